@@ -57,7 +57,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   return socket;
 };
 /** Resolves when the connection is closed, with the reason that the client received and the time it took in ms. */
-const closed = (socket: Socket) => {
+const untilClosed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
   socket.once('closing', (event: { code: string }) => (code = event.code));
@@ -86,7 +86,7 @@ describe('a revoked subject', () => {
       await connect(first, token),
       await connect(second, token),
       await connect(second, token, 'polling'),
-    ].map(closed);
+    ].map(untilClosed);
     expect((await ops(first, 'POST', '', { sub: 'eve' })).status).toBe(200);
     for (const { code, ms } of await Promise.all(ends)) {
       expect(code).toBe('token_revoked');
@@ -121,7 +121,7 @@ describe('a revoked subject', () => {
 
   it('should be revoked, listed and restored by npm run token', async () => {
     const token = await tokenOf('sam', seconds() - 5);
-    const end = closed(await connect(second, token));
+    const end = untilClosed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(
       /^Revoked the tokens of sam that were issued at or before /m,
     );

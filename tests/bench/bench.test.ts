@@ -13,7 +13,7 @@ const resultsSchema = z.array(
 );
 const PEERS = ['ws', 'socketio-streams', 'socketio-recovery', 'tocsin'];
 const WITH_FEEDS = ['feeds-1', 'feeds-1000', 'feeds-10000', 'mixed'];
-const OF_OURS = [
+const TOCSIN_WORKLOADS = [
   'latency',
   'dapr-calls',
   'singles',
@@ -37,7 +37,7 @@ it('npm run bench should run each workload with our stack and its peers, and ver
   expect(result?.peers.map(({ id, missing }) => missing ?? id).sort()).toEqual([...PEERS].sort());
   const workloadsOf = (peer: string) =>
     result?.samples.filter((sample) => sample.peer === peer).map(({ work }) => work);
-  expect(workloadsOf('tocsin')).toEqual(OF_OURS);
+  expect(workloadsOf('tocsin')).toEqual(TOCSIN_WORKLOADS);
   expect(workloadsOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
   expect(workloadsOf('socketio-streams')).toEqual(expect.arrayContaining([...WITH_FEEDS, 'idle']));
   expect(workloadsOf('socketio-recovery')).toEqual(['recovery']);

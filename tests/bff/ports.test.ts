@@ -234,12 +234,12 @@ describe('the real store', () => {
     await waitUntil(() => heard.every(({ length }) => length === 1));
     relay.forget();
     await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not accept an event');
-    const again = () =>
+    const tryBroadcast = () =>
       one.broadcast([anEvent(5, feed)]).then(
         () => true,
         () => false,
       );
-    await eventually(again, 50_000);
+    await eventually(tryBroadcast, 50_000);
     const first = 9;
     let offset = first - 2;
     await eventually(async () => {

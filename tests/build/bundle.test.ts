@@ -45,7 +45,7 @@ describe('the bundles', () => {
     await observer.ready();
     const caller = new Caller({ urls: [producer.url] });
     await caller.post(makeNotifications(1));
-    await observer.sees(caller.acknowledged.keys());
+    await observer.untilShown(caller.acknowledged.keys());
     observer.close();
     const { host } = await findHost(stack);
     expect(await hostedTypes(host)).toEqual([PARTITION_ACTOR_TYPE]);

@@ -39,8 +39,9 @@ describe('the channel guides', () => {
 
   it('should show the actual format of receipts and their events', () => {
     const shown = blocks(read('reach-people-who-are-away'), 'json');
-    const only = (text: string): unknown => JSON.parse(shown.find((block) => block.includes(text)) ?? '');
-    const [counts, event] = [only('"accuracy"'), only('"tocsin.fallback.ended"')];
+    const parseBlock = (text: string): unknown =>
+      JSON.parse(shown.find((block) => block.includes(text)) ?? '');
+    const [counts, event] = [parseBlock('"accuracy"'), parseBlock('"tocsin.fallback.ended"')];
     expect(receiptsSchema.parse(counts)).toEqual(counts);
     expect(receiptEventSchema.parse(event)).toEqual(event);
   });

@@ -23,9 +23,9 @@ const pageSchema = z.object({
 let project: ComposeProject;
 beforeAll(async () => {
   project = await ComposeProject.create();
-  const began = Date.now();
+  const startedAt = Date.now();
   await project.up('--build');
-  console.log(`built, and healthy after ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`built, and healthy after ${Math.round((Date.now() - startedAt) / 1000)} s`);
 });
 afterAll(() => project.remove());
 
@@ -125,7 +125,7 @@ describe('a running project', () => {
 
   /** Waits until every client has shown all ids. Checks that each was shown once, in order and without a gap. */
   async function account(acknowledged: readonly string[]): Promise<void> {
-    await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
+    await Promise.all(clients.map((client) => client.untilShown(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
     expect(accounts.filter((one) => !isClean(one) || one.reportedGaps > 0)).toEqual([]);
   }
@@ -143,14 +143,14 @@ describe('a running project', () => {
     try {
       for (const service of services) {
         await delay(1_000);
-        const began = Date.now();
+        const startedAt = Date.now();
         await project.compose('kill', '-s', 'SIGKILL', service);
         await delay(1_000);
         await project.restartStopped(service);
         const [last = ''] = [...mine.acknowledged.keys()].slice(-1);
-        await Promise.all(clients.map((client) => client.sees([last], CATCH_UP_MS)));
+        await Promise.all(clients.map((client) => client.untilShown([last], CATCH_UP_MS)));
         console.log(
-          `${service} killed: everything is back after ${((Date.now() - began) / 1000).toFixed(1)} s`,
+          `${service} killed: everything is back after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
         );
       }
     } finally {
@@ -166,10 +166,10 @@ describe('a running project', () => {
 
   it('should recover without intervention after an application exits', async () => {
     const id = await project.container('bff-1');
-    const restarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
-    const before = await restarts();
+    const countRestarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
+    const before = await countRestarts();
     await project.compose('exec', '-T', 'bff-1', 'node', '-e', "process.kill(1, 'SIGTERM')");
-    await expect.poll(restarts, { timeout: 60_000 }).not.toBe(before);
+    await expect.poll(countRestarts, { timeout: 60_000 }).not.toBe(before);
     await project.untilHealthy('bff-1');
   });
 });
@@ -182,7 +182,7 @@ describe('docker compose down', () => {
     const ids = sent.map(({ id }) => id);
     await expect.poll(newest, { timeout: 20_000 }).toEqual(expect.arrayContaining(ids));
     await project.compose('down');
-    expect(await project.left()).toEqual({
+    expect(await project.leftovers()).toEqual({
       containers: [],
       networks: [],
       volumes: [

@@ -143,7 +143,7 @@ export class ComposeProject {
   }
 
   /** The names of the project's containers, networks and volumes that still exist. */
-  async left(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
+  async leftovers(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
     const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
     const lines = (text: string) => text.split('\n').filter(Boolean).sort();
     return {

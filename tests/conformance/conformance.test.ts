@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, secretToken } from '../../bff/testing/forge.ts';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-const LEAST_CASES = 60;
+const MIN_CASES = 60;
 const PATIENCE_MS = 20_000;
 
 async function outcomes(target: Omit<Target, 'patienceMs'>, cases = CASES) {
@@ -50,5 +50,5 @@ describe('our own server', () => {
 
 it('the suite should have at least sixty cases, with unique names', () => {
   expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
-  expect(CASES.length).toBeGreaterThanOrEqual(LEAST_CASES);
+  expect(CASES.length).toBeGreaterThanOrEqual(MIN_CASES);
 });

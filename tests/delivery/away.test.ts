@@ -54,8 +54,9 @@ it('should set aside and count entries that expired while all instances were dow
   }
   const record = await eventually(() => readSetAside(stack.bffs[0] as Stack['bffs'][number], key));
   expect(record).toMatchObject({ entry: key, feed: '', reason: 'missing', content: null });
-  const counted = () => sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' });
-  await expect.poll(counted).toBe(1);
+  const countMissing = () =>
+    sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' });
+  await expect.poll(countMissing).toBe(1);
 });
 
 it('should deliver everything once and in order after an outage of all instances that outlasts the retries', async () => {

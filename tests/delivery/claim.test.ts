@@ -29,8 +29,8 @@ describe('instances that claim entries', () => {
     await Promise.all(watching.map((observer) => observer.ready(60_000)));
     return watching;
   }
-  const seeAll = (watching: Observer[], ids: string[]) =>
-    Promise.all(watching.map((observer) => observer.sees(ids)));
+  const untilAllShown = (watching: Observer[], ids: string[]) =>
+    Promise.all(watching.map((observer) => observer.untilShown(ids)));
   const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
 
   it('should process each entry once, although they compete for it', async () => {
@@ -42,7 +42,7 @@ describe('instances that claim entries', () => {
       ids.push(await check.deposit(feed, seq));
       await Promise.all([check.announce(feed, seq), check.announce(feed, seq)]);
     }
-    await seeAll(watching, ids);
+    await untilAllShown(watching, ids);
     await delay(500);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     expect((await readHead(bff, feed))?.offset).toBe(40);
@@ -56,13 +56,13 @@ describe('instances that claim entries', () => {
     const check = new ClaimCheck(producer);
     const first = await check.deposit(feed, 1);
     await check.announce(feed, 1);
-    await seeAll(watching, [first]);
+    await untilAllShown(watching, [first]);
     // Restoring the entry simulates a late write.
     await check.deposit(feed, 1);
     await check.announce(feed, 1);
     const second = await check.deposit(feed, 2);
     await check.announce(feed, 2);
-    await seeAll(watching, [second]);
+    await untilAllShown(watching, [second]);
     for (const observer of watching) expect(shownIds(observer)).toEqual([first, second]);
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
@@ -73,10 +73,10 @@ describe('instances that claim entries', () => {
     const check = new ClaimCheck(producer);
     const ids = [await check.deposit(feed, 1)];
     await check.announce(feed, 1);
-    await seeAll(watching, ids);
+    await untilAllShown(watching, ids);
     ids.push(await check.deposit(feed, 2), await check.deposit(feed, 3));
     await check.announce(feed, 3);
-    await seeAll(watching, ids);
+    await untilAllShown(watching, ids);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
@@ -87,7 +87,7 @@ describe('instances that claim entries', () => {
     const ids: string[] = [];
     for (let seq = 1; seq <= 25; seq++) ids.push(await check.deposit(feed, seq));
     await check.announce(feed, 25);
-    await seeAll(watching, ids);
+    await untilAllShown(watching, ids);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
@@ -100,7 +100,7 @@ describe('instances that claim entries', () => {
     await check.deposit(feed, 3, () => 'not an entry');
     ids.push(await check.deposit(feed, 4));
     await check.announce(feed, 4);
-    await seeAll(watching, ids);
+    await untilAllShown(watching, ids);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     const entry = entryKey({ run: check.run, feed, seq: 2 });
     expect(await readSetAsideIndex(bff)).toContain(entry);
@@ -124,7 +124,7 @@ describe('instances that claim entries', () => {
     });
     const second = await check.deposit(feed, 2);
     await check.announce(feed, 2);
-    await seeAll(watching, [second]);
+    await untilAllShown(watching, [second]);
   });
 
   it('should deliver a dead letter', async () => {
@@ -139,7 +139,7 @@ describe('instances that claim entries', () => {
     await eventually(async () => (await redis.deadLetters()) > 0, 60_000);
     await redis.close();
     await restartBffs(stack);
-    await Promise.all(watching.map((observer) => observer.sees([id], 60_000)));
+    await Promise.all(watching.map((observer) => observer.untilShown([id], 60_000)));
     for (const observer of watching) expect(shownIds(observer)).toEqual([id]);
   });
 });

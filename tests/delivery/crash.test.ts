@@ -100,7 +100,7 @@ describe('deliveries during kill -9', () => {
     observers.get(dead)?.close();
     observers.delete(dead);
     for (const observer of observers.values()) {
-      await observer.sees([id], 3 * BOUNDS.held);
+      await observer.untilShown([id], 3 * BOUNDS.held);
       observer.close();
       const delayMs = (observer.shown[0]?.at ?? Infinity) - killed;
       console.log(

@@ -24,7 +24,7 @@ describe('delivery to two instances', () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const started = Date.now();
     await caller.postSingly(notifications, 32);
-    await Promise.all(observers.map((observer) => observer.sees(caller.acknowledged.keys())));
+    await Promise.all(observers.map((observer) => observer.untilShown(caller.acknowledged.keys())));
     console.log(`1,000 single notifications, 32 in flight: all shown after ${Date.now() - started} ms`);
     const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
     expect(accounts.filter((account) => !isClean(account))).toEqual([]);
@@ -38,7 +38,7 @@ describe('delivery to two instances', () => {
     await caller.postSingly(notifications, 32);
     const [last] = makeNotifications(1, { label: 'last' });
     await caller.post([last as NonNullable<typeof last>]);
-    await Promise.all(observers.map((observer) => observer.sees([last?.id ?? ''])));
+    await Promise.all(observers.map((observer) => observer.untilShown([last?.id ?? ''])));
     for (const { shown } of observers) expect(shown).toHaveLength(notifications.length + 1);
   });
 });

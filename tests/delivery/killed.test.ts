@@ -42,10 +42,10 @@ describe.concurrent('a killed instance', () => {
       const ids = [await check.deposit(turn, 1)];
       await killAt(step, stack, () => check.announce(turn, 1));
       expect((await readHead(stack.bffs[0] as Pair, turn))?.offset).toBe(1);
-      await Promise.all(watchingTurn.map((observer) => observer.sees(ids, 60_000)));
+      await Promise.all(watchingTurn.map((observer) => observer.untilShown(ids, 60_000)));
       ids.push(await check.deposit(turn, 2));
       await check.announce(turn, 2);
-      await Promise.all(watchingTurn.map((observer) => observer.sees(ids, 60_000)));
+      await Promise.all(watchingTurn.map((observer) => observer.untilShown(ids, 60_000)));
       for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
       // An instance that compares itself with the head may show notifications before their entry is claimed.
       await expect.poll(() => check.isThere(turn, 1)).toBe(false);
@@ -57,7 +57,7 @@ describe.concurrent('a killed instance', () => {
         { id: 'b', feed, title: 'b' },
         { id: 'c', feed: gone, title: 'Erased content' },
       );
-      await Promise.all(watching.map((observer) => observer.sees(['a', 'b'], 60_000)));
+      await Promise.all(watching.map((observer) => observer.untilShown(['a', 'b'], 60_000)));
       await feeds.untilServed(gone, ['c']);
       await killAt(step, stack, () => Promise.all([feeds.retract('a', feed), feeds.erase(gone)]));
       await feeds.untilGoneOnClients(watching, 'a retracted');
@@ -66,7 +66,7 @@ describe.concurrent('a killed instance', () => {
       await feeds.untilGone('Retracted content');
       await feeds.untilGone('Erased content');
       await feeds.post({ id: 'd', feed, title: 'd' }, { id: 'd', feed: gone, title: 'd' });
-      await Promise.all(watching.map((observer) => observer.sees(['d'], 60_000)));
+      await Promise.all(watching.map((observer) => observer.untilShown(['d'], 60_000)));
       await feeds.untilServed(gone, ['d']);
     },
   );

@@ -21,14 +21,14 @@ describe('a retraction', () => {
     const feed = 'topic:retracted';
     const watching = await feeds.watch(feed);
     await feeds.post({ id: 'a', feed, title: 'Content of a' }, { id: 'b', feed, title: 'b' });
-    await Promise.all(watching.map((observer) => observer.sees(['a', 'b'])));
+    await Promise.all(watching.map((observer) => observer.untilShown(['a', 'b'])));
     await feeds.retract('a', feed);
     await feeds.untilGoneOnClients(watching, 'a retracted');
     await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted']);
     await feeds.untilGone('Content of a');
     await feeds.retract('a', feed);
     await feeds.post({ id: 'a', feed, title: 'Again' }, { id: 'c', feed, title: 'c' });
-    await Promise.all(watching.map((observer) => observer.sees(['c'])));
+    await Promise.all(watching.map((observer) => observer.untilShown(['c'])));
     await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
@@ -37,7 +37,7 @@ describe('a retraction', () => {
     const watching = await feeds.watch(feed);
     await feeds.retract('a', feed);
     await feeds.post({ id: 'a', feed, title: 'Too late' }, { id: 'b', feed, title: 'b' });
-    await Promise.all(watching.map((observer) => observer.sees(['b'])));
+    await Promise.all(watching.map((observer) => observer.untilShown(['b'])));
     await feeds.untilServed(feed, ['a retracted', 'b']);
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
   });
@@ -46,7 +46,7 @@ describe('a retraction', () => {
     const feed = 'topic:away';
     const [observer] = await feeds.watch(feed);
     await feeds.post({ id: 'a', feed, title: 'a' });
-    await observer?.sees(['a']);
+    await observer?.untilShown(['a']);
     observer?.close();
     await feeds.post({ id: 'b', feed, title: 'b' });
     await feeds.retract('a', feed);
@@ -72,7 +72,7 @@ it('should replace the older of two notifications that have the same collapse ke
   await feeds.post(keyed('a'), { id: 'x', feed, title: 'x' });
   await feeds.post(keyed('b'));
   await feeds.post(keyed('c'), keyed('d'));
-  await Promise.all(watching.map((observer) => observer.sees(['d'])));
+  await Promise.all(watching.map((observer) => observer.untilShown(['d'])));
   await feeds.untilServed(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
   for (const observer of watching)
     expect(goneOf(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
@@ -83,15 +83,15 @@ it('should hide expired notifications on open pages and in recovery', async () =
   const feed = 'topic:expired';
   const [open, away] = await feeds.watch(feed);
   await feeds.post({ id: 'x', feed, title: 'x' });
-  await away?.sees(['x']);
+  await away?.untilShown(['x']);
   away?.close();
   const expiresAt = new Date(Date.now() + 6_000).toISOString();
   await feeds.post({ id: 'a', feed, title: 'a', expiresAt }, { id: 'b', feed, title: 'b' });
-  await open?.sees(['a', 'b']);
+  await open?.untilShown(['a', 'b']);
   await eventually(async () => open && goneOf(open).includes('a expired'));
   await feeds.untilServed(feed, ['x', 'a expired', 'b']);
   away?.connect(stack.bffs[0]?.url ?? '');
-  await away?.sees(['b']);
+  await away?.untilShown(['b']);
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
 });
 
@@ -101,7 +101,7 @@ it('should erase a feed with all its data, notify clients and continue', async (
   const watching = await feeds.watch(feed);
   await feeds.post({ id: 'k', feed: other, title: 'Kept' }, { id: 'a', feed, title: 'Secret of a' });
   await feeds.retract('x', feed);
-  await Promise.all(watching.map((observer) => observer.sees(['a'])));
+  await Promise.all(watching.map((observer) => observer.untilShown(['a'])));
   const before = await readHead(stack.bffs[0] as Pair, feed);
   const [away] = watching;
   away?.close();
@@ -115,7 +115,7 @@ it('should erase a feed with all its data, notify clients and continue', async (
   await feeds.untilServed(feed, ['a', 'x']);
   away?.connect(stack.bffs[1]?.url ?? '');
   for (const observer of watching) {
-    await observer.sees(['x'], 60_000);
+    await observer.untilShown(['x'], 60_000);
     expect(observer.gaps).toEqual([expect.objectContaining({ erased: true })]);
   }
 });

@@ -50,7 +50,7 @@ describe('a turn that another instance overtakes', () => {
     const [other] = others as [Pair];
     const until = Date.now() + heldMs;
     failpoints.set(host.name, `peeked=pause:${heldMs}`);
-    await eventually(async () => failpoints.takenBy(host.name) !== undefined);
+    await eventually(async () => failpoints.triggeredBy(host.name) !== undefined);
     failpoints.clear(host.name);
     const offset = await offsetAt(other);
     await causeFault(host);
@@ -73,11 +73,11 @@ describe('a turn that another instance overtakes', () => {
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
     'should not commit items that others have already committed (host: %s)',
-    async (label, heldMs, harm, mend) => {
+    async (label, heldMs, causeFault, endFault) => {
       await flow.during(label, async () => {
-        const { host, others, until } = await overtake(heldMs, harm);
+        const { host, others, until } = await overtake(heldMs, causeFault);
         if (label !== 'stopped') expect(Date.now(), 'the turn must still be delayed').toBeLessThan(until);
-        await mend(host);
+        await endFault(host);
         await delay(until + 1_000 - Date.now());
         return { resumesAt: Date.now(), affected: others };
       });

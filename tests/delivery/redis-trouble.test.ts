@@ -81,7 +81,7 @@ describe('a full Redis', () => {
     // Read these notifications by position: large ones that are still accepted may push them off the newest page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
-    const full = async () => {
+    const fillRedis = async () => {
       await redis.leaveRoom(50_000);
       const { id, status, ids, retryAfter } = await untilRefused();
       expect({ status, ids }).toEqual({ status: 503, ids: [id] });
@@ -91,7 +91,7 @@ describe('a full Redis', () => {
       await redis.makeRoom();
       return { resumesAt: Date.now(), affected: stack.bffs };
     };
-    expect(await flow.during('redis-full', full, BOUND)).toBeLessThan(2 * BOUND);
+    expect(await flow.during('redis-full', fillRedis, BOUND)).toBeLessThan(2 * BOUND);
   });
 
   it.each([
@@ -100,15 +100,16 @@ describe('a full Redis', () => {
   ])('should delay but not lose a turn if Redis has no memory for %s', async (_, step, fullMs) => {
     await flow.complete();
     const { epoch, offset = 0 } = (await head()) ?? {};
-    const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
-    const before = await retries();
+    const countRetries = () =>
+      sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
+    const before = await countRetries();
     failpoints.set('bff', `${step}=pause:1500`);
     const [id = ''] = await postSome(1);
     const entries = () => redis.keys('entry:*');
-    await eventually(async () => failpoints.takenBy('bff') !== undefined);
+    await eventually(async () => failpoints.triggeredBy('bff') !== undefined);
     await redis.leaveRoom(-1_000_000_000);
     failpoints.clear('bff');
-    await eventually(async () => (await retries()) > before);
+    await eventually(async () => (await countRetries()) > before);
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
@@ -122,13 +123,13 @@ describe('a full Redis', () => {
 });
 
 it('should recover without intervention after Redis was slower than every timeout', async () => {
-  const slow = async () => {
+  const pauseRedis = async () => {
     await redis.hold(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
     await redis.read('none');
     return { resumesAt: Date.now(), affected: stack.bffs };
   };
-  expect(await flow.during('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
+  expect(await flow.during('redis-slow', pauseRedis, BOUND)).toBeLessThan(2 * BOUND);
 });
 
 it('should start a new epoch, notify clients and process existing entries again after Redis is restored to an older state', async () => {
@@ -141,7 +142,7 @@ it('should start a new epoch, notify clients and process existing entries again 
   cpSync(stack.redisDir, older, { recursive: true });
   await check.announce(feed, 2);
   const lost = await postSome(5);
-  await Promise.all(flow.observers.map((observer) => observer.sees([...again, ...lost])));
+  await Promise.all(flow.observers.map((observer) => observer.untilShown([...again, ...lost])));
   const before = await head();
   const gaps = flow.observers.map((observer) => observer.gaps.length);
 
@@ -158,7 +159,7 @@ it('should start a new epoch, notify clients and process existing entries again 
   const next = await check.deposit(feed, 3);
   await check.announce(feed, 3);
   const later = await postSome(5);
-  await Promise.all(flow.observers.map((observer) => observer.sees([next, ...later], 60_000)));
+  await Promise.all(flow.observers.map((observer) => observer.untilShown([next, ...later], 60_000)));
   for (const [index, { gaps: reported, shown }] of flow.observers.entries()) {
     expect(reported.length).toBeGreaterThan(gaps[index] ?? 0);
     expect(reported.at(-1)).toMatchObject({ from: { epoch: before?.epoch }, to: { epoch: after.epoch } });

@@ -25,10 +25,11 @@ const post = async (count: number): Promise<string[]> => {
   return notifications.map(({ id }) => id);
 };
 const head = () => readHead(stack.bffs[0] as Pair, 'all');
-const seeAll = (ids: string[]) => Promise.all(observers.map((observer) => observer.sees(ids, 60_000)));
+const untilAllShown = (ids: string[]) =>
+  Promise.all(observers.map((observer) => observer.untilShown(ids, 60_000)));
 
 it('should start a new epoch, notify clients and continue after Redis restarts without data', async () => {
-  await seeAll(await post(20));
+  await untilAllShown(await post(20));
   const before = await head();
   const redis = await openRedisView(stack.redisHost);
   await redis.empty();
@@ -38,7 +39,7 @@ it('should start a new epoch, notify clients and continue after Redis restarts w
     return now && now.epoch !== before?.epoch && now;
   }, 60_000);
   expect(Number.parseInt(after.epoch, 10)).toBeGreaterThan(Number.parseInt(before?.epoch ?? '', 10));
-  await seeAll(await post(5));
+  await untilAllShown(await post(5));
   await Promise.all(observers.map((observer) => eventually(async () => observer.gaps.length > 0)));
   for (const { gaps, shown } of observers) {
     expect(gaps.map(({ to }) => to.epoch)).toContain(after.epoch);

@@ -117,17 +117,17 @@ describe('npm run doctor', () => {
   });
 
   it('should report a Redis that is full or nearly full', async () => {
-    const bound = async (factor: number) => {
+    const limitMemory = async (factor: number) => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
     // Set the limit anew for each attempt, because the memory in use fluctuates.
     await eventually(async () => {
-      await bound(1.1);
+      await limitMemory(1.1);
       const { findings } = await runChecks();
       return findings.some(({ check, says }) => check === 'redis memory' && says.startsWith('near full: '));
     });
-    await bound(0.5);
+    await limitMemory(0.5);
     const full = await runChecks();
     expect(faultOf(full, 'redis memory')).toMatch(/^full: /);
     expect(faultOf(full, 'canary')).toContain('503');

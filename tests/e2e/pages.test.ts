@@ -12,7 +12,7 @@ const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
 /** Records the ids of the toasts that appear on the page, in order. */
-async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
+async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
     Object.assign(globalThis, { noted });
@@ -34,7 +34,7 @@ async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
 /** Enough time to load the whole history on a machine that renders few frames a second. */
 const PATIENCE_MS = 150_000;
 
-const listed = (page: Page): Promise<string[]> =>
+const listedIds = (page: Page): Promise<string[]> =>
   rows(page).evaluateAll((elements) =>
     elements.map((element) => element.getAttribute('data-notification-id') ?? ''),
   );
@@ -49,7 +49,7 @@ const lastRows = (page: Page): Promise<string[]> =>
     if (!list) throw new Error('There is no inbox.');
     const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
     const until = performance.now() + patience;
-    for (let still = 0; still < 3;) {
+    for (let unchanged = 0; unchanged < 3;) {
       if (performance.now() > until)
         throw new Error(`The end of the list was not reached: ${list.textContent.slice(-200)}`);
       const before = list.scrollHeight;
@@ -57,7 +57,7 @@ const lastRows = (page: Page): Promise<string[]> =>
       await frame();
       await frame();
       const isEnd = list.textContent.includes('No older notifications.');
-      still = isEnd && list.scrollHeight === before ? still + 1 : 0;
+      unchanged = isEnd && list.scrollHeight === before ? unchanged + 1 : 0;
     }
     return [...list.querySelectorAll('[data-notification-id]')].map(
       (row) => row.getAttribute('data-notification-id') ?? '',
@@ -75,7 +75,7 @@ describe('two pages, one on each instance', () => {
     pages = await Promise.all(
       stack.bffs.map(async ({ url }) => {
         const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-        const toasted = await noteToasts(page);
+        const toasted = await recordToasts(page);
         await page.goto(url);
         await live(page);
         return { page, toasted };
@@ -98,7 +98,7 @@ describe('two pages, one on each instance', () => {
         const selector = `[data-testid="toast"][data-notification-id="${notification.id}"]`;
         await page.locator(selector).waitFor();
       }
-      await pages[0]?.page.screenshot({ path: join(ensured(SCREENSHOTS), 'toasts.png') });
+      await pages[0]?.page.screenshot({ path: join(makeDir(SCREENSHOTS), 'toasts.png') });
       for (const { page } of pages) {
         await page.keyboard.press('F8');
         await page.keyboard.press('Escape');
@@ -107,7 +107,7 @@ describe('two pages, one on each instance', () => {
     for (const { page, toasted } of pages) {
       await rows(page).nth(19).waitFor();
       expect(await toasted()).toEqual(ids);
-      expect((await listed(page)).reverse()).toEqual(ids);
+      expect((await listedIds(page)).reverse()).toEqual(ids);
     }
     for (const [index, { page }] of pages.entries()) {
       await page.screenshot({ path: join(SCREENSHOTS, `page-${index + 1}.png`) });
@@ -116,11 +116,11 @@ describe('two pages, one on each instance', () => {
 
   it('should show the history after a reload, without duplicates', async () => {
     for (const { page } of pages) {
-      const before = await listed(page);
+      const before = await listedIds(page);
       await page.reload();
       await live(page);
       await rows(page).nth(19).waitFor();
-      expect(await listed(page)).toEqual(before);
+      expect(await listedIds(page)).toEqual(before);
     }
   });
 
@@ -128,7 +128,7 @@ describe('two pages, one on each instance', () => {
     const [first] = pages;
     if (!first) throw new Error('There is no page.');
     const { page } = first;
-    const before = await listed(page);
+    const before = await listedIds(page);
     const url = stack.bffs[0]?.url ?? '';
     await page.goto('about:blank');
     const missed = makeNotifications(MISSED).map((missing) => ({ ...missing, severity: 'info' as const }));
@@ -150,7 +150,7 @@ describe('two pages, one on each instance', () => {
   }, 240_000);
 });
 
-function ensured(dir: string): string {
+function makeDir(dir: string): string {
   mkdirSync(dir, { recursive: true });
   return dir;
 }

@@ -54,11 +54,11 @@ beforeAll(async () => {
     }),
     launchBrowser(),
   ]);
-  const own = (sub: string) => `feed=all&feed=user:${sub}`;
+  const ownFeeds = (sub: string) => `feed=all&feed=user:${sub}`;
   [laptop, phone, ben] = await Promise.all([
-    openAs('ada', bffUrl(0), own('ada')),
-    openAs('ada', bffUrl(1), own('ada')),
-    openAs('ben', bffUrl(1), own('ben')),
+    openAs('ada', bffUrl(0), ownFeeds('ada')),
+    openAs('ada', bffUrl(1), ownFeeds('ada')),
+    openAs('ben', bffUrl(1), ownFeeds('ben')),
   ]);
   await Promise.all([laptop, phone, ben].map((page) => live(page)));
 });
@@ -103,23 +103,23 @@ describe('two browsers of one person and a browser of another', () => {
     await tab.goto(`${bffUrl(0)}/?feed=all&feed=user:ada#token=${await tokenFor('ada')}`);
     await live(tab);
     const all = [laptop, tab, phone];
-    const everywhere = async (title: string) => {
+    const expectTitle = async (title: string) => {
       for (const page of all) await expect.poll(() => page.title(), WITHIN).toBe(title);
     };
     await send('POST', '/notifications', { id: 'a-3', feed: 'user:ada', title: 'One' });
     await send('POST', '/notifications', { id: 'a-4', feed: 'user:ada', title: 'Two', severity: 'warning' });
-    await everywhere('(2) Tocsin');
+    await expectTitle('(2) Tocsin');
     await tab.getByTestId('bell').click();
     await tab.getByTestId('inbox-settings-button').click();
     await tab.getByLabel('Warning', { exact: true }).check();
-    await everywhere('(1) Tocsin');
+    await expectTitle('(1) Tocsin');
     await tab.getByLabel('Warning', { exact: true }).uncheck();
-    await everywhere('(2) Tocsin');
+    await expectTitle('(2) Tocsin');
     await tab.getByTestId('preferences-close').click();
     await tab.getByTestId('inbox').getByTestId('mark-read').first().click();
-    await everywhere('(1) Tocsin');
+    await expectTitle('(1) Tocsin');
     await tab.getByTestId('mark-all-read').click();
-    await everywhere('Tocsin');
+    await expectTitle('Tocsin');
     expect(connections, 'the second tab uses the first tab’s connection').toBe(0);
     expect(await ben.title()).toBe('(3) Tocsin');
     await tab.close();
@@ -158,13 +158,13 @@ describe('two browsers of one person and a browser of another', () => {
   });
 
   it('should never show another person’s feed', async () => {
-    const curious = await openAs('ben', bffUrl(0), 'feed=user:ada');
-    await curious.getByText("This feed can't be shown").waitFor();
-    expect(await rows(curious).count()).toBe(0);
+    const otherReader = await openAs('ben', bffUrl(0), 'feed=user:ada');
+    await otherReader.getByText("This feed can't be shown").waitFor();
+    expect(await rows(otherReader).count()).toBe(0);
     const answer = await fetch(`${bffUrl(0)}/app/notifications?feed=user:ada`, {
       headers: { authorization: `Bearer ${await tokenFor('ben')}` },
     });
     expect(answer.status).toBe(403);
-    await curious.context().close();
+    await otherReader.context().close();
   });
 });

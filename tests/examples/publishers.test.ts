@@ -11,20 +11,20 @@ const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 const BUILD_MS = 900_000;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
 
-async function pythonLacks(): Promise<string | undefined> {
+async function checkPython(): Promise<string | undefined> {
   const { code } = await run('python3', ['-c', 'import ensurepip, venv']);
   return code === 0 ? undefined : 'python3 has no venv';
 }
 
 /** Debian 12's `cargo` package is too old for the Dapr SDK, but its `cargo-web` is new enough. */
-async function rustLacks(): Promise<string | undefined> {
+async function checkRust(): Promise<string | undefined> {
   const [, minor] = /^cargo 1\.(\d+)\./.exec((await run('cargo', ['--version'])).stdout) ?? [];
   return Number(minor) >= 88 ? undefined : 'cargo is older than 1.88';
 }
 
 const LANGUAGES: Example[] = [
   {
-    ...{ name: 'Python', cwd: join(PUBLISHERS, 'python'), tools: ['python3'], lacks: pythonLacks },
+    ...{ name: 'Python', cwd: join(PUBLISHERS, 'python'), tools: ['python3'], checkTools: checkPython },
     download: [
       ['python3', '-m', 'venv', join(dir, 'venv')],
       // Only with -vv does pip report why an index did not answer.
@@ -52,7 +52,7 @@ const LANGUAGES: Example[] = [
     start: ['java', '-cp', `${join(dir, 'java/classes')}:${join(dir, 'jars')}/*`, 'Publish'],
   },
   {
-    ...{ name: 'Rust', cwd: join(PUBLISHERS, 'rust'), tools: ['cargo'], lacks: rustLacks },
+    ...{ name: 'Rust', cwd: join(PUBLISHERS, 'rust'), tools: ['cargo'], checkTools: checkRust },
     download: [['cargo', 'fetch', '--quiet', '--locked']],
     build: [['cargo', 'build', '--quiet', '--locked', '--offline', '--target-dir', join(dir, 'rust')]],
     start: [join(dir, 'rust/debug/tocsin-publisher')],
@@ -80,7 +80,7 @@ describe.each(LANGUAGES)('the publisher in $name', (publisher) => {
         expect(code, output).toBe(0);
         expect(output).toContain(`published ${id}`);
       }
-      await started.observer.sees([id]);
+      await started.observer.untilShown([id]);
       expect(started.observer.shown.filter((shown) => shown.id === id)).toHaveLength(1);
     },
     BUILD_MS,

@@ -17,7 +17,7 @@ export interface Example {
   /** The programs that must be on the PATH. */
   tools: readonly string[];
   /** Checks an additional requirement. Resolves with the reason if this machine does not meet it. */
-  lacks?: () => Promise<string | undefined>;
+  checkTools?: () => Promise<string | undefined>;
   /** Downloads packages. If the registry does not answer, the test is skipped. */
   download?: readonly Command[];
   /** Compiles without access to a registry. */
@@ -69,14 +69,14 @@ export async function downloadAll(
 
 /** Builds an example, or skips the test with the reason. @throws Error with the output of a failed build */
 export async function makeOrSkip(
-  { name, cwd, tools, lacks, download, build }: Example,
+  { name, cwd, tools, checkTools, download, build }: Example,
   task: { meta: TaskMeta },
   skip: (reason: string) => never,
 ): Promise<void> {
   const absent = tools.find((tool) => findCommand([tool]) === undefined);
   const missing =
     absent === undefined
-      ? ((await lacks?.()) ?? (await downloadAll(download ?? [], cwd)))
+      ? ((await checkTools?.()) ?? (await downloadAll(download ?? [], cwd)))
       : `${absent} is not installed`;
   if (missing !== undefined) {
     task.meta.missing = missing;

@@ -15,7 +15,7 @@ const SECRET = randomBytes(32).toString('hex');
 const JSON_TYPE = { 'content-type': 'application/json' };
 const AFTER = 'PT3S';
 /** Addresses that the mail server refuses. */
-const unknown = new Set<string>();
+const refusedAddresses = new Set<string>();
 const OPS_TOKEN = randomBytes(32).toString('hex');
 
 let stack: Stack;
@@ -33,7 +33,11 @@ const tokenOf = (sub: string) =>
 beforeAll(async () => {
   smtp = await startSmtpServer({
     onRcptTo({ address }, _session, done) {
-      done(unknown.has(address) ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null);
+      done(
+        refusedAddresses.has(address)
+          ? Object.assign(new Error('no such user'), { responseCode: 550 })
+          : null,
+      );
     },
   });
   const vapid = newVapid('mailto:ops@shop.example');
@@ -78,8 +82,8 @@ const fallbacksOf = async (sub: string, id: string) => {
   const answer = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });
   return receiptsSchema.parse(await answer.json()).fallbacks;
 };
-const ON_A_BUSY_MACHINE = { timeout: 60_000 };
-const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const UP_TO_A_MINUTE = { timeout: 60_000 };
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.concurrent('a reader who is away', () => {
   it('should get e-mails about unread notifications at the address in the token, but only after consent', async ({
@@ -87,7 +91,7 @@ describe.concurrent('a reader who is away', () => {
   }) => {
     await publish({ id: 'before', feed: 'user:ada', title: 'Before consent', fallback });
     await expect
-      .poll(() => fallbacksOf('ada', 'before'), ON_A_BUSY_MACHINE)
+      .poll(() => fallbacksOf('ada', 'before'), UP_TO_A_MINUTE)
       .toMatchObject([{ state: 'suppressed', reason: expect.stringContaining('no address') as string }]);
     expect(mailsTo('ada')).toEqual([]);
     await agree('ada');
@@ -115,8 +119,8 @@ describe.concurrent('a reader who is away', () => {
     });
     const mark = { feed: 'user:ben', ids: ['r'] };
     expect((await call('ben', '/app/notifications/read', 'POST', mark, 1)).status).toBe(204);
-    await eventually(async () => mailsTo('ben').length > 0, ON_A_BUSY_MACHINE.timeout);
-    await pass(2_000);
+    await eventually(async () => mailsTo('ben').length > 0, UP_TO_A_MINUTE.timeout);
+    await wait(2_000);
     expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
   });
 
@@ -144,7 +148,7 @@ describe.concurrent('a reader who is away', () => {
     const read = { feed: 'user:gil', ids: ['p'] };
     expect((await call('gil', '/app/notifications/read', 'POST', read, 1)).status).toBe(204);
     await expect
-      .poll(() => fallbacksOf('gil', 'p'), ON_A_BUSY_MACHINE)
+      .poll(() => fallbacksOf('gil', 'p'), UP_TO_A_MINUTE)
       .toMatchObject([
         { via: 'push', state: 'sent' },
         { via: 'email', state: 'suppressed', reason: 'read' },
@@ -178,13 +182,13 @@ describe.concurrent('a reader who is away', () => {
     }));
     await publish(ten);
     await eventually(async () => mailsTo('cem').length > 0);
-    await pass(2_000);
+    await wait(2_000);
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
   it('should get a refused e-mail after an operator sends it again', async () => {
     await agree('ivy');
-    unknown.add('ivy@example.org');
+    refusedAddresses.add('ivy@example.org');
     await publish({ id: 'i', feed: 'user:ivy', title: 'Refused at first', fallback });
     const ops = { ...JSON_TYPE, authorization: `Bearer ${OPS_TOKEN}` };
     const listed = async (index: number): Promise<UnsentName[]> => {
@@ -201,7 +205,7 @@ describe.concurrent('a reader who is away', () => {
       return found.length > 0 ? found : undefined;
     });
     expect(names).toMatchObject([{ id: 'i', via: 'email' }]);
-    unknown.delete('ivy@example.org');
+    refusedAddresses.delete('ivy@example.org');
     const body = JSON.stringify({ fallbacks: names });
     const sent = await fetch(`${bff(0).url}/app/ops/fallbacks/send-again`, {
       method: 'POST',
@@ -249,10 +253,10 @@ describe.concurrent('a reader who is away', () => {
 it('should send an e-mail once, even if all bffs are killed before it is due', async () => {
   await agree('dan');
   await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
-  await pass(1_000);
+  await wait(1_000);
   await Promise.all(stack.bffs.map(async ({ app }) => app.kill()));
   await Promise.all(stack.bffs.map(async ({ app }) => app.start()));
   await eventually(async () => mailsTo('dan').length > 0, 60_000);
-  await pass(3_000);
+  await wait(3_000);
   expect(mailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
 });

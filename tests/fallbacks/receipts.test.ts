@@ -127,7 +127,7 @@ it('should count the open pages that show a topic, and the readers who have seen
     { id: 'one', feed: 'topic:orders', title: 'One' },
     { id: 'two', feed: 'topic:orders', title: 'Two' },
   ]);
-  await Promise.all([ada.sees(['one', 'two']), ben.sees(['one', 'two'])]);
+  await Promise.all([ada.untilShown(['one', 'two']), ben.untilShown(['one', 'two'])]);
   await call('ada', '/notifications/read', 'POST', { feed: 'topic:orders', ids: ['two'] });
   await call('ada', '/notifications/archive', 'POST', { feed: 'topic:orders', ids: ['two'] });
   await call('ben', '/notifications/seen', 'POST', { feed: 'topic:orders', offset: 1 });
@@ -159,7 +159,7 @@ it('should report a person’s actions, and publish them as events to other appl
   });
   const page = await watch('ada', feed, 0);
   await publish({ id: 'here', feed, title: 'Order shipped' });
-  await page.sees(['here']);
+  await page.untilShown(['here']);
   await eventually(async () => (await receiptsOf('here', feed)).reader?.delivered === true);
   expect((await receiptsOf('here', feed)).reader).toMatchObject({ seen: false, read: false });
   await call('ada', '/notifications/read', 'POST', { feed, ids: ['away', 'here'] });

@@ -24,7 +24,7 @@ const open = async (text = '') => {
   raws.push(raw);
   return raw;
 };
-const served = async () => {
+const subscribeOne = async () => {
   const socket = await connectTo(bff.url);
   sockets.push(socket);
   expect(await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' })).toMatchObject({ ok: true });
@@ -57,7 +57,7 @@ describe('an incomplete connection', () => {
   ])('should be closed when it %s', async (_what, text) => {
     const raw = await open(text);
     await raw.closed;
-    await served();
+    await subscribeOne();
   });
 
   it('should be closed when it requests pages without reading them', async () => {
@@ -65,7 +65,7 @@ describe('an incomplete connection', () => {
     const raw = await open('GET /app/notifications HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(many));
     await raw.closed;
     expect(raw.text.split('HTTP/1.1 200').length - 1).toBeLessThan(many);
-    await served();
+    await subscribeOne();
   });
 
   it('should be closed when it polls once, but never joins or polls again', async () => {
@@ -76,8 +76,8 @@ describe('an incomplete connection', () => {
   });
 
   it('should be closed when it never answers a ping, while others stay open', async () => {
-    const other = await served();
-    const mute = await served();
+    const other = await subscribeOne();
+    const mute = await subscribeOne();
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
     const inner = write.write.bind(write);
     write.write = (packets) => inner(packets.filter(({ type }) => type !== 'pong'));
@@ -131,7 +131,7 @@ describe('requests that engine.io rejects', () => {
   });
 
   it('should get 429 with Retry-After over both transports while there are MAX_CONNECTIONS connections', async () => {
-    const [first] = [await served(), await served(), await served()];
+    const [first] = [await subscribeOne(), await subscribeOne(), await subscribeOne()];
     const response = await fetch(`${bff.url}${POLL}`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);
     expect(problemSchema.parse(await response.json()).code).toBe('too_many_requests');
@@ -143,14 +143,14 @@ describe('requests that engine.io rejects', () => {
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="full"}')).toBe(2);
     first?.close();
     await bff.expectMetric(CONNECTIONS, 2);
-    await served();
+    await subscribeOne();
   });
 });
 
 describe('connections from one address', () => {
   afterEach(() => bff.stop());
 
-  const from = (forwarded: string) =>
+  const statusFrom = (forwarded: string) =>
     fetch(`${bff.url}${POLL}`, { headers: { 'X-Forwarded-For': forwarded } }).then(({ status }) => status);
 
   it('should be limited by the address that a trusted proxy reports', async () => {
@@ -161,22 +161,22 @@ describe('connections from one address', () => {
         HANDSHAKE_TIMEOUT_MS: '6000',
       },
     });
-    expect(await from('192.0.2.1')).toBe(200);
-    expect(await from('203.0.113.9, 192.0.2.1, 10.0.0.7')).toBe(200);
-    expect(await from('192.0.2.1')).toBe(429);
-    expect(await from('192.0.2.2')).toBe(200);
-    expect(await from('2001:db8:1:2::1')).toBe(200);
-    expect(await from('2001:db8:1:2:3:4:5:6')).toBe(200);
-    expect(await from('2001:DB8:1:2:ffff::')).toBe(429);
-    expect(await from('2001:db8:1:3::1')).toBe(200);
+    expect(await statusFrom('192.0.2.1')).toBe(200);
+    expect(await statusFrom('203.0.113.9, 192.0.2.1, 10.0.0.7')).toBe(200);
+    expect(await statusFrom('192.0.2.1')).toBe(429);
+    expect(await statusFrom('192.0.2.2')).toBe(200);
+    expect(await statusFrom('2001:db8:1:2::1')).toBe(200);
+    expect(await statusFrom('2001:db8:1:2:3:4:5:6')).toBe(200);
+    expect(await statusFrom('2001:DB8:1:2:ffff::')).toBe(429);
+    expect(await statusFrom('2001:db8:1:3::1')).toBe(200);
     await bff.expectMetric(CONNECTIONS, 0);
-    expect(await from('192.0.2.1')).toBe(200);
+    expect(await statusFrom('192.0.2.1')).toBe(200);
   });
 
   it('should be limited regardless of an address that the client itself reports', async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS_PER_ADDRESS: '1', HANDSHAKE_TIMEOUT_MS: '2000' });
-    expect(await from('192.0.2.1')).toBe(200);
-    expect(await from('192.0.2.2')).toBe(429);
+    expect(await statusFrom('192.0.2.1')).toBe(200);
+    expect(await statusFrom('192.0.2.2')).toBe(429);
   });
 });
 
@@ -184,12 +184,12 @@ describe('a thousand connections that never subscribe', () => {
   const MANY = 1_000;
   const KB_EACH = 60;
 
-  const wave = async () => {
+  const openAndClose = async () => {
     for (let i = 0; i < MANY; i += 50) {
       sockets.push(...(await Promise.all(Array.from({ length: 50 }, () => connectTo(bff.url)))));
     }
     await bff.expectMetric(CONNECTIONS, MANY);
-    const witness = await served();
+    const witness = await subscribeOne();
     const pushed = new Promise((resolve) => witness.once('publications', resolve));
     await bff.publish(1);
     await pushed;
@@ -201,9 +201,9 @@ describe('a thousand connections that never subscribe', () => {
 
   it('should use little memory, release it, and not affect other connections', async () => {
     bff = await BffProcess.start();
-    await wave();
+    await openAndClose();
     const before = await bff.heapUsed();
-    const all = (await wave()) - before;
+    const all = (await openAndClose()) - before;
     const each = all / MANY / 1024;
     let leaked = NaN;
     // A connection's memory is released shortly after it is closed. Leaked memory never is.

@@ -30,13 +30,13 @@ afterAll(async () => {
 const subscribe = (socket: Socket, feed = 'all'): Promise<unknown> =>
   socket.timeout(10_000).emitWithAck('subscribe', { feed });
 
-async function hostile(transport?: 'polling'): Promise<Socket> {
+async function connectHostile(transport?: 'polling'): Promise<Socket> {
   const socket = await connectTo(bff.url, transport);
   sockets.push(socket);
   return socket;
 }
 
-const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
+const nest = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
 
 describe('an invalid packet', () => {
   it.each([
@@ -54,7 +54,7 @@ describe('an invalid packet', () => {
     ['attachments without a number', '45-["subscribe",{}]'],
     ['a placeholder without an attachment', '451-["subscribe",{"_placeholder":true,"num":5}]'],
   ])('should close the connection: %s', async (_what, message) => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     sendRaw(socket, message);
     if (message.includes('num":5')) sendFrame(socket, Buffer.from('x'));
     await untilDisconnected(socket);
@@ -66,7 +66,7 @@ describe('an invalid packet', () => {
     ['a ping from a client', '2'],
     ['unannounced binary data', Buffer.alloc(10)],
   ])('should close the connection: %s', async (_what, frame) => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     sendFrame(socket, frame);
     await untilDisconnected(socket);
   });
@@ -79,11 +79,11 @@ describe('an invalid request', () => {
     ['a constructor', '["subscribe",{"feed":"all","constructor":{"prototype":{"polluted":1}}}]'],
     ['an event named __proto__', '["__proto__",{}]'],
     ['an event named constructor', '["constructor",{}]'],
-    ['deep arrays', `["subscribe",${deep('[', ']', 30 * KIB)}]`],
+    ['deep arrays', `["subscribe",${nest('[', ']', 30 * KIB)}]`],
     ['deep objects', `["subscribe",{"feed":${'{"a":'.repeat(10 * KIB)}1${'}'.repeat(10 * KIB)}}]`],
     ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
   ])('should be answered with an error: %s', async (_what, text) => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     const answer = new Promise<unknown>((resolve) => {
       socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));
     });
@@ -95,7 +95,7 @@ describe('an invalid request', () => {
   it.each(['2', '2[7]', '27'])(
     'should be counted as invalid even if it cannot be answered: %s',
     async (message) => {
-      const socket = await hostile();
+      const socket = await connectHostile();
       const closing = new Promise((resolve) => socket.once('closing', resolve));
       for (let i = 0; i < MAX_INVALID_REQUESTS_PER_MINUTE; i++) sendRaw(socket, message);
       expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
@@ -104,7 +104,7 @@ describe('an invalid request', () => {
   );
 
   it('should end its session if it is a close packet or consists of many connect packets', async () => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
     const body = Array.from({ length: 2_000 }, () => '0').map((packet) => `4${packet}`);
@@ -123,7 +123,7 @@ describe('a message', () => {
   };
 
   it('should be answered if it has at most 128 KiB', async () => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     const answer = new Promise<string>((resolve) => {
       socket.io.engine.on(
         'message',
@@ -137,7 +137,7 @@ describe('a message', () => {
   it.each(['websocket', 'polling'] as const)(
     'should close the connection with a reason if it is larger than 128 KiB: over %s',
     async (transport) => {
-      const socket = await hostile(transport === 'polling' ? transport : undefined);
+      const socket = await connectHostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
       sendRaw(socket, request(128 * KIB + 1));
       expect(await closing).toMatchObject({ code: 'message_too_large' });
@@ -146,7 +146,7 @@ describe('a message', () => {
   );
 
   it('should close the connection immediately if it is larger than 256 KiB', async () => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
     await untilDisconnected(socket);
   });
@@ -154,7 +154,7 @@ describe('a message', () => {
 
 describe('a flood of valid requests', () => {
   it('should get temporary errors above the burst limit, and then be disconnected with a reason', async () => {
-    const socket = await hostile();
+    const socket = await connectHostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;
     let taken = 0;

@@ -31,7 +31,7 @@ it('should disconnect a slow client at a backlog of 1 MiB without affecting othe
   const before = await bff.heapUsed();
   for (let batch = 0; batch < BATCHES; batch++)
     ids.push(...(await bff.publish(PER_BATCH, 'all', CHARACTERS)));
-  await Promise.all(others.map((observer) => observer.sees(ids, 60_000)));
+  await Promise.all(others.map((observer) => observer.untilShown(ids, 60_000)));
   await bff.expectMetric('tocsin_bff_connections_ended_total{reason="not_reading"}', 1);
   await bff.expectMetric('tocsin_bff_connections', 3);
   const sent = ids.length * CHARACTERS * 4;

@@ -13,7 +13,7 @@ const STREAMS = 10;
  * Maximum growth of the heap. The memory backend keeps several copies of the history. If ten streams buffered unread
  * data, the growth would double.
  */
-const MOST_HEAP_BYTES = 70_000_000;
+const MAX_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
 afterEach(() => bff.stop());
@@ -52,7 +52,7 @@ it('should pause a stream whose reader is slow, without buffering unread data, a
   const before = await bff.heapUsed();
   for (let batch = 0; batch < BATCHES; batch++)
     ids.push(...(await bff.publish(PER_BATCH, 'all', CHARACTERS)));
-  expect((await bff.heapUsed()) - before).toBeLessThan(MOST_HEAP_BYTES);
+  expect((await bff.heapUsed()) - before).toBeLessThan(MAX_HEAP_BYTES);
   const [first] = streams;
   first?.response.resume();
   await expect.poll(() => first?.shown().length, { timeout: 30_000 }).toBe(ids.length);

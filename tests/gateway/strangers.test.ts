@@ -11,8 +11,8 @@ const POLL = '/hubs/?EIO=4&transport=polling';
 const PENDING = 'tocsin_bff_connections_pending';
 const SECRET = randomBytes(32).toString('hex');
 /** The number of connections that the bff accepts, and that strangers try to use up. */
-const PLACES = 100;
-const JWT = { AUTH_MODE: 'jwt', NOTIFICATION_SECRETS_jwt: SECRET, MAX_CONNECTIONS: String(PLACES) };
+const MAX_CONNECTIONS = 100;
+const JWT = { AUTH_MODE: 'jwt', NOTIFICATION_SECRETS_jwt: SECRET, MAX_CONNECTIONS: String(MAX_CONNECTIONS) };
 const BEHIND_A_PROXY = { TRUST_PROXY: 'loopback' };
 
 let bff: BffProcess;
@@ -77,7 +77,7 @@ describe('strangers who open as many connections as they can', () => {
     'should not block readers with a token who connect over %s',
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
-      await strangers(PLACES, (i) => upgradeFrom(`203.0.113.${i % 4}`));
+      await strangers(MAX_CONNECTIONS, (i) => upgradeFrom(`203.0.113.${i % 4}`));
       // At most 50 connections may be pending, and at most 10 of them from one address. The strangers use four
       // addresses.
       await bff.expectMetric(PENDING, 40);
@@ -89,7 +89,7 @@ describe('strangers who open as many connections as they can', () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     const { socket: before } = await reader('websocket');
     const flooded = flood((i) => upgradeFrom(`10.${i % 250}.${Math.floor(i / 250) % 250}.1`));
-    await expect.poll(() => flooded.count, { timeout: 10_000 }).toBeGreaterThan(2 * PLACES);
+    await expect.poll(() => flooded.count, { timeout: 10_000 }).toBeGreaterThan(2 * MAX_CONNECTIONS);
     await reader('websocket', '198.51.100.8');
     await reader('polling', '198.51.100.9');
     expect(before.connected).toBe(true);
@@ -111,13 +111,13 @@ describe('strangers who open as many connections as they can', () => {
 
   it('should not block readers by holding silent connections open or sending incomplete requests', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY, MAX_PENDING_CONNECTIONS: '10' });
-    const halves = [
+    const incompleteRequests = [
       '',
       'GET /app/notifications HTTP/1.1\r\nHost: x\r\nX-More: ',
       'GET /healthz HTTP/1.1\r\n',
     ];
     // More than the 240 connections without a reader that the bff allows.
-    await strangers(400, (i) => halves[i % halves.length] ?? '');
+    await strangers(400, (i) => incompleteRequests[i % incompleteRequests.length] ?? '');
     await reader('websocket');
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="sockets"}')).toBeGreaterThan(100);
     // Signed-in readers keep their connections.

@@ -52,11 +52,11 @@ export const PAGES = [
   { page: 'docs/guides/compose.md', least: 1 },
   { page: 'docs/operations.md', least: 15 },
 ];
-export const onSystem = ({ text }: Command): boolean =>
+export const runsOnSystem = ({ text }: Command): boolean =>
   /^(?:curl .*localhost:|redis-cli |npm run --silent audit(?!.*--follow))/.test(text);
 
 /** True for the commands in docs/guides/secure-it.md that need keys or tokens. */
-export const withSecrets = ({ text }: Command): boolean =>
+export const needsSecrets = ({ text }: Command): boolean =>
   /^(?:KEY|ADA|BEN)=|^npm run api-key -- --list|^curl -i/.test(text);
 
 /** True if a test in this folder runs the command. */
@@ -64,6 +64,6 @@ export function isRun(page: string, command: Command): boolean {
   const whole = [...GUIDES, 'reach-people-who-are-away', 'write-your-own-channel'];
   if (whole.some((guide) => page === `docs/guides/${guide}.md`))
     return commandsOf(readPage(page)).some(({ text }) => text === command.text);
-  if (page === 'docs/guides/secure-it.md') return withSecrets(command);
-  return PAGES.some((one) => one.page === page) && onSystem(command);
+  if (page === 'docs/guides/secure-it.md') return needsSecrets(command);
+  return PAGES.some((one) => one.page === page) && runsOnSystem(command);
 }

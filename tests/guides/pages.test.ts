@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ROOT, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
-import { commandsOf, onSystem, PAGES, readPage, withSecrets, type Command } from './commands.ts';
+import { commandsOf, runsOnSystem, PAGES, readPage, needsSecrets, type Command } from './commands.ts';
 
 const run = promisify(execFile);
 const JWT_SECRET = randomBytes(32).toString('hex');
@@ -62,7 +62,7 @@ async function answers({ text, expected }: Command, from = {}): Promise<void> {
   });
 }
 
-const [createKey, ...withKeys] = commandsIn('docs/guides/secure-it.md').filter(withSecrets);
+const [createKey, ...withKeys] = commandsIn('docs/guides/secure-it.md').filter(needsSecrets);
 
 beforeAll(async () => {
   mkdirSync(data);
@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe.each(PAGES)('$page', ({ page, least }) => {
-  const commands = commandsIn(page).filter(onSystem);
+  const commands = commandsIn(page).filter(runsOnSystem);
 
   it('should contain commands to run', () => {
     expect(commands.length).toBeGreaterThanOrEqual(least);

@@ -33,9 +33,9 @@ const RUN_BY: [RegExp, string][] = [
 /** Commands that no test in `.ci/run` runs, each with the reason. */
 const BY_HAND: [RegExp, string][] = [
   [/^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/, 'starts the tests themselves'],
-  [/^npm run (?:bench|docs:dev|release)|^# npm pack/, 'measures, serves or packs for minutes'],
+  [/^npm run (?:bench|docs:dev|release)|^# npm pack/, 'takes minutes'],
   [/^dapr (?:publish|invoke) /, 'needs the Dapr CLI; tests/produce/ways-in.test.ts makes the same calls'],
-  [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that only the profile uses'],
+  [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that no test uses'],
   [/compose\/redis-cluster\.yml/, 'npm run test:redis'],
   [
     /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf 'REDIS_USERNAME/,

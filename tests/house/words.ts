@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { componentIn, type PageFile } from './pages.ts';
 
 /** Attributes that readers see or hear. */
-const SPOKEN =
+const TEXT_ATTRIBUTES =
   /^(?:title|placeholder|alt|label|summary|aria-(?:label|description|roledescription|valuetext))$/;
 /** Names that are the same in every language. */
 const NAMES = new Set(['Tocsin']);
@@ -80,10 +80,10 @@ interface Property {
 
 function inProperty({ name, value, arg, exp }: Property): string[] {
   if (exp) {
-    const isShown = name === 'text' || SPOKEN.test(arg?.loc.source ?? '');
+    const isShown = name === 'text' || TEXT_ATTRIBUTES.test(arg?.loc.source ?? '');
     return isShown ? literals(`(${exp.loc.source})`, isWord) : [];
   }
-  return value && SPOKEN.test(name) && isWord(value.content) ? [value.content] : [];
+  return value && TEXT_ATTRIBUTES.test(name) && isWord(value.content) ? [value.content] : [];
 }
 
 const COMMENT = 3;

@@ -17,11 +17,11 @@ const classSchema = z.object({
   spec: z.unknown(),
 });
 
-export async function withoutIngressClass<T>(look: () => Promise<T>): Promise<T> {
+export async function withoutIngressClass<T>(work: () => Promise<T>): Promise<T> {
   const classes = await list(classSchema, ['ingressclasses']);
   await kubectlText(['delete', 'ingressclasses', '--all']);
   try {
-    return await look();
+    return await work();
   } finally {
     for (const one of classes) await kubectlText(['create', '-f', '-'], JSON.stringify(one));
   }
@@ -32,15 +32,15 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `look` while Dapr's components lack the label `app`, so that they are not found. They keep running. */
-export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
+/** Runs `work` while Dapr's components lack the label `app`, so that they are not found. They keep running. */
+export async function withoutDapr<T>(work: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
   const label = ({ kind, metadata }: z.infer<typeof partSchema>, change: string) =>
     kubectlText(['label', '-n', metadata.namespace, `${kind}/${metadata.name}`, change]);
   try {
     for (const part of parts) await label(part, 'app-');
-    return await look();
+    return await work();
   } finally {
     for (const part of parts) await label(part, `app=${part.metadata.labels['app']}`);
   }
@@ -51,8 +51,8 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** Runs `look` with the kubeconfig of a temporary user who has only the cluster role `view`. */
-export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
+/** Runs `work` with the kubeconfig of a temporary user who has only the cluster role `view`. */
+export async function asReader<T>(work: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {
     await kubectlText(['create', 'serviceaccount', READER, '-n', 'default']);
@@ -66,7 +66,7 @@ export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Pro
     const users = config.users.map(({ name }) => ({ name, user: { token } }));
     const file = join(folder, 'config');
     await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
-    return await look(file);
+    return await work(file);
   } finally {
     await kubectlText(['delete', 'clusterrolebinding', READER, '--ignore-not-found']);
     await kubectlText(['delete', 'serviceaccount', READER, '-n', 'default', '--ignore-not-found']);

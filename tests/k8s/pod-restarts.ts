@@ -27,7 +27,7 @@ export class PodRestarts {
   readonly #caller: Caller;
   readonly #observers: readonly Observer[];
   readonly #stream: { stop(): Promise<void> };
-  readonly #began = Date.now();
+  readonly #startedAt = Date.now();
   #ended = 0;
 
   private constructor(caller: Caller, observers: readonly Observer[]) {
@@ -45,7 +45,7 @@ export class PodRestarts {
 
   /** Restarts a deployment, and waits until it is complete and the clients are up to date. */
   async restart(app: string): Promise<void> {
-    await this.#through(`${app} restarted`, async () => {
+    await this.#runThroughFault(`${app} restarted`, async () => {
       await kubectlInNamespace('rollout', 'restart', `deployment/${app}`);
       await untilRolledOut(`deployment/${app}`);
     });
@@ -67,7 +67,7 @@ export class PodRestarts {
       const pod = random.pick(chosen);
       const { name, app } = pod;
       const forced = app !== 'redis' && i % 2 === 1;
-      await this.#through(`${name} deleted${forced ? ' by force' : ''}`, async () => {
+      await this.#runThroughFault(`${name} deleted${forced ? ' by force' : ''}`, async () => {
         const how = forced ? ['--grace-period=0', '--force'] : ['--wait=false'];
         await kubectlInNamespace('delete', 'pod', name, ...how);
         await untilReplaced(pod);
@@ -75,10 +75,10 @@ export class PodRestarts {
     }
   }
 
-  async #through(what: string, fault: () => Promise<void>): Promise<void> {
+  async #runThroughFault(what: string, fault: () => Promise<void>): Promise<void> {
     const from = Date.now();
     await fault();
-    await this.#upToDate();
+    await this.#untilUpToDate();
     const to = Date.now();
     const pause = Math.max(...this.#observers.map((observer) => longestPause([observer], from, to)));
     console.log(
@@ -87,9 +87,9 @@ export class PodRestarts {
   }
 
   /** Resolves when every client has shown the last notification acknowledged so far. */
-  async #upToDate(): Promise<void> {
+  async #untilUpToDate(): Promise<void> {
     const last = [...this.#caller.acknowledged.keys()].slice(-1);
-    await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));
+    await Promise.all(this.#observers.map((observer) => observer.untilShown(last, CATCH_UP_MS)));
   }
 
   /** Stops sending and waits until the clients have caught up. */
@@ -97,7 +97,9 @@ export class PodRestarts {
     await this.#stream.stop();
     this.#ended = Date.now();
     const acknowledged = [...this.#caller.acknowledged.keys()];
-    await Promise.allSettled(this.#observers.map((observer) => observer.sees(acknowledged, CATCH_UP_MS)));
+    await Promise.allSettled(
+      this.#observers.map((observer) => observer.untilShown(acknowledged, CATCH_UP_MS)),
+    );
     for (const observer of this.#observers) observer.close();
   }
 
@@ -107,7 +109,7 @@ export class PodRestarts {
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));
     const sum = (of: (account: Account) => number) => accounts.reduce((total, one) => total + of(one), 0);
     console.log(
-      `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#began) / 1000)} s, ` +
+      `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#startedAt) / 1000)} s, ` +
         `${this.#caller.repeated} requests repeated, ${accounts.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +
         `${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
         `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +

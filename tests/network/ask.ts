@@ -12,7 +12,7 @@ export async function postOnce(
   url: string,
   notification: NotificationInput & { id: string },
 ): Promise<Answer> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const response = await fetch(`${url}/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -25,6 +25,6 @@ export async function postOnce(
     notification,
     status: response.status,
     problem: response.status === 202 ? undefined : { type, ids: body.ids },
-    ms: Math.round(performance.now() - began),
+    ms: Math.round(performance.now() - startedAt),
   };
 }

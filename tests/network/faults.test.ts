@@ -53,7 +53,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   /** Resolves with the milliseconds since `from` when every client has shown `ids`. */
   async function shownAfter(from: number, ids: Iterable<string>, timeoutMs: number): Promise<number> {
     const expected = new Set(ids);
-    await Promise.all(observers.map((observer) => observer.sees(expected, timeoutMs)));
+    await Promise.all(observers.map((observer) => observer.untilShown(expected, timeoutMs)));
     const times = observers.flatMap(({ shown }) =>
       shown.filter(({ id }) => expected.has(id)).map(({ at }) => at),
     );
@@ -80,32 +80,32 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   /**
    * Publishes a stream of notifications and posts single ones during a fault. Afterwards, posts the single ones again.
    */
-  async function through(fault: Fault): Promise<Answer[]> {
+  async function runThroughFault(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
     const endFault = await fault.start(toxiproxy);
     let answers: Answer[];
-    let over: number;
+    let endedAt: number;
     try {
       answers = await askUntil(Date.now() + fault.durationMs, fault.body);
     } finally {
-      over = Date.now();
+      endedAt = Date.now();
       await endFault();
     }
     const posted = new Set(answers.map(({ notification }) => notification.id));
     const deliveredDuringFault = observers.map(
-      ({ shown }) => shown.filter(({ id, at }) => posted.has(id) && at < over).length,
+      ({ shown }) => shown.filter(({ id, at }) => posted.has(id) && at < endedAt).length,
     );
     const next = makeNotifications(1, { label: 'after' });
     await caller.post(next);
     const resumed = await shownAfter(
-      over,
+      endedAt,
       next.map(({ id }) => id),
       30_000,
     );
     await stream.stop();
     for (const { notification } of answers) await caller.post([notification]);
-    const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
+    const complete = await shownAfter(endedAt, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
       `${fault.name}: ${statuses(answers)}; deliveries continued ${resumed} ms after the fault ended, ` +
         `all notifications had arrived after ${complete} ms`,
@@ -117,7 +117,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   }
 
   it.each(FAULTS)('should respond in time, lose no notification and recover: $name', async (fault) => {
-    const answers = await through(fault);
+    const answers = await runThroughFault(fault);
     for (const { status, problem, notification, ms } of answers) {
       expect([202, 503]).toContain(status);
       if (status === 503) {
@@ -135,12 +135,12 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     ]);
     const posted = makeNotifications(20, { label: 'last' });
     for (const notification of posted) await caller.post([notification]);
-    const over = Date.now();
+    const endedAt = Date.now();
     const delayed = posted.filter(({ id }) =>
       observers.some(({ shown }) => !shown.some((one) => one.id === id)),
     );
     await toxiproxy.reset();
-    const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
+    const complete = await shownAfter(endedAt, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
       `half of the connections silent: ${delayed.length} of ${posted.length} were delayed, ` +
         `all had arrived ${complete} ms after the fault ended`,

@@ -14,7 +14,7 @@ export interface Fault {
   start(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
 }
 
-const both = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] => [
+const inBothDirections = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] => [
   { type, stream: 'upstream', attributes },
   { type, stream: 'downstream', attributes },
 ];
@@ -65,14 +65,14 @@ export const FAULTS: readonly Fault[] = [
     // 8 kB, more than the network transfers within the producer's timeout.
     body: '🔔'.repeat(2_000),
     statuses: [503],
-    start: applyToxics(both('bandwidth', { rate: 1 })),
+    start: applyToxics(inBothDirections('bandwidth', { rate: 1 })),
   },
   { name: 'resets', durationMs: 8_000, statuses: [], start: resetRepeatedly },
   {
     name: 'silence in both directions',
     durationMs: 8_000,
     statuses: [503],
-    start: applyToxics(both('timeout', { timeout: 0 })),
+    start: applyToxics(inBothDirections('timeout', { timeout: 0 })),
   },
   { name: 'down for 20 s', durationMs: 20_000, statuses: [503], start: takeDown },
 ];

@@ -22,7 +22,7 @@ export interface ProxiedRedis {
 /** Starts a Redis that syncs every write, behind Toxiproxy. If that fails, removes all containers. */
 export async function startProxiedRedis(): Promise<ProxiedRedis> {
   const started: { stop(): Promise<unknown> }[] = [];
-  const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {
+  const stopLater = <T extends { stop(): Promise<unknown> }>(one: T): T => {
     started.unshift(one);
     return one;
   };
@@ -32,8 +32,8 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     if (faults.length > 0) throw new AggregateError(faults, 'a container or its network was not removed');
   };
   try {
-    const network = keep(await new Network().start());
-    keep(
+    const network = stopLater(await new Network().start());
+    stopLater(
       await new GenericContainer(REDIS_IMAGE)
         .withCommand([
           'valkey-server',
@@ -49,7 +49,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
         .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'))
         .start(),
     );
-    const proxy = keep(
+    const proxy = stopLater(
       await new GenericContainer(TOXIPROXY_IMAGE)
         .withNetwork(network)
         .withExposedPorts(API_PORT, PROXY_PORT)

@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Expressions that usually have a series only after a fault, which this test does not cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
-  ['tocsin_bff_connections_ended_total', 'a browser that does not read or sends too much'],
-  ['{success="false"}', 'a failed component, which the sidecar counts only after a failure'],
+  ['tocsin_bff_connections_ended_total', 'a browser that reads nothing or sends too much'],
+  ['{success="false"}', 'a failed call of a component'],
 ];
 const faultFor = (expression: string) => NEED_A_FAULT.find(([part]) => expression.includes(part))?.[1];
 

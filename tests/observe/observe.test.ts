@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect((await post({ id: ID, title: 'Traced' }, { traceparent })).status).toBe(202);
   const others = ['other-1', 'other-2', 'other-1'];
   for (const id of others) expect((await post({ id, title: id })).status).toBe(202);
-  await Promise.all(observers.map((observer) => observer.sees([ID, 'other-1', 'other-2'])));
+  await Promise.all(observers.map((observer) => observer.untilShown([ID, 'other-1', 'other-2'])));
 });
 afterAll(async () => {
   for (const observer of observers) observer.close();

@@ -61,10 +61,10 @@ afterAll(async () => {
 const call = (path: string, init: RequestInit = {}, pair = first) =>
   fetch(`${pair.url}${path}`, { ...init, headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } });
 const post = (path: string, body: unknown = {}) => call(path, { method: 'POST', body: JSON.stringify(body) });
-const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
-const letters = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
-const letterWith = (matches: (letter: ListedSetAside) => boolean) =>
-  eventually(async () => (await letters()).deadLetters.find(matches));
+const recordPath = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+const listRecords = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
+const findRecord = (matches: (record: ListedSetAside) => boolean) =>
+  eventually(async () => (await listRecords()).deadLetters.find(matches));
 const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
@@ -149,12 +149,12 @@ describe('the ops page of two instances', () => {
     const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
     await check.announce(FEED, 1);
     const entry = entryKey({ run: check.run, feed: FEED, seq: 1 });
-    const listed = await letterWith((one) => one.entry === entry);
+    const listed = await findRecord((one) => one.entry === entry);
     expect(listed).toMatchObject({ reason: 'expired', feed: FEED });
     expect(listed.content).toContain(id);
-    expect((await post(`${letter(entry)}/put-back`)).status).toBe(204);
+    expect((await post(`${recordPath(entry)}/put-back`)).status).toBe(204);
     await eventually(async () => shown.includes(id));
-    expect((await letters()).total).toBe(0);
+    expect((await listRecords()).total).toBe(0);
   });
 
   it('should send a rejected event to the producer again, show the errors that remain, and delete the event', async () => {
@@ -164,13 +164,13 @@ describe('the ops page of two instances', () => {
       headers: { ...shop.daprHeaders, ...JSON_TYPE },
       body: JSON.stringify({ title: '' }),
     });
-    const { entry } = await letterWith((one) => one.entry.startsWith(REFUSED_EVENT_PREFIX));
-    const answer = await post(`${letter(entry)}/put-back`);
+    const { entry } = await findRecord((one) => one.entry.startsWith(REFUSED_EVENT_PREFIX));
+    const answer = await post(`${recordPath(entry)}/put-back`);
     expect(answer.status).toBe(409);
     expect(await answer.text()).toContain('title: ');
-    expect((await call(letter(entry), { method: 'DELETE' })).status).toBe(204);
-    expect((await call(letter(entry), { method: 'DELETE' })).status).toBe(404);
-    expect((await letters()).total).toBe(0);
+    expect((await call(recordPath(entry), { method: 'DELETE' })).status).toBe(204);
+    expect((await call(recordPath(entry), { method: 'DELETE' })).status).toBe(404);
+    expect((await listRecords()).total).toBe(0);
   });
 
   it('should report a producer that does not respond', async () => {

@@ -35,9 +35,9 @@ it('should show a notification once, at the scheduled time', async () => {
   await post('on-time', at);
   await post('on-time', at);
   await post('over', Date.now() - 60_000);
-  await observer.sees(['on-time', 'over']);
+  await observer.untilShown(['on-time', 'over']);
   const lateness = latenessOf('on-time', at);
-  process.stdout.write(`deliverAt: ${lateness.toFixed(0)} ms after its time\n`);
+  process.stdout.write(`deliverAt: delivered ${lateness.toFixed(0)} ms late\n`);
   expect(lateness).toBeGreaterThanOrEqual(0);
   expect(lateness).toBeLessThan(ON_TIME_MS);
   expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
@@ -55,7 +55,7 @@ it('should never show a scheduled notification that was retracted or whose feed 
   }
   expect((await fetch(`${url}/feeds/user:7`, { method: 'DELETE' })).status).toBe(202);
   const other = new Observer('client of user:7', stack.bffs[0]?.url ?? '', { feed: 'user:7' });
-  await observer.sees(['stays']);
+  await observer.untilShown(['stays']);
   expect(observer.shown.map(({ id }) => id)).toEqual(['stays']);
   expect(other.shown).toEqual([]);
   other.close();
@@ -75,8 +75,10 @@ it('should show a scheduled notification on time even if every process was kille
   await Promise.all([stack.revive('redis'), stack.revive('placement'), stack.revive('scheduler')]);
   await Promise.all(processes.map((process) => process.start()));
   await Promise.all(pairs.map((pair) => pair.ready(60_000)));
-  await observer.sees(['survivor'], 45_000);
+  await observer.untilShown(['survivor'], 45_000);
   const lateness = latenessOf('survivor', at);
-  process.stdout.write(`deliverAt after kill -9 of everything: ${lateness.toFixed(0)} ms after its time\n`);
+  process.stdout.write(
+    `deliverAt after kill -9 of all processes: delivered ${lateness.toFixed(0)} ms late\n`,
+  );
   expect(lateness).toBeLessThan(ON_TIME_MS);
 });

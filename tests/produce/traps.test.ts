@@ -28,12 +28,12 @@ describe('a message from a publisher', () => {
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
     expect((await publish({ ...event, id: 'trap-2' }, 'application/cloudevents+json')).status).toBe(204);
-    await started.observer.sees(['trap-2']);
+    await started.observer.untilShown(['trap-2']);
   });
 
   it('should be set aside if it is plain text, unless the text is a notification in JSON', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
-    await started.observer.sees(['trap-3']);
+    await started.observer.untilShown(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
@@ -46,7 +46,7 @@ describe('a message from a publisher', () => {
     }));
     const response = await call(`/v1.0/publish/bulk/${TOPIC}`, JSON.stringify(entries), 'application/json');
     expect(response.ok, await response.text()).toBe(true);
-    await started.observer.sees(['trap-5', 'trap-6']);
+    await started.observer.untilShown(['trap-5', 'trap-6']);
   });
 
   it('should be shown only once if it is one of two identical raw payloads without an id', async () => {
@@ -54,7 +54,7 @@ describe('a message from a publisher', () => {
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])
       expect((await raw(body)).status).toBe(204);
-    await started.observer.sees(['trap-7']);
+    await started.observer.untilShown(['trap-7']);
     const shown = async () => {
       const response = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?feed=all`);
       const { publications } = (await response.json()) as {

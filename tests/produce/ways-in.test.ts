@@ -46,8 +46,8 @@ describe('another application', () => {
         ])
       ).status,
     ).toBe(204);
-    await started.observer.sees(['shipped-1', 'plain-1', 'plain-2']);
-    await started.observer.sees(await markAfter());
+    await started.observer.untilShown(['shipped-1', 'plain-1', 'plain-2']);
+    await started.observer.untilShown(await publishMarker());
     expect(timesShown('shipped-1')).toBe(1);
   });
 
@@ -56,7 +56,7 @@ describe('another application', () => {
     const answer = await call(method, { id: 'invoked', title: 'x' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
     expect((await call(method, { title: '' })).status).toBe(400);
-    await started.observer.sees(['invoked']);
+    await started.observer.untilShown(['invoked']);
   });
 
   it('should publish in order with @tocsin/publish while the producer is killed and restarted', async () => {
@@ -74,7 +74,7 @@ describe('another application', () => {
     }
     expect(await Promise.all(published)).toEqual(ids);
     await publisher.close();
-    await started.observer.sees(ids);
+    await started.observer.untilShown(ids);
     expect(started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
@@ -101,19 +101,19 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
       once(python, 'close'),
     ]);
     expect([output, errors]).toEqual(['204\n202\n', '']);
-    await started.observer.sees(['python-published', 'python-invoked']);
+    await started.observer.untilShown(['python-published', 'python-invoked']);
   });
 
   it('should be able to use the same id for two sources, and retract both notifications', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
-    await started.observer.sees(['same']);
+    await started.observer.untilShown(['same']);
     expect((await send('stock')).status).toBe(204);
     const ofStock = `same.${createHash('sha256').update('stock').digest('hex').slice(0, 8)}`;
-    await started.observer.sees([ofStock]);
+    await started.observer.untilShown([ofStock]);
     expect([(await send('stock')).status, (await send('shop')).status]).toEqual([204, 204]);
-    await started.observer.sees(await markAfter());
+    await started.observer.untilShown(await publishMarker());
     expect([timesShown('same'), timesShown(ofStock)]).toEqual([1, 1]);
     const goneIn = async () => {
       const page = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?limit=200`);
@@ -138,7 +138,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
       expect((await later('withdrawn', source)).status).toBe(204);
       expect((await later('far', source, farAway)).status).toBe(204);
     }
-    await started.observer.sees(await markAfter());
+    await started.observer.untilShown(await publishMarker());
     const digits = (text: string, count: number) =>
       createHash('sha256').update(text).digest('hex').slice(0, count);
     const jobs = ['shop', 'stock'].map((source) => `${digits('all', 32)}:far ${digits(source, 16)}`);
@@ -163,7 +163,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   it('should be able to publish raw payloads: a single notification, or an array', async () => {
     expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
     expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
-    await started.observer.sees(['raw-1', 'raw-2']);
+    await started.observer.untilShown(['raw-1', 'raw-2']);
   });
 
   async function setAside(): Promise<{ entry: string; content: string | null }[]> {
@@ -183,7 +183,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   it('should have its invalid events set aside with their errors, without delaying others', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
-    await started.observer.sees(await markAfter());
+    await started.observer.untilShown(await publishMarker());
     await expect.poll(setAside).toHaveLength(1);
     expect((await setAside())[0]).toMatchObject({
       entry: expect.stringMatching(/^event:/) as string,
@@ -233,10 +233,10 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 });
 
-let marks = 0;
+let markers = 0;
 /** Posts one more notification and returns its id. Tests wait until it is shown before they check earlier ones. */
-async function markAfter(): Promise<string[]> {
-  const id = `mark-${++marks}`;
+async function publishMarker(): Promise<string[]> {
+  const id = `mark-${++markers}`;
   await fetch(`${started.stack.producers[0]?.url}/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

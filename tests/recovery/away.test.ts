@@ -43,25 +43,29 @@ interface Absence {
   /** The instance to which the client reconnects. Before that, it was connected to the first instance. */
   to: () => Pair;
   /** Called once the client has missed notifications. */
-  then?: () => Promise<void>;
+  whileAway?: () => Promise<void>;
 }
 
 const absences: Absence[] = [
   { what: 'on the same instance', to: () => first },
   { what: 'on a different instance', to: () => second },
-  { what: 'after a restart of its instance', to: () => first, then: () => restart([first], 'stop') },
-  { what: 'after a restart of all instances', to: () => second, then: () => restart(stack.bffs, 'stop') },
-  { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },
+  { what: 'after a restart of its instance', to: () => first, whileAway: () => restart([first], 'stop') },
+  {
+    what: 'after a restart of all instances',
+    to: () => second,
+    whileAway: () => restart(stack.bffs, 'stop'),
+  },
+  { what: 'after a kill -9 of all instances', to: () => first, whileAway: () => restart(stack.bffs, 'kill') },
 ];
 
 /**
  * Runs a client that receives notifications, misses `missed` of them while disconnected, reconnects and receives more.
  */
-async function beAway({ to, then }: Absence, missed: number) {
+async function beAway({ to, whileAway }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
-  await client.sees(before);
+  await client.untilShown(before);
   // A newly started instance may return a position slightly before the head.
   client.shown.splice(
     0,
@@ -72,13 +76,13 @@ async function beAway({ to, then }: Absence, missed: number) {
   const witness = new Observer('a witness', second.url);
   await witness.ready();
   const unseen = await publish(missed);
-  await witness.sees(unseen);
+  await witness.untilShown(unseen);
   witness.close();
-  await then?.();
+  await whileAway?.();
   await delay(Math.max(0, started + 1_000 - Date.now()));
   client.connect(to().url);
   const after = await publish(3);
-  await client.sees(after);
+  await client.untilShown(after);
   client.close();
   return { client, before, missed: unseen, after };
 }

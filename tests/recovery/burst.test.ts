@@ -22,10 +22,10 @@ afterAll(async () => {
 
 it('should recover clients that switch between instances during a burst', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
-  let bursting = true;
+  let isBursting = true;
   let returns = 0;
-  const restless = clients.map(async (client, index) => {
-    while (bursting) {
+  const reconnecting = clients.map(async (client, index) => {
+    while (isBursting) {
       // While disconnected, a client misses none, a few or a few hundred pushes.
       const pauseMs = [0, 30, 300][returns++ % 3] as number;
       client.close();
@@ -40,9 +40,9 @@ it('should recover clients that switch between instances during a burst', async 
       await caller.post(makeNotifications(100, { label: `array-${part}` }));
     await singles;
   }
-  bursting = false;
-  await Promise.all(restless);
-  await Promise.all(clients.map((client) => client.sees(caller.acknowledged.keys())));
+  isBursting = false;
+  await Promise.all(reconnecting);
+  await Promise.all(clients.map((client) => client.untilShown(caller.acknowledged.keys())));
   const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
   console.log(`${caller.acknowledged.size} notifications, ${returns} reconnects during the burst`);
   expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);

@@ -79,7 +79,7 @@ describe("Dapr's outbox", () => {
   it('should publish the projection with the notification’s id, so that repetitions are shown once', async () => {
     for (let i = 0; i < 2; i++)
       expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
-    await observer.sees(['a-placed']);
+    await observer.untilShown(['a-placed']);
     await expect
       .poll(() => topic.events.filter(({ notification }) => notification === 'a-placed'))
       .toHaveLength(2);
@@ -99,7 +99,7 @@ describe("Dapr's outbox", () => {
         )
       ).status,
     ).toBe(204);
-    await observer.sees(['b-placed', 'c-placed']);
+    await observer.untilShown(['b-placed', 'c-placed']);
     // daprd 1.18.1 panics and closes the connection. It writes nothing.
     const other = ['d', 'e'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     await expect(transact(first(), other.flat())).rejects.toThrow();
@@ -117,7 +117,7 @@ describe("Dapr's outbox", () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
-    await observer.sees(['a-refused']);
+    await observer.untilShown(['a-refused']);
   });
 
   it('should lose a notification that it fails to publish, unless a resiliency policy retries', async () => {
@@ -157,7 +157,7 @@ describe("Dapr's outbox", () => {
       }
       await delay(3_000);
       await stack.revive('redis');
-      await observer.sees(
+      await observer.untilShown(
         ids.map((id) => `kept-${id}`),
         40_000,
       );
@@ -204,22 +204,22 @@ describe("Dapr's outbox", () => {
       const isPlaced = async (number: number) => (await stateOf(first(), `order-${number}`)) !== undefined;
       for (let number = 1; await isPlaced(number); number++) placed.push(`order-${number}-placed`);
       expect(placed.length).toBeGreaterThan(KILLS);
-      await observer.sees(placed, 40_000);
+      await observer.untilShown(placed, 40_000);
       // Leave time for notifications that should not appear: repeated ones, and those without an order.
       await delay(2_000);
       const shown = observer.shown.map(({ id }) => id).filter((id) => id.startsWith('order-'));
       const events = topic.events.filter(({ notification }) => notification?.startsWith('order-'));
       const eventIds = new Set(events.map(({ id }) => id));
-      const invented = shown.filter((id) => !placed.includes(id));
+      const withoutState = shown.filter((id) => !placed.includes(id));
       const log = readFileSync(first().sidecar.spec.logFile, 'utf8');
       const withoutTransaction = log.split('discarding message').length - 1;
       console.log(
         `outbox, ${KILLS} kills: ${placed.length} orders, lost ${placed.filter((id) => !shown.includes(id)).length}, ` +
-          `without state ${invented.length}, shown twice ${shown.length - new Set(shown).size}, ` +
-          `events ${events.length}, of these repeated by Dapr ${events.length - eventIds.size}, ` +
+          `without state ${withoutState.length}, shown twice ${shown.length - new Set(shown).size}, ` +
+          `events ${events.length}, of which Dapr repeated ${events.length - eventIds.size}, ` +
           `messages without a transaction discarded: ${withoutTransaction}`,
       );
-      expect(invented).toEqual([]);
+      expect(withoutState).toEqual([]);
       expect(shown.length).toBe(new Set(shown).size);
       // An event that Dapr repeats keeps its id.
       expect(eventIds.size).toBe(placed.length);

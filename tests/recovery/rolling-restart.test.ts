@@ -38,7 +38,7 @@ it('should restart the instances one after another without readers noticing', as
   }
   const to = Date.now();
   await stream.stop();
-  await Promise.all(clients.map((client) => client.sees(caller.acknowledged.keys())));
+  await Promise.all(clients.map((client) => client.untilShown(caller.acknowledged.keys())));
   const longest = Math.max(...clients.map((client) => longestPause([client], from, to)));
   console.log(
     `${stack.bffs.length} instances restarted in ${to - from} ms under load: longest pause for a client ${Math.round(longest)} ms`,

@@ -31,16 +31,16 @@ it('should recover a tab that slept for an hour and whose connection died silent
     return notifications.map(({ id }) => id);
   };
   const before = await publish();
-  await client.sees(before);
+  await client.untilShown(before);
   proxy.silence();
   const missed = await publish();
   const wokeAt = performance.now();
   // While a device sleeps, only the clock advances. Timers keep their remaining time.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
-  await client.sees(missed, 10_000);
+  await client.untilShown(missed, 10_000);
   console.log(`recovered ${Math.round(performance.now() - wokeAt)} ms after waking up`);
   const after = await publish();
-  await client.sees(after);
+  await client.untilShown(after);
   expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   expect(client.gaps).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
  * The target: connecting and recovering take at most this many times as long as connecting alone. The test allows twice
  * as much, because machines differ.
  */
-const BAR = 1.5;
+const MAX_RATIO = 1.5;
 
 let stack: Stack;
 beforeAll(async () => {
@@ -27,5 +27,5 @@ it('should recover 1,000 clients at once from memory, in little more time than i
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(10);
   }
-  expect(ratio).toBeLessThanOrEqual(2 * BAR);
+  expect(ratio).toBeLessThanOrEqual(2 * MAX_RATIO);
 });

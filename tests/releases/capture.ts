@@ -40,7 +40,7 @@ try {
   await send('DELETE', `${producer.url}/notifications/taken-back`);
   await send('DELETE', `${producer.url}/feeds/topic:erased`);
   await post({ id: 'last', title: 'Title of last' });
-  await observer.sees(['last']);
+  await observer.untilShown(['last']);
 
   await send('POST', `${bff.url}/app/notifications/read`, {
     feed: 'all',

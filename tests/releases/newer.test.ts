@@ -11,8 +11,8 @@ import { storedSchema, type Stored } from './stored.ts';
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
 /** Enough time for several turns to be rejected and retried, in ms. */
-const WHILE_MS = 5_000;
-const GO_ON_MS = 60_000;
+const RETRYING_MS = 5_000;
+const CONTINUE_MS = 60_000;
 
 /** Documents of a later version, each with an unknown `v`. */
 const later: Stored = {
@@ -25,15 +25,15 @@ const later: Stored = {
   ),
 };
 
-let over: StackWithData;
+let laterStack: StackWithData;
 let producer: string;
 let bff: string;
 beforeAll(async () => {
-  over = await stackWithData(later);
-  producer = over.stack.producers[0]?.url ?? '';
-  bff = over.stack.bffs[0]?.url ?? '';
+  laterStack = await stackWithData(later);
+  producer = laterStack.stack.producers[0]?.url ?? '';
+  bff = laterStack.stack.bffs[0]?.url ?? '';
 });
-afterAll(() => over.stop());
+afterAll(() => laterStack.stop());
 
 const send = async (method: string, url: string, body?: object): Promise<number> => {
   const headers = { 'content-type': 'application/json' };
@@ -43,7 +43,7 @@ const send = async (method: string, url: string, body?: object): Promise<number>
 /** The later version's documents by key, with their etags. */
 async function documents(): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
-  for (const key of Object.keys(later.hashes)) found[key] = { ...(await over.redis.hGetAll(key)) };
+  for (const key of Object.keys(later.hashes)) found[key] = { ...(await laterStack.redis.hGetAll(key)) };
   return found;
 }
 
@@ -61,21 +61,24 @@ describe('a store written by a later version', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'meanwhile', title: 'x' })).toBe(202);
     const deliverAt = new Date(Date.now() + 1_000).toISOString();
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
-    await delay(WHILE_MS);
+    await delay(RETRYING_MS);
     expect(await documents()).toEqual(before);
     // The entries of `waits-1`, `waits-2`, and the notification accepted in the meantime.
-    expect(await over.redis.keys('entry:*')).toHaveLength(3);
+    expect(await laterStack.redis.keys('entry:*')).toHaveLength(3);
   });
 
   it('should continue without a gap when the later version runs again', async () => {
     for (const key of Object.keys(later.hashes)) {
-      const document = documentSchema.parse(JSON.parse((await over.redis.hGet(key, 'data')) ?? ''));
-      await over.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));
+      const document = documentSchema.parse(JSON.parse((await laterStack.redis.hGet(key, 'data')) ?? ''));
+      await laterStack.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));
     }
     const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
     const observer = new Observer('client', bff, { position: { epoch, offset: 2 } });
     try {
-      await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later', 'meanwhile'], GO_ON_MS);
+      await observer.untilShown(
+        ['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later', 'meanwhile'],
+        CONTINUE_MS,
+      );
       expect(observer.gaps).toEqual([]);
     } finally {
       observer.close();

@@ -94,11 +94,11 @@ describe.each(releases)('the store of $version', (stored) => {
     it('should let a client continue with pending and new notifications', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
       const observer = new Observer('client', stack.bffs[0]?.url ?? '', { position: { epoch, offset: 2 } });
-      await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later']);
+      await observer.untilShown(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later']);
       await publish('new');
       await publish('all-1');
       await publish('end');
-      await observer.sees(['new', 'end']);
+      await observer.untilShown(['new', 'end']);
       expect(observer.gaps).toEqual([]);
       expect(observer.shown.map(({ id }) => id)).not.toContain('all-1');
       expect(new Set(observer.shown.map((shown) => shown.epoch))).toEqual(new Set([epoch]));

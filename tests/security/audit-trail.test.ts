@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+const recordPath = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
 const setAside = (matches: (entry: string) => boolean) =>
   eventually(async () => {
     const list = setAsideListSchema.parse(await (await on.ops('GET', '/app/ops/dead-letters')).json());
@@ -79,9 +79,9 @@ it('should record each action once, with its actor and without content', async (
     return setAside((entry) => entry === key);
   };
   const [first, second, third] = [await set(1), await set(2), await set(3)];
-  expect(await status(on.ops('POST', `${letter(refused)}/put-back`, {}))).toBe(409);
-  expect(await status(on.ops('DELETE', letter(refused)))).toBe(204);
-  expect(await status(on.ops('POST', `${letter(first)}/put-back`, {}))).toBe(204);
+  expect(await status(on.ops('POST', `${recordPath(refused)}/put-back`, {}))).toBe(409);
+  expect(await status(on.ops('DELETE', recordPath(refused)))).toBe(204);
+  expect(await status(on.ops('POST', `${recordPath(first)}/put-back`, {}))).toBe(204);
   await on.command('dead-letters', 'delete', second);
   await on.command('dead-letters', 'put-back', third);
 

@@ -99,12 +99,12 @@ describe('content', () => {
       data: JSON.stringify(segment),
       version: '1',
     });
-    const listless = {
+    const unlisted = {
       v: DOCUMENT_VERSION,
       at: Date.now() + 3_600_000,
       notification: notification(feed, secret, 'l'),
     };
-    await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
+    await redis.hSet('producer||soon:unlisted', { data: JSON.stringify(unlisted), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
     // The index and a document of the due window, and a document of the schedule index.
     expect(await keysWith(stack.redisHost, prefixOf(feed))).toHaveLength(3);

@@ -4,7 +4,7 @@ import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../suppo
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
 /** A request twice as long may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
-const MOST = 3;
+const MAX_RATIO = 3;
 const FLOOR_MS = 10;
 /** How many times each request is measured. Only the minimum counts, because a busy machine only adds time. */
 const REPETITIONS = 10;
@@ -134,7 +134,7 @@ const cost = (route: Route, attack: Attack, units: readonly string[], length: nu
     for (const unit of units) await send(route, attack.of(unit, length));
   });
 
-const leastCost = async (route: Route, attack: Attack, unit: string, length: number) => {
+const minCost = async (route: Route, attack: Attack, unit: string, length: number) => {
   const costs: number[] = [];
   for (let i = 0; i < REPETITIONS; i++) {
     costs.push(await cost(route, attack, [unit], length));
@@ -147,10 +147,10 @@ const leastCost = async (route: Route, attack: Attack, unit: string, length: num
 /** Describes the attack's cost if it grows too fast up to this length. */
 async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
   for (const unit of UNITS) {
-    const twice = await leastCost(route, attack, unit, length);
+    const twice = await minCost(route, attack, unit, length);
     if (twice < FLOOR_MS) continue;
-    const once = await leastCost(route, attack, unit, length / 2);
-    if (twice <= MOST * once) continue;
+    const once = await minCost(route, attack, unit, length / 2);
+    if (twice <= MAX_RATIO * once) continue;
     const costs = `${once.toFixed(1)} ms with ${length / 2} characters, ${twice.toFixed(1)} ms with ${length}`;
     return `${attack.name} and ${JSON.stringify(unit)}: ${costs}`;
   }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   byHand = new ClaimCheck(producer!);
   const id = await byHand.deposit('all', 1);
   await byHand.announce('all', 1);
-  await observer.sees([id]);
+  await observer.untilShown([id]);
 });
 afterAll(async () => {
   observer.close();
@@ -70,7 +70,7 @@ const state = async () => ({
 });
 let marks = 0;
 /** Runs an attack, which must not write or show anything. The feed must continue in the same epoch. */
-const harmless = async (attack: () => Promise<void>): Promise<void> => {
+const expectHarmless = async (attack: () => Promise<void>): Promise<void> => {
   // Entries of notifications that were already shown may still be unclaimed, because the claim follows the broadcast.
   await expect.poll(() => redis.keys('entry:*')).toEqual([]);
   const before = await state();
@@ -80,7 +80,7 @@ const harmless = async (attack: () => Promise<void>): Promise<void> => {
   expect(await state()).toEqual(before);
   const mark = `mark-${++marks}`;
   await publish(mark);
-  await observer.sees([mark]);
+  await observer.untilShown([mark]);
   expect(observer.shown.map(({ id }) => id)).toEqual([...before.shown, mark]);
   expect((await readHead(bff!, 'all'))?.epoch).toBe(
     (JSON.parse(before.head['data'] ?? '') as { epoch: string }).epoch,
@@ -101,7 +101,7 @@ describe('a foreign application', () => {
         .replace('"epoch":""', `"epoch":"${epoch}"`)
         .replace('"run":""', `"run":"${byHand.run}"`),
     ) as unknown;
-    await harmless(async () => {
+    await expectHarmless(async () => {
       for (const method of ['take', 'other', 'remind/x', 'timer/x']) {
         const answer = await ask(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
         const text = await answer.text();
@@ -145,7 +145,7 @@ describe('a foreign application', () => {
   it.each(routes)(
     'should be able to invoke only public methods: %s %s %s',
     async (app, method, path, body) => {
-      await harmless(async () => {
+      await expectHarmless(async () => {
         const answer = await ask(`/v1.0/invoke/${app}/method/${path}`, method, body);
         expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
       });
@@ -157,7 +157,7 @@ describe('a foreign application', () => {
     async (app, verb, method, body) => {
       const pair = (app === 'bff' ? bff : producer) as Pair;
       const call = { verb: verb as LocalCall['verb'], method, body };
-      await harmless(async () => {
+      await expectHarmless(async () => {
         const invoked = await callLocal(internalGrpcPort(pair), {
           ...call,
           headers: { 'dapr-caller-app-id': 'bff' },
@@ -174,7 +174,7 @@ describe('a foreign application', () => {
   );
 
   it('should not be able to use the paths that it finds in the list of subscriptions', async () => {
-    await harmless(async () => {
+    await expectHarmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
         const subscriptions = JSON.parse(text) as { route: string; topic: string }[];
@@ -236,9 +236,9 @@ describe('subscriptions', () => {
     }
     await stack.bffs[1]?.app.stop();
     await publish('by-one-alone');
-    await observer.sees(['by-one-alone'], 30_000);
+    await observer.untilShown(['by-one-alone'], 30_000);
     await ask('/v1.0/publish/notification-pubsub/notifications', 'POST', { id: 'from-topic', title: 'x' });
-    await observer.sees(['from-topic'], 30_000);
+    await observer.untilShown(['from-topic'], 30_000);
     await stack.bffs[1]?.app.start();
     await stack.bffs[1]?.ready();
   });

@@ -83,7 +83,7 @@ describe('an invocation of a producer that requires API keys', () => {
     expect(await invoke('POST', 'notifications', bearer, { id: 'c', title, feed: 'user:ada' })).toMatchObject(
       { status: 403 },
     );
-    await observer.sees(['a', 'b']);
+    await observer.untilShown(['a', 'b']);
     expect(observer.shown.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
@@ -98,6 +98,6 @@ describe('an invocation of a producer that requires API keys', () => {
     } finally {
       await sidecar.close();
     }
-    await observer.sees(['composed']);
+    await observer.untilShown(['composed']);
   });
 });

@@ -131,11 +131,11 @@ describe('a locked-down stack', () => {
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
     await publish('POST', '/notifications', { id: 'soon', title: CONTENT, deliverAt: inMs(2_000) });
     await publish('POST', '/notifications', { id: 'gone', title: CONTENT });
-    await observer.sees(['gone']);
+    await observer.untilShown(['gone']);
     await publish('DELETE', '/notifications/gone');
     await publish('POST', '/notifications', { id: 'away', feed: 'user:ben', title: CONTENT });
     await publish('DELETE', '/feeds/user:ben');
-    await observer.sees(['one', 'gone', 'soon']);
+    await observer.untilShown(['one', 'gone', 'soon']);
     expect((await call('POST', '/app/notifications/read', { feed: 'all', offset: 1 })).status).toBe(204);
     expect((await call('PUT', '/app/mutes', { feeds: [], severities: ['info'] })).status).toBe(204);
     const byHand = new ClaimCheck(producer);

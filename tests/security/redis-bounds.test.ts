@@ -49,7 +49,7 @@ beforeAll(async () => {
     const body = Array.from({ length: 400 }, (_, n) => ({ id: idOf(feed, n), feed, title: 'x' }));
     expect(await publish(body)).toBe(202);
   }
-  await settled();
+  await untilStable();
 });
 afterAll(async () => {
   observer.close();
@@ -64,14 +64,14 @@ const publish = async (body: unknown): Promise<number> => {
 };
 const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
 /** Waits until the memory in use is stable, because published notifications are removed from the streams only later. */
-const settled = async () => {
+const untilStable = async () => {
   let before = Infinity;
   await eventually(async () => {
     const now = await used();
-    const stays = Math.abs(now - before) < 100_000;
+    const isStable = Math.abs(now - before) < 100_000;
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    return stays;
+    return isStable;
   }, 90_000);
 };
 
@@ -79,7 +79,7 @@ const settled = async () => {
  * Runs `attack` as often as possible, and publishes at the same time. Resolves with the memory growth in total and in
  * the second half.
  */
-async function under(attack: (n: number) => Promise<Response>) {
+async function runUnderAttack(attack: (n: number) => Promise<Response>) {
   const before = await used();
   const end = Date.now() + ATTACK_MS;
   const statuses = new Map<number, number>();
@@ -92,7 +92,7 @@ async function under(attack: (n: number) => Promise<Response>) {
   };
   const published: string[] = [];
   let halfway = 0;
-  const publishing = async () => {
+  const publishRepeatedly = async () => {
     while (Date.now() < end) {
       const id = `beside-${n}-${published.length}`;
       expect(await publish({ id, title: 'x' })).toBe(202);
@@ -101,9 +101,9 @@ async function under(attack: (n: number) => Promise<Response>) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  await Promise.all([publishing(), ...Array.from({ length: LANES }, lane)]);
+  await Promise.all([publishRepeatedly(), ...Array.from({ length: LANES }, lane)]);
   const after = await used();
-  await observer.sees(published, 30_000);
+  await observer.untilShown(published, 30_000);
   const growth = { whole: after - before, secondHalf: after - halfway };
   console.log('requests', n, Object.fromEntries(statuses), 'bytes', growth, 'bound', BOUND);
   expect(statuses.get(204) ?? 0).toBeGreaterThan(100);
@@ -117,7 +117,7 @@ describe('the memory that one reader can use in Redis', () => {
       n % 3 === 0
         ? Array.from({ length: MAX_READ_IDS }, (_, i) => `never-${n}-${i}-`.padEnd(128, 'y'))
         : Array.from({ length: 2 + ((n * 7) % 300) }, (_, i) => idOf(topic, 399 - i));
-    const growth = await under((n) => {
+    const growth = await runUnderAttack((n) => {
       const feed = TOPICS[n % TOPICS.length] as string;
       return fetch(`${stack.bffs[0]?.url}/app/notifications/read`, {
         method: 'POST',
@@ -130,7 +130,7 @@ describe('the memory that one reader can use in Redis', () => {
   });
 
   it('should be limited for an anonymous reader who pretends to be a new browser each time', async () => {
-    const growth = await under((n) => {
+    const growth = await runUnderAttack((n) => {
       const clientId = `browser-${n}`;
       const [feed = ''] = TOPICS;
       const [path, method, body]: readonly [string, string, object] =

@@ -55,15 +55,18 @@ it.each(['openProducer', 'openBff'] as const)(
 );
 
 describe('a request with an unknown parameter', () => {
-  const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
+  const strictRoutes = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
   const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds|operations)\b/.test(path));
-  it.each(titles([...strict, ...invoked]))('should be rejected: %s %s %s', async (_p, _m, _r, route) => {
-    const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
-    const response = await ask(route, { path });
-    const problem = await problemOf(response);
-    expect([response.status, problem.code]).toEqual([400, 'invalid_query']);
-    expect(problem.errors?.map((fault) => fault.path).sort()).toEqual(['fed', 'mode']);
-  });
+  it.each(titles([...strictRoutes, ...invoked]))(
+    'should be rejected: %s %s %s',
+    async (_p, _m, _r, route) => {
+      const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
+      const response = await ask(route, { path });
+      const problem = await problemOf(response);
+      expect([response.status, problem.code]).toEqual([400, 'invalid_query']);
+      expect(problem.errors?.map((fault) => fault.path).sort()).toEqual(['fed', 'mode']);
+    },
+  );
 
   it.each(titles(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
     'should be accepted for probes and pages: %s %s %s',
@@ -94,8 +97,8 @@ describe('a request without a key or token', () => {
 });
 
 describe('HEAD', () => {
-  const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
-  it.each(titles(gets))(
+  const getRoutes = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
+  it.each(titles(getRoutes))(
     'should get the same response as GET, without the body: %s %s %s',
     async (_p, _m, _r, route) => {
       const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
@@ -109,7 +112,7 @@ describe('HEAD', () => {
 
   const pages = ['/', '/ops', '/assets/page.js'];
   const methodWithout = ({ path }: Route) => (path.startsWith('/app/preferences') ? 'DELETE' : 'PATCH');
-  it.each(titles(gets.filter(({ path }) => !pages.includes(path))))(
+  it.each(titles(getRoutes.filter(({ path }) => !pages.includes(path))))(
     'should be listed in the Allow header of every GET route: %s %s %s',
     async (_p, _m, _r, route) => {
       const response = await ask(route, { method: methodWithout(route) });

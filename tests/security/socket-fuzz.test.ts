@@ -74,20 +74,25 @@ const frame = fc.oneof(
 );
 
 /** Mostly values of the right form, sometimes arbitrary JSON. */
-const nearly = <T>(right: fc.Arbitrary<T>) =>
+const mostlyValid = <T>(right: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
-const feed = nearly(
+const feed = mostlyValid(
   fc.oneof(
     fc.constant('all'),
     fc.stringMatching(/^topic:[a-z.]{1,20}$/),
     fc.string({ unit: 'grapheme' }).map((sub) => `user:${sub}`),
   ),
 );
-const position = nearly(
-  fc.record({ epoch: nearly(fc.string()), offset: nearly(fc.maxSafeInteger()) }, { requiredKeys: [] }),
+const position = mostlyValid(
+  fc.record(
+    { epoch: mostlyValid(fc.string()), offset: mostlyValid(fc.maxSafeInteger()) },
+    { requiredKeys: [] },
+  ),
 );
 const subscribe = fc.record({ feed, position }, { requiredKeys: [] });
-const body = nearly(fc.oneof(subscribe, fc.record({ feed }), fc.record({ token: nearly(fc.string()) })));
+const body = mostlyValid(
+  fc.oneof(subscribe, fc.record({ feed }), fc.record({ token: mostlyValid(fc.string()) })),
+);
 const clientRequest = fc.record({
   name: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('subscribe', 'unsubscribe', 'token') },

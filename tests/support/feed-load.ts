@@ -66,7 +66,7 @@ export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad>
       await work;
     },
     async audit(catchUpMs) {
-      await Promise.all(observers.map((observer) => observer.sees(idsOf(observer), catchUpMs)));
+      await Promise.all(observers.map((observer) => observer.untilShown(idsOf(observer), catchUpMs)));
       const accounts = observers.map((observer) => audit(observer, idsOf(observer)));
       return {
         acknowledged: [...callers.values()].reduce((sum, caller) => sum + caller.acknowledged.size, 0),

@@ -53,7 +53,7 @@ export class Flow {
   /** Resolves when every client has shown all acknowledged notifications. Checks that each was shown once, in order. */
   async complete(timeoutMs = 60_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
-    await Promise.all(this.observers.map((observer) => observer.sees(acknowledged, timeoutMs)));
+    await Promise.all(this.observers.map((observer) => observer.untilShown(acknowledged, timeoutMs)));
     const accounts = this.observers.map((observer) => audit(observer, acknowledged));
     expect(accounts.filter((account) => !isClean(account))).toEqual([]);
   }

@@ -13,14 +13,14 @@ const [ours, theirs] = [
 ];
 
 beforeAll(async () => {
-  const began = Date.now();
+  const startedAt = Date.now();
   await Promise.all([ours.install(), theirs.install()]);
-  console.log(`installed two releases in ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`installed two releases in ${Math.round((Date.now() - startedAt) / 1000)} s`);
 });
 afterAll(() => Promise.all([ours.remove(), theirs.remove()]));
 
 /** Runs an attack, and checks that it has changed nothing in `ours`. */
-async function unharmed(attack: () => Promise<void>): Promise<void> {
+async function expectUnharmed(attack: () => Promise<void>): Promise<void> {
   const before = { state: await ours.state(READER), keys: await ours.keys() };
   await attack();
   // Long enough for any work that the attack has started.
@@ -50,14 +50,14 @@ describe('two releases in their own namespaces', () => {
 
 describe('a pod of another tenant', () => {
   it('should be refused by the public ports, with or without its own release’s keys and tokens', () =>
-    unharmed(async () => {
+    expectUnharmed(async () => {
       const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(Object.fromEntries(probes.map(({ name }) => [name, 401])));
     }));
 
   it('should find every internal port closed, and get only 404 from the sidecars’ open port', () =>
-    unharmed(async () => {
+    expectUnharmed(async () => {
       const probes = await internalPorts(ours);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(
@@ -66,7 +66,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it('should be refused by Redis, with or without its own release’s passwords', () =>
-    unharmed(async () => {
+    expectUnharmed(async () => {
       const outcomes = await theirs.ask('bff', await redisProbes(ours.namespace, theirs));
       const noPassword = expect.stringMatching(/^-NOAUTH/) as string;
       const wrongPassword = expect.stringMatching(/^-WRONGPASS/) as string;
@@ -81,7 +81,7 @@ describe('a pod of another tenant', () => {
   it.each(['bff', 'producer', 'stranger'])(
     'should reach nothing in the other release through its own sidecar with the app id %s',
     (appId) =>
-      unharmed(() =>
+      expectUnharmed(() =>
         withTheirRedis(ours.namespace, theirs, () =>
           withStranger(
             `attacker-${appId}`,
@@ -110,7 +110,7 @@ describe('a pod of another tenant', () => {
   );
 
   it('should reach only the actors of its own release', () =>
-    unharmed(async () => {
+    expectUnharmed(async () => {
       const refused = await refusedByOurBff();
       await withStranger(
         'attacker-actors',
@@ -137,7 +137,7 @@ describe('a pod of another tenant', () => {
   it.each(['bff', 'producer'])(
     'should be refused by the other release even with a Dapr certificate for the app id %s',
     (id) =>
-      unharmed(async () => {
+      expectUnharmed(async () => {
         const refused = await refusedByOurBff();
         const { key, csr } = certificateRequest();
         await withStranger(

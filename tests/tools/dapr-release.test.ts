@@ -18,7 +18,7 @@ import { ensureDapr } from '@tocsin/tools/setup/dapr';
 import { downloadDapr, releaseDir, type ReleaseOptions } from '../../tools/src/setup/dapr/release/install.ts';
 import { refreshDigests } from '../../tools/src/setup/dapr/release/refresh-digests.ts';
 import { PLATFORMS, readRelease } from '../../tools/src/setup/dapr/release/release.ts';
-import { releaseServer, type Mood, type ReleaseServer } from './release-server.ts';
+import { releaseServer, type Behaviour, type ReleaseServer } from './release-server.ts';
 
 const NO_PROXY = { httpProxy: '', httpsProxy: '', noProxy: '' };
 const COMMANDS = ['dapr', 'daprd', 'placement', 'scheduler'];
@@ -49,7 +49,7 @@ const optionsFor = (more: Partial<ReleaseOptions> = {}): ReleaseOptions => ({
 const get = (more?: Partial<ReleaseOptions>) => downloadDapr(optionsFor(more));
 const requestsFor = (command: string) => server.requests.filter(({ file }) => file.includes(`/${command}_`));
 const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor()))).toBe(false);
-const answer = (...moods: Mood[]) => server.moods.set('daprd', moods);
+const answer = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
 
 describe('the Dapr download', () => {
   it('should put a real, working daprd into the cache, and not download it again', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../tools/src/setup/dapr/release/release.ts';
 
 /** How the server responds to the next request for a file. */
-export type Mood =
+export type Behaviour =
   | { kind: 'whole' }
   /** Ends the connection after this many bytes. */
   | { kind: 'cut'; after: number }
@@ -37,7 +37,7 @@ export interface ReleaseServer {
   /** The paths and Range headers of all requests. */
   requests: { file: string; range: string | undefined; method: string }[];
   /** How to respond to the next requests for the archive of each command, in order. Later ones get `whole`. */
-  moods: Map<string, Mood[]>;
+  behaviours: Map<string, Behaviour[]>;
   /** Also serves this platform's archives under the names of all other platforms. */
   serveAllPlatforms: () => void;
   close: () => void;
@@ -77,7 +77,7 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
   const files = await pack(dir, commands);
   rmSync(dir, { recursive: true });
   const requests: ReleaseServer['requests'] = [];
-  const moods: ReleaseServer['moods'] = new Map();
+  const behaviours: ReleaseServer['behaviours'] = new Map();
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/\.sha256$/, '').replace(/^\/moved/, '');
     const content = files.get(path);
@@ -87,9 +87,9 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
     else if (request.url?.endsWith('.sha256')) response.end(`${sha256(content)}  ${basename(path)}\n`);
     else {
       const command = basename(path).split('_')[0] ?? '';
-      const mood = moods.get(command)?.shift() ?? { kind: 'whole' };
-      if (mood.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
-      else void answer(response, content, range, mood);
+      const behaviour = behaviours.get(command)?.shift() ?? { kind: 'whole' };
+      if (behaviour.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
+      else void answer(response, content, range, behaviour);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -98,7 +98,7 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     release: { runtime: '1.18.1', cli: '1.16.5', digests: Object.fromEntries(digests) },
     requests,
-    moods,
+    behaviours,
     serveAllPlatforms: () => {
       for (const [path, content] of [...files])
         for (const platform of PLATFORMS) files.set(path.replace(platformOf(), platform), content);
@@ -114,36 +114,36 @@ async function answer(
   response: ServerResponse,
   whole: Buffer,
   range: string | undefined,
-  mood: Exclude<Mood, { kind: 'redirect' }>,
+  behaviour: Exclude<Behaviour, { kind: 'redirect' }>,
 ): Promise<void> {
-  if (mood.kind === 'status') {
-    response.writeHead(mood.status).end();
+  if (behaviour.kind === 'status') {
+    response.writeHead(behaviour.status).end();
     return;
   }
-  const from = mood.kind === 'no-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  const from = behaviour.kind === 'no-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
   if (from >= whole.length) {
     response.writeHead(416).end();
     return;
   }
   const content = Buffer.from(whole.subarray(from));
-  if (mood.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
+  if (behaviour.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
   response.writeHead(from > 0 ? 206 : 200, {
     'content-length': content.length,
-    ...(mood.kind === 'close' && { connection: 'close' }),
+    ...(behaviour.kind === 'close' && { connection: 'close' }),
     ...(from > 0 && { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }),
   });
-  if (mood.kind === 'cut') {
-    response.write(content.subarray(0, mood.after));
+  if (behaviour.kind === 'cut') {
+    response.write(content.subarray(0, behaviour.after));
     // Give the client time to write the received bytes to its disk.
     await delay(250);
     response.destroy();
-  } else if (mood.kind === 'silent') {
+  } else if (behaviour.kind === 'silent') {
     response.write(content.subarray(0, content.length >> 1));
-  } else if (mood.kind === 'slow') {
-    const size = Math.ceil(content.length / mood.pieces);
+  } else if (behaviour.kind === 'slow') {
+    const size = Math.ceil(content.length / behaviour.pieces);
     for (let at = 0; at < content.length; at += size) {
       response.write(content.subarray(at, at + size));
-      await delay(mood.pauseMs);
+      await delay(behaviour.pauseMs);
     }
     response.end();
   } else response.end(content);

@@ -7,20 +7,20 @@ import { isPortFree, pollUntil } from '@tocsin/tools';
 import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
-interface Family {
+interface ProcessTree {
   /** The process id of the second stage of `npm start`. `all` has its child processes. */
   cli: number;
   all: { pid: number; command: string }[];
 }
 
-async function familyOf({ child }: Launch): Promise<Family> {
+async function processTreeOf({ child }: Launch): Promise<ProcessTree> {
   const [cli] = await childrenOf(child.pid ?? 0);
   return { cli: cli?.pid ?? 0, all: await childrenOf(cli?.pid ?? 0) };
 }
 
-const pidOf = (family: Family, pattern: RegExp): number => {
-  const found = family.all.find(({ command }) => pattern.test(command));
-  if (!found) throw new Error(`${pattern} is not among ${JSON.stringify(family.all)}`);
+const pidOf = (tree: ProcessTree, pattern: RegExp): number => {
+  const found = tree.all.find(({ command }) => pattern.test(command));
+  if (!found) throw new Error(`${pattern} is not among ${JSON.stringify(tree.all)}`);
   return found.pid;
 };
 
@@ -33,13 +33,13 @@ const isGone = (pid: number): boolean => {
   }
 };
 
-async function expectNothingLeft(family: Family, ports: number[]): Promise<void> {
+async function expectNothingLeft(tree: ProcessTree, ports: number[]): Promise<void> {
   const fault = await pollUntil(
     async () =>
-      family.all.every(({ pid }) => isGone(pid)) && (await Promise.all(ports.map(isPortFree))).every(Boolean),
+      tree.all.every(({ pid }) => isGone(pid)) && (await Promise.all(ports.map(isPortFree))).every(Boolean),
     { timeoutMs: 5_000 },
   );
-  expect(fault, JSON.stringify(family.all.filter(({ pid }) => !isGone(pid)))).toBeUndefined();
+  expect(fault, JSON.stringify(tree.all.filter(({ pid }) => !isGone(pid)))).toBeUndefined();
 }
 
 describe('npm start', () => {
@@ -61,22 +61,22 @@ describe('npm start', () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
-    const family = await familyOf(one);
+    const tree = await processTreeOf(one);
     const parts = [/redis-server/, /placement --port/, /scheduler --port/, /--app-port/, /stub-app/];
-    for (const pattern of parts) pidOf(family, pattern);
+    for (const pattern of parts) pidOf(tree, pattern);
     const begin = Date.now();
     one.child.kill('SIGINT');
-    process.kill(family.cli, 'SIGINT');
+    process.kill(tree.cli, 'SIGINT');
     expect(await one.exit).toBe(0);
     expect(Date.now() - begin).toBeLessThan(15_000);
     expect(one.output().match(/\| stopped$/gm)).toHaveLength(3);
-    await expectNothingLeft(family, one.ports);
+    await expectNothingLeft(tree, one.ports);
   });
 
   it('should restart Redis and placement after they are killed', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
-    const before = await familyOf(one);
+    const before = await processTreeOf(one);
     process.kill(pidOf(before, /redis-server/), 'SIGKILL');
     process.kill(pidOf(before, /placement --port/), 'SIGKILL');
     await one.untilPrinted('redis is running again.');
@@ -92,45 +92,43 @@ describe('npm start', () => {
     async (_, pattern, sentence) => {
       const one = await started();
       await one.untilPrinted('Tocsin is ready.');
-      const family = await familyOf(one);
-      const victim = pidOf(family, pattern);
+      const tree = await processTreeOf(one);
+      const victim = pidOf(tree, pattern);
       process.kill(victim, 'SIGKILL');
       await one.untilPrinted('all others keep running');
       expect(one.output()).toMatch(sentence);
       await delay(2_000);
       expect(one.child.exitCode).toBeNull();
-      const others = family.all.filter(
-        ({ pid, command }) => pid !== victim && /stub-app|daprd/.test(command),
-      );
+      const others = tree.all.filter(({ pid, command }) => pid !== victim && /stub-app|daprd/.test(command));
       expect(others.filter(({ pid }) => isGone(pid))).toEqual([]);
       one.child.kill('SIGTERM');
       expect(await one.exit).toBe(0);
-      await expectNothingLeft(family, one.ports);
+      await expectNothingLeft(tree, one.ports);
     },
   );
 
   it.each([
     ['first stage', (one: Launch) => one.child.pid ?? 0],
-    ['second stage', (_: Launch, family: Family) => family.cli],
+    ['second stage', (_: Launch, tree: ProcessTree) => tree.cli],
   ])('should leave no process after kill -9 of its %s', async (_, victim) => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
-    const family = await familyOf(one);
-    process.kill(victim(one, family), 'SIGKILL');
+    const tree = await processTreeOf(one);
+    process.kill(victim(one, tree), 'SIGKILL');
     await one.exit;
-    const fault = await pollUntil(async () => family.all.every(({ pid }) => isGone(pid)), {
+    const fault = await pollUntil(async () => tree.all.every(({ pid }) => isGone(pid)), {
       timeoutMs: 15_000,
     });
     expect(fault).toBeUndefined();
-    await expectNothingLeft(family, one.ports);
+    await expectNothingLeft(tree, one.ports);
   });
 
   it('should name a busy port, and reject a second start in the same folder', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
-    const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
-    expect(await twin.exit).toBe(1);
-    expect(twin.output()).toContain('Tocsin is already running in this folder');
+    const second = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toContain('Tocsin is already running in this folder');
     const copy = await started({ runFile: { path: one.runFile, ports: one.ports } });
     expect(await copy.exit).toBe(1);
     expect(copy.output()).toMatch(

@@ -25,9 +25,9 @@ const FALLBACKS: Record<Kind, object> = {
   due: { fallback: [{ after: 'PT1S', via: VIA }] },
 };
 const LABELS: Record<Kind, string> = {
-  without: 'no fallback',
-  waiting: 'a fallback due after 6 h',
-  due: 'a fallback due after 1 s',
+  without: 'without a fallback',
+  waiting: 'with a fallback due after 6 h',
+  due: 'with a fallback due after 1 s',
 };
 
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
@@ -149,7 +149,7 @@ const sumOf = async (stack: Stack, metric: string): Promise<number> =>
     0,
   );
 
-async function reaches(stack: Stack, metric: string, goal: number): Promise<void> {
+async function untilMetricReaches(stack: Stack, metric: string, goal: number): Promise<void> {
   const fault = await pollUntil(async () => (await sumOf(stack, metric)) >= goal, {
     timeoutMs: 60_000,
     everyMs: POLL_MS,
@@ -184,9 +184,9 @@ async function runRound(
         }
       }),
     );
-    await reaches(stack, 'tocsin_bff_publications_total', published + count);
+    await untilMetricReaches(stack, 'tocsin_bff_publications_total', published + count);
     const publishedAt = performance.now();
-    if (kind === 'due') await reaches(stack, 'tocsin_bff_fallbacks_total', finished + count);
+    if (kind === 'due') await untilMetricReaches(stack, 'tocsin_bff_fallbacks_total', finished + count);
     const seconds = (performance.now() - started) / 1000;
     const after = readCpu(stack);
     return {

@@ -17,9 +17,9 @@ import { readMetric } from './read-metric.ts';
 
 const USAGE = 'npm run bench:burst -- [--fallbacks N] [--digest N]';
 const PER_REQUEST = 100;
-const ENDED = 'tocsin_bff_fallbacks_total';
+const ENDED_METRIC = 'tocsin_bff_fallbacks_total';
 /** How long the receiver takes to process a message, in ms. */
-const ANSWER_MS = 20;
+const PROCESSING_MS = 20;
 /** Maximum for `--digest`: a reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /** The fixed part of the time limit for all fallbacks, in ms. */
@@ -77,7 +77,7 @@ export async function benchBurst(args: string[]): Promise<number> {
   process.stdout.write(
     `\n${fallbacks} readers with one fallback each and one reader with ${digest}, all due in the same second, on 2 bffs:\n` +
       `${sent} sent, ${missed} missed, ${duplicated} duplicated, ${early} early; ` +
-      `${digests} messages for the reader with ${digest}\n` +
+      `${digests} messages for the reader with ${digest} fallbacks\n` +
       `late: ${quantile(lateMs, 0.5).toFixed(0)} ms (median), ${Math.max(...lateMs).toFixed(0)} ms at most\n` +
       `peak of ${maxInFlight} messages at once; highest memory of a bff: ${memoryMiB.before.toFixed(0)} MiB before, ${memoryMiB.highest.toFixed(0)} MiB during the burst\n`,
   );
@@ -99,7 +99,7 @@ async function runBurst(options: BurstOptions): Promise<BurstFigures> {
     resources: channels.resources,
   });
   try {
-    return await burstOn(stack, receiver, options);
+    return await runBurstOn(stack, receiver, options);
   } finally {
     await stack.stop();
     receiver.close();
@@ -109,7 +109,7 @@ async function runBurst(options: BurstOptions): Promise<BurstFigures> {
 
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
-async function burstOn(
+async function runBurstOn(
   stack: Stack,
   receiver: Receiver,
   { fallbacks, digest, leadMs }: BurstOptions,
@@ -133,21 +133,20 @@ async function burstOn(
     });
     if (status !== 202) throw new Failure(`The producer returned ${status}`);
   }
-  if (Date.now() > dueAt)
-    throw new Failure('Publishing took longer than the time until the fallbacks are due');
+  if (Date.now() > dueAt) throw new Failure('The fallbacks were already due before all were published');
   let highest = 0;
   const finished = async () => {
     highest = Math.max(highest, memory());
-    const counts = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED)));
+    const counts = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED_METRIC)));
     return counts.reduce((sum, count) => sum + count, 0) >= feeds.length;
   };
   const timeoutMs = leadMs + PATIENCE_MS + PATIENCE_EACH_MS * feeds.length;
   const fault = await pollUntil(finished, { timeoutMs, everyMs: 500 });
-  if (fault) throw new Failure(`Some fallbacks did not finish: ${fault}`);
+  if (fault) throw new Failure(`Some fallbacks have no outcome yet: ${fault}`);
   // Leave time for a duplicate to arrive.
   await delay(2_000);
   const sent = await Promise.all(
-    stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED, { outcome: 'sent' })),
+    stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED_METRIC, { outcome: 'sent' })),
   );
   const perReader = ids.map((id) => receiver.times.get(id) ?? []);
   const late = perReader.flat().map((at) => at - dueAt);
@@ -181,7 +180,7 @@ async function startReceiver() {
       setTimeout(() => {
         now--;
         response.writeHead(204).end();
-      }, ANSWER_MS);
+      }, PROCESSING_MS);
     });
   });
   server.listen(0, '127.0.0.1');

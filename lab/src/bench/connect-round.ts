@@ -23,14 +23,16 @@ export interface Round {
 /** Connects and subscribes all clients at once, then disconnects them. @throws Error if one of them fails */
 export async function connectRound({ urls, clients, feed, position }: RoundOptions): Promise<Round> {
   const connected: RawClient[] = [];
-  const one = async (index: number): Promise<Buffer> => {
+  const connectOne = async (index: number): Promise<Buffer> => {
     const client = await RawClient.connect(urls[index % urls.length] as string);
     connected.push(client);
     return client.subscribe(feed, position);
   };
   try {
     const started = performance.now();
-    const acknowledgements = await Promise.all(Array.from({ length: clients }, (_, index) => one(index)));
+    const acknowledgements = await Promise.all(
+      Array.from({ length: clients }, (_, index) => connectOne(index)),
+    );
     return { ms: performance.now() - started, acknowledgements };
   } finally {
     for (const client of connected) client.close();

@@ -35,26 +35,26 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   try {
     const secret = parseSigningKeys((await second.getSecret(store, name)) ?? '');
     const signer = new Signer(() => secret);
-    const turn = () => {
+    const callTake = () => {
       const body = JSON.stringify({ feed });
       const { signature } = signer.sign(actorCallPurpose('take', feed), body);
       return second.callActor(ACTOR_TYPE, feed, 'take', body, { headers: { [SIGNATURE_HEADER]: signature } });
     };
     return {
-      create: await time(keys, (key) => new DaprClaimCheck(first).write(key, data)),
-      publish: await time(keys, () =>
+      create: await measureCalls(keys, (key) => new DaprClaimCheck(first).write(key, data)),
+      publish: await measureCalls(keys, () =>
         // Not the topic for announcements: this message belongs to no entry.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
-      'actor call': await time(keys, turn),
-      get: await time(keys, (key) => new DaprClaimCheck(second).peek(key)),
-      transaction: await time(keys, (key) =>
+      'actor call': await measureCalls(keys, callTake),
+      get: await measureCalls(keys, (key) => new DaprClaimCheck(second).peek(key)),
+      transaction: await measureCalls(keys, (key) =>
         second.transact(COMPONENTS.state, [
           { operation: 'upsert', key: `${key}:segment`, value: data, ttlInSeconds: 600 },
           { operation: 'upsert', key: `${key}:head`, value: data, etag: '-1', ttlInSeconds: 600 },
         ]),
       ),
-      'get-delete': await time(keys, (key) => new DaprClaimCheck(second).pop(key)),
+      'get-delete': await measureCalls(keys, (key) => new DaprClaimCheck(second).pop(key)),
     };
   } finally {
     await Promise.all([first.close(), second.close()]);
@@ -62,7 +62,10 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
 }
 
 /** The median latency of `call` over all keys, in ms, with one call at a time, excluding the warm-up. */
-async function time(keys: readonly string[], call: (key: string) => Promise<unknown>): Promise<number> {
+async function measureCalls(
+  keys: readonly string[],
+  call: (key: string) => Promise<unknown>,
+): Promise<number> {
   const times: number[] = [];
   for (const key of keys) {
     const started = performance.now();

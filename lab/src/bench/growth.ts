@@ -22,7 +22,7 @@ interface GrowthContext {
 }
 
 /** Measures single messages, spread over feeds with one client each, so that each message is delivered once. */
-const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
+const measureSpread = (peer: Peer, audience: Audience, context: GrowthContext) =>
   withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();
     const { rate = Number.NaN, cpu = Number.NaN } = await watchers.measure(IN_FLIGHT);
@@ -71,12 +71,12 @@ export async function measureGrowth(
   const measure = async (peer: Peer, what: string, size: number, audience: Audience) => {
     if (context.signal.aborted) return;
     context.say(`growth: ${what} ${size}`);
-    rows.push({ what, size, ...(await spread(peer, audience, context)) });
+    rows.push({ what, size, ...(await measureSpread(peer, audience, context)) });
   };
   for (const instances of sizes.instances) {
     const peer = await startTocsin({ ...options, instances });
     try {
-      await spread(peer, oneClientEach('warm', 10), context);
+      await measureSpread(peer, oneClientEach('warm', 10), context);
       if (!options.profile) await measure(peer, 'instances', instances, oneClientEach('instances', 10));
       if (instances !== 2) continue;
       for (const count of sizes.feeds)

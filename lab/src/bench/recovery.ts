@@ -97,13 +97,13 @@ export async function measureRecovery(
 async function missedFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);
   let position: Position | undefined;
-  const look = async () => {
+  const findPosition = async () => {
     const answer = answerOf(await client.subscribe(FEED));
     if (!answer.ok || answer.offset < published) return false;
     position = { epoch: answer.epoch, offset: answer.offset - MISSED };
     return true;
   };
-  const fault = await pollUntil(look, { timeoutMs: 20_000 });
+  const fault = await pollUntil(findPosition, { timeoutMs: 20_000 });
   client.close();
   if (!position) throw new Failure(`the published notifications did not arrive: ${fault}`);
   return position;

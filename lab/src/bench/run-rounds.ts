@@ -41,12 +41,12 @@ export async function runRounds(
   try {
     for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
       for (const work of workloads.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
-        const able = peers.filter(({ id }) => work.peers.includes(id));
-        if (able.length === 0 || signal.aborted) continue;
+        const capablePeers = peers.filter(({ id }) => work.peers.includes(id));
+        if (capablePeers.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
         // Rotate the order, so that no peer is always first or always runs after the same one.
-        for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
-          await runWorkload(work, able[(turn + round) % able.length] as Peer, round);
+        for (let turn = 0; turn < capablePeers.length && !signal.aborted; turn++) {
+          await runWorkload(work, capablePeers[(turn + round) % capablePeers.length] as Peer, round);
         }
       }
     }

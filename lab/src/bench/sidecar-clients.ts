@@ -35,7 +35,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
   try {
     const [pair] = stack.producers;
     if (!pair) throw new Error('The stack has no producer.');
-    const clients = [ours(pair), await sdk(pair, 'http'), await sdk(pair, 'grpc')];
+    const clients = [ownClient(pair), await sdkClient(pair, 'http'), await sdkClient(pair, 'grpc')];
     try {
       await measure(clients, signal);
     } finally {
@@ -50,7 +50,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
 
 async function measure(clients: readonly Client[], signal: AbortSignal): Promise<void> {
   const figures = new Map(clients.map(({ name }) => [name, [] as Figures[]]));
-  for (const client of clients) await many(client, WARM_UP, AT_A_TIME);
+  for (const client of clients) await measureCalls(client, WARM_UP, AT_A_TIME);
   for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
     // Start each round with a different client.
     const order = [...clients.slice(round % clients.length), ...clients.slice(0, round % clients.length)];
@@ -77,14 +77,14 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
 
 async function runRound(client: Client): Promise<Figures> {
   const before = process.cpuUsage();
-  await many(client, CALLS, AT_A_TIME);
+  await measureCalls(client, CALLS, AT_A_TIME);
   const { user, system } = process.cpuUsage(before);
-  const latencies = await many(client, CALLS, 1);
+  const latencies = await measureCalls(client, CALLS, 1);
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
 /** Makes `count` calls, `atATime` of them concurrently. Resolves with the latency of each, in ms. */
-async function many(client: Client, count: number, atATime: number): Promise<number[]> {
+async function measureCalls(client: Client, count: number, atATime: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;
   const data = { v: 1, notifications: [{ id: randomUUID(), title: 'measured', body: 'x'.repeat(900) }] };
@@ -106,7 +106,7 @@ async function many(client: Client, count: number, atATime: number): Promise<num
 
 const tokenOf = (pair: Pair): string | undefined => pair.daprHeaders['dapr-api-token'];
 
-function ours(pair: Pair): Client {
+function ownClient(pair: Pair): Client {
   const sidecar = new Sidecar({ httpPort: pair.daprHttpPort, token: tokenOf(pair), timeoutMs: 10_000 });
   return {
     name: 'ours',
@@ -121,7 +121,7 @@ function ours(pair: Pair): Client {
   };
 }
 
-async function sdk(pair: Pair, protocol: 'http' | 'grpc'): Promise<Client> {
+async function sdkClient(pair: Pair, protocol: 'http' | 'grpc'): Promise<Client> {
   const isHttp = protocol === 'http';
   const token = tokenOf(pair);
   const client = new DaprClient({

@@ -3,7 +3,7 @@ import { runCheck } from './check/check.ts';
 import { countInaccurate } from './check/compare.ts';
 import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
-import { keepCheck, keepConstants, readConstants } from './kept.ts';
+import { saveCheck, saveConstants, readConstants } from './kept.ts';
 import { measureConstants } from './measure/measure.ts';
 import { limitsOf } from './model/limits.ts';
 import { planOf } from './model/plan.ts';
@@ -21,14 +21,14 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   if (options.mode === 'measure') {
     const constants = await measureConstants(say, signal);
-    print(`Written: ${(await keepConstants(constants)).join(', ')}`);
+    print(`Written: ${(await saveConstants(constants)).join(', ')}`);
     return 0;
   }
   const constants = readConstants();
   if (options.mode === 'check') {
     const result = await runCheck(constants, say, signal);
     print(options.json ? JSON.stringify(result, undefined, 2) : checkText(result));
-    say(`Written: ${(await keepCheck(result)).join(', ')}`);
+    say(`Written: ${(await saveCheck(result)).join(', ')}`);
     return countInaccurate(result) === 0 ? 0 : 1;
   }
   const plan = planOf(options.load, constants);

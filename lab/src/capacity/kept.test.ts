@@ -4,7 +4,7 @@ import { formatText } from '@tocsin/tools/print/format-text';
 import { predictionsOf } from './check/check.ts';
 import { countInaccurate } from './check/compare.ts';
 import { CHECK_LOADS } from './check/loads.ts';
-import { keptPages, pictureOf, readConstants } from './kept.ts';
+import { storedPages, pictureOf, readConstants } from './kept.ts';
 import { examplePlan, withFigures } from './page.ts';
 import { BEFORE, partsOf } from './picture.ts';
 import { CONSTANTS } from './model/round-figures.ts';
@@ -28,7 +28,7 @@ it('should reject an incomplete file, and name the missing figures', () => {
 
 describe('the page and the picture in the repository', () => {
   it('should show the stored constants and the stored check results', async () => {
-    const { page, picture, check } = keptPages();
+    const { page, picture, check } = storedPages();
     const constants = readConstants();
     const generated = withFigures(page, constants, check);
     expect(page).toBe(await formatText('docs/scaling.md', generated));
@@ -36,7 +36,7 @@ describe('the page and the picture in the repository', () => {
   });
 
   it('should compare what was measured with what the stored constants predict', () => {
-    const { check } = keptPages();
+    const { check } = storedPages();
     const constants = readConstants();
     const predicted = CHECK_LOADS.map((load) =>
       predictionsOf(load, constants).map((one) => Number(one.predicted.toPrecision(3))),
@@ -45,7 +45,7 @@ describe('the page and the picture in the repository', () => {
   });
 
   it('should be based on a check in which all predictions were accurate enough', () => {
-    const { check } = keptPages();
+    const { check } = storedPages();
     expect(check?.loads).toHaveLength(CHECK_LOADS.length);
     expect(check && countInaccurate(check)).toBe(0);
   });

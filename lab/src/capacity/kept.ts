@@ -50,7 +50,7 @@ export const pictureOf = (constants: Constants): string =>
     'A million connections and 100,000 feeds, 5,000 notifications a second, 40 bffs, entries every 50 ms',
   );
 
-export const keptPages = () => ({
+export const storedPages = () => ({
   page: readFileSync(join(ROOT, PAGE), 'utf8'),
   picture: readFileSync(join(ROOT, PICTURE), 'utf8'),
   check: readCheck(),
@@ -64,14 +64,14 @@ async function makePage(): Promise<void> {
 }
 
 /** Stores the constants, rounded to three significant digits, and generates the page. Returns the written files. */
-export async function keepConstants(constants: Constants): Promise<string[]> {
+export async function saveConstants(constants: Constants): Promise<string[]> {
   await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded));
   await makePage();
   return [CONSTANTS_FILE, PAGE, PICTURE];
 }
 
 /** Stores the result of a check, and generates the page. Returns the written files. */
-export async function keepCheck(result: CheckResult): Promise<string[]> {
+export async function saveCheck(result: CheckResult): Promise<string[]> {
   await write(CHECK_FILE, JSON.stringify(result, rounded));
   await makePage();
   return [CHECK_FILE, PAGE, PICTURE];

@@ -160,8 +160,8 @@ const form = new Intl.NumberFormat('en-US');
 /** Describes why a value is invalid; empty if it is valid. */
 function errorOf(text: string, { name, min, max, integer }: NumberOption): string[] {
   const value = Number(text);
-  const isFine = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));
-  if (isFine) return [];
+  const isValid = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));
+  if (isValid) return [];
   return [
     `--${name} must be a ${integer ? 'whole number' : 'number'} from ${form.format(min)} to ${form.format(max)}, not "${text}"`,
   ];

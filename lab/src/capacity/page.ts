@@ -147,7 +147,7 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
       "Redis, for a publication in the broadcaster's stream (2,000 messages, 16 MiB, 30 s)",
       bytes(stored.broadcastPublication),
     ],
-    ['Redis, for the documents of a feed that an entry replaced, for two minutes', bytes(stored.replaced)],
+    ['Redis, for the documents that an entry replaced in a feed, for two minutes', bytes(stored.replaced)],
     ["Redis, for one reader's read state in a feed", bytes(stored.reader)],
     ['on the wire: a publication to a browser, a position', `${bytes(wire.push)}, ${bytes(wire.position)}`],
   ];

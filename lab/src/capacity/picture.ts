@@ -36,7 +36,7 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
   ['receipts of pages', ['receipts of pages']],
   [
     'connections and positions',
-    ['idle subscriptions (pings, positions)', 'connects with subscribe', 'newly watched feeds'],
+    ['idle subscriptions (pings, positions)', 'connects and subscribes', 'newly watched feeds'],
   ],
   ['events of watched feeds, to sockets', ['events of watched feeds', 'events written to sockets']],
   ['idle processes', ['idle processes']],

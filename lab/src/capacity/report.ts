@@ -20,10 +20,11 @@ const MICRO = 1e6;
 const HEAP_GIB = 2;
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+const twoDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 
 /** Rounds to two significant digits, but keeps all integer digits. */
-export const amount = (value: number): string => (value >= 100 ? integer.format(value) : fine.format(value));
+export const amount = (value: number): string =>
+  value >= 100 ? integer.format(value) : twoDigits.format(value);
 
 /** A table whose numeric columns are right-aligned. */
 function aligned(rows: string[][]): string {
@@ -136,14 +137,14 @@ function intervalHint(plan: Plan, constants: Constants): string[] {
   const { entryIntervalMs } = plan.load;
   if (entryIntervalMs > 0)
     return [
-      `Set ENTRY_INTERVAL_MS=${entryIntervalMs} on each producer. A notification then waits for its entry up to this long.`,
+      `Set ENTRY_INTERVAL_MS=${entryIntervalMs} on each producer. A notification then waits up to this long for its entry.`,
     ];
   const shared = planOf({ ...plan.load, entryIntervalMs: SUGGESTED_INTERVAL_MS }, constants);
   const [now, then] = [totalCores(plan), shared ? totalCores(shared) : Infinity];
   if (then > (1 - WORTHWHILE_SHARE) * now) return [];
   return [
     `With --entry-interval ${SUGGESTED_INTERVAL_MS}, this load needs ${amount(then)} cores instead of ${amount(now)}: notifications ` +
-      `wait for their entry up to ${SUGGESTED_INTERVAL_MS} ms, and share it.`,
+      `wait up to ${SUGGESTED_INTERVAL_MS} ms for their entry, and share it.`,
   ];
 }
 

@@ -25,7 +25,7 @@ export async function applyFault(
   { stack, failpoints, cluster }: { stack: Stack; failpoints: Failpoints; cluster: RedisCluster | undefined },
   fault: Fault,
 ): Promise<FaultResult> {
-  if ('step' in fault) return hitStep(stack, failpoints, fault);
+  if ('step' in fault) return causeAtStep(stack, failpoints, fault);
   if (MASTERS.includes(fault.target) && cluster && fault.kind !== 'stop')
     return { pair: undefined, happened: await failMaster(cluster, fault.kind, fault.target) };
   const { pair, process, revive } = find(stack, fault.target);
@@ -47,13 +47,13 @@ export async function applyFault(
 }
 
 /** Sets a failpoint at a step. Dapr decides which instance reaches the step first. */
-async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<FaultResult> {
+async function causeAtStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<FaultResult> {
   const { app, step } = fault;
   const pairs = app === 'producer' ? stack.producers : stack.bffs;
   const byPid = new Map(pairs.map((pair) => [pair.app.pid, pair]));
   failpoints.set(app, `${step}=${fault.kind === 'kill-at' ? 'kill' : 'stop'}`);
-  await pollUntil(async () => failpoints.takenBy(app) !== undefined, { timeoutMs: REACH_MS, everyMs: 5 });
-  const pair = byPid.get(failpoints.takenBy(app) ?? 0);
+  await pollUntil(async () => failpoints.triggeredBy(app) !== undefined, { timeoutMs: REACH_MS, everyMs: 5 });
+  const pair = byPid.get(failpoints.triggeredBy(app) ?? 0);
   failpoints.clear(app);
   if (!pair) return { pair: undefined, happened: false };
   if (fault.kind === 'kill-at') {

@@ -22,7 +22,7 @@ export class Failpoints {
   }
 
   /** The id of the process that triggered the failpoint; `undefined` until one has. */
-  takenBy(app: string): number | undefined {
+  triggeredBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));
   }

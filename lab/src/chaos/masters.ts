@@ -57,7 +57,7 @@ export async function failMaster(
   else await master.process.kill('SIGKILL');
   const isReplaced =
     kind === 'restart' ||
-    (await pollUntil(async () => isOther(await masterNow(cluster, key), master), {
+    (await pollUntil(async () => isOther(await findMaster(cluster, key), master), {
       timeoutMs: CHANGE_MS,
     })) === undefined;
   if (kind === 'kill') await delay(AWAY_MS);
@@ -70,7 +70,7 @@ export async function failMaster(
 const isOther = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
   now !== undefined && now.port !== before.port;
 
-async function masterNow(cluster: RedisCluster, key: string): Promise<AnyRedis | undefined> {
+async function findMaster(cluster: RedisCluster, key: string): Promise<AnyRedis | undefined> {
   return cluster.masterOf(key).catch(() => undefined);
 }
 

@@ -26,9 +26,9 @@ describe('the fault schedule', () => {
     const length = roundLength('single');
     const round = first(length, { ...SHORT, full: true });
     expect(new Set(round).size).toBe(length);
-    for (const harm of ['kill -9', 'SIGSTOP', 'restart']) {
-      expect(round).toContain(`${harm} bff-2 sidecar`);
-      expect(round).toContain(`${harm} redis`);
+    for (const action of ['kill -9', 'SIGSTOP', 'restart']) {
+      expect(round).toContain(`${action} bff-2 sidecar`);
+      expect(round).toContain(`${action} redis`);
     }
   });
 

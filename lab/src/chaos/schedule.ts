@@ -109,7 +109,11 @@ export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Genera
         ms: 1_000 + random.below(3_000),
       })),
       ...processesOf(redis).map((target) => ({ kind: 'restart' as const, target })),
-      ...WAKING_STEPS.map((step) => ({ kind: 'stop-at' as const, ...step, ms: asleep(step, random) })),
+      ...WAKING_STEPS.map((step) => ({
+        kind: 'stop-at' as const,
+        ...step,
+        ms: stopDurationMs(step, random),
+      })),
     ];
     const round = full
       ? random.shuffle([...kills, ...others])
@@ -131,7 +135,7 @@ export const roundLength = (redis: RedisKind): number =>
 /**
  * How long a process stays stopped, in ms: long enough for other bffs to take over its turns, or for callers to retry.
  */
-const asleep = ({ app }: Step, random: Random): number =>
+const stopDurationMs = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
 
 const isKnownToNaive = (fault: Fault): boolean =>

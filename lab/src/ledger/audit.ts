@@ -73,7 +73,7 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boo
  * Like `isClean`, but a client that reported a gap may have lost notifications: a replica in a Redis Cluster may lack
  * its master's last writes.
  */
-export const isHonest = (account: Account): boolean =>
+export const isCleanExceptReportedLoss = (account: Account): boolean =>
   isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);
 
 /** The longest time between `from` and `to` in which no observer received a delivery, in ms. */

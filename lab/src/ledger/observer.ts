@@ -103,7 +103,7 @@ export class Observer {
   }
 
   /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` with the number of missing ids */
-  async sees(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
+  async untilShown(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const expected = [...ids];
     const findMissing = () => {
       const shown = new Set(this.shown.map(({ id }) => id));

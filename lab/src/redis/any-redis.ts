@@ -90,7 +90,7 @@ async function launch(
     logFile: join(dir, `${name}.log`),
   });
   await server.start();
-  const fault = await pollUntil(() => listens(port), {
+  const fault = await pollUntil(() => isListening(port), {
     timeoutMs: 20_000,
     giveUp: () => (server.running ? undefined : `it has exited: ${server.tail()}`),
   });
@@ -99,7 +99,7 @@ async function launch(
 }
 
 /** Checks by connecting, because `isPortFree` briefly occupies the port, possibly just when the server needs it. */
-const listens = (port: number): Promise<boolean> =>
+const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     const settle = (is: boolean): void => {

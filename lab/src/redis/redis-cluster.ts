@@ -126,5 +126,5 @@ async function formCluster(
 /** @throws Error if `look` does not return true in time */
 async function eventually(look: () => Promise<boolean>): Promise<void> {
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
-  if (fault) throw new Error(`the cluster does not form: ${fault}`);
+  if (fault) throw new Error(`the cluster did not form: ${fault}`);
 }

@@ -104,7 +104,7 @@ const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 
 /** Returns the number of clients that missed, repeated or reordered notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
-  for (const observer of observers) await observer.sees(caller.acknowledged.keys(), 60_000);
+  for (const observer of observers) await observer.untilShown(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;
 }
 

@@ -4,7 +4,7 @@ import { FEEDS_OF_EACH_KIND, startFeedLoad, type FeedLoadResult } from '../../su
 import { NAMESPACE, deploy, deployOrFail, doctor, exists, kubectlInNamespace } from '../cluster.ts';
 import { NODES, isWhole, killPod, masterPods, podIds, redisNodes, withoutNewPods } from './redis-nodes.ts';
 
-const WHOLE = { timeout: 180_000, interval: 1_000 };
+const RECOVERY_WAIT = { timeout: 180_000, interval: 1_000 };
 const CATCH_UP_MS = 120_000;
 
 let url: string;
@@ -23,14 +23,14 @@ afterAll(async () => {
 
 /** Runs a load on four feeds and eight devices while `fail` runs and until the cluster is whole again. */
 async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
-  await expect.poll(isWhole, WHOLE).toBe(true);
+  await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
   const load = await startFeedLoad({
     ...{ feeds: FEEDS_OF_EACH_KIND, url, producerUrls: [url], patienceMs: 300_000 },
   });
   try {
     await delay(5_000);
     await fail();
-    await expect.poll(isWhole, WHOLE).toBe(true);
+    await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
     await delay(5_000);
     await load.stop();
     const result = await load.audit(CATCH_UP_MS);
@@ -51,7 +51,7 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
 
 describe('a Redis Cluster of six pods', () => {
   it('should form three masters with a replica each, and pass the doctor’s checks', async () => {
-    await expect.poll(isWhole, WHOLE).toBe(true);
+    await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
     const { code, stdout } = await doctor();
     expect(code, stdout).toBe(0);
   });
@@ -71,8 +71,8 @@ describe('a Redis Cluster of six pods', () => {
     const { faults } = await loadThrough('a master killed', () =>
       withoutNewPods(async () => {
         await killPod(master);
-        await expect.poll(masterPods, WHOLE).not.toContain(master);
-        await expect.poll(async () => (await masterPods()).length, WHOLE).toBe(3);
+        await expect.poll(masterPods, RECOVERY_WAIT).not.toContain(master);
+        await expect.poll(async () => (await masterPods()).length, RECOVERY_WAIT).toBe(3);
         await delay(5_000);
       }),
     );

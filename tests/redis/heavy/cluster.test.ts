@@ -77,9 +77,9 @@ describe('a Redis Cluster of three nodes', () => {
     for (let n = 0; feeds.length < 12; n++)
       if (!(await isOn(headKey(`topic:cut-${n}`), dead))) feeds.push(`topic:cut-${n}`);
     await dead.process.kill();
-    const living = cluster.nodes.find((node) => node !== dead) as AnyRedis;
+    const survivor = cluster.nodes.find((node) => node !== dead) as AnyRedis;
     await eventually(async () =>
-      (await cluster.ask<string>(living, 'CLUSTER', 'NODES')).includes('master,fail '),
+      (await cluster.ask<string>(survivor, 'CLUSTER', 'NODES')).includes('master,fail '),
     );
     const value = { v: DOCUMENT_VERSION, publications: [] };
     const document = { key: segmentKey('cut-off', String(segment)), value, bytes: 40, ttlSeconds: 60 };

@@ -25,23 +25,23 @@ async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, k
   const master = await masterOf(key);
   const at = nodes.indexOf(master);
   const replica = nodes[(at + 3) % nodes.length] as AnyRedis;
-  const living = nodes.find((node) => node !== master && node !== replica) as AnyRedis;
-  const ranges = await ask<[number, number, [string, number]][]>(living, 'CLUSTER', 'SLOTS');
+  const survivor = nodes.find((node) => node !== master && node !== replica) as AnyRedis;
+  const ranges = await ask<[number, number, [string, number]][]>(survivor, 'CLUSTER', 'SLOTS');
   const [from, to] = ranges.find(([, , [, port]]) => port === master.port) ?? [];
-  const own = await ask<string>(living, 'CLUSTER', 'NODES');
-  const [, busPort = ''] = /@(\d+)(?:,\S*)? myself/.exec(own) ?? [];
+  const nodeLines = await ask<string>(survivor, 'CLUSTER', 'NODES');
+  const [, busPort = ''] = /@(\d+)(?:,\S*)? myself/.exec(nodeLines) ?? [];
 
   await Promise.all([master.process.kill(), replica.process.kill()]);
   const has = async (node: AnyRedis, text: string) =>
     (await ask<string>(node, 'CLUSTER', 'INFO').catch(() => '')).includes(text);
-  await eventually(() => has(living, 'cluster_state:fail'));
+  await eventually(() => has(survivor, 'cluster_state:fail'));
   for (const node of [master, replica]) {
     const data = join(dir, `${name}-${nodes.indexOf(node)}`);
     rmSync(data, { recursive: true });
     mkdirSync(data);
     await node.process.start();
     await eventually(() => has(node, 'cluster_known_nodes:1'));
-    await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(living.port), busPort);
+    await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(survivor.port), busPort);
   }
   // Four remaining nodes and two new ones. The new ones never learn of the nodes that they replace.
   for (const node of [master, replica]) await eventually(() => has(node, 'cluster_known_nodes:6'));

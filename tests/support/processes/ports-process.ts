@@ -59,9 +59,9 @@ export class PortsProcess {
 
   async #cpuMicros(): Promise<number> {
     this.#child.send('cpu');
-    const told = await nextMessage(this.#child);
-    if (!('cpuMicros' in told)) throw new Error('The process did not report its CPU time.');
-    return told.cpuMicros;
+    const reply = await nextMessage(this.#child);
+    if (!('cpuMicros' in reply)) throw new Error('The process did not report its CPU time.');
+    return reply.cpuMicros;
   }
 
   async stop(): Promise<void> {
@@ -76,9 +76,9 @@ const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Error('The process that serves the ports has exited.'));
     child.once('exit', ended);
-    child.once('message', (told: PortsMessage) => {
+    child.once('message', (reply: PortsMessage) => {
       child.off('exit', ended);
-      resolve(told);
+      resolve(reply);
     });
   });
 

@@ -21,7 +21,7 @@ export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) 
   for (const notification of last) await flow.caller.post([notification]);
   await Promise.all(
     flow.observers.map((observer) =>
-      observer.sees(
+      observer.untilShown(
         last.map(({ id }) => id),
         60_000,
       ),

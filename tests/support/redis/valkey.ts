@@ -23,15 +23,15 @@ export async function ensureValkey(): Promise<string> {
     ...['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-'],
     ...['-o', `Dir::State::lists=${join(FOLDER, 'lists')}`],
   ];
-  await must('apt-get', [...apt, 'update']);
+  await runOrThrow('apt-get', [...apt, 'update']);
   // In Debian, valkey-server is a symlink into valkey-tools.
-  await must('apt-get', [...apt, 'download', 'valkey-server', 'valkey-tools']);
+  await runOrThrow('apt-get', [...apt, 'download', 'valkey-server', 'valkey-tools']);
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.deb')))
-    await must('dpkg', ['-x', join(FOLDER, file), FOLDER]);
+    await runOrThrow('dpkg', ['-x', join(FOLDER, file), FOLDER]);
   return SERVER;
 }
 
-async function must(command: string, args: string[]): Promise<void> {
+async function runOrThrow(command: string, args: string[]): Promise<void> {
   const { code, output } = await run(command, args, { cwd: FOLDER });
   if (code !== 0) throw new Error(`Install valkey-server 8: \`${command}\` failed: ${output}`);
 }

@@ -133,7 +133,7 @@ async function publish(): Promise<string> {
 }
 
 /** Checks that a new notification appears as a toast and in the inbox. */
-async function works(): Promise<void> {
+async function expectWorking(): Promise<void> {
   await live();
   const title = await publish();
   await toast().getByRole('heading', { name: title }).waitFor();
@@ -146,7 +146,7 @@ it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
   'should show the bell, inbox and toasts in %s',
   async (name) => {
     await tab.goto(`${origin}/${name}`);
-    await works();
+    await expectWorking();
   },
 );
 
@@ -171,7 +171,7 @@ describe('a page with destructive styles', () => {
     'should show readable toasts on top, and a bell that can be clicked: %s',
     async (name) => {
       await tab.goto(`${origin}/${name}.html`);
-      await works();
+      await expectWorking();
       const title = toast().locator('.tocsin-toast-title').first();
       const style = await title.evaluate((element) => {
         const { fontSize, display, color } = getComputedStyle(element);
@@ -197,7 +197,7 @@ describe('a page with destructive styles', () => {
             .join('\n'),
         );
     const before = await own();
-    await works();
+    await expectWorking();
     expect(await own()).toBe(before);
   });
 });

@@ -82,7 +82,7 @@ export class FakeInbox {
   }
 
   /** Ends a feed's snoozes, and notifies browsers. */
-  ring(feed = 'all'): void {
+  endSnoozes(feed = 'all'): void {
     const before = this.#states.get(feed);
     if (!before) return;
     const until = new Date().toISOString();
@@ -171,12 +171,12 @@ export class FakeInbox {
   }
 }
 
-const simple = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 function matches({ notification, place, unread, returnedAt }: Found, query: URLSearchParams): boolean {
   const { title, body = '', source = '', category = '', severity, actions = [] } = notification;
-  const text = simple([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
-  const words = simple(query.get('q') ?? '').split(/\s+/);
+  const text = folded([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
+  const words = folded(query.get('q') ?? '').split(/\s+/);
   const isListed = (name: string, value: string) =>
     !query.has(name) || (query.get(name) ?? '').split(',').includes(value);
   const state = query.get('state') ?? 'any';

@@ -35,7 +35,7 @@ const setAsideRecord = (members: Partial<SetAside>): ListedSetAside => {
 
 /** Answers the ops page's requests from memory. */
 export class FakeOps {
-  letters: ListedSetAside[] = [
+  setAside: ListedSetAside[] = [
     setAsideRecord({
       entry: 'event:0f9d2c51-6b1c-4a54-8c5e-7c22a1f0d9aa',
       feed: '',
@@ -141,9 +141,9 @@ export class FakeOps {
     if (call === 'GET /app/ops/dead-letters')
       return route.fulfill({
         json: {
-          total: this.letters.length,
-          oldestAt: this.letters.at(-1)?.at ?? null,
-          deadLetters: this.letters.slice(0, 50),
+          total: this.setAside.length,
+          oldestAt: this.setAside.at(-1)?.at ?? null,
+          deadLetters: this.setAside.slice(0, 50),
         },
       });
     if (call === 'GET /app/ops/fallbacks/unsent')
@@ -153,7 +153,7 @@ export class FakeOps {
     if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
-    const found = this.letters.find((one) => one.entry === entry);
+    const found = this.setAside.find((one) => one.entry === entry);
     if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
     if (pathname.endsWith('/put-back') && found.content === null)
       return problem(
@@ -162,7 +162,7 @@ export class FakeOps {
         'conflict',
         `${entry} cannot be put back: the record has no usable content.`,
       );
-    this.letters = this.letters.filter((one) => one !== found);
+    this.setAside = this.setAside.filter((one) => one !== found);
     return route.fulfill({ status: 204 });
   }
 
@@ -182,10 +182,10 @@ export class FakeOps {
   }
 
   #putBackSome({ skip }: PutBack): PutBackResult {
-    const due = this.letters.toReversed().slice(skip);
+    const due = this.setAside.toReversed().slice(skip);
     const batch = due.slice(0, MAX_PUT_BACK);
     const failed = batch.filter(({ content }) => content === null);
-    this.letters = this.letters.filter((one) => !batch.includes(one) || failed.includes(one));
+    this.setAside = this.setAside.filter((one) => !batch.includes(one) || failed.includes(one));
     return {
       putBack: batch.length - failed.length,
       failed: failed.map(({ entry }) => ({ entry, detail: `${entry} cannot be put back.` })),
@@ -203,10 +203,10 @@ export class FakeOps {
   }
 
   #close(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
-    const isAgain = pathname.endsWith('/send-again');
-    const failed = fallbacks.filter(({ via }) => isAgain && via === 'fax');
+    const isSendAgain = pathname.endsWith('/send-again');
+    const failed = fallbacks.filter(({ via }) => isSendAgain && via === 'fax');
     const done = fallbacks.filter((name) => !failed.includes(name)).map(({ id }) => id);
-    if (isAgain) this.sentAgain.push(...done);
+    if (isSendAgain) this.sentAgain.push(...done);
     this.unsent = this.unsent.filter(({ id }) => !done.includes(id));
     return {
       done: done.length,
@@ -222,14 +222,14 @@ export class FakeOps {
       before === null
         ? this.audit
         : this.audit.slice(this.audit.findIndex((one) => one.position === before) + 1);
-    const looked = rest.slice(0, this.auditPage);
+    const searched = rest.slice(0, this.auditPage);
     const [action, actor] = [query.get('action'), query.get('actor')];
     const page: AuditPage = {
-      records: looked.filter(
+      records: searched.filter(
         (one) => (!action || one.action === action) && (!actor || one.actor.name?.includes(actor) === true),
       ),
       unreadable: this.auditUnreadable,
-      next: rest.length > looked.length ? (looked.at(-1)?.position ?? null) : null,
+      next: rest.length > searched.length ? (searched.at(-1)?.position ?? null) : null,
     };
     return route.fulfill({ json: page });
   }

@@ -59,11 +59,11 @@ describe('the inbox', () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
-    const said = () => page.getByTestId('notice').filter({ hasText: /./ }).count();
+    const countNotices = () => page.getByTestId('notice').filter({ hasText: /./ }).count();
     await page.getByTestId('bell').click();
     await rows(page).first().getByTestId('row-dismiss').click();
     await inbox(page).getByTestId('undo').waitFor();
-    expect(await said()).toBe(1);
+    expect(await countNotices()).toBe(1);
     expect(await page.getByTestId('undo').count()).toBe(1);
     await page.keyboard.press('Escape');
     // The panel is closed, so the page offers to undo the archiving.

@@ -91,7 +91,7 @@ describe('the bell and the inbox', () => {
     await inbox(page).getByTestId('tab-snoozed').click();
     await expect.poll(() => rows(page).getByTestId('row-note').textContent()).toMatch(/^Snoozed until/);
     await inbox(page).getByTestId('tab-all').click();
-    bff.inbox.ring();
+    bff.inbox.endSnoozes();
     await expect.poll(() => toastTitles(page)).toBe('Order 0');
     await expect.poll(() => titles(page)).toEqual(['Order 0', 'Order 1']);
     expect(await rows(page).first().getByTestId('row-note').textContent()).toBe('Back from snooze');

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { field, instances, letters, opsPages, watch } from './ops-pages.ts';
+import { field, instances, opsPages, recordRows, watch } from './ops-pages.ts';
 
 const pages = opsPages();
 let ops: FakeOps;
@@ -27,7 +27,7 @@ describe('the verdict', () => {
   const faults = (page: Page) => page.getByTestId('verdict-fault');
 
   it('should be healthy, or list each problem with its start and its runbook section', async () => {
-    ops.letters = [];
+    ops.setAside = [];
     ops.links = { runbook: 'https://wiki.example/ops', grafana: 'https://grafana.example/d/1' };
     const page = await openOps();
     await verdict(page).getByText('Healthy').waitFor();
@@ -46,7 +46,7 @@ describe('the verdict', () => {
   });
 
   it('should keep a vanished instance in the list, even after a reload', async () => {
-    ops.letters = [];
+    ops.setAside = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.killed = ['bff-2:4001'];
@@ -100,8 +100,8 @@ describe('the curves', () => {
 
 describe('set-aside records', () => {
   it('should be put back in batches, except for failures, which are listed', async () => {
-    const [first] = ops.letters;
-    ops.letters = Array.from({ length: 45 }, (_, n) => ({
+    const [first] = ops.setAside;
+    ops.setAside = Array.from({ length: 45 }, (_, n) => ({
       ...(first as ListedSetAside),
       ...{ entry: `entry:{0}:Ab3dE9xQ:${45 - n}`, content: n % 20 === 3 ? null : '{}' },
     }));
@@ -113,7 +113,7 @@ describe('set-aside records', () => {
       [2, 22, 42].map((n) => `entry:{0}:Ab3dE9xQ:${n} cannot be put back.`),
     );
     expect(ops.calls.filter((call) => call.endsWith('/dead-letters/put-back'))).toHaveLength(3);
-    await expect.poll(() => letters(page).count()).toBe(3);
+    await expect.poll(() => recordRows(page).count()).toBe(3);
     expect(await violations(page)).toEqual([]);
   });
 });
@@ -182,7 +182,7 @@ describe('the search for a notification', () => {
 
 describe('a mirrored page', () => {
   it('should still display commands, and figures with units, from left to right', async () => {
-    ops.letters = [];
+    ops.setAside = [];
     const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
     await instances(page).nth(1).waitFor();
     await field(page, 'title').fill('x');

@@ -47,7 +47,7 @@ export function opsPages() {
 }
 
 export const instances = (page: Page) => page.getByTestId('instance');
-export const letters = (page: Page) => page.getByTestId('set-aside-record');
+export const recordRows = (page: Page) => page.getByTestId('set-aside-record');
 export const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
 
 /** Waits until this many snapshots have arrived. */

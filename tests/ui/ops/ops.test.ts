@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkLooks, violations } from '../support/axe.ts';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { field, instances, letters, opsPages, watch } from './ops-pages.ts';
+import { field, instances, opsPages, recordRows, watch } from './ops-pages.ts';
 
 const pages = opsPages();
 let ops: FakeOps;
@@ -47,7 +47,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
   nothing: {
     prepare: () => {
-      ops.letters = [];
+      ops.setAside = [];
       ops.audit = [];
       ops.isUnreachable = false;
     },
@@ -80,7 +80,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
   confirm: {
     reach: async (page) => {
-      await letters(page).first().getByTestId('delete').click();
+      await recordRows(page).first().getByTestId('delete').click();
       await page.getByTestId('confirm').waitFor();
     },
   },
@@ -136,37 +136,37 @@ describe('the instances', () => {
 describe('set-aside records', () => {
   it('should be put back, or stay listed with the reason', async () => {
     const page = await openOps();
-    await letters(page).nth(2).waitFor();
-    expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
-    await letters(page).nth(2).getByTestId('put-back').click();
+    await recordRows(page).nth(2).waitFor();
+    expect(await recordRows(page).first().innerText()).toContain('colour: is not a known member');
+    await recordRows(page).nth(2).getByTestId('put-back').click();
     await page.getByTestId('letters-said').getByText('no usable content').waitFor();
-    await letters(page).nth(1).getByTestId('put-back').click();
+    await recordRows(page).nth(1).getByTestId('put-back').click();
     await page.getByTestId('letters-said').getByText('Put back: entry:Ab3dE9xQ').waitFor();
-    await expect.poll(() => letters(page).count()).toBe(2);
+    await expect.poll(() => recordRows(page).count()).toBe(2);
   });
 
   it('should not reappear because of an outdated response', async () => {
     const page = await openOps();
-    await letters(page).nth(2).waitFor();
-    const json = { total: 3, oldestAt: null, deadLetters: [...ops.letters] };
+    await recordRows(page).nth(2).waitFor();
+    const json = { total: 3, oldestAt: null, deadLetters: [...ops.setAside] };
     const list = '**/app/ops/dead-letters';
     const late = new Promise<() => Promise<void>>((held) => {
       void page.route(list, (route) => held(() => route.fulfill({ json })), { times: 1 });
     });
     await page.clock.runFor(5_000);
     const answer = await late;
-    await letters(page).nth(1).getByTestId('put-back').click();
-    await expect.poll(() => letters(page).count()).toBe(2);
+    await recordRows(page).nth(1).getByTestId('put-back').click();
+    await expect.poll(() => recordRows(page).count()).toBe(2);
     const finished = page.waitForEvent('requestfinished');
     await answer();
     await finished;
     await page.getByTestId('letters-said').getByText('Put back').waitFor();
-    expect(await letters(page).count()).toBe(2);
+    expect(await recordRows(page).count()).toBe(2);
   });
 
   it('should be deleted by keyboard, but only after confirmation', async () => {
     const page = await openOps();
-    const remove = letters(page).first().getByTestId('delete');
+    const remove = recordRows(page).first().getByTestId('delete');
     await remove.focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByTestId('confirm');
@@ -184,7 +184,7 @@ describe('set-aside records', () => {
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Delete');
     await page.keyboard.press('Enter');
-    await expect.poll(() => letters(page).count()).toBe(2);
+    await expect.poll(() => recordRows(page).count()).toBe(2);
     await expect.poll(focused).toContain('Set-aside records');
     expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
   });

@@ -55,7 +55,7 @@ describe('the connection', () => {
       const page = await pages.open();
       await page.goto(url);
       await live(page);
-      bff.publish([{ title: 'The last that comes through' }]);
+      bff.publish([{ title: 'The last one that arrives' }]);
       await rows(page).first().waitFor();
       proxy.silent = true;
       const started = Date.now();

@@ -70,7 +70,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await page.click(inInbox('tab-all'));
     await page.click(inInbox('mark-all-read'));
     await expect.poll(() => page.title()).toBe('Tocsin');
-    bff.inbox.ring();
+    bff.inbox.endSnoozes();
     await expect.poll(() => toastTitles(page)).toEqual(['Order 0']);
     await expect.poll(() => titles(page)).toEqual(['Order 0', 'Order 1']);
     await expect.poll(() => texts(page, inInbox('row-note'))).toEqual(['Back from snooze']);
@@ -196,7 +196,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
 
   it('should see, as an operator, the verdict and when each problem began', async () => {
     const ops = new FakeOps();
-    ops.letters = [];
+    ops.setAside = [];
     const { page } = await open({ path: '/ops', ops });
     await expect.poll(() => verdict(page)).toContain('2 instances running, no problems.');
     ops.failing = [{ dependency: 'sidecar', since: '2026-01-05T08:58:00Z' }];

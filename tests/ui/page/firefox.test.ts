@@ -76,7 +76,7 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
     await live(page);
     await page.evaluate(() => {
       const dialog = document.createElement('dialog');
-      dialog.textContent = 'Of the host';
+      dialog.textContent = 'Dialog of the host page';
       document.body.append(dialog);
       dialog.showModal();
     });

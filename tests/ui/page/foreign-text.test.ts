@@ -35,7 +35,7 @@ const inOrder = (page: Page, selector: string, text: string) =>
   );
 
 /** Inserts our own text right after each publisher's text in the rows, and makes hidden text visible. */
-const besides = (page: Page) =>
+const insertOwnText = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))
       bdi.after(' ours (kept)');
@@ -58,7 +58,7 @@ describe('text with direction controls', () => {
     await rows(page).first().waitFor();
     await toasts(page).first().waitFor();
     expect(await toasts(page).first().locator('bdi, [dir="auto"]').count()).toBeGreaterThan(3);
-    await besides(page);
+    await insertOwnText(page);
     expect(await inOrder(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
     expect(await inOrder(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
     const label = await page.getByTestId('row-dismiss').first().getAttribute('aria-label');
@@ -96,7 +96,7 @@ describe('our own texts on a mirrored page', () => {
 
 describe('a link with a token', () => {
   const token = (sub: string) => `x.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`;
-  const go = (page: Page, sub: string) =>
+  const openToken = (page: Page, sub: string) =>
     page.evaluate(
       (hash) => {
         location.hash = hash;
@@ -109,7 +109,7 @@ describe('a link with a token', () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');
-    await go(page, `ben${RLO}`);
+    await openToken(page, `ben${RLO}`);
     const offer = page.getByTestId('sign-in-offer');
     await offer.getByText(/You stay signed in as .?ada/).waitFor();
     expect(page.url()).not.toContain('token');
@@ -119,7 +119,7 @@ describe('a link with a token', () => {
     await page.reload();
     await live(page);
     expect([await bearer(page), await offer.count()]).toEqual([token('ada'), 0]);
-    await go(page, 'ben');
+    await openToken(page, 'ben');
     await page.getByTestId('sign-in-other').click();
     await expect.poll(() => bearer(page)).toBe(token('ben'));
     await live(page);

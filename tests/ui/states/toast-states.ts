@@ -60,8 +60,8 @@ export const TOAST_STATES = {
       await live(page);
       await page.evaluate(() => {
         const dialog = document.createElement('dialog');
-        dialog.setAttribute('aria-label', 'Of the host');
-        dialog.innerHTML = '<p>Of the host</p><button>Inside</button>';
+        dialog.setAttribute('aria-label', 'Dialog of the host page');
+        dialog.innerHTML = '<p>Dialog of the host page</p><button>Inside</button>';
         document.body.append(dialog);
         dialog.showModal();
       });

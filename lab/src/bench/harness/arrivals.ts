@@ -21,7 +21,7 @@ export class Arrivals {
   complete = 0;
   #total = 0;
   /** The number of messages that reached a client more than once. */
-  doubled = 0;
+  duplicates = 0;
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
@@ -42,7 +42,7 @@ export class Arrivals {
       this.#seen[client] = seen = longer;
     }
     if (seen[index] === 1) {
-      this.doubled++;
+      this.duplicates++;
       return;
     }
     seen[index] = 1;
@@ -69,7 +69,7 @@ export class Arrivals {
           this.complete < count
             ? `${count - this.complete} of ${count} messages did not reach all ${clients} clients.`
             : undefined,
-        error: () => (this.doubled > 0 ? `Messages that arrived twice: ${this.doubled}.` : undefined),
+        error: () => (this.duplicates > 0 ? `Messages that arrived twice: ${this.duplicates}.` : undefined),
       },
       timeoutMs,
     );

@@ -4,8 +4,8 @@ import { untilComplete } from './until-complete.ts';
 
 interface Expected {
   /** Maps each client that must receive the message to its index among the feed's subscribers. */
-  places: ReadonlyMap<number, number>;
-  /** For each index in `places`: 1 if the client has received the message, otherwise 0. */
+  indexes: ReadonlyMap<number, number>;
+  /** For each index in `indexes`: 1 if the client has received the message, otherwise 0. */
   seen: Uint8Array;
   left: number;
 }
@@ -21,7 +21,7 @@ export class Deliveries {
   #count = 0;
   #complete = 0;
   #arrived = 0;
-  #doubled = 0;
+  #duplicates = 0;
   #strayed = 0;
 
   /**
@@ -39,9 +39,9 @@ export class Deliveries {
 
   /** Call before message `n` is published to `feed`. @throws Error if no client is subscribed to the feed */
   expect(n: number, feed: string): void {
-    const places = this.#feeds.get(feed);
-    if (!places) throw new Error(`No client is subscribed to ${feed}.`);
-    this.#expected[n - this.#first] = { places, seen: new Uint8Array(places.size), left: places.size };
+    const indexes = this.#feeds.get(feed);
+    if (!indexes) throw new Error(`No client is subscribed to ${feed}.`);
+    this.#expected[n - this.#first] = { indexes, seen: new Uint8Array(indexes.size), left: indexes.size };
     this.#count++;
   }
 
@@ -69,30 +69,30 @@ export class Deliveries {
   }
 
   #wrong(): string | undefined {
-    if (this.#doubled > 0) return `Messages that arrived twice: ${this.#doubled}.`;
+    if (this.#duplicates > 0) return `Messages that arrived twice: ${this.#duplicates}.`;
     return this.#strayed > 0
       ? `Messages that reached clients without a subscription to their feed: ${this.#strayed}.`
       : undefined;
   }
 
   #watch(feed: string, client: number): void {
-    const places = this.#feeds.get(feed) ?? new Map<number, number>();
-    this.#feeds.set(feed, places.set(client, places.size));
+    const indexes = this.#feeds.get(feed) ?? new Map<number, number>();
+    this.#feeds.set(feed, indexes.set(client, indexes.size));
   }
 
   #take(client: number, n: number): void {
     if (n < this.#first) return;
     const expected = this.#expected[n - this.#first];
-    const place = expected?.places.get(client);
-    if (!expected || place === undefined) {
+    const index = expected?.indexes.get(client);
+    if (!expected || index === undefined) {
       this.#strayed++;
       return;
     }
-    if (expected.seen[place] === 1) {
-      this.#doubled++;
+    if (expected.seen[index] === 1) {
+      this.#duplicates++;
       return;
     }
-    expected.seen[place] = 1;
+    expected.seen[index] = 1;
     this.#arrived++;
     if (--expected.left > 0) return;
     this.#complete++;

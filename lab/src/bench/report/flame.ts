@@ -33,8 +33,8 @@ const WIDTH = 1_200;
 const ROW = 15;
 const TOP = 40;
 /** Minimum width of a frame, in px. Narrower frames are omitted. */
-const NARROWEST = 1.2;
-const DEEPEST = 45;
+const MIN_WIDTH = 1.2;
+const MAX_DEPTH = 45;
 const CHARACTER = 6;
 const NOT_WORK = new Set(['(idle)', '(root)']);
 
@@ -47,7 +47,7 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
     let left = x;
     for (const child of [...frame.children.values()].sort((a, b) => b.all - a.all)) {
       const width = (child.all / root.all) * WIDTH;
-      if (width < NARROWEST || level >= DEEPEST) break;
+      if (width < MIN_WIDTH || level >= MAX_DEPTH) break;
       depth = Math.max(depth, level + 1);
       const y = TOP + level * ROW;
       const percent = ((child.all / root.all) * 100).toFixed(1);

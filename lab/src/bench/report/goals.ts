@@ -31,7 +31,7 @@ const ratio =
     return a === undefined || b === undefined ? undefined : a / b;
   };
 
-const grown =
+const growthRatio =
   (what: string, large: number, small: number): Figure =>
   (_read, growth) => {
     const cpuAt = (size: number) => growth.find((row) => row.what === what && row.size === size)?.cpu;
@@ -39,9 +39,9 @@ const grown =
     return a === undefined || b === undefined ? undefined : a / b;
   };
 
-const ours = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', name);
-const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
-  ratio(ours(work, name), figure(work, peer, name));
+const tocsinFigure = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', name);
+const ratioTo = (work: WorkloadId, name: string, peer: PeerId): Figure =>
+  ratio(tocsinFigure(work, name), figure(work, peer, name));
 
 /**
  * The project's performance targets. Our stack is measured with its default configuration, which stores a notification
@@ -51,32 +51,36 @@ export const BARS: readonly Bar[] = [
   {
     work: 'CPU per notification, 1,000 feeds, 64 in flight',
     is: 'most',
-    bar: { of: against('feeds-1000', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
+    bar: { of: ratioTo('feeds-1000', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
     aim: { value: 1.5 },
   },
   {
     work: 'CPU per notification, 1,000 feeds, 256 in flight',
     is: 'most',
-    bar: { of: against('feeds-1000', 'cpu256', 'centrifugo'), unit: '× Centrifugo', value: 2 },
+    bar: { of: ratioTo('feeds-1000', 'cpu256', 'centrifugo'), unit: '× Centrifugo', value: 2 },
     aim: { value: 1 },
   },
   {
     work: 'notifications a second, 1,000 feeds, 64 in flight',
     is: 'least',
-    bar: { of: against('feeds-1000', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 0.5 },
+    bar: { of: ratioTo('feeds-1000', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 0.5 },
     aim: { value: 0.8 },
   },
   {
     work: 'CPU per notification, 1,000 feeds, 64 in flight',
     is: 'most',
-    bar: { of: ratio(ours('feeds-1000', 'cpu'), ours('feeds-1', 'cpu')), unit: '× one feed', value: 1.6 },
+    bar: {
+      of: ratio(tocsinFigure('feeds-1000', 'cpu'), tocsinFigure('feeds-1', 'cpu')),
+      unit: '× one feed',
+      value: 1.6,
+    },
     aim: { value: 1.3 },
   },
   {
     work: 'CPU per notification, 10,000 feeds, 64 in flight',
     is: 'most',
     bar: {
-      of: ratio(ours('feeds-10000', 'cpu'), ours('feeds-1000', 'cpu')),
+      of: ratio(tocsinFigure('feeds-10000', 'cpu'), tocsinFigure('feeds-1000', 'cpu')),
       unit: '× 1,000 feeds',
       value: 1.3,
     },
@@ -85,44 +89,48 @@ export const BARS: readonly Bar[] = [
   {
     work: 'CPU per delivery to 1,000 clients, 8 in flight',
     is: 'most',
-    bar: { of: against('fan-out-8', 'cpu', 'ws'), unit: '× raw ws', value: 0.6 },
+    bar: { of: ratioTo('fan-out-8', 'cpu', 'ws'), unit: '× raw ws', value: 0.6 },
     aim: { value: 0.4 },
   },
   {
     work: 'CPU per delivery to 1,000 clients, 1 in flight',
     is: 'most',
-    bar: { of: against('fan-out-1', 'cpu', 'ws'), unit: '× raw ws', value: 2.5 },
+    bar: { of: ratioTo('fan-out-1', 'cpu', 'ws'), unit: '× raw ws', value: 2.5 },
     aim: { value: 1.4 },
   },
   {
     work: 'single notifications a second, 64 in flight',
     is: 'least',
-    bar: { of: against('singles', 'rate', 'socketio-streams'), unit: '× socket.io + streams', value: 0.8 },
+    bar: { of: ratioTo('singles', 'rate', 'socketio-streams'), unit: '× socket.io + streams', value: 0.8 },
     aim: { value: 1.2 },
   },
   {
     work: 'CPU per single notification, one feed, all processes',
     is: 'most',
-    bar: { of: against('singles', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 1.5 },
+    bar: { of: ratioTo('singles', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 1.5 },
     aim: { value: 1.1 },
   },
   {
     work: 'notifications a second in arrays of 100',
     is: 'least',
-    bar: { of: ratio(ours('arrays', 'rate'), ours('singles', 'rate')), unit: '× our singles', value: 4 },
-    aim: { of: against('arrays', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 1 },
+    bar: {
+      of: ratio(tocsinFigure('arrays', 'rate'), tocsinFigure('singles', 'rate')),
+      unit: '× our singles',
+      value: 4,
+    },
+    aim: { of: ratioTo('arrays', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 1 },
   },
   {
     work: 'latency p50 at 100 a second',
     is: 'most',
-    bar: { of: against('latency', 'p50', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
+    bar: { of: ratioTo('latency', 'p50', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
     aim: { value: 2 },
   },
   {
     work: 'latency p50 at 100 a second',
     is: 'most',
     bar: {
-      of: ratio(ours('latency', 'p50'), ours('dapr-calls', 'sum')),
+      of: ratio(tocsinFigure('latency', 'p50'), tocsinFigure('dapr-calls', 'sum')),
       unit: '× our Dapr calls',
       value: 1.5,
     },
@@ -131,48 +139,52 @@ export const BARS: readonly Bar[] = [
   {
     work: 'latency p99, compared with p50',
     is: 'most',
-    bar: { of: ratio(ours('latency', 'p99'), ours('latency', 'p50')), unit: '×', value: 4 },
+    bar: { of: ratio(tocsinFigure('latency', 'p99'), tocsinFigure('latency', 'p50')), unit: '×', value: 4 },
     aim: { value: 3 },
   },
   {
     work: 'memory per idle connection',
     is: 'most',
-    bar: { of: ours('connections', 'memory'), unit: 'KiB', value: 20 },
+    bar: { of: tocsinFigure('connections', 'memory'), unit: 'KiB', value: 20 },
     aim: { value: 14 },
   },
   {
     work: 'CPU per idle connection',
     is: 'most',
-    bar: { of: ours('idle', 'cpu'), unit: 'µs a second', value: 3 },
+    bar: { of: tocsinFigure('idle', 'cpu'), unit: 'µs a second', value: 3 },
     aim: { value: 3 },
   },
   {
     work: 'memory per idle connection with its own feed',
     is: 'most',
-    bar: { of: ours('idle', 'memory'), unit: 'KiB', value: 14 },
+    bar: { of: tocsinFigure('idle', 'memory'), unit: 'KiB', value: 14 },
     aim: { value: 14 },
   },
   {
     work: '1,000 clients recover at once, compared with connecting',
     is: 'most',
-    bar: { of: ratio(ours('recovery', 'all'), ours('recovery', 'plain')), unit: '×', value: 1.5 },
+    bar: {
+      of: ratio(tocsinFigure('recovery', 'all'), tocsinFigure('recovery', 'plain')),
+      unit: '×',
+      value: 1.5,
+    },
     aim: { value: 1.1 },
   },
   {
     work: 'one client recovers 100 messages',
     is: 'most',
     bar: {
-      of: ratio(ours('recovery', 'one'), figure('recovery', 'socketio-recovery', 'one')),
+      of: ratio(tocsinFigure('recovery', 'one'), figure('recovery', 'socketio-recovery', 'one')),
       unit: '× socket.io + streams',
       value: 1,
     },
-    aim: { of: against('recovery', 'one', 'centrifugo'), unit: '× Centrifugo', value: 1 },
+    aim: { of: ratioTo('recovery', 'one', 'centrifugo'), unit: '× Centrifugo', value: 1 },
   },
   {
-    work: 'accepted when twice the capacity is offered',
+    work: 'accepted rate when offered twice the capacity',
     is: 'least',
     bar: {
-      of: ratio(ours('overload', 'accepted'), ours('overload', 'capacity')),
+      of: ratio(tocsinFigure('overload', 'accepted'), tocsinFigure('overload', 'capacity')),
       unit: '× capacity',
       value: 0.9,
     },
@@ -181,19 +193,19 @@ export const BARS: readonly Bar[] = [
   {
     work: 'delay p99 of accepted messages at twice the capacity',
     is: 'most',
-    bar: { of: ours('overload', 'p99'), unit: 's', value: 2 },
+    bar: { of: tocsinFigure('overload', 'p99'), unit: 's', value: 2 },
     aim: { value: 1 },
   },
   {
     work: 'delay p99 at twice the capacity over 1,000 feeds',
     is: 'most',
-    bar: { of: ours('overload-1000', 'p99'), unit: 's', value: 1 },
+    bar: { of: tocsinFigure('overload-1000', 'p99'), unit: 's', value: 1 },
     aim: { value: 0.5 },
   },
   {
     work: 'CPU per notification with a history of 10,000, compared with 100',
     is: 'most',
-    bar: { of: grown('history', 10_000, 100), unit: '×', value: 1.3 },
+    bar: { of: growthRatio('history', 10_000, 100), unit: '×', value: 1.3 },
     aim: { value: 1.1 },
   },
 ];

@@ -3,7 +3,7 @@ import { Failure } from '@tocsin/tools/failure';
 import type { Peer } from '../peers/peer.ts';
 import { quantile } from '../quantile.ts';
 import { FEED } from './clients/clients.ts';
-import { later } from './later.ts';
+import { awaitedLater } from './later.ts';
 import { oneClientEach } from './many-feeds.ts';
 import { isAccepted, Publisher } from './publisher.ts';
 import { withWatchers, type Audience, type Watchers } from './clients/watchers.ts';
@@ -48,7 +48,7 @@ export async function offerAll(
   do {
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
     // Use the connections in turn, so that none stays idle long enough for the server to close it.
-    for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
+    for (let i = 0; i < due && free.length > 0; i++) begun.push(awaitedLater(one(free.shift() as number)));
     await delay(TICK_MS);
   } while (seconds() < sizes.singlesSeconds && !signal.aborted);
   const offeredFor = seconds();

@@ -9,7 +9,7 @@ export const isAccepted = (status: number): boolean => status === 200 || status 
 interface Addressing {
   lane?: number;
   /** The feed of all messages, or a function that returns the feed for each index in `numbers`. */
-  feed?: string | ((place: number) => string);
+  feed?: string | ((index: number) => string);
 }
 
 /** Publishes to a peer over one persistent connection for each request in flight. */
@@ -47,7 +47,7 @@ export class Publisher {
     const { lane: index = 0, feed = FEED } = options;
     const feedAt = typeof feed === 'string' ? () => feed : feed;
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
-    const messages = numbers.map((n, place) => ({ feed: feedAt(place), text: textOf(n, this.#payload) }));
+    const messages = numbers.map((n, index) => ({ feed: feedAt(index), text: textOf(n, this.#payload) }));
     const { body, path, headers } = this.#peer.requestFor(messages);
     return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }

@@ -11,7 +11,7 @@ import type { Workload, WorkloadContext } from './workload.ts';
 /** How long to wait for a server to notice that a single client has disconnected, in ms. */
 const DISCONNECT_MS = 50;
 /** How long to wait for a server to notice that many clients have disconnected, in ms. */
-const ALL_WENT_MS = 500;
+const ALL_DISCONNECT_MS = 500;
 
 interface Disconnected {
   /** The position of each client when it disconnected. */
@@ -47,7 +47,7 @@ class Disconnects {
       await arrivals.all(1, sizes.patienceMs);
       return clients.map(positionOf);
     });
-    await delay(count === 1 ? DISCONNECT_MS : ALL_WENT_MS);
+    await delay(count === 1 ? DISCONNECT_MS : ALL_DISCONNECT_MS);
     const first = numbers.next;
     await this.#publish(sizes.missed);
     return { positions, first };
@@ -110,9 +110,9 @@ export const recovery: Workload = {
         }
         const disconnected = await disconnects.leave(sizes.recoveryClients);
         const plain = await disconnects.connectNew(sizes.recoveryClients);
-        await delay(ALL_WENT_MS);
+        await delay(ALL_DISCONNECT_MS);
         const all = await disconnects.reconnect(disconnected);
-        await delay(ALL_WENT_MS);
+        await delay(ALL_DISCONNECT_MS);
         return { one: median(alone), plain, all };
       });
     } finally {

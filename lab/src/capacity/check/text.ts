@@ -21,11 +21,11 @@ const rowOf = (comparison: Comparison): string[] => [
 ];
 
 export function checkText(result: CheckResult): string {
-  const off = countInaccurate(result);
+  const inaccurate = countInaccurate(result);
   return [
     ...result.loads.map(({ load, comparisons }) => `${load}\n${table([HEADING, ...comparisons.map(rowOf)])}`),
-    off === 0
+    inaccurate === 0
       ? `All measurements are within a factor of ${FACTOR} of the prediction, or differ from it by less than ${IMMATERIAL_MIB} MiB.`
-      : `${off} measurements are off by more than a factor of ${FACTOR}. Measure the constants again: npm run capacity -- --measure`,
+      : `Measurements off by more than a factor of ${FACTOR}: ${inaccurate}. Measure the constants again: npm run capacity -- --measure`,
   ].join('\n\n');
 }

@@ -11,7 +11,7 @@ import {
   type Kind,
 } from '../model/constants.ts';
 import { requestsPerEntry } from '../model/load.ts';
-import { minus, onlyFor } from '../model/costs.ts';
+import { subtract, onlyFor } from '../model/costs.ts';
 import type { Window } from './window.ts';
 
 export const medianOf = (costs: readonly Cost[]): Cost =>
@@ -72,18 +72,18 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
     times(add(costAt(costs.entry, entries / seconds), times(costs.remoteTurn, REMOTE)), entries);
   const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
   const perEntry = (window: Window): Cost =>
-    times(minus(net(window), beyondFirst(window)), 1 / window.entries);
+    times(subtract(net(window), beyondFirst(window)), 1 / window.entries);
   /**
    * Improves `known`, the estimated cost of one item, by dividing the window's unexplained costs among its `count`
    * items.
    */
   const rest = (window: Window, known: Cost, count: number): Cost =>
-    add(known, times(minus(net(window), ofEntries(window)), 1 / Math.max(1, count)));
+    add(known, times(subtract(net(window), ofEntries(window)), 1 / Math.max(1, count)));
 
   for (let pass = 0; pass < PASSES; pass++) {
     const [at1, at2] = [medianOf(all('entries', FEW).map(perEntry)), medianOf(paced.map(perEntry))];
-    const remoteTurn = onlyFor(times(minus(at2, at1), 1 / REMOTE), ['bff', 'bffSidecar']);
-    const withoutRemoteTurn = (cost: Cost): Cost => minus(cost, times(remoteTurn, REMOTE));
+    const remoteTurn = onlyFor(times(subtract(at2, at1), 1 / REMOTE), ['bff', 'bffSidecar']);
+    const withoutRemoteTurn = (cost: Cost): Cost => subtract(cost, times(remoteTurn, REMOTE));
     const entryCostAt = (window: Window): AtRate => ({
       rate: window.entries / window.seconds,
       cost: onlyFor(withoutRemoteTurn(perEntry(window)), ALL),

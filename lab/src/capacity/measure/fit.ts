@@ -10,10 +10,10 @@ import {
   type Cost,
   type Kind,
 } from '../model/constants.ts';
-import { minus, onlyFor } from '../model/costs.ts';
+import { subtract, onlyFor } from '../model/costs.ts';
 import { fitEntries, laneMsOf, medianOf } from './fit-entries.ts';
 import { SIZES } from './sizes.ts';
-import type { Sights } from './steps.ts';
+import type { OtherMeasurements } from './steps.ts';
 import type { Window } from './window.ts';
 
 type CpuConstants = Constants['cpu'];
@@ -54,7 +54,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const heard = (rate: number): Cost => {
     const [at1, at2] = [FEW, MANY].map((instances) => {
       const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
-      return onlyFor(minus(each(read, read.injected), each(written, written.injected)), HEARS);
+      return onlyFor(subtract(each(read, read.injected), each(written, written.injected)), HEARS);
     });
     // Each instance receives each message, so the cost is proportional to the number of instances.
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
@@ -64,7 +64,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const heardBeyondOne = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
-        minus(each(window, window.injected * MANY), costAt(hear, window.injected / window.seconds)),
+        subtract(each(window, window.injected * MANY), costAt(hear, window.injected / window.seconds)),
         1 / Math.max(1, parts - 1),
       ),
       HEARS,
@@ -82,7 +82,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const pinged = one('crowd pings');
   const ping = onlyFor(
     times(
-      minus(net(pinged), times(withoutPings, pinged.connections * pinged.seconds)),
+      subtract(net(pinged), times(withoutPings, pinged.connections * pinged.seconds)),
       1 / Math.max(1, pinged.pings),
     ),
     BFF,
@@ -95,23 +95,26 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const pushes = one('crowd pushes');
   const push = onlyFor(
     times(
-      [ofEntries(pushes), ofConnections(pushes)].reduce(minus, net(pushes)),
+      [ofEntries(pushes), ofConnections(pushes)].reduce(subtract, net(pushes)),
       1 / Math.max(1, pushes.pushes),
     ),
     BFF,
   );
 
   const viewConnects = one('views connect');
-  const newView = onlyFor(minus(each(viewConnects, viewConnects.connects), connect), READS);
+  const newView = onlyFor(subtract(each(viewConnects, viewConnects.connects), connect), READS);
   const compared = one('views compare');
   const comparison = onlyFor(
-    times(minus(net(compared), ofConnections(compared)), 1 / Math.max(1, compared.reads)),
+    times(subtract(net(compared), ofConnections(compared)), 1 / Math.max(1, compared.reads)),
     READS,
   );
   const acknowledged = one('views idle');
   const receipt = onlyFor(
     times(
-      [ofConnections(acknowledged), times(comparison, acknowledged.reads)].reduce(minus, net(acknowledged)),
+      [ofConnections(acknowledged), times(comparison, acknowledged.reads)].reduce(
+        subtract,
+        net(acknowledged),
+      ),
       1 / Math.max(1, acknowledged.pings),
     ),
     READS,
@@ -131,13 +134,13 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
               comparison,
               step === 'shows' ? 0 : Math.max(0, window.reads - readsInTurns * window.events),
             ),
-          ].reduce(minus, net(window)),
+          ].reduce(subtract, net(window)),
           1 / window.events,
         ),
       ),
     );
   // Each feed has subscribers on every instance.
-  const show = onlyFor(times(minus(eachOf('shows'), eachOf('unwatched')), 1 / MANY), BFF);
+  const show = onlyFor(times(subtract(eachOf('shows'), eachOf('unwatched')), 1 / MANY), BFF);
   const { ofEntries: _, ...ofTurns } = costs;
   return {
     idleSecond,
@@ -158,10 +161,10 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 /** Returns all constants that a plan needs. */
 export function fit(
   windows: readonly Window[],
-  sights: Sights,
+  measurements: OtherMeasurements,
   conditions: Omit<Constants['conditions'], 'others'>,
 ): Constants {
-  const executed = REDIS_ROLES.reduce((sum, role) => sum + sights.executionTimes[role], 0);
+  const executed = REDIS_ROLES.reduce((sum, role) => sum + measurements.executionTimes[role], 0);
   return {
     v: 2,
     conditions: { ...conditions, others: median(windows.map(({ others }) => others)) },
@@ -176,26 +179,26 @@ export function fit(
     },
     cpu: fitCpu(windows),
     memory: {
-      process: sights.process,
-      connection: Math.max(0, sights.growth.connection),
-      view: Math.max(0, sights.growth.view - sights.growth.connection),
-      ringPublication: Math.max(0, sights.growth.ringPublication),
+      process: measurements.process,
+      connection: Math.max(0, measurements.growth.connection),
+      view: Math.max(0, measurements.growth.view - measurements.growth.connection),
+      ringPublication: Math.max(0, measurements.growth.ringPublication),
     },
     stored: {
-      announcement: sights.announcementBytes,
-      feed: sights.feedBytes,
-      publication: sights.publicationBytes,
-      id: sights.idBytes,
-      broadcastPublication: sights.eventBytes,
-      reader: sights.readerBytes,
-      replaced: sights.replacedBytes,
-      empty: sights.emptyBytes,
+      announcement: measurements.announcementBytes,
+      feed: measurements.feedBytes,
+      publication: measurements.publicationBytes,
+      id: measurements.idBytes,
+      broadcastPublication: measurements.eventBytes,
+      reader: measurements.readerBytes,
+      replaced: measurements.replacedBytes,
+      empty: measurements.emptyBytes,
     },
-    wire: { push: sights.pushBytes, position: sights.positionBytes },
+    wire: { push: measurements.pushBytes, position: measurements.positionBytes },
     redisShares: Object.fromEntries(
-      REDIS_ROLES.map((role) => [role, sights.executionTimes[role] / executed]),
+      REDIS_ROLES.map((role) => [role, measurements.executionTimes[role] / executed]),
     ) as Constants['redisShares'],
     laneMs: laneMsOf(windows),
-    rates: sights.rates,
+    rates: measurements.rates,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withCrowd } from './crowd.ts';
-import { retained } from './retained.ts';
+import { measureRetained } from './retained.ts';
 import { SIZES } from './sizes.ts';
 import { feedOf, type Steps } from './stepper.ts';
 import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } from './stored.ts';
@@ -38,21 +38,21 @@ export async function measureMemory(steps: Steps) {
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
-    withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
+    withCrowd(rig, { count, feedOf: of }, async () => ((await measureRetained(rig)) - empty) / count);
   // An instance keeps a view for a minute after its last client left. The steps since then took most of that minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
-  const empty = await retained(rig);
+  const empty = await measureRetained(rig);
   const connection = await growthFor(() => 'topic:crowd');
   const view = await growthFor(ofViews);
   const of = feedOf('full', fullFeeds);
   const notifications = fullFeeds * fullRequests * batch;
   const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
-    const before = await retained(rig);
+    const before = await measureRetained(rig);
     await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: of });
     await delay(1_000);
-    return ((await retained(rig)) - before) / notifications;
+    return ((await measureRetained(rig)) - before) / notifications;
   });
   const bytes = await storedOfFeeds(
     rig,

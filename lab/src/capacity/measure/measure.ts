@@ -32,11 +32,11 @@ export async function measureConstants(say: (line: string) => void, signal: Abor
   const conditions = await startConditions(true);
   const context = { numbers: new Numbers(), say, signal };
   const small = await onRig(1, signal, (rig) => measureSmall(rig, context));
-  const { windows, sights } = await onRig(2, signal, (rig) => measureAll(rig, context));
+  const { windows, measurements } = await onRig(2, signal, (rig) => measureAll(rig, context));
   const { persistence: _, ...of } = conditions();
   const all = [...small, ...windows];
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
-  writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, sights }, undefined, 1)}\n`);
+  writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, measurements }, undefined, 1)}\n`);
   say(`Raw measurements: ${RAW_FILE}`);
-  return fit(all, sights, of);
+  return fit(all, measurements, of);
 }

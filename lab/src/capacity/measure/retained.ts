@@ -57,7 +57,7 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   }
 }
 
-export async function retained({ stack }: Rig): Promise<number> {
+export async function measureRetained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, one) => sum + one, 0);
 }

@@ -30,7 +30,7 @@ export interface Rig {
 }
 
 const TITLE = 'n';
-/** On SIGUSR1, Node opens its inspector on a free port; see `retained`. */
+/** On SIGUSR1, Node opens its inspector on a free port; see `measureRetained`. */
 const INSPECTABLE = '--inspect-port=0';
 
 /** Runs the built bundles, as the container images do. */

@@ -12,7 +12,7 @@ import { feedOf, Steps, type Context } from './stepper.ts';
 import type { Window } from './window.ts';
 
 /** Values that are measured outside the windows. */
-export interface Sights {
+export interface OtherMeasurements {
   /** Memory of one warmed-up process of each kind, in bytes. */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
   /** Memory growth per item in all bffs together, in bytes. */
@@ -71,7 +71,10 @@ export async function measureSmall(rig: Rig, context: Context): Promise<Window[]
 }
 
 /** Measures all costs on two instances. */
-export async function measureAll(rig: Rig, context: Context): Promise<{ windows: Window[]; sights: Sights }> {
+export async function measureAll(
+  rig: Rig,
+  context: Context,
+): Promise<{ windows: Window[]; measurements: OtherMeasurements }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
   const ofViews = feedOf('view', SIZES.views);
@@ -81,7 +84,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const after = await executionTimes(rig);
   const executed = Object.fromEntries(
     REDIS_ROLES.map((role) => [role, after[role] - before[role]]),
-  ) as Sights['executionTimes'];
+  ) as OtherMeasurements['executionTimes'];
   const eventBytes = await bytesOfEvent(rig);
   const process = {
     producer: memoryOf(rig, 'producer'),
@@ -104,7 +107,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
-    sights: {
+    measurements: {
       process,
       growth,
       pushBytes,
@@ -234,7 +237,7 @@ const COMPARED_SECONDS = 10;
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 
 /** Measures the maximum rates of one feed, and of many feeds in one partition, on an otherwise idle machine. */
-async function measureRates(steps: Steps): Promise<Sights['rates']> {
+async function measureRates(steps: Steps): Promise<OtherMeasurements['rates']> {
   const { rig } = steps;
   const rateOf = async (requests: number, pace: Pick<Pace, 'size' | 'lanes' | 'feedOf'>) => {
     const started = performance.now();

@@ -1,6 +1,6 @@
 import { add, times, type Cost, type Kind } from './constants.ts';
 
-export const minus = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
+export const subtract = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
 /** Keeps only the cost of these kinds of processes. Negative values, which result from noise, become zero. */
 export const onlyFor = (cost: Cost, kinds: readonly Kind[]): Cost =>

@@ -41,7 +41,7 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: 'the Redis for the broadcaster only',
-    remedy: 'fewer and larger bffs; sharded pub/sub; a feed-to-instance map; Azure',
+    remedy: 'fewer and larger bffs; sharded pub/sub; a feed-to-instance map; Azure Web PubSub',
     used: ({ redis }) => redis.broadcast.cores,
   },
   {
@@ -51,7 +51,7 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: "a bff's process, for receiving events only",
-    remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure',
+    remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure Web PubSub',
     used: ({ load, flow }, { cpu }) =>
       (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
         (flow.events - flow.entries) * (cpu.hearFeed.bff ?? 0) +
@@ -76,13 +76,13 @@ const RESOURCES: readonly Resource[] = [
   },
 ];
 
-const MOST = 1e9;
+const MAX_RATE = 1e9;
 
 /** The rate at which `used` reaches `target`; 0 if `used` always exceeds it, `undefined` if it never reaches it. */
 function rateAt(used: (rate: number) => number, target: number): number | undefined {
   if (used(0) > target) return 0;
-  if (used(MOST) <= target) return undefined;
-  let [low, high] = [0, MOST];
+  if (used(MAX_RATE) <= target) return undefined;
+  let [low, high] = [0, MAX_RATE];
   for (let step = 0; step < 100; step++) {
     const middle = (low + high) / 2;
     if (used(middle) > target) high = middle;

@@ -104,8 +104,8 @@ export function comparisonRate(rate: number): number {
  * If there are none, the next request starts an entry.
  */
 export function requestsPerEntry(rate: number, laneMs: number): number {
-  const meanwhile = (rate * laneMs) / 1000;
-  return meanwhile + Math.exp(-meanwhile);
+  const arrivals = (rate * laneMs) / 1000;
+  return arrivals + Math.exp(-arrivals);
 }
 
 /** The average number of different feeds among `count` requests, each for a random one of `feeds`. */
@@ -140,10 +140,10 @@ export function flowOf(load: Load, { instances, producers, partitions }: Size, l
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;
   const elsewhere = 1 - 1 / instances;
-  const atRandom = instances * (1 - elsewhere ** watchersPerFeed);
-  const watchingInstances = Math.min(atRandom, load.bffsPerFeed ?? instances);
-  const among = Math.min(instances, load.bffsPerFeed ?? instances);
-  const alone = (1 - 1 / among) ** Math.max(0, watchersPerFeed - 1);
+  const instancesAtRandom = instances * (1 - elsewhere ** watchersPerFeed);
+  const watchingInstances = Math.min(instancesAtRandom, load.bffsPerFeed ?? instances);
+  const eligibleInstances = Math.min(instances, load.bffsPerFeed ?? instances);
+  const aloneProbability = (1 - 1 / eligibleInstances) ** Math.max(0, watchersPerFeed - 1);
   const views = load.feeds * watchingInstances;
   const connects = load.connections / (load.sessionMinutes * 60);
   const events = entries * differentFeeds(shared, load.feeds / Math.min(partitions, load.feeds));
@@ -163,6 +163,6 @@ export function flowOf(load: Load, { instances, producers, partitions }: Size, l
     ),
     connects,
     // New subscriptions to feeds that have no other subscriber on the same instance.
-    newViews: connects * load.feedsPerConnection * alone,
+    newViews: connects * load.feedsPerConnection * aloneProbability,
   };
 }

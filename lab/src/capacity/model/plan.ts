@@ -20,10 +20,10 @@ const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
 const POSITION_SECONDS = 8;
 /** The default of `MAX_CONNECTIONS`. An instance rejects more connections. */
 const CONNECTIONS_PER_BFF = 10_000;
-const LEAST_PODS = 2;
-const LEAST_PARTITIONS = 2;
-const MOST_PARTITIONS = 64;
-const MOST_INSTANCES = 100_000;
+const MIN_PODS = 2;
+const MIN_PARTITIONS = 2;
+const MAX_PARTITIONS = 64;
+const MAX_INSTANCES = 100_000;
 const MICRO = 1e6;
 
 export type Shard = (typeof REDIS_ROLES)[number] | 'broadcast';
@@ -159,46 +159,46 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
 }
 
 /** True if the bffs are below the target on average. More partitions, not more bffs, relieve the busiest one. */
-const isEnough = ({ load, cores, memory, instances }: Plan): boolean =>
+const hasEnoughBffs = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
   load.connections / instances <= CONNECTIONS_PER_BFF;
 
 /**
- * The smallest number of instances for which `isFine` is true, but at least two; `undefined` if no number is enough.
+ * The smallest number of instances for which `isEnough` is true, but at least two; `undefined` if no number is enough.
  */
-function fewest(isFine: (instances: number) => boolean): number | undefined {
+function fewest(isEnough: (instances: number) => boolean): number | undefined {
   let high = 1;
-  while (!isFine(high)) {
-    if (high >= MOST_INSTANCES) return undefined;
+  while (!isEnough(high)) {
+    if (high >= MAX_INSTANCES) return undefined;
     high *= 2;
   }
   let low = Math.floor(high / 2);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (isFine(middle)) high = middle;
+    if (isEnough(middle)) high = middle;
     else low = middle;
   }
-  return Math.max(high, LEAST_PODS);
+  return Math.max(high, MIN_PODS);
 }
 
 /** Computes the resources that a load needs. `undefined` if no number of bffs keeps all of them below the target. */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
   const planAt = (instances: number, partitions: number): Plan => {
     const planWith = (producers: number) => planFor(load, constants, { instances, producers, partitions });
-    const isEnoughProducers = ({ cores, producers }: Plan) => cores.producer / producers <= load.target;
+    const hasEnoughProducers = ({ cores, producers }: Plan) => cores.producer / producers <= load.target;
     if (load.producers !== undefined) return planWith(load.producers);
     // More producers have more lanes, and therefore more entries.
-    return planWith(fewest((count) => isEnoughProducers(planWith(count))) ?? MOST_INSTANCES);
+    return planWith(fewest((count) => hasEnoughProducers(planWith(count))) ?? MAX_INSTANCES);
   };
   const planWith = (instances: number): Plan => {
     if (load.partitions !== undefined) return planAt(instances, load.partitions);
-    for (let partitions = LEAST_PARTITIONS; ; partitions++) {
+    for (let partitions = MIN_PARTITIONS; ; partitions++) {
       const plan = planAt(instances, partitions);
-      if (partitions === MOST_PARTITIONS || isTurnsEnough(plan, constants)) return plan;
+      if (partitions === MAX_PARTITIONS || hasEnoughPartitions(plan, constants)) return plan;
     }
   };
-  const instances = load.instances ?? fewest((count) => isEnough(planWith(count)));
+  const instances = load.instances ?? fewest((count) => hasEnoughBffs(planWith(count)));
   return instances === undefined ? undefined : planWith(instances);
 }
 
@@ -212,7 +212,7 @@ export const partitionUse = (
 };
 
 /** True if each partition and the turns on its host stay below the target, or if more partitions would not help. */
-const isTurnsEnough = (plan: Plan, constants: Constants): boolean =>
+const hasEnoughPartitions = (plan: Plan, constants: Constants): boolean =>
   plan.partitions >= plan.load.feeds ||
   (partitionUse(plan, constants) <= plan.load.target &&
     turnsOf(plan.terms, plan.partitions) <= plan.load.target);

@@ -60,7 +60,7 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
     },
     { name: 'events of watched feeds', perSecond: flow.events * flow.watchingInstances, cost: cpu.show },
     { name: 'events written to sockets', perSecond: flow.pushes, cost: cpu.push },
-    { name: 'connects with subscribe', perSecond: flow.connects, cost: cpu.connect },
+    { name: 'connects and subscribes', perSecond: flow.connects, cost: cpu.connect },
     { name: 'newly watched feeds', perSecond: flow.newViews, cost: cpu.newView },
     {
       name: 'idle subscriptions (pings, positions)',

@@ -4,8 +4,8 @@ import type { Random } from '../random.ts';
 import { SlowClient } from './slow-client.ts';
 import { FEEDS, MANY_FEEDS } from './workload.ts';
 
-const STEADY = 15;
-const RESTLESS = 4;
+const STEADY_CLIENTS = 15;
+const RESTLESS_CLIENTS = 4;
 
 /** A client that subscribes to a feed and records events, in this or another process. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
@@ -21,7 +21,7 @@ export class Clients {
   readonly onePerFeed: readonly Observer[];
   readonly #urls: readonly string[];
   readonly #random: Random;
-  readonly #moving: Promise<void>[];
+  readonly #disturbances: Promise<void>[];
   #running = true;
 
   /** If `tokens` is given, every client has a token. `long` is for the slow client, which cannot renew its token. */
@@ -33,7 +33,7 @@ export class Clients {
     const credentials = tokens && { getToken: tokens.getToken };
     this.#random = random;
     this.#urls = instances.map(({ url }) => url);
-    for (let i = 0; i < STEADY; i++) {
+    for (let i = 0; i < STEADY_CLIENTS; i++) {
       const instance = instances[i % instances.length] as { name: string; url: string };
       const feed = FEEDS[Math.floor(i / instances.length) % FEEDS.length] as string;
       const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, {
@@ -42,7 +42,7 @@ export class Clients {
       });
       this.steady.push({ observer, pair: instance.name });
     }
-    for (let i = 0; i < RESTLESS; i++) {
+    for (let i = 0; i < RESTLESS_CLIENTS; i++) {
       const feed = FEEDS[i % FEEDS.length] as string;
       this.restless.push(
         new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed, ...credentials }),
@@ -53,7 +53,7 @@ export class Clients {
       const { name, url } = instances[i % instances.length] as { name: string; url: string };
       return new Observer(`watcher of ${feed} on ${name}`, url, { feed, ...credentials });
     });
-    this.#moving = [];
+    this.#disturbances = [];
   }
 
   /** Resolves when all clients know the position of their feed. */
@@ -67,13 +67,13 @@ export class Clients {
 
   /** Repeatedly reconnects the restless clients and makes the slow one pause reading. */
   startDisturbing(): void {
-    for (const observer of this.restless) this.#moving.push(this.#reconnect(observer));
-    this.#moving.push(this.#stall());
+    for (const observer of this.restless) this.#disturbances.push(this.#reconnect(observer));
+    this.#disturbances.push(this.#stall());
   }
 
   async stopDisturbing(): Promise<void> {
     this.#running = false;
-    await Promise.all(this.#moving);
+    await Promise.all(this.#disturbances);
   }
 
   steadyExcept(pair: string | undefined): Observer[] {

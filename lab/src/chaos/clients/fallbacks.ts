@@ -12,8 +12,8 @@ const FEED = 'user:away';
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
-const LEAST_AFTER_S = 3;
-const MORE_AFTER_S = 10;
+const MIN_AFTER_S = 3;
+const EXTRA_AFTER_S = 10;
 /** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
 const READ_MARGIN_MS = 1_000;
 /**
@@ -102,12 +102,12 @@ export class Fallbacks {
     for (const [id, { via, dueAt, readAt, attempted }] of this.#expected) {
       const arrived = (via === 'webhook' ? webhooks : mails).filter(({ ids }) => ids.includes(id));
       const messages = new Set(arrived.map(({ key }) => key));
-      const mustNot = readAt !== undefined && readAt <= dueAt - READ_MARGIN_MS;
-      if (mustNot) readInTime++;
+      const mustNotBeSent = readAt !== undefined && readAt <= dueAt - READ_MARGIN_MS;
+      if (mustNotBeSent) readInTime++;
       const [first] = arrived;
-      if (mustNot && first) faults.push(`${id} was sent by ${via} although it was read in time`);
+      if (mustNotBeSent && first) faults.push(`${id} was sent by ${via} although it was read in time`);
       else if (!attempted && !first) faults.push(`${id} was not sent by ${via}`);
-      if (messages.size > 1) faults.push(`${id} was in ${messages.size} messages by ${via}`);
+      if (messages.size > 1) faults.push(`${id} was in ${messages.size} messages sent by ${via}`);
       if (via === 'email' && arrived.length > messages.size) repeatedEmails++;
       if (first && first.at < dueAt - CLOCK_MS)
         faults.push(`${id} was sent ${dueAt - first.at} ms too early`);
@@ -126,7 +126,7 @@ export class Fallbacks {
     while (this.#running) {
       const id = `away-${randomBytes(8).toString('hex')}`;
       const via = this.#random.below(2) === 0 ? 'webhook' : 'email';
-      const afterS = LEAST_AFTER_S + this.#random.below(MORE_AFTER_S);
+      const afterS = MIN_AFTER_S + this.#random.below(EXTRA_AFTER_S);
       const fallback = [{ after: `PT${afterS}S`, via }];
       const sentAt = Date.now();
       await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);

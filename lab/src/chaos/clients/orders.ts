@@ -15,8 +15,8 @@ export const ORDERS_FEED = 'topic:shop';
  * Pause between orders, in ms. Long enough to keep the number of orders small, because all of them are read at the end.
  */
 const BETWEEN_MS = 400;
-const LEAST_LIFE_MS = 3_000;
-const MORE_LIFE_MS = 6_000;
+const MIN_LIFE_MS = 3_000;
+const EXTRA_LIFE_MS = 6_000;
 /** Number of orders per bulk read of the state store. */
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
@@ -107,7 +107,7 @@ export class Orders {
     for (const { id } of this.#observer.shown) times.set(id, (times.get(id) ?? 0) + 1);
     const faults = [...times].flatMap(([id, count]) => [
       ...(count > 1 ? [`${id} was shown ${count} times`] : []),
-      ...(placed.has(id) ? [] : [`${id} was shown without its order`]),
+      ...(placed.has(id) ? [] : [`${id} was shown, but its order was not stored`]),
     ]);
     const lost = [...placed].filter((id) => !times.has(id)).length;
     return { orders: placed.size, kills: this.#kills, lost, faults };
@@ -120,7 +120,7 @@ export class Orders {
   async #kill(): Promise<void> {
     const targets = [[this.#app], [this.#shop.sidecar], [this.#app, this.#shop.sidecar]];
     while (this.#running) {
-      await delay(LEAST_LIFE_MS + this.#random.below(MORE_LIFE_MS));
+      await delay(MIN_LIFE_MS + this.#random.below(EXTRA_LIFE_MS));
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((one) => one.kill()));
       this.#kills += killed.length;

@@ -1,4 +1,4 @@
-import { audit, isClean, isHonest, longestPause, type Account } from '../../ledger/audit.ts';
+import { audit, isClean, isCleanExceptReportedLoss, longestPause, type Account } from '../../ledger/audit.ts';
 import { quantile } from '../../bench/quantile.ts';
 import type { Changes, Rule } from '../clients/changes.ts';
 import { brokenRules, lateness } from './check-rules.ts';
@@ -130,7 +130,8 @@ export async function makeLedger({
     shortfalls,
     clean:
       accounts.every(
-        (account) => (redis === 'cluster' ? isHonest : isClean)(account) && account.broken.length === 0,
+        (account) =>
+          (redis === 'cluster' ? isCleanExceptReportedLoss : isClean)(account) && account.broken.length === 0,
       ) &&
       (marks?.faults ?? []).length === 0 &&
       (fallbacks?.faults ?? []).length === 0 &&

@@ -14,7 +14,7 @@ const changesOf = (changes: ChangesRow): string =>
   `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
 const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
-  `A reader with a device on each instance archived ${archived} and snoozed ${snoozed} (which returned ` +
+  `A reader with a device on each instance archived ${archived} notifications and snoozed ${snoozed} (which returned ` +
   `a median of ${Math.round(quantile(lateMs, 0.5))} ms late, ` +
   `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
 
@@ -26,7 +26,7 @@ const fallbacksOf = (account: FallbacksAccount): string =>
 
 const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
-  `times with and without its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
+  `times, sometimes together with its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
 /** One row for each client, except that all clients of `MANY_FEEDS` share one. */
 function rowsOf(accounts: Ledger['accounts']) {
@@ -87,7 +87,7 @@ export function printLedger(ledger: Ledger): string {
     ]),
   ];
   const faults = [
-    ['fault', 'times', 'happened', 'deliveries paused, median ms', 'highest ms'],
+    ['fault', 'times', 'happened', 'median pause in deliveries, ms', 'longest pause, ms'],
     ...ledger.faults.map(({ fault, times, happened, medianPauseMs, highestPauseMs }) => [
       fault,
       times,

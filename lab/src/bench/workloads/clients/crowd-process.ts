@@ -6,16 +6,16 @@ import type { CrowdPart, CrowdMessage } from './crowd.ts';
 
 /** Keeps part of a crowd connected until the parent process asks it to stop, or exits. */
 const { socketUrls, protocol, first, count } = JSON.parse(process.argv[2] ?? '') as CrowdPart;
-const say = (word: CrowdMessage) => process.send?.(word);
+const send = (word: CrowdMessage) => process.send?.(word);
 const parentMessage = once(process, 'message');
 process.once('disconnect', () => process.exit());
 try {
   const feedOf = (client: number) => `user:idle-${first + client}`;
   await withClients({ socketUrls, protocol: PROTOCOLS[protocol] }, { count, feedOf }, async () => {
-    say({ is: 'connected' });
+    send({ is: 'connected' });
     await parentMessage;
   });
-  say({ is: 'done' });
+  send({ is: 'done' });
 } catch (error) {
-  say({ is: 'failed', why: messageOf(error) });
+  send({ is: 'failed', why: messageOf(error) });
 }

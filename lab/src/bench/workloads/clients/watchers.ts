@@ -75,8 +75,8 @@ export class Watchers {
       const cpu = startCpu(this.#peer);
       const started = performance.now();
       const end = started + sizes.singlesSeconds * 1000;
-      let owed = inFlight;
-      const isOver = () => signal.aborted || (owed-- <= 0 && performance.now() >= end);
+      let leftToPublish = inFlight;
+      const isOver = () => signal.aborted || (leftToPublish-- <= 0 && performance.now() >= end);
       const count = await this.#publish(publisher, () => (isOver() ? undefined : this.next()));
       return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
     });
