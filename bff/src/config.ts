@@ -9,7 +9,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 import {
-  allIn,
+  singleRedisParts,
   readRedisParts,
   redisSettings,
   redisTarget,
@@ -224,7 +224,7 @@ export type BffConfig = z.infer<typeof bffSettings> & {
 };
 
 export const redisPartsOf = (config: BffConfig): RedisParts =>
-  config.redisParts ?? allIn(redisTarget(config));
+  config.redisParts ?? singleRedisParts(redisTarget(config));
 
 /** @throws ConfigError that lists all errors */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env): BffConfig => ({

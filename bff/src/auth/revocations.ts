@@ -101,10 +101,10 @@ export class Revocations {
     // Lifting the last revocation leaves an empty document. If the document is absent, the store has lost it.
     if (!stored && before.size > 0) return store.restore([...before.values()]);
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
-    const stricter = (stored ?? []).some((revocation) => {
+    const isStricter = (stored ?? []).some((revocation) => {
       const earlier = before.get(revocation.sub);
       return !earlier || momentOf(earlier) < momentOf(revocation);
     });
-    if (stricter) for (const listener of this.#listeners) listener();
+    if (isStricter) for (const listener of this.#listeners) listener();
   }
 }

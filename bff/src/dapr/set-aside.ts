@@ -88,8 +88,8 @@ export class DaprSetAside implements SetAsideStore {
     await this.#change(({ entries, bytes }) => {
       const removed = entries.filter(isRemoved);
       if (removed.length === 0) return undefined;
-      const left = entries.filter((entry) => !removed.includes(entry));
-      return { listed: { entries: left, bytes }, records: removed.map(deletion) };
+      const remaining = entries.filter((entry) => !removed.includes(entry));
+      return { listed: { entries: remaining, bytes }, records: removed.map(deletion) };
     });
   }
 

@@ -74,7 +74,7 @@ export function createReaders({
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
   const slots = new Slots(SEARCHES_AT_ONCE, MAX_WAITING_SEARCHES);
-  const searched = { ...{ states, inboxes, histories, now }, rest: () => nextTurn() };
+  const searched = { ...{ states, inboxes, histories, now }, yieldToEventLoop: () => nextTurn() };
   return {
     ...{ states, inboxes, mutes, preferences, counter },
     pages: {

@@ -55,7 +55,7 @@ export function withRootSpan<T>(
 ): Promise<T> {
   if (!sink) return withTrace(traceparent, work);
   const span = sink.open(name, traceparent);
-  return withTrace(span.traceparent, () => endingWith(work, span.end));
+  return withTrace(span.traceparent, () => runThenEnd(work, span.end));
 }
 
 /** Like `withTrace`, but also records the step in each sampled trace of `traced`. */
@@ -69,7 +69,7 @@ export function withSpans<T>(
   if (traces.length === 0) return withTrace(traced.traceparent, work);
   const from = spanTime();
   return withTrace(traced.traceparent, () =>
-    endingWith(work, (error) => recordSpans({ name, from, to: spanTime(), attributes, error }, traces)),
+    runThenEnd(work, (error) => recordSpans({ name, from, to: spanTime(), attributes, error }, traces)),
   );
 }
 
@@ -77,7 +77,7 @@ export function recordSpans(span: Omit<FinishedSpan, 'parent'>, traces: readonly
   for (const parent of traces) sink?.record({ ...span, parent });
 }
 
-async function endingWith<T>(work: () => Promise<T>, end: (error?: unknown) => void): Promise<T> {
+async function runThenEnd<T>(work: () => Promise<T>, end: (error?: unknown) => void): Promise<T> {
   try {
     const result = await work();
     end();

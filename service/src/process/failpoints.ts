@@ -43,7 +43,7 @@ export function createFailpoints<Step extends string>(spec: string | undefined):
   return async (step) => {
     const count = (reached.get(step) ?? 0) + 1;
     reached.set(step, count);
-    const points = (file === undefined ? fixed : inFile(file)).filter(
+    const points = (file === undefined ? fixed : pointsInFile(file)).filter(
       (point) => point.step === step && (point.at === undefined || point.at === count),
     );
     if (file !== undefined && points.length > 0 && !take(file)) return;
@@ -66,7 +66,7 @@ const parse = (spec: string): Failpoint[] =>
       return { step, action, at: at === undefined ? undefined : Number(at) };
     });
 
-const inFile = (file: string): Failpoint[] => parse(ifPresent(() => readFileSync(file, 'utf8')) ?? '');
+const pointsInFile = (file: string): Failpoint[] => parse(ifPresent(() => readFileSync(file, 'utf8')) ?? '');
 
 const take = (file: string): boolean =>
   ifPresent(() => {

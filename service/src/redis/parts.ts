@@ -24,7 +24,7 @@ const NAMES = Object.keys(redisSettings).map((name) => name.slice(COMMON.length)
 type Env = Record<string, string | undefined>;
 
 /** Uses one Redis for everything. */
-export const allIn = (target: RedisTarget): RedisParts => ({
+export const singleRedisParts = (target: RedisTarget): RedisParts => ({
   ...{ broadcaster: target, state: target, entries: target },
   ...{ topics: target, audit: target },
 });
@@ -38,12 +38,12 @@ export function readRedisParts(env: Env): RedisParts {
   const broadcaster = redisTarget(readRedisSettings(env));
   const parts = Object.entries(REDIS_PARTS).map(([part, prefix]) => [
     part,
-    NAMES.some((name) => env[prefix + name]) ? partIn(env, prefix) : broadcaster,
+    NAMES.some((name) => env[prefix + name]) ? readPart(env, prefix) : broadcaster,
   ]);
   return { broadcaster, ...(Object.fromEntries(parts) as Record<RedisPart, RedisTarget>) };
 }
 
-function partIn(env: Env, prefix: string): RedisTarget {
+function readPart(env: Env, prefix: string): RedisTarget {
   const own = NAMES.map((name): [string, string | undefined] => [
     COMMON + name,
     env[prefix + name] || env[COMMON + name],

@@ -23,16 +23,16 @@ export function createRefusals(
   count: (reason: Refusal) => void,
   now: () => number = Date.now,
 ): OnRefused {
-  const silent = new Map<Refusal, { until: number; times: number }>();
+  const silenced = new Map<Refusal, { until: number; times: number }>();
   return (reason) => {
     count(reason);
     const time = now();
-    const last = silent.get(reason);
+    const last = silenced.get(reason);
     if (last && last.until > time) {
       last.times++;
       return;
     }
-    silent.set(reason, { until: time + EVERY_MS, times: 0 });
+    silenced.set(reason, { until: time + EVERY_MS, times: 0 });
     log.warn(
       { reason, since: last?.times ?? 0 },
       'refused a call to the internal port; docs/security.md explains the reasons',

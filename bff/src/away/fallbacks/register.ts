@@ -92,8 +92,9 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
   );
   const changed = waiting.map((one) => {
     const { position, sourceHash } = published.get(nameOf(one)) ?? {};
-    const isOther = !position || sourceHash !== one.sourceHash || isDeepStrictEqual(position, one.position);
-    return isOther || !one.notification ? one : { ...one, position };
+    const isUnchanged =
+      !position || sourceHash !== one.sourceHash || isDeepStrictEqual(position, one.position);
+    return isUnchanged || !one.notification ? one : { ...one, position };
   });
   return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }

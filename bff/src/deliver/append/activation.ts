@@ -1,6 +1,6 @@
 import type { Head, Publication } from '@tocsin/contracts';
 import { TIERS } from '../../feed/chain/chain.ts';
-import { firstNamed } from '../../feed/history/history.ts';
+import { firstReferenced } from '../../feed/history/history.ts';
 import type { HistoryIndex } from '../../feed/history/history-index.ts';
 import { KnownIds } from '../../feed/ids.ts';
 import type { Commit } from '../../feed/commit/plan-commit.ts';
@@ -53,8 +53,8 @@ export class Activation {
     this.retracted.replace(head.retractions ?? [], retractions);
     this.unwritten.clear();
     for (const { key, publications: content } of segments) this.segments.set(key, content);
-    const named = new Set(head.segments.slice(-SEGMENTS_HELD).map(({ key }) => key));
-    for (const key of this.segments.keys()) if (!named.has(key)) this.segments.delete(key);
+    const referenced = new Set(head.segments.slice(-SEGMENTS_HELD).map(({ key }) => key));
+    for (const key of this.segments.keys()) if (!referenced.has(key)) this.segments.delete(key);
   }
 
   /** Each commit of this activation updates the index. After a commit of another activation, it is rebuilt. */
@@ -64,7 +64,7 @@ export class Activation {
     if (!index) return;
     for (const offset of gone.keys()) index.remove(offset);
     for (const publication of publications) if (publication.notification) index.add(publication);
-    const first = firstNamed(head);
+    const first = firstReferenced(head);
     if (index.size > 2 * (head.offset - first) + INDEX_SLACK) index.removeBelow(first);
   }
 }

@@ -20,15 +20,17 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
       (record.event !== undefined && content.hasId(idOfItem(record.event, value, 0, sha256)));
     return isErased ? undefined : record;
   }
-  const left = list.filter((item, index) => {
+  const remaining = list.filter((item, index) => {
     const createdAt = createdAtOf(item);
     const id = record.event === undefined ? undefined : idOfItem(record.event, value, index, sha256);
     const context = { id, publishedAt: createdAt ?? publishedAt };
     return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
   });
-  if (left.length === list.length) return record;
-  if (left.length === 0) return undefined;
-  const text = JSON.stringify(Array.isArray(value) ? left : { ...(value as object), notifications: left });
+  if (remaining.length === list.length) return record;
+  if (remaining.length === 0) return undefined;
+  const text = JSON.stringify(
+    Array.isArray(value) ? remaining : { ...(value as object), notifications: remaining },
+  );
   return { ...record, content: text };
 }
 

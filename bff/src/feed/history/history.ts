@@ -43,7 +43,7 @@ export function keptRuns(
 }
 
 /** The first offset in the head's segments; the head's offset + 1 if it has none. */
-export const firstNamed = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
+export const firstReferenced = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
 /** The first offset in the history; the head's offset + 1 if it is empty. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>

@@ -126,7 +126,7 @@ export class ReceiptCounter {
     if (waiting && isLaterEpoch(waiting.epoch, epoch)) return;
     if (waiting?.epoch !== epoch) {
       this.#drop(feed);
-      waiting = { epoch, floor, steps: noSteps() };
+      waiting = { epoch, floor, steps: emptySteps() };
       this.#waiting.set(feed, waiting);
     }
     waiting.floor = Math.max(waiting.floor, floor);
@@ -162,7 +162,7 @@ export class ReceiptCounter {
     waiting.unsettled ??= { writer: this.#writer, seq: ++this.#seq, epoch, floor, steps };
     const { unsettled } = waiting;
     // Changes from now on belong to the next batch.
-    if (unsettled.steps === steps) waiting.steps = noSteps();
+    if (unsettled.steps === steps) waiting.steps = emptySteps();
     try {
       await writeDocument(this.#use.store, {
         key: receiptCountsKey(feed),
@@ -185,7 +185,7 @@ export class ReceiptCounter {
 const sizeOf = (steps: Batch['steps'] | undefined): number =>
   Object.values(steps ?? {}).reduce((sum, { size }) => sum + size, 0);
 
-const noSteps = (): Waiting['steps'] => ({
+const emptySteps = (): Waiting['steps'] => ({
   pages: new Map(),
   seen: new Map(),
   read: new Map(),

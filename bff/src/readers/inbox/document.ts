@@ -129,9 +129,9 @@ export const hasMarksBefore = (
 function limitSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
   const kept = snoozed.filter((one) => timeOf(one.until) + RETURNED_MS > now && !isExpired(one, now));
   while (kept.length > MAX_SNOOZED || sizeOf(kept) > MAX_SNOOZED_BYTES) {
-    const done = kept.findIndex((one) => one.archived ?? (one.read && isDue(one, now)));
-    if (done < 0) throw new TooManySnoozedError();
-    kept.splice(done, 1);
+    const removableIndex = kept.findIndex((one) => one.archived ?? (one.read && isDue(one, now)));
+    if (removableIndex < 0) throw new TooManySnoozedError();
+    kept.splice(removableIndex, 1);
   }
   return kept;
 }

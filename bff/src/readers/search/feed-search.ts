@@ -17,14 +17,14 @@ export interface FeedSearchOptions {
   matches: (notification: Notification, placed: Placed) => boolean;
   budget: Budget;
   /** Lets other work run. */
-  rest: () => Promise<void>;
+  yieldToEventLoop: () => Promise<void>;
 }
 
 /** Searches one feed, newest first. */
 export class FeedSearch {
   readonly #use: FeedSearchOptions;
   #before: number;
-  #held: Publication[] = [];
+  #unchecked: Publication[] = [];
   #found: Found | undefined;
 
   constructor(options: FeedSearchOptions) {
@@ -43,7 +43,7 @@ export class FeedSearch {
   /** The next match, which stays until `take` is called. `undefined` at the end, or when the budget is spent. */
   async peek(): Promise<Found | undefined> {
     while (!this.#found) {
-      const publication = this.#held.pop();
+      const publication = this.#unchecked.pop();
       if (publication) this.#check(publication);
       else if (!(await this.#load())) return undefined;
     }
@@ -57,10 +57,10 @@ export class FeedSearch {
   /** The search continues below this offset; 0 if nothing is left. */
   get continuesBefore(): number {
     if (this.#found) return this.#found.offset + 1;
-    return this.#left.length === 0 && this.#held.length === 0 ? 0 : this.#before;
+    return this.#remaining.length === 0 && this.#unchecked.length === 0 ? 0 : this.#before;
   }
 
-  get #left(): Ranges {
+  get #remaining(): Ranges {
     return this.#use.candidates.filter(([first]) => first < this.#before);
   }
 
@@ -74,14 +74,14 @@ export class FeedSearch {
   }
 
   async #load(): Promise<boolean> {
-    const { history, budget, rest } = this.#use;
-    const range = this.#left.at(-1);
+    const { history, budget, yieldToEventLoop } = this.#use;
+    const range = this.#remaining.at(-1);
     if (!range || budget.isSpent) return false;
     const end = Math.min(range[1], this.#before - 1);
     const first = Math.max(range[0], end - CHUNK + 1);
-    await rest();
-    this.#held = [...(await history.readRange(first, end))];
-    budget.spend(this.#held);
+    await yieldToEventLoop();
+    this.#unchecked = [...(await history.readRange(first, end))];
+    budget.spend(this.#unchecked);
     return true;
   }
 }

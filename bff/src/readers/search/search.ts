@@ -28,7 +28,7 @@ export interface SearchOptions {
   histories: Pick<Histories, 'current'>;
   now: () => number;
   /** Lets other work run. */
-  rest: () => Promise<void>;
+  yieldToEventLoop: () => Promise<void>;
   bounds?: typeof SEARCH_BOUNDS;
 }
 
@@ -160,7 +160,7 @@ class Search {
   }
 
   async #openOne(feed: string): Promise<FeedSearch> {
-    const { states, inboxes, histories, rest } = this.#use;
+    const { states, inboxes, histories, yieldToEventLoop } = this.#use;
     const [stored, inbox, place] = await Promise.all([
       states.stored(this.#reader, feed),
       inboxes.stateOf(this.#reader, feed),
@@ -171,7 +171,14 @@ class Search {
     // Snoozed notifications are searched separately, with their own stored content.
     const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
     return new FeedSearch({
-      ...{ feed, epoch, rest, budget: this.#budget, history: place.history, placeOf: placesIn(marks) },
+      ...{
+        feed,
+        epoch,
+        yieldToEventLoop,
+        budget: this.#budget,
+        history: place.history,
+        placeOf: placesIn(marks),
+      },
       candidates: candidatesOf(this.#request.state, marks, place),
       before: this.#cursor.before[nameInCursor(feed, epoch)] ?? place.head.offset + 1,
       matches: (one, placed) => !snoozed.has(one.id) && this.#matches(one, placed),

@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Fault } from '@tocsin/contracts';
 import {
   endWithProblem,
-  notPossible,
+  unsupportedMethod,
   readParameters,
   writeProblem,
   type ProblemDetails,
@@ -82,5 +82,5 @@ function faultOf(
   if (session && !upgrade && session.transport.name !== transport)
     return invalid('This session no longer uses polling.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
-  return allowed.includes(method ?? '') ? undefined : notPossible(method ?? '', allowed);
+  return allowed.includes(method ?? '') ? undefined : unsupportedMethod(method ?? '', allowed);
 }

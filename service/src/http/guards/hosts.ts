@@ -16,13 +16,13 @@ export const isHostName = (text: string): boolean =>
  */
 export function createHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
-  const ends = [...names].filter((name) => name.startsWith('.'));
+  const suffixes = [...names].filter((name) => name.startsWith('.'));
   return (host) => {
     const address = `http://${host}`;
     if (!URL.canParse(address)) return false;
     const name = new URL(address).hostname.replace(/\.$/, '');
     return (
-      names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) > 0 || ends.some((end) => name.endsWith(end))
+      names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) > 0 || suffixes.some((end) => name.endsWith(end))
     );
   };
 }

@@ -7,11 +7,11 @@ import { TOO_LARGE, tooLarge } from '../body/too-large.ts';
 /** Rejects methods other than `allowed` on an existing path. GET includes HEAD. */
 export const methodNotAllowed = (...allowed: string[]): RequestHandler => {
   const allow = [...new Set(allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)))];
-  return (request, response) => sendProblem(response, notPossible(request.method, allow));
+  return (request, response) => sendProblem(response, unsupportedMethod(request.method, allow));
 };
 
 /** The problem for a method that a path does not support. */
-export const notPossible = (method: string, allow: readonly string[]): ProblemDetails => ({
+export const unsupportedMethod = (method: string, allow: readonly string[]): ProblemDetails => ({
   status: 405,
   code: 'method_not_allowed',
   detail: `${method} is not supported here. Use ${allow.join(' or ')}.`,

@@ -6,14 +6,14 @@ import { locate, type History } from '../../../readers/marks/advance.ts';
 import type { Histories } from '../../../readers/marks/histories.ts';
 import { stateIn, type ReadStates } from '../../../readers/marks/read-states.ts';
 
-export interface MarksNowOptions {
+export interface CurrentMarksOptions {
   states: Pick<ReadStates, 'readFresh'>;
   inboxes: Pick<Inboxes, 'readFresh'>;
   histories: Pick<Histories, 'including'>;
   now: () => number;
 }
 
-export interface MarksNow {
+export interface CurrentMarks {
   epoch: string;
   history: History;
   /** The offset of each requested id that is in the history. */
@@ -26,11 +26,11 @@ export interface MarksNow {
 type PlaceOf = (publication: { offset: number; notification: { id: string } }) => Placed;
 
 /** Reads the marks that are stored now, which determine the place and state of notifications in a reader's own feed. */
-export async function marksNow(
+export async function readCurrentMarks(
   reader: string,
   ids: readonly string[],
-  { states, inboxes, histories, now }: MarksNowOptions,
-): Promise<MarksNow> {
+  { states, inboxes, histories, now }: CurrentMarksOptions,
+): Promise<CurrentMarks> {
   // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in this
   // history.
   const { head, history } = await histories.including(reader, { ids });

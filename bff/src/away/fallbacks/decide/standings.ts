@@ -3,7 +3,7 @@ import { bottomOf } from '../../../readers/marks/left.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
 import { idsOf } from '../positions.ts';
-import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
+import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './marks-now.ts';
 
 /**
  * Whether notifications in the feed `reader` still need the reader's attention. Takes into account every mark whose
@@ -12,10 +12,10 @@ import { marksNow, type MarksNow, type MarksNowOptions } from './marks-now.ts';
 export async function standingsOf(
   reader: string,
   waiting: readonly Waiting[],
-  options: MarksNowOptions,
+  options: CurrentMarksOptions,
 ): Promise<(one: Waiting) => Standing> {
   if (waiting.length === 0) return () => GONE;
-  const marks = await marksNow(reader, waiting.flatMap(idsOf), options);
+  const marks = await readCurrentMarks(reader, waiting.flatMap(idsOf), options);
   const { history, offsets } = marks;
   const standings = await Promise.all(
     waiting.map(async (one): Promise<[string, Standing]> => {
@@ -33,7 +33,7 @@ const GONE: Standing = { isOpen: false, reason: 'left the history' };
 function standingOf(
   { id, createdAt, notification: kept, position: at }: Waiting,
   published: readonly Publication[],
-  { epoch, history, placeOf, placeIn }: MarksNow,
+  { epoch, history, placeOf, placeIn }: CurrentMarks,
   now: number,
 ): Standing {
   for (const publication of published) {
@@ -71,7 +71,7 @@ type Content = NonNullable<Waiting['notification']>;
 
 const placed = (
   publication: { offset: number; notification: Content },
-  placeOf: MarksNow['placeOf'],
+  placeOf: CurrentMarks['placeOf'],
 ): Standing => standingAt(placeOf(publication), publication.notification);
 
 function standingAt({ place, unread, unseen }: Placed, notification: Content): Standing {

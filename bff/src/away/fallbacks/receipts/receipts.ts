@@ -2,9 +2,9 @@ import type { Receipts } from '@tocsin/contracts';
 import type { ReceiptCounter } from '../../../readers/counts/receipt-counter.ts';
 import { locate } from '../../../readers/marks/advance.ts';
 import type { AwayDocument } from '../document.ts';
-import { marksNow, type MarksNowOptions } from '../decide/marks-now.ts';
+import { readCurrentMarks, type CurrentMarksOptions } from '../decide/marks-now.ts';
 
-export interface ReceiptsOptions extends MarksNowOptions {
+export interface ReceiptsOptions extends CurrentMarksOptions {
   /** The reader's document; `undefined` if there are no fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
   counter: Pick<ReceiptCounter, 'of'>;
@@ -26,7 +26,7 @@ export async function receiptsOf(named: Named, options: ReceiptsOptions): Promis
     return { id, feed, ...(readers && { readers }), fallbacks: [] };
   }
   const [reader, fallbacks] = await Promise.all([marksOf(named, options), options.fallbacksOf(feed)]);
-  return { id, feed, ...(reader && { reader }), fallbacks: fallbacks ? fallbacksWith(id, fallbacks) : [] };
+  return { id, feed, ...(reader && { reader }), fallbacks: fallbacks ? fallbacksFor(id, fallbacks) : [] };
 }
 
 async function countsOf(
@@ -44,7 +44,7 @@ async function countsOf(
 }
 
 async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<Receipts['reader']> {
-  const { epoch, offsets, placeOf } = await marksNow(feed, [id], options);
+  const { epoch, offsets, placeOf } = await readCurrentMarks(feed, [id], options);
   const offset = offsets.get(id);
   if (offset === undefined) return undefined;
   const counts = await options.counter.of(feed, { epoch, offset });
@@ -58,7 +58,7 @@ async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<R
   };
 }
 
-function fallbacksWith(id: string, { waiting, sending, receipts }: AwayDocument): Receipts['fallbacks'] {
+function fallbacksFor(id: string, { waiting, sending, receipts }: AwayDocument): Receipts['fallbacks'] {
   const isNamed = (one: { id: string }) => one.id === id;
   const at = (time: number) => new Date(time).toISOString();
   return [

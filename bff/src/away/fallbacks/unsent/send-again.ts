@@ -5,7 +5,7 @@ import { MAX_WAITING } from '../register.ts';
 import { isUnsent } from './unsent-receipts.ts';
 
 /** A reader's changed document, the number of fallbacks that were closed, and those that could not be. */
-export interface Closing {
+export interface CloseResult {
   document: AwayDocument;
   done: number;
   failed: UnsentResult['failed'];
@@ -24,9 +24,9 @@ export function sendAgain(
   document: AwayDocument,
   names: readonly UnsentName[],
   { now, rulesOf }: { now: number; rulesOf: DecisionInput['rulesOf'] },
-): Closing {
+): CloseResult {
   const waiting = new Map(document.waiting.map((one) => [nameOf(one), one]));
-  const closing = close(document, names, {
+  const result = close(document, names, {
     ...{ now, as: 'sent-again' },
     onFound: ({ id, createdAt, via, unless = 'read', sourceHash }) => {
       const rules = rulesOf(via);
@@ -48,8 +48,8 @@ export function sendAgain(
       return undefined;
     },
   });
-  if (closing.document === document) return closing;
-  return { ...closing, document: { ...closing.document, waiting: [...waiting.values()] } };
+  if (result.document === document) return result;
+  return { ...result, document: { ...result.document, waiting: [...waiting.values()] } };
 }
 
 /** Removes unsent fallbacks from the list. Their receipts stay. */
@@ -57,7 +57,7 @@ export const dismiss = (
   document: AwayDocument,
   names: readonly UnsentName[],
   { now }: { now: number },
-): Closing => close(document, names, { now, as: 'dismissed', onFound: () => undefined });
+): CloseResult => close(document, names, { now, as: 'dismissed', onFound: () => undefined });
 
 interface CloseOptions {
   now: number;
@@ -71,15 +71,15 @@ function close(
   document: AwayDocument,
   names: readonly UnsentName[],
   { now, as, onFound }: CloseOptions,
-): Closing {
-  const failed: Closing['failed'] = [];
+): CloseResult {
+  const failed: CloseResult['failed'] = [];
   const closed = new Set<Receipt>();
   let done = 0;
   for (const name of names) {
-    const same = document.receipts.filter((receipt) => isNamed(receipt, name));
-    const found = same.filter((receipt) => isUnsent(receipt, now) && !closed.has(receipt));
+    const matching = document.receipts.filter((receipt) => isNamed(receipt, name));
+    const found = matching.filter((receipt) => isUnsent(receipt, now) && !closed.has(receipt));
     const [first] = found;
-    if (!first && !same.some((receipt) => receipt.closed === as || closed.has(receipt))) {
+    if (!first && !matching.some((receipt) => receipt.closed === as || closed.has(receipt))) {
       failed.push({ ...name, ...NOT_FOUND });
       continue;
     }

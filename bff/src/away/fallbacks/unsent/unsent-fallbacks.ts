@@ -8,7 +8,7 @@ import type { FallbacksOptions } from '../options.ts';
 import { wakeUpName } from '../wake-ups/wake-up-names.ts';
 import { wakeUpFor } from '../wake-ups/wake-up-times.ts';
 import { listUnsent } from './list-unsent.ts';
-import { NOT_FOUND, dismiss, sendAgain, type Closing } from './send-again.ts';
+import { NOT_FOUND, dismiss, sendAgain, type CloseResult } from './send-again.ts';
 import type { UnsentIndex } from './unsent-index.ts';
 
 export interface UnsentFallbacksOptions extends Pick<
@@ -73,7 +73,7 @@ export class UnsentFallbacks {
   /** Handles readers one by one, and continues if one reader's fallbacks cannot be changed, until time runs out. */
   async #closeAll(
     names: readonly UnsentName[],
-    close: (reader: string, own: readonly UnsentName[]) => Promise<Closing | undefined>,
+    close: (reader: string, own: readonly UnsentName[]) => Promise<CloseResult | undefined>,
   ): Promise<UnsentResult> {
     const { now, observer } = this.#use;
     const result: UnsentResult = { done: 0, failed: [] };
@@ -96,13 +96,19 @@ export class UnsentFallbacks {
   }
 
   /** Runs a change without storing its result; `undefined` if the reader has no fallbacks. */
-  async #planned(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
+  async #planned(
+    reader: string,
+    plan: (document: AwayDocument) => CloseResult,
+  ): Promise<CloseResult | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && plan(parseAway(stored.value));
   }
 
-  async #change(reader: string, plan: (document: AwayDocument) => Closing): Promise<Closing | undefined> {
-    let closing: Closing | undefined;
+  async #change(
+    reader: string,
+    plan: (document: AwayDocument) => CloseResult,
+  ): Promise<CloseResult | undefined> {
+    let closing: CloseResult | undefined;
     const key = awayKey(hashOfReader(reader));
     await this.#use.documents.change(
       key,

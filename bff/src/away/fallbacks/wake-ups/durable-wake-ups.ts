@@ -49,7 +49,7 @@ export class DurableWakeUps implements WakeUps {
       ...{ max: MAX_KNOWN, ttl: KNOWN_MS, ttlResolution: 0 },
       perf: { now: options.now },
     });
-    this.#timer = setInterval(() => void this.setKept(), PAUSE_MS).unref();
+    this.#timer = setInterval(() => void this.setKeptWakeUps(), PAUSE_MS).unref();
   }
 
   /** Rejects if neither the scheduler nor the store accepts the wake-up. */
@@ -74,7 +74,7 @@ export class DurableWakeUps implements WakeUps {
   }
 
   /** Passes the wake-ups kept in the store to the scheduler, and stops at its first failure. Never rejects. */
-  async setKept(): Promise<void> {
+  async setKeptWakeUps(): Promise<void> {
     const { store, onError, now } = this.#use;
     if (this.#isSetting || now() < this.#pausedUntil) return;
     this.#isSetting = true;
