@@ -44,7 +44,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
 
   const delivery = createDelivery(context);
-  const { views, missed, moved } = createViews(context, delivery);
+  const { views, missed, positions } = createViews(context, delivery);
   const histories = new Histories({ view: (feed) => views.view(feed), now });
   const lateReceipts = createLateReceipts(context);
   const readers = createReaders({
@@ -89,7 +89,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     uiDist: config.UI_DIST ?? BUILT_PAGE,
   });
   missed.listen((event) => gateway.send(event));
-  moved.listen((position) => gateway.sendPosition(position));
+  positions.listen((position) => gateway.sendPosition(position));
   const { snoozeTimers } = createReaderEvents(readers, backend, gateway, now, log);
   joined.listen((reader) => snoozeTimers.joined(reader));
   left.listen((reader) => snoozeTimers.left(reader));

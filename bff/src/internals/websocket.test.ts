@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Server, type Socket } from 'socket.io';
 import { io as connect, type Socket as Client } from 'socket.io-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectTestedVersions } from '../../testing/tested-versions.ts';
 import {
   bufferedBytes,
   frameOf,
   queueFramed,
+  releaseHandshake,
+  releaseUpgradeRequest,
   terminate,
   writeFrame,
   type EngineSession,
@@ -35,14 +39,23 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
   let server: Server;
   let client: Client;
   let session: EngineSession;
+  let admitted: Socket;
+  /** The session's first request, and engine.io's response to it. */
+  let first: { request: WeakRef<IncomingMessage>; response: object } | undefined;
 
   beforeEach(async () => {
+    first = undefined;
     const http = createServer().listen(0, '127.0.0.1');
     await once(http, 'listening');
     server = new Server(http);
+    server.engine.use((request: IncomingMessage, response: object, next: () => void) => {
+      first ??= { request: new WeakRef(request), response };
+      next();
+    });
     const { port } = http.address() as AddressInfo;
     client = connect(`http://127.0.0.1:${port}`, { transports: [transport], reconnection: false });
     const [socket] = (await once(server, 'connection')) as [Socket];
+    admitted = socket;
     session = socket.conn;
     if (!client.connected) await new Promise<void>((resolve) => client.once('connect', resolve));
   });
@@ -73,6 +86,25 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.push({});
     expect(writeFrame(session, frameOf(message), MAX)).toBe(false);
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
+  });
+
+  it('should let go of its first request, and still receive messages', async () => {
+    const { request, response } = first ?? expect.fail('no request was seen');
+    expect(request.deref()).toBeDefined();
+    if (transport === 'websocket') releaseUpgradeRequest(response);
+    releaseHandshake(admitted);
+    const received = helloMessage();
+    admitted.emit('hello', 1);
+    expect(await received).toBe(1);
+    if (transport === 'websocket') {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      await vi.waitFor(() => {
+        collect();
+        expect(request.deref()).toBeUndefined();
+      });
+    }
+    expect([admitted.handshake.headers, admitted.handshake.auth]).toEqual([{}, {}]);
   });
 
   it('should report the bytes buffered in its WebSocket, and end at once when terminated', async () => {

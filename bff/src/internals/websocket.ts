@@ -11,6 +11,23 @@ import * as ws from 'ws';
 /** The engine.io session under a socket.io connection. */
 export type EngineSession = Socket['conn'];
 
+/**
+ * Releases the request of a finished upgrade. engine.io's response to it, which lives as long as the WebSocket, would
+ * keep the request with all its headers.
+ */
+export function releaseUpgradeRequest(response: object): void {
+  Object.assign(response, { req: undefined });
+}
+
+/**
+ * Releases the first request of a session, and the headers, query and token of its handshake. socket.io would keep them
+ * for as long as the connection is open: https://socket.io/docs/v4/memory-usage/
+ */
+export function releaseHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
+  Object.assign(conn, { request: null });
+  Object.assign(handshake, { headers: {}, query: {}, auth: {} });
+}
+
 interface FrameOptions {
   fin: boolean;
   opcode: number;

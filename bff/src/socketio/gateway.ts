@@ -16,13 +16,14 @@ import type { EventStreams } from '../connect/event-streams.ts';
 import type { SocketData } from '../connect/session.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
 import { present } from '../feed/present.ts';
+import { encodeEvent } from '../recover/page/encoded.ts';
 import type { ReaderPages } from '../readers/page-for-reader.ts';
 import type { ReaderEvent } from '../readers/events/reader-change.ts';
 import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';
-import { terminate, type EngineSession } from '../internals/websocket.ts';
+import { releaseHandshake, terminate, type EngineSession } from '../internals/websocket.ts';
 import { boundBacklog } from './send/backlog.ts';
 import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
@@ -75,8 +76,6 @@ export interface GatewayTiming {
   pingTimeoutMs: number;
 }
 
-/** Each feed's position must be sent at least every 10 s, so it is sent every 8 s. */
-const POSITION_MS = 8_000;
 /** A refused session is closed after this time in ms, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
 /**
@@ -96,7 +95,6 @@ interface EventSink {
 export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
-  readonly #timer: NodeJS.Timeout;
   readonly #sendQueue = new SendQueue({ send: (event) => this.#sendNow(event) });
   readonly #sent = new SentPositions();
   #draining = false;
@@ -156,11 +154,11 @@ export class Gateway {
         ...(!azure && { acknowledged: new Acknowledged(this.#sent, onDelivered) }),
       });
       revocationChecks.set(socket, endIfRevoked);
+      if (!azure) releaseHandshake(socket);
     });
     auth.revocations?.onRevoked(() => {
       for (const socket of this.#io.of('/').sockets.values()) revocationChecks.get(socket)?.();
     });
-    this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
   #guardEngine(): void {
@@ -206,7 +204,7 @@ export class Gateway {
     const event = { feed, epoch, publications: shown };
     // With Azure, the service knows the members of a room, and no browser is connected here.
     if (this.#options.azure) room.emit('publications', event);
-    else fanOut(this.#io.of('/'), roomOf(feed), event);
+    else fanOut(this.#io.of('/'), roomOf(feed), () => encodeEvent('publications', event));
     const last = shown.at(-1);
     if (last) this.#sent.sent(feed, { epoch, offset: last.offset });
     this.#options.streams.publications(event);
@@ -254,7 +252,6 @@ export class Gateway {
 
   /** Ends all connections and the HTTP server. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#sendQueue.stop();
     this.#options.streams.stop();
     // Close the server first: socket.io closes it too, but waits for its connections without a time limit.
@@ -270,11 +267,9 @@ export class Gateway {
   /** Sends the feed's position to its subscribers on this instance. */
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
     this.#sendQueue.flush(feed);
-    this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
-    this.#options.streams.position({ feed, epoch, offset });
-  }
-
-  #sendPositions(): void {
-    for (const position of this.#options.views.positions()) this.sendPosition(position);
+    const position = { feed, epoch, offset };
+    if (this.#options.azure) this.#io.local.to(roomOf(feed)).emit('position', position);
+    else fanOut(this.#io.of('/'), roomOf(feed), () => JSON.stringify(['position', position]));
+    this.#options.streams.position(position);
   }
 }

@@ -11,8 +11,8 @@ export interface Views {
   views: FeedViews;
   /** Publications that a view had missed, found when it was compared with its head. */
   missed: Signal<PublicationsEvent>;
-  /** Positions of feeds that do not continue from the position known here, for example in a new epoch. */
-  moved: Signal<PositionEvent>;
+  /** Positions to send to browsers: of each watched feed every 8 s, and at once if it does not continue the known one. */
+  positions: Signal<PositionEvent>;
 }
 
 export function createViews(
@@ -21,7 +21,7 @@ export function createViews(
 ): Views {
   const { marks, limitsOf, routeFeedTurn } = delivery;
   const missed = new Signal<PublicationsEvent>();
-  const moved = new Signal<PositionEvent>();
+  const positions = new Signal<PositionEvent>();
   const views = new FeedViews(
     {
       ...{ log: backend.log, origin: backend.origin },
@@ -37,12 +37,13 @@ export function createViews(
       ring: DEFAULT_RING_LIMITS,
       maxBytes: config.FEEDS_BYTES,
       onMissed: missed.emit,
-      onMoved: moved.emit,
+      onMoved: positions.emit,
+      onPosition: positions.emit,
       onSentTwice: (count) => metrics.sentTwice.inc(count),
       onTrimmed: () => metrics.trimmed.inc(),
     },
     (feed, err) => log.warn({ err, feed }, 'cannot compare a feed with its head; retrying'),
   );
   addFeedMemoryGauges(registry, () => views.bytes, config.FEEDS_BYTES);
-  return { views, missed, moved };
+  return { views, missed, positions };
 }

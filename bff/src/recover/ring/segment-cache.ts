@@ -13,24 +13,24 @@ interface CachedSegment {
  */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
-  readonly #cache = new LRUCache<string, CachedSegment>({
-    maxSize: MAX_BYTES,
-    sizeCalculation: ({ bytes }) => Math.max(1, bytes),
-  });
+  /** Created when the first segment is read, because most feeds are answered without any. */
+  #cache: LRUCache<string, CachedSegment> | undefined;
 
   constructor(read: (keys: readonly string[]) => Promise<Publication[][]>) {
     this.#read = read;
   }
 
   get bytes(): number {
-    return this.#cache.calculatedSize;
+    return this.#cache?.calculatedSize ?? 0;
   }
 
   /** The publications of each segment, in order. Rejects if one cannot be read; the next call reads it again. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
+    if (references.length === 0) return [];
+    const cache = (this.#cache ??= newCache());
     const contents = new Map<string, Promise<Publication[]>>();
     const missing = references.filter(({ key }) => {
-      const cached = this.#cache.get(key);
+      const cached = cache.get(key);
       if (cached) contents.set(key, cached.content);
       return !cached;
     });
@@ -38,11 +38,14 @@ export class SegmentCache {
       const read = this.#read(missing.map(({ key }) => key));
       missing.forEach(({ key, bytes }, index) => {
         const content = read.then((all) => all[index] ?? []);
-        content.catch(() => this.#cache.delete(key));
+        content.catch(() => cache.delete(key));
         contents.set(key, content);
-        this.#cache.set(key, { bytes, content });
+        cache.set(key, { bytes, content });
       });
     }
     return Promise.all(references.map(({ key }) => contents.get(key) ?? Promise.resolve([])));
   }
 }
+
+const newCache = (): LRUCache<string, CachedSegment> =>
+  new LRUCache({ maxSize: MAX_BYTES, sizeCalculation: ({ bytes }) => Math.max(1, bytes) });

@@ -1,4 +1,4 @@
-import type { Position, PublicationsEvent } from '@tocsin/contracts';
+import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import { positionOf, type Broadcast } from '../../deliver/ports.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
 import { fairShare } from './fair-share.ts';
@@ -11,6 +11,8 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   maxBytes: number;
   /** Called after all views together were over the limit and dropped publications. */
   onTrimmed?: () => void;
+  /** Called with the position of each watched feed every 8 s. The calls for different feeds are spread over this time. */
+  onPosition?: (position: PositionEvent) => void;
 }
 
 /** Trimming the views keeps this share of the limit, so that it is rarely necessary. */
@@ -19,6 +21,8 @@ const KEPT_SHARE = 0.9;
 const TICK_MS = 250;
 /** The total memory of all views is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
+/** Each watched feed's position is due in one of these time slots of TICK_MS, in turn. Browsers must get it every 10 s. */
+const POSITION_SLOTS = 32;
 /** Delay before the first comparison after a publication. It doubles with each comparison, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
@@ -30,12 +34,15 @@ const IDLE_MS = 60_000;
  */
 const MAX_UNWATCHED = 1_000;
 
+const currentSlot = (): number => Math.floor(performance.now() / TICK_MS);
+
 interface Watched {
   view: FeedView;
   watchers: number;
   compareAt: number;
   delay: number;
   usedAt: number;
+  positionSlot: number;
 }
 
 /** The views of the feeds that this instance reads. Each is compared with its head until it is dropped. */
@@ -45,6 +52,8 @@ export class FeedViews {
   readonly #views = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
+  #viewsCreated = 0;
+  #slot = currentSlot();
 
   constructor(dependencies: ViewsDependencies, onError: (feed: string, error: unknown) => void) {
     this.#use = dependencies;
@@ -67,13 +76,6 @@ export class FeedViews {
   unwatch(feed: string): void {
     const watched = this.#views.get(feed);
     if (watched) watched.watchers = Math.max(0, watched.watchers - 1);
-  }
-
-  /** The positions of the watched feeds. */
-  positions(): (Position & { feed: string })[] {
-    return [...this.#views].flatMap(([feed, { view, watchers }]) =>
-      watchers > 0 && view.position ? [{ feed, ...view.position }] : [],
-    );
   }
 
   /**
@@ -103,7 +105,8 @@ export class FeedViews {
     let watched = this.#views.get(feed);
     if (!watched) {
       const view = new FeedView(feed, { ...this.#use, limits: this.#use.limitsOf(feed) });
-      watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0 };
+      const positionSlot = this.#viewsCreated++ % POSITION_SLOTS;
+      watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0, positionSlot };
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
@@ -169,10 +172,25 @@ export class FeedViews {
     watched.compareAt = this.#use.now() + ms;
   }
 
+  /** Advances to the current time slot. Returns whether a slot has begun since the last call, however late this one is. */
+  #nextPositions(): (slot: number) => boolean {
+    const current = currentSlot();
+    const passed = Math.min(current - this.#slot, POSITION_SLOTS);
+    this.#slot = current;
+    return (slot) => (((current - slot) % POSITION_SLOTS) + POSITION_SLOTS) % POSITION_SLOTS < passed;
+  }
+
+  #reportPosition(feed: string, { view, watchers }: Watched): void {
+    const position = watchers > 0 ? view.position : undefined;
+    if (position) this.#use.onPosition?.({ feed, epoch: position.epoch, offset: position.offset });
+  }
+
   #tick(): void {
     if (this.#ticks++ % TICKS_PER_TRIM === 0) this.#trim();
+    const isPositionDue = this.#nextPositions();
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
+      if (isPositionDue(watched.positionSlot)) this.#reportPosition(feed, watched);
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
         this.#views.delete(feed);
         continue;

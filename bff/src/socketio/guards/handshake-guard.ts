@@ -7,6 +7,7 @@ import {
   writeProblem,
   type ProblemDetails,
 } from '@tocsin/service';
+import { releaseUpgradeRequest } from '../../internals/websocket.ts';
 import type { Admission, RefusalReason } from '../admission/admission.ts';
 
 /** The supported revision of the engine.io protocol. */
@@ -46,8 +47,11 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
       if (refused) onRefused(refused.reason);
       problem = refused?.problem;
     }
-    if (!problem) next();
-    else if (http) writeProblem(http, problem);
+    if (!problem) {
+      next();
+      // By then, engine.io has answered the upgrade.
+      if (!http) setImmediate(() => releaseUpgradeRequest(response));
+    } else if (http) writeProblem(http, problem);
     else endWithProblem(request.socket, problem);
   };
 }

@@ -1,6 +1,5 @@
-import { MAX_BACKLOG_BYTES, type PublicationsEvent } from '@tocsin/contracts';
+import { MAX_BACKLOG_BYTES } from '@tocsin/contracts';
 import type { Socket } from 'socket.io';
-import { encodeEvent } from '../../recover/page/encoded.ts';
 import { frameOf, queueFramed, writeFrame } from '../../internals/websocket.ts';
 
 /** The connections of this instance, and the ids of the connections in each room. */
@@ -13,14 +12,14 @@ export interface Connections {
 const EVENT = '2';
 
 /**
- * Sends an event to the connections in a room. It is encoded and framed once. A WebSocket without a backlog
- * gets the frame as one write; polling sessions and sessions with a backlog get it through engine.io, in the
- * same order.
+ * Sends an event to the connections in a room. `encode` returns its name and payload as JSON, and is called once, if
+ * the room has members. The event is framed once. A WebSocket without a backlog gets the frame as one write; polling
+ * sessions and sessions with a backlog get it through engine.io, in the same order.
  */
-export function fanOut({ sockets, adapter }: Connections, room: string, event: PublicationsEvent): void {
+export function fanOut({ sockets, adapter }: Connections, room: string, encode: () => string): void {
   const members = adapter.rooms.get(room);
   if (!members) return;
-  const message = `${EVENT}${encodeEvent('publications', event)}`;
+  const message = `${EVENT}${encode()}`;
   const frame = frameOf(message);
   for (const id of members) {
     const session = sockets.get(id)?.conn;
