@@ -158,6 +158,17 @@ describe('createPublisher', () => {
   });
 
   it.each([
+    [503, 'The notification a may or may not have been retracted (status 503). Retract it again.'],
+    [403, 'The retraction of a was rejected: the key lacks the scope retract'],
+  ])('should describe a failed retraction after status %d', async (status, message) => {
+    const { publisher } = await against(
+      (_, response) => answer(response, status, { detail: 'the key lacks the scope retract' }),
+      { giveUpAfterMs: 0 },
+    );
+    await expect(publisher.retract('a')).rejects.toMatchObject({ message });
+  });
+
+  it.each([
     [{ title: ['is missing'] }],
     ['is missing'],
     [[null]],

@@ -81,7 +81,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
         method: 'DELETE',
         path: `/notifications/${encodeURIComponent(id)}${query}`,
       });
-      if (outcome.kind !== 'accepted') throw errorOf(id, outcome);
+      if (outcome.kind !== 'accepted') throw errorOf(id, outcome, 'retract');
     },
     async close() {
       closed = true;
@@ -90,23 +90,25 @@ export function createPublisher(given: PublisherOptions): Publisher {
   };
 }
 
-function errorOf(id: string, outcome: Exclude<Outcome, { kind: 'accepted' }>): PublishError {
+function errorOf(
+  id: string,
+  outcome: Exclude<Outcome, { kind: 'accepted' }>,
+  action: 'publish' | 'retract' = 'publish',
+): PublishError {
   if (outcome.kind === 'gave_up') {
     const { status, cause } = outcome;
-    const last = status === undefined ? 'no response' : `status ${status}`;
-    return new PublishError(
-      'gave_up',
-      `The notification ${id} may or may not have been published (${last}). Publish it again with this id.`,
-      { id, status, cause },
-    );
+    const lastOutcome = status === undefined ? 'no response' : `status ${status}`;
+    const [done, remedy] = {
+      publish: ['published', 'Publish it again with this id.'],
+      retract: ['retracted', 'Retract it again.'],
+    }[action];
+    const message = `The notification ${id} may or may not have been ${done} (${lastOutcome}). ${remedy}`;
+    return new PublishError('gave_up', message, { id, status, cause });
   }
   const { status, problem } = outcome;
   const faults = problem.errors ?? [];
   const listed = faults.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ');
   const reason = listed || (problem.detail ?? `The server returned status ${status}.`);
-  return new PublishError('refused', `The notification ${id} was rejected: ${reason}`, {
-    id,
-    status,
-    faults,
-  });
+  const subject = action === 'publish' ? `The notification ${id}` : `The retraction of ${id}`;
+  return new PublishError('refused', `${subject} was rejected: ${reason}`, { id, status, faults });
 }
