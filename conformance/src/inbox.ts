@@ -7,7 +7,7 @@ export interface Received {
   id?: string | undefined;
 }
 
-const LOOK_MS = 10;
+const POLL_MS = 10;
 
 /** Everything that a connection has received, in order, with ways to wait for it. */
 export class Inbox {
@@ -34,7 +34,7 @@ export class Inbox {
     patienceMs = this.#patienceMs,
   ): Promise<Received> {
     const found = () => this.all.find((one) => one.event === event && fits(one.data));
-    await this.until(() => found() !== undefined, `an event ${event}`, patienceMs);
+    await this.until(() => found() !== undefined, `the event ${event}`, patienceMs);
     return found() as Received;
   }
 
@@ -46,7 +46,7 @@ export class Inbox {
     const end = Date.now() + patienceMs;
     while (!holds()) {
       if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}; received: ${this.#text()}`);
-      await sleep(LOOK_MS);
+      await sleep(POLL_MS);
     }
   }
 

@@ -122,7 +122,7 @@ export class Kit {
     const { ids } = (await response.json()) as { ids: string[] };
     // A notification with a given id may already be in the feed, and then gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
-    await this.#reaches(feed, before + newCount);
+    await this.#waitForOffset(feed, before + newCount);
     return ids;
   }
 
@@ -136,7 +136,7 @@ export class Kit {
   async retract(feed: string, id: string): Promise<void> {
     const before = (await this.page(feed, '&limit=1')).offset;
     await this.#change('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
-    await this.#reaches(feed, before + 1);
+    await this.#waitForOffset(feed, before + 1);
   }
 
   async erase(feed: string): Promise<void> {
@@ -167,7 +167,7 @@ export class Kit {
     return response;
   }
 
-  async #reaches(feed: string, offset: number): Promise<void> {
+  async #waitForOffset(feed: string, offset: number): Promise<void> {
     const end = Date.now() + this.target.patienceMs;
     while ((await this.page(feed, '&limit=1')).offset < offset) {
       if (Date.now() > end) throw new Error(`${feed} did not reach offset ${offset}`);
@@ -192,7 +192,7 @@ export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
 }
 
 /** Fails unless `actual` has these members; a newer server may have added others. */
-export function hasMembers(actual: unknown, expected: Record<string, unknown>): void {
+export function assertMembers(actual: unknown, expected: Record<string, unknown>): void {
   const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
   assert.deepEqual(Object.fromEntries(members), expected);
 }
@@ -209,13 +209,13 @@ export const pushed = (inbox: Inbox, feed: string): Publication[] =>
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
 /** Waits until exactly these ids have been pushed, in this order and once each. */
-export async function showsExactly(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
+export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
 }
 
 /** Fails unless each offset is 1 higher than the one before. */
-export function isContiguous(publications: readonly Publication[]): void {
+export function assertContiguous(publications: readonly Publication[]): void {
   publications.forEach(({ offset }, index) => {
     const before = publications[index - 1];
     if (before) assert.equal(offset, before.offset + 1);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { problemSchema } from '@tocsin/contracts';
 import { httpCase, type Case } from '../case.ts';
-import { hasMembers, idsOf, isContiguous, type Kit } from '../kit.ts';
+import { assertContiguous, assertMembers, idsOf, type Kit } from '../kit.ts';
 
 async function problemOf(response: Response, status: number) {
   assert.equal(response.status, status);
@@ -9,7 +9,7 @@ async function problemOf(response: Response, status: number) {
   return problemSchema.parse(await response.json());
 }
 
-const refusal = (name: string, query: string, paths: readonly string[]): Case =>
+const refusalCase = (name: string, query: string, paths: readonly string[]): Case =>
   httpCase(`rejects ${name}, and lists every error`, [], async (kit) => {
     const problem = await problemOf(await kit.get(`/app/notifications?${query}`), 400);
     assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
@@ -22,30 +22,30 @@ async function createFilledFeed(kit: Kit): Promise<{ feed: string; ids: string[]
   return { feed, ids, at: `&epoch=${encodeURIComponent(epoch)}` };
 }
 
-const engine = (name: string, query: string, status = 400): Case =>
+const engineCase = (name: string, query: string, status = 400): Case =>
   httpCase(`rejects ${name}`, [], async (kit) => {
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
 
 /** The rules for pages, marks, mutes and invalid requests. */
 export const HTTP: readonly Case[] = [
-  refusal('a limit above 200', 'limit=201', ['limit']),
-  refusal('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),
-  refusal('an epoch without a position', 'epoch=1-x', ['epoch']),
-  refusal('a position without its epoch', 'after=1', ['epoch']),
-  refusal('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
-  refusal('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
-  refusal('an unknown parameter', 'feed=all&fed=x', ['fed']),
-  engine('an older engine.io protocol version', 'EIO=3&transport=polling'),
-  engine('an unknown transport', 'EIO=4&transport=smoke-signals'),
-  engine('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
-  engine('JSONP', 'EIO=4&transport=polling&j=0'),
+  refusalCase('a limit above 200', 'limit=201', ['limit']),
+  refusalCase('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),
+  refusalCase('an epoch without a position', 'epoch=1-x', ['epoch']),
+  refusalCase('a position without its epoch', 'after=1', ['epoch']),
+  refusalCase('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
+  refusalCase('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
+  refusalCase('an unknown parameter', 'feed=all&fed=x', ['fed']),
+  engineCase('an older engine.io protocol version', 'EIO=3&transport=polling'),
+  engineCase('an unknown transport', 'EIO=4&transport=smoke-signals'),
+  engineCase('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
+  engineCase('JSONP', 'EIO=4&transport=polling&j=0'),
   httpCase('serves the newest page in ascending order', ['publish'], async (kit) => {
     const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed);
     assert.deepEqual(idsOf(page.publications), ids.slice(-50));
     assert.deepEqual([page.offset, page.recovered], [70, true]);
-    isContiguous(page.publications);
+    assertContiguous(page.publications);
   }),
   httpCase('serves the publications after a position', ['publish'], async (kit) => {
     const { feed, ids, at } = await createFilledFeed(kit);
@@ -65,7 +65,7 @@ export const HTTP: readonly Case[] = [
       assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
     },
   ),
-  httpCase('reports that it cannot recover from another epoch', ['publish'], async (kit) => {
+  httpCase('reports that it cannot continue from a position in another epoch', ['publish'], async (kit) => {
     const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed, '&epoch=conformance&after=3');
     assert.equal(page.recovered, false);
@@ -88,14 +88,14 @@ export const HTTP: readonly Case[] = [
     );
     const response = await kit.get(`/app/unread?feed=${feed}&clientId=${clientId}`);
     const counted = (await response.json()) as { feeds: unknown[] };
-    hasMembers(counted, { total: 2, more: false });
-    hasMembers(counted.feeds[0], { feed, unread: 2, more: false });
+    assertMembers(counted, { total: 2, more: false });
+    assertMembers(counted.feeds[0], { feed, unread: 2, more: false });
   }),
   httpCase('stores mutes', ['open'], async (kit) => {
     const mutes = { feeds: [kit.feed()], severities: ['warning'] };
     const clientId = kit.clientId();
     assert.equal((await kit.send('PUT', '/app/mutes', { ...mutes, clientId })).status, 204);
-    hasMembers(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
+    assertMembers(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
   }),
   httpCase('rejects a read mark without an offset or ids', [], async (kit) => {
     const problem = await problemOf(await kit.send('POST', '/app/notifications/read', { feed: 'all' }), 400);

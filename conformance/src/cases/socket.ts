@@ -6,10 +6,10 @@ import {
   MAX_REQUEST_BURST,
 } from '@tocsin/contracts';
 import { socketCase, type Case } from '../case.ts';
-import { showsExactly } from '../kit.ts';
+import { assertPushed } from '../kit.ts';
 import type { SocketReader } from '../transports/socket.ts';
 
-async function refuses(
+async function assertRefused(
   socket: SocketReader,
   code: string,
   temporary: boolean,
@@ -25,58 +25,61 @@ async function refuses(
   assert.ok(typeof error['message'] === 'string' && error['message'] !== '');
 }
 
-const subscribes = async (socket: SocketReader, feed: string) =>
+const subscribe = async (socket: SocketReader, feed: string) =>
   assert.equal((await socket.ask('subscribe', { feed }))['ok'], true);
 
-const invalid = (name: string, event: string, ...payload: unknown[]): Case =>
+const invalidCase = (name: string, event: string, ...payload: unknown[]): Case =>
   socketCase(`rejects ${name}, and keeps the connection`, [], async (kit, over) => {
     const socket = await kit.socket(over);
-    await refuses(socket, 'invalid_request', false, event, ...payload);
-    await subscribes(socket, kit.feed());
+    await assertRefused(socket, 'invalid_request', false, event, ...payload);
+    await subscribe(socket, kit.feed());
   });
 
 const position = { epoch: '1-x', offset: 1 };
 
 /** The rules for requests and responses on a socket. */
 export const SOCKET: readonly Case[] = [
-  invalid('a subscribe request without a feed', 'subscribe', {}),
-  invalid('a subscribe request that is not an object', 'subscribe', 'all'),
-  invalid('an invalid feed name', 'subscribe', { feed: 'everything' }),
-  invalid('a topic without a name', 'subscribe', { feed: 'topic:' }),
-  invalid('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
-  invalid('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
-  invalid('a feed name of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
-  invalid('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
-  invalid('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
-  invalid('a negative offset', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
-  invalid('an offset that is not a whole number', 'subscribe', {
+  invalidCase('a subscribe request without a feed', 'subscribe', {}),
+  invalidCase('a subscribe request that is not an object', 'subscribe', 'all'),
+  invalidCase('an invalid feed name', 'subscribe', { feed: 'everything' }),
+  invalidCase('a topic without a name', 'subscribe', { feed: 'topic:' }),
+  invalidCase('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
+  invalidCase('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
+  invalidCase('a feed name of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
+  invalidCase('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
+  invalidCase('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
+  invalidCase('a negative offset', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
+  invalidCase('an offset that is not a whole number', 'subscribe', {
     feed: 'all',
     position: { ...position, offset: 1.5 },
   }),
-  invalid('an offset that is a string', 'subscribe', { feed: 'all', position: { ...position, offset: '1' } }),
-  invalid('an empty epoch', 'subscribe', { feed: 'all', position: { epoch: '', offset: 1 } }),
-  invalid('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
-  invalid('an unsubscribe request without a feed', 'unsubscribe', {}),
-  invalid('a token event without a token', 'token', {}),
+  invalidCase('an offset that is a string', 'subscribe', {
+    feed: 'all',
+    position: { ...position, offset: '1' },
+  }),
+  invalidCase('an empty epoch', 'subscribe', { feed: 'all', position: { epoch: '', offset: 1 } }),
+  invalidCase('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
+  invalidCase('an unsubscribe request without a feed', 'unsubscribe', {}),
+  invalidCase('a token event without a token', 'token', {}),
   socketCase('rejects an unknown event', [], async (kit, over) => {
     const socket = await kit.socket(over);
-    await refuses(socket, 'unknown_event', false, 'publish', { feed: 'all' });
-    await refuses(socket, 'unknown_event', false, '__proto__', {});
+    await assertRefused(socket, 'unknown_event', false, 'publish', { feed: 'all' });
+    await assertRefused(socket, 'unknown_event', false, '__proto__', {});
   }),
   socketCase('survives events that request no acknowledgement', [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: kit.feed() });
     socket.emit('nothing');
-    await subscribes(socket, kit.feed());
+    await subscribe(socket, kit.feed());
   }),
-  socketCase('accepts an unsubscribe from a feed without a subscription', [], async (kit, over) => {
+  socketCase('accepts an unsubscribe request for a feed without a subscription', [], async (kit, over) => {
     const socket = await kit.socket(over);
     assert.deepEqual(await socket.ask('unsubscribe', { feed: kit.feed() }), { ok: true });
   }),
-  socketCase('pushes nothing after an unsubscribe', ['publish'], async (kit, over) => {
+  socketCase('pushes nothing after an unsubscribe request', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const socket = await kit.socket(over);
-    await subscribes(socket, feed);
+    await subscribe(socket, feed);
     assert.deepEqual(await socket.ask('unsubscribe', { feed }), { ok: true });
     await kit.publish(feed, {});
     await kit.pause();
@@ -85,21 +88,21 @@ export const SOCKET: readonly Case[] = [
   socketCase('pushes once to a connection that has subscribed twice', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const socket = await kit.socket(over);
-    await subscribes(socket, feed);
-    await subscribes(socket, feed);
+    await subscribe(socket, feed);
+    await subscribe(socket, feed);
     const ids = await kit.publish(feed, {});
     await kit.pause();
-    await showsExactly(socket.inbox, feed, ids);
+    await assertPushed(socket.inbox, feed, ids);
   }),
-  socketCase('keeps several feeds on one connection apart', ['publish'], async (kit, over) => {
+  socketCase('keeps several feeds on one connection separate', ['publish'], async (kit, over) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const socket = await kit.socket(over);
-    await subscribes(socket, one);
-    await subscribes(socket, other);
+    await subscribe(socket, one);
+    await subscribe(socket, other);
     const first = await kit.publish(one, {});
     const second = await kit.publish(other, {});
-    await showsExactly(socket.inbox, one, first);
-    await showsExactly(socket.inbox, other, second);
+    await assertPushed(socket.inbox, one, first);
+    await assertPushed(socket.inbox, other, second);
   }),
   socketCase(
     `accepts ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and rejects the next`,
@@ -107,11 +110,11 @@ export const SOCKET: readonly Case[] = [
     async (kit, over) => {
       const socket = await kit.socket(over);
       const feeds = Array.from({ length: MAX_FEEDS_PER_CONNECTION }, () => kit.feed());
-      for (const feed of feeds) await subscribes(socket, feed);
-      await refuses(socket, 'too_many_feeds', false, 'subscribe', { feed: kit.feed() });
-      await subscribes(socket, feeds[0] ?? '');
+      for (const feed of feeds) await subscribe(socket, feed);
+      await assertRefused(socket, 'too_many_feeds', false, 'subscribe', { feed: kit.feed() });
+      await subscribe(socket, feeds[0] ?? '');
       await socket.ask('unsubscribe', { feed: feeds[1] });
-      await subscribes(socket, kit.feed());
+      await subscribe(socket, kit.feed());
     },
   ),
   socketCase(
@@ -132,7 +135,7 @@ export const SOCKET: readonly Case[] = [
     assert.equal(data['code'], 'message_too_large');
   }),
   socketCase(
-    'temporarily rejects part of a burst of requests, and keeps the connection',
+    'rejects part of a burst of requests with a temporary error, and keeps the connection',
     [],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -147,7 +150,7 @@ export const SOCKET: readonly Case[] = [
       assert.ok(socket.connected);
     },
   ),
-  socketCase('rejects a clientId that is not a string, with a code', ['open'], async (kit, over) => {
+  socketCase('rejects a clientId that is not a string, with an error code', ['open'], async (kit, over) => {
     const handshake = await kit.handshake(over, { clientId: 5 });
     assert.ok('error' in handshake, 'the handshake was accepted');
     assert.match(handshake.error.message, /^invalid_request: /);

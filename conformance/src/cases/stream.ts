@@ -1,12 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { MAX_FEEDS_PER_CONNECTION, problemSchema } from '@tocsin/contracts';
 import { streamCase, type Case } from '../case.ts';
-import { idsOf, pageOf, pushed, showsExactly, type Kit } from '../kit.ts';
+import { assertPushed, idsOf, pageOf, pushed, type Kit } from '../kit.ts';
 
 const queryOf = (...feeds: string[]): string =>
   `?${feeds.map((feed) => `feed=${encodeURIComponent(feed)}`).join('&')}`;
 
-async function refuses(
+async function assertRefused(
   kit: Kit,
   query: string,
   headers: Record<string, string>,
@@ -18,8 +18,8 @@ async function refuses(
   assert.equal(problemSchema.parse(await response.json()).status, status);
 }
 
-const refusal = (name: string, query: string, headers: Record<string, string> = {}): Case =>
-  streamCase(`rejects ${name} with a problem document`, [], (kit) => refuses(kit, query, headers));
+const refusalCase = (name: string, query: string, headers: Record<string, string> = {}): Case =>
+  streamCase(`rejects ${name} with a problem document`, [], (kit) => assertRefused(kit, query, headers));
 
 const tooManyFeeds = Array.from(
   { length: MAX_FEEDS_PER_CONNECTION + 1 },
@@ -28,13 +28,13 @@ const tooManyFeeds = Array.from(
 
 /** The rules for server-sent events. */
 export const STREAM: readonly Case[] = [
-  refusal('an invalid feed name', '?feed=everything'),
-  refusal('a repeated feed', '?feed=all&feed=all'),
-  refusal('a token in the URL', '?feed=all&token=secret'),
-  refusal('invalid UTF-8', '?feed=user:%ff'),
-  refusal('more feeds than a connection may have', queryOf(...tooManyFeeds)),
-  refusal('an invalid event id', '', { 'last-event-id': '12' }),
-  refusal('an invalid event id as a parameter', '?lastEventId=all'),
+  refusalCase('an invalid feed name', '?feed=everything'),
+  refusalCase('a repeated feed', '?feed=all&feed=all'),
+  refusalCase('a token in the URL', '?feed=all&token=secret'),
+  refusalCase('invalid UTF-8', '?feed=user:%ff'),
+  refusalCase('more feeds than a connection may have', queryOf(...tooManyFeeds)),
+  refusalCase('an invalid event id', '', { 'last-event-id': '12' }),
+  refusalCase('an invalid event id as a parameter', '?lastEventId=all'),
   streamCase('serves an event stream and forbids caching it', [], async (kit) => {
     const { response } = await kit.stream(queryOf(kit.feed()));
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
@@ -57,7 +57,7 @@ export const STREAM: readonly Case[] = [
     const stream = await kit.stream(queryOf(feed));
     const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
-    await showsExactly(stream.inbox, feed, ids);
+    await assertPushed(stream.inbox, feed, ids);
     const eventIds = stream.inbox.all.filter(({ id }) => id !== undefined).map(({ id }) => id);
     assert.equal(eventIds[0], `${feed}=${epoch}:${offset}`);
     assert.equal(eventIds.at(-1), `${feed}=${epoch}:${offset + 2}`);
@@ -68,7 +68,7 @@ export const STREAM: readonly Case[] = [
     await stream.inbox.has('subscribed');
     const ids: string[] = [];
     for (let count = 0; count < 4; count++) ids.push(...(await kit.publish(feed, {})));
-    await showsExactly(stream.inbox, feed, ids);
+    await assertPushed(stream.inbox, feed, ids);
     const events = stream.inbox.all.filter(({ id }) => id !== undefined);
     for (const [count, { id = '' }] of events.entries()) {
       const resumed = await kit.stream(queryOf(feed), { 'last-event-id': id });
@@ -99,8 +99,8 @@ export const STREAM: readonly Case[] = [
     const [one, other] = [kit.feed(), kit.feed()];
     const stream = await kit.stream(queryOf(one, other));
     for (const feed of [one, other]) await stream.inbox.has('subscribed', (data) => data['feed'] === feed);
-    await showsExactly(stream.inbox, one, await kit.publish(one, {}));
-    await showsExactly(stream.inbox, other, await kit.publish(other, {}));
+    await assertPushed(stream.inbox, one, await kit.publish(one, {}));
+    await assertPushed(stream.inbox, other, await kit.publish(other, {}));
     const id = stream.inbox.all.findLast((event) => event.id !== undefined)?.id ?? '';
     stream.close();
     const missed = await kit.publish(other, {});

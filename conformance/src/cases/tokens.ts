@@ -4,7 +4,7 @@ import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 /** A feed that no test token permits, because it belongs to another reader. */
 const FOREIGN = 'user:conformance-other-reader';
 
-const tokenRefused = (name: string, token: string | undefined): Case =>
+const refusalCase = (name: string, token: string | undefined): Case =>
   socketCase(`rejects a handshake with ${name}`, ['token'], async (kit, over) => {
     const handshake = await kit.handshake(over, token === undefined ? {} : { token });
     assert.ok('error' in handshake, 'the handshake was accepted');
@@ -15,8 +15,8 @@ const tokenRefused = (name: string, token: string | undefined): Case =>
 
 /** The rules for tokens. They run if the target has a token. */
 export const TOKENS: readonly Case[] = [
-  tokenRefused('no token', undefined),
-  tokenRefused('an invalid token', 'nonsense'),
+  refusalCase('no token', undefined),
+  refusalCase('an invalid token', 'nonsense'),
   socketCase(
     'accepts a token, and rejects a feed that the token does not permit',
     ['token'],
