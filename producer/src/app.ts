@@ -41,7 +41,7 @@ const STOP_LIMIT_MS = 8_000;
 /** Time limit for writing the remaining audit records, in ms. */
 const LAST_AUDIT_MS = 1_000;
 /** Time limit for each remaining step of a graceful stop, such as pending calls to the sidecar, in ms. */
-const LAST_CALLS_MS = 500;
+const STOP_STEP_MS = 500;
 /** Idle connections are closed after this time, in ms. Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
 const IDLE_MS = 60_000;
 
@@ -64,8 +64,8 @@ export async function startProducer(
     observer: observeAudit('producer', registry, log),
   });
   const access = config.API_KEYS === 'on' ? createAccess({ config, backend, trail, log }) : undefined;
-  const production = createProduction(config, backend, metrics, log);
-  const { producer, schedules } = production;
+  const coreServices = createCoreServices(config, backend, metrics, log);
+  const { producer, schedules } = coreServices;
   observeQueue(registry, producer);
   const ready = async () => {
     if (stopping.signal.aborted) throw new Error('This instance is stopping.');
@@ -73,7 +73,7 @@ export async function startProducer(
     await access?.callers.ready();
   };
   const { publicServer, internalServer } = createServers({
-    ...{ config, backend, ...production, access, trail, registry, metrics, ready, log },
+    ...{ config, backend, ...coreServices, access, trail, registry, metrics, ready, log },
   });
   try {
     await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
@@ -97,29 +97,29 @@ export async function startProducer(
     stopping.abort();
     schedules.stop();
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
-    await Promise.race([access?.stop(), pause(LAST_CALLS_MS)]);
-    await closeServer(internalServer, LAST_CALLS_MS);
+    await Promise.race([access?.stop(), pause(STOP_STEP_MS)]);
+    await closeServer(internalServer, STOP_STEP_MS);
     await trail.stop(LAST_AUDIT_MS);
-    await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
+    await Promise.race([backend.close(), pause(STOP_STEP_MS)]);
     await stopTracing();
     log.info('stopped');
   };
   return { stop };
 }
 
-interface Production {
+interface CoreServices {
   producer: Producer;
   schedules: Schedules;
   publishService: PublishService;
 }
 
 /** Creates the producer, the scheduler and the publish service. */
-function createProduction(
+function createCoreServices(
   config: ProducerConfig,
   backend: Backend,
   metrics: ProducerMetrics,
   log: Logger,
-): Production {
+): CoreServices {
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,
@@ -146,12 +146,12 @@ function createProduction(
     scheduler: schedules,
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
-    onFailure: (err) => log.warn({ err }, 'cannot schedule or cancel; the caller must retry'),
+    onFailure: (err) => log.warn({ err }, 'cannot schedule or cancel notifications; the caller must retry'),
   });
   return { producer, schedules, publishService };
 }
 
-interface ServersOptions extends Production {
+interface ServersOptions extends CoreServices {
   config: ProducerConfig;
   backend: Backend;
   access: Access | undefined;

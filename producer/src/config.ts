@@ -39,7 +39,7 @@ export const producerSettings = z.object({
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
     .describe(
-      'Number of partitions that share the feeds: more allow higher rates, fewer make larger entries',
+      'Number of partitions that share the feeds. More partitions allow higher rates; fewer make larger entries',
     ),
   ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
     .default(0)

@@ -21,7 +21,7 @@ export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
   /** Uses that have not been written yet, at most one for each key. */
-  #noted = new Map<string, KeyUse>();
+  #pending = new Map<string, KeyUse>();
   /** The last write. Writes run one after the other, so that an older use never replaces a newer one. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -32,7 +32,7 @@ export class KeyUses {
 
   note({ hash, name }: ApiKey): void {
     const usedAt = new Date(this.#options.now()).toISOString();
-    this.#noted.set(hash, { v: DOCUMENT_VERSION, name, usedAt });
+    this.#pending.set(hash, { v: DOCUMENT_VERSION, name, usedAt });
   }
 
   /** Writes the uses since the last write. Never rejects. */
@@ -42,14 +42,14 @@ export class KeyUses {
   }
 
   async #write(): Promise<void> {
-    if (this.#noted.size === 0) return;
-    const noted = this.#noted;
-    this.#noted = new Map();
+    if (this.#pending.size === 0) return;
+    const pending = this.#pending;
+    this.#pending = new Map();
     try {
-      await this.#options.store.write(noted);
+      await this.#options.store.write(pending);
     } catch (error) {
       this.#options.onFailure(error);
-      this.#noted = new Map([...noted, ...this.#noted]);
+      this.#pending = new Map([...pending, ...this.#pending]);
     }
   }
 

@@ -61,7 +61,7 @@ export function createMetrics(registry: Registry) {
     steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
-        help: 'Entries deposited, announced, or announced again (ring).',
+        help: 'Entries by step: deposited, announced, or announced again (ring).',
         labelNames: ['step'] as const,
         registers,
       }),
@@ -71,7 +71,7 @@ export function createMetrics(registry: Registry) {
     retries: startAtZero(
       new Counter({
         name: 'tocsin_producer_retries_total',
-        help: 'Failed or uncertain calls to the sidecar, by step. They are retried.',
+        help: 'Calls to the sidecar that failed or whose outcome is unknown, by step. They are retried.',
         labelNames: ['step'] as const,
         registers,
       }),

@@ -63,7 +63,7 @@ export class LogObserver implements Observer {
 
   runEnded(entry: EntryFacts): void {
     this.#metrics.runsEnded.inc();
-    this.#log.error({ entry: partitionEntryKey(entry) }, 'cannot finish an entry in time; its run ends');
+    this.#log.error({ entry: partitionEntryKey(entry) }, 'cannot finish an entry in time; ending its run');
   }
 }
 

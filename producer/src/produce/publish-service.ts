@@ -16,7 +16,7 @@ export interface PublishServiceOptions {
   onFailure: (error: unknown) => void;
 }
 
-export interface Answered {
+export interface PublishResult {
   ids: string[];
   outcome: Outcome;
 }
@@ -27,13 +27,13 @@ export interface Answered {
  */
 const ON_TIME_MS = 1_500;
 /** Maximum difference between the clocks of producers and publishers, in ms. */
-const CLOCKS_MS = 250;
+const MAX_CLOCK_SKEW_MS = 250;
 /**
  * An erasure removes notifications dated up to this many ms after the request, because they may already have been in
  * transit. Notifications published after the response always have a later date, even if they are sent as events.
  */
-const ERASED_AFTER_MS = ON_TIME_MS + CLOCKS_MS;
-const SETTLE_MS = ERASED_AFTER_MS + 1_000 + CLOCKS_MS;
+const ERASED_AFTER_MS = ON_TIME_MS + MAX_CLOCK_SKEW_MS;
+const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
 
 /**
  * Publishes notifications: passes those that are due now to the producer, and later ones to the scheduler. The outcome
@@ -56,15 +56,15 @@ export class PublishService {
     traceparent?: string,
     caller?: string,
     publishedAt = Infinity,
-  ): Promise<Answered> {
+  ): Promise<PublishResult> {
     const { producer, scheduler, now } = this.#options;
     const time = now();
-    const taken = time - publishedAt > ON_TIME_MS ? publishedAt : time;
+    const datedAt = time - publishedAt > ON_TIME_MS ? publishedAt : time;
     const due: Arrival[] = [];
     const later: { notification: Arrival; at: number }[] = [];
     const ids: string[] = [];
     for (const input of inputs) {
-      const notification = complete(input, taken);
+      const notification = complete(input, datedAt);
       ids.push(notification.id);
       const at = deliveryTime(input, time);
       if (at > time) later.push({ notification, at });

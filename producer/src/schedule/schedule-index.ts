@@ -29,7 +29,7 @@ const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 const PARALLEL_DOCUMENTS = 16;
 /** Number of documents to read per call, 3.2 MB at most. The sidecar limits a response to 4 MB. */
-const READ_AT_ONCE = 8;
+const DOCUMENTS_PER_READ = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
@@ -84,8 +84,8 @@ export class ScheduleIndex {
     const now = this.#now();
     const entries: Entry[] = [];
     let isComplete = true;
-    for (let start = 0; start < numbers.length; start += READ_AT_ONCE) {
-      for (const stored of await this.#store.read(numbers.slice(start, start + READ_AT_ONCE))) {
+    for (let start = 0; start < numbers.length; start += DOCUMENTS_PER_READ) {
+      for (const stored of await this.#store.read(numbers.slice(start, start + DOCUMENTS_PER_READ))) {
         const { list, partialUntil, isReadable } = parse(stored?.value, now);
         entries.push(...list);
         if (partialUntil !== undefined || !isReadable) isComplete = false;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testProducer } from '../../testing/test-producer.ts';
 import { testSchedules } from '../../testing/test-schedules.ts';
 import { nameOf } from './names.ts';
-import { KEPT_MS } from './schedule-lister.ts';
+import { CACHE_MS } from './schedule-lister.ts';
 import { LEAD_MS } from './schedules.ts';
 
 const START = new Date('2026-01-01T00:00:00Z').getTime();
@@ -88,7 +88,7 @@ describe('the list of schedules', () => {
     const calls = read.mock.calls.length;
     expect(other).toBe(one);
     await publishService.publish([input('near', 40_000)]);
-    await vi.advanceTimersByTimeAsync(KEPT_MS - 1);
+    await vi.advanceTimersByTimeAsync(CACHE_MS - 1);
     expect(await schedules.list()).toBe(one);
     await vi.advanceTimersByTimeAsync(1);
     expect(await schedules.list()).toMatchObject({ count: 2 });

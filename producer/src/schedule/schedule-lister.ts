@@ -5,9 +5,9 @@ import type { Jobs } from './ports.ts';
 import type { ScheduleIndex } from './schedule-index.ts';
 
 /** How long a list is cached, in ms. */
-export const KEPT_MS = 15_000;
+export const CACHE_MS = 15_000;
 const PARALLEL_JOBS = 16;
-const NAMES_AT_ONCE = 100;
+const NAMES_PER_READ = 100;
 /** Maximum number of names to look up for one list. Some names may have no job, because their request failed. */
 const MAX_NAMES = 500;
 
@@ -18,7 +18,7 @@ export interface ScheduleListerOptions {
   now: () => number;
 }
 
-/** Lists the schedules for the ops page: reads one list at a time, and caches it for `KEPT_MS`. */
+/** Lists the schedules for the ops page: reads one list at a time, and caches it for `CACHE_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
   #last: { list: Promise<ScheduleList>; until: number } | undefined;
@@ -34,7 +34,7 @@ export class ScheduleLister {
     const last = { list: this.#read(), until: Infinity };
     this.#last = last;
     last.list.then(
-      () => (last.until = now() + KEPT_MS),
+      () => (last.until = now() + CACHE_MS),
       () => (this.#last = undefined),
     );
     return last.list;
@@ -51,8 +51,8 @@ export class ScheduleLister {
     const next: ScheduleList['next'] = [];
     const end = Math.min(names.length, MAX_NAMES);
     let gone = 0;
-    for (let start = 0; start < end && next.length < MAX_LISTED_SCHEDULES; start += NAMES_AT_ONCE) {
-      const some = names.slice(start, start + NAMES_AT_ONCE);
+    for (let start = 0; start < end && next.length < MAX_LISTED_SCHEDULES; start += NAMES_PER_READ) {
+      const some = names.slice(start, start + NAMES_PER_READ);
       const found = (await this.#find(some)).flatMap(listed);
       next.push(...found);
       gone += some.length - found.length;
@@ -71,8 +71,8 @@ export class ScheduleLister {
     const { dueWindow, jobs } = this.#options;
     const due = names.length === 0 ? [] : await dueWindow.read(names);
     const found: unknown[] = due.filter((content) => content !== undefined);
-    const far = names.filter((_, place) => due[place] === undefined);
-    await inParallel(far, PARALLEL_JOBS, async (name) => void found.push(await jobs.find(name)));
+    const notInWindow = names.filter((_, index) => due[index] === undefined);
+    await inParallel(notInWindow, PARALLEL_JOBS, async (name) => void found.push(await jobs.find(name)));
     return found;
   }
 }

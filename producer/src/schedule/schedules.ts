@@ -118,12 +118,12 @@ export class Schedules implements Scheduler {
       return { name: nameOf(notification.feed, notification), scheduled };
     });
     const now = this.#options.now();
-    const isFar = ({ scheduled }: { scheduled: Scheduled }) => scheduled.at - now > 2 * LEAD_MS;
-    const far = named.filter(isFar);
-    const near = named.filter((one) => !isFar(one));
+    const isBeyondWindow = ({ scheduled }: { scheduled: Scheduled }) => scheduled.at - now > 2 * LEAD_MS;
+    const later = named.filter(isBeyondWindow);
+    const dueSoon = named.filter((one) => !isBeyondWindow(one));
     await Promise.all([
-      this.#addJobs(far),
-      near.length > 0 ? this.#dueWindow.add(this.#options.owner, near) : undefined,
+      this.#addJobs(later),
+      dueSoon.length > 0 ? this.#dueWindow.add(this.#options.owner, dueSoon) : undefined,
     ]);
     this.#options.observer.scheduled(list.length);
   }
@@ -162,18 +162,18 @@ export class Schedules implements Scheduler {
    * delivered; the feed then hides it because of the retraction.
    */
   async cancel(feed: string, id: string): Promise<void> {
-    const wanted = nameOf(feed, { id });
+    const ownName = nameOf(feed, { id });
     // Also remove schedules of events with this id, and of the event that would be shown under this id because another
     // source has already used the event's own id.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
     const { jobs } = this.#options;
-    await Promise.all([jobs.remove(wanted), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
-    const isWanted = (name: string) => name === wanted || prefixes.some((prefix) => name.startsWith(prefix));
+    await Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
+    const matches = (name: string) => name === ownName || prefixes.some((prefix) => name.startsWith(prefix));
     await Promise.all([
-      this.#dueWindow.remove(({ name }) => isWanted(name)),
-      this.#tryToIndex(this.#index.remove(prefixOf(feed), isWanted)),
+      this.#dueWindow.remove(({ name }) => matches(name)),
+      this.#tryToIndex(this.#index.remove(prefixOf(feed), matches)),
     ]);
   }
 
@@ -194,15 +194,15 @@ export class Schedules implements Scheduler {
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
-    const kept = await this.#options.jobs.find(name);
-    for (const scheduled of this.#readable(kept)) {
+    const content = await this.#options.jobs.find(name);
+    for (const scheduled of this.#readable(content)) {
       const { notification } = scheduled;
       const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
         throw new NotDueError(`The schedule ${name} is due in more than ${(2 * LEAD_MS) / 1000} s.`);
       await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }]);
     }
-    return kept !== undefined;
+    return content !== undefined;
   }
 
   #readable(content: unknown): Scheduled[] {

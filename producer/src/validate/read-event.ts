@@ -65,7 +65,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
           {
             path: isArray ? `${index}.fallback` : 'fallback',
             message:
-              'requires a key with the scope fallback, which events do not have: publish over HTTP, or use a policy',
+              'requires an API key with the scope fallback, but events have no key: publish over HTTP, or use a policy',
           },
         ],
   );

@@ -61,6 +61,6 @@ export const UNAVAILABLE_EXAMPLE: Problem = {
   status: 503,
   code: 'unavailable',
   detail:
-    'The request could not be stored and announced in time. Some of these notifications may appear; repeat the request with these ids to complete it.',
+    'The request could not be stored and announced in time. Some of these notifications may still appear. Retry the request with these ids to complete it.',
   ids,
 };

@@ -69,7 +69,7 @@ function parameterSchema(schema: z.ZodType): Record<string, unknown> {
 }
 
 /** Responses that occur only if API keys are on. If they are off, every caller is accepted. */
-const keyAnswers = {
+const keyResponses = {
   401: {
     ...problem('The API key is missing, unknown, expired or revoked; see detail.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
@@ -82,11 +82,12 @@ const keyAnswers = {
     headers: {
       ...retryAfter,
       'RateLimit-Policy': {
-        description: 'Notifications allowed (q) in a window of w seconds.',
+        description: 'Maximum number of notifications (q) in a window of w seconds.',
         schema: { type: 'string', examples: ['"key";q=500;w=10'] },
       },
       RateLimit: {
-        description: 'Notifications left (r), and seconds until the full number is available again (t).',
+        description:
+          'Number of notifications left (r), and of seconds until the maximum is available again (t).',
         schema: { type: 'string', examples: ['"key";r=0;t=10'] },
       },
     },
@@ -104,8 +105,8 @@ const postNotifications = {
   summary: 'Publish notifications',
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed they keep ` +
-    'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some may appear: repeat the ' +
-    'request with these `ids`; nothing will be shown twice. After a 503 without `ids`, none were accepted.',
+    'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some may still appear: retry ' +
+    'the request with these `ids`. Nothing will be shown twice. After a 503 without `ids`, none were accepted.',
   parameters: [traceparent],
   requestBody: {
     required: true,
@@ -122,7 +123,7 @@ const postNotifications = {
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
     400: problem('The body or the query is invalid; `errors` lists every error.', INVALID_EXAMPLE),
-    ...keyAnswers,
+    ...keyResponses,
     413: problem('The body is larger than 1 MiB.'),
     415: problem('The body is not application/json in UTF-8.'),
     503: {
@@ -149,8 +150,8 @@ const feedInPath = {
   description: 'The feed, percent-encoded.',
   schema: parameterSchema(feedSchema),
 };
-const notAccepted = {
-  ...problem('The change was not stored and announced in time, or the queue is full. Repeat the request.'),
+const changeUnavailable = {
+  ...problem('The change was not stored and announced in time, or the queue is full. Retry the request.'),
   headers: retryAfter,
 };
 
@@ -160,13 +161,13 @@ const deleteNotification = {
   summary: 'Retract a notification',
   description:
     'Removes the notification from screens and history, and hides it if it is published later. Unknown ids are ' +
-    'accepted too. Repeating the request is safe.',
+    'accepted too. It is safe to repeat the request.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
     400: problem('The id or the query is invalid; `errors` lists every error.'),
-    ...keyAnswers,
-    503: notAccepted,
+    ...keyResponses,
+    503: changeUnavailable,
   },
 };
 
@@ -182,9 +183,9 @@ const getReceipts = {
   responses: {
     200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },
     400: problem('The id or the query is invalid; `errors` lists every error.'),
-    ...keyAnswers,
+    ...keyResponses,
     403: problem('The API key lacks the scope `receipts` or does not permit the feed, or API keys are off.'),
-    503: { ...problem('No bff answered in time. Repeat the request.'), headers: retryAfter },
+    503: { ...problem('No bff responded in time. Retry the request.'), headers: retryAfter },
   },
 };
 
@@ -198,8 +199,8 @@ const deleteFeed = {
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
     400: problem('The feed name is invalid; `errors` lists every error.'),
-    ...keyAnswers,
-    503: notAccepted,
+    ...keyResponses,
+    503: changeUnavailable,
   },
 };
 

@@ -71,7 +71,7 @@ export function eventRoutes({
   log,
   ...use
 }: EventRoutesOptions): Router {
-  const take = async (envelope: unknown): Promise<Status> => {
+  const processEvent = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now(), { allowFallbacks });
     if ('expired' in read) {
       log.info({ event: read.expired }, 'dropped an event that arrived after its ttlInSeconds had passed');
@@ -82,7 +82,7 @@ export function eventRoutes({
       trail.note({ ...act, actor: senderOf(read.refused.source), outcome: 'invalid' });
       log.warn(
         { event: read.refused.event, errors: read.refused.errors },
-        'stored an event that is not a valid notification',
+        'set aside an event that is not a valid notification',
       );
       return 'SUCCESS';
     }
@@ -106,7 +106,7 @@ export function eventRoutes({
     await pause(pauseMs);
     let status: Status = 'RETRY';
     try {
-      status = await take(request.body);
+      status = await processEvent(request.body);
     } catch (error) {
       log.warn({ err: error }, 'cannot process an event; Dapr will deliver it again');
     }

@@ -47,7 +47,7 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
       }
       log.warn({ ids, outcome, caller }, 'notifications not accepted');
       const consequence =
-        'Some of these notifications may appear; repeat the request with these ids to complete it.';
+        'Some of these notifications may still appear. Retry the request with these ids to complete it.';
       sendUnavailable(response, outcome, consequence, ids);
     });
 

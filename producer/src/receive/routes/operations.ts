@@ -55,7 +55,7 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
       response.status(202).json({ ids: [id] } satisfies Accepted);
       return;
     }
-    const detail = 'The notification may be retracted; repeat the request to be sure.';
+    const detail = 'The notification may already be retracted. Retry the request to be sure.';
     sendProblem(response, { status: 503, code: 'unavailable', detail, ids: [id], retryAfter: 1 });
   };
   router

@@ -29,7 +29,7 @@ export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router
       response.set('Cache-Control', 'no-store').json(await receiptsOf(query));
     } catch (err) {
       log.warn({ err, feed, caller: callerName(request) }, 'cannot read receipts');
-      const detail = 'The receipts cannot be read right now. Repeat the request.';
+      const detail = 'The receipts cannot be read right now. Retry the request.';
       sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
     }
   };
