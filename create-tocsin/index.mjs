@@ -44,7 +44,7 @@ function check({ fault, positionals, values }) {
   const tarball = packages === undefined ? undefined : tarballIn(packages);
   const faults = [
     ...(fault === undefined ? [] : [fault]),
-    ...(positionals.length === 1 ? [] : ['give exactly one folder']),
+    ...(positionals.length === 1 ? [] : ['specify exactly one folder']),
     ...(name === undefined || NAME.test(name)
       ? []
       : [`the folder name ${name} is invalid: use up to 50 of a-z, 0-9 and -, starting with a letter`]),
@@ -90,7 +90,7 @@ console.log(`Created ${target}. Next:
   npm install
   npm start
 
-Tocsin itself must be running. In your clone of it, run:
+Tocsin must be running too. In your clone of its repository, run:
 
   ALLOWED_ORIGINS=http://localhost:3000 npm start
 

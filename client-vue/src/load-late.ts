@@ -1,10 +1,10 @@
 import { shallowRef } from 'vue';
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 /** Lazily loaded parts are requested after this many milliseconds, even if the first view isn't complete. */
-const LONGEST_WAIT_MS = 4_000;
+const MAX_WAIT_MS = 4_000;
 
 let endFirstView = (): void => undefined;
 const firstView = new Promise<void>((resolve) => (endFirstView = resolve));
@@ -42,7 +42,7 @@ export function loadLate<T>(
     } catch (error) {
       if (isStopped) return;
       console.warn('Could not load a part of the page. Retrying.', error);
-      timer = setTimeout(() => void attempt(Math.min(2 * pause, LONGEST_PAUSE_MS)), pause);
+      timer = setTimeout(() => void attempt(Math.min(2 * pause, MAX_PAUSE_MS)), pause);
     }
   }
 
@@ -52,7 +52,7 @@ export function loadLate<T>(
   };
   if (at === 'immediately') begin();
   else {
-    timer = setTimeout(endFirstView, LONGEST_WAIT_MS);
+    timer = setTimeout(endFirstView, MAX_WAIT_MS);
     void firstView.then(begin);
   }
   return () => {

@@ -79,8 +79,7 @@ function start({
   feeds = ['all'],
   ...options
 }: NotificationsOptions): void {
-  if (running)
-    throw new TypeError('useNotifications() was already called with options, and is still in use.');
+  if (running) throw new TypeError('useNotifications() is already running. Call it without options.');
   const stop = startSession({ url, feeds, ...options });
   running = true;
   onScopeDispose(() => {

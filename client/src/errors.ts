@@ -32,7 +32,7 @@ export class ProblemError extends ClientError {
 }
 
 /** The error if the application's `getToken` fails. */
-export function noToken(thrown: unknown): ClientError {
+export function tokenError(thrown: unknown): ClientError {
   const cause = asError(thrown);
   return new ClientError('no_token', `Couldn't get a token: ${cause.message}`, { temporary: true, cause });
 }

@@ -99,12 +99,12 @@ describe('npm create tocsin', () => {
   });
 
   it.each([
-    ['no folder', [], ['give exactly one folder']],
+    ['no folder', [], ['specify exactly one folder']],
     ['a bad name', ['Bad_Name'], ['the folder name Bad_Name is invalid']],
     [
       'more than one error',
       ['corner-shop', '--packages', 'nowhere', 'more'],
-      ['give exactly one folder', 'is not empty', 'must contain exactly one'],
+      ['specify exactly one folder', 'is not empty', 'must contain exactly one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
   ])('should create nothing if there is %s, and list all errors', async (_, args, faults) => {

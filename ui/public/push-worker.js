@@ -38,7 +38,7 @@ async function open(address) {
   try {
     await page.navigate(target.href);
   } catch (error) {
-    console.warn("Tocsin can't use the open page, so it opens a new one.", error);
+    console.warn("Tocsin can't navigate the open page, so it opens a new one.", error);
     return self.clients.openWindow(target.href);
   }
   return page.focus();

@@ -37,7 +37,7 @@ export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);
   if (session && session.name !== name)
     console.error(
-      `Tocsin: all elements on a page share one connection. This element requested ${name}, but the page uses ${session.name}. ` +
+      `Tocsin: all elements on a page share one connection. This element requires ${name}, but the page uses ${session.name}. ` +
         'Give all elements the same attributes.',
     );
   session ??= startPageSession(name, options);

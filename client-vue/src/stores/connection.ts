@@ -35,7 +35,7 @@ export const useConnection = defineStore(() => {
   /** Feeds whose newest page currently fails to load over REST, with the server's reason if it denies access. */
   const failedPages = shallowReactive(new Map<string, string | undefined>());
   const pageFailed = computed(() => failedPages.size > 0);
-  const denial = computed(
+  const denialReason = computed(
     () => denied.value ?? [...failedPages.values()].find((reason) => reason !== undefined),
   );
   /** The status to show. Not `live` until the server has answered for every feed. */
@@ -47,14 +47,14 @@ export const useConnection = defineStore(() => {
     if (feeds.value.length > 0 && refused.size === feeds.value.length) return 'refused';
     if (status.value === 'live' && !pageFailed.value) return 'live';
     if (status.value !== 'live' && !online.value) return 'offline';
-    if (denial.value !== undefined) return 'refused';
+    if (denialReason.value !== undefined) return 'refused';
     if (status.value === 'live') return 'incomplete';
     const isUnreachable = status.value === 'offline' || (status.value === 'connecting' && pageFailed.value);
     return isUnreachable ? 'unreachable' : status.value;
   });
 
   /** The server's reasons for denying access, in its own words. */
-  const reason = computed(() => [...refused.values()].join(' ') || (denial.value ?? ''));
+  const reason = computed(() => [...refused.values()].join(' ') || (denialReason.value ?? ''));
 
   const text = computed(() => {
     const { connection } = useMessages().texts;

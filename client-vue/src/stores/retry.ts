@@ -1,7 +1,7 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
 const FIRST_PAUSE_MS = 3_000;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 /** Calls `work` until it succeeds, and `failed` after each failure. Resolves with `undefined` if aborted. */
 export async function retry<T>(
@@ -15,7 +15,7 @@ export async function retry<T>(
     } catch (error) {
       if (!signal.aborted) failed(error);
     }
-    await pause(backOff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), signal);
+    await pause(backOff(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), signal);
   }
   return undefined;
 }

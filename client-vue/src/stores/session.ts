@@ -9,7 +9,7 @@ import type { OwnMessages } from '../messages/messages.ts';
 import { useMessages } from '../messages/use-messages.ts';
 import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
-import { followFeed, takeNewest } from './feeds/follow-feed.ts';
+import { addNewestPage, followFeed } from './feeds/follow-feed.ts';
 import { FrameBatch } from './feeds/frame-batch.ts';
 import { usePreferences } from './reader/preferences.ts';
 import { useFeedLabels, type FeedLabels } from './feed-labels.ts';
@@ -127,7 +127,7 @@ export function startSession({
         if (isShown && isCurrent) return;
         if (isShown && !isOfEpoch) batch.run(() => notifications.clear(feed));
         const newest = isCurrent ? late : await newestPage(feed, abort.signal);
-        if (newest) batch.run(() => takeNewest(feed, newest));
+        if (newest) batch.run(() => addNewestPage(feed, newest));
       };
       followFeed({
         client,

@@ -12,7 +12,7 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn('This browser blocks storage. Settings and read state end with the page.', error);
+    console.warn("This browser blocks storage. Settings and read state won't be kept.", error);
   }
   return {
     get(key) {

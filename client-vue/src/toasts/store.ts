@@ -11,7 +11,7 @@ import { isSticky, type Toast } from './stack/toast.ts';
 /** How long toasts other than errors stay, in ms. */
 export const TOAST_MS = 6_000;
 /** Toasts that would end within this many milliseconds of each other end together, so that none flashes up briefly. */
-const TOGETHER_MS = 250;
+const END_TOGETHER_MS = 250;
 /** Number of cards on the screen at a time, if there is room. */
 export const MAX_SLOTS = 3;
 
@@ -46,18 +46,18 @@ export const useToasts = defineStore(() => {
 
   function add(toasts: readonly Toast[]): void {
     const touched = new Set(stack.add(toasts));
-    liveMessages.arrived(toasts);
+    liveMessages.announce(toasts);
     const { cards } = stack.view({ slots: Infinity });
     for (const card of cards) {
       if (!touched.has(card.key)) continue;
       if (isSticky(card)) countdowns.cancel(card.key);
-      else countdowns.start(card.key, TOAST_MS, () => timeIsUp(card.key));
+      else countdowns.start(card.key, TOAST_MS, () => expire(card.key));
     }
     refresh();
   }
 
-  function timeIsUp(key: string): void {
-    for (const due of [key, ...countdowns.takeDue(TOGETHER_MS)]) stack.dismiss(due);
+  function expire(key: string): void {
+    for (const due of [key, ...countdowns.takeDue(END_TOGETHER_MS)]) stack.dismiss(due);
     refresh();
   }
 

@@ -1,7 +1,7 @@
 import type { DrainingEvent } from '@tocsin/contracts';
 import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
-import { asError, ClientError, noToken } from '../errors.ts';
+import { asError, ClientError, tokenError } from '../errors.ts';
 import { setTarget, negotiate } from './negotiate.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from '../shapes.ts';
@@ -62,7 +62,7 @@ export class Connection implements ClientConnection {
 
   #open(): ClientSocket {
     const socket = createSocket(this.#options, (failed, reason) => {
-      this.#hooks.error(noToken(reason));
+      this.#hooks.error(tokenError(reason));
       failed.disconnect();
       this.#reconnectLater(failed);
     });

@@ -1,5 +1,5 @@
 import { callServer } from '../rest/call-server.ts';
-import { noToken } from '../errors.ts';
+import { tokenError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
@@ -34,7 +34,7 @@ async function tokenOf(getToken: NotificationClientOptions['getToken']): Promise
   try {
     return await getToken?.();
   } catch (thrown) {
-    throw noToken(thrown);
+    throw tokenError(thrown);
   }
 }
 

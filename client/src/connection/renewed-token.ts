@@ -1,6 +1,6 @@
 import type { TokenAnswer } from '@tocsin/contracts';
 import { backOff } from '@tocsin/contracts/pause';
-import { ClientError, noToken } from '../errors.ts';
+import { ClientError, tokenError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -57,7 +57,7 @@ export class RenewedToken {
       const answer = sent as TokenAnswer;
       return answer.ok ? undefined : new ClientError(answer.error.code, answer.error.message, answer.error);
     } catch (thrown) {
-      return noToken(thrown);
+      return tokenError(thrown);
     }
   }
 }

@@ -7,7 +7,7 @@ interface BufferedPublication {
   readonly subscribes: number;
 }
 
-const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
+const keyOf = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
  * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or from another epoch. Keeps
@@ -26,7 +26,7 @@ export class ReorderBuffer {
   }
 
   add(epoch: string, publication: Publication, subscribes: number): void {
-    const key = place(epoch, publication.offset);
+    const key = keyOf(epoch, publication.offset);
     if (this.#kept.has(key)) return;
     this.#kept.set(key, { epoch, publication, subscribes });
     if (this.#kept.size <= this.#limit) return;
@@ -36,7 +36,7 @@ export class ReorderBuffer {
 
   /** Removes and returns the publication that directly follows the position. */
   takeNext({ epoch, offset }: Position): Publication | undefined {
-    const key = place(epoch, offset + 1);
+    const key = keyOf(epoch, offset + 1);
     const next = this.#kept.get(key);
     this.#kept.delete(key);
     return next?.publication;

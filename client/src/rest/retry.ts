@@ -28,8 +28,8 @@ export async function retryTemporary<T>(
       const error = asError(thrown);
       if (!isTemporary(error) || retried === TIMING.retries || signal.aborted) throw error;
       const requested = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
-      const backedOff = backOff(retried, TIMING.retryMin, TIMING.retryMax, random);
-      await wait(Math.max(backedOff, Math.min(requested, TIMING.retryAfterMax)), signal);
+      const backOffMs = backOff(retried, TIMING.retryMin, TIMING.retryMax, random);
+      await wait(Math.max(backOffMs, Math.min(requested, TIMING.retryAfterMax)), signal);
       if (signal.aborted) throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { noToken } from '../errors.ts';
+import { tokenError } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import type { CallOptions } from './call-server.ts';
 
@@ -11,6 +11,6 @@ export async function withToken({ getToken }: NotificationClientOptions): Promis
     const token = await getToken?.();
     return token === undefined ? {} : { token };
   } catch (thrown) {
-    throw noToken(thrown);
+    throw tokenError(thrown);
   }
 }

@@ -44,7 +44,7 @@ export async function groupOf(
   const ownToken = async () => {
     const token = await getToken();
     if (identityOf(token) === identity) return token;
-    throw new Error('The token is for another reader: close this client and create another one.');
+    throw new Error('The token is for another reader. Close this client and create a new one.');
   };
   return { name, options: { ...options, getToken: ownToken } };
 }

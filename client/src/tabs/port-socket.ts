@@ -56,7 +56,7 @@ export class PortSocket implements FeedSocket {
     const id = ++lastId;
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
-      done(new Error(`No answer within ${ms} ms.`));
+      done(new Error(`No response within ${ms} ms.`));
     }, ms);
     this.#waiting.set(id, { done, timer });
     this.#send(id, event, request);

@@ -1,6 +1,6 @@
 import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
-import { asError, ClientError, noToken } from '../errors.ts';
+import { asError, ClientError, tokenError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -42,7 +42,7 @@ export class TabConnection implements ClientConnection {
   /** This tab's own connection, used if tabs cannot share one. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
-  #missed = 0;
+  #silentTicks = 0;
   #tickAt = Date.now();
   #joinTimer: ReturnType<typeof setTimeout> | undefined;
   #handoverTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +94,7 @@ export class TabConnection implements ClientConnection {
       if (this.#closed) return;
       const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
       this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
-      hooks.error(noToken(reason));
+      hooks.error(tokenError(reason));
     }
   }
 
@@ -174,7 +174,7 @@ export class TabConnection implements ClientConnection {
   #resign(): void {
     this.#leader?.close();
     this.#leader = undefined;
-    this.#missed = 1;
+    this.#silentTicks = 1;
     this.#awaitHandover();
     this.#sendHello();
   }
@@ -194,9 +194,9 @@ export class TabConnection implements ClientConnection {
     const slept = now - this.#tickAt > 3 * TIMING.tabCheck;
     this.#tickAt = now;
     if (this.#leader) return;
-    if (slept) this.#missed = 0;
-    if (this.#missed++ >= TIMING.tabMisses) {
-      this.#missed = 1;
+    if (slept) this.#silentTicks = 0;
+    if (this.#silentTicks++ >= TIMING.tabMisses) {
+      this.#silentTicks = 1;
       return this.#election?.steal();
     }
     this.#sendHello();
@@ -221,7 +221,7 @@ export class TabConnection implements ClientConnection {
       case 'bye':
         this.#leader?.handle(message);
         if (message.from !== this.#state?.leader) return;
-        this.#missed = 1;
+        this.#silentTicks = 1;
         return this.#awaitHandover();
       case 'hello':
       case 'ask':
@@ -232,19 +232,19 @@ export class TabConnection implements ClientConnection {
 
   #isLeader(id: string): boolean {
     if (id !== this.#state?.leader) return false;
-    this.#missed = 0;
+    this.#silentTicks = 0;
     return true;
   }
 
   #handleState(state: LeaderState): void {
     const known = this.#state;
     const isOtherLeader = state.leader !== known?.leader;
-    if (isOtherLeader && known && state.term < known.term && this.#missed === 0) return;
+    if (isOtherLeader && known && state.term < known.term && this.#silentTicks === 0) return;
     // True if this tab's lock was stolen while it slept, and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
     this.#state = state;
-    this.#missed = 0;
+    this.#silentTicks = 0;
     if (isSuperseded) {
       this.#leader?.close();
       this.#leader = undefined;

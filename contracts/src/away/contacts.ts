@@ -36,7 +36,7 @@ const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}
  * `code`, to the address that received the code.
  */
 export const putEmailSchema = z.strictObject({
-  consent: z.literal(true, 'must be true: the reader agrees to receive e-mail'),
+  consent: z.literal(true, 'must be true, to confirm that the reader agrees to receive e-mail'),
   code: z
     .string()
     .regex(/^\d{8}$/, 'must be the 8-digit code')

@@ -35,7 +35,8 @@ export const receiptsSchema = z
       })
       .optional()
       .meta({
-        description: "The reader of a `user:` feed. Absent if the notification isn't in the history.",
+        description:
+          "What the reader of a `user:` feed did with the notification. Absent if it isn't in the history.",
       }),
     readers: z
       .object({
@@ -50,7 +51,7 @@ export const receiptsSchema = z
       .optional()
       .meta({
         description:
-          "The readers of `all` or a `topic:` feed. Absent if the notification isn't in the history, or is too old to be counted.",
+          "What the readers of `all` or a `topic:` feed did with the notification. Absent if it isn't in the history, or is too old to be counted.",
       }),
     fallbacks: z
       .array(

@@ -26,7 +26,7 @@ const content = {
   icon: iconSchema.optional(),
   collapseKey: plainText({ max: 80 })
     .optional()
-    .meta({ description: "The notification replaces the feed's previous one that has the same key." }),
+    .meta({ description: "Replaces the feed's previous notification with the same key." }),
 };
 
 const future = dateTimeSchema.refine((text) => {

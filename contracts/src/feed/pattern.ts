@@ -7,13 +7,13 @@ export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
-const faultless = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
+const isValid = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 
 /** Topic names in a token: `orders`, `orders*`, `*`. */
 export const topicPatternSchema = z
   .string()
   .refine(
-    (pattern) => pattern === '*' || faultless(idSchema, withoutStar(pattern)),
+    (pattern) => pattern === '*' || isValid(idSchema, withoutStar(pattern)),
     'must be the name of a topic, optionally with * at the end, or *',
   );
 
@@ -22,8 +22,8 @@ export const feedPatternSchema = z
   .string()
   .refine(
     (pattern) =>
-      faultless(feedSchema, pattern) ||
+      isValid(feedSchema, pattern) ||
       ['*', 'topic:*', 'user:*'].includes(pattern) ||
-      (pattern.endsWith('*') && pattern !== 'all*' && faultless(feedSchema, withoutStar(pattern))),
+      (pattern.endsWith('*') && pattern !== 'all*' && isValid(feedSchema, withoutStar(pattern))),
     'must be all, topic:<name> or user:<sub>, optionally with * at the end, or *',
   );

@@ -74,15 +74,15 @@ export function placesIn({
   const readIds = new Set(read?.ids);
   const readTo = read?.offset ?? 0;
   const snoozed = new Map(inbox?.snoozed.map((mark) => [mark.id, mark]));
-  const counts = inbox?.epoch === epoch ? inbox : undefined;
-  const seenTo = Math.max(counts?.seen ?? 0, readTo);
+  const inboxInEpoch = inbox?.epoch === epoch ? inbox : undefined;
+  const seenTo = Math.max(inboxInEpoch?.seen ?? 0, readTo);
 
   return ({ offset, notification: { id } }) => {
     const mark = snoozed.get(id);
     if (mark) return placeOfMark(mark);
     const isRead = offset <= readTo || readIds.has(id);
-    const unread = !isRead || inRanges(counts?.unread ?? [], offset);
-    const place = inRanges(counts?.archived ?? [], offset) ? 'archive' : 'inbox';
+    const unread = !isRead || inRanges(inboxInEpoch?.unread ?? [], offset);
+    const place = inRanges(inboxInEpoch?.archived ?? [], offset) ? 'archive' : 'inbox';
     return { place, unread, unseen: place === 'inbox' && unread && offset > seenTo };
   };
 }

@@ -79,16 +79,16 @@ function readingAt(timeZone: string, at: number): number {
 class Clock {
   readonly #timeZone: string;
   /** The time zone's offsets from UTC before and after the change, in ms. */
-  readonly #ahead: readonly number[];
+  readonly #offsets: readonly number[];
 
   constructor(timeZone: string, at: number) {
     this.#timeZone = timeZone;
-    this.#ahead = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
+    this.#offsets = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
   }
 
   /** The reading at this time, with the larger of the two offsets. */
   latest(at: number): number {
-    return at + Math.max(...this.#ahead);
+    return at + Math.max(...this.#offsets);
   }
 
   /** The first time at which the clocks show `reading` or later. */
@@ -105,7 +105,7 @@ class Clock {
   }
 
   #range(reading: number): [low: number, high: number] {
-    return [reading - Math.max(...this.#ahead), reading - Math.min(...this.#ahead)];
+    return [reading - Math.max(...this.#offsets), reading - Math.min(...this.#offsets)];
   }
 
   #isReached(at: number, reading: number): boolean {

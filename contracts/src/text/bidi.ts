@@ -3,7 +3,7 @@ const PDI = '\u2069';
 /** Left-to-right, right-to-left and first-strong isolates. */
 const ISOLATES = '\u2066\u2067\u2068';
 /** Characters that change the direction of text, and letters in right-to-left scripts. */
-const TURNS =
+const DIRECTIONAL =
   /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -12,7 +12,7 @@ const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
  * affect the direction of neighbouring text.
  */
 export function contained(text: string): string {
-  if (!TURNS.test(text)) return text;
+  if (!DIRECTIONAL.test(text)) return text;
   let depth = 0;
   let result = '';
   for (const character of text) {
@@ -25,7 +25,8 @@ export function contained(text: string): string {
 }
 
 /** Isolates the text for use in plain text, such as a label, a live message or a desktop notification. */
-export const isolate = (text: string): string => (TURNS.test(text) ? `${FSI}${contained(text)}${PDI}` : text);
+export const isolate = (text: string): string =>
+  DIRECTIONAL.test(text) ? `${FSI}${contained(text)}${PDI}` : text;
 
 /** Escapes characters in JSON that change the text direction, so that the JSON is shown in its actual order. */
 export const readableJson = (json: string): string =>

@@ -3,13 +3,13 @@ export class ReadOrder {
   #reads = 0;
   /** The newest read of each part of the page that has an outcome. */
   readonly #newest = new Map<string, number>();
-  #invalidTo = 0;
+  #lastInvalidated = 0;
 
   /** Starts a read. When its outcome is known, call the returned function: true means to ignore the outcome. */
   start(part: string): () => boolean {
     const read = ++this.#reads;
     return () => {
-      if (read <= this.#invalidTo || read < (this.#newest.get(part) ?? 0)) return true;
+      if (read <= this.#lastInvalidated || read < (this.#newest.get(part) ?? 0)) return true;
       this.#newest.set(part, read);
       return false;
     };
@@ -17,6 +17,6 @@ export class ReadOrder {
 
   /** Ignores the outcomes of all reads so far, for example because they used another token. */
   invalidate(): void {
-    this.#invalidTo = this.#reads;
+    this.#lastInvalidated = this.#reads;
   }
 }

@@ -8,13 +8,13 @@ export const uiSettings = z.object({
   UI_DIST: z
     .string()
     .optional()
-    .describe('Folder of the built pages. The default is ui/dist beside the server'),
+    .describe('Folder of the built pages. The default is ui/dist, next to the server'),
   AZURE_ENDPOINT: z
     .url({ protocol: /^https$/, error: 'must be an https address' })
     .transform((url) => new URL(url).origin)
     .optional()
     .describe(
-      'The `Endpoint` of the connection string if the bffs use BROADCASTER=azure. Allows the page to connect to it',
+      '`Endpoint` of the connection string, if the bffs use BROADCASTER=azure. The page may then connect to it',
     ),
   ICON_ORIGINS: iconOriginsSetting(),
   LOG_LEVEL: commonSettings.LOG_LEVEL,

@@ -28,10 +28,10 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   onBeforeUpdate(() => {
     before = undefined;
     if (scrolled() > TOP_PX) return;
-    const usedRow = list.value?.querySelector('.tocsin-row:hover, .tocsin-row:focus-within');
+    const activeRow = list.value?.querySelector('.tocsin-row:hover, .tocsin-row:focus-within');
     const firstRow = list.value?.querySelector('.tocsin-row');
-    const row = usedRow ?? firstRow;
-    if (row) before = { row, top: row.getBoundingClientRect().top, isHeld: Boolean(usedRow) || isTouched };
+    const row = activeRow ?? firstRow;
+    if (row) before = { row, top: row.getBoundingClientRect().top, isHeld: Boolean(activeRow) || isTouched };
   });
 
   onUpdated(() => {

@@ -5,7 +5,7 @@ import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
 
 /** Debounce delay while the reader types, in ms. */
-const TYPING_MS = 250;
+const DEBOUNCE_MS = 250;
 const LIMIT = 50;
 
 export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'failed';
@@ -70,7 +70,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
         return;
       }
       status.value = 'searching';
-      timer = setTimeout(() => void ask(query, false), query.q === before?.q ? 0 : TYPING_MS);
+      timer = setTimeout(() => void ask(query, false), query.q === before?.q ? 0 : DEBOUNCE_MS);
     },
     { immediate: true },
   );

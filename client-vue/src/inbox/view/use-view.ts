@@ -23,7 +23,7 @@ export function useView() {
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
   /** Keys of items that the tab `unread` has shown. They stay in it after they are read. */
-  const kept = new Set<string>();
+  const shownInUnread = new Set<string>();
 
   /** A text search in the tab `all` includes archived and snoozed items. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
@@ -46,8 +46,8 @@ export function useView() {
     if (isEverywhere.value) return true;
     if (tab.value === 'all') return place === 'inbox';
     if (tab.value !== 'unread') return place === tab.value;
-    if (unread) kept.add(key);
-    return place === 'inbox' && kept.has(key);
+    if (unread) shownInUnread.add(key);
+    return place === 'inbox' && shownInUnread.has(key);
   }
 
   const shown = computed((): readonly Item[] => {
@@ -60,7 +60,7 @@ export function useView() {
     return filtered(all, filter.value).filter((item) => belongs(marks.placeOf(item), item.key));
   });
 
-  watch([tab, filter], () => kept.clear(), { flush: 'sync' });
+  watch([tab, filter], () => shownInUnread.clear(), { flush: 'sync' });
 
   return reactive({
     ...{ tab, filter, shown, isPlain },

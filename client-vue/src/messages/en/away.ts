@@ -1,7 +1,7 @@
 /** Settings for messages to the reader while no page is open. */
 export const away = {
   title: "When I'm away",
-  hint: "If you haven't read a notification in time, it may also reach you this way. Quiet hours apply.",
+  hint: "Choose other ways to get notifications that you don't read in time. Quiet hours apply.",
   loading: 'Loading…',
   signedOut: "Sign in to get messages while you're away.",
   notOffered: "This site doesn't send messages while you're away.",
@@ -19,7 +19,7 @@ export const away = {
   code: 'Code',
   confirm: 'Confirm',
   wrongAddress: 'Enter an e-mail address, such as ada@example.com.',
-  wrongCode: 'This code is wrong, already used, or older than 15 minutes. Check it, or request a new one.',
+  wrongCode: 'This code is wrong, already used, or expired. Check it, or request a new one.',
   tooManyCodes: "You've requested five codes today. Try again tomorrow.",
   push: 'Push',
   pushOn: 'Push on this device: on',

@@ -1,6 +1,6 @@
 /** Descriptions of the connection state. `reason` is the server's own text, or empty. */
 export const connection = {
-  live: 'New notifications appear as they happen.',
+  live: 'New notifications appear as they arrive.',
   someRefused: (reason: string) => `Some feeds can't be shown. ${reason}`,
   olderFailed: "Older notifications can't be loaded right now.",
   connecting: 'Connecting…',

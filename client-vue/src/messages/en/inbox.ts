@@ -38,8 +38,7 @@ export const inbox = {
   undone: 'Change undone.',
   unsaved: "Couldn't save. This change will be lost when you close the page.",
   snoozeRefused: "Couldn't snooze. The server no longer has this notification, or can't be reached.",
-  snoozeFull:
-    "Couldn't snooze, because you have too many snoozed notifications. Mark some of them as done first.",
+  snoozeFull: "Couldn't snooze. You have too many snoozed notifications. Mark some of them as done first.",
   undo: 'Undo',
   actions: (title: string) => `Actions for ${title}`,
   snooze: 'Snooze',

@@ -9,7 +9,7 @@ import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
 import { useMarks } from '../reader/marks.ts';
-import { takePage } from './older.ts';
+import { addPage } from './older.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 
@@ -36,10 +36,10 @@ function handleInboxState(feed: string, inbox: InboxState): void {
 }
 
 /** Adds the newest page to the list. */
-export function takeNewest(feed: string, page: Page): void {
+export function addNewestPage(feed: string, page: Page): void {
   if (page.read) useMarks().mergeReadState(feed, { epoch: page.epoch, ...page.read });
   if (page.inbox) handleInboxState(feed, page.inbox);
-  takePage(feed, page);
+  addPage(feed, page);
   useLater().run(({ useReader }) => useReader().initFeed(feed, page));
   useItems().loaded.add(feed);
 }
@@ -55,7 +55,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
-  if (page) takeNewest(feed, page);
+  if (page) addNewestPage(feed, page);
 
   function recordMissed(publications: readonly LivePublication[]): void {
     for (const publication of publications) {

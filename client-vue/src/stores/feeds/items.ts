@@ -9,7 +9,7 @@ export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
 /** The position before which to load the next older page. */
-export interface OlderPlace {
+export interface OlderCursor {
   epoch: string;
   before: number;
 }
@@ -18,7 +18,7 @@ export interface OlderPlace {
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
   /** Feeds with older notifications that aren't loaded, and where to continue. */
-  const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
+  const older = shallowReactive(new Map<string, OlderCursor | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
   /** Changes with each reset, so that responses to earlier requests can be dropped. */
@@ -33,15 +33,15 @@ export const useItems = defineStore(() => {
   /** The items in the inbox. Items back from a snooze are sorted by the time of their return. */
   const items = computed(() => {
     if (marks.allInInbox) return all.value;
-    let anyBack = false;
+    let hasReturned = false;
     const inInbox = all.value.flatMap((item) => {
       const { place, returnedAt } = marks.placeOf(item);
       if (place !== 'inbox') return [];
       if (returnedAt === undefined) return [item];
-      anyBack = true;
+      hasReturned = true;
       return [withReturnTime(item, parseDateTime(returnedAt) ?? item.time)];
     });
-    return anyBack ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
+    return hasReturned ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
   /** A copy of the item, as if it had arrived at `time`. Returns the same object when called with the same time. */

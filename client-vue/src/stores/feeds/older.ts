@@ -6,7 +6,7 @@ export const livePublications = ({ publications }: Pick<Page, 'publications'>): 
   publications.filter((publication): publication is LivePublication => publication.notification !== null);
 
 /** Adds a page that was loaded over REST. Doesn't change the position. */
-export function takePage(feed: string, page: Page): void {
+export function addPage(feed: string, page: Page): void {
   const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
   if (gone.length > 0) notifications.remove(feed, gone);
@@ -32,7 +32,7 @@ export async function loadOlder(limit: number): Promise<void> {
     // The feed was erased in the meantime, or its oldest items were dropped.
     if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
-    else takePage(feed, page);
+    else addPage(feed, page);
     if (page.recovered && !page.more) notifications.older.delete(feed);
   }
 }

@@ -25,7 +25,7 @@ export const useInterruptions = defineStore(() => {
    * hours.
    */
   const heldByKey = new Map<string, boolean>();
-  let lastInterruptible: number | undefined;
+  let lastOutsideQuietHours: number | undefined;
   /** The quiet hours that were last in force. The reader may have turned them off since. */
   let { quietHours } = DEFAULT_PREFERENCES;
   let isPresenting = (): boolean => false;
@@ -70,7 +70,7 @@ export const useInterruptions = defineStore(() => {
     const since = storage.get(KEY);
     if (isQuietNow(store.preferences)) {
       ({ quietHours } = store.preferences);
-      const from = since ? Number(since) : (lastInterruptible ?? Date.now());
+      const from = since ? Number(since) : (lastOutsideQuietHours ?? Date.now());
       if (!since || heldSince < from) storage.set(KEY, String(Math.min(from, heldSince)));
       return;
     }
@@ -81,14 +81,14 @@ export const useInterruptions = defineStore(() => {
     }
     heldByKey.clear();
     quietHours = null;
-    lastInterruptible = Date.now();
+    lastOutsideQuietHours = Date.now();
   }
 
   /** Starts a session. Returns a function that stops it. */
   function start(presenting: () => boolean): () => void {
     heldByKey.clear();
     quietHours = null;
-    lastInterruptible = undefined;
+    lastOutsideQuietHours = undefined;
     isPresenting = presenting;
     return watch([() => useClock().now, () => store.preferences], () => check(), { immediate: true });
   }

@@ -25,19 +25,19 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
  */
 export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);
-  const byStart = new Map<string, ReturnType<typeof placesIn>>();
+  const placersByMark = new Map<string, ReturnType<typeof placesIn>>();
   return (item) => {
     if (!read && !marks) return READ;
     const readTo = readToIn(item, read);
     const key = `${readTo} ${item.epoch}`;
-    let place = byStart.get(key);
+    let place = placersByMark.get(key);
     if (!place) {
       place = placesIn({
         epoch: item.epoch,
         read: { offset: readTo, ids: [...(read?.ids ?? [])] },
         inbox: marks,
       });
-      byStart.set(key, place);
+      placersByMark.set(key, place);
     }
     return place(item);
   };

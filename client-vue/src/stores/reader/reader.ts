@@ -41,8 +41,8 @@ export const useReader = defineStore(() => {
   const send: Mark = (name, feed, change) => {
     // Capture the session's function now: another session may be running by the time the earlier changes have been
     // sent.
-    const markNow = mark;
-    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => markNow?.(name, feed, change));
+    const sessionMark = mark;
+    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => sessionMark?.(name, feed, change));
     queues.set(
       feed,
       sent.catch(() => undefined),

@@ -31,7 +31,7 @@ export const useLiveMessages = defineStore(() => {
   }
 
   /** Announces new notifications, shown or not: errors immediately and one by one, all others together. */
-  function arrived(toasts: readonly Toast[]): void {
+  function announce(toasts: readonly Toast[]): void {
     for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));
     for (const toast of others) batch.add(toast);
@@ -55,5 +55,5 @@ export const useLiveMessages = defineStore(() => {
     clear();
   }
 
-  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), arrived };
+  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), announce };
 });

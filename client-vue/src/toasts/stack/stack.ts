@@ -32,7 +32,7 @@ export interface ViewOptions {
   keep?: ReadonlySet<string>;
 }
 
-interface Stack {
+interface Group {
   readonly key: string;
   readonly equals: string;
   /** Equal toasts, newest last. */
@@ -49,11 +49,11 @@ function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }
   return JSON.stringify(collapseKey === undefined ? [feed, severity, source, title] : [feed, collapseKey]);
 }
 
-const newestOf = ({ toasts }: Stack): Toast | undefined => toasts.at(-1);
-const rankOf = (stack: Stack): number => SEVERITIES.indexOf(newestOf(stack)?.severity ?? 'info');
-const isErrorStack = (stack: Stack): boolean => isSticky({ severity: newestOf(stack)?.severity ?? 'info' });
-const compareStacks = (a: Stack, b: Stack): number => rankOf(b) - rankOf(a) || b.arrived - a.arrived;
-const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { count }) => sum + count, 0);
+const newestOf = ({ toasts }: Group): Toast | undefined => toasts.at(-1);
+const rankOf = (group: Group): number => SEVERITIES.indexOf(newestOf(group)?.severity ?? 'info');
+const isErrorGroup = (group: Group): boolean => isSticky({ severity: newestOf(group)?.severity ?? 'info' });
+const compareGroups = (a: Group, b: Group): number => rankOf(b) - rankOf(a) || b.arrived - a.arrived;
+const countOf = (groups: readonly Group[]): number => groups.reduce((sum, { count }) => sum + count, 0);
 
 /**
  * Decides which toasts are on the screen, and in which order: by severity, then newest first. Equal toasts share a
@@ -61,9 +61,9 @@ const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { coun
  * slot. The stack is limited in size, and uses no clock or I/O.
  */
 export class ToastStack {
-  readonly #stacks = new Map<string, Stack>();
-  readonly #byEqualityKey = new Map<string, Stack>();
-  readonly #byToast = new Map<string, Stack>();
+  readonly #groups = new Map<string, Group>();
+  readonly #byEqualityKey = new Map<string, Group>();
+  readonly #byToast = new Map<string, Group>();
   #arrivals = 0;
   #droppedErrors = 0;
   #droppedOthers = 0;
@@ -72,7 +72,7 @@ export class ToastStack {
   add(toasts: readonly Toast[]): string[] {
     const touched = new Set(toasts.map((toast) => this.#put(toast).key));
     this.#trim();
-    return [...touched].filter((key) => this.#stacks.has(key));
+    return [...touched].filter((key) => this.#groups.has(key));
   }
 
   /**
@@ -80,38 +80,38 @@ export class ToastStack {
    * the card is gone too.
    */
   remove(toastKey: string, { replaced = false } = {}): string | undefined {
-    const stack = this.#byToast.get(toastKey);
-    if (!stack) return undefined;
+    const group = this.#byToast.get(toastKey);
+    if (!group) return undefined;
     this.#byToast.delete(toastKey);
-    stack.toasts = stack.toasts.filter(({ key }) => key !== toastKey);
-    if (!replaced) stack.count--;
-    return stack.toasts.length === 0 && this.dismiss(stack.key) ? stack.key : undefined;
+    group.toasts = group.toasts.filter(({ key }) => key !== toastKey);
+    if (!replaced) group.count--;
+    return group.toasts.length === 0 && this.dismiss(group.key) ? group.key : undefined;
   }
 
   dismiss(key: string): boolean {
-    const stack = this.#stacks.get(key);
-    if (!stack) return false;
-    this.#drop(stack);
+    const group = this.#groups.get(key);
+    if (!group) return false;
+    this.#drop(group);
     this.#forgetDropped();
     return true;
   }
 
   /** Removes all toasts of a feed. Returns the keys of their cards. */
   clearFeed(feed: string): string[] {
-    const keys = [...this.#stacks.values()].filter((stack) => newestOf(stack)?.feed === feed);
+    const keys = [...this.#groups.values()].filter((group) => newestOf(group)?.feed === feed);
     return keys.flatMap(({ key }) => (this.dismiss(key) ? [key] : []));
   }
 
   clear(): void {
-    for (const kept of [this.#stacks, this.#byEqualityKey, this.#byToast]) kept.clear();
+    for (const kept of [this.#groups, this.#byEqualityKey, this.#byToast]) kept.clear();
     this.#forgetDropped();
   }
 
   /** Removes all toasts without a slot except errors, and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
-    const hidden = [...this.#stacks.values()].filter(
-      (stack) => !isErrorStack(stack) && !shown.has(stack.key),
+    const hidden = [...this.#groups.values()].filter(
+      (group) => !isErrorGroup(group) && !shown.has(group.key),
     );
     for (const { key } of hidden) this.dismiss(key);
     this.#droppedOthers = 0;
@@ -122,10 +122,10 @@ export class ToastStack {
   view({ slots, opened = false, keep }: ViewOptions): StackView {
     const [errors, others] = this.#lanes();
     const mayShow = opened ? errors.length : Math.max(1, slots - (others.length > 0 ? 1 : 0));
-    const isKept = ({ key }: Stack): boolean => keep?.has(key) === true;
-    const shownErrors = errors.filter((stack, index) => index < mayShow || isKept(stack));
+    const isKept = ({ key }: Group): boolean => keep?.has(key) === true;
+    const shownErrors = errors.filter((group, index) => index < mayShow || isKept(group));
     const left = Math.max(slots - Math.min(errors.length, mayShow), slots > 1 ? 1 : 0);
-    const shownOthers = others.filter((stack, index) => index < left || isKept(stack));
+    const shownOthers = others.filter((group, index) => index < left || isKept(group));
     return {
       cards: [shownErrors, shownOthers].flatMap((lane) => lane.flatMap(cardOf)),
       foldedErrors: countOf(errors) - countOf(shownErrors) + (opened ? 0 : this.#droppedErrors),
@@ -133,30 +133,30 @@ export class ToastStack {
     };
   }
 
-  #put(toast: Toast): Stack {
+  #put(toast: Toast): Group {
     const equals = equalityKeyOf(toast);
-    const stack = this.#byEqualityKey.get(equals) ?? this.#addStack(toast.key, equals);
+    const group = this.#byEqualityKey.get(equals) ?? this.#addGroup(toast.key, equals);
     const known = this.#byToast.get(toast.key);
-    if (known && known !== stack) this.remove(toast.key);
-    if (known !== stack) stack.count++;
-    stack.toasts = [...stack.toasts.filter(({ key }) => key !== toast.key), toast];
-    for (const { key } of stack.toasts.splice(0, stack.toasts.length - MAX_EQUAL)) this.#byToast.delete(key);
-    stack.arrived = ++this.#arrivals;
-    this.#stacks.set(stack.key, stack);
-    this.#byEqualityKey.set(equals, stack);
-    this.#byToast.set(toast.key, stack);
-    return stack;
+    if (known && known !== group) this.remove(toast.key);
+    if (known !== group) group.count++;
+    group.toasts = [...group.toasts.filter(({ key }) => key !== toast.key), toast];
+    for (const { key } of group.toasts.splice(0, group.toasts.length - MAX_EQUAL)) this.#byToast.delete(key);
+    group.arrived = ++this.#arrivals;
+    this.#groups.set(group.key, group);
+    this.#byEqualityKey.set(equals, group);
+    this.#byToast.set(toast.key, group);
+    return group;
   }
 
   /** A card keeps the key of its first toast, even if that toast is removed and later added to another card. */
-  #addStack(toastKey: string, equals: string): Stack {
-    const key = this.#stacks.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
+  #addGroup(toastKey: string, equals: string): Group {
+    const key = this.#groups.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
     return { key, equals, toasts: [], count: 0, arrived: 0 };
   }
 
-  #lanes(): [errors: Stack[], others: Stack[]] {
-    const sorted = [...this.#stacks.values()].sort(compareStacks);
-    return [sorted.filter(isErrorStack), sorted.filter((stack) => !isErrorStack(stack))];
+  #lanes(): [errors: Group[], others: Group[]] {
+    const sorted = [...this.#groups.values()].sort(compareGroups);
+    return [sorted.filter(isErrorGroup), sorted.filter((group) => !isErrorGroup(group))];
   }
 
   #trim(): void {
@@ -164,24 +164,24 @@ export class ToastStack {
     const [lostErrors, lostOthers] = [errors.slice(MAX_ERRORS), others.slice(MAX_OTHERS)];
     this.#droppedErrors += countOf(lostErrors);
     this.#droppedOthers += countOf(lostOthers);
-    for (const stack of [...lostErrors, ...lostOthers]) this.#drop(stack);
+    for (const group of [...lostErrors, ...lostOthers]) this.#drop(group);
   }
 
-  #drop({ key, equals, toasts }: Stack): void {
-    this.#stacks.delete(key);
+  #drop({ key, equals, toasts }: Group): void {
+    this.#groups.delete(key);
     this.#byEqualityKey.delete(equals);
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
   /** Resets the count of dropped errors when no error is left, and that of other dropped toasts when none is left. */
   #forgetDropped(): void {
-    const stacks = [...this.#stacks.values()];
-    if (!stacks.some(isErrorStack)) this.#droppedErrors = 0;
-    if (stacks.every(isErrorStack)) this.#droppedOthers = 0;
+    const groups = [...this.#groups.values()];
+    if (!groups.some(isErrorGroup)) this.#droppedErrors = 0;
+    if (groups.every(isErrorGroup)) this.#droppedOthers = 0;
   }
 }
 
-const cardOf = (stack: Stack, depth: number): Card[] => {
-  const newest = newestOf(stack);
-  return newest ? [{ ...newest, key: stack.key, count: stack.count, depth }] : [];
+const cardOf = (group: Group, depth: number): Card[] => {
+  const newest = newestOf(group);
+  return newest ? [{ ...newest, key: group.key, count: group.count, depth }] : [];
 };

@@ -4,7 +4,7 @@ import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
  * An instance seen within this time isn't missing yet: its next metrics may be late. (Metrics expire after ten
  * seconds.)
  */
-const LATEST_MS = 12_000;
+const GRACE_MS = 12_000;
 
 export interface MissingInstance {
   instance: string;
@@ -25,5 +25,5 @@ export const missingOf = (
     .map(({ instance, version, at, stoppedAt }) => ({
       ...{ instance, version, at: Date.parse(stoppedAt ?? at), isStopped: stoppedAt !== undefined },
     }))
-    .filter(({ at, isStopped }) => isStopped || now - at > LATEST_MS)
+    .filter(({ at, isStopped }) => isStopped || now - at > GRACE_MS)
     .toSorted((a, b) => b.at - a.at);

@@ -4,9 +4,9 @@ import { formatCount } from '../numbers.ts';
 
 /** The list without the notifications that were retracted after it was made. */
 export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNotification[]): ScheduleList {
-  const isLeft = ({ id, feed }: NamedNotification) =>
+  const isKept = ({ id, feed }: NamedNotification) =>
     !retracted.some((one) => one.id === id && one.feed === feed);
-  const next = list.next.filter(isLeft);
+  const next = list.next.filter(isKept);
   return { ...list, next, count: list.count - (list.next.length - next.length) };
 }
 

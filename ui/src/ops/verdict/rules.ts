@@ -112,9 +112,9 @@ function vanished({ now, instances, past }: Facts): Fault[] {
   const left = gone
     .toSorted((a, b) => a.at - b.at)
     .filter(({ at }) => {
-      const place = started.findIndex((time) => time > at);
-      if (place < 0) return true;
-      started.splice(place, 1);
+      const index = started.findIndex((time) => time > at);
+      if (index < 0) return true;
+      started.splice(index, 1);
       return false;
     });
   if (left.length === 0) return [];

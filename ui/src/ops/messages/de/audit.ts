@@ -2,7 +2,7 @@ import type { OpsMessages } from '../messages.ts';
 
 export const audit: OpsMessages['audit'] = {
   title: 'Prüfprotokoll',
-  hint: 'Wer was geändert hat, das Neueste zuerst, ohne Inhalte. Abgewiesene Versuche und Häufungen stehen in einer Zeile.',
+  hint: 'Wer was geändert hat, das Neueste zuerst. Inhalte werden nicht aufgezeichnet. Wiederholte Versuche können in einer Zeile stehen.',
   what: 'Was',
   everything: 'Alles',
   who: 'Wer',

@@ -1,7 +1,7 @@
 /** The audit trail. Unknown words from a newer version are shown unchanged. */
 export const audit = {
   title: 'Audit trail',
-  hint: 'Who changed what, newest first, without content. Refused attempts and bursts are combined into one row.',
+  hint: "Who changed what, newest first. The content of notifications isn't recorded. Repeated attempts may share a row.",
   what: 'What',
   everything: 'Everything',
   who: 'Who',

@@ -3,7 +3,7 @@ const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fal
 /** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from surrounding text. */
 export const unsent = {
   title: 'Fallbacks that were not sent',
-  hint: "Messages through other channels that were refused, or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent about a notification that has been read since, or that has left its feed's history.",
+  hint: "Messages through other channels, such as e-mail, that were refused or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent for notifications that have since been read or are no longer in their feed's history.",
   refused: 'Not sent',
   unknown: 'Outcome unknown',
   of: (via: string, id: string) => `${via} for ${id}`,
