@@ -98,23 +98,27 @@ describe('the producer', () => {
     const headers = { 'content-type': 'application/json' };
     const withKey = { ...request, headers: { ...headers, 'x-api-key': 'key' } };
     expect((await fetch(`${url}/notifications`, withKey)).status).toBe(202);
-    const internally = async (more: Record<string, string>, body = request.body, path = '/notifications') =>
+    const postInternally = async (
+      more: Record<string, string>,
+      body = request.body,
+      path = '/notifications',
+    ) =>
       (await fetch(`${internalUrl}${path}`, { method: 'POST', body, headers: { ...headers, ...more } }))
         .status;
-    expect(await internally({})).toBe(401);
-    expect(await internally({ 'x-api-key': 'key' })).toBe(202);
+    expect(await postInternally({})).toBe(401);
+    expect(await postInternally({ 'x-api-key': 'key' })).toBe(202);
     expect((await fetch(`${internalUrl}/feeds/all`, { method: 'DELETE' })).status).toBe(401);
     const signer = new Signer(() => parseSigningKeys(secret));
     const sign = (body: string) => ({ [SIGNATURE_HEADER]: signer.sign(PUBLISH_PURPOSE, body).signature });
     const signed = sign(request.body);
-    expect(await internally(signed)).toBe(202);
-    expect(await internally(signed), 'replayed').toBe(401);
-    expect(await internally(sign('{}')), 'another body').toBe(401);
-    expect(await internally({ [SIGNATURE_HEADER]: 'v1.0.guessed' })).toBe(401);
+    expect(await postInternally(signed)).toBe(202);
+    expect(await postInternally(signed), 'replayed').toBe(401);
+    expect(await postInternally(sign('{}')), 'another body').toBe(401);
+    expect(await postInternally({ [SIGNATURE_HEADER]: 'v1.0.guessed' })).toBe(401);
     const erasure = { method: 'DELETE', headers: sign('') };
     expect((await fetch(`${internalUrl}/feeds/all`, erasure)).status, 'another route').toBe(401);
-    const onPublicPort = { ...request, headers: { ...headers, ...sign(request.body) } };
-    expect((await fetch(`${url}/notifications`, onPublicPort)).status).toBe(401);
+    const signedRequest = { ...request, headers: { ...headers, ...sign(request.body) } };
+    expect((await fetch(`${url}/notifications`, signedRequest)).status).toBe(401);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 

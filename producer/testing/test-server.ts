@@ -39,12 +39,12 @@ export async function testServer(
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
   const metrics = createMetrics(registry);
-  const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
-  observeQueue(registry, tested.producer);
+  const fixture = testProducer({ observer: new LogObserver(log, metrics), ...options });
+  observeQueue(registry, fixture.producer);
   const refused: string[] = [];
   const notes: AuditNote[] = [];
   let fault: Error | undefined;
-  const scheduled = testSchedules(tested.producer);
+  const scheduled = testSchedules(fixture.producer);
   const app = publicApp({
     callers,
     receiptsOf,
@@ -62,7 +62,7 @@ export async function testServer(
   });
   const served = await serve(app);
   return {
-    ...tested,
+    ...fixture,
     ...scheduled,
     ...served,
     refused,

@@ -6,14 +6,14 @@ import type { NotificationClient } from '../types.ts';
 let gateway: Gateway;
 let client: NotificationClient | undefined;
 /** The pending calls of `getToken`. */
-let asked: { resolve: (token: string) => void; reject: (reason: Error) => void }[];
+let tokenRequests: { resolve: (token: string) => void; reject: (reason: Error) => void }[];
 let errors: string[];
 
 const getToken = (): Promise<string> =>
   new Promise((resolve, reject) => {
-    asked.push({ resolve, reject });
+    tokenRequests.push({ resolve, reject });
   });
-const haveAsked = (count: number) => vi.waitFor(() => expect(asked).toHaveLength(count));
+const waitForTokenRequests = (count: number) => vi.waitFor(() => expect(tokenRequests).toHaveLength(count));
 /** Breaks the transport of a connection that is waiting for its token. */
 const breakTransports = (): void => {
   const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };
@@ -21,7 +21,7 @@ const breakTransports = (): void => {
 };
 
 beforeEach(async () => {
-  [asked, errors] = [[], []];
+  [tokenRequests, errors] = [[], []];
   gateway = new Gateway();
   await gateway.listen();
 });
@@ -46,10 +46,10 @@ it('should not connect again after an error listener has closed the client', asy
 
 it('should not connect again if getToken rejects after close', async () => {
   client = createNotificationClient({ url: gateway.url, getToken });
-  await haveAsked(1);
+  await waitForTokenRequests(1);
   client.close();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  asked[0]?.reject(new Error('signed out'));
+  tokenRequests[0]?.reject(new Error('signed out'));
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -59,13 +59,13 @@ it('should ignore tokens of connections that were lost before the token arrived'
   client.on('error', ({ message }) => errors.push(message));
   client.subscribe('all', {});
   for (const count of [1, 2, 3]) {
-    await haveAsked(count);
+    await waitForTokenRequests(count);
     if (count < 3) breakTransports();
   }
-  asked[0]?.resolve('first');
-  asked[2]?.resolve('third');
+  tokenRequests[0]?.resolve('first');
+  tokenRequests[2]?.resolve('third');
   await vi.waitFor(() => expect(client?.status).toBe('live'));
-  asked[1]?.reject(new Error('too late'));
+  tokenRequests[1]?.reject(new Error('too late'));
   await vi.waitFor(() => expect(client?.status).toBe('live'));
   expect(gateway.sockets.map(({ handshake }) => handshake.auth)).toEqual([{ token: 'third' }]);
   expect(errors.filter((message) => /^(No token|Couldn't get a token)/.test(message))).toEqual([]);

@@ -13,42 +13,42 @@ const keysOf = (...keys: ApiKey[]) => new Map(keys.map((one) => [one.hash, one])
 function watch(store: MemoryKnownKeys) {
   const changes: string[] = [];
   const faults: unknown[] = [];
-  const watching = new KeyWatch({
+  const keyWatch = new KeyWatch({
     store,
     onChange: ({ action, name }: KeyChange) => changes.push(`${action} ${name}`),
     onError: (error) => faults.push(error),
   });
-  const see = async (...keys: ApiKey[]) => {
-    watching.see(keysOf(...keys));
-    await watching.settled();
+  const changesAfter = async (...keys: ApiKey[]) => {
+    keyWatch.see(keysOf(...keys));
+    await keyWatch.settled();
     return changes.splice(0);
   };
-  return { see, faults };
+  return { changesAfter, faults };
 }
 
 describe('changes to the API keys', () => {
   it('should be reported once for each key, as created, changed or revoked', async () => {
-    const { see } = watch(new MemoryKnownKeys());
-    expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
-    expect(await see(key('a'), key('b'))).toEqual([]);
-    expect(await see(key('a', { feeds: ['*'] }), key('c'))).toEqual([
+    const { changesAfter } = watch(new MemoryKnownKeys());
+    expect(await changesAfter(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
+    expect(await changesAfter(key('a'), key('b'))).toEqual([]);
+    expect(await changesAfter(key('a', { feeds: ['*'] }), key('c'))).toEqual([
       ...['key-changed a', 'key-created c', 'key-revoked b'],
     ]);
     // A new key with the same name is a different key.
-    expect(await see(key('c', { hash: hashOf('new') }))).toEqual([
+    expect(await changesAfter(key('c', { hash: hashOf('new') }))).toEqual([
       ...['key-created c', 'key-revoked a', 'key-revoked c'],
     ]);
     const revokedAt = '2026-01-01T00:00:00Z';
-    expect(await see(key('c', { hash: hashOf('new'), revokedAt }))).toEqual(['key-revoked c']);
-    expect(await see()).toEqual([]);
+    expect(await changesAfter(key('c', { hash: hashOf('new'), revokedAt }))).toEqual(['key-revoked c']);
+    expect(await changesAfter()).toEqual([]);
   });
 
   it('should be reported by only one of several producers, even if they happened while none was running', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
-    const reported = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
+    const reported = await Promise.all(producers.map(({ changesAfter }) => changesAfter(key('a'), key('b'))));
     expect(reported.flat().sort()).toEqual(['key-created a', 'key-created b']);
-    expect(await watch(store).see(key('b'), key('c'))).toEqual(['key-created c', 'key-revoked a']);
+    expect(await watch(store).changesAfter(key('b'), key('c'))).toEqual(['key-created c', 'key-revoked a']);
     expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
@@ -56,10 +56,10 @@ describe('changes to the API keys', () => {
     const store = new MemoryKnownKeys();
     const { read } = store;
     store.read = () => Promise.reject(new Error('away'));
-    const { see, faults } = watch(store);
-    expect(await see(key('a'))).toEqual([]);
+    const { changesAfter, faults } = watch(store);
+    expect(await changesAfter(key('a'))).toEqual([]);
     expect(faults).toHaveLength(1);
     store.read = read.bind(store);
-    expect(await see(key('a'))).toEqual(['key-created a']);
+    expect(await changesAfter(key('a'))).toEqual(['key-created a']);
   });
 });

@@ -11,11 +11,11 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const start = () => {
-  const tested = testProducer();
+  const fixture = testProducer();
   const end = new AbortController();
   const log = createLogger('producer', 'silent');
-  const done = runDemo({ producer: tested.producer, intervalMs: 1_000, log, signal: end.signal });
-  return { ...tested, end, done };
+  const done = runDemo({ producer: fixture.producer, intervalMs: 1_000, log, signal: end.signal });
+  return { ...fixture, end, done };
 };
 
 it('should create valid, distinct notifications of all severities, some with links', () => {

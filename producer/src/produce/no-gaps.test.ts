@@ -21,7 +21,7 @@ const actions = fc.array(
   { maxLength: 40 },
 );
 
-interface Answered {
+interface AnsweredRequest {
   ids: string[];
   feeds: string[];
   outcome: string;
@@ -64,7 +64,7 @@ function checkCalls(calls: readonly Call[]): void {
   }
 }
 
-function checkAnswers(answers: readonly Answered[], { announced, deposited }: FaultyBackend): void {
+function checkAnswers(answers: readonly AnsweredRequest[], { announced, deposited }: FaultyBackend): void {
   const indexes = new Map<string, number[]>();
   const lastAnnounced = new Map<string, number>();
   for (const { run, seq } of announced) lastAnnounced.set(run, Math.max(seq, lastAnnounced.get(run) ?? 0));
@@ -78,7 +78,7 @@ function checkAnswers(answers: readonly Answered[], { announced, deposited }: Fa
       indexes.set(key, [...(indexes.get(key) ?? []), index]);
     }
   }
-  const indexesOf = ({ ids, feeds }: Answered, feed: string) =>
+  const indexesOf = ({ ids, feeds }: AnsweredRequest, feed: string) =>
     ids.filter((_, i) => feeds[i] === feed).map((id) => indexes.get(`${feed} ${id}`) ?? []);
   const accepted = answers.filter(({ outcome }) => outcome === 'accepted');
   for (const answer of accepted) {
@@ -103,7 +103,7 @@ it('should create runs without gaps, never change an entry, and keep accepted no
       async (script, latencyMs, partitions) => {
         const { producer, backend } = testProducer({ partitions });
         backend.latencyMs = latencyMs;
-        const answers: Answered[] = [];
+        const answers: AnsweredRequest[] = [];
         let ids = 0;
         let tick = 0;
         for (const action of script) {

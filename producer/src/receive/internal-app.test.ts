@@ -41,7 +41,7 @@ const app = (token: string | undefined) =>
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
-const NEST = '['.repeat(200) + ']'.repeat(200);
+const DEEP_JSON = '['.repeat(200) + ']'.repeat(200);
 let guarded: Awaited<ReturnType<typeof serve>>;
 let open: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
@@ -79,7 +79,7 @@ it('should accept invocations with the token, or without one if none is configur
 
 describe('a job', () => {
   const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
-  const handOver = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
+  const deliverJob = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
     fetch(`${guarded.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
@@ -89,18 +89,18 @@ describe('a job', () => {
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
   it('should be accepted only from the sidecar, with its content read from the scheduler', async () => {
-    expect((await handOver('some:name', {})).status).toBe(401);
+    expect((await deliverJob('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
-    expect((await handOver('some:name', invoked)).status).toBe(403);
+    expect((await deliverJob('some:name', invoked)).status).toBe(403);
     expect(refusals).toEqual(['invocation']);
     expect(dueWindowStore.documents.size).toBe(0);
-    expect((await handOver('some:name')).status).toBe(200);
+    expect((await deliverJob('some:name')).status).toBe(200);
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
   it('should get 404 if the scheduler has no such job, so that it is not delivered again', async () => {
     const before = dueWindowStore.documents.size;
-    const answer = await handOver('other:name');
+    const answer = await deliverJob('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
     expect(dueWindowStore.documents.size).toBe(before);
     expect(refusals).toContain('unknown_job');
@@ -109,7 +109,7 @@ describe('a job', () => {
   it('should get 503 while it is far from due', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
-    const answer = await handOver('later:name');
+    const answer = await deliverJob('later:name');
     expect([answer.status, await answer.json()]).toMatchObject([
       503,
       { code: 'unavailable', detail: expect.stringContaining('not due') as string },
@@ -254,7 +254,7 @@ describe('the open topic', () => {
   it.each<[string, string | Uint8Array, string, string]>([
     ['text', 'hello', '"hello"', 'is not JSON'],
     ['a truncated notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
-    ['deep nesting', NEST, JSON.stringify(NEST), 'is nested more than 100 levels deep'],
+    ['deep nesting', DEEP_JSON, JSON.stringify(DEEP_JSON), 'is nested more than 100 levels deep'],
     ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are stored as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
   ])('should store an invalid raw payload: %s', async (_name, bytes, content, says) => {

@@ -15,8 +15,8 @@ afterEach(() => void vi.useRealTimers());
 const indexOver = (store: MemoryScheduleIndexStore) => new ScheduleIndex(store, () => Date.now());
 const named = (feed: string, id: string, at = START + HOUR) => [nameOf(feed, { id }), at] as [string, number];
 const instance = (options: Parameters<typeof testSchedules>[1] = {}) => {
-  const tested = testProducer();
-  return { ...tested, ...testSchedules(tested.producer, options) };
+  const fixture = testProducer();
+  return { ...fixture, ...testSchedules(fixture.producer, options) };
 };
 const input = (id: string, feed = 'all', inMs = HOUR) => ({
   ...{ id, feed, title: id },

@@ -12,8 +12,8 @@ beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
 const instance = () => {
-  const tested = testProducer();
-  return { ...tested, ...testSchedules(tested.producer) };
+  const fixture = testProducer();
+  return { ...fixture, ...testSchedules(fixture.producer) };
 };
 const time = (inMs: number) => new Date(START + inMs).toISOString();
 const input = (id: string, inMs: number, feed = 'all') => ({ id, feed, title: id, deliverAt: time(inMs) });

@@ -11,11 +11,11 @@ beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
 const instance = (options: Parameters<typeof testSchedules>[1] = {}) => {
-  const tested = testProducer();
-  const scheduled = testSchedules(tested.producer, options);
+  const fixture = testProducer();
+  const scheduled = testSchedules(fixture.producer, options);
   scheduled.schedules.start();
-  const delivered = () => tested.backend.deposited.flatMap((entry) => idsOf(entry));
-  return { ...tested, ...scheduled, delivered };
+  const delivered = () => fixture.backend.deposited.flatMap((entry) => idsOf(entry));
+  return { ...fixture, ...scheduled, delivered };
 };
 const input = (id: string, inMs: number, members: Partial<NotificationInput> = {}): NotificationInput => ({
   id,

@@ -186,16 +186,16 @@ describe('useReader', () => {
   it("should not send one reader's changes, or undo them, in the session of the next reader", async () => {
     let answer = (): void => undefined;
     const requests: unknown[][] = [];
-    const sendOf = (reader: string) => async (name: string) => {
+    const senderFor = (reader: string) => async (name: string) => {
       requests.push([reader, name]);
       if (reader === 'ada') await new Promise<void>((resolve) => (answer = resolve));
     };
-    useReader().startSession(sendOf('ada'));
+    useReader().startSession(senderFor('ada'));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     useReader().archive([item('n2')]);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
-    useReader().startSession(sendOf('bob'));
+    useReader().startSession(senderFor('bob'));
     expect(useNotice().notice).toBe(undefined);
     answer();
     await vi.waitFor(() => expect(requests).toHaveLength(2));

@@ -9,21 +9,21 @@ const notifications = (prefix: string, count: number, feed = 'all', body?: strin
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
 /** Creates a producer whose store hangs, so that all requests wait. Records the outcome of each request. */
-function waiting(options: Parameters<typeof testProducer>[0] = {}) {
-  const tested = testProducer(options);
-  tested.backend.fate = () => 'hang';
+function createStuckProducer(options: Parameters<typeof testProducer>[0] = {}) {
+  const fixture = testProducer(options);
+  fixture.backend.fate = () => 'hang';
   const outcomes: Outcome[] = [];
   const produce = async (caller: string | undefined, items: ReturnType<typeof notifications>) => {
-    const outcome = tested.producer.produce(items, undefined, caller);
+    const outcome = fixture.producer.produce(items, undefined, caller);
     void outcome.then((one) => outcomes.push(one));
     return Promise.race([outcome, vi.advanceTimersByTimeAsync(0).then(() => 'waits' as const)]);
   };
-  return { ...tested, produce, outcomes };
+  return { ...fixture, produce, outcomes };
 }
 
 describe('the queue', () => {
   it('should have room for other callers when one caller has filled its share', async () => {
-    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
     expect(await produce('greedy', notifications('more', 10))).toBe('full');
@@ -31,7 +31,7 @@ describe('the queue', () => {
   });
 
   it('should have room for the next caller when several callers have filled their shares', async () => {
-    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
     }
@@ -40,7 +40,7 @@ describe('the queue', () => {
   });
 
   it("should limit each caller's bytes", async () => {
-    const { produce } = waiting({ maxHeldBytes: 100_000 });
+    const { produce } = createStuckProducer({ maxHeldBytes: 100_000 });
     const large = (prefix: string) => notifications(prefix, 1, 'all', 'x'.repeat(2_000));
     let taken = 0;
     for (let i = 0; i < 60; i++) if ((await produce('greedy', large(`g${i}-`))) === 'waits') taken++;
@@ -50,7 +50,7 @@ describe('the queue', () => {
   });
 
   it('should let a caller use its whole share again when its requests are finished', async () => {
-    const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
+    const { produce, producer, backend } = createStuckProducer({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';
     await vi.advanceTimersByTimeAsync(10_000);
@@ -59,11 +59,13 @@ describe('the queue', () => {
   });
 
   it('should accept a request of maximum size when empty, and let requests without a key fill the queue', async () => {
-    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     expect(await produce(undefined, notifications('a', 600))).toBe('waits');
     expect(await produce(undefined, notifications('b', 400))).toBe('waits');
     expect(producer.held).toBe(1_000);
-    expect(await waiting({ maxHeld: 1_000 }).produce('one', notifications('c', 1_000))).toBe('waits');
+    expect(await createStuckProducer({ maxHeld: 1_000 }).produce('one', notifications('c', 1_000))).toBe(
+      'waits',
+    );
   });
 });
 

@@ -19,8 +19,7 @@ export const find = {
   setAside: (entry: string, reason: string) => `Set aside as ${entry} (${reason}).`,
   scheduled: (time: string) => `Scheduled for ${time}.`,
   unknown: 'Not found. It was never published to this feed, or all data about it has expired.',
-  partial: (places: string) =>
-    `Couldn't search everything. Not searched: ${places}. The notification may be there.`,
+  partial: (places: string) => `Couldn't fully search ${places}. The notification may be there.`,
   placeFeed: 'the feed',
   placeEntries: 'waiting entries',
   placeSetAside: 'set-aside records',
