@@ -119,7 +119,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       stopping = true;
       dependencies.stop();
       const end = now() + DELIVERIES_TIMEOUT_MS;
-      log.info('stopping; clients move to other instances');
+      log.info('stopping; moving clients to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving(Math.min(MAX_DELIVERY_MS, Math.max(MIN_DELIVERY_MS, end - now())));
       await delivery.settled();

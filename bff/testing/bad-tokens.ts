@@ -25,7 +25,7 @@ export const paddedToken = (length: number): string => {
 type Case = [name: string, token: () => string | undefined, says: RegExp];
 
 const MALFORMED = /^the token is malformed$/;
-const ALGORITHM = /^the token's algorithm is not accepted here$/;
+const ALGORITHM = /^the token's algorithm is not allowed$/;
 const SIGNATURE = /^the token's signature is wrong$/;
 const EXPIRED = /^the token has expired$/;
 const NO_KEY = /^no known key matches the token$/;

@@ -85,7 +85,7 @@ function reasonOf(error: errors.JOSEError): string {
     if (error.claim === 'nbf') return 'the token is not valid yet';
     return `the ${error.claim} claim ${error.reason === 'missing' ? 'is missing' : 'has an unexpected value'}`;
   }
-  if (error instanceof errors.JOSEAlgNotAllowed) return "the token's algorithm is not accepted here";
+  if (error instanceof errors.JOSEAlgNotAllowed) return "the token's algorithm is not allowed";
   if (error instanceof errors.JWKSNoMatchingKey) return 'no known key matches the token';
   if (error instanceof errors.JWKSMultipleMatchingKeys)
     return 'more than one key matches the token; its header must select one by kid';

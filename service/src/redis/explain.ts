@@ -68,7 +68,7 @@ const CAUSES: readonly Cause[] = [
     // A Redis without TLS reads the handshake as the start of a command, and waits for the rest.
     withTls: true,
     pattern: /Connection timeout/,
-    what: 'does not finish the TLS handshake',
+    what: 'does not complete the TLS handshake',
     remedy: () =>
       'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false. If both are correct, Redis is overloaded.',
   },

@@ -119,7 +119,7 @@ export class ContactBook {
       // An earlier attempt has stored the code, but the response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
-      if (codes.length >= MAX_CODES_PER_DAY) throw new TooManyCodesError('too many codes in a day');
+      if (codes.length >= MAX_CODES_PER_DAY) throw new TooManyCodesError('too many codes requested today');
       return { ...before, pending, codes: [...codes, now] };
     });
     return code;

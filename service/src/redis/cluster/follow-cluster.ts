@@ -86,7 +86,7 @@ class ClusterFollower extends EventEmitter implements Following {
 
   masterOf(key: string): RedisClient {
     const client = this.#clientOf(key);
-    if (!client) throw new Error('The master of this key is not connected');
+    if (!client) throw new Error('The master for this key is not connected');
     return client;
   }
 

@@ -41,7 +41,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain', idsOf(body)?.filter(isPlausible));
         const detail =
-          'The producer did not respond, so the notification may still appear. Send it again with this id: it is shown only once.';
+          'The producer did not respond, so the notification may still appear. Send it again with this id; it will be shown only once.';
         reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
       }
     })
