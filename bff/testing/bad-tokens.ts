@@ -22,7 +22,7 @@ export const paddedToken = (length: number): string => {
 };
 
 /** A token's defect, the token, and the expected reason in the response. */
-type Case = [name: string, token: () => string | undefined, says: RegExp];
+type Case = [name: string, token: () => string | undefined, expectedReason: RegExp];
 
 const MALFORMED = /^the token is malformed$/;
 const ALGORITHM = /^the token's algorithm is not allowed$/;

@@ -6,11 +6,11 @@ import { JwksKeys } from './jwks-keys.ts';
 /** Sets up an issuer that publishes the given keys, and the JwksKeys that fetch them. The test controls the clock. */
 function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
-  const state = { published, away: false, asked: 0, now: Date.now() };
+  const state = { published, isUnavailable: false, fetches: 0, now: Date.now() };
   const keys = new JwksKeys({
     fetchKeySet: async () => {
-      state.asked++;
-      if (state.away) throw new Error('unavailable');
+      state.fetches++;
+      if (state.isUnavailable) throw new Error('unavailable');
       return keySet(state.published);
     },
     now: () => state.now,
@@ -25,7 +25,7 @@ it('should fetch the keys once for many tokens', async () => {
   const { state, check } = issuerWithKeys('RS256', 'ES256');
   await Promise.all([check('RS256'), check('ES256'), check('RS256')]);
   await check('ES256');
-  expect(state.asked).toBe(1);
+  expect(state.fetches).toBe(1);
 });
 
 it('should accept tokens signed with a new key at once, and refuse those signed with a removed key', async () => {
@@ -34,7 +34,7 @@ it('should accept tokens signed with a new key at once, and refuse those signed 
   state.published = ['ES256'];
   state.now += 31_000;
   expect(await Promise.all([check('ES256'), check('ES256')])).toEqual(['user-1', 'user-1']);
-  expect(state.asked).toBe(2);
+  expect(state.fetches).toBe(2);
   await expect(check('RS256')).rejects.toThrow('no known key matches the token');
 });
 
@@ -42,23 +42,23 @@ it('should fetch unknown keys from the issuer at most once every 30 s', async ()
   const { state, check } = issuerWithKeys('RS256');
   await check('RS256');
   for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');
-  expect(state.asked).toBe(1);
+  expect(state.fetches).toBe(1);
   state.now += 31_000;
   await expect(check('EdDSA')).rejects.toThrow('no known key');
   await expect(check('EdDSA')).rejects.toThrow('no known key');
-  expect(state.asked).toBe(2);
+  expect(state.fetches).toBe(2);
 });
 
 it('should refresh old keys before use, and keep using them while the issuer is unavailable', async () => {
   const { state, check, faults } = issuerWithKeys('RS256');
   await check('RS256');
-  state.away = true;
+  state.isUnavailable = true;
   state.now += 11 * 60_000;
   expect(await check('RS256')).toBe('user-1');
   expect(faults).toHaveLength(1);
   expect(await check('RS256')).toBe('user-1');
-  expect(state.asked).toBe(2);
-  state.away = false;
+  expect(state.fetches).toBe(2);
+  state.isUnavailable = false;
   state.published = ['ES256'];
   state.now += 31_000;
   await expect(check('RS256')).rejects.toThrow('no known key');
@@ -66,11 +66,11 @@ it('should refresh old keys before use, and keep using them while the issuer is 
 
 it('should report that it cannot check tokens until the issuer answers', async () => {
   const { keys, state, check, faults } = issuerWithKeys('RS256');
-  state.away = true;
+  state.isUnavailable = true;
   await expect(keys.ready()).rejects.toThrow('have not been loaded yet');
   await expect(check('RS256')).rejects.toMatchObject({ code: 'unavailable', temporary: true });
   expect(faults).toHaveLength(1);
-  state.away = false;
+  state.isUnavailable = false;
   state.now += 1_001;
   await keys.ready();
   expect(await check('RS256')).toBe('user-1');

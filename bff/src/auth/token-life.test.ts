@@ -51,9 +51,9 @@ describe('an instance with JWT_MAX_AGE', () => {
       401,
       /iat claim has an unexpected value/,
     ],
-  ])('should check the age and lifetime of %s', async (_what, members, status, says) => {
+  ])('should check the age and lifetime of %s', async (_what, members, status, expectedReason) => {
     const response = await bff.page('all', { authorization: `Bearer ${secretToken(members)}` });
-    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(says)]);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(expectedReason)]);
   });
 });
 
@@ -79,7 +79,9 @@ describe('the token secret', () => {
     ['\n', /has 0 bytes/],
     [`${NEW}\nshort`, /has 5 bytes on line 2/],
     [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; at most 8/],
-  ])('should be rejected if invalid: %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
+  ])('should be rejected if invalid: %j', (secret, expectedReason) =>
+    expect(() => parseSecrets(secret)).toThrow(expectedReason),
+  );
 });
 
 describe('an instance whose keys change', () => {

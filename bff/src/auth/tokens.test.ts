@@ -28,13 +28,17 @@ afterAll(async () => {
   issuer.close();
 });
 
-async function expectRefusal(bff: ServedBff, token: string | undefined, says: RegExp): Promise<void> {
+async function expectRefusal(
+  bff: ServedBff,
+  token: string | undefined,
+  expectedReason: RegExp,
+): Promise<void> {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await bff.page('all', headers);
   const problem = problemSchema.parse(await response.json());
   expect([response.status, problem.code]).toEqual([401, 'unauthorized']);
   const detail = problem.detail.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase());
-  expect(detail.replace(/^the authorization/, 'the Authorization')).toMatch(says);
+  expect(detail.replace(/^the authorization/, 'the Authorization')).toMatch(expectedReason);
   const challenge = response.headers.get('www-authenticate') ?? '';
   if (token === undefined) expect(challenge).toBe('Bearer realm="tocsin"');
   else expect(challenge).toMatch(/^Bearer realm="tocsin", error="invalid_token", error_description="[^"]+"$/);
@@ -43,7 +47,7 @@ async function expectRefusal(bff: ServedBff, token: string | undefined, says: Re
   if (handshake.connected) throw new Error('the socket was accepted');
   const { message, data } = handshake.error;
   expect(message).toMatch(/^unauthorized: /);
-  expect(message.slice('unauthorized: '.length)).toMatch(says);
+  expect(message.slice('unauthorized: '.length)).toMatch(expectedReason);
   expect(data).toEqual({ code: 'unauthorized', message: message.slice(14), temporary: false });
 }
 
@@ -54,8 +58,8 @@ async function expectEntry(bff: ServedBff, token: string): Promise<void> {
 }
 
 describe('a token checked with the shared secret, over HTTP and on the socket,', () => {
-  it.each(WITH_SECRET)('should be refused when it is %s', async (_name, token, says) => {
-    await expectRefusal(withSecret, token(), says);
+  it.each(WITH_SECRET)('should be refused when it is %s', async (_name, token, expectedReason) => {
+    await expectRefusal(withSecret, token(), expectedReason);
   });
 
   it.each<[string, () => string]>([
@@ -74,8 +78,8 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
 });
 
 describe("a token checked with an issuer's keys, over HTTP and on the socket,", () => {
-  it.each(WITH_KEYS)('should be refused when it is %s', async (_name, token, says) => {
-    await expectRefusal(withKeys, token(), says);
+  it.each(WITH_KEYS)('should be refused when it is %s', async (_name, token, expectedReason) => {
+    await expectRefusal(withKeys, token(), expectedReason);
   });
 
   it.each(['RS256', 'ES256', 'EdDSA'] as const)('should be accepted with %s', (name) =>

@@ -29,7 +29,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   let marksAreReadable: Promise<unknown> = Promise.resolve();
   const sent: AwayMessage[] = [];
   const receipts: Receipt[] = [];
-  const answers: (SendResult | 'never')[] = [];
+  const presetResults: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
   /** The names of the steps that were reported as failed. */
   const failed: string[] = [];
@@ -46,7 +46,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       reaches: ({ email }) => email !== undefined,
       send: (message): Promise<SendResult> => {
         sent.push(message);
-        const answer = answers.shift() ?? { outcome: 'sent' as const };
+        const answer = presetResults.shift() ?? { outcome: 'sent' as const };
         return answer === 'never' ? new Promise(() => undefined) : Promise.resolve(answer);
       },
     };
@@ -95,7 +95,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       contacts,
       sent,
       receipts,
-      answers,
+      presetResults,
       forgotten,
       inputsRead,
       failed,

@@ -38,13 +38,13 @@ export async function movingFeed({
       },
     }),
   });
-  const asked: string[] = [];
+  const lookups: string[] = [];
   const unreadable: unknown[] = [];
   const options = {
     ...{ store, channel, histories, now, ledger: new DocumentLedger({ store, max: 100, now }) },
     waitingPositions: hasChannels
       ? (reader: string): Promise<readonly WaitingPosition[]> => {
-          asked.push(reader);
+          lookups.push(reader);
           return waitingPositions(reader, { store, onUnreadable: (error) => void unreadable.push(error) });
         }
       : undefined,
@@ -68,7 +68,7 @@ export async function movingFeed({
     );
   await publish('n3', 3, first);
   return {
-    ...{ store, feed, publish, item, asked, unreadable, states, inboxes, histories },
+    ...{ store, feed, publish, item, lookups, unreadable, states, inboxes, histories },
     read: async (mark: { epoch?: string; offset?: number; ids?: string[] }) => {
       await states.mark(READER, { feed: READER, ...mark });
       await inboxes.read(who, { feed: READER, ...mark });
@@ -80,8 +80,8 @@ export async function movingFeed({
     snooze: (...ids: string[]) => inboxes.snooze(who, { feed: READER, ids, until: '2026-02-01T00:00:00Z' }),
     seen: (epoch: string, offset: number) => inboxes.seen(who, { feed: READER, epoch, offset }),
     /** Moves the history forward, so that it contains only offsets 20 to 30. */
-    leave: () => Object.assign(feed, { floor: 20, head: 30 }),
-    lose: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
+    moveHistoryOn: () => Object.assign(feed, { floor: 20, head: 30 }),
+    startNewEpoch: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
     standings: async () => {
       const { waiting } = (await fallbacks.stored(READER)) ?? { waiting: [] };
       const of = await standingsOf(READER, waiting, { states, inboxes, histories, now });

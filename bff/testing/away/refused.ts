@@ -14,11 +14,11 @@ export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
   (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
 
 /** A deployment whose channel refused these notifications' fallbacks, or returned the given results for them. */
-export async function refused(ids: string[], answers: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
+export async function refused(ids: string[], results: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
   const all = deployment({ windowMs });
   const one = all.instance();
   for (const id of ids) {
-    all.answers.push(...answers.splice(0, 1));
+    all.presetResults.push(...results.splice(0, 1));
     await one.fallbacks.committed(itemsOf(arrival(id, after('PT1S'))));
     await pass(2_000 + windowMs);
   }

@@ -75,7 +75,7 @@ export const STEPS: readonly WeightedStep[] = [
     100,
     'read',
     { client: indexOfThree },
-    ({ clients }, { client }) => clients[client]!.hasMail,
+    ({ clients }, { client }) => clients[client]!.hasEvents,
     ({ clients }, { client }) => clients[client]!.read(),
   ),
   step(

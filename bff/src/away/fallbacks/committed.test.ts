@@ -109,8 +109,8 @@ describe('the position of a notification', () => {
   });
 
   it('should be kept while a message is being sent and after the send has failed', async () => {
-    const { committed, waiting, answers } = world();
-    answers.push({ outcome: 'unavailable', reason: 'busy' });
+    const { committed, waiting, presetResults } = world();
+    presetResults.push({ outcome: 'unavailable', reason: 'busy' });
     await committed([arrival('a', after('PT5S')), at(3)]);
     await pass(6_000);
     expect(await waiting()).toEqual([['a', at(3)]]);

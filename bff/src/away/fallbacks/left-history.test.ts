@@ -21,7 +21,7 @@ describe('a notification that leaves the history', () => {
     for (const mark of [{ ids: ['n3'] }, { offset: 4 }]) {
       const w = await movingFeed();
       await w.read(mark);
-      w.leave();
+      w.moveHistoryOn();
       await others(w);
       expect(await w.standings()).toEqual(['read']);
     }
@@ -32,7 +32,7 @@ describe('a notification that leaves the history', () => {
       const w = await movingFeed();
       await w.read(mark);
       await w.unread('n3');
-      w.leave();
+      w.moveHistoryOn();
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
       await others(w);
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
@@ -43,7 +43,7 @@ describe('a notification that leaves the history', () => {
     for (const place of ['archived', 'snoozed']) {
       const w = await movingFeed();
       await (place === 'archived' ? w.archive({ ids: ['n3'] }) : w.snooze('n3'));
-      w.leave();
+      w.moveHistoryOn();
       await others(w);
       expect(await w.standings()).toEqual([place]);
     }
@@ -51,7 +51,7 @@ describe('a notification that leaves the history', () => {
 
   it('should stay unread even when the oldest publications in the history are read', async () => {
     const w = await movingFeed();
-    w.leave();
+    w.moveHistoryOn();
     await w.read({ ids: ['n20', 'n21'] });
     expect(await w.standings()).toEqual(['open']);
     await w.read({ offset: 21 });
@@ -60,7 +60,7 @@ describe('a notification that leaves the history', () => {
 
   it('should still accept marks from a page that shows it', async () => {
     const w = await movingFeed();
-    w.leave();
+    w.moveHistoryOn();
     await w.read({ ids: ['n3'] });
     expect(await w.standings()).toEqual(['read']);
     await w.unread('n3');
@@ -81,7 +81,7 @@ describe('a notification that leaves the history', () => {
     const old = { ...document, waiting: waiting.map(({ position: _, ...one }) => one) };
     await w.store.write(KEY, old, etag);
     await w.read({ ids: ['n3'] });
-    w.leave();
+    w.moveHistoryOn();
     await others(w);
     await w.archive({ ids: ['n3'] });
     expect(await w.standings()).toEqual(['read']);
@@ -90,7 +90,7 @@ describe('a notification that leaves the history', () => {
 
   it('should be archived when a page that shows it archives everything up to an offset', async () => {
     const w = await movingFeed();
-    w.leave();
+    w.moveHistoryOn();
     await w.archive({ offset: 2 });
     expect(await w.standings()).toEqual(['open']);
     await w.snooze('n25');
@@ -100,7 +100,7 @@ describe('a notification that leaves the history', () => {
 
   it('should not inherit the marks of a newer notification with the same id', async () => {
     const w = await movingFeed();
-    w.leave();
+    w.moveHistoryOn();
     w.feed.replaced.set(28, {
       offset: 28,
       notification: { ...w.item('n3'), createdAt: '2026-01-02T00:00:00Z' },
@@ -113,7 +113,7 @@ describe('a notification that leaves the history', () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.leave();
+    w.moveHistoryOn();
     await others(w);
     const ids = async () => (await w.states.readFresh(READER, READER))?.ids;
     const archived = async () => (await w.inboxes.readFresh(READER))?.feeds[READER]?.archived;
@@ -145,17 +145,17 @@ describe('marks', () => {
     await w.states.mark(READER, { feed: 'topic:a', ids: ['gone'] });
     await w.inboxes.archive({ reader: READER, owner: READER }, { feed: 'topic:a', ids: ['gone'] });
     await w.states.mark('client:1', { feed: READER, ids: ['gone'] }, 'address:1');
-    expect(w.asked).toEqual([]);
-    w.leave();
+    expect(w.lookups).toEqual([]);
+    w.moveHistoryOn();
     await w.read({ ids: ['n25'] });
-    expect(new Set(w.asked)).toEqual(new Set([READER]));
+    expect(new Set(w.lookups)).toEqual(new Set([READER]));
   });
 
   it('should be dropped outside the history without reading fallbacks, if there are no channels', async () => {
     const w = await movingFeed({ hasChannels: false });
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.leave();
+    w.moveHistoryOn();
     const read = vi.spyOn(w.store, 'read');
     await others(w);
     expect(read.mock.calls.map(([key]) => key)).not.toContain(KEY);
@@ -166,7 +166,7 @@ describe('marks', () => {
   it('should be stored even if this version cannot read the fallbacks', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
-    w.leave();
+    w.moveHistoryOn();
     await w.store.write(KEY, { v: 99 }, (await w.store.read(KEY))?.etag);
     await others(w);
     expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
@@ -177,7 +177,7 @@ describe('marks', () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.leave();
+    w.moveHistoryOn();
     const read = w.store.read.bind(w.store);
     const failing = vi.spyOn(w.store, 'read').mockImplementation((key) => {
       if (key === KEY) return Promise.reject(new Error('no store'));
@@ -198,7 +198,7 @@ describe('a notification whose epoch ends', () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
-    w.lose();
+    w.startNewEpoch();
     expect(await w.standings()).toEqual(['open, seen']);
     await w.read({ ids: ['x2'] });
     expect(await w.standings()).toEqual(['open']);
@@ -208,7 +208,7 @@ describe('a notification whose epoch ends', () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
-    w.lose();
+    w.startNewEpoch();
     await w.archive({ ids: ['x2'] });
     expect(await w.standings()).toEqual(['open']);
   });
@@ -217,7 +217,7 @@ describe('a notification whose epoch ends', () => {
     const w = await movingFeed({ unless: 'seen' });
     await w.seen('1-a', 5);
     expect(await w.standings()).toEqual(['open, seen']);
-    w.lose();
+    w.startNewEpoch();
     expect(await w.standings()).toEqual(['open, seen']);
     await w.seen('2-b', 2);
     expect(await w.standings()).toEqual(['open']);
@@ -225,12 +225,12 @@ describe('a notification whose epoch ends', () => {
 
   it('should be affected neither by marks made later from an old page nor by those of the new epoch', async () => {
     const w = await movingFeed();
-    w.lose();
+    w.startNewEpoch();
     await w.archive({ epoch: '1-a', offset: 6 });
     await w.read({ epoch: '1-a', offset: 6 });
     await w.read({ epoch: '2-b', offset: 4 });
     expect(await w.standings()).toEqual(['open']);
-    w.leave();
+    w.moveHistoryOn();
     // In the new epoch, offset 3 belongs to another notification.
     await w.archive({ ids: ['n3'] });
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived ?? []).toEqual([]);
@@ -246,7 +246,7 @@ describe('a notification after an undetected rollback of the store', () => {
     await w.archive({ ids: ['other'] });
     expect(await w.standings()).toEqual(['open', 'open']);
     await w.publish('n6', 5);
-    w.leave();
+    w.moveHistoryOn();
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 

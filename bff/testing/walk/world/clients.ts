@@ -42,7 +42,7 @@ export class WalkClient {
     this.merge = new FeedMerge(kept, REORDER_LIMIT);
   }
 
-  get hasMail(): boolean {
+  get hasEvents(): boolean {
     return this.#queue.length > 0;
   }
 

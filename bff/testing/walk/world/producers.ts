@@ -83,7 +83,7 @@ export class WalkProducer {
   #announce(run: string, seq: number): void {
     const { store, time, entryLifeMs } = this.#world;
     const expiresAt = new Date(time + entryLifeMs).toISOString();
-    store.stream.push({ run, seq, expiresAt, deliveries: 0, holders: 0 });
+    store.stream.push({ run, seq, expiresAt, deliveries: 0, deliveriesInProgress: 0 });
   }
 
   #start(): Generator<void, void, Fate> {
@@ -103,27 +103,27 @@ export class WalkProducer {
       const entry = this.#entryOf(run, seq, ids);
       const key = partitionEntryKey(entry);
       const deposit = () => {
-        this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
+        this.#world.store.entries.set(key, { text: JSON.stringify(entry), storedAt: this.#world.time });
         this.#world.checker.onDeposit(key);
       };
       const calls = [deposit, () => this.#announce(run, seq)];
-      let done = 0;
-      for (let attempts = 0; done < 2 && attempts < ATTEMPTS; attempts++) {
-        if (this.#world.attempt(calls[done] as () => void, fate)) done++;
-        if (attempts === 3 && done < 2) for (const post of posts) post.answer(false);
-        if (done < 2) fate = yield;
+      let finishedCalls = 0;
+      for (let attempts = 0; finishedCalls < 2 && attempts < ATTEMPTS; attempts++) {
+        if (this.#world.attempt(calls[finishedCalls] as () => void, fate)) finishedCalls++;
+        if (attempts === 3 && finishedCalls < 2) for (const post of posts) post.answer(false);
+        if (finishedCalls < 2) fate = yield;
       }
       this.#current = undefined;
-      if (done === 2) {
+      if (finishedCalls === 2) {
         this.finished = seq;
         this.#finishedAt = this.#world.time;
       }
-      for (const post of posts) post.answer(done === 2, key);
-      if (done < 2) {
+      for (const post of posts) post.answer(finishedCalls === 2, key);
+      if (finishedCalls < 2) {
         const { finished } = this;
         this.#newRun();
-        const lives = this.#finishedAt + this.#world.entryLifeMs > this.#world.time;
-        if (finished > 0 && lives) this.#world.attempt(() => this.#announce(run, finished), 'good');
+        const isUnexpired = this.#finishedAt + this.#world.entryLifeMs > this.#world.time;
+        if (finished > 0 && isUnexpired) this.#world.attempt(() => this.#announce(run, finished), 'good');
       }
     }
   }

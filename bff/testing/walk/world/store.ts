@@ -8,7 +8,7 @@ export interface WalkAnnouncement {
   expiresAt: string;
   deliveries: number;
   /** The number of deliveries in progress. */
-  holders: number;
+  deliveriesInProgress: number;
 }
 
 /** The contents of a walk's Redis. Values are immutable, so copying the maps copies everything. */
@@ -17,7 +17,7 @@ export class Store {
   head: { head: Head; etag: number } | undefined;
   checkpoint: { checkpoint: Checkpoint; etag: number } | undefined;
   documents = new Map<string, unknown>();
-  entries = new Map<string, { text: string; born: number }>();
+  entries = new Map<string, { text: string; storedAt: number }>();
   stream: WalkAnnouncement[] = [];
   dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
@@ -34,8 +34,8 @@ export class Store {
     copy.checkpoint = this.checkpoint;
     copy.documents = new Map(this.documents);
     copy.entries = new Map(this.entries);
-    copy.stream = this.stream.map((announcement) => ({ ...announcement, holders: 0 }));
-    copy.dead = this.dead.map((announcement) => ({ ...announcement, holders: 0 }));
+    copy.stream = this.stream.map((announcement) => ({ ...announcement, deliveriesInProgress: 0 }));
+    copy.dead = this.dead.map((announcement) => ({ ...announcement, deliveriesInProgress: 0 }));
     return copy;
   }
 }

@@ -136,9 +136,14 @@ export class World {
   /** Delivers an announcement to one of the competing instances. `twice`: even if it is already being delivered. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
-    if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !twice))
+    if (
+      !announcement ||
+      caller.paused ||
+      caller.deliveries >= 3 ||
+      (announcement.deliveriesInProgress > 0 && !twice)
+    )
       return;
-    announcement.holders++;
+    announcement.deliveriesInProgress++;
     caller.deliveries++;
     const held = this.#held.get(caller) ?? [];
     const delivery = { announcement };
@@ -148,7 +153,7 @@ export class World {
     const end = () => {
       if (!caller.alive) return;
       caller.deliveries--;
-      announcement.holders--;
+      announcement.deliveriesInProgress--;
       held.splice(held.indexOf(delivery), 1);
     };
     const acknowledge = async () => {
@@ -183,7 +188,7 @@ export class World {
   revive(fate: Fate): void {
     const [announcement] = this.store.dead;
     if (!announcement) return;
-    const again = { ...announcement, deliveries: 0, holders: 0 };
+    const again = { ...announcement, deliveries: 0, deliveriesInProgress: 0 };
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
@@ -192,7 +197,7 @@ export class World {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
     this.turns.onKilled(instance);
-    for (const { announcement } of this.#held.get(instance) ?? []) announcement.holders--;
+    for (const { announcement } of this.#held.get(instance) ?? []) announcement.deliveriesInProgress--;
     instance.calls.abandon(applied);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
@@ -248,8 +253,8 @@ export class World {
     this.time += this.entryLifeMs + 1;
     this.#snapshots = [];
     this.report.log('a day passes');
-    for (const [key, { born }] of this.store.entries) {
-      if (this.time - born <= this.entryLifeMs) continue;
+    for (const [key, { storedAt }] of this.store.entries) {
+      if (this.time - storedAt <= this.entryLifeMs) continue;
       this.store.entries.delete(key);
       if (!this.checker.committed.has(key)) this.expiredUnseen.add(key);
     }

@@ -47,8 +47,10 @@ describe('quiet hours', () => {
 
 describe('a channel', () => {
   it('should be retried until it is available, unless the notification has been read', async () => {
-    const { instance, answers, sent, outcomes, standings } = deployment();
-    answers.push(...Array.from({ length: 4 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })));
+    const { instance, presetResults, sent, outcomes, standings } = deployment();
+    presetResults.push(
+      ...Array.from({ length: 4 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
+    );
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S')), arrival('b', after('PT5S'))));
     await pass(10_000);
     standings.set('b', 'read');
@@ -62,8 +64,8 @@ describe('a channel', () => {
   });
 
   it('should be given up on after three days of failures', async () => {
-    const { instance, answers, outcomes } = deployment();
-    answers.push(
+    const { instance, presetResults, outcomes } = deployment();
+    presetResults.push(
       ...Array.from({ length: 1_000 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
     );
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -72,8 +74,8 @@ describe('a channel', () => {
   });
 
   it('should also be retried for a fallback that waited longer than three days', async () => {
-    const { instance, answers, titles } = deployment();
-    answers.push({ outcome: 'unavailable', reason: 'down' });
+    const { instance, presetResults, titles } = deployment();
+    presetResults.push({ outcome: 'unavailable', reason: 'down' });
     await instance().fallbacks.committed(itemsOf(arrival('a', after('P7D'))));
     await pass(7 * 24 * 60 * 60_000 + 10_000);
     expect(titles()).toEqual([['a'], ['a']]);
@@ -85,8 +87,8 @@ describe('a channel', () => {
   ])(
     'should be retried after an unknown outcome only if it ignores repeats (%s)',
     async (repeats, ids, expected) => {
-      const { instance, answers, sent, outcomes } = deployment({ repeats });
-      answers.push({ outcome: 'unknown', reason: 'broke' });
+      const { instance, presetResults, sent, outcomes } = deployment({ repeats });
+      presetResults.push({ outcome: 'unknown', reason: 'broke' });
       await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
       await pass(60_000);
       expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);
@@ -96,9 +98,9 @@ describe('a channel', () => {
   );
 
   it('should not be given retracted content again after an unknown outcome', async () => {
-    const { instance, answers, sent, titles, outcomes, store } = deployment({ repeats: true });
+    const { instance, presetResults, sent, titles, outcomes, store } = deployment({ repeats: true });
     const unknown = { outcome: 'unknown' as const, reason: '500' };
-    answers.push(unknown, unknown);
+    presetResults.push(unknown, unknown);
     const { fallbacks } = instance();
     const items = ['a', 'b'].map((id) => ({ ...arrival(id, after('PT5S')), sourceHash: 'f'.repeat(16) }));
     await fallbacks.committed(itemsOf(...items));
@@ -118,8 +120,10 @@ describe('a channel', () => {
   });
 
   it('should be retried for three days, with ever longer pauses, if the outcome is unknown', async () => {
-    const { instance, answers, sent, outcomes, receipts } = deployment({ repeats: true });
-    answers.push(...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })));
+    const { instance, presetResults, sent, outcomes, receipts } = deployment({ repeats: true });
+    presetResults.push(
+      ...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })),
+    );
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(60 * 60_000);
     expect(sent.length).toBeLessThan(15);
@@ -131,8 +135,8 @@ describe('a channel', () => {
   });
 
   it('should end a fallback that it refuses, and forget devices that are gone', async () => {
-    const { instance, answers, outcomes, forgotten } = deployment();
-    answers.push({ outcome: 'refused', reason: 'no mailbox', gone: ['https://push.example/1'] });
+    const { instance, presetResults, outcomes, forgotten } = deployment();
+    presetResults.push({ outcome: 'refused', reason: 'no mailbox', gone: ['https://push.example/1'] });
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(60_000);
     expect([outcomes(), forgotten]).toEqual([[['a', 'refused', 'no mailbox']], ['https://push.example/1']]);
@@ -146,9 +150,9 @@ describe('a message whose sender was killed', () => {
   ])(
     'should be taken over after its deadline, and sent again only if the channel ignores repeats (%s)',
     async (repeats, ids, expected) => {
-      const { instance, answers, sent, outcomes } = deployment({ repeats });
+      const { instance, presetResults, sent, outcomes } = deployment({ repeats });
       const [killed, other] = [instance(), instance()];
-      answers.push('never');
+      presetResults.push('never');
       await killed.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
       await pass(SEND_TIME_MS);
       expect([sent.length, outcomes()]).toEqual([1, []]);
@@ -161,9 +165,9 @@ describe('a message whose sender was killed', () => {
   );
 
   it('should not be sent by another instance that wakes up before the deadline', async () => {
-    const { instance, answers, sent } = deployment({ repeats: true });
+    const { instance, presetResults, sent } = deployment({ repeats: true });
     const [slow, other] = [instance(), instance()];
-    answers.push('never');
+    presetResults.push('never');
     await slow.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(6_000);
     await other.fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`);

@@ -27,9 +27,9 @@ describe('sending again', () => {
   });
 
   it('should keep the condition that makes the fallback unnecessary, and the hash of the event source', async () => {
-    const { instance, answers, standings, titles, store } = deployment();
+    const { instance, presetResults, standings, titles, store } = deployment();
     const { fallbacks } = instance();
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     const item = { ...arrival('a', after('PT1S', 'seen')), sourceHash: 'abc' };
     await fallbacks.committed(itemsOf(item));
     await pass(2_000);
@@ -57,8 +57,8 @@ describe('sending again', () => {
   });
 
   it('should list the fallback again if it is refused again', async () => {
-    const { fallbacks, names, answers } = await refused(['a']);
-    answers.push(REFUSED);
+    const { fallbacks, names, presetResults } = await refused(['a']);
+    presetResults.push(REFUSED);
     await fallbacks.unsent.sendAgain(names);
     await pass(1_000);
     expect((await namesIn(fallbacks)).map(({ id }) => id)).toEqual(['a']);
@@ -77,9 +77,9 @@ describe('sending again', () => {
   });
 
   it('should add one step if two fallbacks of a notification through the same channel were refused', async () => {
-    const { instance, answers, sent, outcomes } = deployment();
+    const { instance, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
-    answers.push(REFUSED, REFUSED);
+    presetResults.push(REFUSED, REFUSED);
     await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT5S')])));
     await pass(8_000);
     const names = await namesIn(fallbacks);
@@ -89,9 +89,9 @@ describe('sending again', () => {
   });
 
   it('should leave later fallbacks of the same notification waiting', async () => {
-    const { instance, answers, titles } = deployment();
+    const { instance, presetResults, titles } = deployment();
     const { fallbacks } = instance();
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     const item = arrival('a', [...after('PT1S'), ...after('PT1H')]);
     await fallbacks.committed(itemsOf(item));
     await pass(2_000);
@@ -103,9 +103,9 @@ describe('sending again', () => {
   });
 
   it('should send no second message while the channel is sending one about the same notification', async () => {
-    const { instance, answers, titles, documentNow } = await refused([]);
+    const { instance, presetResults, titles, documentNow } = await refused([]);
     const { fallbacks } = instance();
-    answers.push(REFUSED, 'never');
+    presetResults.push(REFUSED, 'never');
     await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT10S')])));
     await pass(2_000);
     const names = await namesIn(fallbacks);

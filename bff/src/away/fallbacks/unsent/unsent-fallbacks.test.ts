@@ -37,8 +37,8 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should have its reader listed before the receipt is stored', async () => {
-    const { instance, store, answers } = deployment();
-    answers.push(REFUSED);
+    const { instance, store, presetResults } = deployment();
+    presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
     const write = vi.spyOn(store, 'write');
     await pass(2_000);
@@ -47,8 +47,8 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should be listed even if the process is killed between listing the reader and storing the receipt', async () => {
-    const { instance, store, answers } = deployment();
-    answers.push(REFUSED);
+    const { instance, store, presetResults } = deployment();
+    presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementation((...args) =>
@@ -62,13 +62,13 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should not delay turns, and should delay sends by at most 3 s, while the list cannot be written', async () => {
-    const { instance, store, answers, sent, outcomes } = deployment();
+    const { instance, store, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
     vi.spyOn(store, 'read').mockImplementation((key) =>
       key === AWAY_UNSENT_KEY ? new Promise(() => undefined) : read(key),
     );
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
     await fallbacks.committed(itemsOf(...many));
     await fallbacks.erase({ feed: READER, ids: many.map(({ id }) => id) });
@@ -82,13 +82,13 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should not delay other turns for its reader while its outcome waits for the list', async () => {
-    const { instance, store, answers, sent } = deployment();
+    const { instance, store, presetResults, sent } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
     vi.spyOn(store, 'read').mockImplementation((key) =>
       key === AWAY_UNSENT_KEY ? new Promise(() => undefined) : read(key),
     );
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     await fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
     await pass(1_500);
     expect(sent).toHaveLength(1);
@@ -99,14 +99,14 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should be listed later if the list could not be written at first', async () => {
-    const { instance, store, answers, failed } = deployment();
+    const { instance, store, presetResults, failed } = deployment();
     const { fallbacks } = instance();
     const write = store.write.bind(store);
     const spy = vi.spyOn(store, 'write').mockImplementation(async (...args) => {
       if (args[0] === AWAY_UNSENT_KEY) throw new Error('away');
       return write(...args);
     });
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     await fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
     await pass(1_500);
     expect([await listOf(fallbacks), failed]).toEqual([[], ['list-unsent']]);
@@ -116,17 +116,17 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should be listed even if another instance has just erased the reader', async () => {
-    const { instance, fallbacks, answers } = await refused(['a']);
+    const { instance, fallbacks, presetResults } = await refused(['a']);
     await instance().fallbacks.erase({ feed: READER });
-    answers.push(REFUSED);
+    presetResults.push(REFUSED);
     await fallbacks.committed(itemsOf(arrival('b', after('PT1S'))));
     await pass(3_000);
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'b' }]);
   });
 
   it('should not restore the document of a reader who is erased while the list is written', async () => {
-    const { instance, store, answers, sent } = deployment();
-    answers.push(REFUSED);
+    const { instance, store, presetResults, sent } = deployment();
+    presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementation(async (...args) => {

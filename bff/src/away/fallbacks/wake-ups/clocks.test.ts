@@ -38,9 +38,9 @@ describe('an instance with a clock that is ten minutes off', () => {
     ['should not take over the message of a live sender if its clock is ahead', 0, TEN_MINUTES],
     ['should keep its own message while sending if its clock is behind', -TEN_MINUTES, 0],
   ])('%s', async (_, senderSkew, otherSkew) => {
-    const { instance, answers, sent, outcomes } = deployment({ repeats: true });
+    const { instance, presetResults, sent, outcomes } = deployment({ repeats: true });
     const [sender, other] = [instance(undefined, senderSkew), instance(undefined, otherSkew)];
-    answers.push('never');
+    presetResults.push('never');
     await sender.fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     await pass(5_000 - senderSkew);
     for (let tries = 0; sent.length === 0 && tries < 100; tries++) await pass(500);

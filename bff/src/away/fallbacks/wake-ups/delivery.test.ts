@@ -21,9 +21,9 @@ it('should store no further wake-up if the message is sent at once', async () =>
 });
 
 it('should answer a wake-up only after storing the next one if sending the message takes longer', async () => {
-  const { instance, answers } = deployment();
+  const { instance, presetResults } = deployment();
   const { fallbacks, set } = instance();
-  answers.push('never');
+  presetResults.push('never');
   await fallbacks.committed(fallback());
   vi.setSystemTime(DUE);
   let isAnswered = false;
