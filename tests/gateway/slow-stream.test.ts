@@ -33,8 +33,14 @@ async function pausedStream(lastEventId = '') {
   let text = '';
   response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   response.on('error', () => undefined);
-  await expect.poll(() => text).toContain('event: subscribed');
-  response.pause();
+  await new Promise<void>((resolve) => {
+    const pauseOnceSubscribed = () => {
+      if (!text.includes('event: subscribed')) return;
+      response.off('data', pauseOnceSubscribed).pause();
+      resolve();
+    };
+    response.on('data', pauseOnceSubscribed);
+  });
   const shown = () =>
     [...text.matchAll(/^event: publications\n(?:id: .*\n)?data: (.*)\n\n/gm)].flatMap(([, json = '']) =>
       (JSON.parse(json) as { publications: Publication[] }).publications.map(
