@@ -62,7 +62,7 @@ function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: Acc
   });
   return new WatchedSecret({
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
-    parse: (text) => keyWatch.see(parseApiKeys(text)),
+    parse: (text) => keyWatch.track(parseApiKeys(text)),
     what: 'the secret with the API keys',
     // The sidecar starts after the application, so the first failures are expected. /readyz reports lasting ones.
     onError: (err) => log.info({ err }, 'cannot read the API keys; retrying'),

@@ -19,7 +19,7 @@ function watch(store: MemoryKnownKeys) {
     onError: (error) => faults.push(error),
   });
   const changesAfter = async (...keys: ApiKey[]) => {
-    keyWatch.see(keysOf(...keys));
+    keyWatch.track(keysOf(...keys));
     await keyWatch.settled();
     return changes.splice(0);
   };

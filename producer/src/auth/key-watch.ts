@@ -23,12 +23,12 @@ export interface KeyWatchOptions {
 }
 
 const ATTEMPTS = 5;
-const digits = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 const knownKeyOf = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
   name,
   hash: hash.slice(0, 16),
-  rights: digits(JSON.stringify(rights)),
+  rights: shortHash(JSON.stringify(rights)),
 });
 
 export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey[]): KeyChange[] {
@@ -59,7 +59,7 @@ export class KeyWatch {
   }
 
   /** Compares newly read keys in the background. Returns them unchanged. */
-  see(keys: ApiKeys): ApiKeys {
+  track(keys: ApiKeys): ApiKeys {
     // The record of a revoked key stays in the secret, so that a caller who uses the key learns the reason.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
     this.#work = this.#work.then(() => this.#compare(now));
