@@ -36,7 +36,7 @@ export function createFallbackObserver(
   const faults = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Failed attempts to send a message, by channel. Each is retried.',
+      help: 'Attempts to send a message that failed or have an unknown outcome, by channel. Retried unless the channel gives up unknown outcomes.',
       labelNames: ['via'] as const,
       registers,
     }),
@@ -45,7 +45,7 @@ export function createFallbackObserver(
   );
   const unrecorded = new Counter({
     name: 'tocsin_bff_fallback_step_faults_total',
-    help: 'Failed attempts to record the outcome of a message. Each is retried.',
+    help: 'Failed attempts to store the outcome of a message, or to publish its receipt. Each is retried.',
     registers,
   });
   return {
@@ -58,7 +58,7 @@ export function createFallbackObserver(
     },
     unavailable(via, reason) {
       faults.inc({ via });
-      log.warn({ via, reason }, 'a channel cannot send now; its messages will be sent later');
+      log.warn({ via, reason }, 'a channel could not send, or its outcome is unknown');
     },
     failed(step, err) {
       if (step === 'settle' || step === 'publish-receipt') unrecorded.inc();
