@@ -1,20 +1,32 @@
 import { COMPONENTS, DOCUMENT_VERSION, ORIGIN_KEY, originSchema, type Origin } from '@tocsin/contracts';
 import { ABSENT, type Sidecar } from '@tocsin/service';
+import DataLoader from 'dataloader';
 import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
 /**
- * The origin of Dapr's state store. It is read each time and never cached: if the store is replaced while an instance
- * runs, a cached epoch would differ from the other instances' epoch.
+ * The origin of Dapr's state store. It is never cached: if the store is replaced while an instance runs, a cached epoch
+ * would differ from the other instances' epoch. Calls of the same tick share one read, which begins after them.
  */
 export class DaprOrigin implements StoreOrigin {
-  readonly #sidecar: Sidecar;
+  readonly #sidecar: Pick<Sidecar, 'getState' | 'transact'>;
+  readonly #calls = new DataLoader<'origin', string>(
+    async (calls) => {
+      const epoch = await this.#readOrCreate();
+      return calls.map(() => epoch);
+    },
+    { cache: false },
+  );
 
-  constructor(sidecar: Sidecar) {
+  constructor(sidecar: Pick<Sidecar, 'getState' | 'transact'>) {
     this.#sidecar = sidecar;
   }
 
-  async firstEpoch(): Promise<string> {
+  firstEpoch(): Promise<string> {
+    return this.#calls.load('origin');
+  }
+
+  async #readOrCreate(): Promise<string> {
     const existing = await this.#read();
     if (existing) return existing.epoch;
     const value: Origin = { v: DOCUMENT_VERSION, epoch: newEpoch(Date.now()) };

@@ -36,7 +36,7 @@ export const idle: Workload = {
     const started = performance.now();
     const figures = await withCrowd(peer, count, async () => {
       const connectSeconds = (performance.now() - started) / 1000;
-      await delay(sizes.settleMs);
+      await delay(sizes.idleAfterMs);
       const together = await idleCpu(peer, sizes.idleSeconds);
       const each = Object.entries(together).map(([name, value]) => [
         name,

@@ -38,6 +38,8 @@ export interface Sizes {
   connections: number;
   /** Number of idle connections to each instance. */
   idle: number;
+  /** The pause after the last connection until all of them count as idle, in ms. */
+  idleAfterMs: number;
   /** How long idle connections are measured, in s. */
   idleSeconds: number;
   recoveryClients: number;
@@ -67,8 +69,10 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // Long enough for every peer to ping each connection once.
-  idleSeconds: 25,
+  // A bff compares a feed with its head at growing intervals. After 60 s, they no longer grow.
+  idleAfterMs: 60_000,
+  // Long enough to ping each connection and compare each feed once.
+  idleSeconds: 30,
   recoveryClients: 1_000,
   missed: 100,
   recoveries: 10,
@@ -90,6 +94,7 @@ export const SMALL_SIZES: Sizes = {
   fanOutSeconds: 0.5,
   connections: 100,
   idle: 50,
+  idleAfterMs: 100,
   idleSeconds: 1,
   recoveryClients: 20,
   missed: 10,
