@@ -85,7 +85,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should include a dead instance’s unfinished work, even if nothing else is published', async () => {
+  it('should complete a dead instance’s unfinished work, even if nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

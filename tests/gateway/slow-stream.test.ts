@@ -33,9 +33,10 @@ async function pausedStream(lastEventId = '') {
   let text = '';
   response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   response.on('error', () => undefined);
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    response.once('close', () => reject(new Error(`The stream ended before it was subscribed: ${text}`)));
     const pauseOnceSubscribed = () => {
-      if (!text.includes('event: subscribed')) return;
+      if (!/^event: subscribed\nid: .*\n/m.test(text)) return;
       response.off('data', pauseOnceSubscribed).pause();
       resolve();
     };

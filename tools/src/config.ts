@@ -55,7 +55,7 @@ export interface AuthConfig {
   mode: 'none' | 'jwt';
   /** True if tokens are signed by an issuer that publishes its keys. */
   hasIssuer: boolean;
-  /** The secret for tokens. If absent, one is generated and stored. */
+  /** The token secret. If absent, one is generated and stored. */
   secret: string | undefined;
   /**
    * The secret with which the applications sign their messages to each other. If absent, one is generated and stored.

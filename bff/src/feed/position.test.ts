@@ -47,7 +47,7 @@ describe('a new epoch', () => {
     );
   });
 
-  it('should take its n from the clock if that is ahead', () => {
+  it('should use the current time as its number if that is later than all known epochs', () => {
     expect(newEpoch(1_000, '5-a')).toMatch(/^1000-[0-9a-f]{8}$/);
   });
 });

@@ -18,7 +18,7 @@ import {
   type EngineSession,
 } from './websocket.ts';
 
-expectTestedVersions({ 'socket.io': '4.8.4', ws: '8.21.3' });
+expectTestedVersions({ 'socket.io': '4.8.4', 'engine.io': '6.6.12', ws: '8.21.3' });
 
 const MAX = 1024 * 1024;
 const message = '2["hello",1]';
@@ -99,11 +99,15 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     if (transport === 'websocket') {
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc') as () => void;
-      await vi.waitFor(() => {
-        collect();
-        expect(request.deref()).toBeUndefined();
-      });
+      await vi.waitFor(
+        () => {
+          collect();
+          expect(request.deref()).toBeUndefined();
+        },
+        { timeout: 20_000 },
+      );
     }
+    expect(session.request).toBeNull();
     expect([admitted.handshake.headers, admitted.handshake.auth]).toEqual([{}, {}]);
   });
 

@@ -3,7 +3,7 @@ import { Counter, startAtZero, type Logger, type Registry } from '@tocsin/servic
 import type { FallbackObserver, FallbackStepName } from '../away/fallbacks/fallback-observer.ts';
 
 const CONSEQUENCES: Record<FallbackStepName, string> = {
-  settle: 'it will be retried',
+  settle: 'it will be retried a few times; then the outcome counts as unknown',
   'publish-receipt': 'it will be retried',
   'list-unsent': 'the list of unsent fallbacks may be incomplete until a retry succeeds',
   'close-unsent': 'the operator can try again',
@@ -45,7 +45,7 @@ export function createFallbackObserver(
   );
   const unrecorded = new Counter({
     name: 'tocsin_bff_fallback_step_faults_total',
-    help: 'Failed attempts to store the outcome of a message, or to publish its receipt. Each is retried.',
+    help: 'Failed attempts to store the outcome of a message, or to publish its receipt.',
     registers,
   });
   return {
@@ -58,7 +58,7 @@ export function createFallbackObserver(
     },
     unavailable(via, reason) {
       faults.inc({ via });
-      log.warn({ via, reason }, 'a channel could not send, or its outcome is unknown');
+      log.warn({ via, reason }, 'a channel could not send a message, or the outcome is unknown');
     },
     failed(step, err) {
       if (step === 'settle' || step === 'publish-receipt') unrecorded.inc();

@@ -76,6 +76,7 @@ export interface GatewayTiming {
   pingTimeoutMs: number;
 }
 
+const POSITION = 'position' satisfies keyof ServerToClientEvents;
 /** A refused session is closed after this time in ms, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
 /**
@@ -269,7 +270,7 @@ export class Gateway {
     this.#sendQueue.flush(feed);
     const position = { feed, epoch, offset };
     if (this.#options.azure) this.#io.local.to(roomOf(feed)).emit('position', position);
-    else fanOut(this.#io.of('/'), roomOf(feed), () => JSON.stringify(['position', position]));
+    else fanOut(this.#io.of('/'), roomOf(feed), () => JSON.stringify([POSITION, position]));
     this.#options.streams.position(position);
   }
 }

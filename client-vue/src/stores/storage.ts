@@ -12,7 +12,10 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn("This browser blocks storage. Settings and read state won't be kept.", error);
+    console.warn(
+      'This browser blocks storage. Settings and read state last only until the page is closed.',
+      error,
+    );
   }
   return {
     get(key) {

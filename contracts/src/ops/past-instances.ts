@@ -28,7 +28,7 @@ export const pastMinuteSchema = z.object({
 });
 export type PastMinute = z.infer<typeof pastMinuteSchema>;
 
-/** The past hour of an instance. Each instance has its own document, which expires automatically. */
+/** The history of an instance over the past hour. Each instance has its own document, which expires automatically. */
 export const pastInstanceSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   instance: z.string(),

@@ -40,8 +40,8 @@ export const unsentQuerySchema = z.strictObject({
 export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 
 /**
- * The response: unsent fallbacks by reader, with the latest readers first, and each reader's newest fallbacks first.
- * `next` is the `cursor` of the next page, or null at the end. Pages before the end may be short or empty.
+ * The response: unsent fallbacks, grouped by reader. Readers with the most recent unsent fallback come first, and each
+ * reader's fallbacks are sorted newest first. `next` is the `cursor` of the next page, or null at the end. Pages before the end may be short or empty.
  */
 export const unsentPageSchema = z.object({
   fallbacks: z.array(unsentFallbackSchema),

@@ -217,7 +217,7 @@ export function planText(plan: Plan, limits: readonly Limit[], constants: Consta
     `Computed from ${file}: ${conditions.cpu}, ${conditions.cores} cores, ${conditions.system}, ` +
       `Node ${conditions.node}, Dapr ${conditions.dapr}, Redis ${conditions.redis}, measured ${conditions.startedAt}.`,
     ...(beyond.length === 0 ? [] : [`Extrapolated: ${beyond.join('; ')}.`]),
-    'Not included: placement, scheduler and the rest of the control plane, proxies, TLS, tokens, traces, a replica of Redis, ' +
+    'Not included: the Dapr control plane (placement, scheduler and so on), proxies, TLS, tokens, traces, a Redis replica, ' +
       'and the memory that Redis needs to rewrite its append-only file (up to the same amount again).',
   ].join('\n\n');
 }

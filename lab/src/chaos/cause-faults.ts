@@ -34,7 +34,7 @@ export interface FaultRun {
   say: (line: string) => void;
 }
 
-/** Causes one fault after the other. After each, waits until deliveries have resumed. */
+/** Injects the faults one at a time. After each, waits until deliveries have resumed. */
 export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const { clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];

@@ -12,8 +12,7 @@ const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
-const amount = (n: number): string =>
-  `€ ${((n * 137) % 900) + 12}.${String((n * 31) % 100).padStart(2, '0')}`;
+const amount = (n: number): string => `€${((n * 137) % 900) + 12}.${String((n * 31) % 100).padStart(2, '0')}`;
 const version = (n: number): string => `2.${Math.floor(n / 10) % 50}.${n % 10}`;
 
 export const DEMO_EVENTS: readonly DemoEvent[] = [

@@ -90,7 +90,7 @@ export function createMetrics(registry: Registry) {
     }),
     scheduleLateness: new Histogram({
       name: 'tocsin_producer_schedule_lateness_seconds',
-      help: "Delay between a schedule's deliverAt and its deposit and announcement.",
+      help: 'Time from a scheduled notification’s deliverAt until it was deposited and announced.',
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 3, 10, 60],
       registers,
     }),

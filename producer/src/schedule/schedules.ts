@@ -177,6 +177,7 @@ export class Schedules implements Scheduler {
     ]);
   }
 
+  /** Resolves when no schedule of the feed is left. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);

@@ -34,6 +34,7 @@ afterEach(async () => {
 async function openTabs(dist: string): Promise<Page[]> {
   bff = new FakeBff(dist);
   await bff.start();
+  // Creates the feed before anything reads it.
   bff.publish([{ title: 'First' }]);
   const pages: Page[] = [];
   for (let n = 0; n < TABS; n++) {

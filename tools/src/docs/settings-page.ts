@@ -70,6 +70,6 @@ ${table(settingsOf(uiSettings))}
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for that download, as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between notifications from the demo source; 0 turns it off |
-| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |
+| \`JWT_SECRET\` | – | The token secret with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |
 | \`BROWSER\` | – | Set to \`none\` so that no browser opens |
 `;

@@ -39,7 +39,7 @@ export class OpsError extends Error {
 export interface OpsApi {
   status(): Promise<OpsStatus>;
   instances(): Promise<Instances>;
-  /** The past hour of all instances. */
+  /** The history of all instances over the past hour. */
   history(): Promise<OpsHistory>;
   setAsideList(): Promise<SetAsideList>;
   setAsideRecord(entry: string): Promise<SetAside>;

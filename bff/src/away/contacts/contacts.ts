@@ -119,7 +119,8 @@ export class ContactBook {
       // An earlier attempt has stored the code, but the response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
-      if (codes.length >= MAX_CODES_PER_DAY) throw new TooManyCodesError('too many codes requested today');
+      if (codes.length >= MAX_CODES_PER_DAY)
+        throw new TooManyCodesError('too many codes requested in the last 24 hours');
       return { ...before, pending, codes: [...codes, now] };
     });
     return code;

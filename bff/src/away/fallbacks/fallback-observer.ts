@@ -19,7 +19,7 @@ export interface FallbackObserver {
   /** The channel could not send the message, or the outcome is unknown. */
   unavailable(via: string, reason: string): void;
   /**
-   * A step failed. `settle` and `publish-receipt` will be retried. If `replace` or `find-position` fails, the feed's
+   * A step failed. `publish-receipt` will be retried, and `settle` up to five times. If `replace` or `find-position` fails, the feed's
    * history later decides whether the fallback is sent.
    */
   failed(step: FallbackStepName, error: unknown): void;

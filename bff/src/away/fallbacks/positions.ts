@@ -42,7 +42,7 @@ export async function positionsIn(
 }
 
 /**
- * The positions of a reader's notifications whose fallbacks wait or are being sent. If this version cannot read the
+ * The positions of a reader's notifications whose fallbacks are waiting or being sent. If this version cannot read the
  * document, calls `onUnreadable` and returns no positions.
  */
 export async function waitingPositions(

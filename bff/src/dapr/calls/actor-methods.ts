@@ -39,7 +39,10 @@ export interface PartitionCall extends AnnouncedEntry {
   partition: number;
 }
 
-/** The method of the actor type `Partition` that takes a partition's turn. */
+/**
+ * The method of the actor type `Partition` that takes a partition's turn. Unlike the call for a feed, it accepts no
+ * state that the caller knows.
+ */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',
   callSchema: z.object({

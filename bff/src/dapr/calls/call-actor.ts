@@ -28,15 +28,15 @@ export function createCallActor<Call, Answer extends object>(
       answered = await sidecar.callActor(type, id, method.name, body, { headers, timeoutMs });
     } catch (cause) {
       if (!(cause instanceof SidecarError)) throw cause;
-      const isTimeout = cause.status === undefined;
+      const mayStillWork = cause.status === undefined;
       const message = `cannot reach the host of ${type} ${id}: ${cause.message}`;
-      throw new HostUnreachableError(message, { isTimeout: isTimeout, cause });
+      throw new HostUnreachableError(message, { mayStillWork, cause });
     }
     const answer = readAnswer(method, ownSigner, nonce, answered);
     if (!answer)
       throw new HostUnreachableError(
         `the response from ${type} ${id} has no valid proof, so it is not from one of our instances`,
-        { isTimeout: false },
+        { mayStillWork: false },
       );
     if (isRetry(answer))
       throw new TemporaryError(`the turn of ${type} ${id} must be retried: ${answer.reason}`);

@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 const refuseConnection = () =>
-  Promise.reject(new HostUnreachableError('connection refused', { isTimeout: false }));
+  Promise.reject(new HostUnreachableError('connection refused', { mayStillWork: false }));
 const call = () => routeTurn('all', announced, {});
 
 it('should call the actor on its host', async () => {
@@ -88,6 +88,6 @@ it('should not take the turn here if the host was reached but failed', async () 
 });
 
 it("should take over the turn of a late host if the feed's head does not change", async () => {
-  callActor.mockRejectedValue(new HostUnreachableError('no answer', { isTimeout: true }));
+  callActor.mockRejectedValue(new HostUnreachableError('no answer', { mayStillWork: true }));
   expect(await call()).toBe(resultHere);
 });

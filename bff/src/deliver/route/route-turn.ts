@@ -3,16 +3,16 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host of a feed or partition gave no valid response. If `late`, it may still be working; otherwise it was not
- * reached, or the response was not from one of our instances.
+ * The host of a feed or partition gave no valid response. If it `mayStillWork`, there was no response;
+ * otherwise Dapr did not reach it, or the response was not from one of our instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
-  readonly isTimeout: boolean;
+  readonly mayStillWork: boolean;
 
-  constructor(message: string, options: { isTimeout: boolean; cause?: unknown }) {
+  constructor(message: string, options: { mayStillWork: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });
-    this.isTimeout = options.isTimeout;
+    this.mayStillWork = options.mayStillWork;
   }
 }
 
@@ -71,7 +71,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
         unreachableHosts.delete(name);
         throw error;
       }
-      if (error.isTimeout && (await isProgressing(() => use.stateOf(name)))) throw error;
+      if (error.mayStillWork && (await isProgressing(() => use.stateOf(name)))) throw error;
       unreachableHosts.set(name, now() + HOST_PAUSE_MS);
       use.onTakeover(name, error);
       return takeHere(name, announced, caller);

@@ -58,7 +58,7 @@ export class FeedHost {
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
   ): Promise<T> {
-    // All queues are requested in the same tick, so that two callers that share feeds cannot deadlock.
+    // All holds are requested in the same tick, so that two callers that share feeds cannot deadlock.
     const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
     try {
       return await work((feed) => this.#activationOf(feed));

@@ -109,7 +109,8 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
           await contacts.stop(reader, via);
           return sendStopped(response, language, link);
         }
-        // The link in an e-mail with a code invalidates the code, and keeps the reader's own address.
+        // An e-mail with a code may have reached a stranger. So its link only invalidates the code, and does not remove
+        // the reader's address.
         if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
         sendPage(response, language, done);

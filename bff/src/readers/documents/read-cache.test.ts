@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ReadCache } from './read-cache.ts';
 
-it('should not cache a write whose response arrives after the event of a newer one', async () => {
+it('should not cache a write if a change event has already named a newer version', async () => {
   const cache = new ReadCache<string>(() => 0);
   cache.forget('key', '3');
   cache.forget('key', '2');
@@ -15,7 +15,7 @@ it('should not cache a write whose response arrives after the event of a newer o
   expect(await cache.get('key', async () => 'fifth')).toBe('fifth');
 });
 
-it('should share a read, but cache neither its failure nor an old value', async () => {
+it('should share one read between concurrent callers, but not keep a failure, or a value past its lifetime', async () => {
   let now = 1;
   const cache = new ReadCache<number>(() => now);
   let reads = 0;

@@ -188,9 +188,10 @@ export class FeedViews {
   #tick(): void {
     if (this.#ticks++ % TICKS_PER_TRIM === 0) this.#trim();
     const isPositionDue = this.#nextPositions();
+    const due: [string, Watched][] = [];
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
-      if (isPositionDue(watched.positionSlot)) this.#reportPosition(feed, watched);
+      if (isPositionDue(watched.positionSlot)) due.push([feed, watched]);
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
         this.#views.delete(feed);
         continue;
@@ -203,5 +204,7 @@ export class FeedViews {
         this.#onError(feed, error);
       });
     }
+    // Only now, because reporting may read views, and so change the order of the map.
+    for (const [feed, watched] of due) this.#reportPosition(feed, watched);
   }
 }

@@ -7,8 +7,10 @@ const TICK_MS = 250;
 
 let views: FeedViews;
 const positions: { feed: string; tick: number }[] = [];
+let onPosition: (feed: string) => void;
 
 beforeEach(() => {
+  onPosition = () => undefined;
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
   const f = new Fixture();
   views = new FeedViews(
@@ -21,7 +23,10 @@ beforeEach(() => {
         limitsOf: () => f.limits,
       },
       ...{ ring: { publications: 10, bytes: 10_000 }, maxBytes: 10_000, now: () => Date.now() },
-      onPosition: ({ feed }) => positions.push({ feed, tick: Math.floor(Date.now() / TICK_MS) }),
+      onPosition: ({ feed }) => {
+        positions.push({ feed, tick: Math.floor(Date.now() / TICK_MS) });
+        onPosition(feed);
+      },
       routeFeedTurn: () => expect.fail('no turn is needed'),
     },
     (_feed, error) => expect.fail(String(error)),
@@ -71,6 +76,13 @@ describe('the positions of watched feeds', () => {
     await sleep(5_000);
     expect(told()).toEqual([...feeds].sort());
     vi.restoreAllMocks();
+  });
+
+  it('should be reported once even if reporting reads the view', async () => {
+    await watchAll();
+    onPosition = (feed) => views.view(feed);
+    await sleep(8_000);
+    expect(told()).toEqual([...feeds].sort());
   });
 
   it('should not be reported for feeds that are only read, or no longer watched', async () => {

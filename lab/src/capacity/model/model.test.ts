@@ -219,7 +219,7 @@ describe('a plan', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second, with two minutes of replaced documents.
+    // Ten entries a second, whose replaced documents are kept for two minutes.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,

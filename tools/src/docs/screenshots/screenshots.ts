@@ -27,7 +27,7 @@ const HISTORY: NotificationInput[] = [
   {
     severity: 'info',
     title: 'Order 10402 from Café Luna',
-    body: '6 items, € 874.06. To be packed today.',
+    body: '6 items, €874.06. To be packed today.',
     source: 'shop',
     link: '/orders/10402',
   },
@@ -50,14 +50,14 @@ const HISTORY: NotificationInput[] = [
 const LIVE: NotificationInput[] = [
   {
     severity: 'success',
-    title: 'Payment of € 111.37 received',
+    title: 'Payment of €111.37 received',
     body: 'Fjord Foods paid the invoice for order 10387.',
     source: 'billing',
   },
   {
     severity: 'info',
     title: 'Order 10403 from Brightwater',
-    body: '2 items, € 61.90.',
+    body: '2 items, €61.90.',
     source: 'shop',
     link: '/orders/10403',
   },

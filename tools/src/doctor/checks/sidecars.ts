@@ -84,8 +84,8 @@ function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target
       `Pass the address of the ${expected}'s sidecar instead, or start this one with --app-id ${expected}.`,
     );
   }
-  const hosts = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
-  if (expected === APP_IDS.bff && !hosts) {
+  const hostsActors = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
+  if (expected === APP_IDS.bff && !hostsActors) {
     return warn(
       check,
       `responds at ${url} but hosts no actors of type ${ACTOR_TYPE}`,

@@ -46,14 +46,12 @@ export function readVapid(secret: string): Vapid {
   try {
     json = JSON.parse(secret);
   } catch {
-    throw new Error('The secret `vapid` is not valid JSON. Run `npm run vapid` to create one.');
+    throw new Error('The secret `vapid` is not valid JSON. Correct it.');
   }
   const vapid = vapidSchema.safeParse(json);
   if (vapid.success) return vapid.data;
   const faults = faultsOf(vapid.error).map(({ path, message }) => `\n  ${path}: ${message}`);
-  throw new Error(
-    `The secret \`vapid\` is invalid. Fix these errors, or create another with \`npm run vapid\`:${faults.join('')}`,
-  );
+  throw new Error(`The secret \`vapid\` is invalid. Correct these errors:${faults.join('')}`);
 }
 
 /** A new key pair. @throws Error if the subject is not a `mailto:` or `https:` address */

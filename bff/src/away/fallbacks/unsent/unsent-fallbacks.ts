@@ -53,7 +53,8 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
       const planned = await this.#planned(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set before the write, so that the due fallback has a wake-up even if the process crashes after the write.
+      // Set before the write, so that the due fallback has a wake-up even if the process crashes after the write. Later
+      // fallbacks of the reader rely on it.
       const later = now() + WRITE_MS;
       await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);

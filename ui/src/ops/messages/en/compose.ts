@@ -29,7 +29,7 @@ export const compose = {
   fallbackHint: 'Only for “user:” feeds. For example: PT5M push, PT1H email',
   collapseKeyHint: "Replaces the feed's previous notification with the same key",
   id: 'ID',
-  idHint: 'Leave empty to generate one. A feed shows each ID only once',
+  idHint: 'Leave empty to generate one. A feed ignores an ID that it already has',
   send: 'Send',
   clear: 'Clear',
   accepted: (ids: string) => `Accepted as ${ids}.`,
