@@ -57,6 +57,8 @@ export class EventStream {
   readonly #feeds = new Map<string, FollowedFeed>();
   /** Feeds to read, in this order. */
   readonly #behind = new Set<string>();
+  /** Feeds that could not be read, until they are read again. */
+  readonly #retrying = new Set<string>();
   #reading: string | undefined;
   #isPumping = false;
   #isOver = false;
@@ -128,7 +130,7 @@ export class EventStream {
 
   /** Sends a heartbeat, which keeps the connection alive and shows the reader that it still works. */
   heartbeat(): void {
-    if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
+    if (!this.#isOver && !this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }
 
   /** Sends the reason and ends the stream. */
@@ -144,18 +146,17 @@ export class EventStream {
   drain(reconnectAfterMs: number): void {
     if (this.#isOver) return;
     this.#write('draining', JSON.stringify({ reconnectAfterMs }));
-    setTimeout(() => this.#use.sink.end(), reconnectAfterMs).unref();
+    setTimeout(() => this.endSilently(), reconnectAfterMs).unref();
   }
 
-  /** Ends the stream at once, because its reader has stopped reading. */
+  /** Ends the stream at once, because its reader has stopped reading. Closes the connection even of an ended stream. */
   abort(): void {
-    if (this.#isOver) return;
-    this.#use.onEnded('not_reading');
+    if (!this.#isOver) this.#use.onEnded('not_reading');
     this.close();
     this.#use.sink.abort();
   }
 
-  /** Ends the stream, without sending a reason, because the instance is stopping. */
+  /** Ends the stream without sending a reason. */
   endSilently(): void {
     this.close();
     this.#use.sink.end();
@@ -174,7 +175,7 @@ export class EventStream {
    * is not on this stream, or must be read first.
    */
   #positionToContinue(feed: string): Position | undefined {
-    if (this.#behind.has(feed)) return undefined;
+    if (this.#behind.has(feed) || this.#retrying.has(feed)) return undefined;
     const followed = this.#feeds.get(feed);
     if (this.#reading !== feed && followed?.isAnswered) return followed.position;
     if (followed) this.#markBehind(feed);
@@ -223,7 +224,11 @@ export class EventStream {
     this.#use.onError(feed, error);
     const message = 'the feed cannot be read right now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
-    setTimeout(() => this.#markBehind(feed), RETRY_MS).unref();
+    this.#retrying.add(feed);
+    setTimeout(() => {
+      this.#retrying.delete(feed);
+      this.#markBehind(feed);
+    }, RETRY_MS).unref();
   }
 
   #advance(feed: string, position: Position): void {

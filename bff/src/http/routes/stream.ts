@@ -95,7 +95,11 @@ function readPositions(
 }
 
 const sinkOf = (response: Response): StreamSink => ({
-  write: (text) => void response.write(text),
+  // After its end, a response that waits for an earlier one on its connection, or for its peer, is still open. Writing to
+  // it would emit an error.
+  write: (text) => {
+    if (!response.writableEnded) response.write(text);
+  },
   get waiting() {
     return response.writableLength;
   },

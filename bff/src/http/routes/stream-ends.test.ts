@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { SECRETS } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SECRET, secondsFromNow, secretToken } from '../../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+
+const PING_MS = 100;
+
+let bff: ServedBff;
+let socket: Socket;
+let received: string;
+
+beforeEach(async () => {
+  bff = await serveBff(
+    { AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0', PING_INTERVAL_MS: String(PING_MS) },
+    { [SECRETS.jwt.name]: SECRET },
+  );
+  const { hostname, port } = new URL(bff.url);
+  socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  received = '';
+  socket.on('data', (chunk) => (received += chunk.toString()));
+});
+afterEach(async () => {
+  socket.destroy();
+  await bff.stop();
+});
+
+const requestStream = (claims: object) =>
+  `GET /app/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${secretToken({ sub: 'ben', ...claims })}\r\n\r\n`;
+const metrics = async () => (await fetch(`${bff.url}/metrics`)).text();
+const countHeartbeats = () => received.split('\n:\n').length - 1;
+
+it('should outlive a stream that has ended but waits for an earlier response on its connection', async () => {
+  // Both requests arrive at once. The second response cannot be sent before the first stream ends.
+  socket.write(requestStream({}) + requestStream({ exp: secondsFromNow(2) }));
+  await expect
+    .poll(() => metrics())
+    .toContain('tocsin_bff_connections_ended_total{reason="token_expired"} 1\n');
+  const before = countHeartbeats();
+  await expect.poll(countHeartbeats).toBeGreaterThan(before + 5);
+  expect(received.match(/^event: subscribed/gm)).toHaveLength(1);
+});
