@@ -17,9 +17,9 @@ export function expectTestedVersions(versions: Readonly<Record<string, string>>)
 
 /** Reads the package file itself, because some packages don't export it. */
 function versionOf(name: string): string {
-  const [folder = ''] = require.resolve(name).split(join(name, '/'));
-  const { version } = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as {
-    version: string;
-  };
+  const main = require.resolve(name);
+  const folder = join('node_modules', name, '/');
+  const file = join(main.slice(0, main.lastIndexOf(folder)), folder, 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   return version;
 }

@@ -32,7 +32,10 @@ const RUN_BY: [RegExp, string][] = [
 
 /** Commands that no test in `.ci/run` runs, each with the reason. */
 const BY_HAND: [RegExp, string][] = [
-  [/^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/, 'starts the tests themselves'],
+  [
+    /^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/,
+    'fetches the repository, or runs the tests, including this one',
+  ],
   [/^npm run (?:bench|docs:dev|release)|^# npm pack/, 'takes minutes'],
   [/^dapr (?:publish|invoke) /, 'needs the Dapr CLI; tests/produce/ways-in.test.ts makes the same calls'],
   [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that no test uses'],

@@ -187,7 +187,7 @@ describe('a deployed system', () => {
     expect(composed.status).toBe(202);
   });
 
-  it('should read the channel settings that the component `away` mounts', async () => {
+  it('should read the channel settings mounted by the `away` component', async () => {
     const headers = { authorization: `Bearer ${await opsToken()}` };
     const status = async () =>
       (await fetch(`${url}/app/ops/email-preview?language=en&kind=single`, { headers })).status;

@@ -63,9 +63,9 @@ describe.skipIf(!command)('the producer’s HTTP interface', () => {
           ],
           { cwd: dir },
         );
-        expect(code, `${part} of the ${name}: ${output}`).toBe(0);
+        expect(code, `${name}, ${part}: ${output}`).toBe(0);
         const drawn = Number(/(?<!\d)(\d+) generated/.exec(output)?.[1] ?? 0);
-        console.log(`${part} of the ${name}: ${drawn} requests generated from its OpenAPI document.`);
+        console.log(`${name}, ${part}: ${drawn} requests generated from its OpenAPI document.`);
         cases += drawn;
       }
       expect(app.running).toBe(true);

@@ -64,7 +64,7 @@ export class Subscriptions {
     for (const feed of [...this.#feeds]) this.remove(feed);
   }
 
-  /** Answers a subscription and reports its outcome. Rejects if the feed cannot be read. */
+  /** Answers a subscribe request and reports the outcome. Rejects if the feed cannot be read. */
   async answer(feed: string, position: Position | undefined): Promise<Page> {
     try {
       const page = await this.read(feed, position);

@@ -2,12 +2,11 @@ import type { Socket } from 'socket.io';
 import * as ws from 'ws';
 
 /**
- * Accesses the WebSocket of an engine.io session, the sender of ws, and what both libraries keep of a request. socket.io
- * has no public way to send one frame to many sessions without encoding it for each, to read how many bytes a WebSocket
- * has buffered, or to release all of a request. If `websocket.test.ts` fails after an update, read `server.js`,
- * `socket.js` and `transports/websocket.js` of engine.io, `socket.js` of socket.io, and `lib/sender.js` of ws. Without
- * this file, `fan-out.ts` can call `session.write(message)`: slower, with the same result. Without the releases, each
- * connection takes 3.8 KiB more.
+ * Reaches into internals for which socket.io has no public API: to send one frame to many sessions without encoding it
+ * for each, to read how many bytes a WebSocket has buffered, and to release the requests that engine.io and socket.io
+ * would otherwise retain (3.8 KiB per connection). If `websocket.test.ts` fails after an update, check engine.io's
+ * `server.js`, `socket.js` and `transports/websocket.js`, socket.io's `socket.js`, and ws's `lib/sender.js`. If need be,
+ * `fan-out.ts` can call `session.write(message)` instead: slower, with the same result.
  */
 
 /** The engine.io session under a socket.io connection. */

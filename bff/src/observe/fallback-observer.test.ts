@@ -9,7 +9,8 @@ it.each<[FallbackStepName, number, string]>([
   // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until a retry succeeds'],
   ['close-unsent', 0, 'the operator can try again'],
-  ['replace', 0, "the feed's history will show whether it is still needed"],
+  ['replace', 0, 'the feed’s history will decide whether the fallback is still needed'],
+  ['forget-devices', 0, 'the push service will report these devices again'],
 ])('should count a failed step only if the step records an outcome: %s', async (step, count, consequence) => {
   const registry = new Registry();
   const warn = vi.fn();

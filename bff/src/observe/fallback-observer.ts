@@ -7,8 +7,9 @@ const CONSEQUENCES: Record<FallbackStepName, string> = {
   'publish-receipt': 'it will be retried',
   'list-unsent': 'the list of unsent fallbacks may be incomplete until a retry succeeds',
   'close-unsent': 'the operator can try again',
-  replace: "the feed's history will show whether it is still needed",
-  'find-position': "the feed's history will show whether it is still needed",
+  replace: 'the feed’s history will decide whether the fallback is still needed',
+  'find-position': 'the feed’s history will decide whether the fallback is still needed',
+  'forget-devices': 'the push service will report these devices again',
 };
 
 /** Counts and logs the events of fallbacks. `channels` are the names of the deployment's channels. */

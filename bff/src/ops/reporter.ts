@@ -15,7 +15,7 @@ export interface ReporterOptions {
   onError: (error: unknown) => void;
 }
 
-/** Shares this instance's metrics and their past hour with all instances, until it stops. */
+/** Shares this instance's current metrics, and their history over the past hour, with all instances until `stop`. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
   readonly #past = new Past();

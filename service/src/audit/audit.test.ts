@@ -137,7 +137,7 @@ describe('the trail', () => {
     expect(stored.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should combine the rejected attempts of each second in a separate stream', async () => {
+  it('should combine each second’s rejected attempts into one record, in a stream of their own', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);

@@ -1,6 +1,6 @@
 import type { SendResult } from './channel.ts';
 
-/** Time limit of one send through a channel, in ms. */
+/** Time limit for a single send through a channel, in ms. */
 export const SEND_TIMEOUT_MS = 30_000;
 
 /** Maximum length of a reason in characters, because reasons may quote untrusted responses. */

@@ -10,7 +10,8 @@ export type FallbackStepName =
   | 'list-unsent'
   | 'close-unsent'
   | 'replace'
-  | 'find-position';
+  | 'find-position'
+  | 'forget-devices';
 
 /** Receives the events of fallbacks. Its methods must not throw. */
 export interface FallbackObserver {
@@ -19,8 +20,9 @@ export interface FallbackObserver {
   /** The channel could not send the message, or the outcome is unknown. */
   unavailable(via: string, reason: string): void;
   /**
-   * A step failed. `publish-receipt` will be retried, and `settle` up to five times. If `replace` or `find-position` fails, the feed's
-   * history later decides whether the fallback is sent.
+   * A step failed. `publish-receipt` will be retried, and `settle` up to five times. After a failed `replace` or
+   * `find-position`, the feed's history decides whether the fallback is sent. After a failed `forget-devices`, the push
+   * service reports the devices again with the next message.
    */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -24,8 +24,8 @@ export interface ReceiveDependencies {
  */
 export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
   await use.onStep('received');
-  const isOfFeed = typeof data === 'object' && data !== null && 'feed' in data;
-  const parsed = (isOfFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
+  const namesFeed = typeof data === 'object' && data !== null && 'feed' in data;
+  const parsed = (namesFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
     await use.setAside.add(unreadableRecord(data, faults));

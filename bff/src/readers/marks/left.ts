@@ -51,6 +51,9 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
     ));
 }
 
-/** The offsets, up to `offset`, of notifications that `leftOf` returns. An old page may still show them. */
+/**
+ * The offsets, up to `offset`, of notifications that have left the history but whose fallbacks are still waiting. A browser
+ * page that was opened earlier may still show them.
+ */
 export const leftUpTo = async (offset: number, leftOf: LeftOf): Promise<number[]> =>
   offset > 0 ? (await leftOf()).map((one) => one.offset).filter((one) => one <= offset) : [];

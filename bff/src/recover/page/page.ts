@@ -22,7 +22,7 @@ export type PageRequest =
 
 /**
  * Answers a reader from the ring, or from the segments behind it, with at most `bytes` bytes of publications. If the
- * requested position is beyond this instance's, or of another epoch, the view is first compared with the head.
+ * requested position is beyond this instance's, or from another epoch, the view is first compared with the head.
  * Rejects with TemporaryError instead of leaving a publication out.
  */
 export async function readPage(

@@ -15,9 +15,10 @@ export interface SendQueueOptions {
 }
 
 /**
- * Batches publications for browsers. Publications of a feed that arrive in one tick, or under load during a rest, are
- * sent as one event. A write to each connection costs much more than its content, so the rest grows with the number
- * of connections. If sending takes almost no time, there is no rest.
+ * Batches publications for browsers. After each send, the queue rests for a multiple of the time that the send took.
+ * Publications of a feed that arrive in the same tick or during a rest are sent as one event. Most of the cost is the
+ * write to each connection, not the size of the content, so the rest gets longer with more connections. If sending takes
+ * almost no time, there is no rest.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;

@@ -24,7 +24,7 @@ export class Checker {
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
   readonly verdicts = new Set<string>();
-  /** All entries that have ever contained an id. */
+  /** For each id, the entries that have ever contained it. */
   readonly entriesWithId = new Map<string, Set<string>>();
   /** The ids committed at `epoch:offset`, in order. More than one after a rollback that no living process knew of. */
   readonly committedIds = new Map<string, Set<string>>();

@@ -121,7 +121,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should be summarized without those that were shown, read, muted or published before quiet hours', () => {
+  it('should be summarized, without any that were already shown or read, are muted, or were published before quiet hours', () => {
     openPage('2026-06-01T21:58:00Z');
     arrive([from('2026-06-01T21:58:00Z', 1)]);
     vi.setSystemTime(EVENING);

@@ -225,14 +225,14 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
   await steps.crowd('views connect', { count, feedOf: of }, async () => {
     const subscribed = performance.now();
     const until = (seconds: number) => delay(subscribed + seconds * 1000 - performance.now());
-    await steps.rest('views compare', COMPARED_SECONDS, count);
+    await steps.rest('views compare', COMPARING_SECONDS, count);
     await until(QUIET_SECONDS.from);
     await steps.rest('views idle', QUIET_SECONDS.to - QUIET_SECONDS.from, count, count);
   });
 }
 
 /** Long enough to include the comparisons after 2, 4 and 8 s. */
-const COMPARED_SECONDS = 10;
+const COMPARING_SECONDS = 10;
 /** Between the comparisons at 16 s and at 32 s. Includes the ping at 25 s. */
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 

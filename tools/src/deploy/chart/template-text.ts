@@ -8,7 +8,7 @@ export class TemplateText {
   readonly #expressions: string[] = [];
   readonly #items: { condition: string; value: unknown }[] = [];
 
-  /** Returns a value that becomes this template text, such as `{{ .Values.ui.replicas }}`. */
+  /** Returns a placeholder that rendering replaces with this template text, such as `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
   }

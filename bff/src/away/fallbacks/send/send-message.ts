@@ -28,7 +28,7 @@ export async function sendMessage(
     if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
   } catch (error) {
     // Not fatal: the push service will report gone devices again for the next message.
-    observer.failed('settle', error);
+    observer.failed('forget-devices', error);
   }
   return result;
 }

@@ -60,7 +60,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(failed).toEqual([]);
   });
 
-  it('should keep the newest of many readers in few writes, and record that others were displaced', async () => {
+  it('should keep only the newest readers when there are too many, using few writes, and record that others were displaced', async () => {
     const { store, write, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(0));
