@@ -12,10 +12,7 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn(
-      'This browser blocks storage. Settings and read state last only until the page is closed.',
-      error,
-    );
+    console.warn('Storage is blocked. Settings and read state end with this page.', error);
   }
   return {
     get(key) {
@@ -27,7 +24,7 @@ export function safeStorage(open: () => Storage): KeyValue {
         if (storage) memory.delete(key);
         else memory.set(key, value);
       } catch (error) {
-        console.warn("This browser's storage is full.", error);
+        console.warn('Storage is blocked. Settings and read state end with this page.', error);
         memory.set(key, value);
       }
     },
