@@ -220,11 +220,11 @@ describe('toasts', () => {
     const ids = pages.bff().publish(drafts(500));
     await expect.poll(() => rows(page).count()).toBe(500);
     const burst = await endOfBurst();
-    expect(await titles(page)).toEqual(['Toast 499', 'Toast 498', 'Toast 497']);
-    expect(await page.getByTestId('toasts-more').textContent()).toMatch(/497 more/);
-    expect(
-      await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-notification-id'))),
-    ).toEqual(ids.reverse());
+    await expect.poll(() => titles(page)).toEqual(['Toast 499', 'Toast 498', 'Toast 497']);
+    await expect.poll(() => page.getByTestId('toasts-more').textContent()).toMatch(/497 more/);
+    const shown = () =>
+      rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-notification-id')));
+    await expect.poll(shown).toEqual(ids.toReversed());
     const started = Date.now();
     await page.getByTestId('theme').click();
     expect(Date.now() - started).toBeLessThan(1_000);
