@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SidecarError } from './sidecar-error.ts';
 
 const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
 export const bulkSchema = z.array(
@@ -32,4 +33,16 @@ export function errorOf(text: string): z.infer<typeof errorSchema> {
   } catch {
     return { message: text.slice(0, 500) };
   }
+}
+
+export function refusal(call: string, status: number, text: string): SidecarError {
+  const parsed = errorOf(text);
+  const code = parsed.errorCode ?? `HTTP_${status}`;
+  return new SidecarError(
+    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message ?? ''}`,
+    {
+      code,
+      status,
+    },
+  );
 }
