@@ -10,8 +10,11 @@ const START = new Date('2026-01-01T00:00:00Z').getTime();
 beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
-const instance = (options: Parameters<typeof testSchedules>[1] = {}) => {
-  const fixture = testProducer();
+const instance = (
+  options: Parameters<typeof testSchedules>[1] = {},
+  producerOptions: Parameters<typeof testProducer>[0] = {},
+) => {
+  const fixture = testProducer(producerOptions);
   const scheduled = testSchedules(fixture.producer, options);
   scheduled.schedules.start();
   const delivered = () => fixture.backend.deposited.flatMap((entry) => idsOf(entry));
@@ -145,6 +148,24 @@ describe('a schedule', () => {
     away.mockRestore();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(new Set(delivered())).toEqual(new Set(['a']));
+  });
+
+  it('should be delivered even if all that are due together exceed the queue', async () => {
+    const { schedules, dueWindowStore, delivered, scheduleObserver } = instance(
+      {},
+      { maxHeldBytes: 2 * 1024 * 1024 },
+    );
+    const read = vi.spyOn(dueWindowStore, 'read');
+    const body = '\u20ac'.repeat(2_000);
+    const ids = Array.from({ length: 700 }, (_, n) => `n${n}`);
+    for (const id of ids) {
+      await schedules.add([{ notification: notification(id, { body }), at: START + 1_000 }]);
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(delivered()).toEqual(ids);
+    expect(scheduleObserver.events).not.toContain('failed fire');
+    expect(Math.max(...read.mock.calls.map(([names]) => names.length))).toBeLessThanOrEqual(100);
+    expect(dueWindowStore.documents.size).toBe(0);
   });
 });
 

@@ -13,6 +13,7 @@ import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
 import type { DueWindowStore, Jobs, ScheduleIndexStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 import { inParallel } from './in-parallel.ts';
+import { readInParts } from './read-in-parts.ts';
 import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
@@ -75,8 +76,8 @@ export class Schedules implements Scheduler {
   /** `firesAt` is measured by `performance.now()`, which, like timers, may stand still while the machine sleeps. */
   readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
-  /** The names of due schedules that will be delivered together. */
-  #due = new Set<string>();
+  /** The due schedules: their names, and when they were due. */
+  readonly #due = new Map<string, number>();
   #firing = false;
 
   constructor(options: SchedulesOptions) {
@@ -244,15 +245,15 @@ export class Schedules implements Scheduler {
       // A timer that waits for a retry is late on purpose.
       if (armed && armed.firesAt - performance.now() <= wait + RETRY_AFTER_MS) continue;
       clearTimeout(armed?.timer);
-      this.#wait(name, wait);
+      this.#wait(name, at, wait);
     }
   }
 
-  #wait(name: string, ms: number): void {
+  #wait(name: string, at: number, ms: number): void {
     const timer = setTimeout(
       () => {
         this.#timers.delete(name);
-        this.#due.add(name);
+        this.#due.set(name, at);
         void this.#fire();
       },
       Math.min(ms, MAX_DELAY_MS),
@@ -267,34 +268,32 @@ export class Schedules implements Scheduler {
     // Lets schedules that are due in the same millisecond share one delivery.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
-      const names = [...this.#due].slice(0, MAX_NOTIFICATIONS_PER_REQUEST);
+      const sorted = [...this.#due].sort(([, a], [, b]) => a - b);
+      const due = new Map(sorted.slice(0, MAX_NOTIFICATIONS_PER_REQUEST));
       try {
-        await this.#deliver(names);
-        const done = new Set(names);
-        await this.#dueWindow.remove(({ name }) => done.has(name));
-        for (const name of names) this.#due.delete(name);
+        for await (const part of readInParts([...due.keys()], (some) => this.#dueWindow.read(some))) {
+          if (this.#end.signal.aborted) break;
+          await this.#deliver(part.contents);
+          await this.#dueWindow.remove(({ name }) => part.names.has(name));
+          for (const name of part.names) this.#due.delete(name);
+        }
       } catch (error) {
         this.#options.observer.failed('fire', error);
-        for (const name of names) {
-          this.#due.delete(name);
-          if (!this.#end.signal.aborted) this.#wait(name, RETRY_AFTER_MS);
+        for (const [name, at] of due) {
+          if (this.#due.delete(name) && !this.#end.signal.aborted) this.#wait(name, at, RETRY_AFTER_MS);
         }
       }
     }
     this.#firing = false;
   }
 
-  async #deliver(names: readonly string[]): Promise<void> {
-    const found = (await this.#dueWindow.read(names)).flatMap((content) => this.#readable(content));
+  async #deliver(contents: readonly unknown[]): Promise<void> {
+    const found = contents.flatMap((content) => this.#readable(content));
     if (found.length === 0) return;
-    found.sort((a, b) => a.at - b.at);
     const notifications = found.map(({ notification }) => notification);
     const accepted = await this.#options.deliver(notifications, found[0]?.traceparent);
     if (!accepted) throw new Error('The due schedules were not deposited and announced in time.');
-    const first = found[0]?.at ?? 0;
-    this.#options.observer.fired(
-      notifications.map(({ id }) => id),
-      this.#options.now() - first,
-    );
+    const ids = notifications.map(({ id }) => id);
+    this.#options.observer.fired(ids, this.#options.now() - (found[0]?.at ?? 0));
   }
 }

@@ -1,0 +1,38 @@
+/** How many schedules are read in one call. */
+const READ_AT_ONCE = 100;
+/** The maximum size of a part, in bytes of JSON, unless one schedule alone is larger. */
+const MAX_PART_BYTES = 1024 * 1024;
+
+/** Schedules that are delivered and removed together. */
+export interface DuePart {
+  names: Set<string>;
+  contents: unknown[];
+}
+
+/**
+ * Reads schedules and yields them in parts, in the same order, so that neither a call to the sidecar nor the producer's
+ * queue has to take all of them at once.
+ */
+export async function* readInParts(
+  names: readonly string[],
+  read: (names: readonly string[]) => Promise<unknown[]>,
+): AsyncGenerator<DuePart> {
+  let part: DuePart = { names: new Set(), contents: [] };
+  let bytes = 0;
+  for (let start = 0; start < names.length; start += READ_AT_ONCE) {
+    const some = names.slice(start, start + READ_AT_ONCE);
+    const contents = await read(some);
+    for (const [i, name] of some.entries()) {
+      const size = Buffer.byteLength(JSON.stringify(contents[i]) ?? '');
+      if (part.names.size > 0 && bytes + size > MAX_PART_BYTES) {
+        yield part;
+        part = { names: new Set(), contents: [] };
+        bytes = 0;
+      }
+      part.names.add(name);
+      part.contents.push(contents[i]);
+      bytes += size;
+    }
+  }
+  if (part.names.size > 0) yield part;
+}
