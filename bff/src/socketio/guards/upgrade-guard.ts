@@ -1,12 +1,15 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { endWithProblem } from '@tocsin/service';
 
 /**
  * Refuses upgrades on paths other than `path`, or all upgrades if there is no `path`. Otherwise they would never be
- * answered or closed.
+ * answered or closed. Also handles errors of all upgraded sockets: Node removes its own listener, and others add theirs
+ * only later, so until then an error would end the process.
  */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {
+    socket.on('error', destroy);
     if (path !== undefined && request.url?.startsWith(`${path}/`)) return;
     endWithProblem(socket, {
       status: 404,
@@ -14,4 +17,8 @@ export function refuseOtherUpgrades(server: Server, path: string | undefined): v
       detail: `This path does not support upgrades.`,
     });
   });
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { refuseOtherUpgrades } from './upgrade-guard.ts';
+
+it('should survive a connection that is reset between a response and an upgrade', async () => {
+  const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Node resets the connection like this when a write fails, after the same read has also delivered the upgrade.
+  const failed = new Promise<unknown>((resolve) =>
+    server.prependListener('request', ({ socket }) =>
+      process.nextTick(() => socket.once('close', resolve).destroy(new Error('reset'))),
+    ),
+  );
+  refuseOtherUpgrades(server, '/hubs');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const closed = once(client.resume().on('error', () => undefined), 'close');
+  client.write(
+    'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n' +
+      'GET /hubs/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  // The close event says whether an error closed the socket. Without a listener, that error would end the process.
+  expect(await failed).toBe(true);
+  await closed;
+  server.close();
+});
