@@ -9,21 +9,24 @@ expectTestedVersions({ '@socket.io/redis-streams-adapter': '0.3.1', 'socket.io-a
 const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
 const onMessage = vi.fn();
 const onBroadcast = vi.fn();
+const onSkipped = vi.fn();
+const xRead = vi.fn<(...args: unknown[]) => Promise<unknown>>();
 
-/** A Redis client that accepts events and returns none. */
+/** A Redis client that accepts events, and returns those that a test gives to `xRead`. */
 const redis = {
   sSubscribe: () => undefined,
   duplicate: () => redis,
   connect: () => Promise.resolve(),
   on: () => redis,
   subscribe: () => Promise.resolve(),
-  xRead: () => new Promise(() => undefined),
+  xRead,
   xAdd,
 };
 
 beforeEach(() => {
   vi.resetAllMocks();
   xAdd.mockResolvedValue('1-0');
+  xRead.mockReturnValue(new Promise(() => undefined));
 });
 
 const createTap = () => {
@@ -32,7 +35,7 @@ const createTap = () => {
     server: { _connectTimeout: 1, engine: {} },
     sockets: new Map(),
   });
-  return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast }) };
+  return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast, onSkipped }) };
 };
 
 const writtenMessage = () =>
@@ -64,4 +67,26 @@ it('should pass on only the broadcasts of other processes, and report all messag
     ['3-0', 8],
   ]);
   expect(onBroadcast.mock.calls).toEqual([[['publications', 1]], [undefined]]);
+});
+
+it('should skip messages that are not broadcasts or whose handling throws, and read on', async () => {
+  const broadcast = { uid: 'another', nsp: '/', type: '3' };
+  const messages = [
+    { id: '1-0', message: { uid: 'another', nsp: '/', type: '4' } },
+    { id: '2-0', message: { ...broadcast, data: '{"packet":{"data":["refused"]}}' } },
+    { id: '3-0', message: { ...broadcast, data: '{"packet":{"data":["publications",1]}}' } },
+  ];
+  const refusal = new Error('refused');
+  onBroadcast.mockImplementationOnce(() => {
+    throw refusal;
+  });
+  xRead.mockResolvedValueOnce([{ name: 'socket.io', messages }]);
+  createTap();
+  await vi.waitFor(() => expect(onBroadcast).toHaveBeenLastCalledWith(['publications', 1]));
+  expect(onSkipped.mock.calls).toEqual([
+    ['1-0', new Error('The message is not a broadcast.')],
+    ['2-0', refusal],
+  ]);
+  await vi.waitFor(() => expect(xRead).toHaveBeenCalledTimes(2));
+  expect(xRead.mock.calls[1]?.[0]).toEqual([{ key: 'socket.io', id: '3-0' }]);
 });

@@ -17,6 +17,8 @@ export interface StreamTap {
   onMessage: (id: string, bytes: number) => void;
   /** Called with the packet data of each broadcast by another process, which is not passed on to the sockets. */
   onBroadcast: (data: unknown) => void;
+  /** Called for each message that is not a broadcast, and for each whose handling throws. */
+  onSkipped: (id: string, err: unknown) => void;
 }
 
 const NAMESPACE = '/';
@@ -28,14 +30,18 @@ const EVENT = 2;
  */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,
-  { onMessage, onBroadcast }: StreamTap,
+  { onMessage, onBroadcast, onSkipped }: StreamTap,
 ): (event: readonly unknown[]) => Promise<void> {
   const uid = randomBytes(8).toString('hex');
-  const passOn = adapter.onRawMessage.bind(adapter);
+  // Must not throw: the adapter would read the same messages again at once, until the stream drops them.
   adapter.onRawMessage = (message: RawMessage, id: string): void => {
-    onMessage(id, Buffer.byteLength(message.data ?? ''));
-    if (Number(message.type) !== MessageType.BROADCAST) passOn(message, id);
-    else if (message.uid !== uid) onBroadcast(dataOf(message));
+    try {
+      onMessage(id, Buffer.byteLength(message.data ?? ''));
+      if (Number(message.type) !== MessageType.BROADCAST) throw new Error('The message is not a broadcast.');
+      if (message.uid !== uid) onBroadcast(dataOf(message));
+    } catch (err) {
+      onSkipped(id, err);
+    }
   };
   return async (event) => {
     const packet = { type: EVENT, data: event, nsp: NAMESPACE };

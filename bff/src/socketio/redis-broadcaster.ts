@@ -95,6 +95,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
           if (keep !== undefined) this.#trimTo(keep);
         },
         onBroadcast: (data) => this.#receive(data),
+        onSkipped: (id, err) => this.#options.log.warn({ err, id }, 'skipped a message from the stream'),
       });
     };
     return function (namespace: unknown) {
