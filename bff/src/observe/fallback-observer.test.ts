@@ -10,6 +10,11 @@ it.each<[FallbackStepName, number, string]>([
   ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until a retry succeeds'],
   ['close-unsent', 0, 'the operator can try again'],
   ['replace', 0, 'the feed’s history will decide whether the fallback is still needed'],
+  [
+    'read-document',
+    0,
+    'the reader gets no fallbacks, and retracted content stays stored; delete this document from the state store',
+  ],
   ['forget-devices', 0, 'the push service will report these devices again'],
 ])('should count a failed step only if the step records an outcome: %s', async (step, count, consequence) => {
   const registry = new Registry();

@@ -9,6 +9,8 @@ const CONSEQUENCES: Record<FallbackStepName, string> = {
   'close-unsent': 'the operator can try again',
   replace: 'the feed’s history will decide whether the fallback is still needed',
   'find-position': 'the feed’s history will decide whether the fallback is still needed',
+  'read-document':
+    'the reader gets no fallbacks, and retracted content stays stored; delete this document from the state store',
   'forget-devices': 'the push service will report these devices again',
 };
 

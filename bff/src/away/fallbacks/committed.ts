@@ -1,6 +1,6 @@
 import { DOCUMENT_VERSION, awayDocumentSchema, isErasure, isRetraction } from '@tocsin/contracts';
 import type { CommittedItem } from '../../deliver/turn/turn.ts';
-import { awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
+import { DamagedAwayError, awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
 import type { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
@@ -47,6 +47,22 @@ export async function withPositions(
   } catch (error) {
     observer.failed('find-position', error);
     return added;
+  }
+}
+
+/**
+ * Lets a turn continue although a reader's document is damaged: reports it, and resolves without the change. Otherwise
+ * settles like `change`, which rejects for a document of a later version.
+ */
+export async function unlessDamaged(
+  change: Promise<void>,
+  { observer }: Pick<FallbacksOptions, 'observer'>,
+): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (!(error instanceof DamagedAwayError)) throw error;
+    observer.failed('read-document', error);
   }
 }
 

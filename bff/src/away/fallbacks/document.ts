@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   DOCUMENT_VERSION,
   awayDocumentSchema,
+  isOfLaterVersion,
   type AwayDocument,
   type FallbackReceipt,
   type SendingMessage,
   type WaitingFallbacks,
 } from '@tocsin/contracts';
-import { parseStored } from '../../deliver/parse-stored.ts';
+import { TemporaryError } from '../../deliver/errors.ts';
 
 export type Waiting = WaitingFallbacks;
 export type Sending = SendingMessage;
@@ -28,9 +29,24 @@ export const newAway = (reader: string): AwayDocument => ({
   ...{ sent: {}, attempts: {} },
 });
 
-/** The stored document. Throws for a document from a later version, so that it is not overwritten. */
-export const parseAway = (value: unknown): AwayDocument =>
-  parseStored(awayDocumentSchema, value, 'the fallbacks of a reader');
+/** A reader's document that no version can have written. Its fallbacks are not sent. */
+export class DamagedAwayError extends TemporaryError {
+  override name = 'DamagedAwayError';
+}
+
+/**
+ * The stored document.
+ * @throws TemporaryError for a document of a later version, so that it is not overwritten
+ * @throws DamagedAwayError for any other document that this version cannot read
+ */
+export function parseAway(value: unknown, key = 'the fallbacks of a reader'): AwayDocument {
+  const parsed = awayDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { error } = parsed;
+  if (isOfLaterVersion(error, value))
+    throw new TemporaryError(`this version cannot read ${key}: ${error.message}`);
+  throw new DamagedAwayError(`${key} is damaged: ${error.message}`);
+}
 
 const MAX_REASON = 200;
 

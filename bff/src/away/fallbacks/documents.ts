@@ -65,7 +65,7 @@ export class AwayDocuments {
         writeDocument(this.#use.store, {
           ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
           plan: async (value) => {
-            const before = value === undefined ? undefined : parseAway(value);
+            const before = value === undefined ? undefined : parseAway(value, key);
             after = await plan(before);
             if (!mayEndFallbacks) return after;
             if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;

@@ -10,6 +10,7 @@ export type FallbackStepName =
   | 'list-unsent'
   | 'close-unsent'
   | 'replace'
+  | 'read-document'
   | 'find-position'
   | 'forget-devices';
 
@@ -21,8 +22,9 @@ export interface FallbackObserver {
   unavailable(via: string, reason: string): void;
   /**
    * A step failed. `publish-receipt` will be retried, and `settle` up to five times. After a failed `replace` or
-   * `find-position`, the feed's history decides whether the fallback is sent. After a failed `forget-devices`, the push
-   * service reports the devices again with the next message.
+   * `find-position`, the feed's history decides whether the fallback is sent. After a failed `read-document`, the turn
+   * continues without the reader's damaged document. After a failed `forget-devices`, the push service reports the
+   * devices again with the next message.
    */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -12,7 +12,7 @@ import {
   type Receipt,
   type Sending,
 } from './document.ts';
-import { addedByReader, replaceWaiting, withPositions, type Committed } from './committed.ts';
+import { addedByReader, replaceWaiting, unlessDamaged, withPositions, type Committed } from './committed.ts';
 import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, replace, retract, type Registered } from './register.ts';
@@ -77,11 +77,11 @@ export class Fallbacks {
    */
   async committed(items: Committed): Promise<void> {
     await Promise.all(
-      addedByReader(items, this.#use.policy).map(({ reader, added }) =>
-        added.some(({ fallback }) => fallback.length > 0)
-          ? this.#register(reader, added)
-          : this.#replace(reader, added),
-      ),
+      addedByReader(items, this.#use.policy).map(({ reader, added }) => {
+        const hasFallbacks = added.some(({ fallback }) => fallback.length > 0);
+        const change = hasFallbacks ? this.#register(reader, added) : this.#replace(reader, added);
+        return unlessDamaged(change, this.#use);
+      }),
     );
   }
 
@@ -112,12 +112,7 @@ export class Fallbacks {
       await this.#documents.remove(key);
       return this.#unsentIndex.forget(hash);
     }
-    const at = this.#use.now();
-    const document = await this.#documents.change(
-      key,
-      async (before) => before && retract(before, new Set(ids), at),
-    );
-    if (document && hasUnpublished(document)) await this.#wakeUp(document);
+    await unlessDamaged(this.#retract(key, new Set(ids)), this.#use);
   }
 
   /** The reader's document, for receipts and exports; `undefined` if there are no fallbacks. */
@@ -151,6 +146,12 @@ export class Fallbacks {
     observer.registered(added.length);
     await onStep('fallback-stored');
     if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
+  }
+
+  async #retract(key: string, ids: ReadonlySet<string>): Promise<void> {
+    const at = this.#use.now();
+    const document = await this.#documents.change(key, async (before) => before && retract(before, ids, at));
+    if (document && hasUnpublished(document)) await this.#wakeUp(document);
   }
 
   async #replace(reader: string, newer: readonly Registered[]): Promise<void> {

@@ -76,7 +76,8 @@ export function register(document: AwayDocument, added: readonly Registered[], n
       ...(fits && { notification, ...(position && { position }) }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
-        at: (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0),
+        // A publisher may give a time before 1970. Its fallbacks are due at once.
+        at: Math.max(0, (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0)),
       })),
     });
   }
