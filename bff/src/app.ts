@@ -102,7 +102,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks, readerData));
   const reporter = createReporter(context, gateway, views);
-  await listen(server, config.PORT, config.PUBLIC_HOST);
+  await listen(server, config.PORT, config.PUBLIC_HOST, log);
   reporter.start();
   dependencies.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');

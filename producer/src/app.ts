@@ -76,8 +76,8 @@ export async function startProducer(
     ...{ config, backend, ...coreServices, access, trail, registry, metrics, ready, log },
   });
   try {
-    await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
-    await listen(publicServer, config.PORT, config.PUBLIC_HOST);
+    await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST, log);
+    await listen(publicServer, config.PORT, config.PUBLIC_HOST, log);
   } catch (error) {
     await access?.stop();
     await Promise.all([closeServer(internalServer), backend.close()]);

@@ -25,7 +25,7 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
   const server = createBoundedServer(app);
   // On a busy machine, a client could reuse a connection just as its idle timeout expires.
   server.keepAliveTimeout = 0;
-  await listen(server, 0, '127.0.0.1');
+  await listen(server, 0, '127.0.0.1', createLogger('test', 'silent'));
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
 }

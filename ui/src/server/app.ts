@@ -39,7 +39,7 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   app.use(notFound);
   app.use(errorHandler(log));
   const server = createBoundedServer(app, { idleTimeoutMs: IDLE_MS, maxConnections: MAX_CONNECTIONS });
-  await listen(server, config.PORT, config.PUBLIC_HOST);
+  await listen(server, config.PORT, config.PUBLIC_HOST, log);
   log.info({ port: config.PORT }, 'listening');
   return {
     async stop() {

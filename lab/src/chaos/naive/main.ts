@@ -10,7 +10,7 @@ import {
   partitionEntrySchema,
   subscribeRequestSchema,
 } from '@tocsin/contracts';
-import { DaprClaimCheck, Sidecar, createFailpoints, listen } from '@tocsin/service';
+import { DaprClaimCheck, Sidecar, createFailpoints, createLogger, listen } from '@tocsin/service';
 import express from 'express';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
@@ -21,6 +21,7 @@ import { readNaiveConfig } from '../../config.ts';
  * the contract for the same clients to work, and shows that the ledger detects errors.
  */
 const config = readNaiveConfig();
+const log = createLogger('naive', 'info');
 const reach = createFailpoints<'received' | 'popped' | 'broadcast' | 'answered'>(config.failpoints);
 const sidecar = new Sidecar({ httpPort: config.daprHttpPort, token: config.daprApiToken, timeoutMs: 3_000 });
 const claimCheck = new DaprClaimCheck(sidecar);
@@ -78,5 +79,5 @@ internal.post('/take', async (request, response) => {
 publicServer.on('request', (request, response) => {
   if (request.url === '/readyz') response.end('ready');
 });
-await listen(createServer(internal), config.internalPort, '127.0.0.1');
-await listen(publicServer, config.port, '127.0.0.1');
+await listen(createServer(internal), config.internalPort, '127.0.0.1', log);
+await listen(publicServer, config.port, '127.0.0.1', log);

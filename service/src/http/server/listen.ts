@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Logger } from '../../observe/log.ts';
 
 /** Maximum number of connections waiting to be accepted. When an instance fails, all its browsers reconnect at once. */
 const BACKLOG = 4_096;
 
-/** Resolves when `server` is listening. Rejects if the port is in use. */
-export async function listen(server: Server, port: number, host: string): Promise<void> {
+/**
+ * Resolves when `server` is listening. Rejects if the port is in use. Logs later errors, which a server emits when it
+ * cannot accept a connection.
+ */
+export async function listen(server: Server, port: number, host: string, log: Logger): Promise<void> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
+  // Without this listener, the error would end the process.
+  server.on('error', (err) => log.error({ err, port }, 'cannot accept a connection'));
 }
 
 /** How long a closing server waits for requests in progress, in ms. */
