@@ -50,6 +50,10 @@ export class Subscriptions {
     return [...this.#feeds].some((feed) => !mayRead(this.#use.bearer.identity, feed));
   }
 
+  has(feed: string): boolean {
+    return this.#feeds.has(feed);
+  }
+
   add(feed: string): void {
     if (this.#feeds.has(feed)) return;
     this.#feeds.add(feed);

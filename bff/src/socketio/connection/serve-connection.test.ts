@@ -1,11 +1,13 @@
 import { SECRETS } from '@tocsin/contracts';
 import { io } from 'socket.io-client';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { Acknowledged } from '../../connect/acknowledged.ts';
 import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 
 let bff: ServedBff | undefined;
 afterEach(() => bff?.stop());
+afterEach(() => vi.restoreAllMocks());
 
 it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one message', async () => {
   bff = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
@@ -29,4 +31,20 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one 
   } finally {
     socket.close();
   }
+});
+
+it('should remember nothing of feeds from which the client has unsubscribed before the answer', async () => {
+  const remembered = new Set<string>();
+  vi.spyOn(Acknowledged.prototype, 'subscribed').mockImplementation((feed) => void remembered.add(feed));
+  vi.spyOn(Acknowledged.prototype, 'unsubscribed').mockImplementation((feed) => void remembered.delete(feed));
+  bff = await serveBff({});
+  const socket = await bff.connect('');
+  const feeds = Array.from({ length: 10 }, (_, i) => `topic:${i}`);
+  const answers = feeds.flatMap((feed) =>
+    ['subscribe', 'unsubscribe'].map((name) => socket.timeout(20_000).emitWithAck(name, { feed })),
+  );
+  for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ ok: true });
+  expect(remembered).toEqual(new Set());
+  expect(await bff.subscribe(socket, 'topic:kept')).toMatchObject({ ok: true });
+  expect(remembered).toEqual(new Set(['topic:kept']));
 });

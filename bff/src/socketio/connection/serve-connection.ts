@@ -115,7 +115,8 @@ export function serveConnection(
     try {
       const page = await subscriptions.answer(feed, position);
       onAnswering(feed);
-      acknowledged?.subscribed(feed, position, page);
+      // The client may have unsubscribed in the meantime.
+      if (subscriptions.has(feed)) acknowledged?.subscribed(feed, position, page);
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
       log.warn({ err: error, feed }, 'cannot answer a subscription; the client will retry');
