@@ -74,7 +74,9 @@ function faultOf(
   upgrade: boolean,
   { sessions }: Admission,
 ): ProblemDetails | undefined {
-  const { method } = request;
+  const { method, url } = request;
+  // engine.io ignores everything after it, so it would not see the same parameters as this guard.
+  if (url?.includes('#')) return invalid('The request target must not contain a #.');
   const session = sid ? sessions.get(sid) : undefined;
   if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
   if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
@@ -83,8 +85,7 @@ function faultOf(
     return invalid('transport=websocket requires an upgrade; transport=polling does not allow one.');
   if (upgrade && !asksForWebSocket(request))
     return invalid('The upgrade must be to websocket, with version 13 and a Sec-WebSocket-Key (RFC 6455).');
-  if (session && !upgrade && session.transport.name !== transport)
-    return invalid('This session no longer uses polling.');
+  if (session && session.transport.name !== 'polling') return invalid('This session no longer uses polling.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
   return allowed.includes(method ?? '') ? undefined : unsupportedMethod(method ?? '', allowed);
 }

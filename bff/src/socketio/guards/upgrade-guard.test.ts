@@ -15,7 +15,10 @@ it('should survive a connection that is reset between a response and an upgrade'
   );
   refuseOtherUpgrades(server, '/hubs');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const closed = once(client.resume().on('error', () => undefined), 'close');
+  const closed = once(
+    client.resume().on('error', () => undefined),
+    'close',
+  );
   client.write(
     'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n' +
       'GET /hubs/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
