@@ -63,8 +63,7 @@ export interface Decision {
 export function decide(document: AwayDocument, situation: DecisionInput): Decision {
   const decider = new Decider(document, situation);
   decider.takeOver();
-  const vias = new Set(document.waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
-  for (const via of vias) decider.channel(via);
+  decider.channels();
   return decider.decision;
 }
 
@@ -72,6 +71,11 @@ interface Ready {
   item: SentItem;
   at: number;
 }
+
+/**
+ * Takes a due step. Returns a new time for the step, true to keep the step as it is, or false or nothing to remove it.
+ */
+type Take = (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined;
 
 class Decider {
   readonly #before: AwayDocument;
@@ -117,16 +121,29 @@ class Decider {
     });
   }
 
-  channel(via: string): void {
-    const { now, woken, rulesOf, reaches, isFull, newKey } = this.#input;
-    const rules = rulesOf(via);
-    if (!rules || !reaches(via)) {
+  /** Decides about the due steps of each channel. */
+  channels(): void {
+    const { rulesOf, reaches } = this.#input;
+    const vias = new Set(this.#waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
+    const unreached = new Map<string, Ended[]>();
+    for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
+    // One pass for all of these channels, because a publisher may name thousands that do not exist.
+    this.#takeAllDue(({ id, createdAt, sourceHash }, { via, unless }) => {
+      const ended = unreached.get(via);
+      ended?.push({ id, createdAt, sourceHash, unless });
+      return !ended;
+    });
+    for (const via of vias) {
+      const rules = rulesOf(via);
+      const ended = unreached.get(via);
+      if (rules && !ended) this.#channel(via, rules);
       const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
-      this.#takeDue(via, ({ id, createdAt, sourceHash }, { unless }) =>
-        this.#end({ id, createdAt, sourceHash, unless }, via, rules ? 'suppressed' : 'refused', reason),
-      );
-      return;
+      for (const one of ended ?? []) this.#end(one, via, rules ? 'suppressed' : 'refused', reason);
     }
+  }
+
+  #channel(via: string, rules: ChannelRules): void {
+    const { now, woken, isFull, newKey } = this.#input;
     // Each channel sends a reader one message at a time, so that no message overtakes another.
     if (isFull(via) || this.#sending.some((message) => message.via === via)) return;
     const ready = this.#readyOf(via);
@@ -177,18 +194,16 @@ class Decider {
     return ready;
   }
 
-  /**
-   * Calls `take` with each due step of the channel. `take` returns a new time for the step, true to keep the step as it
-   * is, or false or nothing to remove it.
-   */
-  #takeDue(
-    via: string,
-    take: (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined,
-  ): void {
+  /** Calls `take` with each due step of the channel, like `#takeAllDue`. */
+  #takeDue(via: string, take: Take): void {
+    this.#takeAllDue((waiting, step) => step.via !== via || take(waiting, step));
+  }
+
+  #takeAllDue(take: Take): void {
     this.#waiting = this.#waiting.map((waiting) => ({
       ...waiting,
       steps: waiting.steps.flatMap((step) => {
-        if (step.via !== via || step.at > this.#input.now) return [step];
+        if (step.at > this.#input.now) return [step];
         const kept = take(waiting, step);
         if (kept === true) return [step];
         return typeof kept === 'number' ? [{ ...step, at: kept }] : [];

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { READER, arrival } from '../../../../testing/away/deployment.ts';
+import { newAway, type AwayDocument } from '../document.ts';
+import { decide, type DecisionInput } from './decide.ts';
+
+const NOW = Date.parse('2026-01-02T00:00:00Z');
+const CREATED = '2026-01-01T00:00:00.000Z';
+const RULES = { windowMs: 0, perHour: 100, repeats: false };
+
+/** A deployment with the channels email and push. The reader has an e-mail address, and no push device. */
+const input: DecisionInput = {
+  ...{ now: NOW, woken: NOW, isFull: () => false, reaches: (via) => via !== 'push' },
+  rulesOf: (via) => (via === 'email' || via === 'push' ? RULES : undefined),
+  standingOf: ({ id }) => ({ isOpen: true, isSeen: false, notification: arrival(id) }),
+  mayInterrupt: () => ({ interrupt: true }),
+  newKey: () => 'key',
+};
+
+type Step = AwayDocument['waiting'][number]['steps'][number];
+const due = (via: string): Step => ({ via, unless: 'read', at: NOW - 1 });
+const later = (via: string): Step => ({ via, unless: 'read', at: NOW + 1 });
+const documentWith = (waiting: Record<string, Step[]>): AwayDocument => ({
+  ...newAway(READER),
+  waiting: Object.entries(waiting).map(([id, steps]) => ({ id, createdAt: CREATED, steps })),
+});
+
+it('should end the due steps of channels that do not exist or do not reach the reader, and no others', () => {
+  const { document, messages } = decide(
+    documentWith({
+      a: [due('x-1'), later('x-1'), due('push'), due('email')],
+      b: [later('push'), due('x-2'), { ...due('x-1'), unless: 'seen' }],
+      c: [due('push')],
+    }),
+    input,
+  );
+  const ended = document.receipts.map(({ id, via, outcome, unless, reason }) => [
+    ...[id, via, outcome, unless, reason],
+  ]);
+  const noAddress = 'the reader has no address for this channel';
+  expect(ended).toEqual([
+    ['a', 'x-1', 'refused', undefined, 'there is no channel x-1'],
+    ['b', 'x-1', 'refused', 'seen', 'there is no channel x-1'],
+    ['a', 'push', 'suppressed', undefined, noAddress],
+    ['c', 'push', 'suppressed', undefined, noAddress],
+    ['b', 'x-2', 'refused', undefined, 'there is no channel x-2'],
+  ]);
+  expect(document.waiting.map(({ id, steps }) => [id, steps])).toEqual([
+    ['a', [later('x-1')]],
+    ['b', [later('push')]],
+  ]);
+  expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
+});
+
+it('should look at each step a few times only, however many channels the steps name', () => {
+  const names = Array.from({ length: 900 }, (_, index) => `x-${index}`);
+  let looks = 0;
+  const counted = ({ via, ...rest }: Step): Step => ({
+    ...rest,
+    get via() {
+      looks++;
+      return via;
+    },
+  });
+  const steps = names.flatMap((name) => [counted(due(name)), counted(later(name))]);
+  const { document } = decide(documentWith({ a: steps }), input);
+  expect(document.receipts.map(({ via, outcome }) => [via, outcome])).toEqual(
+    names.map((name) => [name, 'refused']),
+  );
+  expect(document.waiting).toMatchObject([{ id: 'a', steps: { length: names.length } }]);
+  expect(looks).toBeLessThan(10 * steps.length);
+});
