@@ -140,6 +140,14 @@ describe("a partition's turn", () => {
   });
 });
 
+it('should process the lower of two announced entries of an unknown run even if the higher one is lost', async () => {
+  f.depositInPartition(1, [to(ada, 'a1')]);
+  const { partitionHost } = f.instance();
+  expect(await partitionHost.takeTurn(PARTITION, { run: RUN, seq: 3, from: 1 })).toBe('delivered');
+  expect(await f.idsOf(ada)).toEqual(['a1']);
+  expect([...f.setAside.records.keys()]).toEqual([f.partitionEntryKeyOf(3)]);
+});
+
 describe('a turn that fails', () => {
   it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
     "should be completed by another host if the first one dies after the '%s' step",

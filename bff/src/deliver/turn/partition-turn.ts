@@ -73,7 +73,7 @@ class PartitionTurn {
     await this.#order.before;
     const isUnclaimed = await this.#takeFinished(lowest, seq);
     let outcome: Outcome | undefined;
-    let from = await this.#begin(seq);
+    let from = await this.#begin(lowest);
     const first = Math.min(from, lowest);
     while (!this.#isDone(seq) && from <= seq) {
       const batch = await peekForward(this.#entries, keyOf, from, seq);
@@ -83,7 +83,7 @@ class PartitionTurn {
         // Only a checkpoint read after the miss is conclusive, because another host may have popped the entries.
         const hasChanged = await progress.reload();
         if (to < from || hasChanged) {
-          from = await this.#begin(seq);
+          from = await this.#begin(lowest);
           continue;
         }
         // In an unknown run, missing entries below the announced one may already be finished.
@@ -134,13 +134,13 @@ class PartitionTurn {
   }
 
   /**
-   * The first number to process: the one after the last finished entry, or, for an unknown run, the start of its
-   * consecutive entries.
+   * The first number to process: the one after the last finished entry, or, for an unknown run, the start of the
+   * consecutive entries up to the lowest announced one.
    */
-  async #begin(seq: number): Promise<number> {
+  async #begin(lowest: number): Promise<number> {
     const last = this.#state.progress.of(this.#run);
     if (last !== undefined) return last + 1;
-    return Math.min(seq, await walkBack(this.#entries, this.#keyOf, seq));
+    return Math.min(lowest, await walkBack(this.#entries, this.#keyOf, lowest));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dieAt, Fixture, RUN } from '../../../testing/feed-fixture.ts';
+import { dieAt, FEED, Fixture, RUN } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
 beforeEach(() => {
@@ -88,6 +88,14 @@ describe('a missing entry', () => {
     const { turn } = f.instance();
     expect(await turn(2)).toMatchObject({ outcome: 'set-aside' });
     expect(await turn(1)).toMatchObject({ outcome: 'delivered' });
+    expect(await f.ids()).toEqual(['n1']);
+  });
+
+  it('should not hide a lower announced entry of an unknown run', async () => {
+    f.deposit(1, ['n1']);
+    expect(await f.instance().host.takeTurn(FEED, { run: RUN, seq: 3, from: 1 }, {})).toMatchObject({
+      outcome: 'delivered',
+    });
     expect(await f.ids()).toEqual(['n1']);
   });
 

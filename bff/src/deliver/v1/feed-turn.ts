@@ -22,13 +22,15 @@ class AnnouncedFeedTurn {
   readonly #turn: FeedTurn;
   readonly #run: string;
   readonly #seq: number;
+  readonly #lowest: number;
   readonly #keyOf: KeyOf;
   readonly #entries: Entries;
 
-  constructor(turn: FeedTurn, { run, seq }: AnnouncedEntry) {
+  constructor(turn: FeedTurn, { run, seq, from = seq }: AnnouncedEntry) {
     this.#turn = turn;
     this.#run = run;
     this.#seq = seq;
+    this.#lowest = from;
     this.#keyOf = (number) => entryKey({ run, feed: turn.feed, seq: number });
     this.#entries = peekEarly(turn.use.entries, this.#keyOf(seq));
   }
@@ -74,13 +76,13 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * The first number to process: the one after the last that the head has, or, for an unknown run, the start of its
-   * consecutive entries.
+   * The first number to process: the one after the last that the head has, or, for an unknown run, the start of the
+   * consecutive entries up to the lowest announced one.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = lastDone(loaded, this.#run);
     if (last !== undefined) return last + 1;
-    return Math.min(this.#seq, await walkBack(this.#entries, this.#keyOf, this.#seq));
+    return Math.min(this.#lowest, await walkBack(this.#entries, this.#keyOf, this.#lowest));
   }
 
   async #check(found: PeekedEntries['found']): Promise<CheckedEntry[]> {
