@@ -28,6 +28,7 @@ import { boundBacklog } from './send/backlog.ts';
 import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
 import { fanOut } from './send/fan-out.ts';
+import { BoundedPongServer } from './guards/bounded-pongs.ts';
 import { createHandshakeGuard } from './guards/handshake-guard.ts';
 import { createHostGuard } from './guards/host-guard.ts';
 import { corsFor, createOriginGuard } from './guards/origin-guard.ts';
@@ -110,6 +111,7 @@ export class Gateway {
       serveClient: false,
       parser,
       perMessageDeflate: false,
+      wsEngine: BoundedPongServer,
       httpCompression: false,
       maxHttpBufferSize: 2 * MAX_CLIENT_MESSAGE_BYTES,
       connectTimeout: 2 * timing.handshakeMs,

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { BoundedPongServer } from './bounded-pongs.ts';
+
+/** More pongs of 2 bytes than the kernel buffers for a peer that reads nothing. */
+const PINGS = 4_000_000;
+/** A masked ping without content. */
+const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+const MAX_BUFFERED = 100_000;
+
+const http = createServer();
+const pongServer = new BoundedPongServer({ noServer: true });
+let url: string;
+let accepted: Promise<WebSocket>;
+
+beforeEach(async () => {
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  url = `127.0.0.1:${(http.address() as AddressInfo).port}`;
+  accepted = new Promise((resolve) =>
+    http.once('upgrade', (request, socket, head) => pongServer.handleUpgrade(request, socket, head, resolve)),
+  );
+});
+afterEach(async () => {
+  (await accepted).terminate();
+  http.close();
+});
+
+it('should answer a ping with its content', async () => {
+  const client = new WebSocket(`ws://${url}`);
+  await once(client, 'open');
+  client.ping('still here?');
+  const [data] = (await once(client, 'pong')) as [Buffer];
+  expect(data.toString()).toBe('still here?');
+});
+
+it('should not fill the memory with pongs for a peer that reads nothing', async () => {
+  const [host = '', port] = url.split(':');
+  const peer: Socket = connect(Number(port), host).pause();
+  await once(peer, 'connect');
+  peer.write(
+    'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  const webSocket = await accepted;
+  let received = 0;
+  webSocket.on('ping', () => received++);
+  peer.write(Buffer.concat(Array.from({ length: PINGS }, () => PING)));
+  await expect.poll(() => received, { timeout: 50_000 }).toBe(PINGS);
+  expect(webSocket.bufferedAmount).toBeLessThan(MAX_BUFFERED);
+  peer.destroy();
+});
