@@ -54,8 +54,9 @@ async function openInFirefox(
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => {
-    // Firefox reports a failed connection as a page error.
-    if (!String(error).includes('establish a connection')) faults.push(String(error));
+    // Firefox reports a failed or interrupted connection as a page error.
+    if (!/establish a connection|The connection to ws.* was interrupted/.test(String(error)))
+      faults.push(String(error));
   });
   await page.setViewport({ width, height });
   await page.evaluateOnNewDocument(
