@@ -28,7 +28,8 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   const items = itemsOf(value);
   const idAt = (index: number) => idOfItem(event, value, index, sha256);
   if (items === undefined) return content.isNamedIn(text, publishedAt) || content.hasId(idAt(0));
-  return items.some((item, index) => content.has(item, { id: idAt(index), publishedAt }));
+  const isErased = content.among(items);
+  return items.some((_item, index) => isErased(index, { id: idAt(index), publishedAt }));
 }
 
 /** Whether a receipt is about the reader of an erased feed. It has no content, so a retraction does not matter. */

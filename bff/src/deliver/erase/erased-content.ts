@@ -22,13 +22,18 @@ export interface ItemContext {
 export class ErasedContent {
   readonly #before = new Map<string, number>();
   readonly #ids = new Map<string, Set<string>>();
+  /** The ids of all feeds. */
+  readonly #allIds = new Set<string>();
 
   constructor(all: Iterable<Erased>) {
     for (const { feed, before, ids = [] } of all) {
       if (before !== undefined) this.#before.set(feed, Math.max(before, this.#before.get(feed) ?? 0));
       const known = this.#ids.get(feed) ?? new Set();
       this.#ids.set(feed, known);
-      for (const id of ids) known.add(id);
+      for (const id of ids) {
+        known.add(id);
+        this.#allIds.add(id);
+      }
     }
   }
 
@@ -38,15 +43,36 @@ export class ErasedContent {
 
   /** Whether a message's item is erased. The item may be invalid. */
   has(item: unknown, context: ItemContext): boolean {
-    const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
     // Any member of an invalid item may contain the feed's name.
-    if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
-      return true;
-    return this.#has(
-      typeof feed === 'string' ? feed : (context.feed ?? DEFAULT_FEED),
-      typeof id === 'string' ? id : context.id,
-      context.publishedAt,
-    );
+    if (feedOf(item) === undefined && this.isNamedIn(textOf(item), context.publishedAt)) return true;
+    return this.#hasItem(item, context);
+  }
+
+  /**
+   * Returns a function that does the same as `has` for these items, of which there may be 100,000. It reads the text of
+   * many items at once, and that of a single item only if it may name erased content.
+   */
+  among(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
+    const unnamed = items.map((item) => feedOf(item) === undefined);
+    const texts = items.map((item, index) => (unnamed[index] ? textOf(item) : ''));
+    const suspects = new Set<number>();
+    const search = (start: number, end: number): void => {
+      if (!this.isNamedIn(`[${texts.slice(start, end).join()}]`, -Infinity)) return;
+      if (end - start === 1) {
+        suspects.add(start);
+        return;
+      }
+      const middle = (start + end) >> 1;
+      search(start, middle);
+      search(middle, end);
+    };
+    search(0, items.length);
+    return (index, context) => {
+      const text = texts[index] ?? '';
+      // Only a whole item is decoded from base64.
+      const isSuspect = suspects.has(index) || (unnamed[index] && text.length >= MIN_BASE64);
+      return (isSuspect && this.isNamedIn(text, context.publishedAt)) || this.#hasItem(items[index], context);
+    };
   }
 
   /** Whether the publication still has content that was erased. */
@@ -58,27 +84,38 @@ export class ErasedContent {
 
   /** Whether any feed has an erasure for this id. Used for unreadable content, whose feed is unknown. */
   hasId(id: string): boolean {
-    return [...this.#ids.values()].some((ids) => ids.has(id));
+    return this.#allIds.has(id);
   }
 
   /** Whether unreadable text contains an erased feed or id. */
   isNamedIn(text: string, publishedAt: number): boolean {
-    const readings = readingsOf(text);
-    const isQuoted = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
-    return this.feeds.some(
-      (feed) =>
-        (publishedAt < (this.#before.get(feed) ?? 0) &&
-          readings.some((reading) => mentions(reading, feed))) ||
-        [...(this.#ids.get(feed) ?? [])].some((id) => isQuoted(id)),
+    const feeds = [...this.#before].flatMap(([feed, before]) => (publishedAt < before ? [feed] : []));
+    return readingsOf(text).some(
+      (reading) =>
+        feeds.some((feed) => mentions(reading, feed)) ||
+        (this.#allIds.size > 0 && quotedIn(reading).some((name) => this.#allIds.has(name))),
     );
   }
 
+  #hasItem(item: unknown, { feed = DEFAULT_FEED, id, publishedAt }: ItemContext): boolean {
+    return this.#has(feedOf(item) ?? feed, memberOf(item, 'id') ?? id, publishedAt);
+  }
+
   #has(feed: string, id: string | undefined, publishedAt: number): boolean {
-    if (publishedAt < (this.#before.get(feed) ?? 0)) return true;
+    if (publishedAt < (this.#before.get(feed) ?? -Infinity)) return true;
     return id !== undefined && (this.#ids.get(feed)?.has(id) ?? false);
   }
 }
 
+const memberOf = (item: unknown, name: 'feed' | 'id'): string | undefined => {
+  const value =
+    typeof item === 'object' && item !== null ? (item as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+const feedOf = (item: unknown): string | undefined => memberOf(item, 'feed');
+const textOf = (item: unknown): string => JSON.stringify(item) ?? '';
+
+const MIN_BASE64 = 16;
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
 /** The possible readings of a text: as is, without backslashes (nested JSON has many), and decoded from base64. */
 function readingsOf(text: string): string[] {
@@ -86,6 +123,9 @@ function readingsOf(text: string): string[] {
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
+
+/** All strings between two quotation marks. Ids contain none, so a text contains `"<id>"` exactly if the id is here. */
+const quotedIn = (text: string): string[] => text.split('"').slice(1, -1);
 
 /** Whether the text contains the name, and not only as the start of a longer name. */
 function mentions(text: string, name: string): boolean {

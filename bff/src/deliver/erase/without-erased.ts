@@ -20,11 +20,12 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
       (record.event !== undefined && content.hasId(idOfItem(record.event, value, 0, sha256)));
     return isErased ? undefined : record;
   }
+  const isErased = content.among(list);
   const remaining = list.filter((item, index) => {
     const createdAt = createdAtOf(item);
     const id = record.event === undefined ? undefined : idOfItem(record.event, value, index, sha256);
     const context = { id, publishedAt: createdAt ?? publishedAt };
-    return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
+    return !isErased(index, record.feed === '' ? context : { ...context, feed: record.feed });
   });
   if (remaining.length === list.length) return record;
   if (remaining.length === 0) return undefined;

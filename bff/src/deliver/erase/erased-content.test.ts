@@ -1,0 +1,98 @@
+import { DEFAULT_FEED } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { expect, it, vi } from 'vitest';
+import { ErasedContent, type Erased, type ItemContext } from './erased-content.ts';
+
+const ERASED_AT = 1_000;
+const erased: Erased[] = [
+  { feed: 'user:ada', before: ERASED_AT },
+  { feed: 'topic:a', before: ERASED_AT, ids: ['x'] },
+  { feed: 'all', ids: ['gone', '12', 'a:b'] },
+];
+
+/** The same decision, written plainly: it searches the text of each item for each name. */
+function isErasedPlainly(item: unknown, { feed, id, publishedAt }: ItemContext): boolean {
+  const own = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
+  const text = JSON.stringify(item);
+  const plain = text.replaceAll('\\', '');
+  const base64 = /^"?([A-Za-z0-9+/]{16,}={0,2})"?$/.exec(plain)?.[1];
+  const readings = [text, plain, ...(base64 ? [Buffer.from(base64, 'base64').toString('latin1')] : [])];
+  const isBefore = (of: Erased) => of.before !== undefined && publishedAt < of.before;
+  const isNamed = (of: Erased) =>
+    readings.some(
+      (reading) =>
+        (isBefore(of) &&
+          reading
+            .split(of.feed)
+            .slice(1)
+            .some((rest) => !/^[\p{L}\p{N}._:-]/u.test(rest))) ||
+        of.ids?.some((name) => reading.includes(`"${name}"`)),
+    );
+  if (typeof own['feed'] !== 'string' && erased.some((of) => isNamed(of))) return true;
+  const itemFeed = typeof own['feed'] === 'string' ? own['feed'] : (feed ?? DEFAULT_FEED);
+  const itemId = typeof own['id'] === 'string' ? own['id'] : id;
+  return erased.some(
+    (of) => of.feed === itemFeed && (isBefore(of) || (itemId !== undefined && of.ids?.includes(itemId))),
+  );
+}
+
+const name = fc.constantFrom(
+  'user:ada',
+  'user:adam',
+  'topic:a',
+  'all',
+  'gone',
+  '12',
+  'a:b',
+  'x',
+  'y',
+  '"',
+  ',',
+  '',
+);
+const text = fc.oneof(
+  name,
+  fc.array(name, { maxLength: 3 }).map((names) => names.join(' ')),
+  fc.array(name, { maxLength: 3 }).map((names) => JSON.stringify(JSON.stringify(names))),
+  fc.array(name, { maxLength: 3 }).map((names) => Buffer.from(JSON.stringify(names)).toString('base64')),
+);
+const leaf = fc.oneof(text, fc.constantFrom(0, 12, 1_234_567_890_123_456, true, null));
+const item = fc.oneof(
+  { weight: 3, arbitrary: leaf },
+  fc.array(leaf, { maxLength: 3 }),
+  fc.dictionary(fc.oneof(fc.constantFrom('feed', 'id'), name), leaf, { maxKeys: 3 }),
+);
+const context = fc.record(
+  { feed: name, id: name, publishedAt: fc.constantFrom(ERASED_AT - 1, ERASED_AT) },
+  { requiredKeys: ['publishedAt'] },
+);
+
+it('should decide the same for one item, and for one among many, as a plain search for each name', () => {
+  const content = new ErasedContent(erased);
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 12 }), context, (items, use) => {
+      const expected = items.map((one) => isErasedPlainly(one, use));
+      const isErased = content.among(items);
+      expect(items.map((_one, index) => isErased(index, use))).toEqual(expected);
+      expect(items.map((one) => content.has(one, use))).toEqual(expected);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('should find the erased one of 131,071 items in few searches', () => {
+  const ids = Array.from({ length: 1_000 }, (_, index) => `gone-${index}`);
+  const content = new ErasedContent([{ feed: 'all', ids }]);
+  const search = vi.spyOn(content, 'isNamedIn');
+  const items: unknown[] = Array<unknown>(131_071).fill(0);
+  const erasedAmong = () => {
+    const isErased = content.among(items);
+    return items.flatMap((_item, index) => (isErased(index, { publishedAt: 0 }) ? [index] : []));
+  };
+  expect(erasedAmong()).toEqual([]);
+  expect(search).toHaveBeenCalledTimes(1);
+  items[99_999] = 'gone-7';
+  expect(erasedAmong()).toEqual([99_999]);
+  // Halving 131,071 items until one is left takes 17 steps of two searches.
+  expect(search.mock.calls.length).toBeLessThan(40);
+});
