@@ -181,6 +181,7 @@ export class Gateway {
         timing.handshakeMs,
       );
       session.once('close', () => clearTimeout(timeout));
+      session.once('upgrade', () => expectHeartbeat(session, timing));
       boundBacklog(session, (bytes) => {
         log.info(
           { session: session.transport.sid, bytes },
@@ -275,4 +276,13 @@ export class Gateway {
     else fanOut(this.#io.of('/'), roomOf(feed), () => JSON.stringify([POSITION, position]));
     this.#options.streams.position(position);
   }
+}
+
+/**
+ * Ends an upgraded session that never answers a ping. engine.io clears the timeout of a ping that was sent before the
+ * upgrade, and sends no further ping until that one is answered.
+ */
+function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
+  const timeout = setTimeout(() => terminate(session), pingIntervalMs + pingTimeoutMs);
+  for (const event of ['heartbeat', 'close']) session.once(event, () => clearTimeout(timeout));
 }
