@@ -2,6 +2,10 @@ import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
 import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
+/** A longer gap before an announced number is searched only if an entry exists near the number. */
+const MAX_GAP = 10_000;
+/** How many numbers, up to the announced one, are near it. */
+const NEAR = 1_000;
 
 export type KeyOf = (seq: number) => string;
 
@@ -60,6 +64,21 @@ export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, 
     if (found >= 0) return start + found - 1;
   }
   return to;
+}
+
+/**
+ * Whether an announced number is too far after `from` to be searched for: neither its entry exists nor one near it. A
+ * producer announces without gaps, so this is a wrong number, or the store came back with an old state. Then the run's
+ * next entry leads to everything that is left.
+ */
+export async function isBeyondReach(
+  entries: Entries,
+  keyOf: KeyOf,
+  from: number,
+  announced: number,
+): Promise<boolean> {
+  if (announced - from < MAX_GAP) return false;
+  return (await lastMissing(entries, keyOf, announced - NEAR + 1, announced)) === announced;
 }
 
 const peekMany = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>

@@ -33,6 +33,18 @@ it('should combine waiting announcements of a run into one call with the highest
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
+it('should not combine announcements of a run whose numbers are far apart', async () => {
+  const { calls, routeFeedTurn } = controlledTurnTaker();
+  void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
+  for (const seq of [Number.MAX_SAFE_INTEGER, 2, 1_002, 1_003])
+    void routeFeedTurn('all', { run: 'a', seq }, {});
+  for (let call = 0; call < 4; call++) {
+    calls[call]?.end();
+    await settle();
+  }
+  expect(calls.map(({ seq }) => seq)).toEqual([1, Number.MAX_SAFE_INTEGER, 1_002, 1_003]);
+});
+
 it('should make a separate call for each run of a feed, one at a time, with other feeds in parallel', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});

@@ -22,12 +22,11 @@ interface Group<Result, A extends Announced> {
 export function coalesce<Name, Result, A extends Announced>(
   call: TurnTaker<Name, Result, A>,
 ): TurnTaker<Name, Result, A> {
-  const busyNames = new Map<Name, Map<string, Group<Result, A>>>();
+  const busyNames = new Map<Name, Group<Result, A>[]>();
 
-  const processAll = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {
-    for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
-      const [run, { announced, caller, waiters }] = next.value;
-      waiting.delete(run);
+  const processAll = async (name: Name, waiting: Group<Result, A>[]): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { announced, caller, waiters } = next;
       try {
         const result = await call(name, announced, caller);
         for (const { resolve } of waiters) resolve(result);
@@ -42,15 +41,30 @@ export function coalesce<Name, Result, A extends Announced>(
     if (!announced) return call(name, announced, caller);
     return new Promise<Result>((resolve, reject) => {
       const busy = busyNames.get(name);
-      const waiting = busy ?? new Map<string, Group<Result, A>>();
-      const group = waiting.get(announced.run) ?? { announced, caller, waiters: [] };
-      group.announced = combineAnnouncements(group.announced, announced);
-      group.caller = caller;
-      group.waiters.push({ resolve, reject });
-      waiting.set(announced.run, group);
+      const waiting = busy ?? [];
+      const waiter = { resolve, reject };
+      if (!join(waiting, announced, caller, waiter)) waiting.push({ announced, caller, waiters: [waiter] });
       if (busy) return;
       busyNames.set(name, waiting);
       void processAll(name, waiting);
     });
   };
+}
+
+/** Adds the announcement to a group that can cover it. Returns false if there is none. */
+function join<Result, A extends Announced>(
+  groups: readonly Group<Result, A>[],
+  announced: NonNullable<A>,
+  caller: CallerKnowledge,
+  waiter: Waiter<Result>,
+): boolean {
+  for (const group of groups) {
+    const combined = combineAnnouncements(group.announced, announced);
+    if (!combined) continue;
+    group.announced = combined;
+    group.caller = caller;
+    group.waiters.push(waiter);
+    return true;
+  }
+  return false;
 }

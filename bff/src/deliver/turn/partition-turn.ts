@@ -1,5 +1,11 @@
 import { partitionEntryKey } from '@tocsin/contracts';
-import { lastMissing, peekForward, walkBack, type PeekedEntries as PeekedBatch } from '../peek/peek.ts';
+import {
+  isBeyondReach,
+  lastMissing,
+  peekForward,
+  walkBack,
+  type PeekedEntries as PeekedBatch,
+} from '../peek/peek.ts';
 import { peekEarly } from '../peek/early-peek.ts';
 import { addSetAsideRecord } from './set-aside.ts';
 import type { Entries } from '../ports.ts';
@@ -79,16 +85,24 @@ class PartitionTurn {
       const batch = await peekForward(this.#entries, keyOf, from, seq);
       await this.#use.onStep('peeked');
       if (batch.found.length === 0) {
-        const to = await lastMissing(this.#entries, keyOf, from, seq);
+        const isTooFar = await isBeyondReach(this.#entries, keyOf, from, seq);
+        const to = isTooFar ? seq : await lastMissing(this.#entries, keyOf, from, seq);
         // Only a checkpoint read after the miss is conclusive, because another host may have popped the entries.
         const hasChanged = await progress.reload();
         if (to < from || hasChanged) {
           from = await this.#begin(lowest);
           continue;
         }
-        // In an unknown run, missing entries below the announced one may already be finished.
-        if (progress.of(run) !== undefined || to === seq) await this.#setAsideMissing(from, to);
         outcome ??= 'set-aside';
+        if (isTooFar) {
+          // The number does not count as done: the run's next entries are still to come.
+          await this.#setAsideMissing(seq, seq);
+          break;
+        }
+        // In an unknown run, missing entries below the announced one may already be finished.
+        const isKnown = progress.of(run) !== undefined;
+        if (isKnown || to === seq) await this.#setAsideMissing(from, to);
+        if (isKnown) progress.advance(run, to);
         from = to + 1;
         continue;
       }
@@ -98,10 +112,11 @@ class PartitionTurn {
       outcome = hadValidItems || outcome === 'delivered' ? 'delivered' : 'set-aside';
       from += batch.found.length;
     }
-    const isClaimed = outcome === undefined && !isUnclaimed;
+    const last = Math.min(seq, from - 1);
+    const isClaimed = last < first || (outcome === undefined && !isUnclaimed);
     return {
       outcome: outcome ?? (isUnclaimed ? 'delivered' : 'already-claimed'),
-      claimed: isClaimed ? Promise.resolve() : this.#claim(first, seq),
+      claimed: isClaimed ? Promise.resolve() : this.#claim(first, last),
     };
   }
 
@@ -169,16 +184,14 @@ class PartitionTurn {
     return items.size > 0;
   }
 
-  /** Sets entries `from` to `to` aside as missing, without content. If the run is known, they count as done. */
+  /** Sets entries `from` to `to` aside as missing, without content. */
   async #setAsideMissing(from: number, to: number): Promise<void> {
-    const { progress } = this.#state;
     const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);
     await addSetAsideRecord(
       { entry, feed: '', reason: 'missing', faults: [fault], content: null },
       this.#use,
     );
-    if (progress.of(this.#run) !== undefined) progress.advance(this.#run, to);
   }
 }
 

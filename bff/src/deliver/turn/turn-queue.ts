@@ -18,7 +18,7 @@ interface Waiting<Result> {
 
 /**
  * Runs the turns of one feed or partition in one process, one after the other. A turn may start to read before the
- * previous one has ended, but writes only after that. All waiting announcements of one run become one turn, up to the
+ * previous one has ended, but writes only after that. Waiting announcements of one run become one turn, up to the
  * highest number.
  */
 export class TurnQueue<Result> {
@@ -65,13 +65,15 @@ export class TurnQueue<Result> {
 
   #joinWaiting(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
-    const found = this.#waiting.find(
-      (other) => other.announced?.run === announced.run && other.caller.lostDocument === undefined,
-    );
-    if (!found?.announced) return undefined;
-    found.announced = combineAnnouncements(found.announced, announced);
-    found.caller = { heard: highest(found.caller.heard, caller.heard) };
-    return found;
+    for (const other of this.#waiting) {
+      if (!other.announced || other.caller.lostDocument !== undefined) continue;
+      const combined = combineAnnouncements(other.announced, announced);
+      if (!combined) continue;
+      other.announced = combined;
+      other.caller = { heard: highest(other.caller.heard, caller.heard) };
+      return other;
+    }
+    return undefined;
   }
 
   #pump(): void {
@@ -111,9 +113,16 @@ export class TurnQueue<Result> {
 
 type Entry = NonNullable<Announced>;
 
-/** Combines two announcements of a run into one, from the lowest to the highest announced number. */
-export const combineAnnouncements = <A extends Entry>(a: A, b: A): A => ({
-  ...a,
-  seq: Math.max(a.seq, b.seq),
-  from: Math.min(a.from ?? a.seq, b.from ?? b.seq),
-});
+/** The highest and the lowest number of combined announcements differ by at most this. */
+const MAX_SPAN = 1_000;
+
+/**
+ * Combines two announcements of a run into one, from the lowest to the highest announced number. Returns `undefined` if
+ * they are of different runs, or so far apart that a wrong number in one could keep the other from its entry.
+ */
+export function combineAnnouncements<A extends Entry>(a: A, b: A): A | undefined {
+  if (a.run !== b.run) return undefined;
+  const seq = Math.max(a.seq, b.seq);
+  const from = Math.min(a.from ?? a.seq, b.from ?? b.seq);
+  return seq - from > MAX_SPAN ? undefined : { ...a, seq, from };
+}

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { entryKey, type SetAside } from '@tocsin/contracts';
 import { peekEarly } from '../peek/early-peek.ts';
-import { lastMissing, peekForward, walkBack, type KeyOf, type PeekedEntries } from '../peek/peek.ts';
+import {
+  isBeyondReach,
+  lastMissing,
+  peekForward,
+  walkBack,
+  type KeyOf,
+  type PeekedEntries,
+} from '../peek/peek.ts';
 import type { LoadedHead } from '../load/load-head.ts';
 import type { Entries } from '../ports.ts';
 import { retryWithoutLostDocument, type FeedTurn, type FeedTurnInput } from '../turn/feed-turn.ts';
@@ -47,7 +54,8 @@ class AnnouncedFeedTurn {
       const peeked = await peekForward(this.#entries, this.#keyOf, from, seq);
       await turn.use.onStep('peeked');
       if (peeked.found.length === 0) {
-        const to = await lastMissing(this.#entries, this.#keyOf, from, seq);
+        const isTooFar = await isBeyondReach(this.#entries, this.#keyOf, from, seq);
+        const to = isTooFar ? seq : await lastMissing(this.#entries, this.#keyOf, from, seq);
         // Only a head read after the miss is conclusive, because another host may have popped the entries.
         const before = loaded;
         loaded = await turn.load();
@@ -56,9 +64,10 @@ class AnnouncedFeedTurn {
           from = await this.#begin(loaded);
           continue;
         }
+        if (isTooFar) return turn.result(outcome, await this.#setAsideMissing(loaded, seq, seq, false));
         // In an unknown run, missing entries below the announced one may already be finished.
-        if (lastDone(loaded, run) !== undefined || to === seq)
-          loaded = await this.#setAsideMissing(loaded, from, to);
+        const isKnown = lastDone(loaded, run) !== undefined;
+        if (isKnown || to === seq) loaded = await this.#setAsideMissing(loaded, from, to, isKnown);
         from = to + 1;
         continue;
       }
@@ -96,15 +105,12 @@ class AnnouncedFeedTurn {
     return checked;
   }
 
-  /**
-   * Sets entries `from` to `to` aside as missing. If the head knows the run, they count as done. In an unknown run,
-   * lower numbers may still be announced.
-   */
-  async #setAsideMissing(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
+  /** Sets entries `from` to `to` aside as missing. If they count as done, lower numbers of the run do too. */
+  async #setAsideMissing(loaded: LoadedHead, from: number, to: number, isDone: boolean): Promise<LoadedHead> {
     const run = this.#run;
     const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
     await this.#setAside(to, 'missing', [fault], null);
-    if (lastDone(loaded, run) !== undefined) {
+    if (isDone) {
       return this.#turn.commit(loaded, { run, from, to, items: [] });
     }
     return loaded.beginsEpoch ? this.#turn.commit(loaded, undefined) : loaded;
