@@ -28,7 +28,7 @@ import { boundBacklog } from './send/backlog.ts';
 import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
 import { fanOut } from './send/fan-out.ts';
-import { BoundedPongServer } from './guards/bounded-pongs.ts';
+import { BoundedPongServer } from '../internals/bounded-pongs.ts';
 import { createHandshakeGuard } from './guards/handshake-guard.ts';
 import { createHostGuard } from './guards/host-guard.ts';
 import { corsFor, createOriginGuard } from './guards/origin-guard.ts';
