@@ -16,13 +16,17 @@ async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
     Object.assign(globalThis, { noted });
+    // A toast that is added to a list which is new itself is found twice.
+    const seen = new WeakSet<Element>();
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {
         for (const node of addedNodes) {
           if (!(node instanceof Element)) continue;
           const selector = '[data-testid="toast"][data-notification-id]';
           for (const toast of [node, ...node.querySelectorAll(selector)]) {
-            if (toast.matches(selector)) noted.push(toast.getAttribute('data-notification-id') ?? '');
+            if (!toast.matches(selector) || seen.has(toast)) continue;
+            seen.add(toast);
+            noted.push(toast.getAttribute('data-notification-id') ?? '');
           }
         }
       }
