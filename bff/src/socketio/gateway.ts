@@ -77,7 +77,6 @@ export interface GatewayTiming {
   pingTimeoutMs: number;
 }
 
-const POSITION = 'position' satisfies keyof ServerToClientEvents;
 /** A refused session is closed after this time in ms, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
 /**
@@ -204,11 +203,8 @@ export class Gateway {
   #sendNow({ feed, epoch, publications }: PublicationsEvent): void {
     const now = this.#options.now();
     const shown = publications.map((publication) => present(publication, now));
-    const room = this.#io.local.to(roomOf(feed));
     const event = { feed, epoch, publications: shown };
-    // With Azure, the service knows the members of a room, and no browser is connected here.
-    if (this.#options.azure) room.emit('publications', event);
-    else fanOut(this.#io.of('/'), roomOf(feed), () => encodeEvent('publications', event));
+    this.#sendToFeed(feed, 'publications', event, () => encodeEvent('publications', event));
     const last = shown.at(-1);
     if (last) this.#sent.sent(feed, { epoch, offset: last.offset });
     this.#options.streams.publications(event);
@@ -217,7 +213,7 @@ export class Gateway {
     );
     if (retracted.length === 0) return;
     const gone = { feed, ids: [...new Set(retracted)] };
-    room.emit('retracted', gone);
+    this.#io.local.to(roomOf(feed)).emit('retracted', gone);
     this.#options.streams.retracted(gone);
   }
 
@@ -261,7 +257,7 @@ export class Gateway {
     // Close the server first: socket.io closes it too, but waits for its connections without a time limit.
     const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
     const sessions = [...this.#options.admission.sessions.values()];
-    // ws would wait 30 s for a peer that does not answer the close.
+    // A closed WebSocket would wait longer for a peer that does not answer the close.
     const limit = setTimeout(() => sessions.forEach((session) => terminate(session)), LAST_REQUESTS_MS);
     await this.#io.close();
     await closed;
@@ -272,9 +268,21 @@ export class Gateway {
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
     this.#sendQueue.flush(feed);
     const position = { feed, epoch, offset };
-    if (this.#options.azure) this.#io.local.to(roomOf(feed)).emit('position', position);
-    else fanOut(this.#io.of('/'), roomOf(feed), () => JSON.stringify([POSITION, position]));
+    this.#sendToFeed(feed, 'position', position);
     this.#options.streams.position(position);
+  }
+
+  /** Sends an event to the feed's connections on this instance. `encode` returns its name and payload as JSON. */
+  #sendToFeed(
+    feed: string,
+    name: keyof ServerToClientEvents,
+    payload: PublicationsEvent | PositionEvent,
+    encode = () => JSON.stringify([name, payload]),
+  ): void {
+    if (!this.#options.azure) return fanOut(this.#io.of('/'), roomOf(feed), encode);
+    // Azure knows the members of a room, and no browser is connected here.
+    const room: EventSink = this.#io.local.to(roomOf(feed));
+    room.emit(name, payload);
   }
 }
 
