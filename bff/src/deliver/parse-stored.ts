@@ -1,15 +1,26 @@
+import { isOfLaterVersion } from '@tocsin/contracts';
 import { TemporaryError } from './errors.ts';
 
 interface StoredSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: Parameters<typeof isOfLaterVersion>[0] };
 }
 
 /**
  * Parses a stored document. `name` describes it in the error.
  * @throws TemporaryError if this version cannot read it, so that a document of a later version is not overwritten
+ * @throws Damaged, if given, for a document that no later version has written either
  */
-export function parseStored<T>(schema: StoredSchema<T>, value: unknown, name: string): T {
+export function parseStored<T>(
+  schema: StoredSchema<T>,
+  value: unknown,
+  name: string,
+  Damaged?: new (message: string) => TemporaryError,
+): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new TemporaryError(`this version cannot read ${name}: ${parsed.error.message}`);
+  const { error } = parsed;
+  if (Damaged && !isOfLaterVersion(error, value)) throw new Damaged(`${name} is damaged: ${error.message}`);
+  throw new TemporaryError(`this version cannot read ${name}: ${error.message}`);
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   DOCUMENT_VERSION,
   awayDocumentSchema,
-  isOfLaterVersion,
   type AwayDocument,
   type FallbackReceipt,
   type SendingMessage,
   type WaitingFallbacks,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
+import { parseStored } from '../../deliver/parse-stored.ts';
 
 export type Waiting = WaitingFallbacks;
 export type Sending = SendingMessage;
@@ -39,14 +39,8 @@ export class DamagedAwayError extends TemporaryError {
  * @throws TemporaryError for a document of a later version, so that it is not overwritten
  * @throws DamagedAwayError for any other document that this version cannot read
  */
-export function parseAway(value: unknown, key = 'the fallbacks of a reader'): AwayDocument {
-  const parsed = awayDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { error } = parsed;
-  if (isOfLaterVersion(error, value))
-    throw new TemporaryError(`this version cannot read ${key}: ${error.message}`);
-  throw new DamagedAwayError(`${key} is damaged: ${error.message}`);
-}
+export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): AwayDocument =>
+  parseStored(awayDocumentSchema, value, key, DamagedAwayError);
 
 const MAX_REASON = 200;
 
