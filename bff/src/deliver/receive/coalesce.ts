@@ -51,7 +51,7 @@ export function coalesce<Name, Result, A extends Announced>(
   };
 }
 
-/** Adds the announcement to a group that can cover it. Returns false if there is none. */
+/** Combines the announcement with the first group that is close enough in the same run. Returns false without one. */
 function join<Result, A extends Announced>(
   groups: readonly Group<Result, A>[],
   announced: NonNullable<A>,
