@@ -23,18 +23,18 @@ import { createReporter } from './wiring/reporter.ts';
 import { createLateReceipts } from './wiring/receipt-publisher.ts';
 import { createViews } from './wiring/views.ts';
 
-/** The built UI. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
+/** The built UI. The relative path works from this file and from the bundle, `bff/dist/main.js`. */
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
 /**
- * Time in ms that moving the clients and ending the deliveries in progress may take together. The process ends after
- * 10 s, and the steps that follow need up to 2 s.
+ * Time limit in ms for moving the clients and finishing in-flight deliveries. The process gets killed after 10 s, and
+ * the remaining steps need up to 2 s.
  */
 const DELIVERIES_TIMEOUT_MS = 8_000;
-/** Shortest and longest time in ms to wait for deliveries in progress. Dapr repeats those that are cut off. */
+/** Minimum and maximum time in ms to wait for in-flight deliveries. Dapr redelivers any that are cut off. */
 const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
-/** Starts a bff instance. Resolves once it is listening on all its ports. */
+/** Starts a bff instance. Resolves once it listens on all its ports. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;
@@ -131,7 +131,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       delivery.stop();
       auth.stop();
       await gateway.stop();
-      // After the last request, because any request can change counts.
+      // Any request can change counts, so stop the counter only after the last one.
       await readers.counter.stop();
       redisUpkeep?.stop();
       await context.close();

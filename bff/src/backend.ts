@@ -29,34 +29,31 @@ import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
 
-/** Handlers of the messages that the backend delivers. Each handler resolves when its message is processed. */
+/** Handlers for the backend's messages. Each resolves once its message is processed. */
 export interface Inbound {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
-  /** Resolves with true when the wake-up is processed, and with false if its name is unknown. */
+  /** Resolves with true once the wake-up is processed, or false if its name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
-  /** How far a notification has reached the readers of its feed. Rejects if that cannot be read. */
+  /** Reads how far a notification has gotten with the feed's readers. Rejects if that cannot be read. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each call that was rejected because it is not from our own instances. The call had no effect. */
+  /** Called for each rejected call that didn't come from one of our instances. The call had no effect. */
   onRefused: OnRefused;
 }
 
 /** Events of the Redis upkeep: trimming streams and deleting erased content. */
 export interface StoreEvents {
-  /**
-   * Called with the number of messages or set-aside records that a full stream or store dropped to make room for newer
-   * ones.
-   */
+  /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
 }
 
 /** The stores that are searched for erased content. */
 export type StoresWithContent = Pick<Backend, 'entries' | 'log' | 'setAside' | 'announceAgain' | 'readers'>;
 
-/** The running Redis upkeep of this instance. */
+/** This instance's Redis upkeep. */
 export interface KeptStore {
   copies: Copies;
   stop(): void;
@@ -88,32 +85,32 @@ export interface Backend {
   linkProofs: LinkProofs;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Starts the Redis upkeep, over direct connections; absent without Redis. */
+  /** Starts the Redis upkeep over direct connections. Not set without Redis. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /**
-   * The memory that the backplane's Redis uses, and its limit, in bytes; absent without Redis. Rejects while Redis is
+   * Memory used by the backplane's Redis and its limit, in bytes. Not set without Redis. Rejects while Redis is
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
-  /** Searches the waiting entries for a notification; absent without Redis. Rejects while Redis is unavailable. */
+  /** Searches the waiting entries for a notification. Not set without Redis. Rejects while Redis is unavailable. */
   findWaiting?: FindIn | undefined;
   /**
-   * Reads how many announcements the bffs have not finished, and how old the oldest is; absent without Redis. Rejects
-   * while Redis is unavailable.
+   * Reads how many announcements are unfinished and the age of the oldest. Not set without Redis. Rejects while Redis
+   * is unavailable.
    */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
-  /** Takes a feed's turn on its host; absent if this instance takes every turn. */
+  /** Takes a feed's turn on its host. Not set if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
-  /** Takes a partition's turn on its host; absent if this instance takes every turn. */
+  /** Takes a partition's turn on its host. Not set if this instance takes every turn. */
   callPartitionActor?: PartitionTurnTaker;
-  /** Reads a secret of this application; `undefined` if it does not exist. */
+  /** Reads one of this application's secrets; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
   /** Publishes a receipt for other applications. Rejects unless the broker has accepted it. */
   publishReceipt(event: ReceiptEvent): Promise<void>;
-  /** Starts delivering messages. Resolves with the function that stops it. */
+  /** Starts delivering messages. Resolves with a function that stops it. */
   receive(inbound: Inbound): Promise<(limitMs: number) => Promise<void>>;
-  /** Rejects with the reason why the backend cannot be used. */
+  /** Rejects if the backend cannot be used, with the reason. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -24,7 +24,7 @@ import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.t
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
-/** A setting for the address that a link on the pages opens. */
+/** A setting for a link on the operations page. */
 const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })
@@ -32,7 +32,7 @@ const linkSetting = () =>
     .refine((url) => !url.includes('#'), 'must not contain # or text after it')
     .optional();
 
-/** The bff's settings, in the order of `docs/settings.md`. */
+/** The bff's settings, in the same order as `docs/settings.md`. */
 export const bffSettings = withRedisRules(
   z.object({
     PORT: withDefault(portSetting(), 4001).describe('Public port: the page, /app and /hubs'),
@@ -44,7 +44,7 @@ export const bffSettings = withRedisRules(
       .enum(['redis', 'memory', 'azure'], 'must be redis, memory or azure')
       .default('redis')
       .describe(
-        'How publications reach all instances. `memory` serves a single instance. `azure` uses Redis between the instances, and browsers connect to Azure Web PubSub',
+        'How publications reach all instances. `memory` works for a single instance. With `azure`, instances use Redis, and browsers connect to Azure Web PubSub',
       ),
     ...redisSettings,
     BROADCAST_BYTES: withDefault(
@@ -57,15 +57,15 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(1024 * 1024, 16 * 1024 * 1024 * 1024),
       32 * 1024 * 1024,
     ).describe(
-      'Maximum total size of the recent publications that this instance keeps in memory, in bytes of JSON; they use about three times as much memory. At the limit, the largest feeds keep fewer of them, and older ones are read from the store',
+      'Maximum bytes of recent publications (as JSON) that this instance keeps in memory; they take up about three times as much. At the limit, the largest feeds keep fewer, and older publications are read from the store',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-      'Maximum number of browsers connected to this instance (signed-in ones if tokens are required); further ones get 429',
+      'Maximum number of browsers connected to this instance (only signed-in browsers count if tokens are required). Beyond it, browsers get 429',
     ),
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of browsers that are connecting and have not signed in yet. They have separate slots, and one address may use a fifth of them. The default is a tenth of MAX_CONNECTIONS, at least 50',
+        'Maximum number of browsers that are connecting and have not signed in yet. They have their own slots, and one address can use a fifth of those. The default is a tenth of MAX_CONNECTIONS, but at least 50',
       ),
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
@@ -73,76 +73,70 @@ export const bffSettings = withRedisRules(
         'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 means no limit. The default with AUTH_MODE=none is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies; signed-in readers have no limit by default',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
-      'Maximum number of browsers that one signed-in reader can connect to this instance; further ones are refused until one closes; 0 means no limit',
+      'Maximum number of browsers that one signed-in reader can connect to this instance. At the limit, new connections are refused until one closes; 0 means no limit',
     ),
     WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
-      'Maximum number of changes to marks, mutes and preferences per minute from one signed-in reader, or from one address without sign-in; 0 means no limit',
+      'Maximum number of changes to marks, mutes and preferences per minute, per signed-in reader (per address without sign-in); 0 means no limit',
     ),
     SEARCHES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 120).describe(
-      'Maximum number of searches per minute from one signed-in reader, or from one address without sign-in; 0 means no limit',
+      'Maximum number of searches per minute, per signed-in reader (per address without sign-in); 0 means no limit',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of stored documents (marks, mutes, preferences) for one signed-in reader, or for one address without sign-in; a new one replaces the oldest',
+      'Maximum number of stored documents (marks, mutes, preferences) per signed-in reader (per address without sign-in). Beyond it, the oldest is deleted',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether other applications get receipts as events on the topic `notification-receipts`; subscribers also need a scope in notification-pubsub',
+        'Whether to publish receipts for other applications on the topic `notification-receipts`. Subscribers also need a scope in notification-pubsub',
       ),
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
       .string()
-      .refine(
-        isTrustedProxies,
-        'must be a number of proxies, or addresses and CIDR ranges separated by commas',
-      )
+      .refine(isTrustedProxies, 'must be the number of proxies, or comma-separated addresses and CIDR ranges')
       .default('0')
       .describe(
-        'Proxies whose X-Forwarded-For is trusted: the number of proxies in front, or their addresses, such as `10.0.0.0/8,::1`; also `loopback`, `linklocal`, `uniquelocal`',
+        'Proxies to trust for X-Forwarded-For: how many are in front, or their addresses, such as `10.0.0.0/8,::1`. Also accepts `loopback`, `linklocal` and `uniquelocal`',
       ),
     HANDSHAKE_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 10_000).describe(
-      'Milliseconds to wait for the headers of a request, and for a connection to open or to change its transport',
+      'Milliseconds to wait for request headers, and for a connection to open or upgrade its transport',
     ),
     PING_INTERVAL_MS: withDefault(wholeNumberSetting(100, 300_000), 25_000).describe(
       'Milliseconds between two pings to a browser',
     ),
     PING_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 300_000), 20_000).describe(
-      'Milliseconds to wait for the answer to a ping',
+      'Milliseconds to wait for a pong',
     ),
     AUTH_MODE: z
       .enum(['none', 'jwt'], 'must be none or jwt')
       .default('none')
-      .describe('Who may read: `none` allows everyone to read every feed, `jwt` requires a token'),
+      .describe('Who can read: with `none`, everyone can read every feed; `jwt` requires a token'),
     JWT_ISSUER: z.string().default('tocsin').describe('The `iss` that a token must have'),
-    JWT_AUDIENCE: z
-      .string()
-      .default('tocsin')
-      .describe('The `aud` that a token must have; it may have others too'),
+    JWT_AUDIENCE: z.string().default('tocsin').describe('The `aud` that a token must include'),
     JWT_JWKS_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
       .optional()
       .describe(
-        'Where the issuer publishes its keys (RS256, ES256, EdDSA). Without it, the HS256 secret in the secret store is used',
+        "URL of the issuer's public keys (RS256, ES256, EdDSA). If not set, tokens are checked with the HS256 secret in the secret store",
       ),
     JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
-      "Maximum difference between the issuer's clock and the bff's, in seconds",
+      'Maximum clock difference in seconds between the issuer and the bff',
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
       'Maximum lifetime (`iat` to `exp`) and age of a token in seconds. If set, a token without `iat` is refused; 0 means no limit',
     ),
     OPS_TOKEN: z
       .string()
-      .min(32, 'must have at least 32 characters, as `openssl rand -hex 32` prints')
+      .min(32, 'must have at least 32 characters; generate one with `openssl rand -hex 32`')
       .optional()
       .describe(
         'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the role `ops`',
       ),
     RUNBOOK_URL: linkSetting().describe(
-      'Address of your copy of docs/operations.md. The operations page links each fault to its section, for example `#tocsinredisnearfull`',
+      'Address of your copy of docs/operations.md. The operations page links to its section for each fault, such as `#tocsinredisnearfull`',
     ),
     GRAFANA_URL: linkSetting().describe(
-      'Address of your Grafana dashboard, to which the operations page links',
+      'Address of your Grafana dashboard, for a link on the operations page',
     ),
     PUBLISHED_ON: z
       .string()
@@ -159,23 +153,23 @@ export const bffSettings = withRedisRules(
         (origins) => origins.every((origin) => originOf(origin) !== undefined),
         'must be comma-separated origins such as https://app.example.com, without a path or trailing slash',
       )
-      .describe('Other origins whose pages may use /app and /hubs, separated by commas'),
+      .describe('Comma-separated list of other origins that can use /app and /hubs'),
     ICON_ORIGINS: iconOriginsSetting(),
     AWAY_FILE: z
       .string()
       .optional()
       .describe(
-        'JSON file with the channels that reach readers who are away, and the default fallbacks; see docs/guides/reach-people-who-are-away.md. Without it, fallbacks are not sent',
+        'JSON file with the channels for reaching readers who are away, and the default fallbacks; see docs/guides/reach-people-who-are-away.md. Without it, no fallbacks are sent',
       ),
     INSTANCE_NAME: z
       .string()
       .regex(/^[\w.:-]{1,100}$/, 'must have 1 to 100 characters of A-Z a-z 0-9 . _ : -')
       .optional()
-      .describe('Name of this instance on the ops page. The default is its host and port'),
+      .describe("This instance's name on the operations page. The default is its host and port"),
     UI_DIST: z
       .string()
       .optional()
-      .describe('Folder of the built page. The default is ui/dist of this repository'),
+      .describe("Folder of the built page. The default is this repository's ui/dist"),
     HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
       'Maximum number of publications that a feed keeps',
     ),
@@ -186,30 +180,30 @@ export const bffSettings = withRedisRules(
     HISTORY_TTL: withDefault(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
-    ).describe('Seconds for which `all` and topic feeds keep a publication'),
+    ).describe('Seconds that `all` and topic feeds keep a publication'),
     USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
-      'Seconds for which user feeds keep a publication. The default is 30 days, the maximum 366 days',
+      'Seconds that user feeds keep a publication. The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
     ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
-      'Maximum number of ids that a feed remembers, so that a repeated notification is not shown again',
+      'Maximum number of ids that a feed remembers to filter out duplicate notifications',
     ),
     FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
-      'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
+      'Maximum number of feeds for which an instance remembers the highest position, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      'Milliseconds to wait for a turn of a feed before the announcement is retried',
+      "Milliseconds to wait for a feed's turn before retrying the announcement",
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
       'Milliseconds to wait for the sidecar',
     ),
     DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
-      'Milliseconds to wait before an announcement that ran out of retries is announced again',
+      "Milliseconds to wait before re-announcing an entry after Dapr's retries run out",
     ),
     DRAIN_DELAY_MS: withDefault(wholeNumberSetting(0, 30_000), 0).describe(
-      'Milliseconds that a stopping instance waits before it moves its clients. Meanwhile it reports that it is not ready, so that proxies send it no new browsers',
+      'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports not ready, so that proxies stop sending it new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
       'Milliseconds over which a stopping instance moves its clients to other instances',
@@ -219,7 +213,7 @@ export const bffSettings = withRedisRules(
   }),
 );
 export type BffConfig = z.infer<typeof bffSettings> & {
-  /** Which Redis holds each part of the data; absent if one Redis holds all of it. */
+  /** Which Redis holds which part of the data. Not set if one Redis holds everything. */
   redisParts?: RedisParts;
 };
 

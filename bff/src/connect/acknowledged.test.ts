@@ -33,7 +33,7 @@ it('should report publications once, after the page answers a ping sent after th
   ]);
 });
 
-it('should report recovered publications, but not those from before the page subscribed', () => {
+it('should report recovered publications, but none from before the page subscribed', () => {
   page.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
   page.pingSent();
   page.answered();
@@ -45,7 +45,7 @@ it('should report recovered publications, but not those from before the page sub
   expect(delivered).toHaveLength(1);
 });
 
-it('should not report publications twice if they are requested twice, nor report positions of another epoch', () => {
+it('should report publications requested twice only once, and ignore positions from another epoch', () => {
   page.subscribed('all', undefined, answerOf(0));
   send(3);
   page.pingSent();

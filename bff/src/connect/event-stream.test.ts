@@ -6,7 +6,7 @@ let written: string;
 let isAborted: boolean;
 let ended: string[];
 
-/** A stream of one feed, which cannot be read. */
+/** A stream of one unreadable feed. */
 function openStream(): EventStream {
   const view = new Proxy({ feed: 'all' }, { get: (target, name) => (name === 'feed' ? target.feed : fail) });
   const fail = () => {
@@ -63,7 +63,7 @@ it('should write nothing more after its end, not even heartbeats', async () => {
   expect(written).toBe(before);
 });
 
-it('should close its connection if its reader does not read, even after its end', () => {
+it('should close its connection if its reader stops reading, even after it has ended', () => {
   const stream = openStream();
   stream.end('token_expired', 'the token has expired');
   stream.abort();

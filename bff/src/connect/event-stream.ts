@@ -21,7 +21,7 @@ export interface StreamSink {
   onceDrained(listener: () => void): void;
   /** Ends the stream after sending the buffered data. */
   end(): void;
-  /** Ends the stream at once, without sending the buffered data. */
+  /** Ends the stream immediately and drops the buffered data. */
   abort(): void;
 }
 
@@ -45,19 +45,18 @@ interface FollowedFeed {
 const RETRY_MS = 1_000;
 
 /**
- * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap, so the
- * reader's position in each feed can be the id of an event. If new publications do not directly follow the last one
- * sent, the feed is read instead. A slow reader gets the next page only after it has read the previous one, so at most
- * one page is buffered here.
+ * A reader's feeds as server-sent events. Publications are sent in order and without gaps, so the reader's positions
+ * can serve as the event id. If new publications don't directly follow the last one sent, the stream reads the feed
+ * instead. A slow reader gets the next page only after reading the previous one, so at most one page is buffered here.
  */
 export class EventStream {
   readonly #use: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
   readonly #session: Session;
   readonly #feeds = new Map<string, FollowedFeed>();
-  /** Feeds to read, in this order. */
+  /** Feeds to read next, in order. */
   readonly #behind = new Set<string>();
-  /** Feeds that could not be read, until they are read again. */
+  /** Feeds that could not be read and are waiting for a retry. */
   readonly #retrying = new Set<string>();
   #reading: string | undefined;
   #isPumping = false;
@@ -128,7 +127,7 @@ export class EventStream {
     this.#write(name, json);
   }
 
-  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it still works. */
+  /** Sends a heartbeat to keep the connection alive and show the reader that it still works. */
   heartbeat(): void {
     if (!this.#isOver && !this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }
@@ -149,7 +148,9 @@ export class EventStream {
     setTimeout(() => this.endSilently(), reconnectAfterMs).unref();
   }
 
-  /** Ends the stream at once, because its reader has stopped reading. Closes the connection even of an ended stream. */
+  /**
+   * Ends the stream immediately because its reader stopped reading. Closes the connection even if the stream has ended.
+   */
   abort(): void {
     if (!this.#isOver) this.#use.onEnded('not_reading');
     this.close();
@@ -171,8 +172,8 @@ export class EventStream {
   }
 
   /**
-   * The reader's position in the feed, if new publications can be sent directly after it. Otherwise `undefined`: the feed
-   * is not on this stream, or must be read first.
+   * The reader's position in the feed, if new publications can be sent directly after it. `undefined` if the feed isn't
+   * on this stream or must be read first.
    */
   #positionToContinue(feed: string): Position | undefined {
     if (this.#behind.has(feed) || this.#retrying.has(feed)) return undefined;

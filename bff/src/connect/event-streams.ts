@@ -11,18 +11,21 @@ export interface EventStreamsOptions extends SubscriptionReads {
   now: () => number;
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
-  /** Called with the reader of each new stream, once the stream receives the reader's events. */
+  /** Called with a new stream's reader once the stream receives the reader's events. */
   onJoined: (reader: string) => void;
   onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream. The stream retries. */
   onError: (feed: string, error: unknown) => void;
 }
 
-/** Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they do not all return at once. */
+/**
+ * Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they don't all come back at the same
+ * time.
+ */
 const RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
-/** All server-sent event streams of one instance. */
+/** An instance's server-sent event streams. */
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #all = new Set<EventStream>();
@@ -56,7 +59,7 @@ export class EventStreams {
     addTo(this.#byReader, bearer.reader, stream);
     this.#options.onJoined(bearer.reader);
     stream.open(Math.round(RETRY_MS + Math.random() * RETRY_SPREAD_MS));
-    // The token may have been revoked since its check.
+    // The token could have been revoked since it was checked.
     this.#endIfRevoked(stream);
     return stream;
   }
@@ -93,7 +96,7 @@ export class EventStreams {
     for (const stream of this.#byReader.get(reader) ?? []) stream.send(name, json);
   }
 
-  /** Accepts no more streams, and ends the open ones at random times within `ms` milliseconds. */
+  /** Stops accepting streams, and ends open streams at random times within `ms` milliseconds. */
   drain(ms: number): void {
     this.#isDraining = true;
     for (const stream of this.#all) stream.drain(Math.round(Math.random() * ms));

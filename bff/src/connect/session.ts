@@ -2,9 +2,9 @@ import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 
 /** The reader behind a connection. */
 export interface SocketData {
-  /** Absent if no token is required. */
+  /** Not set if no token is required. */
   identity?: Identity;
-  /** The reader whose read state and mutes apply. */
+  /** The owner of the read state and mutes to apply. */
   reader: string;
 }
 
@@ -20,7 +20,7 @@ export interface SessionHooks {
  */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
-/** The longest delay of a Node timer. */
+/** Node's maximum timer delay. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Warns before a connection's token expires, and reports when it has expired. */

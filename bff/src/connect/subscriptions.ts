@@ -21,7 +21,7 @@ export interface SubscriptionReads {
 }
 
 export interface SubscriptionsOptions extends SubscriptionReads {
-  /** Read at each call, because a connection may get a new token. */
+  /** Read on every call because a connection can get a new token. */
   bearer: Readonly<SocketData>;
 }
 
@@ -34,14 +34,14 @@ export class Subscriptions {
     this.#use = options;
   }
 
-  /** The reason why the connection may not subscribe to the feed; `undefined` if it may. */
+  /** Why the connection can't subscribe to the feed; `undefined` if it can. */
   refusal(feed: string): SocketError | undefined {
     if (!mayRead(this.#use.bearer.identity, feed)) {
       this.#use.onSubscribed('forbidden');
       return { code: 'forbidden', message: 'the token does not permit this feed', temporary: false };
     }
     if (this.#feeds.has(feed) || this.#feeds.size < MAX_FEEDS_PER_CONNECTION) return undefined;
-    const message = `a connection may subscribe to at most ${MAX_FEEDS_PER_CONNECTION} feeds; unsubscribe from one`;
+    const message = `a connection can subscribe to at most ${MAX_FEEDS_PER_CONNECTION} feeds; unsubscribe from one`;
     return { code: 'too_many_feeds', message, temporary: false };
   }
 

@@ -37,10 +37,10 @@ import type { FindIn } from '../ops/find/find-notification.ts';
 import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
-/** Time limit of a channel's call to a binding, in ms. */
+/** Time limit in ms for a channel's binding call. */
 const BINDING_TIMEOUT_MS = 30_000;
 
-/** Carries publications between instances, without Dapr. */
+/** Carries publications between instances, bypassing Dapr. */
 export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];

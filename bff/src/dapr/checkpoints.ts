@@ -10,9 +10,9 @@ import { etagAfter, type Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
 
 /**
- * Reads a stored checkpoint. A damaged one is treated as empty, because each feed's head records which numbers of a run
- * the feed already has.
- * @throws ZodError for a checkpoint of a later version
+ * Reads a stored checkpoint. Treats a damaged one as empty: each feed's head records which of a run's numbers the feed
+ * already has.
+ * @throws ZodError for a checkpoint from a later version
  */
 function checkpointOf(value: unknown, version: number): Checkpoint {
   const parsed = checkpointSchema.safeParse(value);

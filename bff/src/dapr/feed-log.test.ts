@@ -12,9 +12,7 @@ const writeOf = (feed: string): HeadWrite =>
     documents: [{ key: `of ${feed}`, value: {}, bytes: 2, ttlSeconds: 9 }],
   }) as unknown as HeadWrite;
 
-/**
- * A log that records the keys of each transaction, and rejects transactions for whose keys `shouldFail` returns true.
- */
+/** A log that records each transaction's keys, and rejects transactions for which `shouldFail` returns true. */
 function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = () => false) {
   const transactions: string[][] = [];
   const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {
@@ -26,7 +24,7 @@ function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = (
   return { log, transactions };
 }
 
-describe('a commit of several heads', () => {
+describe('a commit with multiple heads', () => {
   const writes = Array.from({ length: 20 }, (_, n) => writeOf(`topic:${n}`));
 
   it('should be one transaction on a single Redis', async () => {
@@ -47,7 +45,7 @@ describe('a commit of several heads', () => {
     }
   });
 
-  it('should, on a cluster, write no head whose documents were refused', async () => {
+  it('should, on a cluster, not write a head if its documents were refused', async () => {
     const { log, transactions } = logWith(true, (keys) => keys.includes('of topic:9'));
     await expect(log.commit(writes)).rejects.toThrow('refused');
     expect(transactions.flat()).not.toContain(headKey('topic:9'));

@@ -5,23 +5,23 @@ import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 import { splitWithin } from '../feed/present.ts';
 
-/** A larger commit is written in several requests, because the sidecar refuses bodies over 4 MiB. */
+/** Larger commits are split because the sidecar refuses bodies over 4 MiB. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** Maximum number of heads per call; each is at most 16 KB. */
+/** Maximum heads per call, each up to 16 KB. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
-/** On a cluster, daprd writes the slots of a request one after another, so requests are smaller and run in parallel. */
+/** On a cluster, daprd writes a request's slots one at a time, so we send smaller requests in parallel. */
 const MAX_HEADS_IN_CLUSTER = 8;
 
 export interface DaprFeedLogOptions {
-  /** True if the store is a Redis Cluster, which splits a transaction into one for each slot. */
+  /** True if the store is a Redis Cluster, where a transaction becomes one per slot. */
   isCluster?: boolean;
 }
 
 /**
- * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads. On
- * Redis, a crash loses all of it or nothing, but if the etag of a head is stale, only that head is refused. Its
- * documents are then referenced by no head, and expire. On a cluster, the documents are written before the heads.
+ * The log in Dapr's state API. A commit's last request, usually its only one, is a transaction with the heads. On
+ * Redis, a crash loses all of it or nothing, but a stale etag gets only that head refused. Its documents stay
+ * unreferenced and expire. On a cluster, documents are written before the heads.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -32,7 +32,7 @@ export class DaprFeedLog implements FeedLog {
   constructor(sidecar: Sidecar, { isCluster = false }: DaprFeedLogOptions = {}) {
     this.#sidecar = sidecar;
     this.#isCluster = isCluster;
-    // Batches reads of the same tick into one call without delaying others. Results are not cached.
+    // Batches reads from the same tick into one call, with no added delay. Results are not cached.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
       maxBatchSize: MAX_HEADS,
@@ -62,17 +62,17 @@ export class DaprFeedLog implements FeedLog {
   async commit(writes: readonly HeadWrite[]): Promise<void> {
     const maxHeads = this.#isCluster ? MAX_HEADS_IN_CLUSTER : MAX_HEADS;
     const requests = splitWithin(writes, maxHeads, MAX_REQUEST_BYTES, bytesOf);
-    // Waits for all writes, even if one is refused.
+    // Wait for all writes, even if one is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
-      throw new TemporaryError('the write of a head was refused, or its outcome is unknown', {
+      throw new TemporaryError('a head write was refused, or its outcome is unknown', {
         cause: outcome.reason,
       });
     }
   }
 
-  /** If a write exceeds the request limit, its first documents are written beforehand, in separate requests. */
+  /** If the writes exceed the request limit, separate requests write the first documents beforehand. */
   async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
@@ -102,7 +102,7 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
-/** Estimated size of a write in a request, in bytes. A head is usually a few hundred bytes, and at most 16 KB. */
+/** Estimated bytes that a write adds to a request. Heads usually have a few hundred bytes, at most 16 KB. */
 const bytesOf = ({ documents }: HeadWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 
@@ -114,7 +114,7 @@ function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | 
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
-  // The etag is needed to recognise a head that was written back after the store was emptied.
+  // The etag reveals a head that was written back after the store was emptied.
   if (!Number.isInteger(etag) || etag < 1) {
     return new TemporaryError(`the head of ${feed} has the invalid etag "${text}"`);
   }

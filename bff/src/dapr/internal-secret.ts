@@ -3,14 +3,14 @@ import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
 import { ABSENT, SidecarError, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
-/** HTTP 403: the sidecar's configuration does not allow this secret. */
+/** HTTP 403: the sidecar's configuration doesn't allow access to this secret. */
 const NOT_ALLOWED = 403;
 const SECRET_BYTES = 48;
 const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
 
 /**
- * Reads the secret with which instances sign their messages: the secret `internal` in the secret store, or one that the
+ * Reads the secret that instances sign their messages with: `internal` in the secret store, or else a secret that the
  * first instance generates and shares in the state store. Either way, unsigned calls are never accepted.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
@@ -47,7 +47,7 @@ async function sharedSecret(sidecar: Sidecar): Promise<string> {
   if (existing !== undefined) return existing;
   const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };
   try {
-    // If several instances try, the first write wins.
+    // If multiple instances try, the first write wins.
     await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: ABSENT }]);
     return value.secret;
   } catch (error) {

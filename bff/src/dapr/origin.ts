@@ -5,8 +5,8 @@ import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
 /**
- * The origin of Dapr's state store. It is never cached: if the store is replaced while an instance runs, a cached epoch
- * would differ from the other instances' epoch. Calls of the same tick share one read, which begins after them.
+ * The origin of Dapr's state store. Never cached: if the store is replaced while an instance runs, a cached epoch would
+ * differ from the other instances' epoch. Calls in the same tick share one read, which starts after them.
  */
 export class DaprOrigin implements StoreOrigin {
   readonly #sidecar: Pick<Sidecar, 'getState' | 'transact'>;
@@ -31,7 +31,7 @@ export class DaprOrigin implements StoreOrigin {
     if (existing) return existing.epoch;
     const value: Origin = { v: DOCUMENT_VERSION, epoch: newEpoch(Date.now()) };
     try {
-      // If several instances try, the first write wins.
+      // If multiple instances try, the first write wins.
       await this.#sidecar.transact(COMPONENTS.state, [
         { operation: 'upsert', key: ORIGIN_KEY, value, etag: ABSENT },
       ]);

@@ -3,7 +3,7 @@ import { ABSENT, type SidecarError, type Sidecar, type StoredState } from '@tocs
 import DataLoader from 'dataloader';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
-/** Maximum number of documents per call. */
+/** Maximum documents per call. */
 const MAX_READS = 20;
 
 export class DaprReaderStore implements ReaderStore {
@@ -12,7 +12,7 @@ export class DaprReaderStore implements ReaderStore {
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar;
-    // Batches reads of the same tick into one call without delaying others. Results are not cached.
+    // Batches reads from the same tick into one call, with no added delay. Results are not cached.
     this.#reads = new DataLoader<string, StoredState | undefined>((keys) => this.#readTogether(keys), {
       cache: false,
       maxBatchSize: MAX_READS,

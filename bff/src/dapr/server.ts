@@ -103,14 +103,14 @@ export async function startDaprServer(
   const verifiedRequests = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = listed.find((one) => isSame(one, subscribed));
-    // A delivery to an unknown subscription is retried, and finally becomes a dead letter.
+    // Dapr retries deliveries to unknown subscriptions until they become dead letters.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
     verifiedRequests.add(request);
     request.url = registered.route;
     next();
   };
   app.use(subscriptionRoutes({ paths: options.paths, list: () => listed, deliver, onRefused, log }));
-  // The SDK's routes follow. We serve only some of them.
+  // The SDK's routes follow, but we serve only some of them.
   app.use((request, response, next) => {
     const isConfig = request.method === 'GET' && request.path === '/dapr/config';
     if (isConfig || verifiedRequests.has(request)) next();
@@ -149,7 +149,7 @@ export async function startDaprServer(
   return { stop: (limitMs) => closeServer(server, limitMs) };
 }
 
-/** A callback must never throw, because the SDK turns exceptions into SUCCESS. */
+/** Callbacks must never throw: the SDK turns exceptions into SUCCESS. */
 const toPubSubCallback =
   (work: (data: unknown) => Promise<unknown>, consequence: string, log: Logger) =>
   async (data: unknown): Promise<DaprPubSubStatusEnum> => {
@@ -162,7 +162,7 @@ const toPubSubCallback =
     }
   };
 
-/** The identifying fields of a message, without its content. */
+/** A message's identifying fields, safe to log. */
 function namesOf(data: unknown): object {
   const { feed, partition, run, seq, event } =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};

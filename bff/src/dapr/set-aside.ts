@@ -14,23 +14,23 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** Maximum number of records. Beyond it, the oldest are deleted. */
+/** Maximum number of records; beyond it, the oldest are deleted. */
 const MAX_RECORDS = 1_000;
-/** Default for the maximum total bytes of the records' JSON. Beyond it, the oldest records are deleted. */
+/** Default limit for the records' total JSON bytes; beyond it, the oldest are deleted. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
-/** Assumed size of a record that an older version wrote. */
+/** Assumed size of a record written by an older version. */
 const UNKNOWN_BYTES = 4 * 1024;
-/** Maximum total bytes of all names, because each new record reads and writes the whole index. */
+/** Maximum total bytes of all names. Limited because each new record reads and rewrites the whole index. */
 const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 
 export interface DaprSetAsideOptions {
-  /** Called with the number of records that were deleted to make room. */
+  /** Called with how many records were deleted to make room. */
   onDropped?: (count: number) => void;
   maxBytes?: number;
 }
 
-/** The listed records, newest first, and the size of each. */
+/** The listed records, newest first, and their sizes. */
 interface Listed {
   entries: string[];
   bytes: Record<string, number>;
@@ -39,8 +39,8 @@ interface Listed {
 type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
- * Records and their index in Dapr's state API. The etag of the index detects concurrent writes. The sizes are in a
- * separate document, so that older versions can still read the index.
+ * Records and their index in Dapr's state API. The index's etag detects concurrent writes. Sizes are in a separate
+ * document so that older versions can still read the index.
  */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;
@@ -78,7 +78,7 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
   }
 
-  /** Also removes a record that the index does not list. */
+  /** Removes the record even if the index doesn't list it. */
   async remove(entry: string): Promise<void> {
     await this.#removeAll((listed) => listed === entry);
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
@@ -105,8 +105,8 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   /**
-   * Carries out the change that `plan` returns: writes records, then the sizes and the index, then deletes records.
-   * Writes nothing if `plan` returns `undefined`.
+   * Applies the change that `plan` returns: writes records, then the sizes and the index, then deletes records. Does
+   * nothing if `plan` returns `undefined`.
    */
   async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -135,7 +135,7 @@ export class DaprSetAside implements SetAsideStore {
         if (change.dropped) this.#onDropped(change.dropped);
         return;
       } catch (error) {
-        // Another instance wrote the index in the meantime, or the store is unavailable: retry a few times.
+        // Retry a few times: another instance wrote the index, or the store is unavailable.
         if (attempt === ATTEMPTS) throw error;
       }
     }

@@ -11,9 +11,9 @@ export interface InstanceDocumentKind<T> {
 }
 
 /**
- * One document for each instance in Dapr's state API, each under a key that expires, and an index of the instances. The
- * index is written only with the first document of an instance; that write also removes instances whose document has
- * expired. An instance that loses the race for this write tries again with its next document.
+ * One expiring document per instance in Dapr's state API, plus an index of the instances. Only an instance's first
+ * document updates the index; that write also removes instances with expired documents. An instance that loses the race
+ * for this write retries with its next document.
  */
 export class InstanceDocuments<T extends { instance: string }> {
   readonly #sidecar: Sidecar;
@@ -24,9 +24,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     this.#kind = kind;
   }
 
-  /**
-   * Writes a document. `select` returns the other documents to keep when the index is written. The rest are deleted.
-   */
+  /** Writes a document. When the index is written, `select` picks the other documents to keep; the rest are deleted. */
   async write(document: T, select: (others: T[]) => T[] = (others) => others): Promise<void> {
     const { keyOf, ttlInSeconds, indexKey } = this.#kind;
     const { instance } = document;
@@ -45,7 +43,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     await transactInStages(this.#sidecar, COMPONENTS.state, operations);
   }
 
-  /** The document of an instance; `undefined` if the instance has no document, or a newer version wrote it. */
+  /** An instance's document; `undefined` if it has none, or a newer version wrote it. */
   async find(instance: string): Promise<T | undefined> {
     return (await this.#documents([instance]))[0];
   }
@@ -72,7 +70,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     const keys = instances.map((instance) => this.#kind.keyOf(instance));
     const stored = await this.#sidecar.getStates(COMPONENTS.state, keys);
     return stored.flatMap((value) => {
-      // Skips a document from a newer version, which this instance cannot show.
+      // Skips documents from newer versions, which this instance cannot show.
       const parsed = this.#kind.schema.safeParse(value);
       return parsed.success ? [parsed.data] : [];
     });

@@ -21,7 +21,7 @@ export interface FeedCall extends CallerKnowledge {
   announced?: Announced;
 }
 
-/** The method of the actor type `Feed` that takes a feed's turn. */
+/** The `Feed` actor's method that takes a feed's turn. */
 export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
   name: 'take',
   callSchema: z.object({
@@ -40,8 +40,8 @@ export interface PartitionCall extends AnnouncedEntry {
 }
 
 /**
- * The method of the actor type `Partition` that takes a partition's turn. Unlike the call for a feed, it accepts no
- * state that the caller knows.
+ * The `Partition` actor's method that takes a partition's turn. Unlike `TAKE_FEED`, it doesn't accept state that the
+ * caller knows.
  */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',

@@ -22,12 +22,12 @@ export interface ActorRoutesOptions {
   log: Logger;
 }
 
-/** A feed's name can take up to 1,020 bytes, and more once it is escaped in JSON. */
+/** A feed name can have up to 1,020 bytes, and more once JSON-escaped. */
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**
- * Serves daprd's calls to the actors hosted here: turns, which only our own instances may call, and deactivation,
- * which daprd cannot sign and which loses nothing. There are no reminders, timers or other methods.
+ * Serves daprd's calls to the actors hosted here: turns, which only our own instances can request, and deactivation,
+ * which daprd cannot sign but which is harmless. There are no reminders, timers or other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const take =

@@ -11,8 +11,8 @@ export interface CallActorOptions {
 
 /**
  * Calls an actor through the sidecar, with a new signature each time. A response without a valid proof counts as no
- * response, because any application can offer to host our actors. The timeout is needed because a call hangs forever
- * while placement is down.
+ * response because any application can offer to host our actors. Needs the timeout: while placement is down, calls hang
+ * forever.
  */
 export function createCallActor<Call, Answer extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,
@@ -35,7 +35,7 @@ export function createCallActor<Call, Answer extends object>(
     const answer = readAnswer(method, ownSigner, nonce, answered);
     if (!answer)
       throw new HostUnreachableError(
-        `the response from ${type} ${id} has no valid proof, so it is not from one of our instances`,
+        `the response from ${type} ${id} has no valid proof, so it did not come from one of our instances`,
         { mayStillWork: false },
       );
     if (isRetry(answer))

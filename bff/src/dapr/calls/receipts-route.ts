@@ -19,12 +19,10 @@ export interface ReceiptsRouteOptions extends RefuseCallOptions {
   signer: () => Promise<Signer>;
 }
 
-/** A feed's name can take up to 1,020 bytes, and more once it is escaped in JSON. */
+/** A feed name can have up to 1,020 bytes, and more once JSON-escaped. */
 const MAX_CALL_BYTES = 16 * 1024;
 
-/**
- * `POST /receipts`: the producer calls it by service invocation, with its signature, after it has checked the API key.
- */
+/** `POST /receipts`: a signed service invocation from the producer, which has checked the API key. */
 export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRouteOptions): Router {
   const post: RequestHandler = async (request, response) => {
     const body = request.body as Uint8Array;

@@ -8,8 +8,8 @@ export interface RefuseCallOptions {
 }
 
 /**
- * Answers a signed call that failed its check: with 403 for its signature, 400 for its content, or 503 while the secret
- * is unknown.
+ * Answers a signed call that failed its check: 403 for a bad signature, 400 for invalid content, or 503 while the
+ * secret is unknown.
  */
 export function refuseCall(response: Response, error: unknown, { onRefused, log }: RefuseCallOptions): void {
   if (error instanceof SignatureError) {

@@ -2,7 +2,7 @@ import { faultsOf, parseJson, type Fault } from '@tocsin/contracts';
 import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
 
-/** A method of an actor type: the contract between our callers and hosts. */
+/** An actor method: the contract between our callers and hosts. */
 export interface ActorMethod<Call, Answer extends object> {
   /** Unique across all actor types, so that a call cannot be mistaken for a call of another type. */
   name: string;
@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer after a completed turn. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** All values in the answer, for its proof to cover. */
+  /** All values in the answer, which its proof covers. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 
@@ -20,7 +20,7 @@ export type Retry = z.infer<typeof retrySchema>;
 
 const provenSchema = z.looseObject({ proof: z.string() });
 
-/** One attempt at a call. The proof of its answer covers `nonce`. */
+/** One attempt at a call. The answer's proof covers `nonce`. */
 export interface SignedCall {
   id: string;
   body: string;
@@ -51,7 +51,7 @@ export function signCall<Call, Answer extends object>(
 
 /**
  * Checks and decodes a call to the actor `id`. Each signature is accepted only once.
- * @throws SignatureError when the call is not from one of our instances, InvalidCallError when its content is invalid
+ * @throws SignatureError if the call didn't come from one of our instances, InvalidCallError if its content is invalid
  */
 export function openCall<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
