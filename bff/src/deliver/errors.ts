@@ -1,21 +1,21 @@
 import { isDamagedDocument } from '@tocsin/contracts';
 
-/** A failure that a retry may resolve: a turn answers RETRY, a reader's request gets 503. */
+/** A failure that a retry might resolve: turns answer RETRY, readers' requests get 503. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
 
-/** The feed changed during a read, so the result must not be shown. The read can be repeated at once. */
+/** The feed changed during a read, so the result must not be shown. Safe to retry immediately. */
 export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }
 
-/** A head that no version can have written. Its feed is blocked until the head is repaired or deleted. */
+/** A head that no version could have written. Blocks its feed until repaired or deleted. */
 export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }
 
-/** Whether the error means that a feed's documents are damaged, so a retry does not help. */
+/** Whether a feed's documents are damaged, so retrying won't help. */
 export const isDamageError = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 

@@ -9,8 +9,8 @@ interface StoredSchema<T> {
 
 /**
  * Parses a stored document. `name` describes it in the error.
- * @throws TemporaryError if this version cannot read it, so that a document of a later version is not overwritten
- * @throws Damaged, if given, for a document that no later version has written either
+ * @throws TemporaryError if this version cannot read it, so that documents from later versions don't get overwritten
+ * @throws Damaged if given, and the document isn't from a later version either
  */
 export function parseStored<T>(
   schema: StoredSchema<T>,

@@ -5,16 +5,19 @@ import type { HistoryIndex } from '../../feed/history/history-index.ts';
 import { KnownIds } from '../../feed/ids.ts';
 import type { Commit } from '../../feed/commit/plan-commit.ts';
 
-/** Number of newest segments to cache. Commits merge only small segments at the end, so they rarely need older ones. */
+/**
+ * How many of the newest segments to cache. Commits only merge small segments at the end, so they rarely need older
+ * segments.
+ */
 const SEGMENTS_HELD = 3 * TIERS;
-/** The index is cleaned up when it has more than twice as many publications as the history, plus this number. */
+/** The index is cleaned up when it exceeds twice the history's size plus this number of publications. */
 const INDEX_SLACK = 1_000;
 
-/** A host's cache of a feed between turns. Documents are immutable, so cached ones stay valid. */
+/** A host's cache for a feed between turns. Documents are immutable, so cached documents stay valid. */
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  /** Hashes of ids retracted in a lost epoch, until a commit of this activation stores them. */
+  /** Hashes of ids retracted in a lost epoch that this activation has not stored yet. */
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
@@ -57,7 +60,7 @@ export class Activation {
     for (const key of this.segments.keys()) if (!referenced.has(key)) this.segments.delete(key);
   }
 
-  /** Each commit of this activation updates the index. After a commit of another activation, it is rebuilt. */
+  /** This activation's commits update the index; a commit by another activation means rebuilding it. */
   #adoptIndex({ head, publications, gone, erased }: Commit, base: Head | undefined): void {
     const index = base && !erased ? this.indexOf(base) : undefined;
     this.#index = index && { of: nameOf(head), index };
@@ -69,6 +72,6 @@ export class Activation {
   }
 }
 
-/** A version can recur after an undetected rollback, so it is not a unique key. */
+/** A version alone is not unique: it can recur after an undetected rollback. */
 const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
   JSON.stringify([epoch, version, offset, unconfirmed]);

@@ -11,7 +11,7 @@ import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-it
 import type { Progress } from '../claim/progress.ts';
 import { lastDone, type CommittedItem, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
-/** Entries `from` to `to` of a partition's run, with their items for each feed, in order. */
+/** Entries `from` to `to` of a partition's run, with each feed's items in order. */
 export interface PartitionBatch {
   run: string;
   partition: number;
@@ -33,9 +33,9 @@ const REMEDY =
   'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this record back.';
 
 /**
- * Commits a batch to all of its feeds and broadcasts it. A feed that already has some entries, for example after a
- * crash, takes the rest. Resolves with the items of feeds whose documents are damaged; they do not block other feeds.
- * Rejects when an outcome is unknown: some feeds may then have their items, and a repeated call adds the rest.
+ * Commits a batch to all its feeds and broadcasts it. A feed that already has some of the entries, such as after a
+ * crash, gets only the rest. Resolves with the items for damaged feeds, which don't block other feeds. Rejects when an
+ * outcome is unknown; some feeds might have their items by then, and a retry adds the rest.
  */
 export async function commitFeeds(
   batch: PartitionBatch,
@@ -111,7 +111,7 @@ const broadcastsOfCommit = (
     ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
     : [];
 
-/** Plans the commit of the feed's part of the batch; `undefined` if the feed already has all of it. */
+/** Plans the commit for the feed's part of the batch; `undefined` if the feed already has it. */
 async function plan(
   feed: string,
   batch: PartitionBatch,
@@ -140,7 +140,7 @@ async function plan(
 }
 
 /**
- * Loads the head to build on. Broadcasts its unconfirmed publications first, unless the partition's checkpoint says
+ * Loads the head to build on. First broadcasts its unconfirmed publications, unless the partition's checkpoint says
  * that they were broadcast.
  */
 async function load(
@@ -153,7 +153,7 @@ async function load(
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
     dependencies.events.lossNoticed(feed, loaded.loss);
-    // The store may have lost the partition's checkpoint too. If so, the turn starts over.
+    // If the store also lost the partition's checkpoint, the turn must start over.
     if (await progress.reload())
       throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
   }
@@ -164,6 +164,6 @@ async function load(
   return loaded;
 }
 
-/** Whether the checkpoint says that all unconfirmed publications of the head were broadcast. */
+/** Whether the checkpoint says that all of the head's unconfirmed publications were broadcast. */
 const wereBroadcast = ({ unconfirmed }: Head, progress: Progress): boolean =>
   unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

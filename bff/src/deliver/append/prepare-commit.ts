@@ -18,7 +18,7 @@ export interface CommitDependencies {
   marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
-  /** Called with the keys of documents that no head references any more. They are removed later. */
+  /** Called with the keys of documents that no head references anymore, for later removal. */
   retire: (keys: readonly string[]) => void;
 }
 
@@ -34,8 +34,8 @@ export interface PreparedCommit {
 }
 
 /**
- * Commits items on top of the loaded head, or, without `taken`, only starts the epoch. Rejects if the head was refused
- * or its outcome is unknown; the turn is then retried from the start.
+ * Commits items on top of the loaded head; without `taken`, only starts the epoch. Rejects if the head was refused or
+ * the outcome is unknown. The turn then retries from the start.
  */
 export async function commit(
   feed: string,
@@ -49,7 +49,7 @@ export async function commit(
   return written();
 }
 
-/** Plans the commit of items on top of the loaded head. Writes nothing. */
+/** Plans a commit on top of the loaded head. Writes nothing. */
 export async function prepareCommit(
   feed: string,
   loaded: LoadedHead,
@@ -77,8 +77,7 @@ export async function prepareCommit(
     contentOf: (key) => contentOf(key, activation, log),
     index: () => indexOf(loaded.base, activation, dependencies),
   });
-  // Checks the high-water mark again: a head below a mark that has risen since it was loaded is stale or was rolled
-  // back.
+  // Recheck the high-water mark: if it has risen above the loaded head, the head is stale or was rolled back.
   if (!loaded.beginsEpoch && isHigher(marks.of(feed), loaded.base)) {
     throw new TemporaryError(`the head of ${feed} is below its high-water mark`);
   }
@@ -97,7 +96,7 @@ export async function prepareCommit(
   };
 }
 
-/** Loads into the activation the ids that the base remembers. A new epoch starts without any. */
+/** Loads the base's remembered ids into the activation. A new epoch starts without any. */
 async function recallIds(
   { base }: LoadedHead,
   { known }: Activation,
@@ -114,8 +113,8 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation and returns the documents that contain them. Retracted ids carry over
- * from a lost epoch if their documents still exist or this activation remembers them.
+ * Loads the retracted ids into the activation and returns the documents that contain them. Ids retracted in a lost
+ * epoch carry over if their documents still exist or this activation remembers them.
  */
 async function recallRetractions(
   { base, stored, beginsEpoch }: LoadedHead,

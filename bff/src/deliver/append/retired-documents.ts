@@ -1,19 +1,19 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Time during which a reader of an older head may still read a document that the newer head no longer references. */
+/** How long a reader with an older head could still read documents that the newer head no longer references. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
- * Maximum number of commits whose documents wait for removal. Documents of further commits remain until they expire.
- * The limit is enough for two minutes at 400 commits a second, which is more than one instance handles. Each waiting
- * commit takes about 300 bytes.
+ * Maximum number of commits with documents waiting for removal. Beyond it, documents stay until they expire. The limit
+ * covers two minutes at 400 commits a second, more than one instance handles. Each waiting commit takes about 300
+ * bytes.
  */
 const MAX_WAITING = 50_000;
 
 /**
- * Removes documents two minutes after the last head that referenced them was replaced. Documents that remain after a
- * stop or a failure expire.
+ * Removes documents two minutes after the last head that referenced them was replaced. Anything left after a stop or a
+ * failure expires.
  */
 export class RetiredDocuments {
   readonly #log: FeedLog;

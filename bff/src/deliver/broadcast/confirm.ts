@@ -37,10 +37,10 @@ export interface ConfirmDependencies {
 const REMOVALS_AT_ONCE = 100;
 
 /**
- * Pops the entries and broadcasts the publications of `head`, unless this activation knows that both are done. Both may
- * be repeated after a crash: if a pop finds nothing, the entry was already popped, and browsers recognise a publication
- * by its offset. Then deletes documents whose content the commit removed, and copies of retracted or erased content.
- * Rejects if an outcome is unknown; then nothing may be committed on this head.
+ * Pops the entries of `head` and broadcasts its publications, unless this activation knows that both are done. Both are
+ * safe to repeat after a crash: popping a popped entry finds nothing, and browsers recognise publications by offset.
+ * Then deletes documents with content that the commit removed, and copies of retracted or erased content. Rejects if an
+ * outcome is unknown; in that case, nothing must be committed on this head.
  */
 export async function confirm(
   feed: string,
@@ -50,8 +50,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // Pops only the entries of version 0.1.0, which belong to a single feed. A partition pops its own entries once all
-    // feeds have their items.
+    // Only pops version 0.1.0 entries, which belong to a single feed. A partition pops its own entries once all feeds
+    // have their items.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.onStep('popped');
@@ -62,7 +62,7 @@ export async function confirm(
   activation.confirm(head);
 }
 
-/** Deletes the documents that the head lists as withdrawn (their list last) and everything that an erasure covers. */
+/** Deletes everything that an erasure covers, and the documents that the head lists as withdrawn (their list last). */
 export async function deleteWithdrawn(
   feed: string,
   { withdrawn, erased, erasedAt }: Head,
@@ -71,7 +71,7 @@ export async function deleteWithdrawn(
   if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
-  // The list is deleted last, so if it is missing, the other documents are already deleted.
+  // The list is deleted last, so if it's missing, the documents are gone too.
   const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
@@ -87,7 +87,7 @@ async function broadcastAll(
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
-    // A broadcast without publications announces the new epoch, which is the only sign of the erasure.
+    // A broadcast without publications announces the new epoch, the only sign of the erasure.
     if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }

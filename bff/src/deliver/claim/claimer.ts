@@ -17,7 +17,7 @@ interface Claim {
 
 /**
  * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. Turns that end
- * during a write share the next one. After a pop with an unknown outcome, the announcement is redelivered.
+ * during a write share the next write. If a pop's outcome is unknown, Dapr redelivers the announcement.
  */
 export class Claimer {
   readonly #partition: number;
@@ -32,7 +32,7 @@ export class Claimer {
     this.#use = dependencies;
   }
 
-  /** Resolves when the entries `from` to `to` are popped. Rejects when the outcome is unknown. */
+  /** Resolves when entries `from` to `to` are popped. Rejects if the outcome is unknown. */
   claim(run: string, from: number, to: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, from, to, settle: { resolve, reject } });

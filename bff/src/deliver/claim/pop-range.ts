@@ -3,9 +3,7 @@ import type { Entries } from '../ports.ts';
 
 const POPS_AT_ONCE = 16;
 
-/**
- * Pops the entries `from` to `to` of a run. A missing entry has already been popped. Rejects if an outcome is unknown.
- */
+/** Pops a run's entries `from` to `to`. Missing entries count as already popped. Rejects if an outcome is unknown. */
 export async function popRange(
   entries: Pick<Entries, 'pop'>,
   keyOf: KeyOf,

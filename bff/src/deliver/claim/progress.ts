@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Checkpoint } from '@tocsin/contracts';
 import type { Checkpoints } from '../ports.ts';
 
-/** Maximum number of runs in a checkpoint. The least recently active runs are dropped first. */
+/** Maximum number of runs in a checkpoint. Drops the least recently active first. */
 const MAX_RUNS = 500;
 
 type Runs = Checkpoint['runs'];
@@ -12,18 +12,18 @@ export interface ProgressDependencies {
 }
 
 /**
- * The progress of one partition as this host knows it: for each run, the number up to which all entries are committed
- * and broadcast. The stored checkpoint may be behind. Two hosts never contradict each other, so the higher number of
- * each run applies. If the store has less than this host wrote, it was rolled back, and then only the store counts.
+ * A partition's progress as this host knows it: for each run, how far all entries are committed and broadcast. The
+ * stored checkpoint can lag behind. Hosts never contradict each other, so the higher number wins for each run. If the
+ * store has less than this host wrote, it was rolled back, and only the store counts.
  */
 export class Progress {
   readonly #partition: number;
   readonly #use: ProgressDependencies;
   #runs: Runs = {};
   #stored: Runs = {};
-  /** `undefined` before the first read, and after a write whose outcome is unknown. */
+  /** `undefined` before the first read, and after a write with an unknown outcome. */
   #etag: number | undefined;
-  /** The etag and version that were last read or written. */
+  /** The last etag and version read or written. */
   #seen = { etag: 0, version: 0 };
   #last: Promise<unknown> = Promise.resolve();
 
@@ -36,15 +36,15 @@ export class Progress {
     if (this.#etag === undefined) await this.reload();
   }
 
-  /** Reads the checkpoint, including writes of other hosts. Resolves with whether anything changed. */
+  /** Reads the checkpoint, including other hosts' writes. Resolves with true if anything changed. */
   reload(): Promise<boolean> {
     return this.#exclusively(async () => {
       const stored = await this.#use.checkpoints.read(this.#partition);
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
       const version = stored?.checkpoint.version ?? 0;
-      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. It is adopted once, and
-      // later reads of it are not treated as a rollback.
+      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. Adopt it once; rereading
+      // it is not a rollback.
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
@@ -63,12 +63,12 @@ export class Progress {
     return done;
   }
 
-  /** The number up to which the run is done; `undefined` for an unknown run. */
+  /** The run's last finished entry number; `undefined` for an unknown run. */
   of(run: string): number | undefined {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }
 
-  /** Whether the stored checkpoint covers this entry, which means that some host has broadcast all its items. */
+  /** Whether the stored checkpoint covers this entry, so some host has broadcast all its items. */
   isStored(run: string, seq: number): boolean {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }

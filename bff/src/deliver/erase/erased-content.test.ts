@@ -10,7 +10,7 @@ const erased: Erased[] = [
   { feed: 'all', ids: ['gone', '12', 'a:b'] },
 ];
 
-/** The same decision, written plainly: it searches the text of each item for each name. */
+/** Naive reference implementation: searches each item's text for each name. */
 function isErasedPlainly(item: unknown, { feed, id, publishedAt }: ItemContext): boolean {
   const own = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const text = JSON.stringify(item);
@@ -67,7 +67,7 @@ const context = fc.record(
   { requiredKeys: ['publishedAt'] },
 );
 
-it('should decide the same for one item, and for one among many, as a plain search for each name', () => {
+it('should match the naive implementation, for a single item and for one among many', () => {
   const content = new ErasedContent(erased);
   fc.assert(
     fc.property(fc.array(item, { maxLength: 12 }), context, (items, use) => {
@@ -80,7 +80,7 @@ it('should decide the same for one item, and for one among many, as a plain sear
   );
 });
 
-it('should find the erased one of 131,071 items in few searches', () => {
+it('should find one erased item among 131,071 in a few searches', () => {
   const ids = Array.from({ length: 1_000 }, (_, index) => `gone-${index}`);
   const content = new ErasedContent([{ feed: 'all', ids }]);
   const search = vi.spyOn(content, 'isNamedIn');
@@ -93,6 +93,6 @@ it('should find the erased one of 131,071 items in few searches', () => {
   expect(search).toHaveBeenCalledTimes(1);
   items[99_999] = 'gone-7';
   expect(erasedAmong()).toEqual([99_999]);
-  // Halving 131,071 items until one is left takes 17 steps of two searches.
+  // A binary search over 131,071 items takes 17 steps with two searches each.
   expect(search.mock.calls.length).toBeLessThan(40);
 });

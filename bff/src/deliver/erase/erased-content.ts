@@ -1,8 +1,6 @@
 import { idOfPublication, parseDateTime, DEFAULT_FEED, type Publication } from '@tocsin/contracts';
 
-/**
- * Erased content of a feed: everything published before `before` (ms since 1970), or the notifications `ids`.
- */
+/** A feed's erased content: everything published before `before` (ms since 1970), or the notifications in `ids`. */
 export interface Erased {
   feed: string;
   before?: number | undefined;
@@ -10,11 +8,11 @@ export interface Erased {
 }
 
 export interface ItemContext {
-  /** The feed to assume for an item that has none. */
+  /** The feed to assume for items without one. */
   feed?: string | undefined;
-  /** The id to assume for an item that has none. */
+  /** The id to assume for items without one. */
   id?: string | undefined;
-  /** The latest time at which the item may have been published, in ms since 1970. */
+  /** The latest possible time of publication, in ms since 1970. */
   publishedAt: number;
 }
 
@@ -22,7 +20,7 @@ export interface ItemContext {
 export class ErasedContent {
   readonly #before = new Map<string, number>();
   readonly #ids = new Map<string, Set<string>>();
-  /** The ids of all feeds. */
+  /** Erased ids across all feeds. */
   readonly #allIds = new Set<string>();
 
   constructor(all: Iterable<Erased>) {
@@ -41,16 +39,16 @@ export class ErasedContent {
     return [...this.#ids.keys()];
   }
 
-  /** Whether a message's item is erased. The item may be invalid. */
+  /** Whether a message's item is erased. Accepts invalid items. */
   has(item: unknown, context: ItemContext): boolean {
-    // Any member of an invalid item may contain the feed's name.
+    // In an invalid item, any member could contain the feed's name.
     if (feedOf(item) === undefined && this.isNamedIn(textOf(item), context.publishedAt)) return true;
     return this.#hasItem(item, context);
   }
 
   /**
-   * Returns a function that does the same as `has` for these items, of which there may be 100,000. It reads the text of
-   * many items at once, and that of a single item only if it may name erased content.
+   * Like `has`, but fast for up to 100,000 items: searches the text of many items at a time, and a single item's text
+   * only if it could name erased content.
    */
   among(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
     const unnamed = items.map((item) => feedOf(item) === undefined);
@@ -69,25 +67,25 @@ export class ErasedContent {
     search(0, items.length);
     return (index, context) => {
       const text = texts[index] ?? '';
-      // Only a whole item is decoded from base64.
+      // Base64 is decoded only for whole items.
       const isSuspect = suspects.has(index) || (unnamed[index] && text.length >= MIN_BASE64);
       return (isSuspect && this.isNamedIn(text, context.publishedAt)) || this.#hasItem(items[index], context);
     };
   }
 
-  /** Whether the publication still has content that was erased. */
+  /** Whether the publication still has erased content. */
   hasPublication(feed: string, publication: Publication): boolean {
     const { notification } = publication;
     if (notification === null) return false;
     return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
   }
 
-  /** Whether any feed has an erasure for this id. Used for unreadable content, whose feed is unknown. */
+  /** Whether this id is erased in any feed. For unreadable content, where the feed is unknown. */
   hasId(id: string): boolean {
     return this.#allIds.has(id);
   }
 
-  /** Whether unreadable text contains an erased feed or id. */
+  /** Whether unreadable text names an erased feed or id. */
   isNamedIn(text: string, publishedAt: number): boolean {
     const feeds = [...this.#before].flatMap(([feed, before]) => (publishedAt < before ? [feed] : []));
     return readingsOf(text).some(
@@ -117,17 +115,17 @@ const textOf = (item: unknown): string => JSON.stringify(item) ?? '';
 
 const MIN_BASE64 = 16;
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** The possible readings of a text: as is, without backslashes (nested JSON has many), and decoded from base64. */
+/** All the ways to read a text: as is, without backslashes (nested JSON has many), and decoded from base64. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** All strings between two quotation marks. Ids contain none, so a text contains `"<id>"` exactly if the id is here. */
+/** All strings between two quotation marks. Ids don't contain any, so this finds every `"<id>"` in the text. */
 const quotedIn = (text: string): string[] => text.split('"').slice(1, -1);
 
-/** Whether the text contains the name, and not only as the start of a longer name. */
+/** Whether the text contains the name other than as a prefix of a longer name. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

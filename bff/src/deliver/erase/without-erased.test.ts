@@ -25,7 +25,7 @@ it('should keep a record without erased content unchanged', () => {
     expect(withoutErased(one, content)).toBe(one);
 });
 
-it('should drop a record with only erased content, even if it was set aside shortly after the erasure', () => {
+it('should drop a fully erased record, even if it was set aside shortly after the erasure', () => {
   expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
   expect(
     withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),
@@ -36,13 +36,13 @@ it('should drop a record with only erased content, even if it was set aside shor
   ).toBeUndefined();
 });
 
-it('should recognise a record by the id of its event', () => {
+it("should recognise a record by its event's id", () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
-it('should recognise a record by the id under which its event is published', () => {
+it("should recognise a record by its event's published id", () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
   for (const of of [{ title: 1 }, 'no JSON', 7]) {
     const refused = record(of, { event: 'no id of ours' });

@@ -2,12 +2,12 @@ import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contr
 import type { ErasedContent } from './erased-content.ts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** Content set aside within this time after an erasure may have been published before it. */
+/** Content set aside within this time after an erasure could have been published before it. */
 const UNDER_WAY_MS = 60_000;
 
 /**
- * Removes erased content from a record. Returns the record itself if nothing is erased, and `undefined` if nothing is
- * left. Unreadable content is dropped as a whole if it mentions erased content or its event has an erased id.
+ * Removes erased content from a record. Returns the same record if nothing is erased, and `undefined` if nothing is
+ * left. Drops unreadable content entirely if it mentions erased content or its event has an erased id.
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;
@@ -35,7 +35,7 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   return { ...record, content: text };
 }
 
-/** The items of an event, or of an entry. */
+/** An event's or entry's items. */
 function listIn(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   if (typeof value !== 'object' || value === null) return undefined;

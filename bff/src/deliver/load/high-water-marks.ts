@@ -5,17 +5,17 @@ import { isHigher } from '../../feed/position.ts';
 const DEFAULT_MAX_FEEDS = 100_000;
 
 /**
- * The highest position of each feed that this instance knows of: from broadcasts, from heads that it read, and from its
- * own commits. A head below its mark has been rolled back.
+ * The highest position that this instance has seen for each feed: in broadcasts, in heads, and in its own commits. A
+ * head below its mark was rolled back.
  *
- * The least recently used feeds are forgotten. An instance that forgot a feed notices a rollback of it only if one of
- * its views still has the feed's ring. An unknown position is never treated as 0.
+ * Forgets the least recently used feeds. After that, an instance notices a feed's rollback only if one of its views
+ * still has the feed's ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {
   readonly #positions: LRUCache<string, Position>;
 
   constructor(maxFeeds = DEFAULT_MAX_FEEDS) {
-    // Unlike `max`, `maxSize` allocates no memory in advance.
+    // Unlike `max`, `maxSize` doesn't preallocate memory.
     this.#positions = new LRUCache({ maxSize: maxFeeds, sizeCalculation: () => 1 });
   }
 

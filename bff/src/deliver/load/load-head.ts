@@ -6,11 +6,11 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** Facts that a turn's caller knows and its host may not know. */
+/** What a turn's caller knows that its host might not. */
 export interface CallerKnowledge {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
-  /** A document that the head references, but that a reader twice failed to find. */
+  /** A document that the head references but that a reader failed to find twice. */
   lostDocument?: string | undefined;
 }
 
@@ -21,22 +21,22 @@ export interface LoadDependencies extends ReadHeadDependencies {
 }
 
 export interface LoadedHead {
-  /** The head to build on; `undefined` when the next commit starts a new epoch. */
+  /** The head to build on; `undefined` if the next commit starts a new epoch. */
   base: Head | undefined;
   epoch: string;
-  /** Whether `epoch` begins with the next commit. */
+  /** Whether the next commit starts `epoch`. */
   beginsEpoch: boolean;
-  /** The stored head, even if the turn does not build on it. */
+  /** The stored head, whether or not the turn builds on it. */
   stored: Head;
   etag: number;
-  /** Why the turn does not build on an existing head. */
+  /** Why the turn can't build on the stored head. */
   loss?: 'revived' | 'rolled back' | 'document missing' | undefined;
 }
 
 /**
- * Reads the head at the start of a turn and determines whether the store has lost data. A head whose version differs
- * from its etag was written back after the store was emptied. A head below the high-water mark was rolled back. A head
- * that references a missing document has a gap.
+ * Reads the head for a turn and checks whether the store has lost data. A head with different version and etag was
+ * written back after the store was emptied. A head below the high-water mark was rolled back. A head that references a
+ * missing document has a gap.
  */
 export async function loadHead(
   feed: string,
@@ -44,15 +44,15 @@ export async function loadHead(
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
-  // The mark is taken before the head is read. One that rises during the read may be newer than the head, so it does
-  // not prove a loss.
+  // Take the mark before reading the head: a mark that rises during the read could be newer than the head, so it proves
+  // nothing.
   const expected = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // A store that came back empty has a later first epoch. If the feed had publications before, its next commit stores
-    // a head, which announces that epoch to readers.
+    // A store that came back empty has a later first epoch. If the feed had publications, its next commit stores a
+    // head, which announces that epoch to readers.
     const beginsEpoch = isLost(etag, expected);
     return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
   }
@@ -61,13 +61,13 @@ export async function loadHead(
 }
 
 /**
- * Whether the stored head can be built on: not lost, not written back after the store was emptied, and not below the
+ * Whether the stored head is safe to build on: not lost, written back after the store was emptied, or below the
  * high-water mark.
  */
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 
-/** Whether the feed has no head although its high-water mark shows that it had publications. */
+/** Whether the feed's head is missing even though its high-water mark shows publications. */
 export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
 
@@ -80,7 +80,7 @@ async function lossOf(
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(expected, head)) return 'rolled back';
-  // Documents beyond the feed's limits may have expired, which is not a loss.
+  // Documents beyond the feed's limits could have expired, which is not a loss.
   const named = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),

@@ -4,8 +4,8 @@ import { parseStored } from '../parse-stored.ts';
 import type { FeedLog } from '../ports.ts';
 
 /**
- * The publications of each segment, in the order of `keys`.
- * @throws LostDocumentError when one is missing.
+ * Each segment's publications, in `keys` order.
+ * @throws LostDocumentError if one is missing
  */
 export async function readSegments(
   log: Pick<FeedLog, 'readDocuments'>,
@@ -20,8 +20,8 @@ export async function readSegments(
 }
 
 /**
- * The publications `first` to `last`, as far as the segments contain them.
- * @throws LostDocumentError when a segment is missing.
+ * Publications `first` to `last`, as far as the segments have them.
+ * @throws LostDocumentError if a segment is missing
  */
 export async function readRange(
   log: FeedLog,

@@ -12,7 +12,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A refused item, or, with an empty `feed`, a whole refused entry. */
+/** A refused item, or an entire refused entry if `feed` is empty. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
 export interface PlacedItem {
@@ -30,8 +30,8 @@ export interface CheckedItems {
 }
 
 /**
- * Checks an entry of a partition: that it is well-formed, that it is the announced one, and each item separately, so
- * that a bad item does not block the others.
+ * Checks that a partition's entry is well-formed and the announced one. Checks each item separately, so that a bad item
+ * doesn't block the rest.
  */
 export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
   const { seq } = place;
@@ -79,7 +79,7 @@ export function refusedItem(
 ): RefusedItem {
   const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
   const feed = named.success ? named.data : '';
-  // Has the form of an entry, so that the record can be put back.
+  // Shaped like an entry so that the record can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryClaimCheck } from '@tocsin/service';
 import { peekEarly } from './early-peek.ts';
 
-it('should use a found entry, even if it has been popped since', async () => {
+it('should use an entry found early, even if it was popped since', async () => {
   const entries = new MemoryClaimCheck();
   entries.put('a', 'content');
   const early = peekEarly(entries, 'a');
@@ -10,7 +10,7 @@ it('should use a found entry, even if it has been popped since', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should look again for an entry that it did not find', async () => {
+it('should retry if the early peek found nothing', async () => {
   const entries = new MemoryClaimCheck();
   const early = peekEarly(entries, 'a');
   await Promise.resolve();
@@ -18,7 +18,7 @@ it('should look again for an entry that it did not find', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should look again if the early peek failed', async () => {
+it('should retry if the early peek failed', async () => {
   let fails = 1;
   const early = peekEarly(
     {

@@ -1,9 +1,9 @@
 import type { Entries } from '../ports.ts';
 
 /**
- * Wraps `entries` and starts to peek at `key` at once, while the head or checkpoint is still being read. An entry found
- * early can be used, because its content never changes, and the head shows whether it is already committed. After a
- * miss, the entry is looked up again on demand.
+ * Wraps `entries` and immediately starts to peek at `key`, while the head or checkpoint is still loading. This is safe
+ * because entries never change, and the head shows whether they are committed. After a miss, looks up the entry on
+ * demand.
  */
 export function peekEarly(entries: Entries, key: string): Entries {
   const early = entries.peek(key).catch(() => undefined);

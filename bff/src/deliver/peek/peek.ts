@@ -2,21 +2,21 @@ import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
 import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
-/** A longer gap before an announced number is searched only if an entry exists near the number. */
+/** Longer gaps before an announced number are searched only if an entry exists near it. */
 const MAX_GAP = 10_000;
-/** How many numbers, up to the announced one, are near it. */
+/** How many numbers before the announced one count as near it. */
 const NEAR = 1_000;
 
 export type KeyOf = (seq: number) => string;
 
 export interface PeekedEntries {
-  /** Entries found, in ascending order and without a gap from the first requested number. */
+  /** Consecutive entries from the first requested number, in ascending order. */
   found: { seq: number; text: string }[];
-  /** The first requested number that had no entry. */
+  /** The first requested number without an entry. */
   missing: number | undefined;
 }
 
-/** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is read. */
+/** Peeks at a run's entries `from` to `to`, in order, until one is missing or it has read about 1 MB. */
 export async function peekForward(
   entries: Entries,
   keyOf: KeyOf,
@@ -38,8 +38,8 @@ export async function peekForward(
 }
 
 /**
- * The start of an unknown run: the lowest number from which all entries up to `announced` exist, or `announced + 1`
- * if that entry itself is missing.
+ * Finds where to start an unknown run: the lowest number from which every entry up to `announced` exists, or `announced
+ * + 1` if that entry itself is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;
@@ -54,7 +54,7 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
 }
 
 /**
- * The last number of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if entry `from`
+ * Finds the last of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if entry `from`
  * exists after all.
  */
 export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
@@ -67,9 +67,9 @@ export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, 
 }
 
 /**
- * Whether an announced number is too far after `from` to be searched for: neither its entry exists nor one near it. A
- * producer announces without gaps, so this is a wrong number, or the store came back with an old state. Then the run's
- * next entry leads to everything that is left.
+ * Whether an announced number is too far past `from` to search for: there's no entry at or near it. Producers announce
+ * without gaps, so the number is wrong, or the store came back with old state. In either case, the run's next entry
+ * leads to everything that's left.
  */
 export async function isBeyondReach(
   entries: Entries,

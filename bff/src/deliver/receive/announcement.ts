@@ -11,7 +11,7 @@ import { unreadableRecord } from './unreadable-record.ts';
 
 export interface ReceiveDependencies {
   routePartitionTurn: PartitionTurnTaker;
-  /** Used only for announcements of version 0.1.0. */
+  /** Used only for version 0.1.0 announcements. */
   routeFeedTurn: FeedTurnTaker;
   marks: HighWaterMarks;
   setAside: Pick<SetAsideStore, 'add'>;
@@ -19,8 +19,8 @@ export interface ReceiveDependencies {
 }
 
 /**
- * Routes an announcement to its partition, or one of version 0.1.0 to its feed. Sets an unreadable announcement
- * aside. Rejects when the announcement must be redelivered.
+ * Routes an announcement to its partition (in version 0.1.0, its feed). Sets unreadable announcements aside. Rejects if
+ * the announcement must be redelivered.
  */
 export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
   await use.onStep('received');

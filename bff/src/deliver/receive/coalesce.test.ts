@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-/** A fake `routeFeedTurn` whose calls the test settles. */
+/** A fake `routeFeedTurn` that lets the test settle its calls. */
 function controlledTurnTaker() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
@@ -15,13 +15,13 @@ function controlledTurnTaker() {
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-it('should call at once if no call is running', () => {
+it('should call immediately if no call is running', () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   expect(calls).toHaveLength(1);
 });
 
-it('should combine waiting announcements of a run into one call with the highest number', async () => {
+it("should combine a run's waiting announcements into one call with the highest number", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
@@ -33,7 +33,7 @@ it('should combine waiting announcements of a run into one call with the highest
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
-it('should not combine announcements of a run whose numbers are far apart', async () => {
+it("should not combine a run's announcements if their numbers are far apart", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   for (const seq of [Number.MAX_SAFE_INTEGER, 2, 1_002, 1_003])
@@ -45,7 +45,7 @@ it('should not combine announcements of a run whose numbers are far apart', asyn
   expect(calls.map(({ seq }) => seq)).toEqual([1, Number.MAX_SAFE_INTEGER, 1_002, 1_003]);
 });
 
-it('should make a separate call for each run of a feed, one at a time, with other feeds in parallel', async () => {
+it('should make one call at a time for a feed, each for one run, but call for other feeds in parallel', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});
@@ -56,7 +56,7 @@ it('should make a separate call for each run of a feed, one at a time, with othe
   expect(calls.at(-1)).toMatchObject({ feed: 'all', run: 'b', seq: 7 });
 });
 
-it('should reject all announcements of a failed call, and continue with the next call', async () => {
+it("should reject all of a failed call's announcements and continue with the next call", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));

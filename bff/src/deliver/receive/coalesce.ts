@@ -7,7 +7,7 @@ interface Waiter<Result> {
   reject: (error: unknown) => void;
 }
 
-/** The waiting announcements of one run, combined into one that covers them all. */
+/** A run's waiting announcements, combined into one that covers them all. */
 interface Group<Result, A extends Announced> {
   announced: NonNullable<A>;
   caller: CallerKnowledge;
@@ -16,8 +16,8 @@ interface Group<Result, A extends Announced> {
 
 /**
  * Makes one call at a time for each feed or partition, and combines announcements that arrive during a call: a turn
- * takes all entries of a run up to the announced number, so the highest one covers the others. Each announcement
- * settles with the outcome of the call that covers it.
+ * processes a run's entries up to the announced number, so the highest number covers the rest. Each announcement
+ * settles with the call that covers it.
  */
 export function coalesce<Name, Result, A extends Announced>(
   call: TurnTaker<Name, Result, A>,
@@ -51,7 +51,9 @@ export function coalesce<Name, Result, A extends Announced>(
   };
 }
 
-/** Combines the announcement with the first group that is close enough in the same run. Returns false without one. */
+/**
+ * Combines the announcement with the first group in the same run that's close enough. Returns false if there is none.
+ */
 function join<Result, A extends Announced>(
   groups: readonly Group<Result, A>[],
   announced: NonNullable<A>,

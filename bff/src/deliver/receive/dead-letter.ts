@@ -10,8 +10,8 @@ export interface DeadLetterDependencies {
 }
 
 /**
- * Announces a dead letter again after a pause, or sets it aside if it is unreadable or its entry has expired. Rejects
- * when the dead letter must be redelivered.
+ * Re-announces a dead letter after a pause, or sets it aside if it's unreadable or its entry has expired. Rejects if
+ * the dead letter must be redelivered.
  */
 export async function reviveAnnouncement(
   data: unknown,

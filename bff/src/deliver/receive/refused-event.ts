@@ -3,8 +3,7 @@ import type { SetAsideStore } from '../ports.ts';
 import { shortHash, unreadableRecord } from './unreadable-record.ts';
 
 /**
- * Sets aside an event from the notifications topic that is not a valid notification. Rejects when it must be
- * redelivered.
+ * Sets aside an event from the notifications topic that isn't a valid notification. Rejects if it must be redelivered.
  */
 export async function setAsideRefusedEvent(
   data: unknown,

@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** The set-aside record of a message that cannot be read, or whose entry has expired. */
+/** The set-aside record for an unreadable message, or a message with an expired entry. */
 export function unreadableRecord(
   data: unknown,
   faults: string[],
@@ -10,7 +10,7 @@ export function unreadableRecord(
   const content = JSON.stringify(data) ?? String(data);
   return {
     v: DOCUMENT_VERSION,
-    // A hash of the message, because Dapr refuses some texts as keys.
+    // Hashed because Dapr refuses some texts as keys.
     entry: `announcement:${shortHash(content)}`,
     feed: '',
     reason,

@@ -38,7 +38,7 @@ it('should call the actor on its host', async () => {
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn here at once if this instance hosts the actor', async () => {
+it('should take the turn here right away if this instance hosts the actor', async () => {
   isHosted = true;
   expect(await call()).toBe(resultHere);
   expect(callActor).not.toHaveBeenCalled();
@@ -53,7 +53,7 @@ it('should take turns here for two seconds after the host refused a call', async
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with one call, and take the other turns here until the host answers', async () => {
+it('should probe the host with one call, and take all other turns here until the host answers', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;
@@ -87,7 +87,7 @@ it('should not take the turn here if the host was reached but failed', async () 
   expect(turn).not.toHaveBeenCalled();
 });
 
-it("should take over the turn of a late host if the feed's head does not change", async () => {
+it("should take over a late host's turn if the feed's head does not change", async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no answer', { mayStillWork: true }));
   expect(await call()).toBe(resultHere);
 });

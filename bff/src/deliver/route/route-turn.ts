@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host of a feed or partition gave no valid response. If it `mayStillWork`, there was no response;
- * otherwise Dapr did not reach it, or the response was not from one of our instances.
+ * The host for a feed or partition gave no valid response. If it `mayStillWork`, there was no response at all;
+ * otherwise, Dapr couldn't reach it, or the response didn't come from one of our instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
@@ -17,26 +17,26 @@ export class HostUnreachableError extends Error {
 }
 
 export interface TurnRouterDependencies<Name extends string | number, Result, A extends Announced> {
-  /** Calls the actor. Rejects with HostUnreachableError if there is no valid response, or with the turn's error. */
+  /** Calls the actor. Rejects with HostUnreachableError if there's no valid response, or with the turn's error. */
   callActor: TurnTaker<Name, Result, A>;
   host: { takeTurn: TurnTaker<Name, Result, A>; isHostedHere(name: Name): boolean };
-  /** Reads a value that changes with each write of a turn. */
+  /** Reads a value that changes whenever a turn writes. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
   now?: () => number;
 }
 
-/** Time after a failed call before the host is called again. Until then, this instance takes the turns. */
+/** How long to wait after a failed call before calling the host again. Meanwhile, this instance takes the turns. */
 const HOST_PAUSE_MS = 2_000;
-/** A host that has not answered is considered idle if the state that its turns write is unchanged for this long. */
+/** An unresponsive host counts as idle if its turns haven't written anything for this long. */
 const IDLE_AFTER_MS = 500;
 const ATTEMPTS = 3;
 const MAX_UNREACHABLE = 1_000;
 
 /**
- * Routes each turn to the instance that hosts its actor: through Dapr, or directly if that is this instance. If the
- * host is unreachable, this instance takes the turn, so that no feed waits until Dapr has moved the actor. If two
- * activations write the same head, the store refuses the later write because of its stale etag.
+ * Routes each turn to its actor's host: through Dapr, or directly if this instance hosts it. If the host is
+ * unreachable, this instance takes the turn so that feeds don't have to wait for Dapr to move the actor. If two
+ * activations write the same head, the store refuses the later write for its stale etag.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   use: TurnRouterDependencies<Name, Result, A>,
@@ -49,7 +49,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
       try {
         return await use.host.takeTurn(name, announced, caller);
       } catch (error) {
-        // Another activation may have committed in the meantime. The next attempt reads the new heads.
+        // Another activation could have committed first. The next attempt reads the new heads.
         if (attempt === ATTEMPTS) throw error;
         await pause(Math.random() * 100 * attempt);
       }
@@ -60,7 +60,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     if (use.host.isHostedHere(name)) return takeHere(name, announced, caller);
     const unreachableUntil = unreachableHosts.get(name);
     if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(name, announced, caller);
-    // One call probes the host. This instance takes the other turns until the host has answered.
+    // Probe the host with one call. Until it answers, this instance takes all other turns.
     if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
       const result = await use.callActor(name, announced, caller);

@@ -29,7 +29,7 @@ describe('a retraction', () => {
     await host.turn(1);
   });
 
-  it('should be broadcast at its own offset, and remove the content from the store at once', async () => {
+  it('should be broadcast at its own offset, and immediately remove the content from the store', async () => {
     const before = f.head;
     f.put(2, [retract('a')]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -57,7 +57,7 @@ describe('a retraction', () => {
     },
   );
 
-  it('should change nothing if its head is refused, and then be applied to the newer head', async () => {
+  it('should change nothing if its head is refused, and then apply to the newer head', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     f.deposit(1, ['c'], { run: 'P0000002' });
@@ -86,7 +86,7 @@ describe('a retraction', () => {
     ]);
   });
 
-  it('should still apply in a new epoch after the store lost data, if the store or the host remembers it', async () => {
+  it('should carry over to a new epoch after data loss if the store or the host remembers it', async () => {
     f.put(2, [retract('x')]);
     await host.turn(2);
     f.put(3, [retract('y')]);
@@ -103,7 +103,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['z']);
   });
 
-  it('should work on a head that was written before retractions existed', async () => {
+  it('should work on a head from before retractions existed', async () => {
     const { retractions: _, withdrawn: __, ...head } = f.head as Head;
     const next = { ...head, version: head.version + 1, unconfirmed: [] };
     await f.log.commit([{ feed: FEED, head: next, etag: head.version, documents: [] }]);
@@ -145,7 +145,7 @@ describe('an erasure', () => {
     await setAside('topic:other', 9);
   });
 
-  it('should delete all content of the feed, and announce its new epoch to the instances', async () => {
+  it("should delete all the feed's content and announce its new epoch to the instances", async () => {
     const before = f.head;
     f.put(2, [erase]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 0 } });
@@ -157,7 +157,7 @@ describe('an erasure', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it("should keep each run's progress, and process later entries of the run in the same turn", async () => {
+  it("should keep each run's progress, and process the run's later entries in the same turn", async () => {
     f.deposit(2, ['c']);
     f.put(3, [notification('d'), erase]);
     f.deposit(4, ['a', 'e']);
@@ -191,7 +191,7 @@ describe('an erasure', () => {
     },
   );
 
-  it('should block other commits until all content of the feed is deleted', async () => {
+  it("should block other commits until all the feed's content is deleted", async () => {
     f.put(2, [erase]);
     f.setAside.erase = () => Promise.reject(new Error('the store is unavailable'));
     await expect(f.instance().turn(2)).rejects.toThrow('unavailable');

@@ -20,7 +20,7 @@ const deposit = (seq: number) => f.depositInPartition(seq, [notification(`n${seq
 const done = async () => (await f.checkpoints.read(PARTITION))?.checkpoint.runs[RUN]?.[0];
 
 describe('an announced number far beyond the run', () => {
-  it('should be set aside after a bounded search, and not count as done', async () => {
+  it('should be set aside after a bounded search without counting as done', async () => {
     const { take } = f.instance();
     deposit(1);
     await take(1);

@@ -7,21 +7,21 @@ import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
-/** Maximum number of ids in all activations together. */
+/** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
-/** The ids are counted each time this many queues have become empty. */
+/** Counts the ids once every this many emptied queues. */
 const COUNT_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnsDependencies {
-  /** Maximum number of activations kept between turns. Default 20,000. */
+  /** Maximum number of activations to keep between turns. Default: 20,000. */
   maxActivations?: number;
   /** Wraps each turn, so that observers can follow it. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
- * Runs the turns of the feeds that this instance hosts, one at a time per feed, because two calls can reach the same
- * process at once while Dapr moves actors.
+ * Runs turns for the feeds that this instance hosts, one at a time per feed: while Dapr moves actors, two calls can
+ * reach the same process at the same time.
  */
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
@@ -48,7 +48,7 @@ export class FeedHost {
     return this.#hosted.has(feed);
   }
 
-  /** Processes the announced entry and those before it. Rejects if the announcement must be redelivered. */
+  /** Processes entries up to the announced one. Rejects if the announcement must be redelivered. */
   takeTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#queueOf(feed).enqueue(announced, caller);
   }
@@ -58,7 +58,7 @@ export class FeedHost {
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
   ): Promise<T> {
-    // All holds are requested in the same tick, so that two callers that share feeds cannot deadlock.
+    // Request all holds in the same tick so that callers with shared feeds can't deadlock.
     const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
     try {
       return await work((feed) => this.#activationOf(feed));
@@ -90,8 +90,8 @@ export class FeedHost {
   }
 
   /**
-   * Drops the feed's cache between turns; the next turn loads it again. Safe at any time: unwritten state and state
-   * in use are kept.
+   * Drops the feed's cache between turns; the next turn reloads it. Safe to call at any time: keeps unwritten state and
+   * state in use.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);
@@ -111,8 +111,8 @@ export class FeedHost {
   }
 
   /**
-   * Drops the least recently used activations beyond the limits; the next turn loads them again. Activations with
-   * unwritten state are kept.
+   * Drops the least recently used activations beyond the limits, except for those with unwritten state. The next turn
+   * reloads them.
    */
   #forgetOldest(): void {
     const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % COUNT_EVERY === 0;

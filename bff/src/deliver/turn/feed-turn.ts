@@ -37,7 +37,7 @@ export class FeedTurn {
     if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
     await this.use.onStep('loaded');
     await this.#order.before;
-    // A new epoch does not include the unconfirmed commits of the stored head: their entries are processed again.
+    // A new epoch doesn't include the stored head's unconfirmed commits, so their entries get reprocessed.
     if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;
@@ -69,7 +69,7 @@ export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
     return turn.result('already-claimed', loaded.beginsEpoch ? await turn.commit(loaded, undefined) : loaded);
   });
 
-/** Runs a turn, and retries it if a document is missing: the head that references it is then treated as lost. */
+/** Runs a turn. If a document is missing, retries with the head that references it treated as lost. */
 export async function retryWithoutLostDocument(
   input: FeedTurnInput,
   run: (turn: FeedTurn) => Promise<TurnResult>,

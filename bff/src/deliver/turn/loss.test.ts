@@ -18,7 +18,7 @@ beforeEach(async () => {
 const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.offset ?? 0 });
 
 describe('a store that comes back empty', () => {
-  it('should have a head again after an instance with a high-water mark reads the feed', async () => {
+  it('should get a new head when an instance with a high-water mark reads the feed', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now++;
@@ -40,7 +40,7 @@ describe('a store that comes back empty', () => {
     expect(await f.ids()).toEqual(['n4']);
   });
 
-  it('should begin a later epoch even if the clock went back', async () => {
+  it('should start a later epoch even if the clock went back', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now -= 86_400_000;
@@ -49,7 +49,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be detected by a head whose version differs from its etag if it was emptied during a turn', async () => {
+  it('should be detected, if it was emptied during a turn, by a head with different version and etag', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -123,7 +123,7 @@ describe('a rollback of the store', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it("should cause lost entries to be processed again, as known ids and each run's progress are lost too", async () => {
+  it("should cause lost entries to be reprocessed, since known ids and each run's progress are lost too", async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
@@ -145,7 +145,7 @@ describe('a missing document', () => {
     expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
   });
 
-  it('should not cause a new epoch if it exists after all, is not referenced, or may have expired', async () => {
+  it('should not cause a new epoch if it exists after all, is unreferenced, or could have expired', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
     await a.turn(undefined, { lostDocument: 'segment:all:other' });
@@ -167,7 +167,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it('should begin only once after a loss, and not at all if a turn for a reader finds nothing lost', async () => {
+  it("should start only once after a loss, and not at all if a reader's turn finds nothing lost", async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

@@ -6,7 +6,7 @@ import { DaprFeedLog } from '../../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
-/** Documents of these kinds appear to have been written by a later version, as after a downgrade. */
+/** Documents of these kinds look like a later version wrote them, as after a downgrade. */
 let newerKinds: string[];
 
 beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('a turn that reads a document from a later version', () => {
 });
 
 describe('a head from a later version', () => {
-  it('should cause a temporary error instead of being treated as absent', async () => {
+  it('should cause a temporary error instead of being treated as missing', async () => {
     const value = { v: DOCUMENT_VERSION + 1, epoch: '1-a', offset: 7 };
     const sidecar = { getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar;
     await expect(new DaprFeedLog(sidecar).readHead('all')).rejects.toMatchObject({
@@ -71,13 +71,13 @@ describe('a head from a later version', () => {
 });
 
 describe('a damaged document', () => {
-  it('should be reported as damaged, not as written by a later version, if it is a head', async () => {
+  it("should be reported as damaged if it's a head, not as written by a later version", async () => {
     const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
     const log = new DaprFeedLog(sidecar as unknown as Sidecar);
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
   });
 
-  it('should be read as empty if it is a checkpoint, unless a later version wrote it', async () => {
+  it("should be read as empty if it's a checkpoint, unless a later version wrote it", async () => {
     const read = (value: unknown) =>
       new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
     expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });

@@ -47,17 +47,14 @@ export class PartitionHost {
     return this.#hosted.has(String(partition));
   }
 
-  /**
-   * Processes the announced entry and those before it in its run. Rejects if the announcement must be
-   * redelivered.
-   */
+  /** Processes the run's entries up to the announced one. Rejects if the announcement must be redelivered. */
   async takeTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     const { outcome, claimed } = await this.#queueOf(partition).enqueue(announced, {});
     await claimed;
     return outcome;
   }
 
-  /** Drops the partition's cache between turns; the next turn loads it again. */
+  /** Drops the partition's cache between turns; the next turn reloads it. */
   deactivate(partition: number): void {
     this.#states.delete(partition);
     this.#hosted.remove(String(partition));
@@ -72,7 +69,7 @@ export class PartitionHost {
     if (!queue) {
       queue = new TurnQueue(
         async (announced, _caller, order) => {
-          if (!announced) throw new Error('a turn of a partition needs an announced entry');
+          if (!announced) throw new Error("a partition's turn needs an announced entry");
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.wrapTurn ? this.#use.wrapTurn(take) : take());
           // Each caller handles its own rejection. This only prevents an unhandled rejection when no caller is waiting.
@@ -86,10 +83,7 @@ export class PartitionHost {
     return queue;
   }
 
-  /**
-   * Retries a turn that failed temporarily, for example because another host, or a turn of one of its feeds, wrote a
-   * head first.
-   */
+  /** Retries a turn that failed temporarily, such as when another host or a feed's own turn wrote a head first. */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

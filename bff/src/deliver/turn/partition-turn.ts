@@ -16,13 +16,13 @@ import type { Progress } from '../claim/progress.ts';
 import type { FeedHost } from './feed-host.ts';
 import type { AnnouncedEntry, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from './turn.ts';
 
-/** Returned once every feed has its items. `claimed` resolves once the entries have been popped too. */
+/** Returned once every feed has its items. `claimed` resolves once the entries have also been popped. */
 export interface PartitionTurnResult {
   outcome: Outcome;
   claimed: Promise<void>;
 }
 
-/** The state of a partition that its host keeps between turns. */
+/** A partition's state that its host keeps between turns. */
 export interface PartitionState {
   partition: number;
   progress: Progress;
@@ -34,10 +34,10 @@ export interface PartitionTurnDependencies extends TurnsDependencies {
 }
 
 /**
- * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its feed,
- * broadcast, and only then write the checkpoint and pop the entries. While an entry exists, it may be unfinished, and
- * processing it again does no harm, because each feed's head records which numbers of the run the feed has. Rejects if
- * the announcement must be redelivered.
+ * A partition's turn: peeks at a run's entries up to the announced one, commits each item to its feed, broadcasts, and
+ * only then writes the checkpoint and pops the entries. An existing entry might be unfinished, and reprocessing it is
+ * harmless since each feed's head records which of the run's numbers the feed has. Rejects if the announcement must be
+ * redelivered.
  */
 export async function takePartitionTurn(
   announced: AnnouncedEntry,
@@ -57,7 +57,7 @@ class PartitionTurn {
   readonly #order: TurnOrder;
   readonly #keyOf: (seq: number) => string;
   #entries: Entries;
-  /** The batches of this turn, for observers. */
+  /** This turn's batches, for observers. */
   readonly #taken: Claimed[] = [];
 
   constructor(run: string, state: PartitionState, dependencies: PartitionTurnDependencies, order: TurnOrder) {
@@ -87,7 +87,7 @@ class PartitionTurn {
       if (batch.found.length === 0) {
         const isTooFar = await isBeyondReach(this.#entries, keyOf, from, seq);
         const to = isTooFar ? seq : await lastMissing(this.#entries, keyOf, from, seq);
-        // Only a checkpoint read after the miss is conclusive, because another host may have popped the entries.
+        // Only a checkpoint read after the miss is conclusive: another host could have popped the entries.
         const hasChanged = await progress.reload();
         if (to < from || hasChanged) {
           from = await this.#begin(lowest);
@@ -95,18 +95,18 @@ class PartitionTurn {
         }
         outcome ??= 'set-aside';
         if (isTooFar) {
-          // The number does not count as done: the run's next entries are still to come.
+          // Don't count the number as done: the run's next entries are still to come.
           await this.#setAsideMissing(seq, seq);
           break;
         }
-        // In an unknown run, missing entries below the announced one may already be finished.
+        // In an unknown run, missing entries below the announced one could be finished already.
         const isKnown = progress.of(run) !== undefined;
         if (isKnown || to === seq) await this.#setAsideMissing(from, to);
         if (isKnown) progress.advance(run, to);
         from = to + 1;
         continue;
       }
-      // The next turn may peek while this one still writes.
+      // The next turn can start peeking while this one writes.
       if (from + batch.found.length > seq) this.#order.committed();
       const hadValidItems = await this.#takeBatch(from, batch);
       outcome = hadValidItems || outcome === 'delivered' ? 'delivered' : 'set-aside';
@@ -130,8 +130,8 @@ class PartitionTurn {
   }
 
   /**
-   * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry still exists, its pop
-   * failed or the store was rolled back: rereading each feed's head shows whether the feed has its items. Resolves with
+   * Handles announcements of finished entries, from `lowest` to `highest`. If a finished entry still exists, its pop
+   * failed or the store was rolled back; rereading each feed's head shows whether the feed has its items. Resolves with
    * true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
@@ -149,8 +149,8 @@ class PartitionTurn {
   }
 
   /**
-   * The first number to process: the one after the last finished entry, or, for an unknown run, the start of the
-   * consecutive entries up to the lowest announced one.
+   * The first number to process: after the last finished entry or, for an unknown run, where the consecutive entries up
+   * to the lowest announced one start.
    */
   async #begin(lowest: number): Promise<number> {
     const last = this.#state.progress.of(this.#run);
@@ -159,8 +159,8 @@ class PartitionTurn {
   }
 
   /**
-   * Commits and broadcasts the peeked entries, whose numbers are consecutive from `from`. Resolves with whether any
-   * item was valid.
+   * Commits and broadcasts the peeked entries, numbered consecutively from `from`. Resolves with true if any item was
+   * valid.
    */
   async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
     const { partition, progress } = this.#state;
@@ -184,7 +184,7 @@ class PartitionTurn {
     return items.size > 0;
   }
 
-  /** Sets entries `from` to `to` aside as missing, without content. */
+  /** Sets entries `from` to `to` aside as missing, with no content. */
   async #setAsideMissing(from: number, to: number): Promise<void> {
     const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);

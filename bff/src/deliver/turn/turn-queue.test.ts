@@ -3,7 +3,7 @@ import { TurnQueue } from './turn-queue.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
-/** A queue whose turns the test commits and ends. */
+/** A queue that lets the test commit and end its turns. */
 function controlledQueue() {
   const turns: {
     name: string;
@@ -50,7 +50,7 @@ it('should start a turn when the previous turn has committed, and let it write w
   expect((await second).position.offset).toBe(2);
 });
 
-it('should never run three turns at once', async () => {
+it('should never run three turns at the same time', async () => {
   const { queue, turns, names } = controlledQueue();
   const all = [
     queue.enqueue(a(1), {}),
@@ -86,7 +86,7 @@ it("should combine a run's waiting announcements, keeping the highest of their c
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([3, 3]);
 });
 
-it('should take a separate turn for a call without an announcement or with a lost document', async () => {
+it('should run a separate turn for a call without an announcement or with a lost document', async () => {
   const { queue, turns, names } = controlledQueue();
   void queue.enqueue(a(1), {});
   void queue.enqueue(undefined, {});
@@ -114,7 +114,7 @@ it('should continue after a failed turn, even if it had committed', async () => 
   expect(idle).toEqual([2]);
 });
 
-it('should not let a turn write before all earlier ones have ended, even if one in between failed while reading', async () => {
+it('should not let a turn write before all earlier turns have ended, even if one in between failed while reading', async () => {
   const { queue, turns, idle } = controlledQueue();
   const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();

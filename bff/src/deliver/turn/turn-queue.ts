@@ -11,31 +11,31 @@ export type PerformTurn<Result> = (
 interface Waiting<Result> {
   announced: Announced;
   caller: CallerKnowledge;
-  /** If set, this runs instead of a turn when its place in the queue is reached. */
+  /** If set, runs instead of a turn. */
   hold?: (order: TurnOrder) => Promise<void>;
   settle: { resolve: (result: Result) => void; reject: (error: unknown) => void }[];
 }
 
 /**
- * Runs the turns of one feed or partition in one process, one after the other. A turn may start to read before the
- * previous one has ended, but writes only after that. Waiting announcements of one run become one turn, up to the
+ * Runs the turns for one feed or partition in a process, one after another. A turn can start reading before the
+ * previous one has ended, but must not write until then. A run's waiting announcements become one turn, up to the
  * highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
   readonly #onIdle: () => void;
   readonly #waiting: Waiting<Result>[] = [];
-  /** Resolves when all started turns have ended; `undefined` if none is running. */
+  /** Resolves when all started turns have ended; `undefined` when idle. */
   #before: Promise<void> | undefined;
   #isReading = false;
 
-  /** Calls `onIdle` whenever the last turn has ended and none is waiting. */
+  /** Calls `onIdle` whenever a turn ends and none are left. */
   constructor(run: PerformTurn<Result>, onIdle: () => void) {
     this.#run = run;
     this.#onIdle = onIdle;
   }
 
-  /** Enqueues a turn, or joins one that is already waiting. Settles with that turn's outcome. */
+  /** Enqueues a turn or joins a waiting one. Settles with that turn's outcome. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joinWaiting(announced, caller);
@@ -47,7 +47,7 @@ export class TurnQueue<Result> {
     });
   }
 
-  /** Resolves with a release function when all earlier turns have ended. Later turns wait until it is called. */
+  /** Resolves with a release function when all earlier turns have ended. Later turns wait for its call. */
   hold(): Promise<() => void> {
     return new Promise((resolve) => {
       const hold = async ({ before }: TurnOrder) => {
@@ -99,7 +99,7 @@ export class TurnQueue<Result> {
     const ended = turn
       .then(() => {
         read();
-        // A turn that fails while reading may end before the previous turn.
+        // A turn that fails while reading can end before the previous turn.
         return before;
       })
       .then(() => {
@@ -113,12 +113,12 @@ export class TurnQueue<Result> {
 
 type Entry = NonNullable<Announced>;
 
-/** The highest and the lowest number of combined announcements differ by at most this. */
+/** Maximum distance between the lowest and highest number of combined announcements. */
 const MAX_SPAN = 1_000;
 
 /**
- * Combines two announcements of a run into one, from the lowest to the highest announced number. Returns `undefined` if
- * they are of different runs, or so far apart that a wrong number in one could keep the other from its entry.
+ * Combines two announcements in a run into one that covers both numbers. Returns `undefined` if they belong to
+ * different runs, or are so far apart that a wrong number in one could keep the other from its entry.
  */
 export function combineAnnouncements<A extends Entry>(a: A, b: A): A | undefined {
   if (a.run !== b.run) return undefined;

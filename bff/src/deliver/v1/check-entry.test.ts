@@ -24,7 +24,7 @@ it('should accept the announced entry', () => {
   expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, items: [notification] });
 });
 
-it('should accept retractions and erasures among the notifications, in order', () => {
+it('should accept retractions and erasures among the notifications and keep the order', () => {
   const at = '2026-01-01T00:00:00Z';
   const items = [{ retract: 'b', feed: 'all', at }, notification, { erase: true, feed: 'all', at }];
   expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });
@@ -51,18 +51,14 @@ describe('a refused entry', () => {
       entry({ notifications: [{ ...notification, feed: 'topic:x' }] }),
       'invalid',
     ],
-    [
-      'with one bad notification among good ones',
-      entry({ notifications: [notification, { id: 'b' }] }),
-      'invalid',
-    ],
+    ['with one bad notification', entry({ notifications: [notification, { id: 'b' }] }), 'invalid'],
     [
       'with a retraction for another feed',
       entry({ notifications: [{ retract: 'a', feed: 'topic:x', at: '2026-01-01T00:00:00Z' }] }),
       'invalid',
     ],
     [
-      'with a retraction of an invalid id',
+      'with an invalid id to retract',
       entry({ notifications: [{ retract: 'a b', feed: 'all', at: '2026-01-01T00:00:00Z' }] }),
       'invalid',
     ],
@@ -72,7 +68,7 @@ describe('a refused entry', () => {
       'invalid',
     ],
     ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],
-  ])('should have a reason and a list of errors if it is %s', (_name, text, refused) => {
+  ])('should have a reason and errors if it is %s', (_name, text, refused) => {
     const checked = checkEntry(place, text, NOW);
     expect(checked).toMatchObject({ seq: 3, refused });
     expect('faults' in checked && checked.faults.length).toBeGreaterThan(0);

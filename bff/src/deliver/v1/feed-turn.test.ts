@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe('a turn', () => {
-  it('should commit, claim and broadcast the announced entry and those before it', async () => {
+  it('should commit, claim and broadcast all entries up to the announced one', async () => {
     for (const seq of [1, 2, 3]) f.deposit(seq, [`n${seq}`]);
     const { turn } = f.instance();
     expect(await turn(3)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should recognise an announced entry as done, however late its announcement is repeated', async () => {
+  it('should recognise an announced entry as done, no matter how late its announcement is redelivered', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();
@@ -27,7 +27,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2']);
   });
 
-  it('should also process an earlier entry whose own announcement was lost, in order', async () => {
+  it('should process an earlier entry first if its own announcement was lost', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -67,7 +67,7 @@ describe('a turn', () => {
 });
 
 describe('a missing entry', () => {
-  it('should be set aside once, without blocking anything, even if the feed has no head yet', async () => {
+  it('should be set aside once without blocking anything, even if the feed has no head yet', async () => {
     expect(await f.instance().turn(1)).toMatchObject({ outcome: 'set-aside', position: { offset: 0 } });
     expect([...f.setAside.records.values()]).toMatchObject([{ entry: f.key(1), reason: 'missing' }]);
   });
@@ -83,7 +83,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n4']);
   });
 
-  it('should leave earlier entries of an unknown run to their own announcements', async () => {
+  it("should leave an unknown run's earlier entries to their own announcements", async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     expect(await turn(2)).toMatchObject({ outcome: 'set-aside' });
@@ -91,7 +91,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should not hide a lower announced entry of an unknown run', async () => {
+  it("should not hide an unknown run's lower announced entry", async () => {
     f.deposit(1, ['n1']);
     expect(await f.instance().host.takeTurn(FEED, { run: RUN, seq: 3, from: 1 }, {})).toMatchObject({
       outcome: 'delivered',
@@ -137,7 +137,7 @@ describe('a missing entry', () => {
 });
 
 describe('a bad entry', () => {
-  it('should be set aside with its content and count as done, without blocking others', async () => {
+  it('should be set aside with its content and count as done, without blocking the rest', async () => {
     f.deposit(1, ['n1']);
     f.entries.put(f.key(2), '{"broken"');
     f.deposit(3, ['n3']);
@@ -207,7 +207,7 @@ describe('a broadcast with an unknown outcome', () => {
 });
 
 describe('two activations', () => {
-  it('should not both commit on the same head', async () => {
+  it('should not both commit on top of the same head', async () => {
     const [a, b] = [f.instance(), f.instance()];
     for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
     f.log.beforeCommit = async () => {

@@ -17,10 +17,10 @@ import { lastDone, type AnnouncedEntry, type Outcome, type TurnResult } from '..
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * Takes the turn for a version 0.1.0 announcement, whose entries belong to one feed: loads the head, completes its last
- * commit, peeks at the entries up to the announced one, commits them in order, claims and broadcasts them. Within a
- * process, turns of one feed overlap only as `order` allows; between processes, the head's etag detects conflicts.
- * Rejects when the announcement must be redelivered.
+ * Takes the turn for a version 0.1.0 announcement, where entries belong to a single feed: loads the head, completes its
+ * last commit, peeks at the entries up to the announced one, commits them in order, claims and broadcasts them. Within
+ * a process, a feed's turns overlap only as `order` allows; between processes, the head's etag detects conflicts.
+ * Rejects if the announcement must be redelivered.
  */
 export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());
@@ -56,7 +56,7 @@ class AnnouncedFeedTurn {
       if (peeked.found.length === 0) {
         const isTooFar = await isBeyondReach(this.#entries, this.#keyOf, from, seq);
         const to = isTooFar ? seq : await lastMissing(this.#entries, this.#keyOf, from, seq);
-        // Only a head read after the miss is conclusive, because another host may have popped the entries.
+        // Only a head read after the miss is conclusive: another host could have popped the entries.
         const before = loaded;
         loaded = await turn.load();
         if (to < from || !isSame(loaded, before)) {
@@ -65,7 +65,7 @@ class AnnouncedFeedTurn {
           continue;
         }
         if (isTooFar) return turn.result(outcome, await this.#setAsideMissing(loaded, seq, seq, false));
-        // In an unknown run, missing entries below the announced one may already be finished.
+        // In an unknown run, missing entries below the announced one could be finished already.
         const isKnown = lastDone(loaded, run) !== undefined;
         if (isKnown || to === seq) loaded = await this.#setAsideMissing(loaded, from, to, isKnown);
         from = to + 1;
@@ -85,8 +85,8 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * The first number to process: the one after the last that the head has, or, for an unknown run, the start of the
-   * consecutive entries up to the lowest announced one.
+   * The first number to process: after the last entry in the head or, for an unknown run, where the consecutive entries
+   * up to the lowest announced one start.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = lastDone(loaded, this.#run);
@@ -105,7 +105,7 @@ class AnnouncedFeedTurn {
     return checked;
   }
 
-  /** Sets entries `from` to `to` aside as missing. If they count as done, lower numbers of the run do too. */
+  /** Sets entries `from` to `to` aside as missing. If they count as done, so do the run's lower numbers. */
   async #setAsideMissing(loaded: LoadedHead, from: number, to: number, isDone: boolean): Promise<LoadedHead> {
     const run = this.#run;
     const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
