@@ -3,19 +3,19 @@ import { checkToken, type TokenRules } from './check-token.ts';
 import { AuthError } from './errors.ts';
 import type { Revocations } from './revocations.ts';
 
-/** Identifies the caller of a request or connection. */
+/** Authenticates requests and connections. */
 export interface Authenticator {
   readonly mode: 'none' | 'jwt';
-  /** The revoked subjects; absent if no token is required. */
+  /** The revoked subjects. Not set if tokens are not required. */
   readonly revocations?: Revocations;
-  /** Resolves with the token's bearer, or `undefined` if no token is required. Rejects with an AuthError. */
+  /** Resolves with the token's identity, or `undefined` if tokens are not required. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
-  /** Resolves when tokens can be checked; rejects with the reason if they cannot. */
+  /** Resolves if tokens can be checked. Otherwise rejects with the reason. */
   ready(): Promise<void>;
   stop(): void;
 }
 
-/** Admits every caller, and identifies none. */
+/** Lets every caller in, anonymously. */
 export const allowAll: Authenticator = {
   mode: 'none',
   identify: () => Promise.resolve(undefined),
@@ -46,7 +46,7 @@ export const jwtAuthenticator = (
   },
 });
 
-/** @throws AuthError when the token was revoked, or when the revocations are not known yet */
+/** @throws AuthError if the token was revoked, or the revocations have not been loaded yet */
 function checkRevoked(identity: Identity, revocations: Revocations, { now, clockSkewS }: TokenRules): void {
   if (!revocations.known) throw new AuthError('unavailable', 'the revocations have not been loaded yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');

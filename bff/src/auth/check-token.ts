@@ -2,7 +2,7 @@ import { MAX_TOKEN_LENGTH, claimsSchema, faultsOf, type Identity } from '@tocsin
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { AuthError } from './errors.ts';
 
-/** Finds the key for a token's header. Rejects with an AuthError when the keys are not available. */
+/** Finds the key for a token's header. Rejects with an AuthError if the keys are unavailable. */
 export interface Keys {
   readonly algorithms: readonly string[];
   find: JWTVerifyGetKey;
@@ -14,18 +14,18 @@ export interface TokenRules {
   audience: string;
   clockSkewS: number;
   /**
-   * Maximum lifetime (`iat` to `exp`) and age (`iat` to now) of a token, in seconds. If absent, there is no limit, and
-   * `iat` is optional.
+   * Maximum token lifetime (`iat` to `exp`) and age (`iat` to now) in seconds. If omitted, tokens can live forever and
+   * need no `iat`.
    */
   maxAgeS?: number | undefined;
   now: () => number;
 }
 
-/** The latest time that a Date can represent. A token's `exp` may be later. */
+/** The latest time a Date can represent. A token's `exp` can be later. */
 const MAX_DATE_MS = 8.64e15;
 
 /**
- * Identifies the bearer of `token`. Accepts only the algorithms of the keys, whatever the token's header says.
+ * Verifies a token and returns its identity. Accepts only the keys' algorithms, no matter what the token's header says.
  * @throws AuthError with a message that never quotes the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {

@@ -14,7 +14,7 @@ export class AuthError extends Error {
     this.tokenGiven = options.tokenGiven ?? true;
   }
 
-  /** True if the same token may be accepted later. */
+  /** Whether retrying with the same token can succeed. */
   get temporary(): boolean {
     return this.code === 'unavailable';
   }

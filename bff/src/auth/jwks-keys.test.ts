@@ -28,7 +28,7 @@ it('should fetch the keys once for many tokens', async () => {
   expect(state.fetches).toBe(1);
 });
 
-it('should accept tokens signed with a new key at once, and refuse those signed with a removed key', async () => {
+it('should accept tokens signed with a new key immediately, and refuse tokens signed with a removed key', async () => {
   const { state, check } = issuerWithKeys('RS256');
   await check('RS256');
   state.published = ['ES256'];

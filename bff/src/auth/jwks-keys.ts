@@ -8,16 +8,16 @@ export interface JwksOptions {
   onError: (error: unknown) => void;
 }
 
-/** A key set older than this is refreshed before its next use. */
+/** Older key sets are refreshed before their next use. */
 const FRESH_MS = 10 * 60_000;
-/** Minimum time between fetches, even if many tokens refer to unknown keys. */
+/** Minimum time between fetches, no matter how many tokens refer to unknown keys. */
 const COOL_DOWN_MS = 30_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The public keys of an issuer. A token with an unknown key triggers a fetch, so keys can be rotated at any time.
- * While the issuer is unavailable, its last key set stays in use.
+ * An issuer's public keys. A token with an unknown key triggers a fetch, so the issuer can rotate keys at any time.
+ * While the issuer is unavailable, the last key set stays in use.
  */
 export class JwksKeys implements Keys {
   readonly algorithms = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -31,7 +31,7 @@ export class JwksKeys implements Keys {
     this.#options = options;
   }
 
-  /** Rejects if no key set is known and none can be fetched. */
+  /** Rejects if there is no key set and fetching one fails. */
   async ready(): Promise<void> {
     if (!this.#keySet) await this.#fetchAfterCoolDown();
     this.#requireKeySet();
@@ -57,11 +57,11 @@ export class JwksKeys implements Keys {
     throw new AuthError('unavailable', "the issuer's keys have not been loaded yet");
   }
 
-  /** Resolves even if the fetch failed: the last known keys then apply. */
+  /** Never rejects. If the fetch fails, the last known keys stay in use. */
   async #fetchAfterCoolDown(): Promise<void> {
     if (this.#fetching) return this.#fetching;
     const now = this.#options.now();
-    // Without a key set no token can be checked, so the first fetch is retried sooner.
+    // No token can be checked without a key set, so the first fetch is retried sooner.
     if (now - this.#attemptedAt < (this.#keySet ? COOL_DOWN_MS : 1_000)) return;
     this.#attemptedAt = now;
     this.#fetching = this.#fetch();

@@ -22,7 +22,7 @@ describe('mayRead', () => {
     ['topic:x', user('a', '*'), true],
     ['topic:x', user('a', 'topic:x'), false],
     ['topic:axb', user('a', 'a.b'), false],
-  ])('should let the token decide whether %s may be read', (feed, identity, expected) => {
+  ])('should let the token decide who can read %s', (feed, identity, expected) => {
     expect(mayRead(identity, feed)).toBe(expected);
   });
 

@@ -28,7 +28,7 @@ describe('isAllowedOrigin', () => {
     [`${ALLOWED}:8443`, 'bff.example', false],
     ['http://app.example.com', 'bff.example', false],
     ['https://APP.example.com', 'bff.example', false],
-  ])('should decide whether a page from %s may call %s', (origin, host, expected) => {
+  ])('should decide whether a page from %s can call %s', (origin, host, expected) => {
     expect(isAllowedOrigin(origin, host, [ALLOWED])).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Returns `text` if it is an http(s) origin exactly as browsers send it; otherwise `undefined`, for example if it
- * contains `*`.
+ * Returns `text` if it's an http(s) origin exactly as browsers send it, otherwise `undefined`. Wildcards are not
+ * allowed.
  */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
@@ -9,9 +9,9 @@ export function originOf(text: string): string | undefined {
 }
 
 /**
- * Whether a page from `origin` may call this host: either the page is from this host, or its origin is on the list. The
- * scheme is not compared, because a proxy may have terminated TLS. A request without an origin cannot come from a page
- * on another origin.
+ * Whether a page from `origin` can call this host. The page must come from this host, or its origin must be on the
+ * list. Ignores the scheme because a proxy might have terminated TLS. Requests without an origin are allowed because
+ * they can't come from a page on another origin.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

@@ -1,16 +1,16 @@
 import type { Revocation } from '@tocsin/contracts';
 
-/** The revocations in the store. Every method rejects if its outcome is unknown. */
+/** The revocations in the store. Methods reject if they can't tell whether they succeeded. */
 export interface RevocationStore {
   /** The revocations in force; `undefined` if the store has never had any, or has lost them. */
   read(): Promise<Revocation[] | undefined>;
-  /** Writes the revocations to a store that lost them; does nothing if the store has some. */
+  /** Writes the revocations to a store that lost them. Does nothing if the store has any. */
   restore(revocations: readonly Revocation[]): Promise<void>;
   /**
-   * Revokes tokens issued at or before `before` (ms since 1970). If the subject has an earlier revocation, the later
-   * time applies. Resolves with the revocation in force.
+   * Revokes tokens issued at or before `before` (ms since 1970). If the subject is already revoked, the later time
+   * wins. Resolves with the revocation in force.
    */
   revoke(sub: string, before: number): Promise<Revocation>;
-  /** Removes the subject's revocation. Resolves with false if there was none. */
+  /** Removes the subject's revocation. Resolves with false if the subject wasn't revoked. */
   lift(sub: string): Promise<boolean>;
 }

@@ -62,7 +62,7 @@ describe('two users', () => {
     expect(await statuses(secretToken({ sub: 'ben' }))).toEqual([200, 403, 200, 403, 403]);
   });
 
-  it('should be told that a malformed feed name is invalid, not that it is forbidden', async () => {
+  it('should see an invalid-feed error for a malformed feed name, not a forbidden error', async () => {
     const response = await bff.page('user:', { authorization: `Bearer ${secretToken()}` });
     expect(response.status).toBe(400);
   });
@@ -137,7 +137,7 @@ describe('a connection with a token', () => {
 });
 
 describe('an instance that does not require tokens', () => {
-  it('should report that it requires none, and let everyone read, even with an invalid token', async () => {
+  it('should report that tokens are not required, and let everyone read, even with an invalid token', async () => {
     const open = await serveBff({});
     try {
       expect(await (await fetch(`${open.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'none' });

@@ -27,8 +27,8 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const waitForClosing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
 const waitForDisconnect = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
-describe('the revocation of a subject', () => {
-  it('should end its connections at once, refuse its tokens everywhere, and affect no other subject', async () => {
+describe('revoking a subject', () => {
+  it('should end its connections immediately, refuse its tokens everywhere, and spare other subjects', async () => {
     const token = secretToken({ sub: 'eve', iat: secondsFromNow(-10) });
     const other = await bff.connect(secretToken({ sub: 'evelyn', iat: secondsFromNow(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
@@ -49,7 +49,7 @@ describe('the revocation of a subject', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should refuse all tokens of the subject except those issued afterwards', async () => {
+  it("should refuse all of the subject's tokens except newer ones", async () => {
     const before = secondsFromNow(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
     const statusIfIssuedAt = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
@@ -71,7 +71,7 @@ describe('the revocation of a subject', () => {
     });
   });
 
-  it('should be listed with the later time if it is repeated, and should not apply once it is lifted', async () => {
+  it('should keep the later time when repeated, and stop applying once lifted', async () => {
     const [early, late] = [iso(secondsFromNow(-90)), iso(secondsFromNow(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -88,7 +88,7 @@ describe('the revocation of a subject', () => {
     [{ sub: '', before: 'now' }, ['sub', 'before']],
     [{ sub: 'a\nb', more: 1 }, ['sub', 'more']],
     [{ sub: 'a', before: new Date(Date.now() + MAX_REVOCATION_AHEAD_MS + 60_000).toISOString() }, ['before']],
-  ])('should be rejected with all errors if it is invalid: %j', async (body, paths) => {
+  ])('should report all errors in an invalid request: %j', async (body, paths) => {
     const response = await revoke(body);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { path: string }[] };

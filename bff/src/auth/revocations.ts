@@ -3,18 +3,17 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called when reads start to fail, and not again until one has succeeded. */
+  /** Called when reads start failing; not called again until one succeeds. */
   onError: (error: unknown) => void;
-  /** Time between two reads, in ms; default 1 s. */
+  /** Interval between reads in ms. Default: 1 s. */
   everyMs?: number;
 }
 
 const EVERY_MS = 1_000;
 
 /**
- * The revoked subjects, read from the store every second, so that a revocation reaches every instance within two
- * seconds. While the store cannot be read, the last known revocations apply. If the store has lost them, they are
- * restored.
+ * The revoked subjects. They are read from the store every second, so a revocation reaches every instance within two
+ * seconds. While the store can't be read, the last known revocations apply. If the store loses them, they are restored.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;
@@ -23,7 +22,7 @@ export class Revocations {
   readonly #listeners: (() => void)[] = [];
   /** Keyed by sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
-  /** The last queued read. Reads run one after another, so that a late result never replaces a newer one. */
+  /** The last queued read. Reads run one at a time, so a late result never replaces a newer one. */
   #reading: Promise<void> = Promise.resolve();
   #failures = 0;
 
@@ -47,7 +46,7 @@ export class Revocations {
     return this.#known?.has(sub) ?? false;
   }
 
-  /** Calls `listener` when a new or later revocation may refuse tokens that were accepted before. */
+  /** Calls `listener` when a new or later revocation might affect tokens that were accepted before. */
   onRevoked(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -98,7 +97,7 @@ export class Revocations {
     const { store } = this.#options;
     const stored = await store.read();
     const before = this.#known ?? new Map<string, Revocation>();
-    // Lifting the last revocation leaves an empty document. If the document is absent, the store has lost it.
+    // Lifting the last revocation leaves an empty document. A missing document means that the store lost it.
     if (!stored && before.size > 0) return store.restore([...before.values()]);
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
     const isStricter = (stored ?? []).some((revocation) => {

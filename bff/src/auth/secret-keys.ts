@@ -2,15 +2,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AuthError } from './errors.ts';
 import type { Keys } from './check-token.ts';
 
-/** RFC 7518, 3.2: an HS256 key must be at least as long as the hash, 32 bytes. */
+/** RFC 7518, 3.2: an HS256 key must have at least the hash's 32 bytes. */
 const MIN_BYTES = 32;
-/** Limited, because a token may have to be checked against every secret. */
+/** Limited because a token might have to be checked against every secret. */
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, the newest first. The unsplit text also counts as a secret: earlier versions
- * supported only one, and accepted line breaks in it.
- * @throws Error when a secret is too short, or there are too many
+ * Parses shared secrets, one per line, newest first. The whole text counts as a secret too because earlier versions
+ * supported only one secret and allowed line breaks in it.
+ * @throws Error if a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
@@ -30,8 +30,8 @@ export function parseSecrets(text: string): Uint8Array[] {
 }
 
 /**
- * Keys from the secrets that the issuer and the bff share. During a rotation, several secrets are valid at once.
- * `secrets` throws while the secrets are not known.
+ * Keys from the secrets that the issuer and the bff share. Multiple secrets are valid during a rotation. `secrets`
+ * throws until the secrets are loaded.
  */
 export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   algorithms: ['HS256'],
@@ -47,7 +47,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   },
 });
 
-/** Only selects the secret. The token is then fully verified with it. */
+/** Only selects the secret. The caller still verifies the token in full. */
 function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },

@@ -38,7 +38,7 @@ describe('an instance with JWT_MAX_AGE', () => {
     ['a token without an iat', {}, 401, /iat claim is missing/],
     ['a token with text as the iat', { iat: 'now' }, 401, /iat claim has an unexpected value/],
     [
-      'a token whose lifetime is too long',
+      'a token with too long a lifetime',
       { iat: secondsFromNow(0), exp: secondsFromNow(605) },
       401,
       /lifetime \(iat to exp\) exceeds 600 s/,
@@ -63,7 +63,7 @@ const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as
 describe('the token secret', () => {
   const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
 
-  it('should be a single secret, or several secrets, one per line', () => {
+  it('should be one or more secrets, one per line', () => {
     expect(text(parseSecrets(OLD))).toEqual([OLD]);
     expect(text(parseSecrets(`${NEW}\n${OLD}`))).toEqual([NEW, OLD, `${NEW}\n${OLD}`]);
     expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
@@ -84,8 +84,8 @@ describe('the token secret', () => {
   );
 });
 
-describe('an instance whose keys change', () => {
-  it('should accept an old secret until it is removed', async () => {
+describe('rotating keys', () => {
+  it('should accept an old secret until removed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };
     const log = createLogger('bff', 'silent');
@@ -107,7 +107,7 @@ describe('an instance whose keys change', () => {
       secrets[SECRETS.jwt.name] = `${NEWEST}\n${NEW}`;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(await acceptedSecrets()).toEqual([false, true, true]);
-      // With an invalid secret, the last valid ones stay in use.
+      // If the new secret is invalid, the last valid secrets stay in use.
       secrets[SECRETS.jwt.name] = `${OLD}\nshort`;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(await acceptedSecrets()).toEqual([false, true, true]);

@@ -58,7 +58,7 @@ async function expectEntry(bff: ServedBff, token: string): Promise<void> {
 }
 
 describe('a token checked with the shared secret, over HTTP and on the socket,', () => {
-  it.each(WITH_SECRET)('should be refused when it is %s', async (_name, token, expectedReason) => {
+  it.each(WITH_SECRET)('should be refused: %s', async (_name, token, expectedReason) => {
     await expectRefusal(withSecret, token(), expectedReason);
   });
 
@@ -68,17 +68,17 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
       'issued with many claims',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
-    ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
+    ['for multiple audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
     ['expired, but within the clock skew', () => secretToken({ exp: secondsFromNow(-20) })],
     ['not valid yet, but within the clock skew', () => secretToken({ nbf: secondsFromNow(20) })],
     ['valid practically forever', () => secretToken({ exp: 1e300 })],
     ['for a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
     ['of the maximum length', () => paddedToken(MAX_TOKEN_LENGTH)],
-  ])('should be accepted when it is %s', (_name, token) => expectEntry(withSecret, token()));
+  ])('should be accepted: %s', (_name, token) => expectEntry(withSecret, token()));
 });
 
 describe("a token checked with an issuer's keys, over HTTP and on the socket,", () => {
-  it.each(WITH_KEYS)('should be refused when it is %s', async (_name, token, expectedReason) => {
+  it.each(WITH_KEYS)('should be refused: %s', async (_name, token, expectedReason) => {
     await expectRefusal(withKeys, token(), expectedReason);
   });
 
@@ -103,7 +103,7 @@ describe('the Authorization header', () => {
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([401, 'unauthorized']);
   });
 
-  it('should be accepted with its scheme in upper or lower case', async () => {
+  it('should accept the scheme in upper or lower case', async () => {
     const response = await withSecret.page('all', { authorization: `bEARER ${secretToken()}` });
     expect(response.status).toBe(200);
   });

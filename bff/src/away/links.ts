@@ -2,7 +2,7 @@ import type { Notification } from '@tocsin/contracts';
 import type { AwayMessage } from './channels/channel.ts';
 import type { LinkProofs } from './ports.ts';
 
-/** Signs lists of values, and verifies such signatures, with a secret that all instances share. */
+/** Signs lists of values and verifies the signatures, using a secret that all instances share. */
 interface Prover {
   proofOf(...facts: readonly string[]): string;
   isProof(proof: string | undefined, ...facts: readonly string[]): boolean;
@@ -16,8 +16,8 @@ export const linkProofs = (prover: Prover): LinkProofs => ({
 const UNSUBSCRIBE = 'unsubscribe';
 
 /**
- * Creates the links in messages to a reader through a channel. The unsubscribe link needs no sign-in, and does not
- * expire. It is under `/app`, which proxies forward to a bff.
+ * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in and never
+ * expires. It is under `/app` because proxies forward that path to a bff.
  */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>
@@ -32,7 +32,7 @@ export const linksFor =
     };
   };
 
-/** Whether this deployment made the unsubscribe link with these parameters. */
+/** Whether this deployment created an unsubscribe link with these parameters. */
 export const isUnsubscribeLink = (
   proofs: LinkProofs,
   { reader, via, proof }: { reader: string; via: string; proof: string },

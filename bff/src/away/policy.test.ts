@@ -4,7 +4,7 @@ import { policyOf } from './policy.ts';
 
 const via = (name: string) => [{ after: 'PT1M', via: name }];
 
-it('should apply the first policy whose feeds, severities and categories all match', () => {
+it('should apply the first policy with matching feeds, severities and categories', () => {
   const policy = policyOf([
     { feeds: ['user:b*'], severities: ['error'], categories: ['billing'], fallback: via('all-three') },
     { categories: ['billing'], fallback: via('category') },

@@ -1,6 +1,6 @@
 import { matchesPattern, type Fallback, type Notification, type Severity } from '@tocsin/contracts';
 
-/** The fallbacks for notifications that match all given conditions. */
+/** Fallbacks for notifications that match all given conditions. */
 export interface FallbackPolicy {
   /** Feed patterns, such as `user:*`. */
   feeds?: readonly string[] | undefined;

@@ -10,22 +10,22 @@ export interface PushSubscription {
 export interface Contacts {
   email?: { address: string };
   push: readonly PushSubscription[];
-  /** The names of channels from which the reader has unsubscribed. */
+  /** The channels that the reader has unsubscribed from. */
   stopped?: readonly string[];
 }
 
-/** A message of one or more notifications (a digest) to one reader through one channel. */
+/** A message to one reader through one channel, with one notification or more (a digest). */
 export interface AwayMessage {
-  /** Identifies the message; the same for each attempt. 1 to 64 characters of [A-Za-z0-9_-]. */
+  /** Identifies the message. The same for all attempts. 1 to 64 characters: [A-Za-z0-9_-]. */
   key: string;
   /** `user:<sub>`. */
   reader: string;
   language: 'en' | 'de';
-  /** Present if the message carries a code that confirms an address. Its only notification then contains the code. */
+  /** Set if the message contains a code that confirms an address. The code is in its only notification. */
   purpose?: 'code';
   /** At most 20, newest first, never empty. */
   notifications: readonly Notification[];
-  /** Number of further unread notifications, which the message counts but does not show. */
+  /** Number of unread notifications that the message counts but doesn't show. */
   more: number;
   /**
    * Absolute addresses. `open` links to a notification in the inbox (permalink). `unsubscribe` accepts a one-click
@@ -37,17 +37,17 @@ export interface AwayMessage {
 export type SendResult =
   /** `gone`: endpoints of push subscriptions to forget. */
   | { outcome: 'sent'; gone?: readonly string[] }
-  /** Certainly not sent; a later attempt may succeed. */
+  /** Definitely not sent. A later attempt can succeed. */
   | { outcome: 'unavailable'; reason: string }
-  /** Never sent, do not retry. */
+  /** Definitely not sent. Don't retry. */
   | { outcome: 'refused'; reason: string; gone?: readonly string[] }
-  /** May have been sent. */
+  /** Might have been sent. */
   | { outcome: 'unknown'; reason: string };
 
 export interface Channel {
   /** 'email', 'push', 'webhook', or the name of a binding. */
   readonly name: string;
-  /** Whether a repeated send with the same key reaches the person at most once. */
+  /** Whether the person gets a message only once even if it is resent with the same key. */
   readonly repeatable: boolean;
   /** False if the contacts have no address for this channel. */
   reaches(contacts: Contacts): boolean;

@@ -1,12 +1,12 @@
 import type { SendResult } from './channel.ts';
 
-/** Time limit for a single send through a channel, in ms. */
+/** Time limit for sending one message through a channel (ms). */
 export const SEND_TIMEOUT_MS = 30_000;
 
-/** Maximum length of a reason in characters, because reasons may quote untrusted responses. */
+/** Maximum reason length in characters. Reasons can quote untrusted responses. */
 const MAX_REASON = 300;
 
-/** An error's message as one line of limited length, without control characters. */
+/** The error message as a single line, truncated and without control characters. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
@@ -15,8 +15,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Runs a send so that it never rejects and settles within `timeoutMs`. On a timeout, `signal` aborts and the result of
- * `onTimeout` is returned. An error that `send` throws becomes `refused`: its cause is the message, not the network.
+ * Runs a send. Never rejects, and settles within `timeoutMs`. On a timeout, aborts `signal` and returns the result of
+ * `onTimeout`. If `send` throws, the result is `refused` because the message caused the error, not the network.
  */
 export async function settled(
   timeoutMs: number,

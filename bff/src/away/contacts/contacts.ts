@@ -16,9 +16,9 @@ import {
 
 type Language = ContactsDocument['language'];
 
-/** Lifetime of a code, in ms. */
+/** Code lifetime in ms. */
 const CODE_MS = 15 * 60 * 1000;
-/** Number of wrong attempts after which a code becomes invalid. */
+/** A code becomes invalid after this many wrong attempts. */
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
@@ -54,7 +54,7 @@ export class ContactBook {
     };
   }
 
-  /** The reader's document, which is also part of exports. */
+  /** The reader's document. Exports include it. */
   async stored(reader: string): Promise<ContactsDocument> {
     return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
   }
@@ -71,7 +71,7 @@ export class ContactBook {
     return this.#change(reader, ({ email: _, ...rest }) => rest);
   }
 
-  /** Stops messages through a channel that needs no address, such as a webhook. */
+  /** Stops messages through a channel without addresses, such as a webhook. */
   stop(reader: string, via: string): Promise<void> {
     return this.#change(reader, (before) =>
       before.stopped?.includes(via)
@@ -87,7 +87,7 @@ export class ContactBook {
     });
   }
 
-  /** Adds a device, or renews its keys. Beyond the limit, a new device replaces the oldest. */
+  /** Adds a device or updates its keys. At the limit, a new device replaces the oldest. */
   addDevice(reader: string, { endpoint, keys }: PushSubscription, language?: Language): Promise<void> {
     return this.#change(reader, (before) => ({
       ...before,
@@ -107,8 +107,8 @@ export class ContactBook {
   }
 
   /**
-   * Creates an 8-digit code, valid for 15 minutes, that confirms an address other than the one in the token. It
-   * replaces any earlier code.
+   * Creates an 8-digit code that confirms an address other than the token's. Valid for 15 minutes. Replaces any earlier
+   * code.
    * @throws TooManyCodesError
    */
   async createCode(reader: string, address: string): Promise<string> {
@@ -116,7 +116,7 @@ export class ContactBook {
     const now = this.#now();
     const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
     await this.#change(reader, (before) => {
-      // An earlier attempt has stored the code, but the response was lost.
+      // An earlier attempt stored the code, but its response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
       if (codes.length >= MAX_CODES_PER_DAY)
@@ -127,13 +127,13 @@ export class ContactBook {
   }
 
   /**
-   * Saves the address that received the code and resolves with it; `undefined` if the code is wrong or no longer valid.
+   * Saves the address that received the code and resolves with it, or with `undefined` if the code is wrong or expired.
    */
   async redeemCode(reader: string, code: string, language?: Language): Promise<string | undefined> {
     let address: string | undefined;
     const now = this.#now();
     await this.#change(reader, (document) => {
-      // An earlier attempt has saved the address, but the response was lost.
+      // An earlier attempt saved the address, but its response was lost.
       if (isDeepStrictEqual(document.email, { address, since: now })) return document;
       const { pending, ...before } = document;
       address = undefined;
@@ -161,7 +161,7 @@ export class ContactBook {
       plan: async (value) => {
         const before = parseContacts(reader, value);
         const after = change(before);
-        // A removal that changes nothing must not store the name of an erased reader.
+        // If there was nothing to remove, don't write: the document would contain an erased reader's name.
         return isDeepStrictEqual(after, before) ? undefined : after;
       },
     });

@@ -4,18 +4,18 @@ import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
 
-/** Lifetime of a reader's contacts after their last change. Sending a message does not renew it. */
+/** A reader's contacts expire this long after their last change. Sending a message doesn't extend it. */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
-/** Maximum number of devices per reader. Beyond it, a new device replaces the oldest. */
+/** Maximum devices per reader. Beyond it, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-/** Maximum number of stopped channels per reader. Beyond it, the oldest one is forgotten. */
+/** Maximum stopped channels per reader. Beyond it, the oldest is dropped. */
 export const MAX_STOPPED = 100;
 
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 
-/** The stored document, or an empty one. Throws for a document from a later version, so that it is not overwritten. */
+/** Parses the stored document, if any. Throws for documents from later versions to avoid overwriting them. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
   return parseStored(contactsDocumentSchema, value, 'the contacts of a reader');

@@ -43,7 +43,7 @@ describe('the position of a notification', () => {
     expect(lookedUpIds).toEqual([]);
   });
 
-  it('should be looked up once if an interrupted turn has committed it', async () => {
+  it('should be looked up once if an interrupted turn committed it', async () => {
     const { committed, waiting, lookedUpIds, positions } = world();
     const items: Placed[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
     positions.set('a', at(3));
@@ -58,7 +58,7 @@ describe('the position of a notification', () => {
     ]);
   });
 
-  it('should not be looked up again for a fallback that has ended', async () => {
+  it('should not be looked up again after its fallback has ended', async () => {
     const { committed, lookedUpIds, outcomes } = world();
     const a = arrival('a', after('PT5S'));
     await committed([a, at(3)]);
@@ -67,7 +67,7 @@ describe('the position of a notification', () => {
     expect([outcomes(), lookedUpIds]).toEqual([[['a', 'sent']], []]);
   });
 
-  it('should be absent if looking it up fails', async () => {
+  it('should be undefined if looking it up fails', async () => {
     const { committed, waiting, positions, failed } = world();
     vi.spyOn(positions, 'get').mockImplementation(() => {
       throw new Error('no store');
@@ -76,7 +76,7 @@ describe('the position of a notification', () => {
     expect([await waiting(), failed]).toEqual([[['a', undefined]], ['find-position']]);
   });
 
-  it('should change if the notification was published again after data was lost', async () => {
+  it('should change if the notification was republished after a data loss', async () => {
     const { committed, waiting } = world();
     const a = arrival('a', after('PT5M'));
     for (const position of [at(6), at(5), at(1, { epoch: '2-b' })]) {
@@ -85,7 +85,7 @@ describe('the position of a notification', () => {
     }
   });
 
-  it('should not change if another source publishes the same id at the same time', async () => {
+  it('should not change if another source publishes the same id with the same time', async () => {
     const { committed, waiting } = world();
     const a = arrival('a', after('PT5M'));
     await committed([{ ...a, sourceHash: 'e'.repeat(16) }, at(3)]);
@@ -108,7 +108,7 @@ describe('the position of a notification', () => {
     expect(contents()).toBeLessThan(700);
   });
 
-  it('should be kept while a message is being sent and after the send has failed', async () => {
+  it('should be kept while a message is being sent and after the send fails', async () => {
     const { committed, waiting, presetResults } = world();
     presetResults.push({ outcome: 'unavailable', reason: 'busy' });
     await committed([arrival('a', after('PT5S')), at(3)]);
@@ -117,7 +117,7 @@ describe('the position of a notification', () => {
   });
 });
 
-describe('a notification with the collapse key of a waiting one', () => {
+describe('a notification that shares its collapse key with a waiting one', () => {
   const replaced = [['a', 'suppressed', 'replaced']];
 
   it.each([undefined, after('PT10M')])(
@@ -132,7 +132,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     },
   );
 
-  it('should end the fallbacks of a notification that is being sent, once that send has failed', async () => {
+  it('should end the fallbacks of a notification that is being sent once that send fails', async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
@@ -153,7 +153,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it("should end the waiting notification's fallbacks only if it precedes the new one in the feed", async () => {
+  it("should only end the waiting notification's fallbacks if it precedes the new one in the feed", async () => {
     const { committed, outcomes, waiting } = world();
     await committed([ordered('a', after('PT5M')), at(9)]);
     await committed([ordered('b'), at(3)]);
@@ -164,7 +164,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end nothing if the feed suppressed the new one, or if the position of either is unknown', async () => {
+  it('should end nothing if the feed suppressed the new one, or if either position is unknown', async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     await committed([ordered('b')]);
@@ -182,7 +182,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should only read the document, without look-ups or writes, if no notification with the key is waiting', async () => {
+  it('should read the document but do no look-ups or writes if no waiting notification has the key', async () => {
     const { committed, store, lookedUpIds } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];
@@ -204,7 +204,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(failed).toEqual(['replace', 'replace', 'replace', 'replace']);
   });
 
-  it('should stop its turn, which is then repeated, if the store is unavailable', async () => {
+  it('should stop its turn, which is then retried, if the store is unavailable', async () => {
     const { committed, store, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no store'));
@@ -213,7 +213,7 @@ describe('a notification with the collapse key of a waiting one', () => {
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should rely on the wake-up of the fallback that it replaces', async () => {
+  it("should rely on the replaced fallback's wake-up", async () => {
     const { committed, set, titles } = world();
     await committed([ordered('a', after('PT1M')), at(3)]);
     await committed([ordered('b', after('PT10M')), at(9)]);

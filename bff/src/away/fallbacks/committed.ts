@@ -7,12 +7,12 @@ import { namesOf, registeredOf, replace, type Registered } from './register.ts';
 import { within } from './within.ts';
 
 const USER = 'user:';
-/** Maximum time in ms that a turn waits for the positions of notifications that an interrupted turn committed. */
+/** A turn waits this long (ms) for the positions of notifications that an interrupted turn committed. */
 const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
-/** The items, grouped by reader, that have fallbacks or may replace a notification that has some. */
+/** Items with fallbacks, and items that could replace a notification with fallbacks, grouped by reader. */
 export const addedByReader = (
   items: Committed,
   policy: FallbacksOptions['policy'],
@@ -27,8 +27,8 @@ export const addedByReader = (
   });
 
 /**
- * Adds the positions of notifications that an interrupted turn has committed. Skips those that already wait with a
- * position, and those that no longer wait.
+ * Adds the positions of notifications that an interrupted turn committed. Skips notifications that are already waiting
+ * with a position or no longer waiting.
  */
 export async function withPositions(
   reader: string,
@@ -41,7 +41,7 @@ export async function withPositions(
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   try {
-    // Limited in time, because the search may compare the feed with its head, and so wait for other turns.
+    // Needs a time limit because the search might compare the feed with its head, which waits for other turns.
     const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {
@@ -51,8 +51,8 @@ export async function withPositions(
 }
 
 /**
- * Lets a turn continue although a reader's document is damaged: reports it, and resolves without the change. Otherwise
- * settles like `change`, which rejects for a document of a later version.
+ * Reports a reader's damaged document and resolves without the change, so that the turn can go on. Otherwise settles
+ * like `change`, which rejects for documents of later versions.
  */
 export async function unlessDamaged(
   change: Promise<void>,
@@ -67,8 +67,8 @@ export async function unlessDamaged(
 }
 
 /**
- * Ends waiting fallbacks whose notification is replaced by one without fallbacks. A document that this version cannot
- * read is left alone, so that it does not stop the turn. Rejects if the store is unavailable.
+ * Ends waiting fallbacks when a notification without fallbacks replaces theirs. Ignores documents that this version
+ * can't read, so that they don't stop the turn. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,
@@ -91,8 +91,8 @@ export async function replaceWaiting(
 }
 
 /**
- * Whether the raw document may contain a notification to replace. Usually it contains none, and parsing a large
- * document is slow.
+ * Whether the raw document might contain a notification to replace. Most documents don't, and parsing a large one is
+ * slow.
  */
 function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
   const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };

@@ -19,7 +19,7 @@ const old = (id: string) => ({
   createdAt: '1969-11-01T00:00:00Z',
 });
 
-/** A deployment whose store has `value` as the reader's document. */
+/** A deployment with `value` stored as the reader's document. */
 async function worldWith(value: object) {
   const shared = deployment();
   await shared.store.write(KEY, value, undefined);
@@ -35,7 +35,7 @@ const damaged = {
 };
 
 describe('a notification from before 1970', () => {
-  it('should have a fallback that is due at once, and not damage the document for later notifications', async () => {
+  it('should have a fallback that is due immediately, and not damage the document for later ones', async () => {
     const { instance, titles } = deployment();
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(old('a')));
@@ -78,7 +78,7 @@ describe('a damaged document', () => {
 });
 
 describe('a document of a later version', () => {
-  it('should stop a turn until an instance of that version takes it, and stay as it is', async () => {
+  it('should stop a turn until an instance of that version takes it, and stay unchanged', async () => {
     const value = { ...damaged, v: 2 };
     const { fallbacks, failed, stored } = await worldWith(value);
     const registers = fallbacks.committed(itemsOf(arrival('b', after('PT5M'))));
@@ -88,7 +88,7 @@ describe('a document of a later version', () => {
   });
 });
 
-it('should write only documents that can be read again, whatever times publishers and clocks give', () => {
+it('should only write documents that it can read back, whatever times publishers and clocks give', () => {
   const rules: ChannelRules = { windowMs: 0, perHour: 2, repeats: true };
   const time = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
   const duration = fc.integer({ min: 1, max: 2_592_000 }).map((seconds) => `PT${seconds}S`);

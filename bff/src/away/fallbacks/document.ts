@@ -15,10 +15,10 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Maximum time that a fallback waits, including quiet hours and retries. Receipts are kept just as long. */
+/** Fallbacks wait at most this long, including quiet hours and retries. Receipts are kept for the same time. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
-/** Identifies a reader in keys and job names without revealing the reader's name. */
+/** Identifies a reader in keys and job names without revealing their name. */
 export const hashOfReader = (reader: string): string =>
   createHash('sha256').update(reader).digest('hex').slice(0, 32);
 
@@ -29,14 +29,14 @@ export const newAway = (reader: string): AwayDocument => ({
   ...{ sent: {}, attempts: {} },
 });
 
-/** A reader's document that no version can have written. Its fallbacks are not sent. */
+/** A reader's document that no version could have written. Its fallbacks are not sent. */
 export class DamagedAwayError extends TemporaryError {
   override name = 'DamagedAwayError';
 }
 
 /**
- * The stored document.
- * @throws TemporaryError for a document of a later version, so that it is not overwritten
+ * Parses the stored document.
+ * @throws TemporaryError for documents of later versions, to avoid overwriting them
  * @throws DamagedAwayError for any other document that this version cannot read
  */
 export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): AwayDocument =>
@@ -44,12 +44,13 @@ export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): Aw
 
 const MAX_REASON = 200;
 
-/** A notification whose step has ended. */
+/** A notification with a finished step. */
 export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'>;
 
 /**
- * Receipts for the notifications of a message whose steps ended at `at` (ms since 1970). Truncates a long reason.
- * Receipts of messages that were not sent, or may not have been, include what is needed to send them again.
+ * Creates receipts for the notifications in a message. Their steps ended at `at` (ms since 1970). Truncates long
+ * reasons. If the message was not sent, or we don't know whether it was, the receipts include what is needed to resend
+ * it.
  */
 export const receiptsOf = (
   items: readonly Ended[],
@@ -65,12 +66,12 @@ export const receiptsOf = (
 };
 
 /**
- * Identifies a reader's notification. Notifications with the same id differ in `createdAt`; the feed shows only the
- * first of them.
+ * Identifies a reader's notification. Notifications with the same id have different `createdAt`s, and the feed only
+ * shows the first one.
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** The `receipts` that are also in the document, without duplicates. */
+/** The `receipts` that the document contains too, without duplicates. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));

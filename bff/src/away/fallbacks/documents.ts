@@ -22,19 +22,19 @@ export interface AwayDocumentsOptions extends Pick<
 }
 
 export interface ChangeOptions {
-  /** Whether the change may end fallbacks. If so, the observer gets the new receipts. */
+  /** Whether the change can end fallbacks. If so, the observer gets the new receipts. */
   mayEndFallbacks?: boolean;
-  /** Receives the new receipts. If the call rejects, they stay in the list, because they may have been stored. */
+  /** Filled with the new receipts. If the call rejects, they stay in the list because they might have been stored. */
   newReceipts?: Receipt[];
-  /** Whether to wait until the index of unsent fallbacks lists the reader. */
+  /** Whether to wait until the reader is in the index of unsent fallbacks. */
   waitForIndex?: boolean;
 }
 
-/** Readers' stored documents. Each change applies to the latest version. */
+/** Readers' stored documents. Every change applies to the latest version. */
 export class AwayDocuments {
   readonly #use: AwayDocumentsOptions;
   /**
-   * Within an instance, changes to a reader's document run one at a time; between instances, the etag detects
+   * Within an instance, changes to a reader's document run one at a time. Between instances, the etag detects
    * conflicts.
    */
   readonly #turns = new KeyedQueue();
@@ -43,14 +43,14 @@ export class AwayDocuments {
     this.#use = options;
   }
 
-  /** Removes a document. Waits for the change in progress, whose write would restore it. */
+  /** Removes a document. Waits for a change in progress because its write would restore the document. */
   remove(key: string): Promise<void> {
     return this.#turns.add(key, () => this.#use.store.remove([key]));
   }
 
   /**
-   * Replaces a document, unless `plan` returns `undefined` or an equal one. Before it stores receipts of unsent
-   * fallbacks, it adds the reader to the index of unsent fallbacks, so that a crash between the two writes loses none.
+   * Replaces a document unless `plan` returns `undefined` or an equal document. Adds the reader to the index of unsent
+   * fallbacks before it stores receipts of unsent fallbacks, so a crash between the two writes loses nothing.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,
@@ -88,7 +88,8 @@ export class AwayDocuments {
       );
       if (!listed) return;
       await listed;
-      // Other changes ran while the index was written, so read again: a stale write could restore an erased document.
+      // Reread the document, since other changes ran while the index was written. A stale write could restore an erased
+      // document.
       return write();
     };
     await write();

@@ -1,8 +1,8 @@
 import type { Receipt } from './document.ts';
 
 /**
- * Steps that may fail. `list-unsent` reads the unsent fallbacks, or updates their index; `close-unsent` resends or
- * dismisses some.
+ * Steps that can fail. `list-unsent` reads the unsent fallbacks or updates their index. `close-unsent` resends or
+ * dismisses some of them.
  */
 export type FallbackStepName =
   | 'settle'
@@ -18,13 +18,13 @@ export type FallbackStepName =
 export interface FallbackObserver {
   registered(count: number): void;
   ended(receipts: readonly Receipt[]): void;
-  /** The channel could not send the message, or the outcome is unknown. */
+  /** The channel couldn't send the message, or we don't know whether it did. */
   unavailable(via: string, reason: string): void;
   /**
    * A step failed. `publish-receipt` will be retried, and `settle` up to five times. After a failed `replace` or
    * `find-position`, the feed's history decides whether the fallback is sent. After a failed `read-document`, the turn
-   * continues without the reader's damaged document. After a failed `forget-devices`, the push service reports the
-   * devices again with the next message.
+   * continues without the reader's damaged document. After a failed `forget-devices`, the push service reports the same
+   * devices for the next message.
    */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -31,7 +31,7 @@ describe('a fallback', () => {
     },
   );
 
-  it('should be sent for a seen notification unless the fallback excludes seen ones', async () => {
+  it('should be sent for a seen notification unless the fallback excludes seen notifications', async () => {
     const { instance, titles, standings } = deployment();
     const items = itemsOf(arrival('a', after('PT5M', 'seen')), arrival('b', after('PT5M')));
     await instance().fallbacks.committed(items);
@@ -48,7 +48,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should be stored and sent only once, even if its turn is repeated before or after it was sent', async () => {
+  it('should be stored and sent only once, even if its turn is repeated before or after the send', async () => {
     const { instance, titles } = deployment();
     const [one, other] = [instance(), instance()];
     const items = itemsOf(arrival('a', after('PT5S')));
@@ -70,7 +70,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should rely on the wake-up of an earlier waiting fallback, unless setting that wake-up failed', async () => {
+  it("should rely on an earlier fallback's wake-up unless setting that wake-up failed", async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     await fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
@@ -86,7 +86,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['c'], ['d'], ['a'], ['b']]);
   });
 
-  it('should be sent if the claim succeeded but the response was lost', async () => {
+  it('should be sent if the claim succeeded but its response was lost', async () => {
     const { instance, store, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const write = store.write.bind(store);
@@ -121,7 +121,7 @@ describe('a fallback', () => {
     expect([inputsRead, outcomes().length]).toEqual([[], 1]);
   });
 
-  it('should end with a reason if the channel does not exist, or the reader has no address for it', async () => {
+  it("should end with a reason if the channel doesn't exist or the reader has no address for it", async () => {
     const { instance, outcomes, contacts } = deployment();
     delete contacts.email;
     const items = itemsOf(arrival('a', after('PT5S')), arrival('b', [{ after: 'PT5S', via: 'fax' }]));
@@ -144,7 +144,7 @@ describe('a fallback', () => {
 });
 
 describe('fallbacks that are due together', () => {
-  it('should be sent as one message, newest first, without those read in the meantime', async () => {
+  it('should be sent as one message, newest first, skipping notifications that have been read', async () => {
     const { instance, titles, standings } = deployment({ windowMs: 60_000 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c']) {
@@ -156,7 +156,7 @@ describe('fallbacks that are due together', () => {
     expect(titles()).toEqual([['c', 'a']]);
   });
 
-  it('should be sent as one message that shows 20 and counts the others', async () => {
+  it('should be sent as one message that shows 20 and counts the rest', async () => {
     const { instance, sent } = deployment();
     const many = Array.from({ length: 50 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
@@ -164,7 +164,7 @@ describe('fallbacks that are due together', () => {
     expect(sent.map(({ notifications, more }) => [notifications.length, more])).toEqual([[20, 30]]);
   });
 
-  it("should respect the channel's hourly limit, with the rest sent as one message later", async () => {
+  it("should respect the channel's hourly limit and send the rest as one message later", async () => {
     const { instance, titles } = deployment({ perHour: 2 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c', 'd']) {
@@ -177,7 +177,7 @@ describe('fallbacks that are due together', () => {
   });
 });
 
-it('should send a fallback from only one of several instances that wake up at the same time', async () => {
+it('should send a fallback from only one instance if multiple instances wake up at the same time', async () => {
   const { instance, sent } = deployment();
   const instances = [instance(), instance(), instance()];
   await instances[0]?.fallbacks.committed(itemsOf(arrival('a', after('PT1H'))));
@@ -203,7 +203,7 @@ it('should remove retracted content and record a receipt, and remove everything 
   expect(titles()).toEqual([]);
 });
 
-it('should not let a decision in progress restore the document of an erased feed', async () => {
+it("should not let a decision in progress restore an erased feed's document", async () => {
   const { instance, readMarksAfter } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -225,7 +225,7 @@ it('should let a turn finish while a decision waits for it, and then send', asyn
   expect(titles()).toEqual([['a']]);
 });
 
-it('should reject unknown wake-up names, and accept those of readers without fallbacks', async () => {
+it('should reject unknown wake-up names, but accept wake-ups for readers without fallbacks', async () => {
   const { fallbacks } = deployment().instance();
   expect(await fallbacks.wake('backup')).toBe(false);
   expect(await fallbacks.wake(`away:${hashOfReader(READER)}:${Date.now()}`)).toBe(true);

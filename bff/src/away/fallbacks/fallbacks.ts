@@ -33,28 +33,28 @@ import { within } from './within.ts';
 
 const USER = 'user:';
 /**
- * Maximum number of readers being checked in parallel, and of readers waiting for a check. Further wake-ups are
- * refused, and Dapr retries them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to
- * an application, which announcements and health checks need too.
+ * Maximum readers being checked in parallel, and readers waiting for a check. Further wake-ups are refused, and Dapr
+ * retries them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an application,
+ * and announcements and health checks need some of them too.
  */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 600;
-/** If a message is sent and recorded within this time in ms, its claim needs no wake-up. */
+/** If sending and recording a message takes less than this (ms), its claim needs no wake-up. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
-/** Maximum time in ms that a decision spends reading. After that, its wake-up is repeated. */
+/** Time limit for a decision's reads (ms). After a timeout, the wake-up is repeated. */
 const DECIDE_MS = 10_000;
 
 /**
- * Sends notifications through other channels if their reader has not read them in time. The reader's document stores
- * the waiting notifications with their content. Each version of the document is written by exactly one process, so each
- * message is claimed by one process, which sends it and records the outcome.
+ * Sends notifications through other channels if their reader hasn't read them in time. The reader's document stores the
+ * waiting notifications with their content. Exactly one process writes each version of the document, so exactly one
+ * process claims each message, sends it and records the outcome.
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
   readonly #documents: AwayDocuments;
   readonly #unsentIndex: UnsentIndex;
-  /** The fallbacks that were not sent, for operators. */
+  /** The unsent fallbacks, for operators. */
   readonly unsent: UnsentFallbacks;
   readonly #sends = new InFlight();
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
@@ -72,8 +72,8 @@ export class Fallbacks {
   }
 
   /**
-   * Stores the fallbacks of the items that a turn has committed. Safe to repeat with the same items. Rejects if an
-   * outcome is unknown; the turn must then be retried.
+   * Stores the fallbacks of committed items. Safe to repeat with the same items. Rejects if a write might have failed;
+   * the turn must then be retried.
    */
   async committed(items: Committed): Promise<void> {
     await Promise.all(
@@ -86,9 +86,9 @@ export class Fallbacks {
   }
 
   /**
-   * Decides on a reader's due fallbacks, and sends them. `name` is the name of the wake-up. Resolves when the
-   * wake-up is no longer needed: once the outcome is stored or, if sending takes longer, once the decision and the next
-   * wake-up are stored. Resolves with false for unknown names.
+   * Decides on a reader's due fallbacks and sends them. `name` is the wake-up's name. Resolves when the wake-up is no
+   * longer needed: once the outcome is stored or, if sending takes longer, once the decision and the next wake-up are
+   * stored. Resolves with false for unknown names.
    */
   async wake(name: string): Promise<boolean> {
     const parsed = parseWakeUp(name);
@@ -101,8 +101,8 @@ export class Fallbacks {
   }
 
   /**
-   * Ends the fallbacks of retracted notifications and removes their content. Without `ids`, the feed was erased, and
-   * everything is removed.
+   * Ends the fallbacks of retracted notifications and removes their content. If `ids` is omitted, the feed was erased,
+   * so everything is removed.
    */
   async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
     if (!feed.startsWith(USER)) return;
@@ -115,7 +115,7 @@ export class Fallbacks {
     await unlessDamaged(this.#retract(key, new Set(ids)), this.#use);
   }
 
-  /** The reader's document, for receipts and exports; `undefined` if there are no fallbacks. */
+  /** The reader's document for receipts and exports, or `undefined` if there are no fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
     return stored && parseAway(stored.value);
@@ -140,7 +140,7 @@ export class Fallbacks {
           before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
         return after;
       },
-      // A turn does not wait for the list of unsent fallbacks.
+      // Turns don't wait for the index of unsent fallbacks.
       { waitForIndex: false },
     );
     observer.registered(added.length);
@@ -160,7 +160,7 @@ export class Fallbacks {
   }
 
   /**
-   * Claims the due messages and starts to send them. Resolves with the running sends and the document that claims the
+   * Claims the due messages and starts sending them. Resolves with the running sends and the document that claims the
    * messages. If no message is due, stores the next wake-up and resolves with `undefined`.
    */
   async #check(
@@ -168,13 +168,13 @@ export class Fallbacks {
     woken: Woken,
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
-    // Started before the document is read, so that the store reads both in one call.
+    // Start this before reading the document, so that the store reads both in one call.
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
       this.#documents.change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // Finds the messages of an earlier attempt whose write succeeded although the store's response was lost.
+        // If the store's response to an earlier attempt was lost, its messages are already stored.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
         if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
@@ -189,7 +189,7 @@ export class Fallbacks {
       return undefined;
     }
     await this.#use.onStep('fallback-claimed');
-    // Send before storing a wake-up: storing may fail, and no other process may send these messages.
+    // Send first. Storing a wake-up can fail, and no other process is allowed to send these messages.
     const sends = claimed.map((message) =>
       this.#sends.add(message.via, this.#send(document.reader, { message, contacts, woken })),
     );
@@ -208,8 +208,8 @@ export class Fallbacks {
       this.#use.standingsOf(document.reader, due),
       due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
-    // Limited in time to end a possible deadlock: if the store has lost part of the feed, this waits for the feed's
-    // turns, and one of them may wait for this decision.
+    // The time limit breaks a possible deadlock. If the store has lost part of the feed, this waits for the feed's
+    // turns, and one of them could be waiting for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },
@@ -221,8 +221,8 @@ export class Fallbacks {
   }
 
   /**
-   * Resolves with whether the outcome and the next wake-up are stored. Never rejects. If they cannot be stored, another
-   * process takes over the message after its deadline.
+   * Sends a message. Resolves with whether the outcome and the next wake-up are stored. Never rejects. If they can't be
+   * stored, another process takes over the message after its deadline.
    */
   async #send(
     reader: string,
@@ -236,8 +236,7 @@ export class Fallbacks {
     await this.#use.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // Not before the message was claimed. If our clock is behind the scheduler's, that time is from the scheduler's
-    // clock.
+    // Never earlier than the claim. If our clock is behind the scheduler's, the claim has the scheduler's time.
     const at = Math.max(now(), until - SEND_TIME_MS);
     const newReceipts: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {
@@ -256,7 +255,7 @@ export class Fallbacks {
     }
   }
 
-  /** Publishes receipts that are marked as unpublished. Resolves with false if some still are. Never rejects. */
+  /** Publishes the unpublished receipts. Resolves with false if any remain. Never rejects. */
   async #publishReceipt(document: AwayDocument): Promise<boolean> {
     const { publishReceipt, observer } = this.#use;
     if (!publishReceipt || !hasUnpublished(document)) return true;
@@ -274,8 +273,8 @@ export class Fallbacks {
   }
 
   /**
-   * Publishes waiting receipts, and stores a wake-up for the next due fallback. Its name must differ from that of the
-   * wake-up that is being delivered.
+   * Publishes the unpublished receipts and stores a wake-up for the next due fallback. Its name must differ from the
+   * name of the wake-up being delivered.
    */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
     const isPublished = await this.#publishReceipt(document);
@@ -288,8 +287,6 @@ export class Fallbacks {
   }
 }
 
-/**
- * Whether this process has already stored this new message: no other process knows its random key.
- */
+/** Whether this process has already stored this new message. No other process knows its random key. */
 const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
   attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

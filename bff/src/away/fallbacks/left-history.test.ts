@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 
 const KEY = awayKey(hashOfReader(READER));
 
-/** Marks another notification, which drops marks outside the history. */
+/** Marks another notification to drop marks outside the history. */
 const others = async (w: MovingFeed, id = 'n25') => {
   await w.read({ ids: [id] });
   await w.archive({ ids: [id] });
@@ -58,7 +58,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['read']);
   });
 
-  it('should still accept marks from a page that shows it', async () => {
+  it('should accept marks from a page that still shows it', async () => {
     const w = await movingFeed();
     w.moveHistoryOn();
     await w.read({ ids: ['n3'] });
@@ -74,7 +74,7 @@ describe('a notification that leaves the history', () => {
     await expect(w.snooze('n3')).rejects.toThrow('not in the history');
   });
 
-  it('should stay read if its position is unknown, as in documents of earlier versions', async () => {
+  it('should stay read if its position is unknown, like in documents from earlier versions', async () => {
     const w = await movingFeed();
     const { value, etag } = (await w.store.read(KEY)) ?? {};
     const { waiting, ...document } = value as AwayDocument;
@@ -98,7 +98,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['archived']);
   });
 
-  it('should not inherit the marks of a newer notification with the same id', async () => {
+  it("should not inherit a newer notification's marks if both have the same id", async () => {
     const w = await movingFeed();
     w.moveHistoryOn();
     w.feed.replaced.set(28, {
@@ -137,7 +137,7 @@ describe('a notification that leaves the history', () => {
 });
 
 describe('marks', () => {
-  it('should cause a search for waiting notifications only if a mark would be dropped', async () => {
+  it('should only cause a search for waiting notifications if a mark would be dropped', async () => {
     const w = await movingFeed();
     await w.read({ offset: 2, ids: ['n5'] });
     await w.unread('n2');
@@ -173,7 +173,7 @@ describe('marks', () => {
     expect(w.unreadable.length).toBeGreaterThan(0);
   });
 
-  it('should be rejected if the store is unavailable, without dropping any old marks', async () => {
+  it('should be rejected if the store is unavailable, but keep all old marks', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -193,8 +193,8 @@ describe('marks', () => {
   });
 });
 
-describe('a notification whose epoch ends', () => {
-  it('should keep its standing until marks of the new epoch replace the old ones', async () => {
+describe('a notification from a previous epoch', () => {
+  it('should keep its standing until marks from the new epoch replace the old ones', async () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
@@ -204,7 +204,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not count as read when only its unread mark has gone', async () => {
+  it('should not count as read just because its unread mark is gone', async () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
@@ -213,7 +213,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should stay seen until marks of the new epoch replace the old ones', async () => {
+  it('should stay seen until marks from the new epoch replace the old ones', async () => {
     const w = await movingFeed({ unless: 'seen' });
     await w.seen('1-a', 5);
     expect(await w.standings()).toEqual(['open, seen']);
@@ -223,7 +223,7 @@ describe('a notification whose epoch ends', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should be affected neither by marks made later from an old page nor by those of the new epoch', async () => {
+  it('should not be affected by later marks from an old page or by marks from the new epoch', async () => {
     const w = await movingFeed();
     w.startNewEpoch();
     await w.archive({ epoch: '1-a', offset: 6 });
@@ -250,7 +250,7 @@ describe('a notification after an undetected rollback of the store', () => {
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
-  it('should count as open if the feed has lost it, even if the one now at its offset was read', async () => {
+  it('should count as open if the feed lost it, even if the notification now at its offset was read', async () => {
     const w = await movingFeed();
     w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
     await w.read({ ids: ['other'] });
@@ -258,7 +258,7 @@ describe('a notification after an undetected rollback of the store', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not count as read just because an older notification with its id was read', async () => {
+  it('should not count as read just because an older notification with the same id was read', async () => {
     const w = await movingFeed();
     await w.publish('daily', 7);
     await w.read({ ids: ['daily'] });

@@ -19,24 +19,24 @@ export interface FallbacksOptions {
   store: ReaderStore;
   wakeUps: WakeUps;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** Returns the default fallbacks for a notification that defines none. */
+  /** Returns the default fallbacks of a notification that doesn't define any. */
   policy: (notification: Notification) => readonly Fallback[];
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
-  /** Finds the positions of published notifications that are still in the feed's history. */
+  /** Finds the positions of published notifications that are in the feed's history. */
   positionsOf: (
     reader: string,
     added: readonly Registered[],
   ) => Promise<ReadonlyMap<Registered, PublishedAt>>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
-    /** Finds the contacts by the reader's hash, so that they can be read together with the reader's document. */
+    /** Finds contacts by the reader's hash, so that they can be read together with the reader's document. */
     findByHash(hash: string): Promise<ReaderContacts>;
     forgetDevices(reader: string, endpoints: readonly string[]): Promise<void>;
   };
-  /** Throws while links cannot be signed. */
+  /** Throws while links can't be signed. */
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
-  /** Publishes the end of each fallback at least once; absent if RECEIPTS_TOPIC is off. */
+  /** Publishes an event when a fallback ends, at least once. Not set if RECEIPTS_TOPIC is off. */
   publishReceipt?: PublishReceipt | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;

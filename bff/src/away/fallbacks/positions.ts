@@ -5,7 +5,7 @@ import type { ReaderStore, WaitingPosition } from '../../readers/ports.ts';
 import { awayKey, hashOfReader, type Waiting } from './document.ts';
 import type { Registered } from './register.ts';
 
-/** The ids under which the feed may show the notification: a CloudEvent gets another id if its own is taken. */
+/** The ids that the notification can have in the feed. A CloudEvent gets another id if its own is taken. */
 export const idsOf = ({
   id,
   sourceHash,
@@ -42,8 +42,8 @@ export async function positionsIn(
 }
 
 /**
- * The positions of a reader's notifications whose fallbacks are waiting or being sent. If this version cannot read the
- * document, calls `onUnreadable` and returns no positions.
+ * The positions of a reader's notifications with fallbacks that are waiting or being sent. If this version can't read
+ * the document, calls `onUnreadable` and returns no positions.
  */
 export async function waitingPositions(
   reader: string,
@@ -59,8 +59,8 @@ export async function waitingPositions(
   const { waiting, sending } = parsed.data;
   return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap((one) => {
     const { position, notification } = one;
-    // Without content, only the feed's history can tell whether the notification is still open, so marks outside it are
-    // not needed.
+    // Without the content, only the feed's history can tell whether the notification is open, so marks outside the
+    // history aren't needed.
     if (!position) return notification ? idsOf(one).map((id) => ({ id })) : [];
     return [{ id: position.id ?? one.id, at: { epoch: position.epoch, offset: position.offset } }];
   });

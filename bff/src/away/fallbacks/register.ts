@@ -6,12 +6,12 @@ import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
 import { dropOldReceipts } from './unsent/unsent-receipts.ts';
 
-/** Maximum number of waiting notifications per reader. Fallbacks of further notifications are refused. */
+/** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum size of the waiting content in bytes. Beyond it, content is read from the feed. */
+/** Maximum stored content in bytes. Beyond it, content is read from the feed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
-/** A published notification with its fallbacks, if any, and its position, if that is known. */
+/** A published notification with its fallbacks (possibly none) and its position (if known). */
 export interface Registered {
   notification: Notification;
   sourceHash?: string | undefined;
@@ -20,8 +20,8 @@ export interface Registered {
 }
 
 /**
- * Separates a new notification from its fallbacks. If it defines none, those of the policy apply. `undefined` if it has
- * no fallbacks and cannot replace a notification that has some.
+ * Separates a new notification from its fallbacks. If it doesn't define any, the policy does. Returns `undefined` if it
+ * has no fallbacks and can't replace a notification that does.
  */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,
@@ -37,9 +37,9 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
   new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
 
 /**
- * Adds the fallbacks of new notifications. A known notification keeps its first fallbacks, even if they have ended, so
- * a turn may register its items again; if it was published again, it gets its new position. Returns the same document
- * if nothing changes.
+ * Adds the fallbacks of new notifications. Known notifications keep their first fallbacks, even if those have ended, so
+ * turns can safely repeat this. A republished notification gets its new position. Returns the same document if nothing
+ * changes.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
   const before = withPositions(document.waiting, added);
@@ -71,12 +71,12 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     waiting.push({
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
-      // Without content, only the feed's history can tell whether the notification is still open, so its position is
-      // not needed.
+      // Without the content, only the feed's history can tell whether the notification is open, so the position isn't
+      // needed.
       ...(fits && { notification, ...(position && { position }) }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
-        // A publisher may give a time before 1970. Its fallbacks are due at once.
+        // Fallbacks of notifications from before 1970 are due immediately.
         at: Math.max(0, (parseDateTime(createdAt) ?? now) + (parseDuration(after) ?? 0)),
       })),
     });
@@ -86,7 +86,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
 }
 
-/** Sets the positions of waiting notifications that were published again. Returns the same list if nothing changes. */
+/** Updates the positions of republished notifications. Returns the same list if nothing changes. */
 function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
   const published = new Map(
     added.filter(({ position }) => position).map((one) => [nameOf(one.notification), one]),
@@ -101,8 +101,8 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
 }
 
 /**
- * Ends all steps of the retracted notifications, and removes their content, even from messages that are being sent. If
- * such a message must be sent again, it shows only its other notifications.
+ * Ends all steps of the retracted notifications and removes their content, even from messages being sent. If such a
+ * message is resent, it only shows its remaining notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
   const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
@@ -136,9 +136,9 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that a later one with the same collapse key replaces, as in the feed. Marks
- * those being sent as replaced. Returns the same document if there are none. Skips notifications whose position is
- * unknown: the feed's history decides about them later.
+ * Ends all steps of waiting notifications that are replaced by a later one with the same collapse key, like in the
+ * feed. Marks notifications being sent as replaced. Returns the same document if there is nothing to replace. Skips
+ * notifications without a known position; the feed's history decides about them later.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

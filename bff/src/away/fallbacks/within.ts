@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Settles like `work`, or after `ms` like `late`, whichever is first. `late` may throw. */
+/** Settles like `work`, or like `late` if that takes longer than `ms`. `late` can throw. */
 export async function settleBy<T>(ms: number, work: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => {

@@ -29,7 +29,7 @@ export const codeMessageOf = (
   };
   return {
     ...{ key, reader, language, purpose: 'code', notifications: [notification], more: 0 },
-    // The inbox does not contain this notification, so its link opens the inbox itself.
+    // This notification isn't in the inbox, so link to the inbox itself.
     links: { ...links, open: () => links.inbox },
   };
 };

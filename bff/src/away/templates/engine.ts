@@ -3,13 +3,13 @@ import { Liquid } from 'liquidjs';
 export type Kind = 'subject' | 'text' | 'html';
 
 /**
- * LiquidJS, because its templates cannot run code, unlike those of most Node libraries: a template folder can only
- * render a message. It escapes all HTML output and reports the line of an error.
+ * LiquidJS because, unlike in most Node template libraries, templates can't run code: a template folder can only render
+ * messages. It escapes all HTML output and reports the line of each error.
  */
 const OPTIONS = {
   strictVariables: true,
   strictFilters: true,
-  // `{% if item.body %}` must not fail for a notification without a body.
+  // `{% if item.body %}` must not fail for notifications without a body.
   lenientIf: true,
   ownPropertyOnly: true,
   // No file access: `{% render %}` and `{% layout %}` find nothing.

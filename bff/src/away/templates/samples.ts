@@ -72,7 +72,7 @@ const code = (language: 'en' | 'de'): AwayMessage =>
     { key: `sample-code-${language}`, createdAt: '2026-05-04T09:41:00Z' },
   );
 
-/** Messages for previews and for checking templates at startup: single, digest and code, in each language. */
+/** Sample messages for previews and for checking templates at startup: single, digest and code in each language. */
 export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
   message('single', language, NOTIFICATIONS.slice(0, 1), 0),
   message('short', language, NOTIFICATIONS.slice(1, 2), 0),

@@ -15,7 +15,7 @@ export const TEMPLATE_FILES = {
 
 export type TemplateSources = Record<keyof typeof TEMPLATE_FILES, string>;
 
-/** Our own templates and words, in the form of their files. */
+/** Our own templates and words as file contents. */
 export const DEFAULT_SOURCES: TemplateSources = {
   subject: SUBJECT,
   text: TEXT,
@@ -24,7 +24,7 @@ export const DEFAULT_SOURCES: TemplateSources = {
   de: `${JSON.stringify(WORDS.de, null, 2)}\n`,
 };
 
-/** The files in the folder, with our own files in place of missing ones. Adds files that cannot be read to `faults`. */
+/** Reads the folder. Our own files replace missing files. Adds unreadable files to `faults`. */
 export function readFolder(folder: string | undefined, faults: string[]): TemplateSources {
   const sources = { ...DEFAULT_SOURCES };
   if (folder === undefined) return sources;

@@ -8,7 +8,7 @@ import { loadTemplates } from './templates.ts';
 describe('our templates', () => {
   const { render } = loadTemplates();
 
-  it('should contain the title of a single notification, and the count of a digest', () => {
+  it("should contain a single notification's title, or a digest's count", () => {
     expect(render(messageOf([notification('Order 7 shipped')])).subject).toBe('Order 7 shipped');
     const digest = [notification('A'), notification('B')];
     expect(render(messageOf(digest, { more: 3 })).subject).toBe('5 unread notifications');
@@ -26,7 +26,7 @@ describe('our templates', () => {
     expect(render(messageOf(one)).text).not.toContain('more');
   });
 
-  it('should group by source, the group with the newest notification first', () => {
+  it('should group by source, starting with the group that has the newest notification', () => {
     const { text } = render(
       messageOf([
         notification('N5', { source: 'shop' }),
@@ -43,7 +43,7 @@ describe('our templates', () => {
     expect(render(messageOf([notification('A'), notification('B')])).text).not.toContain('==');
   });
 
-  it('should escape every text in HTML, and none in plain text', () => {
+  it('should escape all text in HTML but not in plain text', () => {
     const hostile = '<img src=x onerror=alert(1)>"\'&{{ links.inbox }}';
     const { html, text } = render(
       messageOf([
@@ -109,7 +109,7 @@ describe('a folder of templates', () => {
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   const message = messageOf([notification('A')]);
 
-  it('should override only the built-in templates whose files it contains', () => {
+  it('should only override the built-in templates that it contains files for', () => {
     write('subject.liquid', 'Acme: {{ count }} new');
     write('words.en.json', '{"openInbox": "Go to Acme"}');
     const { subject, text } = loadTemplates({ folder }).render(message);
@@ -149,7 +149,7 @@ describe('a folder of templates', () => {
     ['html.liquid', '{% for i in (1..100000000) %}x{% endfor %}', /html\.liquid: .*limit/],
     ['text.liquid', '  \n', /text\.liquid: renders to nothing/],
     ['words.en.json', '{', /words\.en\.json: is not valid JSON/],
-    ['words.en.json', '{"headingMany": "{n} new"}', /contains \{n\}, but may contain only \{count\}/],
+    ['words.en.json', '{"headingMany": "{n} new"}', /contains \{n\}, but can only contain \{count\}/],
   ])('should refuse %s with %s', (file, text, fault) => {
     write(file, text);
     expect(() => loadTemplates({ folder })).toThrow(fault);

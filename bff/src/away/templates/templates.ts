@@ -9,14 +9,14 @@ import { wordsOf } from './words.ts';
 export interface TemplateOptions {
   /**
    * A folder with files that replace ours: `subject.liquid`, `text.liquid`, `html.liquid`, `words.en.json`,
-   * `words.de.json`. Missing files, and missing words, fall back to ours.
+   * `words.de.json`. Missing files and words fall back to ours.
    */
   folder?: string | undefined;
-  /** The IANA time zone in which e-mails show times. Default `UTC`. */
+  /** The IANA time zone for times in e-mails. Default: `UTC`. */
   timeZone?: string | undefined;
 }
 
-/** The content of an e-mail. `subject` is one line. */
+/** E-mail content. `subject` is a single line. */
 export interface Rendered {
   subject: string;
   text: string;
@@ -24,11 +24,11 @@ export interface Rendered {
 }
 
 export interface Templates {
-  /** Deterministic: the same message always gives the same content. */
+  /** Deterministic: the same message always renders the same content. */
   render(message: AwayMessage): Rendered;
   /** Only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
-  /** The files of the folder that replace ours. */
+  /** The folder's files that replace ours. */
   readonly overridden: readonly string[];
 }
 
@@ -38,14 +38,14 @@ export class TemplateError extends Error {
 }
 
 /**
- * Time limit for rendering a template of the folder, in ms, so that an endless loop cannot block the process. It is
- * generous, because rendering can take many times longer on a busy machine.
+ * Time limit for rendering one of the folder's templates (ms), so an endless loop can't block the process. It is
+ * generous because rendering can take many times longer on a busy machine.
  */
 const RENDER_LIMIT_MS = 5_000;
 
 /**
- * Loads the e-mail templates, and renders samples with them, so that errors are found at startup.
- * @throws TemplateError that lists all errors, each with the file's name
+ * Loads the e-mail templates and renders samples to find errors at startup.
+ * @throws TemplateError that lists all errors with their file names
  */
 export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}): Templates {
   const faults: string[] = [];
@@ -112,7 +112,7 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/** Removes line breaks and control characters, so that a template cannot add header fields. */
+/** Removes line breaks and control characters so that templates can't inject headers. */
 const oneLine = (text: string): string =>
   text
     // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose

@@ -5,13 +5,13 @@ import type { Words } from './defaults/words.ts';
 export interface ViewItem {
   severity: Severity;
   severityName: string;
-  /** Text colour of the severity on white, with a contrast of at least 4.5. */
+  /** The severity's text colour on white. Its contrast is at least 4.5. */
   colour: string;
   title: string;
   body?: string;
-  /** The time of publication, formatted in the message's language. */
+  /** The publication time, formatted for the message's language. */
   time: string;
-  /** The link to the notification in the inbox. */
+  /** Link to the notification in the inbox. */
   open: string;
   link?: string;
   actions: { label: string; link: string }[];
@@ -22,11 +22,10 @@ export interface View {
   language: 'en' | 'de';
   subject: string;
   heading: string;
-  /** Number of unread notifications, including those that the message does not show. */
+  /** Number of unread notifications, including any that the message doesn't show. */
   count: number;
   /**
-   * The groups, starting with the one that has the newest notification. `name` is absent if no notification has a
-   * source.
+   * Groups, starting with the one that has the newest notification. `name` is missing if no notification has a source.
    */
   groups: { name?: string; items: ViewItem[] }[];
   /** For example, "and 3 more in your inbox". */
@@ -46,8 +45,8 @@ export interface ViewOptions {
   words: Words;
   timeZone: string;
   /**
-   * Whether to isolate texts with control characters, so that right-to-left text does not reorder its surroundings.
-   * HTML has `dir="auto"` for this.
+   * Whether to isolate right-to-left text with control characters so that it doesn't reorder its surroundings. HTML
+   * uses `dir="auto"` instead.
    */
   plain: boolean;
 }
@@ -75,11 +74,11 @@ export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOpt
   };
 }
 
-/** Replaces `{name}`. Braces in a value stay as they are. */
+/** Replaces `{name}`. Leaves braces in values alone. */
 const fill = (word: string, values: Record<string, string>): string =>
   word.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 
-/** Groups by source, in the order of each group's newest notification. */
+/** Groups by source and orders the groups by their newest notification. */
 function groupsOf({ notifications }: AwayMessage, words: Words) {
   const groups = new Map<string | undefined, Notification[]>();
   for (const notification of notifications) {
@@ -100,7 +99,7 @@ function itemOf(
   { words, timeZone, text }: { words: Words; timeZone: string; text: (value: string) => string },
 ): ViewItem {
   const { title, body, severity, createdAt, link, actions = [] } = notification;
-  /** A notification's link may be a path on the inbox's site. */
+  /** Links can be paths on the inbox's site. */
   const absolute = (address: string) => new URL(address, links.inbox).href;
   return {
     severity,

@@ -16,7 +16,7 @@ const wordSchema = (name: keyof Words) => {
       for (const [placeholder, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
         if (values.includes(value)) continue;
         const remedy =
-          values.length > 0 ? `may contain only {${values.join('}, {')}}` : 'may contain no placeholders';
+          values.length > 0 ? `can only contain {${values.join('}, {')}}` : "can't contain placeholders";
         context.addIssue({ code: 'custom', message: `contains ${placeholder}, but ${remedy}` });
       }
     })
@@ -25,7 +25,9 @@ const wordSchema = (name: keyof Words) => {
 
 const wordsSchema = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, wordSchema(name)])));
 
-/** The phrases of both languages. Our phrases replace those missing in a file. Adds errors in the files to `faults`. */
+/**
+ * The phrases in both languages. Phrases missing from a file fall back to ours. Adds errors in the files to `faults`.
+ */
 export function wordsOf(sources: TemplateSources, faults: string[]): Record<'en' | 'de', Words> {
   return { en: read('en'), de: read('de') };
 

@@ -63,7 +63,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
         await handle(`user:${identity.sub}`, request, response, identity);
       } catch (err) {
         log.warn({ err }, "cannot read or save a reader's contacts");
-        sendUnavailable(response, 'The request failed, or its outcome is unknown. Try again.');
+        sendUnavailable(response, 'The request may not have been completed. Try again.');
       }
     };
 

@@ -79,7 +79,7 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
         await handle(link, language, response);
       } catch (err) {
         log.warn({ err }, 'cannot unsubscribe a reader');
-        sendUnavailable(response, 'The request failed, or its outcome is unknown. Try again.');
+        sendUnavailable(response, 'The request may not have been completed. Try again.');
       }
     };
   const router = Router();

@@ -37,7 +37,7 @@ export function inboxRoutes(
         } catch (error) {
           if (respondIfRefused(response, error)) return;
           log.warn({ err: error, feed: body.feed, name }, 'cannot save an inbox change');
-          sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
+          sendUnavailable(response, 'The change may not have been saved. Try again.');
         }
       })
       .all(methodNotAllowed('POST'));

@@ -32,7 +32,7 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error }, 'cannot save mutes');
-        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
+        sendUnavailable(response, 'The change may not have been saved. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD', 'PUT'));

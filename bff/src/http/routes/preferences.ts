@@ -29,7 +29,7 @@ export function preferencesRoutes(
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error }, 'cannot save preferences');
-        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
+        sendUnavailable(response, 'The change may not have been saved. Try again.');
       }
     };
   router

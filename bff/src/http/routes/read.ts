@@ -21,7 +21,7 @@ export function readRoutes(markRead: Readers['markRead'], ownerOf: OwnerOf, log:
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error, feed: mark.feed }, 'cannot save read marks');
-        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Try again.');
+        sendUnavailable(response, 'The change may not have been saved. Try again.');
       }
     })
     .all(methodNotAllowed('POST'));

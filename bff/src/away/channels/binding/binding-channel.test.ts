@@ -23,7 +23,7 @@ const recorder = () => {
 };
 
 describe('a channel over a binding', () => {
-  it('should fill in its mapping', async () => {
+  it('should fill in the mapping', async () => {
     const { calls, invoke } = recorder();
     const channel = createBindingChannel({
       ...{ invoke, templates, name: 'crm', operation: 'exec' },
@@ -41,7 +41,7 @@ describe('a channel over a binding', () => {
     ]);
   });
 
-  it('should reach only readers with an e-mail address if its mapping needs one', async () => {
+  it('should only reach readers with an e-mail address if the mapping needs one', async () => {
     const { calls, invoke } = recorder();
     const mail = createBindingChannel({ invoke, templates, name: 'mail', metadata: { emailTo: '$email' } });
     expect([mail.reaches(ada), mail.reaches(noContacts)]).toEqual([true, false]);
@@ -52,7 +52,7 @@ describe('a channel over a binding', () => {
     expect(createBindingChannel({ invoke, templates, name: 'log' }).reaches(noContacts)).toBe(true);
   });
 
-  it('should list all errors in its settings', () => {
+  it('should list all errors in the settings', () => {
     const faults = bindingChannelSchema.safeParse({
       ...{ name: 'A b', operation: 'x y', extra: 1 },
       metadata: { to: '$phone', all: '$event' },

@@ -8,9 +8,9 @@ import { dataMappingSchema, fillMapping, fillMetadata, metadataMappingSchema, us
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const COMPONENT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
 
-/** A channel over any Dapr output binding, as described in a settings file. */
+/** Settings of a channel over any Dapr output binding, from the settings file. */
 export const bindingChannelSchema = z.strictObject({
-  name: z.string().regex(NAME, 'must have 1 to 40 characters of a-z, 0-9 and -, and start with a letter'),
+  name: z.string().regex(NAME, 'must be 1 to 40 characters (a-z, 0-9, -) and start with a letter'),
   /** The component's name. Default: the channel's name. */
   binding: z.string().regex(COMPONENT, 'must be the name of a Dapr component').optional(),
   /** Default `create`. */
@@ -20,9 +20,9 @@ export const bindingChannelSchema = z.strictObject({
     .optional(),
   /** Literal text, or `$` and a field's name. */
   metadata: metadataMappingSchema.optional(),
-  /** Any JSON. A string in it is literal text, or `$` and a field's name. Default `$event`. */
+  /** Any JSON. Strings are literal text, or `$` and a field's name. Default: `$event`. */
   data: dataMappingSchema.optional(),
-  /** Whether the service behind the binding ignores a `$key` that it has already seen. Default false. */
+  /** Whether the service behind the binding ignores a `$key` that it has seen before. Default: false. */
   repeatable: z.boolean().optional(),
 });
 
@@ -31,7 +31,7 @@ export type BindingChannelSettings = z.infer<typeof bindingChannelSchema>;
 export type BindingOptions = BindingChannelSettings & { invoke: Invoke; templates: Templates };
 
 /**
- * A channel over any Dapr output binding. A binding reports only that it failed, so most failures are `unknown`.
+ * A channel over any Dapr output binding. A binding only reports that it failed, so most failures are `unknown`.
  * @throws Error that lists all errors in the settings
  */
 export function createBindingChannel({ invoke, templates, ...settings }: BindingOptions): Channel {

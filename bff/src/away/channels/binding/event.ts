@@ -3,8 +3,8 @@ import type { AwayMessage } from '../channel.ts';
 import type { Json } from './wire-json.ts';
 
 /**
- * A message as JSON, in the form that Standard Webhooks recommends (`type`, `timestamp`, `data`). Identical for every
- * attempt. docs/guides/reach-people-who-are-away.md describes it. New members may be added.
+ * A message as JSON in the format that Standard Webhooks recommends (`type`, `timestamp`, `data`). All attempts send
+ * the same JSON. Documented in docs/guides/reach-people-who-are-away.md. New members can be added.
  */
 export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {
   const [newest] = notifications;
@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** The members of a notification that a receiver gets: the content that readers see, without delivery settings. */
+/** What receivers get of a notification: its content, but no delivery settings. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

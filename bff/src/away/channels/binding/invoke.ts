@@ -2,8 +2,8 @@ import type { SendResult } from '../channel.ts';
 import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
 
 /**
- * Invokes a Dapr output binding. Rejects, with the sidecar's message, if the sidecar or the binding failed. Over the
- * sidecar's HTTP API, the binding gets data as `wireJson` writes it.
+ * Invokes a Dapr output binding. Rejects with the sidecar's message if the sidecar or the binding fails. The sidecar's
+ * HTTP API passes data to the binding as `wireJson` writes it.
  */
 export type Invoke = (
   binding: string,
@@ -14,7 +14,7 @@ export type Invoke = (
 
 /**
  * Invokes a binding for a channel. Never rejects, and settles within the time limit. If `prepare` throws, the message
- * itself is invalid, and is refused.
+ * itself is invalid, so it is refused.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
   settled(
@@ -38,7 +38,7 @@ const STATUS = /received status code (\d{3})/;
 const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
-/** Response statuses that mean: not processed, retry later. */
+/** Response statuses that mean "not processed, retry later". */
 const RETRYABLE = new Set([408, 425, 429, 503]);
 
 function failed(error: unknown): SendResult {
@@ -46,6 +46,6 @@ function failed(error: unknown): SendResult {
   const status = Number(STATUS.exec(reason)?.[1]);
   if (status >= 300 && status < 500 && !RETRYABLE.has(status)) return { outcome: 'refused', reason };
   if (RETRYABLE.has(status) || NOT_SENT.test(reason)) return { outcome: 'unavailable', reason };
-  // After any other 5xx or error, the request may have been processed.
+  // After any other error, including other 5xx responses, the request might have been processed.
   return { outcome: 'unknown', reason };
 }

@@ -10,7 +10,7 @@ interface Sources {
   rendered: Rendered;
 }
 
-/** The fields of a message that a mapping can use, by name. */
+/** The message fields that a mapping can use, by name. */
 const FIELDS = {
   /** The reader's e-mail address. The channel skips readers without one. */
   email: ({ contacts }) => contacts.email?.address ?? '',
@@ -18,10 +18,10 @@ const FIELDS = {
   reader: ({ message }) => message.reader,
   /** The `<sub>` alone. */
   sub: ({ message }) => message.reader.replace(/^user:/, ''),
-  /** Identifies the message; the same for each attempt. */
+  /** Identifies the message. The same for all attempts. */
   key: ({ message }) => message.key,
   language: ({ message }) => message.language,
-  /** The content of an e-mail, rendered from the templates. */
+  /** The e-mail's content, rendered from the templates. */
   subject: ({ rendered }) => rendered.subject,
   text: ({ rendered }) => rendered.text,
   html: ({ rendered }) => rendered.html,
@@ -34,7 +34,7 @@ const FIELDS = {
   count: ({ message }) => message.notifications.length + message.more,
   inbox: ({ message }) => message.links.inbox,
   unsubscribe: ({ message }) => message.links.unsubscribe,
-  /** The whole message, as a webhook receives it. */
+  /** The whole message, as webhooks receive it. */
   event: ({ message }) => eventOf(message),
 } satisfies Record<string, (sources: Sources) => Json>;
 
@@ -56,7 +56,7 @@ const valueSchema = z
     });
   });
 
-/** Dapr accepts only strings as metadata. */
+/** Dapr metadata values must be strings. */
 export const metadataMappingSchema = z.record(
   z.string().min(1).max(100),
   valueSchema.refine((value) => value !== EVENT, `must not be ${EVENT}, which is not text`),
@@ -81,7 +81,7 @@ export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
   ]),
 );
 
-/** Replaces every `$field` in a mapping. Values of fields are never treated as mappings themselves. */
+/** Replaces every `$field` in a mapping. Not recursive: field values are inserted as they are. */
 export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   if (typeof mapping === 'string') return valueOf(mapping, sources);
   if (typeof mapping !== 'object' || mapping === null) return mapping;
@@ -89,7 +89,7 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Fills in the metadata values, each as one line, because bindings may use them as headers. */
+/** Fills in the metadata values. Each becomes a single line because bindings may use it as a header. */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,

@@ -8,8 +8,8 @@ import { wireJson } from './wire-json.ts';
 export interface WebhookOptions {
   invoke: Invoke;
   /**
-   * The secret shared with the receiver: `whsec_` and 24 to 64 bytes in base64. During a rotation, one secret per line:
-   * the message then has a signature for each.
+   * The secret shared with the receiver: `whsec_` and 24 to 64 bytes in base64. For a rotation, set multiple secrets,
+   * one per line. Messages are signed with each of them.
    */
   secret: string;
   /** The output binding of type `bindings.http`. Default `notification-webhook`. */
@@ -23,9 +23,9 @@ const MAX_BYTES = 64;
 const MAX_SECRETS = 4;
 
 /**
- * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable: `webhook-id` is the message's
- * key, and a receiver must ignore an id that it has already processed.
- * @throws Error if the secret is not valid; it does not quote the secret
+ * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable because `webhook-id` is the
+ * message key, and receivers must ignore ids that they have already processed.
+ * @throws Error if the secret is invalid. The error doesn't quote the secret
  */
 export function createWebhookChannel(options: WebhookOptions): Channel {
   const { invoke, secret, binding = 'notification-webhook', now = Date.now } = options;
@@ -35,7 +35,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
     send: (message) =>
       sendThrough(() => {
         const event = eventOf(message);
-        // Rounded down, because the signature covers only whole seconds.
+        // Round down because the signature only covers whole seconds.
         const at = new Date(Math.floor(now() / 1000) * 1000);
         const body = wireJson(event);
         // `bindings.http` sends metadata as headers if its name begins with a capital letter.

@@ -7,9 +7,9 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /**
- * JSON as it leaves the sidecar. The sidecar's HTTP API decodes the data of a binding and encodes it again with Go's
- * encoding/json, which sorts keys and escapes some characters. A signature must cover these bytes. Numbers must be safe
- * integers, keys ASCII, and strings free of control characters other than tab and line feed.
+ * JSON as the sidecar sends it. The sidecar's HTTP API decodes a binding's data and re-encodes it with Go's
+ * encoding/json, which sorts keys and escapes some characters. A signature must cover the re-encoded bytes. Numbers
+ * must be safe integers, keys ASCII, and strings free of control characters other than tab and line feed.
  * tests/channels/webhook.test.ts compares this with a real sidecar.
  */
 export function wireJson(value: Json): string {

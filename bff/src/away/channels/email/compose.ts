@@ -20,7 +20,7 @@ const DOMAIN = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i;
 const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 
 /**
- * Creates the function that composes e-mails. Nodemailer encodes and folds every header, so content cannot add one. If
+ * Creates the function that composes e-mails. Nodemailer encodes and folds all headers, so content can't inject any. If
  * `from` or `dkim` is invalid, adds to `faults` and returns `undefined`.
  */
 export function createComposer(
@@ -39,7 +39,7 @@ export function createComposer(
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(dkim && {
-      // By default, the signature also covers List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 requires.
+      // Nodemailer also signs List-Unsubscribe and List-Unsubscribe-Post by default, as RFC 8058 requires.
       dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey },
     }),
   });
@@ -51,7 +51,7 @@ export function createComposer(
       subject,
       text,
       html,
-      // Identical for every attempt, so that a mail server or a person can recognise a repeated e-mail.
+      // The same for all attempts, so mail servers and people can recognise duplicates.
       messageId: `<${key}@${domain}>`,
       list: { unsubscribe: { url: links.unsubscribe, comment: '' } },
       headers: {

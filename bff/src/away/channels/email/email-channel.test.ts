@@ -46,7 +46,7 @@ describe('an e-mail', () => {
     expect(received!.raw).not.toMatch(/[^\r]\n/);
   });
 
-  it('should have the same Message-ID for each attempt', async () => {
+  it('should have the same Message-ID for all attempts', async () => {
     server = await startSmtpServer();
     const channel = channelTo(server.url);
     await channel.send(message, contacts);
@@ -150,7 +150,7 @@ describe('an SMTP server', () => {
     expect(server.received).toMatchObject([{ user: 'a b' }]);
   });
 
-  it('should not receive a password if its certificate is not trusted', async () => {
+  it('should not receive a password if its certificate is untrusted', async () => {
     const users: (string | undefined)[] = [];
     server = await startSmtpServer({
       onAuth: ({ username }, _session, done) => {
@@ -209,7 +209,7 @@ describe('an SMTP server', () => {
     ['is silent before the message', [...HELLO, '250 ok', ''], 'unavailable'],
     ['is silent from the start', [''], 'unavailable'],
     ['accepts the message', [...HELLO, '250 ok', '250 ok', '354 go', '250 queued'], 'sent'],
-  ])('that %s should lead to the expected outcome', async (_, answers, outcome) => {
+  ])('that %s should produce the expected outcome', async (_, answers, outcome) => {
     server = await startScriptedSmtp(answers);
     const result = await channelTo(server.url, { timeoutMs: 2_500 }).send(message, contacts);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
@@ -217,7 +217,7 @@ describe('an SMTP server', () => {
 });
 
 describe("the e-mail channel's settings", () => {
-  it('should be rejected with a list of all errors, without the password', () => {
+  it('should be rejected with a list of all errors that omits the password', () => {
     const make = () =>
       channelTo('smtp://user@host:25/secret', {
         from: 'a@b.example, c@d.example',

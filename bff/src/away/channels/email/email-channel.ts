@@ -8,10 +8,10 @@ import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
 
 /**
- * E-mail over SMTP. Not repeatable: SMTP servers do not recognise a message that they have already accepted, although
- * each attempt has the same Message-ID. If the connection breaks after the message was handed over, the outcome is
- * `unknown`. A 4xx reply, or a server that can't be reached or rejects our login, means `unavailable`; a 5xx reply to
- * the sender, the recipient or the message means `refused`.
+ * E-mail over SMTP. Not repeatable because SMTP servers don't detect duplicates, even though all attempts have the same
+ * Message-ID. If the connection breaks after the message was handed over, the outcome is `unknown`. It is `unavailable`
+ * if the server can't be reached, rejects our login or replies with a 4xx code, and `refused` if it replies to the
+ * sender, the recipient or the message with a 5xx code.
  * @throws EmailOptionsError that lists all errors in the options
  */
 export function createEmailChannel(options: EmailOptions): Channel {

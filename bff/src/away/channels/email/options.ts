@@ -17,8 +17,8 @@ export interface EmailOptions {
   /** If set, every e-mail is signed. */
   dkim?: Dkim | undefined;
   /**
-   * Refuses to send without TLS. Default: true if the URL has a password and the host is not this machine, because
-   * the password would be readable on the network.
+   * Refuses to send without TLS. Default: true if the URL has a password and the host is another machine. Anyone on the
+   * network could read the password otherwise.
    */
   requireTls?: boolean | undefined;
   timeoutMs?: number | undefined;

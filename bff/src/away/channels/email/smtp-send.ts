@@ -6,18 +6,18 @@ import type { Mail } from './compose.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
 export interface Progress {
-  /** Whether the whole e-mail has been written to the server, which may therefore have accepted it. */
+  /** Whether the whole e-mail has been written. The server might then have accepted it. */
   handedOver: boolean;
 }
 
 const CONNECT_MS = 10_000;
-/** Time limit for silence, in ms. The send's own time limit covers the whole e-mail. */
+/** Idle timeout of the connection (ms). The channel's time limit covers the whole send. */
 const SILENCE_MS = 25_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 
 /**
- * Sends an e-mail over its own connection. Nodemailer's transports do not report in which phase a connection broke, and
- * its pool resends messages automatically, so this uses the lower-level connection.
+ * Sends an e-mail over a new connection. Uses Nodemailer's low-level connection because its transports don't report in
+ * which phase a connection broke, and its pool resends messages automatically.
  */
 export async function sendOverSmtp(
   server: SmtpServer,
@@ -63,7 +63,7 @@ export async function sendOverSmtp(
   }
 }
 
-/** Runs a phase of the connection. Also rejects if the connection breaks, which leaves some callbacks uncalled. */
+/** Runs a connection phase. Also rejects if the connection breaks, since Nodemailer then doesn't call all callbacks. */
 const phase = (
   connection: SMTPConnection,
   start: (done: (error?: Error | null) => void) => void,
@@ -80,7 +80,7 @@ function resultOf(error: unknown, { handedOver }: Progress): SendResult {
   if (responseCode !== undefined && responseCode >= 500) return { outcome: 'refused', reason };
   if (responseCode !== undefined && responseCode >= 400) return { outcome: 'unavailable', reason };
   if (handedOver) return { outcome: 'unknown', reason };
-  // Nodemailer itself rejected the e-mail as too large for the server, or the address as invalid.
+  // Nodemailer itself rejected the e-mail (too large for the server) or the address (invalid).
   if (code === 'EMESSAGE' || code === 'EENVELOPE') return { outcome: 'refused', reason };
   return { outcome: 'unavailable', reason };
 }

@@ -4,7 +4,7 @@ import type { EmailOptions } from './options.ts';
 export interface SmtpServer {
   host: string;
   port: number;
-  /** TLS from the start. */
+  /** Use TLS from the start. */
   secure: boolean;
   requireTls: boolean;
   auth?: { user: string; pass: string };
@@ -17,10 +17,7 @@ const SCHEMES: Record<string, { secure: boolean; port: number }> = {
 
 const FORM = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
 
-/**
- * Reads the URL of an SMTP server. If it is invalid, adds to `faults` and returns `undefined`. Never quotes the
- * password.
- */
+/** Parses an SMTP server URL. If invalid, adds to `faults` and returns `undefined`. Never quotes the password. */
 export function serverOf(
   { url, requireTls }: Pick<EmailOptions, 'url' | 'requireTls'>,
   faults: string[],

@@ -4,15 +4,15 @@ import ipaddr from 'ipaddr.js';
 import { Agent } from 'undici';
 
 const MAX_ENDPOINT = 2048;
-/** Google's push service before FCM. It was shut down, and web-push would print a warning for each push to it. */
+/** Google's push service before FCM, now shut down. web-push would print a warning for each push to it. */
 const RETIRED_HOST = 'android.googleapis.com';
 const CONNECT_MS = 10_000;
 const RESPONSE_TIMEOUT_MS = 20_000;
-/** Maximum number of connections to one push service. */
+/** Maximum connections per push service. */
 const MAX_CONNECTIONS = 16;
 
 /**
- * Parses the address of a push service. It arrives from a browser, so it may be forged. `undefined` unless it is https
+ * Parses a push service address. It comes from a browser, so it can be forged. Returns `undefined` unless it is https
  * on port 443, has no credentials and is outside our own network. `allowLoopback`, for tests, also permits loopback
  * addresses on any port, with or without TLS.
  */
@@ -32,15 +32,15 @@ const isLoopback = (address: string): boolean => ipaddr.process(address).range()
 /** False for loopback, private and reserved addresses. */
 export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
-/** Thrown if the name resolves to an address that is not public. No connection was made. */
+/** The host name resolves to a non-public address. No connection was made. */
 export class NotPublicError extends Error {
   override name = 'NotPublicError';
   readonly code = 'ENOTPUBLIC';
 }
 
 /**
- * An agent that checks the address whenever it connects, because a name that was public before may resolve to an
- * internal address later (DNS rebinding). It does not follow redirects.
+ * An agent that checks the address on every connection because a name can resolve to a public address first and to an
+ * internal one later (DNS rebinding). Doesn't follow redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({
@@ -58,7 +58,7 @@ type LookupDone = (
   family?: number,
 ) => void;
 
-/** Like `dns.lookup`, but fails if any of the name's addresses is not public. */
+/** Like `dns.lookup`, but fails if any of the name's addresses is non-public. */
 export function lookupPublic(hostname: string, options: LookupOptions, done: LookupDone): void {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);

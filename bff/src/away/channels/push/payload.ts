@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { isolate, SEVERITIES, type Notification } from '@tocsin/contracts';
 import type { AwayMessage } from '../channel.ts';
 
-/** A message for a browser, and how the push service should handle it (RFC 8030). */
+/** A message for a browser, with instructions for the push service (RFC 8030). */
 export interface Push {
   payload: string;
-  /** How long the push service keeps the push for an offline device, in seconds. */
+  /** How long the push service keeps the push for an offline device (seconds). */
   ttl: number;
   urgency: 'low' | 'normal' | 'high';
   /** A later push with this topic replaces this one if it has not been delivered yet. */
@@ -14,7 +14,7 @@ export interface Push {
 
 /** Push services accept 4,096 encrypted bytes, which hold 3,993 bytes of text. The limit leaves a margin. */
 const MAX_PAYLOAD_BYTES = 3_800;
-/** Maximum length of the body, in characters. Devices show about four lines. */
+/** Maximum body length in characters. Devices show about four lines. */
 const MAX_BODY = 500;
 const MAX_TITLES = 5;
 const ONE_DAY_S = 24 * 60 * 60;
@@ -22,9 +22,9 @@ const ONE_DAY_S = 24 * 60 * 60;
 const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' } as const;
 
 /**
- * Builds a declarative push from a message (https://www.w3.org/TR/push-api/#declarative-push-message): browsers
- * that support it show it without a service worker. For others, a service worker passes `notification` to
- * `showNotification`. A click opens `navigate`.
+ * Turns a message into a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message). Browsers that
+ * support declarative pushes show it without a service worker. In other browsers, a service worker passes
+ * `notification` to `showNotification`. A click opens `navigate`.
  */
 export function pushOf(message: AwayMessage, title: string, now: number): Push {
   const { notifications, language, more, key } = message;
@@ -62,7 +62,7 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
 
 const segmenter = new Intl.Segmenter();
 
-/** Cuts between user-perceived characters (grapheme clusters), never inside one. */
+/** Only cuts between grapheme clusters (user-perceived characters). */
 function shorten(text: string, max: number): string {
   const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;
@@ -75,8 +75,8 @@ interface Payload {
 }
 
 /**
- * The payload as JSON, with as much of the body as fits. If even an empty body does not fit, the push opens the inbox
- * instead of the notification, whose address may be long.
+ * The payload as JSON, with as much of the body as fits. If not even an empty body fits, the push opens the inbox
+ * instead, since the notification's own address can be long.
  */
 function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>
@@ -92,8 +92,8 @@ function fitPayload(payload: Payload): string {
 }
 
 /**
- * The topic of a push, as 32 characters of base64url. Pushes of single notifications with the same feed and collapse
- * key share a topic, so that the newest replaces the older ones.
+ * A push topic: 32 base64url characters. Pushes of single notifications with the same feed and collapse key share a
+ * topic, so the newest replaces older ones.
  */
 function topicOf(single: Notification | undefined, key: string): string {
   const name =

@@ -73,7 +73,7 @@ describe('a push', () => {
     expect(service.received[0]?.headers['urgency']).toBe('low');
   });
 
-  it('should replace only earlier pushes of the same message or with the same collapse key', async () => {
+  it('should only replace earlier pushes of the same message or with the same collapse key', async () => {
     const phone = service.subscribe('phone');
     const send = (key: string, collapseKey?: string) =>
       channel.send(messageOf([notificationOf('A', collapseKey ? { collapseKey } : {})], { key }), {
@@ -128,7 +128,7 @@ describe('the outcome of a push', () => {
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],
-  ])("should follow from the push services' responses: %s", async (_, statuses, expected) => {
+  ])("should depend on the push services' responses: %s", async (_, statuses, expected) => {
     const devices = statuses.map((status, index) => {
       if (status !== GOOD) service.answer(String(index), status);
       return service.subscribe(String(index));
@@ -155,7 +155,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should follow from the status even if the response never ends', async () => {
+  it('should depend on the status even if the response never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -194,7 +194,7 @@ describe('a forged endpoint', () => {
     for (const endpoint of inside) {
       expect(await pushTo({ endpoint, keys })).toMatchObject({ outcome: 'refused', gone: [endpoint] });
     }
-    // A host name is checked when it is resolved.
+    // Host names are checked when they are resolved.
     expect(await pushTo({ endpoint: 'https://localhost/push', keys })).toMatchObject({
       outcome: 'refused',
       reason: expect.stringMatching(

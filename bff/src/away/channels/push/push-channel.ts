@@ -12,13 +12,13 @@ export interface PushOptions {
   vapid: Vapid;
   /** A push's title is the subject rendered from these templates. */
   templates: Pick<Templates, 'subject'>;
-  /** Also sends to push services on this machine, without TLS. Only for tests. Default false. */
+  /** Also sends to push services on this machine, without TLS. For tests only. Default: false. */
   allowLoopback?: boolean | undefined;
   timeoutMs?: number | undefined;
   now?: () => number;
 }
 
-/** Maximum number of devices that get a push: those with the newest subscriptions. */
+/** Maximum devices per push. The newest subscriptions win. */
 const MAX_DEVICES = 20;
 const MAX_RESPONSE_BYTES = 16 * 1024;
 const DISCARD_MS = 2_000;
@@ -26,11 +26,11 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all of a reader's devices at once: `sent` if any device's push service accepted it. In that case, devices
- * that were unavailable are not tried again. Subscriptions that can never work (404, 410, invalid keys, or not an
- * address of a push service) are in `gone`. Not repeatable: a repeated push replaces the first one, on the screen or
- * while it waits for a device, but reappears if the reader has closed the first.
- * @throws Error if the VAPID keys are not valid
+ * Web Push to all of a reader's devices at the same time. `sent` if any device's push service accepts it. Other devices
+ * that were unavailable are then not retried. `gone` lists subscriptions that can never work (404, 410, invalid keys,
+ * or not a push service address). Not repeatable: a repeated push replaces the first one on the screen or in the push
+ * service's queue, but if the reader has dismissed the first one, it reappears.
+ * @throws Error if the VAPID keys are invalid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {
   const { templates, allowLoopback = false, timeoutMs = SEND_TIMEOUT_MS, now = Date.now } = options;
@@ -65,7 +65,7 @@ export function createPushChannel(options: PushOptions): Channel & { close(): Pr
 
 /**
  * Encrypts the payload for the subscription and signs the request.
- * @throws Error if the subscription's keys are not valid
+ * @throws Error if the subscription's keys are invalid
  */
 function requestOf(endpoint: URL, { keys }: PushSubscription, push: Push, vapidDetails: Vapid) {
   const { headers, body } = webPush.generateRequestDetails({ endpoint: endpoint.href, keys }, push.payload, {
@@ -109,12 +109,12 @@ async function post(
   return gone ?? result;
 }
 
-/** Reads the rest of a response, so that its connection can be reused. Gives up if the rest is long or slow. */
+/** Drains a response so that its connection can be reused. Gives up if that is too much data or takes too long. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   try {
     await body.dump({ limit: MAX_RESPONSE_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
   } catch {
-    // The status has already decided the outcome.
+    // Ignore the error. The status has already decided the outcome.
     body.destroy();
   }
 }
@@ -125,9 +125,7 @@ function resultOf(status: number, reason: string): SendResult {
   return { outcome: 'refused', reason };
 }
 
-/**
- * Codes of errors that occur before the request is sent. After any other error, the push service may have received it.
- */
+/** Errors before the request was sent. After any other error, the push service might have received it. */
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 
@@ -138,7 +136,7 @@ function failed(error: unknown): SendResult {
   return { outcome: NOT_CONNECTED.test(code) ? 'unavailable' : 'unknown', reason };
 }
 
-/** The result for all devices: that of the most successful one. `unknown` ranks above `unavailable`. */
+/** Combines the devices' results: the best one wins. `unknown` ranks above `unavailable`. */
 function combineResults(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
   const gone = devices
     .filter((_, index) => results[index]?.outcome === 'gone')

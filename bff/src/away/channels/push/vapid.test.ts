@@ -7,7 +7,7 @@ it('should read a secret that it created', () => {
   expect(readVapid(JSON.stringify(vapid))).toEqual(vapid);
 });
 
-it('should list all errors in the secret, without the private key', () => {
+it('should list all errors in the secret but omit the private key', () => {
   const read = (changes: object) => () => readVapid(JSON.stringify({ ...vapid, ...changes }));
   expect(read({ publicKey: newVapid(vapid.subject).publicKey })).toThrow(
     'publicKey: does not match privateKey',

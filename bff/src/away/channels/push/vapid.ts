@@ -3,9 +3,9 @@ import webPush from 'web-push';
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
 
-/** The key pair that identifies us to push services (RFC 8292), and our contact. Keys are base64url. */
+/** Our contact, and the key pair that identifies us to push services (RFC 8292). Keys are base64url. */
 export interface Vapid {
-  /** A `mailto:` or `https:` address, at which operators of push services can contact us. */
+  /** A `mailto:` or `https:` address where push service operators can contact us. */
   subject: string;
   publicKey: string;
   privateKey: string;
@@ -54,7 +54,7 @@ export function readVapid(secret: string): Vapid {
   throw new Error(`The secret \`vapid\` is invalid. Correct these errors:${faults.join('')}`);
 }
 
-/** A new key pair. @throws Error if the subject is not a `mailto:` or `https:` address */
+/** Generates a key pair. @throws Error if the subject is not a `mailto:` or `https:` address */
 export const newVapid = (subject: string): Vapid =>
   vapidSchema.parse({ subject, ...webPush.generateVAPIDKeys() });
 

@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-01-02T00:00:00Z');
 const CREATED = '2026-01-01T00:00:00.000Z';
 const RULES = { windowMs: 0, perHour: 100, repeats: false };
 
-/** A deployment with the channels email and push. The reader has an e-mail address, and no push device. */
+/** A deployment with the channels email and push. The reader has an e-mail address but no push device. */
 const input: DecisionInput = {
   ...{ now: NOW, woken: NOW, isFull: () => false, reaches: (via) => via !== 'push' },
   rulesOf: (via) => (via === 'email' || via === 'push' ? RULES : undefined),
@@ -24,7 +24,7 @@ const documentWith = (waiting: Record<string, Step[]>): AwayDocument => ({
   waiting: Object.entries(waiting).map(([id, steps]) => ({ id, createdAt: CREATED, steps })),
 });
 
-it('should end the due steps of channels that do not exist or do not reach the reader, and no others', () => {
+it("should only end the due steps of channels that don't exist or don't reach the reader", () => {
   const { document, messages } = decide(
     documentWith({
       a: [due('x-1'), later('x-1'), due('push'), due('email')],
@@ -51,7 +51,7 @@ it('should end the due steps of channels that do not exist or do not reach the r
   expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
 });
 
-it('should look at each step a few times only, however many channels the steps name', () => {
+it('should look at each step only a few times, no matter how many channels the steps name', () => {
   const names = Array.from({ length: 900 }, (_, index) => `x-${index}`);
   let looks = 0;
   const counted = ({ via, ...rest }: Step): Step => ({

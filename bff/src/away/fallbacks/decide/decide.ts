@@ -14,40 +14,40 @@ import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 /** How a channel batches, limits and repeats its messages. */
 export interface ChannelRules {
-  /** Time in ms that a reader's first due fallback waits for others, so that all are sent as one message. */
+  /** Batching delay (ms): how long a reader's first due fallback waits for others to go into the same message. */
   windowMs: number;
-  /** Maximum number of messages to one reader within an hour. */
+  /** Maximum messages per reader and hour. */
   perHour: number;
   /**
-   * Whether a message with an unknown outcome is sent again. Always true for channels that recognise a message's key;
-   * for others, the settings decide.
+   * Whether to resend a message if we don't know whether it was sent. Always true for channels that detect repeated
+   * keys. For other channels, the settings decide.
    */
   repeats: boolean;
 }
 
-/** Whether a notification still needs its reader's attention. */
+/** Whether a notification needs its reader's attention. */
 export type Standing =
   | { isOpen: true; notification: Notification; isSeen: boolean }
   | { isOpen: false; reason: string };
 
-/** The facts on which a decision about due steps is based, read from the store each time. */
+/** The facts behind a decision on due steps. Reread from the store every time. */
 export interface DecisionInput {
   now: number;
-  /** The time for which the wake-up was set. It has passed on the scheduler's clock. */
+  /** When the wake-up was due. By the scheduler's clock, that time has passed. */
   woken: number;
-  /** `undefined` if the deployment does not have the channel. */
+  /** Returns `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
-  /** Whether the channel has reached its limit of messages in flight on this instance. Due steps then wait. */
+  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
   newKey: () => string;
 }
 
-/** A message shows at most this many notifications, and counts the others. */
+/** Maximum notifications shown in a message. It counts the rest. */
 export const MAX_SHOWN = 20;
-/** Time in ms from the claim of a message to its deadline. Longer than any channel takes to send. */
+/** Time from claiming a message to its deadline (ms). Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
 const STOPPED_REASON = 'the instance stopped before the channel replied';
@@ -55,11 +55,11 @@ const RETRACTED_REASON = 'retracted before the channel replied';
 
 export interface Decision {
   document: AwayDocument;
-  /** The messages that this process must send after it has stored the document. */
+  /** The messages that this process must send after storing the document. */
   messages: Sending[];
 }
 
-/** Decides whether each due step is sent, held back, or ended with a receipt. Reads no clock and does no I/O. */
+/** Decides whether to send each due step, hold it back, or end it with a receipt. Pure: reads no clock, does no I/O. */
 export function decide(document: AwayDocument, situation: DecisionInput): Decision {
   const decider = new Decider(document, situation);
   decider.takeOver();
@@ -72,9 +72,7 @@ interface Ready {
   at: number;
 }
 
-/**
- * Takes a due step. Returns a new time for the step, true to keep the step as it is, or false or nothing to remove it.
- */
+/** Handles a due step. Returns a new time for the step, true to keep it, or false or `undefined` to remove it. */
 type Take = (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined;
 
 class Decider {
@@ -100,14 +98,15 @@ class Decider {
   }
 
   /**
-   * Takes over, or ends, messages whose sender has not reported an outcome in time. The deadline must have passed on
-   * the scheduler's clock too, so that an instance whose clock is ahead takes no message from a live sender.
+   * Takes over or ends messages if their sender hasn't reported an outcome by the deadline. The deadline must have
+   * passed on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live
+   * sender.
    */
   takeOver(): void {
     const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#input)) return [message];
-      // Only the first items of a message carry content. If no item does, all of those were retracted.
+      // Only a message's first items have content. If no item has any, all of those were retracted.
       const isRetracted = message.items.every(({ notification }) => !notification);
       const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
@@ -121,13 +120,13 @@ class Decider {
     });
   }
 
-  /** Decides about the due steps of each channel. */
+  /** Decides on each channel's due steps. */
   channels(): void {
     const { rulesOf, reaches } = this.#input;
     const vias = new Set(this.#waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
     const unreached = new Map<string, Ended[]>();
     for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
-    // One pass for all of these channels, because a publisher may name thousands that do not exist.
+    // One pass for all of these channels, since a publisher could name thousands of nonexistent channels.
     this.#takeAllDue(({ id, createdAt, sourceHash }, { via, unless }) => {
       const ended = unreached.get(via);
       ended?.push({ id, createdAt, sourceHash, unless });
@@ -144,7 +143,7 @@ class Decider {
 
   #channel(via: string, rules: ChannelRules): void {
     const { now, woken, isFull, newKey } = this.#input;
-    // Each channel sends a reader one message at a time, so that no message overtakes another.
+    // Each channel sends a reader one message at a time, so messages stay in order.
     if (isFull(via) || this.#sending.some((message) => message.via === via)) return;
     const ready = this.#readyOf(via);
     if (ready.length === 0) return;
@@ -167,7 +166,8 @@ class Decider {
   }
 
   /**
-   * Returns the due steps that may be sent. Ends those no longer needed, and postpones those held back by quiet hours.
+   * Returns the due steps that can be sent. Ends steps that are no longer needed, and postpones steps held back by
+   * quiet hours.
    */
   #readyOf(via: string): Ready[] {
     const { standingOf, mayInterrupt } = this.#input;
@@ -194,7 +194,7 @@ class Decider {
     return ready;
   }
 
-  /** Calls `take` with each due step of the channel, like `#takeAllDue`. */
+  /** Like `#takeAllDue`, but only for one channel. */
   #takeDue(via: string, take: Take): void {
     this.#takeAllDue((waiting, step) => step.via !== via || take(waiting, step));
   }
@@ -211,7 +211,7 @@ class Decider {
     }));
   }
 
-  /** Moves ready steps to the time when the channel's hourly limit permits the next message. */
+  /** Postpones ready steps until the channel's hourly limit allows the next message. */
   #hold(via: string, ready: readonly Ready[], allowedAt: number): void {
     if (allowedAt <= this.#input.now) return;
     const held = new Set(ready.map(({ item }) => nameOf(item)));
@@ -223,7 +223,7 @@ class Decider {
   }
 }
 
-/** Whether a decision could change anything: a step is due, or a message that is being sent has passed its deadline. */
+/** Whether a decision could change anything: a step is due, or a message being sent is past its deadline. */
 export const hasDue = (
   { waiting, sending }: AwayDocument,
   times: Pick<DecisionInput, 'now' | 'woken'>,
@@ -235,12 +235,11 @@ const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 
   until <= Math.min(now, woken);
 
 /**
- * The deadline of a send, counted from whichever clock is ahead, so that a sender whose clock is behind gets its full
- * time.
+ * The deadline of a send. Counts from whichever clock is ahead, so that a sender with a slow clock gets its full time.
  */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
-/** When the reader's document must be checked next, in ms since 1970; `undefined` if nothing waits or is being sent. */
+/** When to check the reader's document next (ms since 1970). `undefined` if nothing is waiting or being sent. */
 export function nextCheck(
   { waiting, sending }: AwayDocument,
   rulesOf: DecisionInput['rulesOf'],

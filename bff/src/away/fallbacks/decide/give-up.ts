@@ -4,8 +4,8 @@ import type { SentItem } from '../document.ts';
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 
 /**
- * Whether the time for retries is over. It counts from `createdAt` in documents of earlier versions, which do not
- * record the first attempt.
+ * Whether the retry period is over. Documents from earlier versions don't record the first attempt, so it counts from
+ * `createdAt` there.
  */
 export const hasGivenUp = ({ since, createdAt }: SentItem, now: number): boolean =>
   (since ?? Date.parse(createdAt)) + GIVE_UP_MS < now;

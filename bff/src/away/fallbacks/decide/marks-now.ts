@@ -16,23 +16,23 @@ export interface CurrentMarksOptions {
 export interface CurrentMarks {
   epoch: string;
   history: History;
-  /** The offset of each requested id that is in the history. */
+  /** The offsets of the requested ids that are in the history. */
   offsets: ReadonlyMap<string, number>;
   placeOf: PlaceOf;
-  /** Like `placeOf`, for a given epoch. If that epoch has ended, uses the marks that still apply to it. */
+  /** Like `placeOf`, but for a given epoch. For a past epoch, uses the marks that still apply to it. */
   placeIn: (epoch: string) => PlaceOf;
 }
 
 type PlaceOf = (publication: { offset: number; notification: { id: string } }) => Placed;
 
-/** Reads the marks that are stored now, which determine the place and state of notifications in a reader's own feed. */
+/** Reads the current marks. They determine the place and state of notifications in a reader's own feed. */
 export async function readCurrentMarks(
   reader: string,
   ids: readonly string[],
   { states, inboxes, histories, now }: CurrentMarksOptions,
 ): Promise<CurrentMarks> {
-  // Read the history before the marks: any mark of these ids, even a newer one, then refers to a publication in this
-  // history.
+  // Read the history before the marks. Any mark with one of these ids, even a newer one, then refers to a publication
+  // in this history.
   const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
@@ -41,8 +41,8 @@ export async function readCurrentMarks(
   return {
     ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
     placeIn(epoch) {
-      // An inbox of a later epoch no longer shows which notifications were marked as unread after they were read. The
-      // read state is therefore ignored, and they count as unread.
+      // An inbox from a later epoch no longer says which notifications were marked as unread after they were read. So
+      // ignore the read state and count them as unread.
       const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
       return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
     },

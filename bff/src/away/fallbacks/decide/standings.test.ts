@@ -22,7 +22,7 @@ interface World {
   expiresAt?: string;
 }
 
-/** The standing of the notification `old` in a feed whose history begins at `floor`. */
+/** The standing of the notification `old` if the feed's history begins at `floor`. */
 async function standingWith(world: World) {
   const { floor = 11, head = 20, epoch = EPOCH, read, marks, snoozed = [], published = [] } = world;
   const content = {
@@ -58,17 +58,17 @@ const live = (offset: number, id: string, createdAt = CREATED): Publication => (
   notification: { ...arrival(id), createdAt },
 });
 
-it('should end a fallback whose notification was read before it left the history', async () => {
+it('should end a fallback if its notification was read before leaving the history', async () => {
   expect(await standingWith({ read: { offset: 10 } })).toBe('read');
   expect(await standingWith({ read: { ids: ['old'] } })).toBe('read');
 });
 
-it('should keep a fallback whose notification has left the history, but may be unread', async () => {
+it('should keep a fallback if its notification has left the history but might be unread', async () => {
   expect(await standingWith({ read: { offset: 9 } })).toBe('open');
   expect(await standingWith({ floor: 1 })).toBe('open');
 });
 
-it('should end a fallback whose notification has left the history and expired', async () => {
+it('should end a fallback if its notification has left the history and expired', async () => {
   for (const waiting of [{}, { position: { epoch: EPOCH, offset: 3 } }]) {
     expect(await standingWith({ waiting, expiresAt: '2026-01-01T23:00:00Z' })).toBe('expired');
     expect(await standingWith({ waiting, expiresAt: '2026-01-02T01:00:00Z' })).toBe('open');
@@ -102,7 +102,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ snoozed })).toBe('snoozed');
   });
 
-  it('should be matched with its marks by its id in the feed', async () => {
+  it('should be matched to its marks by its id in the feed', async () => {
     const beside = {
       ...{ sourceHash: 'f'.repeat(16), position: { epoch: EPOCH, offset: 3, id: 'old.ffffffff' } },
     };
@@ -110,7 +110,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ waiting: beside, read: { ids: ['old'] } })).toBe('open');
   });
 
-  it('should not get the standing of a later notification with the same id', async () => {
+  it("should not get a later notification's standing if both have the same id", async () => {
     const later = live(15, 'old', '2026-01-01T12:00:00.000Z');
     expect(await standing({ published: [later] })).toBe('open');
     expect(await standing({ published: [later], read: { ids: ['old'] } })).toBe('open');
@@ -119,13 +119,13 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ published: [gone] })).toBe('open');
   });
 
-  it('should be retracted if the history has a retraction of its id', async () => {
+  it('should be retracted if the history contains a retraction for its id', async () => {
     const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
     expect(await standing({ published: [gone] })).toBe('retracted');
   });
 });
 
-describe('a notification whose position the history contradicts', () => {
+describe('a notification with a position that contradicts the history', () => {
   const waiting = { position: { epoch: EPOCH, offset: 15 } };
 
   it('should get its standing from the history', async () => {
@@ -138,7 +138,7 @@ describe('a notification whose position the history contradicts', () => {
     expect(await standingWith({ waiting, published: [gone] })).toBe('replaced');
   });
 
-  it('should count as open if the history has lost it', async () => {
+  it('should count as open if the history lost it', async () => {
     const archived: [number, number][] = [[15, 15]];
     expect(await standingWith({ waiting, marks: { archived } })).toBe('open');
     const beyond = { position: { epoch: EPOCH, offset: 25 } };
@@ -146,11 +146,11 @@ describe('a notification whose position the history contradicts', () => {
   });
 });
 
-describe('a notification of an epoch that has ended', () => {
+describe('a notification from a past epoch', () => {
   const world = { epoch: '2-b', floor: 1, waiting: { position: { epoch: EPOCH, offset: 3 } } };
   const unread = { unread: [[3, 3]] as [number, number][] };
 
-  it('should get its standing from the marks of that epoch', async () => {
+  it("should get its standing from that epoch's marks", async () => {
     expect(await standingWith({ ...world, read: { offset: 3 } })).toBe('read');
     expect(await standingWith({ ...world, read: { ids: ['old'] } })).toBe('read');
     expect(await standingWith({ ...world, read: { offset: 2 } })).toBe('open');
@@ -159,16 +159,16 @@ describe('a notification of an epoch that has ended', () => {
     expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
   });
 
-  it('should count as open once marks of a later epoch have replaced its own', async () => {
+  it('should count as open once marks from a later epoch have replaced its own', async () => {
     expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
     );
-    // It may have been marked as unread after it was read. The later marks would have replaced such a mark.
+    // It could have been marked as unread after it was read. The later marks would have replaced that mark.
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 
-  it('should stay archived after read marks of a later epoch have replaced its own', async () => {
+  it('should stay archived after read marks from a later epoch have replaced its own', async () => {
     const read = { epoch: '2-b', offset: 9 };
     expect(await standingWith({ ...world, read, marks: { archived: [[3, 3]] } })).toBe('archived');
   });

@@ -6,8 +6,8 @@ import { idsOf } from '../positions.ts';
 import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './marks-now.ts';
 
 /**
- * Whether notifications in the feed `reader` still need the reader's attention. Takes into account every mark whose
- * request was answered before the call.
+ * Whether notifications in the feed `reader` need the reader's attention. Sees all marks that were acknowledged before
+ * the call.
  */
 export async function standingsOf(
   reader: string,
@@ -41,25 +41,25 @@ function standingOf(
     if (notification?.createdAt === createdAt)
       return placed({ offset: publication.offset, notification }, placeOf);
   }
-  // The history does not contain the notification. A position within the history is therefore wrong: the store was
-  // rolled back and lost the publication.
+  // The history doesn't contain the notification. So if its position is within the history, the position is wrong: the
+  // store was rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
-  // A retraction of the id applies to this notification too. Anything else with the id is another notification.
+  // A retraction with this id applies to this notification too. Anything else with this id is another notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
   const [other] = position ? [retraction] : published;
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
-  // The feed already had the id, so it did not show this notification.
+  // The id was already taken, so the feed didn't show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
   if (!kept) return GONE;
   if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
-    // Once another publication has the id, marks by id no longer refer to this one.
+    // If another publication has the id, marks by id don't refer to this one.
     const own = published.length > 0 ? '' : (position.id ?? id);
     const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: own } });
     return standingAt(place, kept);
   }
-  // The notification has left the history. Its offset is unknown but below `floor`, so it has been read if everything
-  // up to `floor - 1` has.
+  // The notification has left the history. We only know that its offset is below `floor`, so it counts as read if
+  // everything up to `floor - 1` is read.
   const { floor } = history;
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
   return isRead

@@ -7,7 +7,7 @@ import { LateReceipts } from './late-receipts.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-/** Instances that share a store, and a broker that a test can stop. */
+/** Instances that share a store, with a broker that tests can stop. */
 function deployment() {
   const store = new MemoryReaderStore();
   const broker = { isUp: false, asked: 0, accepted: [] as string[], refused: '' };
@@ -64,7 +64,7 @@ it('should publish each event once while the broker is slow', async () => {
   expect(broker.accepted).toEqual(['e1']);
 });
 
-it('should publish the other events if the broker refuses one, and drop the refused one after a day', async () => {
+it('should publish the rest if the broker refuses an event, and drop the refused event after a day', async () => {
   const { broker, instance, kept } = deployment();
   const late = instance();
   for (const id of ['e1', 'e2']) await late.publish(read(id));
@@ -78,7 +78,7 @@ it('should publish the other events if the broker refuses one, and drop the refu
   expect(await kept()).not.toContain('e1');
 });
 
-it('should keep no events of an erased feed', async () => {
+it("should not keep an erased feed's events", async () => {
   const { instance, kept } = deployment();
   const late = instance();
   await late.publish(read('e1'));

@@ -20,25 +20,25 @@ export interface LateReceiptsOptions {
   now: () => number;
 }
 
-/** Pause in ms after the broker failed, so that read marks do not wait for it. */
+/** Pause after a broker failure (ms), so that read marks don't wait for the broker. */
 const PAUSE_MS = 5_000;
-/** Maximum size of the events kept in the store. Beyond it, publishing rejects until the broker is back. */
+/** Maximum bytes of events kept in the store. Beyond it, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
-/** After this many failed events, the current attempt ends, and the remaining events wait for the next one. */
+/** After this many failed events, the rest wait for the next attempt. */
 const MAX_FAILED = 3;
-/** Events are kept for a day, as in the broker. */
+/** The store keeps events for a day, like the broker. */
 const TTL_SECONDS = 24 * 60 * 60;
 
 /**
- * Accepts events even while the broker is unavailable: they are kept in the store, and every instance tries to publish
- * them until one succeeds.
+ * Accepts events even while the broker is unavailable. The store keeps them, and every instance tries to publish them
+ * until one succeeds.
  */
 export class LateReceipts {
   readonly #use: LateReceiptsOptions;
   readonly #turns = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
-  /** The current run of `publishKept`. A concurrent run would publish the same events again. */
+  /** The current run of `publishKept`. A concurrent run would publish the same events twice. */
   #publishing: Promise<void> | undefined;
 
   constructor(options: LateReceiptsOptions) {
@@ -46,7 +46,7 @@ export class LateReceipts {
     this.#timer = setInterval(() => void this.publishKept(), PAUSE_MS).unref();
   }
 
-  /** Resolves when the broker or the store has the event; rejects if neither accepts it. */
+  /** Resolves once the broker or the store has the event. Rejects if both fail. */
   async publish(event: ReceiptEvent): Promise<void> {
     const { publish, onError, now } = this.#use;
     if (now() >= this.#pausedUntil) {
@@ -66,7 +66,7 @@ export class LateReceipts {
     });
   }
 
-  /** Publishes the events that are kept in the store, and removes those that are too old. Never rejects. */
+  /** Publishes the events kept in the store, and removes expired ones. Never rejects. */
   publishKept(): Promise<void> {
     this.#publishing ??= this.#publishWaiting().finally(() => (this.#publishing = undefined));
     return this.#publishing;
@@ -86,7 +86,7 @@ export class LateReceipts {
     }
   }
 
-  /** Resolves with the ids of the published events. An event that the broker refuses does not stop the others. */
+  /** Resolves with the published events' ids. Continues after refused events. */
   async #publishAll(events: readonly ReceiptEvent[]): Promise<Set<string>> {
     const published = new Set<string>();
     let failed = 0;
@@ -102,7 +102,7 @@ export class LateReceipts {
     return published;
   }
 
-  /** Removes the kept events of an erased feed. */
+  /** Removes an erased feed's events from the store. */
   erase(feed: string): Promise<unknown> {
     return this.#remove(({ data }) => data.feed === feed);
   }

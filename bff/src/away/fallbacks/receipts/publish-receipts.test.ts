@@ -28,7 +28,7 @@ it('should publish the outcome of each fallback once', async () => {
   expect(published).toHaveLength(2);
 });
 
-it('should publish again with the same id until the broker has the event', async () => {
+it('should retry with the same id until the broker has the event', async () => {
   const { instance, outcomes } = deployment();
   const tried: string[] = [];
   const accepted: string[] = [];
@@ -40,7 +40,7 @@ it('should publish again with the same id until the broker has the event', async
   };
   const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  // Longer than the time limit of a send, after which an instance wakes up anyway.
+  // Longer than a send's time limit, after which an instance wakes up anyway.
   await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;
@@ -52,9 +52,9 @@ it('should publish again with the same id until the broker has the event', async
   expect(outcomes()).toEqual([['a', 'sent']]);
 });
 
-it('should publish receipts that a killed process had stored but not published', async () => {
+it("should publish receipts that a killed process stored but didn't publish", async () => {
   const { instance } = deployment();
-  // Simulates a killed process: the event is never accepted, and no step follows.
+  // Simulates a killed process: the event is never accepted, and nothing else happens.
   const killed = instance(() => new Promise(() => undefined));
   await killed.fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   await pass(MINUTE);

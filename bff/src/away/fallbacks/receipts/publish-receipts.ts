@@ -2,13 +2,13 @@ import type { FallbackReceipt, ReceiptEvent } from '@tocsin/contracts';
 import { receiptEnvelope, receiptEventId } from '../../../feed/receipt-event.ts';
 import type { AwayDocument } from '../document.ts';
 
-/** Publishes an event for other applications. Resolves when the broker has accepted it. */
+/** Publishes an event for other applications. Resolves once the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
-/** Wait in ms before an event that was not accepted is published again. */
+/** Retry delay after a failed publish (ms). */
 export const PUBLISH_AGAIN_MS = 30_000;
 
-/** Marks receipts that are missing from `before` as unpublished, so that they are published even after a crash. */
+/** Marks receipts missing from `before` as unpublished, so that even a crash doesn't prevent publishing them. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;
@@ -21,7 +21,7 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
-/** Publishes the unpublished receipts. Resolves with the ids of their events once the broker has accepted them all. */
+/** Publishes the unpublished receipts. Resolves with their event ids once the broker has accepted all of them. */
 export async function publishReceipts(
   { reader, receipts }: AwayDocument,
   publishReceipt: PublishReceipt,
@@ -36,7 +36,7 @@ export async function publishReceipts(
   return published;
 }
 
-/** The document, with the receipts of the `published` event ids no longer marked as unpublished. */
+/** Removes the unpublished mark from receipts whose event ids are in `published`. */
 export function withPublished(document: AwayDocument, published: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
     if (!receipt.unpublished || !published.has(idOf(document.reader, receipt))) return receipt;
@@ -46,7 +46,7 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
   return { ...document, receipts };
 }
 
-/** The event that publishes a receipt. Its id is derived from the receipt, so publishing it again uses the same id. */
+/** Creates the event for a receipt. Its id is derived from the receipt, so retries use the same id. */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {

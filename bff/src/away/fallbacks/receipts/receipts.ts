@@ -5,7 +5,7 @@ import type { AwayDocument } from '../document.ts';
 import { readCurrentMarks, type CurrentMarksOptions } from '../decide/marks-now.ts';
 
 export interface ReceiptsOptions extends CurrentMarksOptions {
-  /** The reader's document; `undefined` if there are no fallbacks. */
+  /** The reader's document, or `undefined` if there are no fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
   counter: Pick<ReceiptCounter, 'of'>;
 }
@@ -16,8 +16,8 @@ interface Named {
 }
 
 /**
- * How far a notification has reached the readers of its feed: for a `user:` feed, the marks of its reader and the
- * outcomes of fallbacks; for other feeds, counts.
+ * How far a notification got. For a `user:` feed, returns the reader's marks and the fallback outcomes. For other
+ * feeds, returns counts.
  */
 export async function receiptsOf(named: Named, options: ReceiptsOptions): Promise<Receipts> {
   const { id, feed } = named;
@@ -39,7 +39,7 @@ async function countsOf(
   const counts = await counter.of(feed, { epoch: head.epoch, offset });
   if (!counts) return undefined;
   const { pages, seen, read, archived } = counts;
-  // Opening the list marks notifications as seen, but a reader may have read a notification without opening the list.
+  // Opening the list marks notifications as seen, but readers can read a notification without opening the list.
   return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
 }
 

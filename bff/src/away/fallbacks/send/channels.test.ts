@@ -13,7 +13,7 @@ describe('quiet hours', () => {
     ...{ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] },
   };
 
-  it('should hold back fallbacks until the quiet hours end, even across a daylight saving time change', async () => {
+  it('should hold back fallbacks until the quiet hours end, even if daylight saving time begins', async () => {
     // On 29 March 2026, Berlin skips 02:00 to 03:00, so 07:00 is 05:00 UTC.
     vi.setSystemTime(new Date('2026-03-28T21:30:00Z'));
     const { instance, titles, prefer } = deployment();
@@ -36,7 +36,7 @@ describe('quiet hours', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should not matter for a muted source, whose fallbacks end at once', async () => {
+  it('should not apply to a muted source; its fallbacks end immediately', async () => {
     const { instance, outcomes, prefer } = deployment();
     prefer({ sources: ['shop'] });
     await instance().fallbacks.committed(itemsOf({ ...arrival('a', after('PT5S')), source: 'shop' }));
@@ -46,7 +46,7 @@ describe('quiet hours', () => {
 });
 
 describe('a channel', () => {
-  it('should be retried until it is available, unless the notification has been read', async () => {
+  it('should be retried until available, unless the notification has been read', async () => {
     const { instance, presetResults, sent, outcomes, standings } = deployment();
     presetResults.push(
       ...Array.from({ length: 4 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),
@@ -73,7 +73,7 @@ describe('a channel', () => {
     expect(outcomes()).toEqual([['a', 'refused', 'gave up: down']]);
   });
 
-  it('should also be retried for a fallback that waited longer than three days', async () => {
+  it('should be retried even for a fallback that waited longer than three days', async () => {
     const { instance, presetResults, titles } = deployment();
     presetResults.push({ outcome: 'unavailable', reason: 'down' });
     await instance().fallbacks.committed(itemsOf(arrival('a', after('P7D'))));
@@ -85,7 +85,7 @@ describe('a channel', () => {
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'broke']]],
   ])(
-    'should be retried after an unknown outcome only if it ignores repeats (%s)',
+    'should only be retried after an unknown outcome if it ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, presetResults, sent, outcomes } = deployment({ repeats });
       presetResults.push({ outcome: 'unknown', reason: 'broke' });
@@ -97,7 +97,7 @@ describe('a channel', () => {
     },
   );
 
-  it('should not be given retracted content again after an unknown outcome', async () => {
+  it('should not get retracted content in a retry after an unknown outcome', async () => {
     const { instance, presetResults, sent, titles, outcomes, store } = deployment({ repeats: true });
     const unknown = { outcome: 'unknown' as const, reason: '500' };
     presetResults.push(unknown, unknown);
@@ -105,7 +105,7 @@ describe('a channel', () => {
     const items = ['a', 'b'].map((id) => ({ ...arrival(id, after('PT5S')), sourceHash: 'f'.repeat(16) }));
     await fallbacks.committed(itemsOf(...items));
     await pass(6_000);
-    // The id under which the feed shows a CloudEvent whose own id is taken.
+    // The id that a CloudEvent gets in the feed if its own id is taken.
     await fallbacks.erase({ feed: READER, ids: ['a.ffffffff'] });
     expect(JSON.stringify((await store.read(`away:${hashOfReader(READER)}`))?.value)).not.toContain(
       '"title":"a"',
@@ -119,7 +119,7 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
   });
 
-  it('should be retried for three days, with ever longer pauses, if the outcome is unknown', async () => {
+  it('should be retried for three days with increasing delays if the outcome is unknown', async () => {
     const { instance, presetResults, sent, outcomes, receipts } = deployment({ repeats: true });
     presetResults.push(
       ...Array.from({ length: 1_000 }, () => ({ outcome: 'unknown' as const, reason: '500' })),
@@ -143,12 +143,12 @@ describe('a channel', () => {
   });
 });
 
-describe('a message whose sender was killed', () => {
+describe('a message from a killed sender', () => {
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'the instance stopped before the channel replied']]],
   ])(
-    'should be taken over after its deadline, and sent again only if the channel ignores repeats (%s)',
+    'should be taken over after its deadline, but only resent if the channel ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, presetResults, sent, outcomes } = deployment({ repeats });
       const [killed, other] = [instance(), instance()];

@@ -1,17 +1,17 @@
 import { settleBy } from '../within.ts';
 
-/** Maximum number of messages that an instance has in flight through one channel. */
+/** Maximum messages in flight per instance and channel. */
 const MAX_SENDS = 100;
 
 export class InFlight {
   readonly #sends = new Map<string, Set<Promise<unknown>>>();
 
-  /** Whether the channel has reached its limit. The limit keeps a slow channel from delaying the others. */
+  /** Whether the channel has reached its limit, which keeps a slow channel from delaying other channels. */
   isFull(via: string): boolean {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }
 
-  /** Counts `send` as in flight until it settles, and returns it. `send` must not reject. */
+  /** Returns `send` and counts it as in flight until it settles. `send` must not reject. */
   add<T>(via: string, send: Promise<T>): Promise<T> {
     const sends = this.#sends.get(via) ?? new Set();
     this.#sends.set(via, sends.add(send));

@@ -12,7 +12,7 @@ const templates = loadTemplates();
 let server: TestSmtpServer | undefined;
 afterEach(async () => server?.close());
 
-/** An instance with a real mail server. The test advances its clock and triggers its wake-ups. */
+/** An instance with a real mail server. Tests advance its clock and trigger its wake-ups. */
 function mailing(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates });
   const world = deployment({ repeats }, email);
@@ -28,7 +28,7 @@ function mailing(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send one e-mail once the mail server is back, leaving out notifications read in the meantime', async () => {
+it('should send one e-mail once the mail server is back, omitting notifications that have been read', async () => {
   const port = await freePort();
   const { fallbacks, passAndWake, outcomes, standings } = mailing(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));
@@ -48,7 +48,7 @@ it.each([
   [false, 1],
   [true, 2],
 ])(
-  'should resend after an incomplete reply only if the channel ignores repeats (%s)',
+  'should only resend after an incomplete reply if the channel ignores repeats (%s)',
   async (repeats, times) => {
     server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
     const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);

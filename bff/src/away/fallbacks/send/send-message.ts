@@ -9,7 +9,7 @@ export interface ClaimedMessage {
   contacts: ReaderContacts;
 }
 
-/** Sends a message that this process has claimed, and forgets devices that are gone. Never rejects. */
+/** Sends a message that this process has claimed. Removes devices that are gone. Never rejects. */
 export async function sendMessage(
   { linksOf, contacts: book, observer }: Pick<FallbacksOptions, 'linksOf' | 'contacts' | 'observer'>,
   { channel, reader, message: { via, key, items }, contacts }: ClaimedMessage,
@@ -27,7 +27,7 @@ export async function sendMessage(
   try {
     if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
   } catch (error) {
-    // Not fatal: the push service will report gone devices again for the next message.
+    // Not fatal. The push service reports the same devices for the next message.
     observer.failed('forget-devices', error);
   }
   return result;

@@ -5,13 +5,13 @@ import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } fro
 import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 const MINUTE_MS = 60_000;
-/** Pause after failed sends: 5 s, then twice as long each time, up to 15 minutes. */
+/** Delay after failed sends: 5 s, doubled each time, up to 15 minutes. */
 const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
- * Applies the outcome of a message. Does nothing if another process has taken the message over. If the channel was
- * unavailable, the notifications wait again, except those that were replaced or retried for too long.
+ * Applies a message's outcome. Does nothing if another process has taken over the message. If the channel was
+ * unavailable, its notifications wait for a retry unless they were replaced or retried for too long.
  */
 export function settle(
   document: AwayDocument,

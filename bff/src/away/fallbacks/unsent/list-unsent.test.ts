@@ -24,7 +24,7 @@ function listed() {
   return {
     ...{ store, index, errors, list },
     advance: (ms: number) => (time += ms),
-    /** Adds a reader to the index. Writes the reader's document only if there are receipts. */
+    /** Adds a reader to the index. Only writes the reader's document if there are receipts. */
     async add(reader: string, receipts?: Receipt[], more: object = {}) {
       const stored = await store.read(AWAY_UNSENT_KEY);
       readers.unshift([hashOfReader(reader), time++]);
@@ -38,7 +38,7 @@ function listed() {
   };
 }
 
-it('should list refused fallbacks and those with an unknown outcome, newest reader and receipt first', async () => {
+it('should list fallbacks that were refused or have an unknown outcome, newest reader and receipt first', async () => {
   const { add, list, ids } = listed();
   await add('user:ada', [
     receipt('a', { reason: 'no such user' }),
@@ -118,7 +118,7 @@ it('should remove readers without unsent fallbacks, unless they were added recen
   expect(await count()).toBe(1);
 });
 
-it('should skip documents that it cannot read, count them, and keep their readers in the index', async () => {
+it('should skip and count unreadable documents, and keep their readers in the index', async () => {
   const { store, add, list, count, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:later', [], { v: 2 });
@@ -135,7 +135,7 @@ it('should skip documents that it cannot read, count them, and keep their reader
   expect(await count()).toBe(4);
 });
 
-it('should return a page even if the index cannot be pruned, but reject if it cannot be read', async () => {
+it('should return a page even if pruning the index fails, but reject if reading it fails', async () => {
   const { store, add, ids, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:erased');
@@ -146,7 +146,7 @@ it('should return a page even if the index cannot be pruned, but reject if it ca
   await expect(ids()).rejects.toThrow('away');
 });
 
-it('should report when newer readers last displaced others from the index', async () => {
+it('should report when newer readers last displaced older ones from the index', async () => {
   const { store, list, advance } = listed();
   await store.write(AWAY_UNSENT_KEY, { v: 1, readers: [], displacedAt: NOW }, undefined);
   const { truncatedAt } = await list({ limit: '1' });
@@ -155,7 +155,7 @@ it('should report when newer readers last displaced others from the index', asyn
   expect((await list()).truncatedAt).toBeNull();
 });
 
-it('should list a fallback once even if two of its steps through a channel were refused at the same time', async () => {
+it('should list a fallback once even if a channel refused two of its steps at the same time', async () => {
   const { add, ids } = listed();
   await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
   expect(await ids()).toEqual(['b', 'a']);

@@ -16,19 +16,19 @@ import { isUnsent } from './unsent-receipts.ts';
 export interface ListUnsentOptions {
   store: Pick<ReaderStore, 'read'>;
   index: Pick<UnsentIndex, 'read' | 'remove'>;
-  /** Called if a document cannot be read, or if the index cannot be written. */
+  /** Called if reading a document or writing the index fails. */
   onError: (error: unknown) => void;
   now: () => number;
 }
 
-/** Readers added less than this many ms ago stay in the index: their documents may not have been written yet. */
+/** Readers stay in the index for at least this long (ms) because their documents might not have been written. */
 export const PRUNE_AFTER_MS = 15 * 60_000;
 /** Documents are read ten at a time. A page ends after MAX_DOCUMENTS documents or MAX_BYTES bytes. */
 const AT_ONCE = 10;
 const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** A page of the fallbacks that were not sent. Removes readers without unsent fallbacks from the index. */
+/** Returns a page of unsent fallbacks. Removes readers without any from the index. */
 export async function listUnsent(query: UnsentQuery, options: ListUnsentOptions): Promise<UnsentPage> {
   const { index, onError, now } = options;
   const at = now();
@@ -41,7 +41,7 @@ export async function listUnsent(query: UnsentQuery, options: ListUnsentOptions)
 }
 
 type PageOfReaders = Pick<UnsentPage, 'fallbacks' | 'next' | 'unreadable'> & {
-  /** Readers who have no unsent fallbacks. */
+  /** Readers without unsent fallbacks. */
   empty: UnsentReader[];
 };
 
@@ -89,7 +89,7 @@ interface ReceiptsOfReader {
   bytes: number;
 }
 
-/** Reads a reader's receipts; `undefined` if the document cannot be read. */
+/** Reads a reader's receipts. `undefined` if the document is unreadable. */
 async function receiptsOf(
   [hash]: UnsentReader,
   store: ListUnsentOptions['store'],
@@ -134,7 +134,7 @@ function isFrom(reader: UnsentReader, start: Start | undefined): boolean {
   return start.digest === undefined ? order > 0 : order >= 0;
 }
 
-/** The reader's receipts. If the page starts after one of them, only those that follow it. */
+/** The reader's receipts, or only the rest if the page starts after one of them. */
 function afterStart(
   receipts: readonly Receipt[],
   [hash]: UnsentReader,
@@ -150,10 +150,7 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/**
- * Keeps one receipt per name. If two steps of a channel are refused at the same time, their receipts have the same
- * name.
- */
+/** Keeps one receipt per name. If a channel refuses two steps at the same time, their receipts have the same name. */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];

@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 describe('sending again', () => {
-  it('should send at once, without waiting for the window, and take the fallback off the list', async () => {
+  it('should send immediately, without the batching delay, and take the fallback off the list', async () => {
     const { fallbacks, names, titles, outcomes } = await refused(['a'], [REFUSED], 60_000);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(1_000);
@@ -19,14 +19,14 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should send several fallbacks as one message', async () => {
+  it('should send multiple fallbacks as one message', async () => {
     const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
     await pass(1_000);
     expect(titles().slice(3)).toEqual([['c', 'b', 'a'].map((id) => `${id} from the feed`)]);
   });
 
-  it('should keep the condition that makes the fallback unnecessary, and the hash of the event source', async () => {
+  it("should keep the fallback's `unless` condition and the event source's hash", async () => {
     const { instance, presetResults, standings, titles, store } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED);
@@ -41,7 +41,7 @@ describe('sending again', () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it('should suppress the fallback, with a receipt, if the notification was read or has left the history', async () => {
+  it('should suppress the fallback with a receipt if the notification was read or has left the history', async () => {
     const { fallbacks, names, standings, outcomes } = await refused(['a', 'b']);
     standings.set('a', 'read');
     standings.set('b', 'left the history');
@@ -56,7 +56,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should list the fallback again if it is refused again', async () => {
+  it('should put the fallback back on the list if it is refused again', async () => {
     const { fallbacks, names, presetResults } = await refused(['a']);
     presetResults.push(REFUSED);
     await fallbacks.unsent.sendAgain(names);
@@ -65,7 +65,7 @@ describe('sending again', () => {
     expect(await namesIn(fallbacks)).not.toEqual(names);
   });
 
-  it('should change nothing when it is repeated, before or after the message was sent', async () => {
+  it('should change nothing when repeated, whether or not the message has been sent', async () => {
     const { fallbacks, names, sent, documentNow } = await refused(['a']);
     await fallbacks.unsent.sendAgain([...names, ...names]);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
@@ -76,7 +76,7 @@ describe('sending again', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should add one step if two fallbacks of a notification through the same channel were refused', async () => {
+  it('should add one step if the channel refused two fallbacks of a notification', async () => {
     const { instance, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED, REFUSED);
@@ -88,7 +88,7 @@ describe('sending again', () => {
     expect([sent.length, outcomes().slice(2)]).toEqual([3, [['a', 'sent']]]);
   });
 
-  it('should leave later fallbacks of the same notification waiting', async () => {
+  it("should not affect the notification's later fallbacks", async () => {
     const { instance, presetResults, titles } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED);
@@ -102,7 +102,7 @@ describe('sending again', () => {
     expect(titles()).toHaveLength(3);
   });
 
-  it('should send no second message while the channel is sending one about the same notification', async () => {
+  it('should not send a second message while the channel is sending one about the same notification', async () => {
     const { instance, presetResults, titles, documentNow } = await refused([]);
     const { fallbacks } = instance();
     presetResults.push(REFUSED, 'never');
@@ -117,7 +117,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it('should respect the limit of waiting notifications, and name the fallbacks that it could not send', async () => {
+  it("should respect the limit of waiting notifications, and report the fallbacks that it couldn't send", async () => {
     const { fallbacks, names, store } = await refused(['a', 'b']);
     const full = Array.from({ length: MAX_WAITING - 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
     await fallbacks.committed(itemsOf(...full));
@@ -140,7 +140,7 @@ describe('sending again', () => {
     expect(await store.read(awayKey(hashOfReader('user:nobody')))).toBeUndefined();
   });
 
-  it('should report a channel that does not exist', async () => {
+  it('should report a nonexistent channel', async () => {
     const { instance } = deployment();
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(arrival('a', [{ after: 'PT1S', via: 'fax' }])));
@@ -150,7 +150,7 @@ describe('sending again', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should work for receipts of earlier versions', async () => {
+  it('should work for receipts from earlier versions', async () => {
     const { fallbacks, store, names, titles, documentNow } = await refused(['a']);
     const { receipts, ...rest } = await documentNow();
     const old = receipts.map(({ unless: _, sourceHash: _hash, ...receipt }) => receipt);
@@ -161,8 +161,8 @@ describe('sending again', () => {
   });
 });
 
-describe('sending again, if the process or a dependency fails', () => {
-  it('should change nothing if no wake-up can be set before the write', async () => {
+describe('resending if the process or a dependency fails', () => {
+  it('should change nothing if setting a wake-up before the write fails', async () => {
     const { fallbacks, names, set, documentNow } = await refused(['a']);
     const before = await documentNow();
     set.mockRejectedValueOnce(new Error('away'));
@@ -172,7 +172,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should send the fallback, and later ones, even if the process is killed after the write', async () => {
+  it('should send this fallback and later ones even if the process is killed after the write', async () => {
     const { instance, fallbacks, names, set, titles } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -193,7 +193,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(titles().at(-1)).toEqual(['b']);
   });
 
-  it('should succeed even if no wake-up can be set after the write: the earlier one sends the fallback', async () => {
+  it('should succeed thanks to the earlier wake-up if setting one after the write fails', async () => {
     const { fallbacks, names, set, titles, failed } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -219,7 +219,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should stop in time while the store does not answer, and name the fallbacks that it left unchanged', async () => {
+  it("should stop in time while the store doesn't respond, and report the unchanged fallbacks", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = Array.from({ length: 99 }, (_, n) => ({
       ...(names[0] as UnsentName),
@@ -236,7 +236,7 @@ describe('sending again, if the process or a dependency fails', () => {
     expect(read.mock.calls.length).toBeLessThan(20);
   });
 
-  it("should change other readers' fallbacks even if one reader's document cannot be changed", async () => {
+  it("should change other readers' fallbacks even if changing one reader's document fails", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);

@@ -4,7 +4,7 @@ import { nameOf, type AwayDocument, type Receipt, type Waiting } from '../docume
 import { MAX_WAITING } from '../register.ts';
 import { isUnsent } from './unsent-receipts.ts';
 
-/** A reader's changed document, the number of fallbacks that were closed, and those that could not be. */
+/** A reader's changed document, how many fallbacks were closed, and which ones couldn't be. */
 export interface CloseResult {
   document: AwayDocument;
   done: number;
@@ -17,8 +17,9 @@ type Step = Waiting['steps'][number];
 export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such unsent fallback.' };
 
 /**
- * Makes unsent fallbacks wait again, due at `now`. Their content is read from the feed. One that was already sent again
- * stays as it is, so the request may be repeated. One that is due or being sent anyway gets no second message.
+ * Puts unsent fallbacks back into the queue, due at `now`. Their content is read from the feed. Safe to repeat:
+ * fallbacks that were already resent don't change. Fallbacks that are due or being sent anyway don't get a second
+ * message.
  */
 export function sendAgain(
   document: AwayDocument,
@@ -37,7 +38,7 @@ export function sendAgain(
         const detail = `The reader already has ${MAX_WAITING} notifications waiting.`;
         return { code: 'full', detail };
       }
-      // Backdated, so that the channel's window does not delay it.
+      // Backdated to skip the channel's batching delay.
       const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
       const one = before ?? { id, createdAt, ...(sourceHash !== undefined && { sourceHash }), steps: [] };
       const isDue = one.steps.some((other) => other.via === via && other.at <= now);
@@ -62,7 +63,7 @@ export const dismiss = (
 interface CloseOptions {
   now: number;
   as: NonNullable<Receipt['closed']>;
-  /** Returns the reason why the fallback must stay unsent, if there is one. */
+  /** Returns why the fallback must stay unsent, or `undefined` if it can be closed. */
   onFound: (receipt: Receipt) => Fault | undefined;
 }
 

@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 describe('a fallback that was not sent', () => {
-  it('should be listed by every instance, with its reason', async () => {
+  it('should be listed by every instance along with its reason', async () => {
     const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
     const common = { reader: READER, via: 'email' };
     expect(await listOf(instance().fallbacks)).toEqual([
@@ -36,7 +36,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('should have its reader listed before the receipt is stored', async () => {
+  it('should add its reader to the list before storing the receipt', async () => {
     const { instance, store, presetResults } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -46,7 +46,7 @@ describe('a fallback that was not sent', () => {
     expect(keys).toEqual([KEY, AWAY_UNSENT_KEY, KEY]);
   });
 
-  it('should be listed even if the process is killed between listing the reader and storing the receipt', async () => {
+  it('should be listed even if the process is killed before storing the receipt', async () => {
     const { instance, store, presetResults } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -61,7 +61,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(other.fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it('should not delay turns, and should delay sends by at most 3 s, while the list cannot be written', async () => {
+  it("should not delay turns, and only delay sends by up to 3 s, while the list can't be written", async () => {
     const { instance, store, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
@@ -124,7 +124,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'b' }]);
   });
 
-  it('should not restore the document of a reader who is erased while the list is written', async () => {
+  it('should not restore the document of a reader who is erased while the list is being written', async () => {
     const { instance, store, presetResults, sent } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));

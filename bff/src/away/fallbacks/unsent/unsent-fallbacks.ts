@@ -22,13 +22,13 @@ export interface UnsentFallbacksOptions extends Pick<
 
 const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 16;
-/** Delay in ms of the wake-up that covers a crash after a document write. Longer than such a write takes. */
+/** Delay of the wake-up that covers a crash after a document write (ms). Longer than the write takes. */
 const WRITE_MS = 2 * 60_000;
-/** After this time in ms, a request skips its remaining readers. The ops page waits a minute for the response. */
+/** A request skips its remaining readers after this long (ms). The ops page waits a minute for the response. */
 const LONGEST_MS = 30_000;
-const UNAVAILABLE = 'The fallback could not be changed, or the outcome is unknown. Try again.';
+const UNAVAILABLE = 'The fallback may not have been changed. Try again.';
 
-/** For operators: the fallbacks that were refused or whose outcome is unknown. */
+/** Fallbacks that were refused or might not have been sent, for operators. */
 export class UnsentFallbacks {
   readonly #use: UnsentFallbacksOptions;
   readonly #lists = new Slots(LISTS_AT_ONCE, LISTS_WAITING);
@@ -43,8 +43,8 @@ export class UnsentFallbacks {
   }
 
   /**
-   * Makes fallbacks wait again, due now. Safe to repeat. They are sent unless the reader has read the notification
-   * in the meantime, or it has left the history.
+   * Puts fallbacks back into the queue, due now. Safe to repeat. They are sent unless the reader has since read the
+   * notification, or it has left the history.
    */
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
     const { rulesOf, now } = this.#use;
@@ -53,8 +53,8 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
       const planned = await this.#planned(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set before the write, so that the due fallback has a wake-up even if the process crashes after the write. Later
-      // fallbacks of the reader rely on it.
+      // Set this before the write, so that the due fallback has a wake-up even if the process crashes after the write.
+      // The reader's later fallbacks rely on it.
       const later = now() + WRITE_MS;
       await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);
@@ -71,7 +71,7 @@ export class UnsentFallbacks {
     );
   }
 
-  /** Handles readers one by one, and continues if one reader's fallbacks cannot be changed, until time runs out. */
+  /** Handles readers one by one until time runs out. Continues if changing a reader's fallbacks fails. */
   async #closeAll(
     names: readonly UnsentName[],
     close: (reader: string, own: readonly UnsentName[]) => Promise<CloseResult | undefined>,
@@ -96,7 +96,7 @@ export class UnsentFallbacks {
     return result;
   }
 
-  /** Runs a change without storing its result; `undefined` if the reader has no fallbacks. */
+  /** Runs a change without storing the result. `undefined` if the reader has no fallbacks. */
   async #planned(
     reader: string,
     plan: (document: AwayDocument) => CloseResult,
@@ -122,7 +122,7 @@ export class UnsentFallbacks {
     return closing;
   }
 
-  /** Sets the wake-up for the next check. If that fails, the one set before the write still wakes an instance. */
+  /** Sets the wake-up for the next check. If that fails, the wake-up set before the write wakes an instance. */
   async #wakeUp(hash: string, document: AwayDocument): Promise<void> {
     const now = this.#use.now();
     const next = nextCheck(document, this.#use.rulesOf);

@@ -22,7 +22,7 @@ function deployment() {
 }
 
 describe('the index of readers with unsent fallbacks', () => {
-  it('should contain readers without their names, newest first, when add resolves', async () => {
+  it('should contain readers without their names, newest first, once add resolves', async () => {
     const { store, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(1));
@@ -34,7 +34,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(JSON.stringify((await store.read(AWAY_UNSENT_KEY))?.value)).not.toContain('user:');
   });
 
-  it('should not be written again for a reader whom any instance has added recently', async () => {
+  it('should not be rewritten for a reader that any instance added recently', async () => {
     const { store, write, instance } = deployment();
     const [one, other] = [instance(), instance()];
     await one.add(hash(1));
@@ -50,7 +50,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect((await one.read()).readers).toEqual([[hash(1), Date.now()]]);
   });
 
-  it('should keep the readers that two instances add at once', async () => {
+  it('should keep readers that two instances add at the same time', async () => {
     const { instance, hashes, failed } = deployment();
     const [one, other] = [instance(), instance()];
     const added = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).add(hash(n)));
@@ -60,7 +60,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(failed).toEqual([]);
   });
 
-  it('should keep only the newest readers when there are too many, using few writes, and record that others were displaced', async () => {
+  it('should keep only the newest readers when full, with few writes, and record the displacement', async () => {
     const { store, write, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(0));
@@ -82,7 +82,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(JSON.stringify(value).length).toBeLessThan(64 * 1024);
   });
 
-  it('should not delay callers while it cannot be written, and be written later', async () => {
+  it("should not delay callers while it can't be written, and be written later", async () => {
     const { write, failed, instance, hashes } = deployment();
     write.mockRejectedValue(new Error('away'));
     const index = instance();
@@ -95,7 +95,7 @@ describe('the index of readers with unsent fallbacks', () => {
     await index.stop();
   });
 
-  it('should delay only the first call, and by at most 3 s, while the store does not answer', async () => {
+  it("should delay only the first call, by at most 3 s, while the store doesn't respond", async () => {
     const { store, instance } = deployment();
     let answer: ((value: undefined) => void) | undefined;
     vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -110,7 +110,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect((await index.read()).readers).toHaveLength(2);
   });
 
-  it('should not be overwritten if a later version has written it', async () => {
+  it('should not be overwritten if a later version wrote it', async () => {
     const { store, write, failed, instance } = deployment();
     await store.write(AWAY_UNSENT_KEY, { v: 2, readers: 'other' }, undefined);
     write.mockClear();
@@ -147,7 +147,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(await hashes()).toEqual([hash(1)]);
   });
 
-  it('should remove readers, but not those who were added again in the meantime', async () => {
+  it('should remove readers unless they have been re-added since', async () => {
     const { instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(1));

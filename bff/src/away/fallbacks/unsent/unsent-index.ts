@@ -9,33 +9,33 @@ import { settledWithin } from '../send/in-flight.ts';
 
 export interface UnsentIndexOptions {
   store: ReaderStore;
-  /** Called when the index cannot be written. The write is retried later. */
+  /** Called when writing the index fails. The write is retried later. */
   onError: (error: unknown) => void;
   now: () => number;
 }
 
-/** A reader in the index: the hash, and when the reader was added (ms since 1970). */
+/** A reader in the index: the hash, and when it was added (ms since 1970). */
 export type UnsentReader = AwayUnsent['readers'][number];
 
-/** Maximum number of readers in the index. Newer readers displace the oldest. */
+/** Maximum readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
-/** A reader who was added less than this many ms ago is not written again. */
+/** Readers added less than this long ago (ms) are not rewritten. */
 export const FRESH_MS = 5 * 60_000;
-/** Pause in ms between two writes of an instance. Readers added in the meantime are collected. */
+/** Pause between an instance's writes (ms). Readers added during the pause share the next write. */
 const PAUSE_MS = 250;
-/** Maximum time that `add` and `stop` wait, in ms. */
+/** `add` and `stop` wait at most this long (ms). */
 const MAX_WAIT_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * The readers with unsent fallbacks, without names or content. Only a hint of where to look: the readers' documents
- * decide. A reader is added before the document is written, so that a crash loses none.
+ * The readers with unsent fallbacks, without names or content. It only hints where to look; the readers' documents are
+ * authoritative. Readers are added before their documents are written, so a crash loses nothing.
  */
 export class UnsentIndex {
   readonly #use: UnsentIndexOptions;
-  /** When each reader was added, as far as this instance has seen it in the index. */
+  /** When each reader was added, as far as this instance knows. */
   readonly #known: LRUCache<string, number>;
   readonly #stopping = new AbortController();
   #pending = new Map<string, number>();
@@ -51,8 +51,8 @@ export class UnsentIndex {
 
   /**
    * Resolves when the reader is in the index. Waits at most 3 s, and not at all while writes are slow. Never rejects.
-   * `isFirst` means that the reader had no unsent fallbacks before: another instance may then have removed the reader
-   * from the index, so a recent addition does not count.
+   * `isFirst` means that the reader had no unsent fallbacks before. In that case, another instance might have removed
+   * the reader from the index, so a recent addition doesn't count.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#use.now();
@@ -69,7 +69,7 @@ export class UnsentIndex {
     return parse((await this.#use.store.read(AWAY_UNSENT_KEY))?.value);
   }
 
-  /** Removes these readers, but not those who were added again in the meantime. */
+  /** Removes these readers unless they have been re-added since. */
   async remove(readers: readonly UnsentReader[]): Promise<void> {
     const removed = new Set(readers.map(nameOf));
     await this.#change((before) => without(before, (reader) => removed.has(nameOf(reader))));
@@ -86,13 +86,13 @@ export class UnsentIndex {
     }
   }
 
-  /** Finishes the write in progress, writes what is pending, and stops. Never rejects. */
+  /** Finishes the current write, writes pending readers, and stops. Never rejects. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#writing) await settledWithin(MAX_WAIT_MS, [this.#writing.then(() => true)]);
   }
 
-  /** Writes one batch at a time. A failed batch is retried later, together with newer readers. */
+  /** Writes one batch at a time. Retries a failed batch later, together with newer readers. */
   async #writeAll(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; this.#pending.size > 0;) {
@@ -137,7 +137,7 @@ export class UnsentIndex {
   }
 }
 
-/** Lets callers wait for the end of a write. */
+/** Lets callers wait for a write to end. */
 class WriteCompletion {
   end: (value: true) => void = () => undefined;
   readonly ended = new Promise<boolean>((resolve) => {
@@ -147,7 +147,7 @@ class WriteCompletion {
 
 const nameOf = ([hash, at]: UnsentReader): string => `${hash} ${at}`;
 
-/** Adds readers at the front. Those who were added recently keep their place. */
+/** Adds readers at the front. Recently added readers keep their place. */
 function withReaders(before: AwayUnsent, batch: ReadonlyMap<string, number>, now: number): AwayUnsent {
   const fresh = new Set(before.readers.flatMap(([hash, at]) => (at > now - FRESH_MS ? [hash] : [])));
   const added = [...batch].filter(([hash]) => !fresh.has(hash)).toReversed();

@@ -1,24 +1,24 @@
 import { UNSENT_OUTCOMES } from '@tocsin/contracts';
 import { AWAY_TTL_SECONDS, type AwayDocument, type Receipt } from '../document.ts';
 
-/** Maximum number of receipts in a reader's document. */
+/** Maximum receipts in a reader's document. */
 export const MAX_RECEIPTS = 1_000;
 /**
- * Maximum number of unsent receipts that are kept when newer receipts displace older ones. Most of the space is for
- * other receipts, because they show which notifications are known.
+ * How many unsent receipts to keep when newer receipts displace older ones. Most of the space is for other receipts
+ * because they show which notifications are known.
  */
 const MAX_KEPT = 200;
 
 /**
- * Whether an operator may still send the fallback again at `now`: it was refused or its outcome is unknown, and the
- * receipt is neither closed nor too old.
+ * Whether an operator can resend the fallback at `now`: it was refused or might not have been sent, and its receipt
+ * isn't closed or too old.
  */
 export const isUnsent = ({ outcome, closed, at }: Receipt, now: number): boolean =>
   UNSENT_OUTCOMES.some((unsent) => unsent === outcome) &&
   closed === undefined &&
   at > now - AWAY_TTL_SECONDS * 1000;
 
-/** Drops the oldest receipts beyond the limit. The newest unsent ones stay. */
+/** Drops the oldest receipts beyond the limit, but keeps the newest unsent ones. */
 export function dropOldReceipts(document: AwayDocument): AwayDocument {
   const { receipts } = document;
   let excess = receipts.length - MAX_RECEIPTS;

@@ -9,8 +9,8 @@ afterEach(() => void vi.useRealTimers());
 const TEN_MINUTES = 10 * 60_000;
 const wakeNow = () => wakeUpName(hashOfReader(READER), Date.now(), { unique: true });
 
-describe('an instance with a clock that is ten minutes off', () => {
-  it('should send ten minutes late if its clock is behind, and check at most every 15 s', async () => {
+describe("an instance with a clock that's ten minutes off", () => {
+  it('should send ten minutes late if its clock is slow, and check at most every 15 s', async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance(undefined, -TEN_MINUTES);
     await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
@@ -21,7 +21,7 @@ describe('an instance with a clock that is ten minutes off', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should be at most ten minutes early if its clock is ahead, and set wake-ups that work for others', async () => {
+  it('should be at most ten minutes early if its clock is fast, and set usable wake-ups', async () => {
     const { instance, titles } = deployment();
     const ahead = instance(undefined, TEN_MINUTES).fallbacks;
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT15M'))));
@@ -35,8 +35,8 @@ describe('an instance with a clock that is ten minutes off', () => {
   });
 
   it.each([
-    ['should not take over the message of a live sender if its clock is ahead', 0, TEN_MINUTES],
-    ['should keep its own message while sending if its clock is behind', -TEN_MINUTES, 0],
+    ["should not take over a live sender's message if its clock is fast", 0, TEN_MINUTES],
+    ['should keep its own message while sending if its clock is slow', -TEN_MINUTES, 0],
   ])('%s', async (_, senderSkew, otherSkew) => {
     const { instance, presetResults, sent, outcomes } = deployment({ repeats: true });
     const [sender, other] = [instance(undefined, senderSkew), instance(undefined, otherSkew)];

@@ -12,7 +12,7 @@ const DUE = START + 5_000;
 const fallback = () => itemsOf(arrival('a', after('PT5S')));
 const endOfClaim = [`away:${HASH}:${DUE + SEND_TIME_MS}`, DUE + SEND_TIME_MS];
 
-it('should store no further wake-up if the message is sent at once', async () => {
+it('should not store another wake-up if the message is sent immediately', async () => {
   const { instance, titles } = deployment();
   const { fallbacks, set } = instance();
   await fallbacks.committed(fallback());
@@ -20,7 +20,7 @@ it('should store no further wake-up if the message is sent at once', async () =>
   expect([titles(), set.mock.calls.length]).toEqual([[['a']], 1]);
 });
 
-it('should answer a wake-up only after storing the next one if sending the message takes longer', async () => {
+it('should store the next wake-up before answering this one if sending the message takes longer', async () => {
   const { instance, presetResults } = deployment();
   const { fallbacks, set } = instance();
   presetResults.push('never');
@@ -34,7 +34,7 @@ it('should answer a wake-up only after storing the next one if sending the messa
   expect([isAnswered, set.mock.calls.at(-1)]).toEqual([true, endOfClaim]);
 });
 
-it('should answer a wake-up only after storing the next one if the outcome could not be stored', async () => {
+it('should store the next wake-up before answering this one if storing the outcome fails', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks, set } = instance();
   await fallbacks.committed(fallback());
@@ -45,7 +45,7 @@ it('should answer a wake-up only after storing the next one if the outcome could
   expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);
 });
 
-it('should refuse a wake-up while 664 others are being checked or waiting, and process it later', async () => {
+it('should refuse a wake-up while 664 others are being checked or waiting, and handle it later', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(fallback());

@@ -5,7 +5,7 @@ import { DurableWakeUps } from './durable-wake-ups.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-/** Instances that share a store, and a scheduler that a test can stop. */
+/** Instances that share a store, with a scheduler that tests can stop. */
 function deployment() {
   const store = new MemoryReaderStore();
   const taken = new Map<string, number>();
@@ -26,7 +26,7 @@ function deployment() {
   return { store, taken, scheduler, faults, instance };
 }
 
-it('should keep wake-ups that the scheduler does not accept, so that any instance can set them later', async () => {
+it("should keep wake-ups that the scheduler doesn't accept, so that any instance can set them later", async () => {
   const { taken, scheduler, faults, instance } = deployment();
   const [one, other] = [instance(), instance()];
   scheduler.isAway = true;
@@ -48,7 +48,7 @@ it('should keep wake-ups that the scheduler does not accept, so that any instanc
   other.stop();
 });
 
-it('should set all kept wake-ups once the scheduler is back, each only once even if it fails again', async () => {
+it('should set each kept wake-up once when the scheduler is back, even if it fails again', async () => {
   const { taken, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isAway = true;
@@ -63,7 +63,7 @@ it('should set all kept wake-ups once the scheduler is back, each only once even
   one.stop();
 });
 
-it('should not ask the scheduler again within ten minutes for a wake-up that it has accepted', async () => {
+it('should not resend a wake-up to the scheduler within ten minutes of its acceptance', async () => {
   const { scheduler, instance } = deployment();
   const one = instance();
   for (let i = 0; i < 3; i++) await one.set('a', 9_000_000);
@@ -74,7 +74,7 @@ it('should not ask the scheduler again within ten minutes for a wake-up that it 
   one.stop();
 });
 
-it('should reject if the store does not accept the wake-up either', async () => {
+it("should reject if the store doesn't accept the wake-up either", async () => {
   const { store, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isAway = true;

@@ -15,25 +15,23 @@ export interface DurableWakeUpsOptions {
   now: () => number;
 }
 
-/** Pause in ms after the scheduler failed, so that turns do not wait for it. */
+/** Pause after a scheduler failure (ms), so that turns don't wait for the scheduler. */
 const PAUSE_MS = 5_000;
 const AT_ONCE = 100;
-/** Number of wake-ups that are set in parallel: few, so that a busy scheduler can accept them in time. */
+/** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept them in time. */
 const IN_PARALLEL = 10;
 /**
- * For this time in ms, a wake-up that the scheduler has accepted is not set again. Afterwards, it is set again in case
- * the scheduler has lost it.
+ * A wake-up that the scheduler has accepted isn't resent for this long (ms). After that it is, in case the scheduler
+ * has lost it.
  */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
-/**
- * Maximum number of wake-ups kept in the store, about 700 kB. Beyond it, turns with fallbacks wait for the scheduler.
- */
+/** Maximum wake-ups kept in the store (about 700 kB). Beyond it, turns with fallbacks wait for the scheduler. */
 const MAX_KEPT = 10_000;
 
 /**
- * Wake-ups that can be set even while the scheduler is unavailable. They are then kept in the store, and every instance
- * tries to set them until one succeeds.
+ * Wake-ups that can be set even while the scheduler is unavailable. The store then keeps them, and every instance tries
+ * to set them until one succeeds.
  */
 export class DurableWakeUps implements WakeUps {
   readonly #use: DurableWakeUpsOptions;
@@ -52,7 +50,7 @@ export class DurableWakeUps implements WakeUps {
     this.#timer = setInterval(() => void this.setKeptWakeUps(), PAUSE_MS).unref();
   }
 
-  /** Rejects if neither the scheduler nor the store accepts the wake-up. */
+  /** Rejects if both the scheduler and the store fail. */
   async set(name: string, at: number): Promise<void> {
     const { wakeUps, onError, now } = this.#use;
     if (this.#known.has(name)) return;
@@ -73,7 +71,7 @@ export class DurableWakeUps implements WakeUps {
     });
   }
 
-  /** Passes the wake-ups kept in the store to the scheduler, and stops at its first failure. Never rejects. */
+  /** Passes the wake-ups in the store to the scheduler until it fails. Never rejects. */
   async setKeptWakeUps(): Promise<void> {
     const { store, onError, now } = this.#use;
     if (this.#isSetting || now() < this.#pausedUntil) return;
@@ -94,7 +92,7 @@ export class DurableWakeUps implements WakeUps {
     }
   }
 
-  /** Resolves with the names of the wake-ups that the scheduler has accepted. Pauses after a failure. */
+  /** Resolves with the names of the wake-ups that the scheduler accepted. Pauses after a failure. */
   async #setAll(waiting: LateWakeUps['waiting']): Promise<Set<string>> {
     const { wakeUps, onError, now } = this.#use;
     const accepted = new Set<string>();

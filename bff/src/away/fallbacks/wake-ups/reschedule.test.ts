@@ -8,7 +8,7 @@ import { register, registeredOf } from '../register.ts';
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');
 
-it('should reschedule a wake-up while its reader has waiting fallbacks, otherwise drop it, and reject unknown names', async () => {
+it("should reschedule a reader's wake-up while fallbacks wait, else drop it, and reject unknown names", async () => {
   const store = new MemoryReaderStore();
   const set: [string, number][] = [];
   const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };

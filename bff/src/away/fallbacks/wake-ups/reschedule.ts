@@ -3,7 +3,7 @@ import type { WakeUps } from '../../ports.ts';
 import { awayKey, parseAway } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
-/** Delay in ms of a rescheduled wake-up. By then, another instance may have channels, as during a deployment. */
+/** Delay of a rescheduled wake-up (ms). By then another instance might have channels, for example during a rollout. */
 const RESCHEDULE_DELAY_MS = 60_000;
 
 export interface RescheduleOptions {
@@ -13,8 +13,8 @@ export interface RescheduleOptions {
 }
 
 /**
- * Processes wake-ups on an instance without channels: reschedules them as long as the reader has fallbacks that wait or
- * are being sent, because other instances may have channels. Resolves with false for unknown names.
+ * Handles wake-ups on an instance without channels. Other instances might have some, so it reschedules a wake-up while
+ * the reader has fallbacks that are waiting or being sent. Resolves with false for unknown names.
  */
 export const createReschedule =
   ({ store, wakeUps, now }: RescheduleOptions) =>
@@ -26,7 +26,7 @@ export const createReschedule =
     if (!stored) return true;
     const { waiting, sending } = parseAway(stored.value);
     if (waiting.length + sending.length === 0) return true;
-    // The new time must also be in the future on the scheduler's clock, which may be ahead of ours.
+    // The new time must be in the future on the scheduler's clock too, which might be ahead of ours.
     const at = Math.max(now(), woken.at) + RESCHEDULE_DELAY_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;

@@ -1,6 +1,6 @@
 /**
- * The HTML of an e-mail: one column of tables, because Outlook supports no other layout. Colours are inline, for
- * clients that drop style sheets; the style sheet adds dark mode. Every output is escaped.
+ * The HTML part of an e-mail: a single column of tables because Outlook supports no other layout. Colours are inline
+ * because some clients drop style sheets. The style sheet adds dark mode. All output is escaped.
  */
 export const HTML = `<!doctype html>
 <html lang="{{ language }}">

@@ -1,4 +1,4 @@
-/** The subject and the plain text of an e-mail. Their output is not escaped. */
+/** Subject and plain text of an e-mail. Output is not escaped. */
 export const SUBJECT = '{{ subject }}';
 
 export const TEXT = `{{ heading }}

@@ -1,4 +1,4 @@
-/** The phrases of a language, by name. `{…}` is a placeholder; `VALUES` lists the allowed ones. */
+/** One language's phrases by name. `{…}` is a placeholder. `VALUES` lists the allowed placeholders. */
 export type Words = Record<keyof typeof EN, string>;
 
 const EN = {
@@ -45,7 +45,7 @@ const DE: Words = {
 
 export const WORDS: Record<'en' | 'de', Words> = { en: EN, de: DE };
 
-/** The values that a phrase may contain. */
+/** The placeholders that phrases can contain. */
 export const VALUES: Partial<Record<keyof Words, readonly string[]>> = {
   subjectOne: ['title'],
   subjectMany: ['count'],
