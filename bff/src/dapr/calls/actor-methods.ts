@@ -26,7 +26,7 @@ export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
   name: 'take',
   callSchema: z.object({
     feed: feedSchema,
-    announced: z.object({ run: runSchema, seq: seqSchema }).optional(),
+    announced: z.object({ run: runSchema, seq: seqSchema, from: seqSchema.optional() }).optional(),
     heard: heardSchema.optional(),
     lostDocument: z.string().max(512).optional(),
   }),

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { testSigner } from '../../../testing/test-proofs.ts';
+import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
+import { openCall, signCall, type ActorMethod } from './signed-call.ts';
+
+const ANNOUNCED = { run: 'Rabc1234', seq: 3, from: 1 };
+
+/** The call as the actor's host receives it. */
+function received<Call, Answer extends object>(method: ActorMethod<Call, Answer>, call: Call): Call {
+  const { id, body, signature } = signCall(method, testSigner(), call);
+  return openCall(method, testSigner(), id, signature, body).call;
+}
+
+it("should keep the lowest announced entry in a call to a feed's actor", () => {
+  expect(received(TAKE_FEED, { feed: 'user:ada', announced: ANNOUNCED }).announced).toEqual(ANNOUNCED);
+});
+
+it("should keep the lowest announced entry in a call to a partition's actor", () => {
+  expect(received(TAKE_PARTITION, { partition: 0, ...ANNOUNCED })).toEqual({ partition: 0, ...ANNOUNCED });
+});
