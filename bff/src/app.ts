@@ -55,7 +55,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
-  const storedAway = away ?? storedWithoutChannels(backend.readers, now);
+  const storedAway = away ?? storedWithoutChannels(backend.readers, now, log);
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
       await backend.setAside.erase(erased.feed);

@@ -2,6 +2,7 @@ import { DOCUMENT_VERSION, awayDocumentSchema, isErasure, isRetraction } from '@
 import type { CommittedItem } from '../../deliver/turn/turn.ts';
 import { DamagedAwayError, awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
 import type { AwayDocuments } from './documents.ts';
+import type { FallbackObserver } from './fallback-observer.ts';
 import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
 import { within } from './within.ts';
@@ -55,8 +56,8 @@ export async function withPositions(
  * like `change`, which rejects for documents of later versions.
  */
 export async function unlessDamaged(
-  change: Promise<void>,
-  { observer }: Pick<FallbacksOptions, 'observer'>,
+  change: Promise<unknown>,
+  { observer }: { observer: Pick<FallbackObserver, 'failed'> },
 ): Promise<void> {
   try {
     await change;

@@ -117,8 +117,9 @@ export class Fallbacks {
 
   /** The reader's document for receipts and exports, or `undefined` if there are no fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
-    const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
-    return stored && parseAway(stored.value);
+    const key = awayKey(hashOfReader(reader));
+    const stored = await this.#use.store.read(key);
+    return stored && parseAway(stored.value, key);
   }
 
   /** Resolves when no message is being sent and the index of unsent fallbacks has stopped. */

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '@tocsin/service';
 import { ContactBook } from '../../away/contacts/contacts.ts';
+import { unlessDamaged } from '../../away/fallbacks/committed.ts';
 import {
   AWAY_TTL_SECONDS,
   awayKey,
@@ -23,16 +25,22 @@ export interface StoredAway {
  * The stored fallbacks and addresses, on an instance without channels. They may exist because the deployment used to
  * have channels, or because other instances have them.
  */
-export function storedWithoutChannels(store: ReaderStore, now: () => number): StoredAway {
+export function storedWithoutChannels(store: ReaderStore, now: () => number, log: Logger): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));
   // If the index cannot be written, the next list of unsent fallbacks removes the reader.
   const index = new UnsentIndex({ store, onError: () => undefined, now });
+  const failed = (_step: string, err: unknown) =>
+    log.warn(
+      { err },
+      'retracted content stays in damaged fallbacks; delete this document from the state store',
+    );
   return {
     contacts: new ContactBook(store, now),
     fallbacks: {
       async stored(reader): Promise<AwayDocument | undefined> {
-        const stored = await store.read(keyOf(reader));
-        return stored && parseAway(stored.value);
+        const key = keyOf(reader);
+        const stored = await store.read(key);
+        return stored && parseAway(stored.value, key);
       },
       async erase({ feed, ids }) {
         if (!feed.startsWith('user:')) return;
@@ -41,15 +49,17 @@ export function storedWithoutChannels(store: ReaderStore, now: () => number): St
           return index.forget(hashOfReader(feed));
         }
         const at = now();
-        await writeDocument(store, {
-          ...{ key: keyOf(feed), ttlSeconds: AWAY_TTL_SECONDS },
+        const key = keyOf(feed);
+        const change = writeDocument(store, {
+          ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
           plan: async (value) => {
             if (value === undefined) return undefined;
-            const before = parseAway(value);
+            const before = parseAway(value, key);
             const after = retract(before, new Set(ids), at);
             return isDeepStrictEqual(after, before) ? undefined : after;
           },
         });
+        await unlessDamaged(change, { observer: { failed } });
       },
     },
   };
