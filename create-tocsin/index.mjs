@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm create tocsin <folder>`: copies template/ and fills in the name. Plain JavaScript without dependencies, because
+// `npm create tocsin <folder>` copies template/ and fills in the name. Plain JavaScript without dependencies because
 // npm runs it before anything is installed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -16,7 +16,7 @@ Creates a TypeScript service that publishes notifications, and a page that shows
 /** The name also becomes a Dapr app id and part of an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 
-/** npm omits these files from packages, so the template stores them under other names. */
+/** npm omits these files from packages, so the template renames them. */
 const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
 
 function readArguments() {

@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe('createNotificationClient', () => {
-  it('should show publications that are pushed after the subscription was acknowledged', async () => {
+  it('should show publications pushed after the subscription was acknowledged', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -183,7 +183,7 @@ describe('createNotificationClient', () => {
     expect(gateway.sockets[0]?.handshake.auth).toEqual({ clientId: 'c1', token: 't' });
   });
 
-  it('should report the reason when the server refuses the connection, and keep trying', async () => {
+  it('should report why the server refuses the connection, and keep trying', async () => {
     let refusals = 0;
     const refused = { code: 'unauthorized', message: 'the token has expired', temporary: false };
     gateway.io.use((_socket, next) => {
@@ -209,7 +209,7 @@ describe('createNotificationClient', () => {
     expect(gateway.sockets[0]?.conn.transport.name).toBe('polling');
   });
 
-  it('should report an error thrown by a handler, and continue', async () => {
+  it('should report errors thrown by handlers and continue', async () => {
     const errors: string[] = [];
     const client = open();
     client.on('error', ({ message }) => errors.push(message));

@@ -18,8 +18,8 @@ import type {
 import { watchWake } from './connection/wake.ts';
 
 /**
- * Connects to a bff and keeps the subscribed feeds complete and in order, even if connections are lost, servers
- * restart or the server loses its state. Starts connecting immediately and keeps trying until `close()`.
+ * Connects to the bff and keeps the subscribed feeds complete and in order, even across lost connections, server
+ * restarts and lost server state. Starts connecting immediately and keeps trying until `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
   return createClient(options, openConnection);
@@ -44,7 +44,7 @@ export function createClient(
     for (const listener of listeners.of('error')) if (!closed) listener(error);
   };
   const call = (handler: () => void): void => {
-    // An earlier handler may have closed the client.
+    // An earlier handler might have closed the client.
     if (closed) return;
     try {
       handler();
@@ -62,8 +62,8 @@ export function createClient(
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
-    // Without a network, the socket may still look connected for a while. If the server runs on this machine, the
-    // socket does stay connected.
+    // Without a network, the socket can still look connected for a while. With a server on this machine, it does stay
+    // connected.
     if (!network.online) silence.doubt();
     else if (!connection.socket || silence.doubtful) connection.reconnect({ now: true });
     update();

@@ -1,6 +1,6 @@
 import type { Problem } from '@tocsin/contracts';
 
-/** A client error. `temporary` means that a retry may succeed. */
+/** A client error. `temporary` means that retrying might succeed. */
 export class ClientError extends Error {
   readonly code: string;
   readonly temporary: boolean;
@@ -13,11 +13,14 @@ export class ClientError extends Error {
   }
 }
 
-/** An error response from the server. `code` is the problem's code, or `http_<status>` if there is no problem body. */
+/**
+ * An error response from the server. `code` is the problem's code, or `http_<status>` if the response has no problem
+ * body.
+ */
 export class ProblemError extends ClientError {
   readonly status: number;
   readonly problem: Problem | undefined;
-  /** The server's `Retry-After`, in milliseconds. */
+  /** The server's `Retry-After` in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, problem: Problem | undefined, retryAfterMs: number | undefined) {
@@ -31,7 +34,7 @@ export class ProblemError extends ClientError {
   }
 }
 
-/** The error if the application's `getToken` fails. */
+/** The error for a failed `getToken` of the application. */
 export function tokenError(thrown: unknown): ClientError {
   const cause = asError(thrown);
   return new ClientError('no_token', `Couldn't get a token: ${cause.message}`, { temporary: true, cause });

@@ -10,42 +10,42 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules that browsers and servers share. Their types are repeated here, because this package's type declarations
- * include the types of the contracts package, but not the declarations of its values.
+ * Rules shared by browsers and servers. Their types are repeated here because this package's type declarations
+ * include the contracts package's types but not its value declarations.
  */
 
-/** Returns a function that places the publications of one feed by the reader's marks. It reads no clock. */
+/** Returns a function that places one feed's publications by the reader's marks. It doesn't read the clock. */
 export const placesIn: (
   marks: Marks,
 ) => (publication: { offset: number; notification: { id: string } }) => Placed = rules.placesIn;
 
-/** The default preferences of a reader. */
+/** A reader's default preferences. */
 export const DEFAULT_PREFERENCES: Preferences = rules.DEFAULT_PREFERENCES;
 
-/** Whether the notification may interrupt its reader at time `at` (ms since 1970; default: now), and if not, why. */
+/** Whether the notification may interrupt its reader at `at` (ms since 1970, default: now), and if not, why. */
 export const mayInterrupt: (
   preferences: Preferences,
   notification: Interrupting,
   at?: number,
 ) => Interruption = rules.mayInterrupt;
 
-/** Whether the preferences mute the notification at time `at` (ms since 1970; default: now). */
+/** Whether the preferences mute the notification at `at` (ms since 1970, default: now). */
 export const isMutedBy: (preferences: Preferences, notification: Interrupting, at?: number) => boolean =
   rules.isMutedBy;
 
-/** Whether the time `at` (ms since 1970) is within the quiet hours. */
+/** Whether `at` (ms since 1970) is within quiet hours. */
 export const isQuiet: (quiet: QuietHours, at: number) => boolean = rules.isQuiet;
 
 /**
- * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` outside quiet hours,
- * `Infinity` if they never end.
+ * The end of the quiet hours in force at `at`, both in ms since 1970. `undefined` outside quiet hours, `Infinity` if
+ * they never end.
  */
 export const quietUntil: (quiet: QuietHours, at: number) => number | undefined = rules.quietUntil;
 
-/** Whether `name` is an IANA time zone name that this platform knows. */
+/** Whether `name` is an IANA time zone known to this platform. */
 export const isTimeZone: (name: string) => boolean = rules.isTimeZone;
 
-/** The icon names that a notification can have. */
+/** The names that a notification's icon can have. */
 export const ICON_NAMES: readonly IconName[] = rules.ICON_NAMES;
 
 /** Whether the notification's icon is the URL of an image. */

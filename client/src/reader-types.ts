@@ -1,6 +1,6 @@
 /**
- * An offset in `epoch`. Default: the epoch that the feed's subscription is in when `mark` is called. The server ignores
- * the offset if the feed is in another epoch.
+ * An offset in `epoch`. Default: the epoch of the feed's subscription when `mark` is called. The server ignores the
+ * offset if the feed is in another epoch.
  */
 export interface UpTo {
   offset: number;
@@ -10,26 +10,26 @@ export interface UpTo {
 /** Everything up to `offset`, these `ids`, or both. */
 export type Read = (UpTo & { ids?: readonly string[] }) | { offset?: never; ids: readonly string[] };
 
-/** Notifications of a feed, by id. */
+/** Ids of a feed's notifications. */
 export interface NamedIds {
   ids: readonly string[];
 }
 
-/** The marks that a reader can set on notifications of a feed, with their parameters. */
+/** The marks that a reader can set on a feed's notifications, with their parameters. */
 export interface ReaderMarkChanges {
   read: Read;
   /** Marks read notifications as unread. */
   unread: NamedIds;
-  /** Marks everything up to `offset` as seen: the bell no longer counts it. */
+  /** Marks everything up to `offset` as seen, so the bell no longer counts it. */
   seen: UpTo;
-  /** Moves notifications to the archive, if they are still in the history. */
+  /** Moves notifications to the archive if they are still in the history. */
   archive: Read;
   /** Moves notifications out of the archive, back to their previous place. */
   unarchive: NamedIds;
   /**
-   * Removes notifications from the inbox until a given time, at most a year ahead. A second snooze replaces the first.
+   * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Removes snoozes, whether or not they have ended. */
+  /** Removes snoozes, even if they have ended. */
   unsnooze: NamedIds;
 }

@@ -18,8 +18,8 @@ import {
 } from '@tocsin/contracts';
 
 /*
- * Validates responses. Like the event schemas, these functions check only the members that the client uses, because a
- * newer server may add members, which the contracts' strict schemas would reject.
+ * Validates responses. Like the event schemas, these functions check only the members that the client uses. The
+ * contracts' strict schemas would reject members added by newer servers.
  */
 const { epoch, offset } = positionEvent.schema;
 const { ids } = readEvent.schema;

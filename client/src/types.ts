@@ -15,8 +15,8 @@ import type { Read, ReaderMarkChanges } from './reader-types.ts';
 /**
  * - `connecting`: not live yet;
  * - `live`: connected, and every feed is acknowledged;
- * - `reconnecting`: was live, and is trying to reconnect;
- * - `offline`: the device has no network, or the client was not live for 20 s. The client keeps trying.
+ * - `reconnecting`: was live and is trying to reconnect;
+ * - `offline`: the device has no network, or the client hasn't been live for 20 s. The client keeps trying.
  */
 export type ClientStatus = 'connecting' | 'live' | 'reconnecting' | 'offline';
 
@@ -25,49 +25,50 @@ export interface DeliveryDetails {
   epoch: string;
   delivery: Delivery;
   /**
-   * Whether the publications were missed while disconnected or before this page was loaded. False if they were missed
-   * during a live connection.
+   * Whether the publications were missed while disconnected or before this page was loaded, as opposed to during a
+   * live connection.
    */
   away: boolean;
 }
 
 /**
- * Handlers of a feed. An exception in a handler goes to the client's `error` listeners; without any, it is uncaught.
+ * Handlers of a feed. Exceptions in handlers go to the client's `error` listeners. Without listeners, they are
+ * uncaught.
  */
 export interface FeedHandlers {
-  /** Notifications to show: each id once, in feed order. */
+  /** Notifications to show, in feed order. Each id occurs once. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
-  /** Ids to remove from the display. Some may never have been shown. */
+  /** Ids to remove from the display. Some might never have been shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
   /**
-   * Publications between these positions can't be recovered; the newest page follows as a snapshot. `erased`: the feed
-   * was erased, so remove all of its notifications.
+   * Publications between these positions can't be recovered. The newest page follows as a snapshot. If `erased`, the
+   * feed was erased. Remove all of its notifications.
    */
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
-  /** The position changed: it advanced past shown publications, or was set by an answer. */
+  /** The position advanced past shown publications or was set by a response. */
   onPosition?: (position: Position) => void;
-  /** The feed was acknowledged, and everything in the answer has been shown. */
+  /** The feed was acknowledged, and everything in the response has been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state of the feed. Called for each acknowledgement, before its publications, and after each
-   * change in any tab or on any device. Calls can arrive out of order, and a read state only grows within an epoch, so
+   * The reader's read state in the feed. Called for each acknowledgement, before its publications, and after each
+   * change in any tab or on any device. Calls can arrive out of order. Since a read state only grows within an epoch,
    * merge them (take the union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * All of the reader's other marks in the feed. Called for an acknowledgement, before its publications, if there are
-   * marks, and after each change in any tab or on any device. Never called with an older state after a newer one. Use
-   * `placesIn` to apply them.
+   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement, before its
+   * publications. Also called after each change in any tab or on any device. Never called with an older state after a
+   * newer one. Use `placesIn` to apply them.
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that just ended, each reported once. Their notifications are back in the inbox, unread. Called after
+   * Snoozes that just ended, each reported once. Their notifications are back in the inbox as unread. Called after
    * `onInbox` with the new marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The status of the client's connection. */
   onStatus?: (status: ClientStatus) => void;
-  /** The feed was permanently refused and will not be requested again. */
+  /** The feed was permanently refused and won't be requested again. */
   onRefused?: (error: SocketError) => void;
 }
 
@@ -79,7 +80,7 @@ export interface SubscribeOptions {
 export interface Subscription {
   readonly feed: string;
   readonly position: Position | undefined;
-  /** Ends the subscription immediately; after that, no handler is called. Safe to repeat. */
+  /** Ends the subscription immediately. No handlers are called afterwards. Safe to repeat. */
   close(): void;
 }
 
@@ -92,19 +93,19 @@ export interface PositionStore {
 }
 
 export interface NotificationClientOptions {
-  /** Origin of the server, for example `http://localhost:4001`. In a browser, empty means the page's origin. */
+  /** The server's origin, such as `http://localhost:4001`. Empty means the page's origin in a browser. */
   url: string;
-  /** Path of the server's socket.io endpoint. Default: `/hubs`. */
+  /** Path to the server's socket.io endpoint. Default: `/hubs`. */
   path?: string;
   clientId?: string;
   /**
-   * Returns a token. Called for every connection (a rejection is treated as a failed connection and retried), and
-   * again before the token expires. The connection then continues with the new token, which must have the same `sub`.
+   * Returns a token. Called for every connection. If it rejects, the connection has failed and is retried. Also
+   * called before a token expires. The connection then continues with the new token, which must have the same `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Whether to request the URL and token of each connection from the bff. Required for a bff with `BROADCASTER=azure`;
-   * its `url` still serves everything else. Default: connect to `url`.
+   * Whether to request each connection's URL and token from the bff. Required with `BROADCASTER=azure`. Everything
+   * else still goes to `url`. Default: connect to `url`.
    */
   negotiate?: boolean;
   /** Where to store positions. Default: in memory. */
@@ -112,16 +113,16 @@ export interface NotificationClientOptions {
   /** Transports to try, in this order. Default: websocket, then polling. */
   transports?: readonly Transport[];
   /**
-   * Whether browser tabs share one connection. Default: yes, in a secure context (`https` or localhost). Tabs share a
-   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and `sub`,
-   * or `group` if given, for tokens that the client cannot read.
+   * Whether browser tabs share one connection. Default: yes in a secure context (`https` or localhost). Tabs share a
+   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and
+   * `sub`, or `group` for tokens that the client can't read.
    */
   tabs?: boolean | { group: string };
 }
 
 /**
- * Server events that `on` passes to listeners: the reader's events, after a change in any tab or on any device, and
- * `closing`, after which the client reconnects later. None report the initial state.
+ * Server events that `on` passes to listeners: the reader's events after a change in any tab or on any device, and
+ * `closing`, after which the client reconnects later. They don't report the initial state.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
@@ -129,39 +130,39 @@ export type ServerEventListeners = {
 
 export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** An error that will be retried, a malformed event that was skipped, or an exception in a handler. */
+  /** An error to be retried, a skipped malformed event, or an exception in a handler. */
   error: (error: Error) => void;
-  /** This tab may show toasts from now on (true), or may no longer show them (false). */
+  /** This tab may show toasts from now on (true) or may no longer show them (false). */
   presenting: (now: boolean) => void;
 }
 
 export interface NotificationClient {
   readonly status: ClientStatus;
   /**
-   * Whether this tab may show toasts. Among tabs that share a connection, only one may, preferably the focused one.
+   * Whether this tab may show toasts. Only one of the tabs that share a connection may, preferably the focused one.
    * Always true for tabs that don't share.
    */
   readonly presenting: boolean;
   /**
-   * Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription, or the client is closed.
+   * Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription or the client is closed.
    */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
-   * Sets a mark on notifications of a feed. The server saves it and sends it to all tabs and devices (`onRead`,
-   * `onInbox`). Temporary failures are retried for about a minute, or until `close()`. After that, it throws the same
-   * errors as `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status
-   * 404 for ids that aren't in the history, and 409 if the reader has too many snoozes. Safe to repeat. All marks
-   * except `read` need an identified reader: signed in, or with a `clientId`.
+   * Sets a mark on a feed's notifications. The server saves it and sends it to all tabs and devices (`onRead`,
+   * `onInbox`). Retries temporary failures for about a minute or until `close()`, then throws the same errors as
+   * `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status 404 for
+   * ids that aren't in the history and 409 if the reader has too many snoozes. Safe to repeat. All marks except
+   * `read` need a reader who is signed in or has a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,
     feed: string,
     change: ReaderMarkChanges[Name],
   ): Promise<void>;
-  /** The same as `mark('read', feed, read)`. */
+  /** Same as `mark('read', feed, read)`. */
   markRead(feed: string, read: Read): Promise<void>;
   /** Adds a listener and returns a function that removes it. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
-  /** Disconnects. Leaves no timers and calls no handlers afterwards. Safe to repeat. */
+  /** Disconnects. Leaves no timers behind and calls no handlers afterwards. Safe to repeat. */
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** Schemas, names and limits that all workspaces share. The README has the glossary. */
+/** Schemas, names and limits shared by all workspaces. The glossary is in the README. */
 export * from './limits.ts';
 export * from './names.ts';
 export * from './away/contacts.ts';

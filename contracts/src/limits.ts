@@ -1,77 +1,78 @@
-/** Limits of the public contract. Sizes are bytes of UTF-8 JSON unless a name says otherwise. */
+/** Limits of the public contract. Sizes are in bytes of UTF-8 JSON unless a name says otherwise. */
 export const MAX_NOTIFICATIONS_PER_REQUEST = 1_000;
 export const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** An entry has at most this many notifications and bytes. The rest goes into the next entry. */
+/** Maximum notifications and bytes per entry. The rest goes into the next entry. */
 export const MAX_ENTRY_NOTIFICATIONS = 1_000;
 export const MAX_ENTRY_BYTES = 256 * 1024;
 
 /**
- * Lifetime of an entry. Longer than the announcement stream's (24 h), so that a late announcement still finds its
+ * Lifetime of an entry. It exceeds the announcement stream's (24 h) so that a late announcement still finds its
  * entry.
  */
 export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
 
-/** A response or event has at most this many publications and bytes. If `more` is set, the client requests the rest. */
+/** Maximum publications and bytes per response or event. If `more` is set, the client requests the rest. */
 export const MAX_PAGE_PUBLICATIONS = 1_000;
 export const MAX_PAGE_BYTES = 256 * 1024;
 
 export const DEFAULT_PAGE_LIMIT = 50;
 export const MAX_PAGE_LIMIT = 200;
 
-/** Maximum number of feeds that one connection may subscribe to. */
+/** Maximum number of feeds that a connection can subscribe to. */
 export const MAX_FEEDS_PER_CONNECTION = 100;
-/** Maximum total length of a stream's feed names, in characters, so that its event ids fit into a header. */
+/**
+ * Maximum total length of a stream's feed names in characters. Event ids, which contain them, must fit into a header.
+ */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
-/** A connection with more unsent bytes than this is closed. Its client reconnects and continues from its position. */
+/** Connections with more unsent bytes are closed. The client reconnects and continues from its position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** Maximum size of a message from a client, in bytes. */
+/** Maximum size of a client message in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
-/** After this many invalid requests within a minute, the server closes the connection. */
+/** The server closes a connection after this many invalid requests within a minute. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
 /**
- * Request limits per connection: a burst, and a rate per second. Requests beyond them are refused with
- * `too_many_requests`. After `MAX_REFUSED_REQUESTS_PER_MINUTE` refusals within a minute, the server closes the
- * connection.
+ * Request limits per connection: burst and rate per second. Excess requests are refused with `too_many_requests`.
+ * After `MAX_REFUSED_REQUESTS_PER_MINUTE` refusals within a minute, the server closes the connection.
  */
 export const MAX_REQUEST_BURST = 400;
 export const MAX_REQUESTS_PER_SECOND = 50;
 export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
 
-/** Maximum length of a token, in characters. */
+/** Maximum token length in characters. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
-/** Maximum number of ids in a read state, and in one request. */
+/** Maximum number of ids in a read state and per request. */
 export const MAX_READ_IDS = 1_000;
 /**
- * Maximum size of the ids in a read state, in bytes of JSON: enough for 1,000 UUIDs. Beyond this, the oldest ids are
- * folded into the offset.
+ * Maximum size of a read state's ids in bytes of JSON, enough for 1,000 UUIDs. Beyond this, the oldest ids are folded
+ * into the offset.
  */
 export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;
-/** Maximum size of a reader's muted feeds, in bytes of JSON: enough for 200 of the longest topic names. */
+/** Maximum size of a reader's muted feeds in bytes of JSON, enough for 200 topic names of maximum length. */
 export const MAX_MUTED_BYTES = 32 * 1024;
 
-/** Maximum number of ranges per list of marks, for each reader and feed. The oldest ranges are dropped first. */
+/** Maximum number of ranges per list of marks for each reader and feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum size in bytes of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are
- * dropped first.
+ * Maximum size of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
+ * first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;
 export const MAX_MARKED_FEEDS = 200;
-/** Maximum number of a reader's snoozes, and their maximum size in bytes. Additional snoozes are refused. */
+/** Maximum number and total size of a reader's snoozes. Additional snoozes are refused. */
 export const MAX_SNOOZED = 200;
 export const MAX_SNOOZED_BYTES = 64 * 1024;
-/** Maximum number of sources, and of categories, that a reader can mute. */
+/** Maximum number of sources and of categories that a reader can mute. */
 export const MAX_MUTED_NAMES = 200;
 /** Maximum number of temporary mutes. */
 export const MAX_MUTED_UNTIL = 20;
-/** Maximum size of a reader's preferences, in bytes. */
+/** Maximum size of a reader's preferences in bytes. */
 export const MAX_PREFERENCES_BYTES = 64 * 1024;
-/** Maximum length of a search text, in characters. */
+/** Maximum search text length in characters. */
 export const MAX_QUERY_LENGTH = 200;
 
 export const MAX_EPOCH_LENGTH = 64;

@@ -13,8 +13,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The delay in milliseconds before retry `attempt` (0 is the first). It doubles from `first` up to `most`, and is
- * shortened at random by up to half. `random` returns a number from 0 up to, but not including, 1.
+ * Exponential backoff with jitter: the delay (ms) before retry `attempt` (0 is the first). It doubles from `first` up
+ * to `most` and is randomly shortened by up to half. `random` returns a number from 0 to 1, exclusive.
  */
 export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
   Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);

@@ -1,6 +1,6 @@
 /**
- * Places orders START to COUNT, PAUSE_MS apart. Each transaction stores one order and makes Dapr publish its
- * notification. After a crash, start it again: it resumes where it stopped.
+ * Places orders START to COUNT, PAUSE_MS apart. Each transaction stores an order and makes Dapr publish its
+ * notification. After a crash, restart it to resume where it stopped.
  */
 const {
   DAPR_HTTP_PORT = '3500',
@@ -26,14 +26,14 @@ const isPlaced = async (key) => {
 async function place(number) {
   const key = `order-${number}`;
   const notification = {
-    // A repeated transaction uses the same id, so that Tocsin shows the notification only once.
+    // A repeated transaction reuses the id so that Tocsin shows the notification only once.
     id: `${key}-placed`,
     feed: FEED,
     title: `Order ${number} was placed`,
   };
   const operations = [
     { operation: 'upsert', request: { key, value: { number, state: 'placed' } } },
-    // Dapr publishes this projection instead of the value above, and does not store it.
+    // Dapr publishes this projection instead of the value above and doesn't store it.
     {
       operation: 'upsert',
       request: {
@@ -55,7 +55,7 @@ async function place(number) {
 
 for (let number = Number(START); number <= Number(COUNT);) {
   try {
-    // A transaction that got no response may have been committed.
+    // A transaction without a response may have been committed.
     if (!(await isPlaced(`order-${number}`))) {
       await place(number);
       await pause(Number(PAUSE_MS));

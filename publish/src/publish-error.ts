@@ -1,10 +1,10 @@
 import type { Fault } from '@tocsin/contracts';
 
 /**
- * - `refused`: the server rejected the notification; `status` and `faults` say why. Retrying does not help.
- * - `gave_up`: retries ended without a definite response. The notification may still appear; publish it again with
+ * - `refused`: the server rejected the notification. `status` and `faults` say why. Retrying won't help.
+ * - `gave_up`: all retries failed without a definite response. The notification might still appear. Republish it with
  *   `id`.
- * - `full`: too many notifications are waiting. Publish it again when others have been accepted.
+ * - `full`: too many notifications are waiting. Publish this one again later.
  * - `closed`: `close()` was called earlier.
  */
 export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
@@ -12,15 +12,15 @@ export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
 export interface PublishErrorDetails {
   /** The id of the notification. */
   id: string;
-  /** The status of the last response, if there was one. */
+  /** The status of the last response, if any. */
   status?: number | undefined;
-  /** The errors that the server found, with paths relative to the notification. */
+  /** The errors found by the server, with paths relative to the notification. */
   faults?: readonly Fault[] | undefined;
-  /** The error of the last attempt. */
+  /** The last attempt's error. */
   cause?: unknown;
 }
 
-/** Thrown when a notification was not accepted. */
+/** Thrown when a notification isn't accepted. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
   readonly code: PublishErrorCode;

@@ -11,7 +11,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Starts a producer that answers with `handler`. Returns a publisher for it, and the ids in each request. */
+/** Starts a producer that responds with `handler`. Returns a publisher for it and the ids in each request. */
 async function against(handler: Handler, options: Partial<PublisherOptions> = {}) {
   const requests: unknown[][] = [];
   server = createServer((request, response) => {
@@ -39,7 +39,7 @@ const codeOf = async (promise: Promise<unknown>) =>
   );
 
 describe('createPublisher', () => {
-  it('should send calls made in quick succession in one request, in order', async () => {
+  it('should batch calls made in quick succession into one request, in order', async () => {
     const { publisher, requests } = await against(accept);
     const titles = ['a', 'b', 'c'];
     const ids = await Promise.all(titles.map((title) => publisher.publish({ title, id: title })));
@@ -59,7 +59,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([[id], [id], [id], [id], [id]]);
   });
 
-  it('should wait as long as Retry-After requires', async () => {
+  it('should honor Retry-After', async () => {
     const times: number[] = [];
     const { publisher } = await against((items, response, request) => {
       times.push(Date.now());
@@ -103,7 +103,7 @@ describe('createPublisher', () => {
     expect(await Promise.all(outcomes)).toEqual(['ok', 'refused']);
   });
 
-  it('should eventually give up, and name the id to publish again', async () => {
+  it('should eventually give up and name the id to republish with', async () => {
     const { publisher } = await against((_, response) => answer(response, 503, {}), { giveUpAfterMs: 300 });
     await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
       ...{ code: 'gave_up', status: 503, id: 'x' },
@@ -135,7 +135,7 @@ describe('createPublisher', () => {
     expect(requests.slice(2).length).toBe(2);
   });
 
-  it('should reject notifications when it is full or closed, and settle those already waiting', async () => {
+  it('should reject notifications when full or closed and settle those already waiting', async () => {
     const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
@@ -144,7 +144,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([['a', 'b']]);
   });
 
-  it("should send the key and other headers, and encode a retraction's id and feed", async () => {
+  it("should send the key and other headers and encode a retraction's id and feed", async () => {
     let seen: unknown;
     const { publisher } = await against(
       (_, response, { url, method, headers }) => {
@@ -174,7 +174,7 @@ describe('createPublisher', () => {
     [[null]],
     [[{ path: '7.title', message: 'is missing' }]],
   ])(
-    'should settle every notification, and send later ones, even after errors that no producer would send: %j',
+    'should settle every notification and keep sending even after errors that no producer would send: %j',
     async (errors) => {
       const { publisher } = await against((items, response) =>
         items.some(({ title }) => title === '')

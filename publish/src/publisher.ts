@@ -9,7 +9,7 @@ const BATCHING_DELAY_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 const MAX_WAITING = 10_000;
 
-/** Creates a publisher. It connects on first use. */
+/** Creates a publisher, which connects on first use. */
 export function createPublisher(given: PublisherOptions): Publisher {
   const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
   const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;
@@ -18,7 +18,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let closed = false;
   let sending: Promise<void> | undefined;
 
-  /** Sends one batch after another, to keep the order. */
+  /** Sends one batch at a time to preserve the order. */
   async function sendAll(): Promise<void> {
     if (!closed) await pause(batchingDelayMs);
     while (waiting.length > 0) await sendBatch(takeBatch(waiting));
@@ -36,14 +36,12 @@ export function createPublisher(given: PublisherOptions): Publisher {
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
-  /**
-   * Nothing in the rejected request was published. Rejects the notifications with errors, and sends the others again.
-   */
+  /** Nothing in the rejected request was published. Rejects the notifications with errors and resends the rest. */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors ?? []);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response is not about a particular notification, for example 401 or 413. If each notification is sent
-      // alone, each gets its own response.
+      // The response isn't about a particular notification (401 or 413, for example). Send each one alone so that it
+      // gets its own response.
       for (const one of batch) await sendBatch([one]);
       return;
     }

@@ -4,10 +4,10 @@ import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
-/** A sidecar returns 500 when it cannot reach the producer. */
+/** A sidecar returns 500 when it can't reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
 
-/** The outcome of a request: accepted, rejected with a problem, or given up after repeated failures. */
+/** How a request ended: accepted, rejected with a problem, or given up after repeated failures. */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; status: number; problem: Partial<Problem> }
@@ -19,7 +19,7 @@ export interface Request {
   body?: string;
 }
 
-/** Sends a request until it is accepted or rejected, or until `giveUpAfterMs` have passed. Never rejects. */
+/** Retries a request until it is accepted or rejected, or until `giveUpAfterMs` has elapsed. Never rejects. */
 export async function sendUntilSettled(
   options: PublisherOptions & { giveUpAfterMs: number },
   request: Request,
@@ -67,7 +67,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
   }
 }
 
-/** Reads `Retry-After`, in ms; 0 if it is absent or a date. */
+/** Parses `Retry-After` as milliseconds. 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
 async function problemOf(response: Response): Promise<Partial<Problem>> {
@@ -76,7 +76,7 @@ async function problemOf(response: Response): Promise<Partial<Problem>> {
     const problem: unknown = JSON.parse(text);
     if (isObject(problem)) return { ...problem, errors: faultsIn(problem['errors']) };
   } catch {
-    // Not a problem document: a proxy answered.
+    // Not a problem document, so the response came from a proxy.
   }
   return { detail: `The server returned status ${response.status}: ${text.slice(0, 200)}` };
 }
@@ -84,7 +84,7 @@ async function problemOf(response: Response): Promise<Partial<Problem>> {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The listed errors. A proxy's own problem document may have `errors` in a different format; these are ignored. */
+/** The listed errors. Ignores `errors` in a different format, which a proxy's own problem document might have. */
 const faultsIn = (errors: unknown): Fault[] =>
   (Array.isArray(errors) ? errors : []).filter(
     (one): one is Fault =>

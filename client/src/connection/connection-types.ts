@@ -2,10 +2,13 @@ import type { FeedSocket } from './feed-socket.ts';
 
 /** Callbacks of a connection. */
 export interface ConnectionHooks {
-  /** Also called when this socket replaces one that is still connected; the replaced one gets no `disconnected`. */
+  /**
+   * Also called when this socket replaces one that is still connected. `disconnected` isn't called for the replaced
+   * socket.
+   */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
-  /** Called with each server event, before it is validated. Not called for events about the connection itself. */
+  /** Called with each server event before validation. Not called for events about the connection itself. */
   event: (name: string, payload: unknown) => void;
   error: (error: Error) => void;
 }
@@ -15,7 +18,7 @@ export interface ClientConnection {
   readonly socket: FeedSocket | undefined;
   /** Whether this tab may show toasts. */
   readonly presenting: boolean;
-  /** Drops the connection, if any, and reconnects, immediately or after the usual delay. */
+  /** Drops any existing connection and reconnects, immediately or after the usual delay. */
   reconnect(how: { now: boolean }): void;
   close(): void;
 }

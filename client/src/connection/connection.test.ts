@@ -14,7 +14,7 @@ const getToken = (): Promise<string> =>
     tokenRequests.push({ resolve, reject });
   });
 const waitForTokenRequests = (count: number) => vi.waitFor(() => expect(tokenRequests).toHaveLength(count));
-/** Breaks the transport of a connection that is waiting for its token. */
+/** Breaks the transport of a connection waiting for its token. */
 const breakTransports = (): void => {
   const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };
   for (const transport of Object.values(clients)) transport.close();
@@ -31,7 +31,7 @@ afterEach(async () => {
   await gateway.close();
 });
 
-it('should not connect again after an error listener has closed the client', async () => {
+it('should not reconnect after an error listener has closed the client', async () => {
   vi.useFakeTimers();
   let calls = 0;
   client = createNotificationClient({
@@ -44,7 +44,7 @@ it('should not connect again after an error listener has closed the client', asy
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should not connect again if getToken rejects after close', async () => {
+it('should not reconnect if getToken rejects after close', async () => {
   client = createNotificationClient({ url: gateway.url, getToken });
   await waitForTokenRequests(1);
   client.close();

@@ -10,7 +10,7 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /**
- * A connection that reconnects with backoff. When its server drains, it switches to another connection without
+ * A connection that reconnects with backoff. When its server drains, it switches to a new connection without
  * interruption.
  */
 export class Connection implements ClientConnection {
@@ -19,7 +19,7 @@ export class Connection implements ClientConnection {
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;
   #current: ClientSocket;
-  /** The replacement socket. It connects while the current socket is still in use. */
+  /** The replacement socket, connecting while the current socket is still in use. */
   #next: ClientSocket | undefined;
   readonly #token: RenewedToken;
   #attempts = 0;
@@ -70,7 +70,7 @@ export class Connection implements ClientConnection {
     socket.on('disconnect', () => this.#disconnected(socket));
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
-      // After the server refuses a connection, socket.io doesn't retry.
+      // socket.io doesn't retry after the server refuses a connection.
       if (this.#mustReconnect(socket)) this.#reconnectLater(socket);
     });
     socket.onAny((name: string, payload: unknown) => {
@@ -80,7 +80,7 @@ export class Connection implements ClientConnection {
     return socket;
   }
 
-  /** Connects immediately, or after negotiating a target. */
+  /** Connects, after negotiating a target if required. */
   #connect(socket: ClientSocket): void {
     if (!this.#options.negotiate) {
       socket.connect();
@@ -100,7 +100,7 @@ export class Connection implements ClientConnection {
     );
   }
 
-  /** Whether this class must reconnect, because socket.io will not. */
+  /** Whether this class must reconnect because socket.io won't. */
   #mustReconnect(socket: ClientSocket): boolean {
     return this.#options.negotiate === true || !socket.active;
   }
@@ -138,7 +138,7 @@ export class Connection implements ClientConnection {
     this.#hooks.disconnected();
   }
 
-  /** Does nothing after `close`, which an error listener may have called. */
+  /** Does nothing after `close`. An error listener might have called it. */
   #reconnectLater(socket: ClientSocket): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);

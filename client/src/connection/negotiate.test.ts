@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const entries = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
 
-it('should connect to the negotiated URL with its token, and negotiate again for each connection', async () => {
+it('should connect to the negotiated URL with its token and negotiate each connection separately', async () => {
   client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
   const ids: string[] = [];
   client.subscribe('all', {
@@ -52,7 +52,7 @@ it('should connect to the negotiated URL with its token, and negotiate again for
   expect(entries()).toEqual(['entry-1', 'entry-2']);
 });
 
-it('should report a failed negotiation and retry it', async () => {
+it('should report and retry a failed negotiation', async () => {
   target = undefined;
   client = createNotificationClient({ url, negotiate: true });
   const errors: string[] = [];

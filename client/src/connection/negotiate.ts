@@ -3,14 +3,14 @@ import { tokenError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** A server URL and the access token for it. */
+/** A server URL and its access token. */
 export interface Target {
   endpoint: string;
   path: string;
   token: string;
 }
 
-/** Calls `GET /app/negotiate`. Throws the same errors as `callServer`, or a `ClientError` with the code `no_token`. */
+/** Calls `GET /app/negotiate`. Throws the same errors as `callServer` or a `ClientError` with the code `no_token`. */
 export async function negotiate({
   url,
   getToken,
@@ -43,7 +43,7 @@ const isTarget = (value: unknown): value is Target =>
   value !== null &&
   ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
 
-/** Sets the target of the socket's next connection. socket.io reads these options again for each connection. */
+/** Sets the target of the socket's next connection. socket.io rereads these options for each connection. */
 export function setTarget(socket: ClientSocket, { endpoint, path, token }: Target): void {
   Reflect.set(socket.io, 'uri', endpoint);
   Object.assign(socket.io.opts, { path, query: { access_token: token } });

@@ -5,12 +5,12 @@ interface NetworkScope {
 }
 
 export interface Network {
-  /** False only if the platform reports that there is no network. */
+  /** False only if the platform reports that it has no network. */
   readonly online: boolean;
   close(): void;
 }
 
-/** Watches whether the device is online. Outside browsers it is always online. */
+/** Watches whether the device is online. Always online outside browsers. */
 export function watchNetwork(changed: () => void): Network {
   const scope = globalThis as NetworkScope;
   const events = ['online', 'offline'];

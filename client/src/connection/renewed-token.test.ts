@@ -18,8 +18,8 @@ afterEach(async () => {
   await gateway.close();
 });
 
-describe('a client whose token expires', () => {
-  /** Provides tokens `t0`, `t1`…; the server accepts those for which `accepts` returns true. */
+describe('a client with an expiring token', () => {
+  /** Provides the tokens `t0`, `t1`, and so on. The server accepts a token if `accepts` returns true for it. */
   const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
     const given: string[] = [];
     let calls = 0;
@@ -57,7 +57,7 @@ describe('a client whose token expires', () => {
     expect(statuses).toEqual(['live']);
   });
 
-  it('should retry when there is no token, or when the server refuses it', async () => {
+  it('should retry when there is no token or the server refuses it', async () => {
     const { client, given, errors } = renewing((token) => token === 't3', [1]);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
@@ -103,7 +103,7 @@ describe('a client whose token expires', () => {
   });
 });
 
-it('should not request another token after an error listener has closed the client', async () => {
+it('should not request a new token after an error listener has closed the client', async () => {
   vi.useFakeTimers();
   let calls = 0;
   const getToken = () => Promise.reject(new Error(`signed out ${++calls}`));

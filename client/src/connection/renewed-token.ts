@@ -5,13 +5,13 @@ import type { ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** Renews a connection's token before it expires. Retries failures until stopped. */
+/** Refreshes a connection's token before it expires. Retries failures until stopped. */
 export class RenewedToken {
   readonly #getToken: NotificationClientOptions['getToken'];
   readonly #random: () => number;
   readonly #report: (error: Error) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Changes on every stop, so that a pending attempt knows it is outdated. */
+  /** Changes on every stop so that a pending attempt knows it is outdated. */
   #renewal = {};
 
   constructor(
@@ -24,7 +24,7 @@ export class RenewedToken {
     this.#report = report;
   }
 
-  /** Without `getToken`, does nothing, and the connection ends when its token expires. */
+  /** Without `getToken`, does nothing and lets the connection end when its token expires. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
@@ -36,12 +36,12 @@ export class RenewedToken {
     this.#renewal = {};
   }
 
-  /** Sends a new token, and retries failures. Never rejects. */
+  /** Sends a new token and retries failures. Never rejects. */
   async #attempt(socket: ClientSocket, renewal: object, attempt: number): Promise<void> {
     const error = await this.#send(socket, renewal);
     if (renewal !== this.#renewal || !error) return;
     this.#report(error);
-    // The listener may have closed the client.
+    // The listener might have closed the client.
     if (renewal !== this.#renewal) return;
     const pause = backOff(attempt, TIMING.retryMin, TIMING.retryMax, this.#random);
     this.#timer = setTimeout(() => void this.#attempt(socket, renewal, attempt + 1), pause);
@@ -50,7 +50,7 @@ export class RenewedToken {
   async #send(socket: ClientSocket, renewal: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A disconnected socket would buffer the `token` event for its next connection, which sends its own token.
+      // A disconnected socket would buffer the `token` event until its next connection, which sends its own token.
       if (renewal !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

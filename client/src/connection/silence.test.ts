@@ -14,7 +14,7 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-it('should consider a connection doubtful within 15 s of the last sign of life', () => {
+it('should doubt a connection within 15 s of the last sign of life', () => {
   silence.start();
   vi.advanceTimersByTime(7_000);
   silence.recordActivity();
@@ -33,7 +33,7 @@ it('should not probe while positions arrive at least every 10 s', () => {
   expect(probe).not.toHaveBeenCalled();
 });
 
-it('should treat an answer to a probe as a sign of life', () => {
+it('should treat a probe response as a sign of life', () => {
   probe.mockImplementation(() => {
     setTimeout(() => silence.recordActivity(), 100);
     return true;
@@ -44,7 +44,7 @@ it('should treat an answer to a probe as a sign of life', () => {
   expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it('should never consider a connection without feeds doubtful, and leave no timers', () => {
+it('should never doubt a connection without feeds or leave timers behind', () => {
   probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);
@@ -53,7 +53,7 @@ it('should never consider a connection without feeds doubtful, and leave no time
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should consider a connection doubtful as soon as the device has no network, until the server answers', () => {
+it('should doubt a connection from when the device has no network until the server responds', () => {
   silence.doubt();
   expect(silence.doubtful, 'no connection').toBe(false);
   silence.start();

@@ -1,16 +1,16 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Requests a feed's state from the server. Returns false if no feed is live. */
+  /** Requests a feed's state from the server. Returns false if no feeds are live. */
   probe: () => boolean;
   /** Called when `doubtful` changes. */
   changed: () => void;
 }
 
 /**
- * Detects connections that look connected but deliver nothing. The server sends positions at least every 10 s. If they
- * stop, sends the server one probe. If it isn't answered, the connection becomes `doubtful`. Sends nothing on a working
- * connection.
+ * Detects connections that look connected but deliver nothing. The server sends positions at least every 10 s. If
+ * they stop, this class sends a single probe. Without a response, the connection becomes `doubtful`. Sends nothing on
+ * a working connection.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
@@ -40,7 +40,7 @@ export class Silence {
     this.#hooks.changed();
   }
 
-  /** Probes the server, and considers the connection doubtful until it answers. Called if there is no network. */
+  /** Probes the server and considers the connection doubtful until it responds. Called if there is no network. */
   doubt(): void {
     if (this.#timer === undefined || this.#doubtful) return;
     this.#doubtful = true;

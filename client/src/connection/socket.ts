@@ -6,7 +6,7 @@ import type { NotificationClientOptions } from '../types.ts';
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
-/** Creates a socket that is not connected yet. If `getToken` rejects, calls `tokenFailed` and stays disconnected. */
+/** Creates a socket without connecting it. If `getToken` rejects, calls `tokenFailed` and stays disconnected. */
 export function createSocket(
   options: NotificationClientOptions,
   tokenFailed: (socket: ClientSocket, reason: unknown) => void,
@@ -19,7 +19,7 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
-    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect itself.
+    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect on its own.
     reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,
@@ -31,7 +31,7 @@ export function createSocket(
       Promise.resolve()
         .then(getToken)
         .then(
-          // Ignore the token if its transport has been replaced: the server closes a connection that connects twice.
+          // Ignore the token if its transport has been replaced. The server closes connections that connect twice.
           (token) => call === calls && send(token === undefined ? identity : { ...identity, token }),
           (reason: unknown) => call === calls && tokenFailed(socket, reason),
         );

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should change from connecting to live to reconnecting, and to offline after 20 s', () => {
+it('should change from connecting to live to reconnecting and, after 20 s, to offline', () => {
   const seen: ClientStatus[] = [];
   const tracker = new StatusTracker((status) => seen.push(status));
   tracker.update(false, true);

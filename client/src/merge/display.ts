@@ -5,8 +5,8 @@ import { RecentIds } from './recent-ids.ts';
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides which publications to show: each id once, even across epochs; never after it is gone; and only the newest
- * for each collapse key. Ignores offsets, so it can't hold up the position.
+ * Decides which publications to show: each id only once, even across epochs, never after it is gone, and only the
+ * newest for each collapse key. Ignores offsets, so it can't hold up the position.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
@@ -28,7 +28,7 @@ export class Display {
     if (collapseKey !== undefined) this.#replace(collapseKey, id);
   }
 
-  /** Called when the feed was erased. After that, a known id may belong to a new notification. */
+  /** Called when the feed was erased. From then on, a known id can belong to a new notification. */
   forget(): void {
     for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
   }
@@ -51,8 +51,8 @@ export class Display {
   }
 
   /**
-   * Returns the effect of all publications since the last call: the publications to show, in order, and the ids to
-   * remove.
+   * Returns the combined effect of all publications since the last call: the publications to show, in order, and the
+   * ids to remove.
    */
   flush(): { publications: LivePublication[]; gone: Map<GoneReason, string[]> } {
     const result = { publications: [...this.#publications.values()], gone: this.#goneNow };

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it('should report each key when it expires, with one timer, whatever the order of the keys', () => {
+it('should report each key when it expires, in any order, with one timer', () => {
   for (const [key, ms] of [
     ['c', 3_000],
     ['a', 1_000],
@@ -34,13 +34,13 @@ it('should report each key when it expires, with one timer, whatever the order o
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should immediately report keys that have already expired', () => {
+it('should report expired keys immediately', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
   expect(reported).toEqual([[0, ['a']]]);
 });
 
-it('should stop watching forgotten keys, and leave no timers after stop', () => {
+it('should stop watching forgotten keys and leave no timers behind after stop', () => {
   expiries.watch('a', inMs(1_000));
   expiries.forget(['a', 'unknown']);
   expect(vi.getTimerCount()).toBe(0);
@@ -51,7 +51,7 @@ it('should stop watching forgotten keys, and leave no timers after stop', () => 
   expect([reported, vi.getTimerCount()]).toEqual([[], 0]);
 });
 
-it('should watch at most the 10,000 latest keys', () => {
+it('should watch only the 10,000 latest keys', () => {
   for (let n = 0; n <= 10_000; n++) expiries.watch(`n${n}`, inMs(1_000));
   vi.advanceTimersByTime(1_000);
   expect(reported[0]?.[1]).toHaveLength(10_000);

@@ -1,6 +1,6 @@
 import { parseDateTime } from '@tocsin/contracts';
 
-/** Maximum number of watched keys; the oldest are dropped first. */
+/** Maximum number of watched keys. The oldest are dropped first. */
 const MAX_WATCHED = 10_000;
 /** The longest delay that setTimeout supports. A longer delay would fire immediately. */
 const MAX_TIMEOUT_MS = 2_147_483_647;

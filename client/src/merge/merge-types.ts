@@ -2,7 +2,7 @@ import type { GoneReason, LivePublication, Page, Position, PublicationsEvent } f
 
 /** All events that a feed's merge handles. */
 export type MergeEvent =
-  /** A socket is connected. It may have replaced another one without interruption. */
+  /** A socket is connected. It might have replaced another one without interruption. */
   | { type: 'connected' }
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)
@@ -11,7 +11,7 @@ export type MergeEvent =
   | { type: 'retracted'; ids: readonly string[] }
   /** The server acknowledged the pending subscribe request. */
   | { type: 'answer'; page: Omit<Page, 'feed'> }
-  /** The server temporarily refused the pending subscribe request, or did not answer it. */
+  /** The server temporarily refused the pending subscribe request or didn't respond. */
   | { type: 'refused' }
   | { type: 'retry' }
   /** The gap of the last `gap-opened` is still open after 500 ms. */
@@ -20,23 +20,26 @@ export type MergeEvent =
   | { type: 'silence' };
 
 /**
- * How publications arrived: pushed (`live`), recovered from a position, or in the newest page because they could not
- * be recovered (`snapshot`).
+ * How publications arrived: pushed (`live`), recovered from a position, or in the newest page because recovery was
+ * impossible (`snapshot`).
  */
 export type Delivery = 'live' | 'recovered' | 'snapshot';
 
-/** An action for the caller. Perform the actions that `handle` returns in their order. */
+/** An action for the caller. Perform the actions in the order that `handle` returns them. */
 export type MergeEffect =
   | { type: 'subscribe'; position: Position | undefined }
   /** Wait for the backoff delay, then send the `retry` event. */
   | { type: 'ask-later' }
   | { type: 'gap-opened' }
   | { type: 'gap-closed' }
-  /** Show these for the first time. `away`: missed while disconnected, not in a gap of a live connection. */
+  /**
+   * Show these for the first time. `away` means that they were missed while disconnected, not in a gap of a live
+   * connection.
+   */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }
-  /** Publications between these positions are permanently lost. `erased`: remove all notifications of the feed. */
+  /** Publications between these positions are permanently lost. If `erased`, remove all of the feed's notifications. */
   | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
-  /** Everything up to the head in the answer has been shown. */
+  /** Everything up to the response's head has been shown. */
   | { type: 'caught-up'; away: boolean };

@@ -61,7 +61,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'e', offset: 12 });
   });
 
-  it('should advance one offset at a time, and request the missing publications if a gap stays open', () => {
+  it('should advance one offset at a time and request missing publications if a gap stays open', () => {
     const merge = settled();
     const effects = push(merge, [at(12)]);
     expect(types(effects)).toEqual(['gap-opened']);
@@ -79,7 +79,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-closed');
   });
 
-  it('should show a repeated notification only once, but advance the position past the repetition', () => {
+  it('should show a repeated notification once but advance the position past the repetition', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
@@ -94,7 +94,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove a shown notification that is now gone', () => {
+  it('should remove a notification when it is gone', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
@@ -128,7 +128,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove retracted notifications immediately, even behind a gap, and not show them later', () => {
+  it('should remove retracted notifications immediately, even behind a gap, and never show them later', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it("should subscribe again immediately, from a page's last publication, if the page says that there are more", () => {
+  it("should resubscribe immediately from a page's last publication if the page has more", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -159,14 +159,14 @@ describe('FeedMerge', () => {
     expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
   });
 
-  it('should back off if a page claims to have more but has no publications', () => {
+  it('should back off if an empty page claims to have more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
     expect(merge.position?.offset).toBe(5);
   });
 
-  it('should accept a lower position from an answer, but show no notification twice', () => {
+  it('should accept a lower position from a response without showing notifications twice', () => {
     const merge = settled();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
@@ -190,14 +190,14 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe again on a push from another epoch, but not twice if the answer is not from that epoch', () => {
+  it('should resubscribe on a push from another epoch, but only once if the response is from a different one', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
-  it('should not show notifications again when they return in another epoch', () => {
+  it('should not re-show notifications that return in another epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
@@ -209,7 +209,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'f', offset: 2 });
   });
 
-  it('should report a gap when an announced position has not been reached', () => {
+  it("should report a gap when an announced position hasn't been reached", () => {
     const merge = settled();
     expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 11 } }))).toEqual([
       'gap-opened',
@@ -226,7 +226,7 @@ describe('FeedMerge', () => {
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
 
-  it('should subscribe again after a refusal only once the backoff is over', () => {
+  it('should not resubscribe after a refusal before the backoff is over', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
@@ -234,7 +234,7 @@ describe('FeedMerge', () => {
     expect(types(merge.handle({ type: 'retry' }))).toEqual(['subscribe']);
   });
 
-  it('should limit the number of buffered pushes', () => {
+  it('should limit buffered pushes', () => {
     const merge = new FeedMerge(undefined, 3);
     merge.handle({ type: 'connected' });
     push(merge, range(1, 10));
@@ -243,7 +243,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-opened');
   });
 
-  it('should distinguish publications missed while away from those missed in a gap', () => {
+  it('should distinguish between publications missed while away and in a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const away = merge.handle({ type: 'answer', page: page(1, [at(1)]) });
@@ -262,7 +262,7 @@ describe('FeedMerge', () => {
     expect(push(merge, [at(11)])).toEqual([]);
   });
 
-  it('should not show a notification that the same event reports as gone', () => {
+  it('should not show a notification that is gone in the same event', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
@@ -272,7 +272,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it("should continue from a page's last publication, not its offset, if it says that there are more", () => {
+  it("should continue from a page's last publication instead of its offset if it has more", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -9,7 +9,7 @@ export const REORDER_LIMIT = 2_000;
 const isSamePosition = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page has every publication between the position and the offset that it claims to reach. */
+/** Whether the page has all publications from the position up to its claimed offset. */
 function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -21,17 +21,17 @@ function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
 }
 
 /**
- * Merges the pushes and pages of one feed, without I/O or a clock. The position advances one offset at a time, except
- * when an answer sets it. Every offset advances it, even that of a notification that is not shown again.
+ * Merges a feed's pushes and pages, without I/O or a clock. The position advances one offset at a time, except when a
+ * response sets it. Offsets count even if their notification has been shown before.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;
   readonly #display = new Display();
   #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
   #position: Position | undefined;
-  /** An announced position that has not been reached yet. */
+  /** An announced position that hasn't been reached yet. */
   #announced: Position | undefined;
-  /** The epoch of pushes that were dropped because a later answer had a different epoch. */
+  /** The epoch of pushes that were dropped because a later response had a different epoch. */
   #otherEpoch: string | undefined;
   #subscribes = 0;
   #gapOpen = false;
@@ -47,7 +47,7 @@ export class FeedMerge {
     return this.#position;
   }
 
-  /** True from the acknowledgement until the connection ends, or a subscribe request is refused or not answered. */
+  /** True from the acknowledgement until the connection ends or a subscribe request is refused or unanswered. */
   get live(): boolean {
     return !this.#away;
   }
@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push from another epoch. If the answer is not from that epoch, treat later
-      // pushes from that epoch as a gap, to avoid a loop.
+      // Subscribe immediately on the first push from another epoch. If the response has a different epoch, treat
+      // later pushes as a gap to avoid a loop.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();

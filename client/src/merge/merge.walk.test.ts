@@ -12,7 +12,7 @@ interface Epoch {
   readonly log: Publication[];
 }
 
-/** A feed that sometimes loses its state, on a connection that duplicates, reorders and loses pushes. */
+/** A feed that sometimes loses its state, with a connection that duplicates, reorders and loses pushes. */
 class Walk {
   epochs: Epoch[] = [{ name: 'e0', log: [] }];
   readonly merge = new FeedMerge(undefined, 6);
@@ -114,7 +114,7 @@ class Walk {
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
-  /** Answers like an instance that lags by `behind` publications, or refuses. */
+  /** Responds like an instance that lags `behind` publications, or refuses. */
   answer(behind: number, refuse: boolean): void {
     const { pending } = this;
     if (!pending) return;
@@ -163,7 +163,7 @@ const published = (offset: number, id: string, collapseKey?: string): Publicatio
   },
 });
 
-/** The publications that are visible after the whole log has arrived in order. */
+/** The publications that remain visible after the whole log has arrived in order. */
 function leftOf(log: readonly Publication[]): string[] {
   const [seen, gone, newest] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
   for (const publication of log) {
@@ -218,7 +218,7 @@ function settle(walk: Walk): void {
 }
 
 it(
-  'should reach the end of the log, show each notification once and remove those that are gone',
+  'should reach the end of the log, show each notification once and remove what is gone',
   { timeout: 120_000 },
   () => {
     let recovered = 0;

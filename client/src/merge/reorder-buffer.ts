@@ -3,15 +3,15 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface BufferedPublication {
   readonly epoch: string;
   readonly publication: Publication;
-  /** Number of subscribe requests sent before this publication arrived. */
+  /** How many subscribe requests had been sent when this publication arrived. */
   readonly subscribes: number;
 }
 
 const keyOf = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Holds pushes that can't be merged yet: from before the acknowledgement, behind a gap, or from another epoch. Keeps
- * the newest `limit`. Dropped pushes leave a gap, which is filled later.
+ * Holds pushes that can't be merged yet because they arrived before the acknowledgement, are behind a gap, or are
+ * from another epoch. Keeps the newest `limit`. Dropped pushes leave a gap, which is filled later.
  */
 export class ReorderBuffer {
   readonly #kept = new Map<string, BufferedPublication>();
@@ -34,7 +34,7 @@ export class ReorderBuffer {
     if (oldest !== undefined) this.#kept.delete(oldest);
   }
 
-  /** Removes and returns the publication that directly follows the position. */
+  /** Removes and returns the publication right after the position. */
   takeNext({ epoch, offset }: Position): Publication | undefined {
     const key = keyOf(epoch, offset + 1);
     const next = this.#kept.get(key);
@@ -49,8 +49,8 @@ export class ReorderBuffer {
   }
 
   /**
-   * Drops publications from other epochs that arrived before subscribe request number `subscribes`. Returns the last
-   * dropped epoch.
+   * Drops publications from other epochs if they arrived before subscribe request number `subscribes`. Returns the
+   * last dropped epoch.
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;

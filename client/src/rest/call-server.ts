@@ -4,17 +4,17 @@ import { isProblem } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 
 export interface CallOptions {
-  /** Timeout for the whole response, in milliseconds. Default: 10,000. */
+  /** Timeout for the whole response in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
-  /** HTTP method. Default: POST if there is a body, otherwise GET. */
+  /** HTTP method. Default: POST with a body, otherwise GET. */
   method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   signal?: AbortSignal;
 }
 
 /**
- * Maximum length of a body sent with `keepalive`, which lets a change survive leaving the page, for example when a link
- * marks a notification as read. Browsers allow 64 KiB for all such requests together.
+ * Maximum length of a body sent with `keepalive`, which lets a change survive leaving the page, such as when a link
+ * marks a notification as read. Browsers allow a total of 64 KiB for all such requests.
  */
 const MAX_KEPT_ALIVE = 16_000;
 
@@ -30,14 +30,14 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
     const value: unknown = JSON.parse(text);
     return isProblem(value) ? value : undefined;
   } catch (error) {
-    // An error response from a proxy may have no problem body. In that case, only the status is used.
+    // Error responses from proxies don't always have a problem body. If not, use only the status.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /**
- * Calls the server at `url` (in a browser, empty means the page's origin) and parses the response with `read`. Throws
+ * Calls the server at `url` (empty means the page's origin in a browser) and parses the response with `read`. Throws
  * a `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`
  * or `malformed`. A `SyntaxError` from `read` becomes `malformed`.
  */

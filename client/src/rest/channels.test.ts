@@ -54,14 +54,14 @@ it("should return the reader's channels", async () => {
   expect(requests).toEqual([{ line: 'GET /app/channels', token: 'Bearer t', body: undefined }]);
 });
 
-it('should report a malformed response, and a refusal', async () => {
+it('should report malformed responses and refusals', async () => {
   answer = { status: 200, body: { ...channels, push: { publicKey: 7, endpoints: [] } } };
   await expect(fetchChannels(url)).rejects.toMatchObject({ code: 'malformed' });
   answer = { status: 403, body: {} };
   await expect(fetchChannels(url)).rejects.toMatchObject({ status: 403, temporary: false });
 });
 
-it('should opt in to e-mail, with and without a code, and opt out', async () => {
+it('should opt in to e-mail with and without a code, and opt out', async () => {
   await agreeToEmail(url);
   await sendEmailCode(url, 'ada@other.example');
   await agreeToEmail(url, { code: '12345678', language: 'de' }, { token: 't' });
@@ -78,7 +78,7 @@ it('should opt in to e-mail, with and without a code, and opt out', async () => 
   expect(requests[3]).toMatchObject({ body: undefined, token: 'Bearer t' });
 });
 
-it("should register a device with its browser's subscription, and remove it", async () => {
+it("should register a device with its browser's subscription and remove it", async () => {
   const endpoint = 'https://push.example/1';
   const subscription = { endpoint, keys: { p256dh: 'abc', auth: 'def' } };
   const json = { ...subscription, expirationTime: null, later: true };

@@ -1,7 +1,7 @@
 import { isObject, type Channels } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** The available languages for messages to a reader. */
+/** The available languages for messages to readers. */
 export type MessageLanguage = 'en' | 'de';
 
 const PATH = '/app/channels';
@@ -26,8 +26,8 @@ function isChannels(value: unknown): value is Channels {
 }
 
 /**
- * Returns the deployment's channels, and which of them reach the signed-in reader. Throws the same errors as
- * `fetchPage`: with status 404 if the deployment has no channels, and 403 if the reader isn't signed in.
+ * Returns the deployment's channels and which of them reach the signed-in reader. Throws the same errors as
+ * `fetchPage`, with status 404 if the deployment has no channels and 403 if the reader isn't signed in.
  */
 export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
   return callServer(url, PATH, undefined, options, async (response) => {
@@ -38,8 +38,8 @@ export function fetchChannels(url: string, options: CallOptions = {}): Promise<C
 }
 
 /**
- * Opts the reader in to e-mail: to the token's address or, with `code`, to the address that received it. Throws the
- * same errors as `fetchPage`: with status 400 for a wrong code, and 409 if the token has no address.
+ * Opts the reader in to e-mail at the token's address or, with `code`, at the address that received the code. Throws
+ * the same errors as `fetchPage`, with status 400 for a wrong code and 409 if the token has no address.
  */
 export function agreeToEmail(
   url: string,
@@ -52,20 +52,20 @@ export function agreeToEmail(
 
 /**
  * Sends a code for `agreeToEmail` to another address. The code is valid for 15 minutes. Throws the same errors as
- * `fetchPage`: with status 429 after five codes in a day.
+ * `fetchPage`, with status 429 after five codes in a day.
  */
 export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, readNothing);
 }
 
-/** Opts the reader out of e-mail, and deletes the address. Throws the same errors as `fetchPage`. */
+/** Opts the reader out of e-mail and deletes the address. Throws the same errors as `fetchPage`. */
 export function stopEmail(url: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, readNothing);
 }
 
 /**
- * Registers a device for push. `subscription` is the result of `PushManager.subscribe` with the key `push.publicKey`
- * from `fetchChannels`. Throws the same errors as `fetchPage`.
+ * Registers a device for push. To get a `subscription`, call `PushManager.subscribe` with `push.publicKey` from
+ * `fetchChannels`. Throws the same errors as `fetchPage`.
  */
 export function addPushDevice(
   url: string,

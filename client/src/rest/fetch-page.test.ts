@@ -31,7 +31,7 @@ describe('fetchPage', () => {
     expect(requests).toEqual(['/app/notifications?feed=topic%3Aa&limit=5&epoch=e&before=9', 'Bearer t']);
   });
 
-  it('should throw the problem of an error response', async () => {
+  it("should throw an error response's problem", async () => {
     const problem = {
       type: 'about:blank',
       title: 'No',
@@ -53,7 +53,7 @@ describe('fetchPage', () => {
     });
   });
 
-  it('should use the status as the code of an error response without a problem', async () => {
+  it('should use the status as code if an error response has no problem', async () => {
     const url = await serve((_request, response) => response.writeHead(404).end('<p>'));
     await expect(fetchPage(url)).rejects.toMatchObject({ code: 'http_404', temporary: false });
   });
@@ -71,7 +71,7 @@ describe('fetchPage', () => {
     });
   });
 
-  it('should reject a response that is not a page', async () => {
+  it("should reject a response that isn't a page", async () => {
     const url = await serve((_request, response) => response.end('{"epoch":"e"}'));
     await expect(fetchPage(url)).rejects.toMatchObject({ code: 'malformed' });
   });

@@ -5,7 +5,7 @@ import { TIMING } from '../timing.ts';
 
 const unreachable = new ClientError('unreachable', 'Away.', { temporary: true });
 
-/** Runs attempts that fail with these errors one after another, then succeed. Doesn't wait between attempts. */
+/** Runs attempts that fail with these errors in turn and then succeed. Doesn't wait between attempts. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const pauses: number[] = [];
   let attempts = 0;
@@ -43,12 +43,12 @@ it('should reject a permanent failure immediately', async () => {
   expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
 });
 
-it('should wait as long as the server requests, up to a limit', async () => {
+it('should wait as long as the server asks, up to a limit', async () => {
   const busy = (seconds: number) => new ProblemError(429, undefined, seconds * 1000);
   expect((await run([busy(7), busy(86_400)])).pauses).toEqual([7_000, TIMING.retryAfterMax]);
 });
 
-it('should not retry after the signal is aborted', async () => {
+it('should not retry after abort', async () => {
   const abort = new AbortController();
   let attempts = 0;
   const attempt = async () => {

@@ -3,19 +3,19 @@ import { asError, ClientError, ProblemError } from '../errors.ts';
 import { TIMING } from '../timing.ts';
 
 export interface RetryOptions {
-  /** Stops the retries. A pending attempt continues. */
+  /** Stops retrying. A pending attempt continues. */
   signal: AbortSignal;
   random: () => number;
-  /** Resolves after `ms`, or when the signal is aborted. */
+  /** Resolves after `ms` or when the signal is aborted. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt`, and retries temporary failures with increasing delays, each at least as long as the server requests
- * (up to `TIMING.retryAfterMax`). Rejects with the last error after `TIMING.retries` retries or when the signal is
- * aborted. Rejects immediately on a permanent error.
+ * Calls `attempt` and retries temporary failures with increasing delays. Each delay is at least as long as the server
+ * asks for, up to `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
+ * signal is aborted. Rejects immediately on a permanent error.
  */
 export async function retryTemporary<T>(
   attempt: () => Promise<T>,

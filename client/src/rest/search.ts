@@ -3,7 +3,7 @@ import { callServer, type CallOptions } from './call-server.ts';
 
 /** Search criteria. A notification must match all of them. */
 export interface SearchRequest {
-  /** Words that must all occur in the title, body, source, category or an action. Ignores case and accents. */
+  /** Words that must all occur in the title, body, source, category or an action, ignoring case and accents. */
   q?: string;
   /** Which notifications to search. Default: `any`, which includes archived and snoozed ones. */
   state?: SearchState;
@@ -12,17 +12,17 @@ export interface SearchRequest {
   /** A notification must have one of these severities. The same applies to categories and sources. */
   severities?: readonly Severity[];
   categories?: readonly string[];
-  /** Names that contain a comma are not supported. */
+  /** Names with a comma aren't supported. */
   sources?: readonly string[];
-  /** Maximum number of items, 1 to 200. Default: 50. */
+  /** Maximum number of items, from 1 to 200. Default: 50. */
   limit?: number;
-  /** The cursor of the previous response, to continue from there. */
+  /** The previous response's cursor, to continue from there. */
   cursor?: string;
 }
 
 /**
- * Searches the server's history, newest first. Each call searches a limited part: if `more` is true, call again with
- * `cursor`, even if this call found nothing. Throws the same errors as `fetchPage`.
+ * Searches the server's history, newest first. Each call searches only part of it. While `more` is true, call again
+ * with `cursor`, even if nothing was found. Throws the same errors as `fetchPage`.
  */
 export function searchNotifications(
   url: string,

@@ -23,7 +23,7 @@ describe('onRead', () => {
   });
   afterEach(() => gateway.close());
 
-  it("should report an answer's read state before its publications, and then every change", async () => {
+  it("should report a response's read state before its publications, then every change", async () => {
     gateway.publish(2);
     gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const received: unknown[] = [];
@@ -44,7 +44,7 @@ describe('onRead', () => {
     await vi.waitFor(() => expect(received.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
   });
 
-  it('should report a change that arrived before the answer, if it has the same epoch', async () => {
+  it('should report a change that arrived before the response if both have the same epoch', async () => {
     let answer: (() => void) | undefined;
     gateway.answer = () => undefined;
     gateway.io.on('connection', (socket) =>
@@ -97,7 +97,7 @@ describe('markRead', () => {
   });
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  it('should send the read state with the token, and resolve', async () => {
+  it('should send the read state with the token and resolve', async () => {
     const client = open({ url: `${url()}/`, getToken: () => 'secret' });
     await client.markRead('topic:a', { ids: ['x'] });
     expect(calls).toEqual([
@@ -112,7 +112,7 @@ describe('markRead', () => {
     ]);
   });
 
-  it('should send the given epoch instead of the one that the subscription is in', async () => {
+  it("should send the given epoch instead of the subscription's", async () => {
     const gateway = new Gateway();
     await gateway.listen();
     vi.stubGlobal('fetch', (_url: string, { body }: { body: string }) => {
@@ -132,7 +132,7 @@ describe('markRead', () => {
     expect(calls).toEqual(['e', 'former'].map((epoch) => ({ feed: 'all', epoch, offset: 1 })));
   });
 
-  it('should retry when the server could not save the mark', async () => {
+  it("should retry when the server couldn't save the mark", async () => {
     status = 503;
     const saved = open({ url: url() }).markRead('all', { offset: 1 });
     await vi.waitFor(() => expect(calls).toHaveLength(1));
@@ -143,13 +143,13 @@ describe('markRead', () => {
     );
   });
 
-  it('should call getToken again after it failed', async () => {
+  it('should retry getToken after it failed', async () => {
     const getToken = vi.fn(() => Promise.resolve('fresh')).mockRejectedValueOnce(new Error('offline'));
     await open({ url: url(), getToken }).markRead('all', { offset: 1 });
     expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
-  it('should reject after a permanent failure, or when the client is closed', async () => {
+  it('should reject after a permanent failure or when the client is closed', async () => {
     status = 403;
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
       ...{ name: 'ProblemError', status: 403, temporary: false },

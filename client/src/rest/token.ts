@@ -2,10 +2,7 @@ import { tokenError } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import type { CallOptions } from './call-server.ts';
 
-/**
- * Resolves with call options that contain the client's token, if it has one. Rejects with the temporary code
- * `no_token`.
- */
+/** Resolves with call options that contain the client's token, if any. Rejects with the temporary code `no_token`. */
 export async function withToken({ getToken }: NotificationClientOptions): Promise<CallOptions> {
   try {
     const token = await getToken?.();

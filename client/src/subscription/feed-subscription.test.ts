@@ -58,7 +58,7 @@ const expiring = (id: string, ms: number) => ({
 });
 
 describe('expired notifications', () => {
-  it('should be removed once and on time, and never shown if they arrive too late', () => {
+  it('should be removed once, on time, and never shown if they arrive too late', () => {
     const log: string[] = [];
     const subscription = subscribe(undefined, {
       onPublications: (publications) => log.push(...publications.map(({ notification }) => notification.id)),
@@ -87,7 +87,7 @@ describe('expired notifications', () => {
 });
 
 describe('FeedSubscription', () => {
-  it('should subscribe again after 25 s without an event', () => {
+  it('should resubscribe after 25 s without events', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -99,7 +99,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should subscribe again after the device has slept, unless something has been received since', () => {
+  it('should resubscribe after the device has slept unless anything was received since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -144,7 +144,7 @@ describe('FeedSubscription', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  it('should ignore an answer that belongs to an earlier connection', () => {
+  it('should ignore responses from earlier connections', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     subscription.disconnected();
@@ -155,7 +155,7 @@ describe('FeedSubscription', () => {
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
-  it('should call no handler after a handler has closed it', () => {
+  it('should not call handlers after one has closed it', () => {
     const log: string[] = [];
     const inbox = { ...{ version: 1, epoch: 'e', seen: 0 }, unread: [], archived: [], snoozed: [] };
     const subscription = subscribe(undefined, {
@@ -171,7 +171,7 @@ describe('FeedSubscription', () => {
     expect(log).toEqual(['inbox']);
   });
 
-  it('should report all read events that arrived before the answer, in any order', () => {
+  it('should report all read events that arrived before the response, in any order', () => {
     const reads: [number, readonly string[]][] = [];
     const subscription = subscribe(undefined, { onRead: ({ offset, ids }) => reads.push([offset, ids]) });
     subscription.connected(socket);
@@ -185,7 +185,7 @@ describe('FeedSubscription', () => {
   });
 
   it.each(['settled', 'in a gap', 'backing off'])(
-    'should leave no timers running when the subscription ends while %s',
+    'should leave no timers behind when the subscription ends while %s',
     (state) => {
       const subscription = subscribe();
       subscription.connected(socket);

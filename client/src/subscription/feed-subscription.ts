@@ -19,29 +19,30 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { ReaderMarks } from './reader-marks.ts';
 
-/** After this many unanswered subscribe requests in a row, the connection itself is reported as stuck. */
+/** After this many consecutive unanswered subscribe requests, the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
   random: () => number;
-  /** Runs one of the app's handlers and reports its exceptions. */
+  /** Runs a handler of the app and reports its exceptions. */
   call: (handler: () => void) => void;
   report: (error: Error) => void;
-  /** Called when `live` might have changed. */
+  /** Called whenever `live` might have changed. */
   changed: () => void;
-  /** Called on any answer from the server. */
+  /** Called on any response from the server. */
   answered: () => void;
-  /** Called when the server has repeatedly failed to answer. */
+  /** Called when the server has repeatedly failed to respond. */
   stuck: () => void;
 }
 
-/** Handlers of server events that are about a feed. */
+/** Handlers of server events about a feed. */
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
 /**
- * Merges the read states of two events, which can arrive out of order. If the epochs differ, only the new one counts.
+ * Merges the read states of two events, which can arrive out of order. If the epochs differ, only the new state
+ * counts.
  */
 function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   if (earlier?.epoch !== event.epoch) return event;
@@ -49,7 +50,7 @@ function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
 }
 
-/** Manages the merge of one feed: its timers, requests and handlers. */
+/** Drives a feed's merge: timers, requests and handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly #handlers: FeedHandlers;
@@ -73,12 +74,12 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #lastActivity = 0;
-  /** Read events that arrived before the acknowledgement. They apply only if it has the same epoch. */
+  /** Read events that arrived before the acknowledgement. They apply only if the epochs match. */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
-  /** `fresh` until the first answer of any kind; `over` when closed or permanently refused. */
+  /** `fresh` until the first response of any kind. `over` when closed or permanently refused. */
   state: 'fresh' | 'answered' | 'over' = 'fresh';
 
   constructor(
@@ -130,14 +131,14 @@ export class FeedSubscription {
   }
 
   /**
-   * Called when the device has woken up. Subscribes again unless something has been received since then. This also
-   * reveals a dead connection.
+   * Called when the device has woken up. Resubscribes unless anything has been received since. This also reveals dead
+   * connections.
    */
   wokeUp(): void {
     if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });
   }
 
-  /** Subscribes from the current position, to check whether the server answers. */
+  /** Subscribes from the current position to check whether the server responds. */
   probe(): void {
     this.#handle({ type: 'silence' });
   }
@@ -154,7 +155,7 @@ export class FeedSubscription {
     if (this.state === 'over') return;
     for (const effect of this.#merge.handle(event)) {
       this.#apply(effect);
-      // A handler may have closed the subscription.
+      // A handler might have closed the subscription.
       if (this.#isOver()) return;
     }
     this.#context.changed();
@@ -196,7 +197,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Also runs if the position didn't change, so that a start position given by the app gets stored.
+        // Also runs if the position didn't change so that a start position given by the app gets stored.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }
@@ -251,7 +252,7 @@ export class FeedSubscription {
     this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
   }
 
-  /** Runs a handler, unless another one has closed the subscription. */
+  /** Runs a handler unless another one has closed the subscription. */
   #call(handler: () => void): void {
     if (!this.#isOver()) this.#context.call(handler);
   }

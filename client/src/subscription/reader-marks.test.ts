@@ -24,7 +24,7 @@ describe('reader marks', () => {
     await gateway.close();
   });
 
-  it("should be reported before the answer's publications and after each change, never out of order", async () => {
+  it("should be reported before the response's publications and after each change, never out of order", async () => {
     gateway.publish(1);
     gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const received: unknown[] = [];
@@ -43,7 +43,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
-  it('should not report an ended snooze as still running, even if an older answer arrives after its end', async () => {
+  it('should not report an ended snooze as running if an older response arrives after its end', async () => {
     const snooze = { id: 'a', epoch: 'e', offset: 1, until: '2026-05-01T07:00:00Z' };
     gateway.answer = (request) => {
       const ended = [{ ...snooze, due: true as const }];
@@ -72,7 +72,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received).toEqual(['a', 'b', 'a']));
   });
 
-  it('should be reported to listeners together with preferences', async () => {
+  it('should be reported to listeners along with preferences', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.on('preferences', ({ sources }) => received.push(...sources));

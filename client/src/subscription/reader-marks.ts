@@ -2,12 +2,12 @@ import { isOlderState, type DueSnooze, type InboxState } from '@tocsin/contracts
 import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
-/** Maximum number of reported snoozes to remember: as many as a reader can have. */
+/** Number of reported snoozes to remember, as many as a reader can have. */
 const MAX_REPORTED = 200;
 
 /**
- * Passes on the reader's marks in one feed. Never reports an older state after a newer one, and reports the end of
- * each snooze once.
+ * Passes on the reader's marks in a feed. Never reports an older state after a newer one. Reports the end of each
+ * snooze once.
  */
 export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
@@ -20,7 +20,7 @@ export class ReaderMarks {
     this.#call = call;
   }
 
-  /** Passes on a state unless it is older than the last one. */
+  /** Passes on a state unless it's older than the last one. */
   take(inbox: InboxState): void {
     if (this.#last && isOlderState(inbox, this.#last)) return;
     this.#last = inbox;

@@ -2,9 +2,9 @@ import type { TabLocks } from './platform.ts';
 
 export interface ElectionHooks {
   elected: () => void;
-  /** Called when this tab's lock was stolen. The tab is a candidate again. */
+  /** Called when this tab's lock was stolen. The tab goes back to being a candidate. */
   lost: () => void;
-  /** Called if it turns out that the platform does not provide locks for this page. */
+  /** Called if the platform turns out not to provide locks for this page. */
   failed: (reason: unknown) => void;
 }
 
@@ -12,14 +12,14 @@ const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
 /**
- * Makes this tab a candidate for leader by requesting a lock. At most one tab holds the lock. When that tab is gone,
- * the platform passes the lock to the next one.
+ * Leader election through a lock. At most one tab holds the lock. When that tab is gone, the platform passes the lock
+ * to the next one.
  */
 export class Election {
   readonly #locks: TabLocks;
   readonly #name: string;
   readonly #hooks: ElectionHooks;
-  /** The lock request that is pending or holds the lock. */
+  /** The current lock request, pending or granted. */
   #request: { abort: AbortController; release?: () => void } | undefined;
 
   constructor(locks: TabLocks, name: string, hooks: ElectionHooks) {
@@ -32,13 +32,13 @@ export class Election {
     this.#requestLock(false);
   }
 
-  /** Takes the lock from a holder that does not respond. */
+  /** Takes the lock from an unresponsive holder. */
   steal(): void {
     if (this.#request?.release) return;
     this.#requestLock(true);
   }
 
-  /** Releases the lock, or stops waiting for it. */
+  /** Releases the lock or stops waiting for it. */
   close(): void {
     const request = this.#request;
     this.#request = undefined;
@@ -57,7 +57,7 @@ export class Election {
         request.release = resolve;
         this.#hooks.elected();
       });
-    // Only a waiting request takes an abort signal. Stealing succeeds immediately.
+    // Only a waiting request takes an abort signal. Stealing is immediate.
     const options = steal ? { steal } : { signal: request.abort.signal };
     this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
       if (!isCurrent()) return;

@@ -3,13 +3,13 @@ import type { NotificationClientOptions } from '../types.ts';
 import { MESSAGES_VERSION } from './messages.ts';
 
 export interface Group {
-  /** Identifies the tabs that share a connection. */
+  /** Identifies a group of tabs that share a connection. */
   readonly name: string;
   /** Options for the connection. Their `getToken` returns only tokens for this group's reader. */
   readonly options: NotificationClientOptions;
 }
 
-/** The token's reader: issuer and subject. Empty without a token; `undefined` if the token cannot be read. */
+/** The token's reader: issuer and subject. Empty without a token, `undefined` if the token can't be read. */
 export function identityOf(token: string | undefined): string | undefined {
   if (token === undefined) return '';
   const payload = token.split('.')[1];
@@ -20,7 +20,7 @@ export function identityOf(token: string | undefined): string | undefined {
     const issuer = 'iss' in claims ? claims.iss : undefined;
     return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
   } catch (error) {
-    // Only the server validates tokens; they may be opaque to the client.
+    // Only the server validates tokens. They can be opaque to the client.
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
     throw error;
   }
@@ -28,7 +28,8 @@ export function identityOf(token: string | undefined): string | undefined {
 
 /**
  * Returns a tab's group: its server, the browser's `clientId`, and the reader from the option or the token.
- * `undefined` if the reader is unknown; such a tab doesn't share its connection. Rejects if `getToken` rejects.
+ * `undefined` if the reader is unknown, in which case the tab doesn't share its connection. Rejects if `getToken`
+ * rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,

@@ -3,7 +3,7 @@ import type { ConnectionHooks } from '../connection/connection-types.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { Leader } from './leader.ts';
 
-it('should reconnect once, however many tabs report the same connection as stuck', () => {
+it('should reconnect once if multiple tabs report the same connection as stuck', () => {
   const reconnects: unknown[] = [];
   let hooks: ConnectionHooks | undefined;
   const leader = new Leader({

@@ -10,7 +10,7 @@ import { Subscriptions } from './subscriptions.ts';
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The tab that was presenting, unless it was the previous leader. */
+  /** The presenting tab, unless it was the previous leader. */
   presenter: string | undefined;
   locks: TabLocks;
   /** The name of the lock that a tab holds until it closes. */
@@ -30,8 +30,8 @@ const feedOf = (request: unknown): string =>
   String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
- * Owns the connection that all tabs share. Forwards their requests to the server, and the server's events to all tabs.
- * Stores no publications, so none are lost when this tab closes: each tab merges them from its own position.
+ * Owns the connection shared by all tabs. Forwards their requests to the server and the server's events to all tabs.
+ * Stores no publications, so closing this tab loses none. Each tab merges them from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -53,11 +53,11 @@ export class Leader {
     return this.#options.term;
   }
 
-  /** Announces itself as the leader, and connects. */
+  /** Announces itself as the leader and connects. */
   start(): void {
     const { id, broadcast, connect } = this.#options;
     this.#broadcastState();
-    // A listener may have closed the client on receiving the state.
+    // A listener might have closed the client on receiving the state.
     if (this.#closed.signal.aborted) return;
     this.#connection = connect({
       connected: (socket) => this.#connected(socket),
@@ -81,7 +81,8 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        // Only the first report counts: when the next one arrives, that connection may have been replaced already.
+        // Only the first report counts. By the time another one arrives, the connection might already have been
+        // replaced.
         if (message.to === id && this.#socket && message.session === this.#session)
           this.reconnect({ now: false });
         return;
@@ -116,7 +117,7 @@ export class Leader {
 
   #connected(socket: FeedSocket | undefined): void {
     this.#socket = socket;
-    // Each tab subscribes again on the new connection.
+    // Each tab resubscribes on the new connection.
     this.#subscriptions.clear();
     if (socket) this.#session++;
     this.#broadcastState();
@@ -132,13 +133,13 @@ export class Leader {
     if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
     if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
       return answer({ ok: true });
-    // If there is no answer, the requesting tab times out.
+    // Without a response, the requesting tab times out.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Waits for a tab's lock. Acquiring it means that the tab is gone, so the tab is removed. */
+  /** Removes a tab once it can acquire its lock, which means that the tab is gone. */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;

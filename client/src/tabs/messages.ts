@@ -1,14 +1,14 @@
 import type { Front } from './platform.ts';
 
-/** Part of the channel's name, so that tabs with different message versions do not receive each other's messages. */
+/** Part of the channel's name, so tabs with different message versions don't receive each other's messages. */
 export const MESSAGES_VERSION = 1;
 
-/** The leader's state, sent on each change and in answer to each `hello`. */
+/** The leader's state, sent on each change and in response to each `hello`. */
 export interface LeaderState {
   readonly leader: string;
   /** Increases with each new leader. If two tabs claim to lead, the one with the higher term wins. */
   readonly term: number;
-  /** Number of the leader's connection; `undefined` while disconnected. */
+  /** Number of the leader's connection. `undefined` while disconnected. */
   readonly session: number | undefined;
   /** The tab that may show toasts. */
   readonly presenter: string;
@@ -17,10 +17,10 @@ export interface LeaderState {
 export type TabMessage =
   /** A tab introduces itself and looks for a leader. */
   | { readonly type: 'hello'; readonly from: string; readonly front: Front }
-  /** A tab is leaving, possibly the leader. */
+  /** A tab is leaving. It might be the leader. */
   | { readonly type: 'bye'; readonly from: string }
   | { readonly type: 'state'; readonly state: LeaderState }
-  /** A tab's request to the server, within this session of the leader. */
+  /** A tab's request to the server within this session of the leader. */
   | {
       readonly type: 'ask';
       readonly from: string;
@@ -31,7 +31,7 @@ export type TabMessage =
       readonly request: unknown;
     }
   | { readonly type: 'answer'; readonly to: string; readonly id: number; readonly answer: unknown }
-  /** The server did not answer a tab's requests, so this session may be dead. */
+  /** The server didn't respond to a tab's requests, so this session might be dead. */
   | { readonly type: 'stuck'; readonly to: string; readonly session: number }
   | { readonly type: 'event'; readonly leader: string; readonly name: string; readonly event: unknown }
   | {

@@ -5,7 +5,7 @@ import { browserTabs, type TabPlatform } from './platform.ts';
 import { TabConnection, type Connect, type TabHooks } from './tab-connection.ts';
 
 /**
- * Opens a connection shared with other tabs, if the platform supports it and `tabs` is not false. Otherwise opens a
+ * Opens a connection shared with other tabs if the platform supports it and `tabs` isn't false. Otherwise opens a
  * connection for this tab only.
  */
 export function openConnection(

@@ -1,4 +1,4 @@
-/** How visible a tab is (2 focused, 1 visible, 0 hidden), and since when. */
+/** How visible a tab is (2 focused, 1 visible, 0 hidden) and since when. */
 export interface Front {
   readonly degree: 0 | 1 | 2;
   readonly since: number;
@@ -7,7 +7,7 @@ export interface Front {
 /** The part of Web Locks that the client uses. */
 export interface TabLocks {
   /**
-   * Calls `held` when this tab acquires the lock, and holds it until the promise from `held` settles. Rejects with an
+   * Calls `held` when this tab acquires the lock and holds it until the promise from `held` settles. Rejects with an
    * `AbortError` if the wait is aborted or another tab steals the lock.
    */
   request(
@@ -23,7 +23,7 @@ export interface TabChannel {
   close(): void;
 }
 
-/** The platform features that tabs need. */
+/** The platform features needed by tabs. */
 export interface TabPlatform {
   readonly origin: string;
   readonly locks: TabLocks;
@@ -51,7 +51,7 @@ interface PageScope {
   removeEventListener?: (type: string, listener: () => void) => void;
 }
 
-/** The platform of this page; `undefined` outside pages, and without Web Locks or BroadcastChannel. */
+/** This page's platform. `undefined` outside pages and without Web Locks or BroadcastChannel. */
 export function browserTabs(): TabPlatform | undefined {
   const scope = globalThis as unknown as PageScope;
   const { document, location, BroadcastChannel: Channel } = scope;

@@ -7,10 +7,10 @@ interface PendingRequest {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Shared by all ports of the page, so that a late answer from a former leader matches no other request. */
+/** Shared by all ports of the page so that a late response from a former leader can't match another request. */
 let lastId = 0;
 
-/** A tab's port to the leader's connection, used in place of its own socket. */
+/** A tab's port to the leader's connection, used instead of its own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, PendingRequest>();

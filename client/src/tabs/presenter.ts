@@ -1,6 +1,6 @@
 import type { Front } from './platform.ts';
 
-/** Decides which tab presents: the focused tab, else the most recently shown visible tab, else the leader. */
+/** Decides which tab presents: the focused tab, otherwise the most recently shown visible tab, otherwise the leader. */
 export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();

@@ -1,4 +1,4 @@
-/** The feeds that each tab is subscribed to within one session. */
+/** The feeds that each tab is subscribed to within a session. */
 export class Subscriptions {
   readonly #tabs = new Map<string, Set<string>>();
 

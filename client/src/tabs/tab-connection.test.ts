@@ -21,7 +21,7 @@ describe('a tab without locks', () => {
     return opened;
   };
 
-  it('should connect on its own, and disconnect when it closes', async () => {
+  it('should connect on its own and disconnect when it closes', async () => {
     const { client, errors } = openWithoutLocks();
     await pass(1_000);
     expect(errors).toEqual(['no locks']);
@@ -38,7 +38,7 @@ describe('a tab without locks', () => {
   });
 });
 
-it('should not ask for a token again after an error listener has closed the client', async () => {
+it('should not request a new token after an error listener has closed the client', async () => {
   let calls = 0;
   const getToken = () => Promise.reject(new Error(`signed out ${++calls}`));
   const { client } = fixture.open(['all'], { getToken });
@@ -47,7 +47,7 @@ it('should not ask for a token again after an error listener has closed the clie
   expect(calls).toBe(1);
 });
 
-it('should neither connect nor call other listeners after a listener has closed the client', async () => {
+it('should not connect or call other listeners after a listener has closed the client', async () => {
   const calls: string[] = [];
   for (const event of ['presenting', 'status'] as const) {
     const { client } = fixture.open(['all']);
@@ -65,7 +65,7 @@ it('should neither connect nor call other listeners after a listener has closed 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should leave no timers if a tab presents as soon as it joins, and a listener then closes it', async () => {
+it('should leave no timers behind if a tab presents as soon as it joins and a listener then closes it', async () => {
   const leader = fixture.open(['all']);
   await pass(1_000);
   const { tab, client } = fixture.open(['all']);
@@ -78,7 +78,7 @@ it('should leave no timers if a tab presents as soon as it joins, and a listener
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("should not mistake a former leader's late answer for the answer to another request", async () => {
+it("should not match a former leader's late response to another request", async () => {
   const [former, tab] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
   await pass(1_000);
   for (const feed of ['topic:a', 'topic:b']) fixture.server.publish(feed, 3);

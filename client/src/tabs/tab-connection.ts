@@ -26,8 +26,8 @@ export interface TabConnectionOptions {
 }
 
 /**
- * The connection of one tab in a group. While the tab leads, this is a real connection; otherwise it uses the
- * leader's connection over the channel.
+ * A tab's connection within a group. While the tab leads, this is a real connection. Otherwise it uses the leader's
+ * connection over the channel.
  */
 export class TabConnection implements ClientConnection {
   readonly #given: TabConnectionOptions;
@@ -39,7 +39,7 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
-  /** This tab's own connection, used if tabs cannot share one. */
+  /** This tab's own connection, used if tabs can't share one. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
   #silentTicks = 0;
@@ -82,7 +82,7 @@ export class TabConnection implements ClientConnection {
     return this.#leaving.signal.aborted;
   }
 
-  /** Never rejects. Reports an error last, because the listener may close the client. */
+  /** Never rejects. Reports an error last because the listener might close the client. */
   async #join(attempt: number): Promise<void> {
     const { hooks } = this.#given;
     try {
@@ -118,7 +118,7 @@ export class TabConnection implements ClientConnection {
       platform.watchFront(() => this.#sendHello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
-    // The leader treats a tab without a lock as gone, so acquire the lock before sending the first message.
+    // To the leader, a tab without a lock is gone. Acquire the lock before sending the first message.
     const holdLock = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
@@ -179,7 +179,7 @@ export class TabConnection implements ClientConnection {
     this.#sendHello();
   }
 
-  /** Sends to the leader, in this tab or another. */
+  /** Sends to the leader, whether in this tab or another. */
   #send(message: TabMessage): void {
     if (this.#leader) this.#leader.handle(message);
     else this.#channel?.post(message);
@@ -240,7 +240,7 @@ export class TabConnection implements ClientConnection {
     const known = this.#state;
     const isOtherLeader = state.leader !== known?.leader;
     if (isOtherLeader && known && state.term < known.term && this.#silentTicks === 0) return;
-    // True if this tab's lock was stolen while it slept, and it hasn't noticed yet.
+    // True if this tab's lock was stolen while it slept and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
     this.#state = state;
@@ -275,7 +275,7 @@ export class TabConnection implements ClientConnection {
     previous?.socket.close();
   }
 
-  /** Keeps looking connected while a new leader connects. Drops the connection if that takes too long. */
+  /** Keeps looking connected while a new leader connects, unless that takes too long. */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;
     this.#handoverTimer = setTimeout(() => {

@@ -45,7 +45,7 @@ describe('tabs', () => {
   });
 
   it.each([{ killed: false }, { killed: true }])(
-    'should not lose or duplicate anything, or look disconnected, when the leader disappears during a burst: %o',
+    'should not lose or duplicate anything or look disconnected when the leader disappears during a burst: %o',
     async (how) => {
       const [leader, ...others] = Array.from({ length: 4 }, () => fixture.open(['all', 'topic:a']));
       await pass(1_000);
@@ -83,7 +83,7 @@ describe('tabs', () => {
     }
   });
 
-  it('should report a lost connection in every tab, and recover', async () => {
+  it('should report a lost connection in every tab and recover', async () => {
     const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.cut();
@@ -131,7 +131,7 @@ describe('tabs', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should call getToken again after it rejects', async () => {
+  it('should retry getToken after it rejects', async () => {
     let calls = 0;
     const getToken = () =>
       calls++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
@@ -141,7 +141,7 @@ describe('tabs', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should leave no timers and no locks after close', async () => {
+  it('should leave no timers or locks behind after close', async () => {
     const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.close();
@@ -157,7 +157,7 @@ describe('tabs', () => {
 describe('the presenting tab', () => {
   const presenting = () => fixture.here.filter(({ client }) => client.presenting);
 
-  it('should be the focused tab, else the latest visible tab, else any tab', async () => {
+  it('should be the focused tab, otherwise the latest visible tab, otherwise any tab', async () => {
     const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
     await pass(1_000);
     expect(presenting()).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('the presenting tab', () => {
     expect(presenting()).toEqual([two]);
   });
 
-  it('should be reported to listeners when it changes, without losing or repeating a push', async () => {
+  it('should be reported to listeners on change without losing or repeating a push', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
     const reported: boolean[] = [];
     tabs[1]?.client.on('presenting', (now) => reported.push(now));

@@ -9,7 +9,7 @@ interface LockRequest {
 
 const aborted = () => Object.assign(new Error('aborted'), { name: 'AbortError' });
 
-/** For tests only: an in-memory browser with its tabs' locks and channels. */
+/** For tests only. An in-memory browser with its tabs' locks and channels. */
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly #locks = new Map<string, LockRequest[]>();
@@ -21,7 +21,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** Queues a request for a lock. The first one in the queue holds the lock. */
+  /** Queues a lock request. The first one in the queue holds the lock. */
   request(
     tab: FakeTab,
     name: string,
@@ -51,7 +51,7 @@ export class FakeBrowser {
     });
   }
 
-  /** Removes a tab, with all locks that it holds or waits for. */
+  /** Removes a tab and all locks that it holds or waits for. */
   remove(tab: FakeTab): void {
     this.tabs.delete(tab);
     for (const [name, requests] of this.#locks) {
@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** One tab. It receives messages in order, after a millisecond, but not while frozen. */
+/** A tab. It receives messages in order with a latency of one millisecond, but not while frozen. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;

@@ -12,7 +12,7 @@ interface FakeConnection {
   readonly lost: () => void;
 }
 
-/** For tests only: an in-memory server with one log per feed. A connection ends with its tab. */
+/** For tests only. An in-memory server with one log per feed. A connection ends with its tab. */
 export class FakeServer {
   readonly #logs = new Map<string, Publication[]>();
   readonly #connections = new Set<FakeConnection>();

@@ -4,18 +4,18 @@ import type { ClientStatus, NotificationClient, NotificationClientOptions, Subsc
 import { FakeBrowser, type FakeTab } from './fake-browser.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** For tests only: a tab with a client, which records everything it has shown. */
+/** For tests only. A tab with a client that records everything it has shown. */
 export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
   readonly shown = new Map<string, string[]>();
-  /** Live notifications that arrived while this tab was presenting. */
+  /** Live notifications received while this tab was presenting. */
   readonly presented: string[] = [];
   readonly statuses: ClientStatus[] = [];
   readonly errors: string[] = [];
   readonly #subscriptions = new Map<string, Subscription>();
 
-  /** Calls `connecting` with the options of each connection. */
+  /** Calls `connecting` with each connection's options. */
   constructor(
     tab: FakeTab,
     server: FakeServer,
@@ -57,7 +57,7 @@ export class TabWithClient {
     this.#subscriptions.get(feed)?.close();
   }
 
-  /** `killed`: the tab ends without sending a last message. */
+  /** `killed` means that the tab ends without sending a last message. */
   close({ killed = false } = {}): void {
     if (killed) this.tab.kill();
     this.client.close();
@@ -65,7 +65,7 @@ export class TabWithClient {
   }
 }
 
-/** For tests only: a browser, a server, and tabs with clients. */
+/** For tests only. A browser, a server, and tabs with clients. */
 export class TabsFixture {
   readonly browser = new FakeBrowser();
   readonly server = new FakeServer();

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { channelNameSchema } from './fallback.ts';
 
 /**
- * One plain e-mail address. It has one `@`, and no spaces, double quotes, commas, parentheses, angle or square
- * brackets, or control characters, so it can't hide a list, name, comment or line break. Consent, storage and sending
- * all use this schema, so an accepted address is never rejected later.
+ * One plain e-mail address with exactly one `@`. Spaces, double quotes, commas, brackets of any kind and control
+ * characters are rejected, so an address can't smuggle in a list, name, comment or line break. Consent, storage and
+ * sending all use this schema, so an accepted address is never rejected later.
  */
 export const emailAddressSchema = z
   .string()
@@ -32,8 +32,8 @@ export const LANGUAGES = ['en', 'de'] as const;
 const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
 
 /**
- * The body of `PUT /app/channels/email`: allows messages to the address in the token's `email` claim or, with
- * `code`, to the address that received the code.
+ * The body of `PUT /app/channels/email`. Opts in to e-mail at the address in the token's `email` claim or, with
+ * `code`, at the address that received the code.
  */
 export const putEmailSchema = z.strictObject({
   consent: z.literal(true, 'must be true, to confirm that the reader agrees to receive e-mail'),
@@ -44,7 +44,7 @@ export const putEmailSchema = z.strictObject({
   language: languageSchema.optional(),
 });
 
-/** The body of `POST /app/channels/email/code`: sends a code to a second address. */
+/** The body of `POST /app/channels/email/code`, which sends a code to a second address. */
 export const emailCodeSchema = z.strictObject({ address: emailAddressSchema });
 
 /** The body of `PUT /app/channels/push`. */
@@ -58,18 +58,18 @@ export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchem
 
 /** The response of `GET /app/channels`. */
 export const channelsSchema = z.strictObject({
-  /** The deployment's channels, and whether they can reach the reader. */
+  /** The deployment's channels and whether they can reach the reader. */
   channels: z.array(z.strictObject({ name: channelNameSchema, reaches: z.boolean() })),
   email: z.strictObject({
     /** The address that receives e-mail. */
     address: z.string().nullable(),
     /** The address in the token. */
     offered: z.string().nullable(),
-    /** Whether the deployment sends e-mail, through the channel `email` or a binding. Absent in earlier versions. */
+    /** Whether the deployment sends e-mail, through the channel `email` or a binding. Earlier versions omit it. */
     used: z.boolean().optional(),
   }),
   push: z.strictObject({
-    /** The VAPID key for `PushManager.subscribe`, if the deployment has Web Push. */
+    /** The VAPID key for `PushManager.subscribe`, if the deployment supports Web Push. */
     publicKey: z.string().nullable(),
     endpoints: z.array(z.string()),
   }),

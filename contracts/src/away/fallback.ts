@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../text/duration.ts';
 
-/** Shortest and longest delay of a fallback. */
+/** Shortest and longest fallback delay. */
 export const MIN_FALLBACK_AFTER = 'PT1S';
 export const MAX_FALLBACK_AFTER = 'P30D';
 /** Maximum number of fallbacks per notification. */
@@ -19,8 +19,9 @@ export const channelNameSchema = z
 export const UNLESS = ['read', 'seen'] as const;
 
 /**
- * A message through another channel. It is sent when the time `after` has passed since publication, unless the
- * notification has been read (or seen, with `unless: seen`), archived, snoozed, retracted or replaced, or has expired.
+ * A message through another channel, sent once `after` has elapsed since publication. It isn't sent if the
+ * notification has been read (or seen, with `unless: seen`), archived, snoozed, retracted or replaced, or has
+ * expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -7,7 +7,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
 
 const shared = {
   specversion: z.literal('1.0'),
-  /** The event's id. It stays the same if the event is published again. */
+  /** The event's id, which stays the same when the event is republished. */
   id: z.string().min(1).max(64),
   source: z.literal('/tocsin'),
   time: dateTimeSchema,
@@ -29,8 +29,8 @@ const fallbackEndedSchema = z.object({
 });
 
 /**
- * Published when the reader of a `user:` feed reads notifications. `ids` starts with the oldest. `more`: older ones
- * were read, too.
+ * Published when the reader of a `user:` feed reads notifications. `ids` starts with the oldest. With `more`, older
+ * notifications were also read.
  */
 const notificationsReadSchema = z.object({
   ...shared,
@@ -45,7 +45,7 @@ export const receiptEventSchema = z.discriminatedUnion('type', [
 ]);
 export type ReceiptEvent = z.infer<typeof receiptEventSchema>;
 
-/** Events that the broker didn't accept. Every instance tries to publish them again. */
+/** Events that the broker didn't accept. Every instance retries them. */
 export const lateReceiptsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(receiptEventSchema),

@@ -12,7 +12,7 @@ import { FALLBACK_OUTCOMES } from './stored.ts';
  */
 export const receiptsQuerySchema = retractRequestSchema;
 
-/** A fallback is waiting, is being sent, or has ended with an outcome. */
+/** A fallback is waiting, being sent, or done with an outcome. */
 export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as const;
 
 const count = z.int().min(0);
@@ -36,12 +36,12 @@ export const receiptsSchema = z
       .optional()
       .meta({
         description:
-          "What the reader of a `user:` feed did with the notification. Absent if it isn't in the history.",
+          "What the reader of a `user:` feed did with the notification. Omitted if it isn't in the history.",
       }),
     readers: z
       .object({
         accuracy: z.literal('about').meta({
-          description: 'The counts are approximate, and a few seconds old.',
+          description: 'The counts are approximate and a few seconds old.',
         }),
         pages: count.meta({ description: 'Pages that have acknowledged the notification.' }),
         seen: count.meta({ description: 'Readers who have seen or read it.' }),
@@ -51,14 +51,14 @@ export const receiptsSchema = z
       .optional()
       .meta({
         description:
-          "What the readers of `all` or a `topic:` feed did with the notification. Absent if it isn't in the history, or is too old to be counted.",
+          "What the readers of `all` or a `topic:` feed did. Omitted if the notification isn't in the history or is too old.",
       }),
     fallbacks: z
       .array(
         z.object({
           via: channelNameSchema,
           state: z.enum(FALLBACK_STATES),
-          at: dateTimeSchema.meta({ description: 'When the fallback is due, or when it ended.' }),
+          at: dateTimeSchema.meta({ description: 'When the fallback is due or ended.' }),
           reason: z.string().optional(),
         }),
       )

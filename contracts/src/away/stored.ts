@@ -10,8 +10,8 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 const time = z.int().min(0);
 
 /**
- * A waiting step: a message to send through `via` at time `at` (ms since 1970), or later if it is held back. `since` is
- * the time of the first attempt to send it.
+ * A waiting step: a message to send through `via` at `at` (ms since 1970), or later if held back. `since` is when
+ * sending was first attempted.
  */
 const stepSchema = z.looseObject({
   via: channelNameSchema,
@@ -20,9 +20,7 @@ const stepSchema = z.looseObject({
   since: time.optional(),
 });
 
-/**
- * The position at which a feed published a notification. `id` is set if the notification has another id in the feed.
- */
+/** Where a feed published a notification. `id` is set if the notification has a different id in the feed. */
 const publishedAtSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
@@ -31,9 +29,9 @@ const publishedAtSchema = z.looseObject({
 export type PublishedAt = z.infer<typeof publishedAtSchema>;
 
 /**
- * A notification with waiting steps. The content is absent if it doesn't fit into the document; it is then read from
- * the feed. `sourceHash` is set for CloudEvents, whose id in the feed may differ. `position` is used to find
- * the reader's marks once the notification has left the history; documents of earlier versions lack it.
+ * A notification with waiting steps. Content that doesn't fit into the document is omitted and read from the feed
+ * instead. `sourceHash` is set for CloudEvents, which can have a different id in the feed. `position` locates the
+ * reader's marks once the notification has left the history. Earlier versions don't store it.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
@@ -46,8 +44,9 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification that a message reports. Content is included only for notifications that the message shows. `since` is
- * the same as in a step. `replaced`: a later notification has replaced it, so it does not wait again if sending fails.
+ * A notification covered by a message. Only notifications shown in the message include their content. `since` is the
+ * same as in a step. `replaced` means that a later notification has replaced it, so it doesn't go back to waiting if
+ * sending fails.
  */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })
@@ -55,8 +54,8 @@ const sentItemSchema = waitingSchema
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**
- * A message that is being sent, newest notification first. The process that wrote this document sends it. After
- * `until`, the outcome is unknown, and another process takes over.
+ * A message in flight, newest notification first. The process that wrote this document is sending it. After `until`,
+ * the message may or may not have been sent, and another process takes over.
  */
 const sendingSchema = z.looseObject({
   key: z.string().max(64),
@@ -70,15 +69,15 @@ export type SendingMessage = z.infer<typeof sendingSchema>;
 export const FALLBACK_OUTCOMES = ['sent', 'suppressed', 'refused', 'unknown'] as const;
 export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number];
 
-/** Outcomes of fallbacks that were not sent, or may not have been sent. */
+/** Outcomes of fallbacks that weren't sent or may not have been sent. */
 export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 /** How an operator can close an unsent fallback. */
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * The outcome of a step, for receipts. `unpublished`: its receipt event has not been published yet. `unless` and
- * `sourceHash` come from the step and its notification, and are needed to send it again. `closed` removes it from the
- * list of unsent fallbacks.
+ * The outcome of a step, for receipts. `unpublished` means that its receipt event hasn't been published yet. `unless`
+ * and `sourceHash` are copied from the step and its notification so that it can be resent. `closed` removes it from
+ * the list of unsent fallbacks.
  */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
@@ -95,8 +94,8 @@ export const fallbackReceiptSchema = z.looseObject({
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 
 /**
- * One reader's fallbacks. `sent` has the times of messages sent in the last hour, by channel. `attempts` counts
- * consecutive failed sends, by channel.
+ * One reader's fallbacks. By channel, `sent` lists when messages were sent in the last hour, and `attempts` counts
+ * consecutive failures.
  */
 export const awayDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -109,7 +108,7 @@ export const awayDocumentSchema = z.looseObject({
 });
 export type AwayDocument = z.infer<typeof awayDocumentSchema>;
 
-/** A reader's addresses and devices, stored with the reader's consent. */
+/** The addresses and devices that a reader has consented to store. */
 export const contactsDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   reader: feedSchema,
@@ -117,11 +116,11 @@ export const contactsDocumentSchema = z.looseObject({
   email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
   /** The channels other than e-mail from which the reader has unsubscribed. */
   stopped: z.array(channelNameSchema).optional(),
-  /** A code that was sent to a second address. `tries` counts wrong codes. */
+  /** A code sent to a second address. `tries` counts wrong codes. */
   pending: z
     .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })
     .optional(),
-  /** Times at which codes were sent in the last day. */
+  /** When codes were sent in the last day. */
   codes: z.array(time).optional(),
   devices: z.array(
     z.looseObject({
@@ -143,8 +142,8 @@ export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
 export const LATE_WAKE_UPS_KEY = 'away-late';
 
 /**
- * The readers with unsent fallbacks, newest first: a hash of the reader's name, and when the reader was added (ms since
- * 1970). `displacedAt` is when a reader was last dropped to make room for newer ones.
+ * The readers with unsent fallbacks, newest first, each as a hash of the reader's name and the time of addition (ms
+ * since 1970). `displacedAt` is when a reader was last dropped to make room.
  */
 export const awayUnsentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -24,8 +24,8 @@ export type Erasure = z.infer<typeof erasureSchema>;
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * An entry item with a notification. `sourceHash` is set if the id is a CloudEvent's: such ids are unique only within
- * their source, so two events are the same only if both id and source match. The feed stores neither `sourceHash` nor
+ * An entry item with a notification. `sourceHash` is set for CloudEvents because their ids are unique only within
+ * their source: two events are the same only if both id and source match. The feed doesn't store `sourceHash` or
  * `fallback`.
  */
 export const arrivalSchema = notificationSchema.extend({
@@ -35,7 +35,7 @@ export const arrivalSchema = notificationSchema.extend({
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /**
- * The id for an event if its feed already has the event's own id from another source: `<id>.<8 digits of the source
+ * The id of an event whose own id is already taken in its feed by another source: `<id>.<8 digits of the source
  * hash>`.
  */
 export function idBesideAnother(id: string, sourceHash: string): string {
@@ -43,7 +43,7 @@ export function idBesideAnother(id: string, sourceHash: string): string {
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;
 }
 
-/** Splits an id in the format of `idBesideAnother` into event id and source digits. `undefined` for any other id. */
+/** Splits an id created by `idBesideAnother` into event id and source digits. Returns `undefined` for any other id. */
 export function partsOfIdBeside(id: string): { id: string; source: string } | undefined {
   const [, first, source] = /^(.+)\.([0-9a-f]{8})$/.exec(id) ?? [];
   return first !== undefined && source !== undefined ? { id: first, source } : undefined;
@@ -51,7 +51,7 @@ export function partsOfIdBeside(id: string): { id: string; source: string } | un
 
 const SUFFIX_DIGITS = 8;
 
-/** An entry item that is not a notification. It is applied in order with the surrounding notifications. */
+/** An entry item that isn't a notification. It is applied in order with the surrounding notifications. */
 export type Change = Retraction | Erasure;
 
 /** One item of an entry: a notification, a retraction or an erasure. */
@@ -71,6 +71,6 @@ export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
 /** The parameters of `DELETE /notifications/{id}?feed=…`. */
 export const retractRequestSchema = z.strictObject({ id: idSchema, feed: feedSchema.default(DEFAULT_FEED) });
 
-/** The parameter and response body of `DELETE /feeds/{feed}`. */
+/** The parameter and the response body of `DELETE /feeds/{feed}`. */
 export const eraseRequestSchema = z.strictObject({ feed: feedSchema });
 export type Erased = z.infer<typeof eraseRequestSchema>;

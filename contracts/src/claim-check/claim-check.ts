@@ -6,8 +6,7 @@ import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /**
- * A run: one lifetime of a producer's lane for a partition (in 0.1.0: for a feed). Its sequence numbers
- * have no gaps.
+ * A run: one lifetime of a producer's lane for a partition (for a feed in 0.1.0). Its sequence numbers have no gaps.
  */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
@@ -18,14 +17,14 @@ const common = {
   seq: seqSchema,
   expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
-  /** The trace contexts of the entry's other requests, if their spans are recorded. */
+  /** The sampled trace contexts of the entry's other requests. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };
 
 /**
- * Maximum number of partitions. Feeds in a partition share lanes, entries and turns. Correctness doesn't depend on
- * which partition a feed is in.
+ * Maximum number of partitions. Feeds in the same partition share lanes, entries and turns. Which partition a feed is
+ * in doesn't affect correctness.
  */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z
@@ -37,10 +36,10 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items for any feeds of one partition. Its content never changes after the first write. It
- * includes `expiresAt` because a second command sets the time to live, and a crash can prevent that command. As long
- * as an entry exists, some of its publications may still have to be committed or broadcast. Items are opaque here; the
- * bff checks each one separately.
+ * The deposited payload: items for any feeds of one partition. Never modified after the first write. It includes
+ * `expiresAt` because a separate command sets the TTL, and a crash can prevent that command. While an entry exists,
+ * some of its publications might not be committed or broadcast yet. Items are opaque here. The bff validates each one
+ * separately.
  */
 export const partitionEntrySchema = z.strictObject({
   ...common,
@@ -50,27 +49,27 @@ export const partitionEntrySchema = z.strictObject({
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
 /**
- * Announces entry `seq` of `run` to the partition. The members are copied from the entry, including `traceparent`:
- * Dapr drops the event's own trace context if the trace is not sampled.
+ * Announces entry `seq` of `run` to the partition. All members are copied from the entry. This includes `traceparent`
+ * because Dapr drops the event's own trace context if the trace isn't sampled.
  */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 
-/** Identifies an entry of a partition. */
+/** Identifies a partition's entry. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** Redis key of an entry. All of a partition's entries are in one hash slot. */
+/** Redis key of an entry. All entries of a partition share a hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
-/** Maps a feed to one of `partitions` partitions: FNV-1a hash of its name. */
+/** Maps a feed to one of `partitions` partitions by the FNV-1a hash of its name. */
 export function partitionOf(feed: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < feed.length; i++) hash = Math.imul(hash ^ feed.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % partitions;
 }
 
-/** The deposited payload of one feed, as 0.1.0 wrote it. Otherwise the same as `partitionEntrySchema`. */
+/** The deposited payload of one feed, as written by 0.1.0. Otherwise the same as `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
   ...common,
   v: z.literal(DOCUMENT_VERSION),
@@ -85,17 +84,17 @@ export type Announcement = z.infer<typeof announcementSchema>;
 export const anyAnnouncementSchema = z.union([partitionAnnouncementSchema, announcementSchema]);
 export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 
-/** Identifies an entry of a feed. */
+/** Identifies a feed's entry. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 
-/** Redis key of an entry of a feed. */
+/** Redis key of a feed's entry. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
-/** The name of the set-aside record for one item of an entry. */
+/** The name of an item's set-aside record. */
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether the set-aside record `name` contains an entry of the feed, or an item for it. */
+/** Whether the set-aside record `name` holds one of the feed's entries or items. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
     /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)

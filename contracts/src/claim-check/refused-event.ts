@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultSchema } from '../http/problem.ts';
 import { idSchema } from '../text/text.ts';
 
-/** An invalid event from the `notifications` topic: its id and source, its errors, and its data as JSON. */
+/** An invalid event from the `notifications` topic, with its id, source, errors, and data as JSON. */
 export const refusedEventSchema = z.strictObject({
   event: z.string(),
   source: z.string().optional(),
@@ -11,20 +11,17 @@ export const refusedEventSchema = z.strictObject({
 });
 export type RefusedEvent = z.infer<typeof refusedEventSchema>;
 
-/** Prefix of refused events' names. Names of entries start with `entry:`. */
+/** Name prefix of refused events. Entry names start with `entry:`. */
 export const REFUSED_EVENT_PREFIX = 'event:';
 
-/**
- * Returns a string's SHA-256 as hexadecimal digits. Callers pass this in, because browsers have no synchronous
- * SHA-256.
- */
+/** Returns a string's SHA-256 in hex. Passed in by callers because browsers have no synchronous SHA-256. */
 export type Sha256 = (text: string) => string;
 const DIGITS = 32;
 
-/** Maximum length of an event id, in characters. A longer id is replaced with its hash. */
+/** Maximum event id length in characters. Longer ids are replaced with their hash. */
 export const MAX_EVENT_ID = 1_024;
 
-/** The id of an event: `id` if it is a non-empty string, otherwise a hash of the data. */
+/** The event's `id` if it is a non-empty string, otherwise a hash of the data. */
 export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
   typeof id === 'string' && id !== ''
     ? shortEventId(id, sha256)
@@ -33,8 +30,8 @@ export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
 const shortEventId = (id: string, sha256: Sha256): string => (id.length > MAX_EVENT_ID ? sha256(id) : id);
 
 /**
- * The id of an item without its own id: the event's id, followed by the item's index if the data is an array. If that
- * isn't a valid notification id, `event-` followed by its hash.
+ * The id of an item that has none of its own: the event's id, followed by the item's index if the data is an array.
+ * If the result isn't a valid notification id, `event-` followed by its hash.
  */
 export function idOfItem(event: string, data: unknown, index: number, sha256: Sha256): string {
   const id = Array.isArray(data) ? `${event}:${index}` : event;

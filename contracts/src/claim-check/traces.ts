@@ -1,24 +1,24 @@
 /** Maximum number of traces in an entry, in addition to the first one. */
 export const MAX_FURTHER_TRACES = 15;
 
-/** W3C trace contexts of an entry, which may contain notifications from several requests. */
+/** W3C trace contexts of an entry. An entry can contain notifications from multiple requests. */
 export interface Traced {
   traceparent?: string | undefined;
   furtherTraces?: string[] | undefined;
 }
 
-/** Whether this trace's spans are recorded (the lowest bit of its flags). */
+/** Whether the trace is sampled (the lowest bit of its flags). */
 export const isSampled = (traceparent: string): boolean => /-[0-9a-f][13579bdf]$/.test(traceparent);
 
-/** The entry's trace contexts whose spans are recorded. */
+/** The entry's sampled trace contexts. */
 export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): string[] => {
   const all = traceparent === undefined ? furtherTraces : [traceparent, ...furtherTraces];
   return all.filter(isSampled);
 };
 
 /**
- * Chooses the trace contexts of an entry from those of its requests: the sampled ones, up to the limit, or the first
- * one if none is sampled.
+ * Chooses an entry's trace contexts from its requests': all that are sampled, up to the limit, or the first one if
+ * none are.
  */
 export function tracedBy(traceparents: readonly string[]): Traced {
   const sampled = [...new Set(traceparents.filter(isSampled))];

@@ -9,9 +9,7 @@ const areMarks: Guard<readonly SnoozeMark[]> = listOf(
   (value: unknown): value is SnoozeMark => isObject(value) && isText(value['id']),
 );
 
-/**
- * All of the reader's marks in a feed. Sent after a change in any tab or on any device, and when a snooze has ended.
- */
+/** All of the reader's marks in a feed. Sent after a change in any tab or on any device, and after a snooze ends. */
 export const inboxEvent = serverEvent('inbox', 'reader', {
   feed: isText,
   version: isCount,

@@ -1,7 +1,7 @@
 import { isCount, isText } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
-/** The feed's head, sent at least every 10 s to each connection that is subscribed to the feed. */
+/** The feed's head. Sent at least every 10 s to each subscribed connection. */
 export const positionEvent = serverEvent('position', 'feed', {
   feed: isText,
   epoch: isText,

@@ -9,7 +9,7 @@ const isPublication = (value: unknown): value is Publication => {
   return isObject(notification) && isText(notification['id']) && isText(notification['title']);
 };
 
-/** New publications of a feed. Offsets increase by 1 within an event. */
+/** New publications in a feed. Offsets increase by 1 within an event. */
 export const publicationsEvent = serverEvent('publications', 'feed', {
   feed: isText,
   epoch: isText,

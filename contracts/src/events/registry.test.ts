@@ -14,7 +14,7 @@ it.each([
   ['draining', { reconnectAfterMs: 300 }],
   ['token-expiring', { expiresInMs: 0 }],
   ['closing', { code: 'token_expired', message: 'the token has expired' }],
-])('should accept %s, with members added by a newer server', (name, payload) => {
+])('should accept members added by a newer server in %s', (name, payload) => {
   expect(checkReceived(name, { ...payload, added: true })).toEqual({
     name,
     payload: { ...payload, added: true },

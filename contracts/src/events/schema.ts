@@ -1,6 +1,6 @@
 /**
- * Schemas of server events, as type guards. They check only the members that the client uses and accept all others,
- * because a newer server may add members. Browsers load this file, so it uses no schema library.
+ * Server event schemas as type guards. They check only the members that the client uses. All other members are
+ * accepted because newer servers can add some. Browsers load this file, so it doesn't use a schema library.
  */
 export type Guard<T> = (value: unknown) => value is T;
 

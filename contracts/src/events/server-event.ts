@@ -1,12 +1,12 @@
 import type { Schema } from './schema.ts';
 
 /**
- * The recipients of an event: all connections subscribed to its feed (`feed`), all of a reader's connections
- * (`reader`), or one connection (`connection`).
+ * Who receives an event: all connections subscribed to its feed (`feed`), all of a reader's connections (`reader`),
+ * or one connection (`connection`).
  */
 export type Audience = 'feed' | 'reader' | 'connection';
 
-/** An event that a bff sends to browsers. Its name and payload are part of the public contract. */
+/** An event that the bff sends to browsers. Its name and payload are part of the public contract. */
 export interface ServerEvent<Name extends string, To extends Audience, Payload> {
   readonly name: Name;
   readonly audience: To;

@@ -2,7 +2,7 @@ import type { Notification } from '../feed/notification.ts';
 import { isObject, isText, listOf } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
-/** A notification whose snooze has ended. */
+/** A notification that has returned from a snooze. */
 export interface DueSnooze {
   epoch: string;
   offset: number;
@@ -17,6 +17,6 @@ const isDue = (value: unknown): value is DueSnooze =>
   isObject(value['notification']) &&
   isText(value['notification']['id']);
 
-/** Snoozes of the reader that have just ended. Their notifications are back in the inbox, unread. */
+/** The reader's snoozes that just ended. Their notifications are back in the inbox as unread. */
 export const snoozeDueEvent = serverEvent('snooze-due', 'reader', { feed: isText, due: listOf(isDue) });
 export type SnoozeDueEvent = PayloadOf<typeof snoozeDueEvent>;

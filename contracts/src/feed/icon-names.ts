@@ -1,4 +1,4 @@
-/** Icons that every page can draw without loading an image. For unknown names, a page shows the severity's icon. */
+/** Icons that every page can draw without loading an image. Pages show the severity's icon for unknown names. */
 export const ICON_NAMES = [
   ...[
     'alarm',
@@ -23,6 +23,6 @@ export type IconName = (typeof ICON_NAMES)[number];
 /** Whether the icon is the URL of an image. */
 export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
 
-/** Origin of an image URL, in the format of `ICON_ORIGINS`; `undefined` for an icon name. */
+/** Origin of an image URL, formatted as in `ICON_ORIGINS`. `undefined` for an icon name. */
 export const originOfIcon = (icon: string): string | undefined =>
   isImageIcon(icon) && URL.canParse(icon) ? new URL(icon).origin : undefined;

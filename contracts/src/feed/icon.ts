@@ -24,7 +24,7 @@ export const iconSchema = z
     const fault = (message: string) => context.addIssue({ code: 'custom', message });
     if (icon.length > MAX_ICON) return fault(`must have at most ${MAX_ICON} characters`);
     if (names.has(icon)) return;
-    // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+    // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
     if (/[\s\u0000-\u001f\u007f-\u009f]/.test(icon) || !isWellFormed(icon) || !isSafeImage(icon))
       fault('must be the name of an icon, or an https URL without credentials or white space');
   });

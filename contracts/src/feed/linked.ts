@@ -7,7 +7,8 @@ import { epochSchema, publicationSchema } from './publication.ts';
 export const linkedQuerySchema = retractRequestSchema;
 
 /**
- * The response of `GET /app/notification`: the newest publication with the given id (possibly gone), and its position.
+ * The response of `GET /app/notification`: the newest publication with the given id (which might be gone) and its
+ * position.
  */
 export const linkedNotificationSchema = z.object({
   feed: feedSchema,

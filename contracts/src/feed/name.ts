@@ -38,9 +38,8 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name in keys and actor ids, unique for each feed. Bytes of the UTF-8 string other than
- * `A–Z a–z 0–9 . _ : -` are encoded as `~XX`, so the name passes unchanged through URLs and Dapr (whose separator is
- * `||`).
+ * The feed's name in keys and actor ids, unique for each feed. UTF-8 bytes other than `A–Z a–z 0–9 . _ : -` are
+ * encoded as `~XX`, so the name survives URLs and Dapr (which uses `||` as separator).
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)
@@ -52,5 +51,5 @@ export const feedKey = (feed: string): string =>
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
 
-/** The feed with this key. @throws URIError if it is not a feed's key */
+/** The feed with this key. @throws URIError if it isn't a feed's key */
 export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

@@ -44,9 +44,9 @@ export const notificationInputSchema = z
   .strictObject({
     id: idSchema.optional().meta({
       description:
-        'Default: a UUIDv7. A notification whose id the feed already has is accepted, but not shown again.',
+        'Default: a UUIDv7. If the feed already has this id, the notification is accepted but not shown again.',
     }),
-    // Only the description states the default, because client generators treat a member with a `default` as always
+    // Only the description states the default because client generators treat a member with a `default` as always
     // present.
     feed: feedSchema.optional().meta({
       description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; default: \`${DEFAULT_FEED}\`.`,
@@ -57,7 +57,7 @@ export const notificationInputSchema = z
       .optional()
       .meta({ description: 'A future time after which the notification is no longer shown.' }),
     deliverAt: withinAYear.optional().meta({
-      description: 'When to deliver it: at most a year ahead and before `expiresAt`. A past time means now.',
+      description: 'When to deliver it, at most a year ahead and before `expiresAt`. A past time means now.',
     }),
     fallback: fallbacksSchema.optional(),
   })
@@ -78,8 +78,8 @@ export const notificationInputsSchema = z
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
 /**
- * A complete notification, as it is stored and shown. `createdAt` is when the producer received it, unless it was
- * scheduled or its event arrived late.
+ * A complete notification as stored and shown. `createdAt` is when the producer received it, unless it was scheduled
+ * or its event arrived late.
  */
 export const notificationSchema = z.strictObject({
   id: idSchema,
@@ -91,5 +91,5 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether time `a` is at or after time `b`; false if either is invalid. */
+/** Whether `a` is at or after `b`. False if either is invalid. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);

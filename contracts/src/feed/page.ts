@@ -14,7 +14,10 @@ const wholeNumber = (message: string) =>
     .transform(Number)
     .refine(Number.isSafeInteger, 'must be at most 9007199254740991');
 
-/** The query parameters of `GET /app/notifications`: the newest page, or the page after `after` or before `before`. */
+/**
+ * The query parameters of `GET /app/notifications`, which returns the newest page, or the page after `after` or
+ * before `before`.
+ */
 export const pageQuerySchema = z
   .strictObject({
     feed: feedSchema.default(DEFAULT_FEED),
@@ -41,11 +44,11 @@ export const pageQuerySchema = z
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**
- * Consecutive publications of a feed, ascending. `offset` is the position to continue from: the feed's head or, with
- * `more`, this page's last publication. `recovered: false` means that the page doesn't continue from the requested
- * position, but contains the newest publications instead. With `before`, `offset` is still the head's, and `more`
- * means that older publications exist. `read` is the reader's read state of the feed; `inbox` has the reader's other
- * marks, if any.
+ * Consecutive publications of a feed in ascending order. `offset` is the position to continue from: the feed's head
+ * or, with `more`, this page's last publication. `recovered: false` means that the page couldn't continue from the
+ * requested position and contains the newest publications instead. With `before`, `offset` is still the head's, and
+ * `more` means that older publications exist. `read` is the reader's read state in the feed, `inbox` the reader's
+ * other marks, if any.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,
@@ -53,9 +56,7 @@ export const pageSchema = z.strictObject({
   offset: offsetSchema,
   recovered: z.boolean(),
   more: z.boolean(),
-  /**
-   * Set if `recovered` is false because the feed was erased. The client removes all of the feed's notifications.
-   */
+  /** Set if `recovered` is false because the feed was erased. Clients then remove all of the feed's notifications. */
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
   read: readStateSchema.optional(),

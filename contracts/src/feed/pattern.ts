@@ -2,22 +2,25 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Whether `name` equals `pattern`, or starts with the part before a trailing `*`. No other character is special. */
+/**
+ * Whether `name` equals `pattern` or, if `pattern` ends with `*`, starts with the rest of it. No other characters are
+ * special.
+ */
 export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
 const isValid = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 
-/** Topic names in a token: `orders`, `orders*`, `*`. */
+/** Topic names in a token, such as `orders`, `orders*` or `*`. */
 export const topicPatternSchema = z
   .string()
   .refine(
     (pattern) => pattern === '*' || isValid(idSchema, withoutStar(pattern)),
-    'must be the name of a topic, optionally with * at the end, or *',
+    'must be a topic name, optionally ending with *, or just *',
   );
 
-/** Feeds that an API key permits: `all`, `topic:orders*`, `user:*`, `*`. */
+/** Feeds that an API key permits, such as `all`, `topic:orders*`, `user:*` or `*`. */
 export const feedPatternSchema = z
   .string()
   .refine(
@@ -25,5 +28,5 @@ export const feedPatternSchema = z
       isValid(feedSchema, pattern) ||
       ['*', 'topic:*', 'user:*'].includes(pattern) ||
       (pattern.endsWith('*') && pattern !== 'all*' && isValid(feedSchema, withoutStar(pattern))),
-    'must be all, topic:<name> or user:<sub>, optionally with * at the end, or *',
+    'must be all, topic:<name> or user:<sub>, optionally ending with *, or just *',
   );

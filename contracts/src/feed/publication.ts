@@ -3,7 +3,7 @@ import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Changes only if the feed's state was lost or the feed was erased. Clients compare epochs only for equality. */
+/** Changes only when the feed's state is lost or the feed is erased. Clients compare epochs only for equality. */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
 /** Offsets start at 1 and have no gaps; 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
@@ -18,7 +18,7 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 const sharedFields = {
   offset: z.int().min(1),
   /**
-   * Id of the notification that this one replaced because of its collapse key. It is kept even if this publication is
+   * Id of the notification that this one replaced because of its collapse key. Kept even after this publication is
    * gone.
    */
   replaces: idSchema.optional(),
@@ -32,7 +32,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at its offset. A publication that is gone keeps its offset and id, and states why it is gone. */
+/** A notification at its offset. Once gone, a publication keeps its offset and id and says why it is gone. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

@@ -1,2 +1,2 @@
-/** All severities, least urgent first. Separate from the schemas, so that browsers don't load the schema library. */
+/** All severities, least urgent first. Separate from the schemas so that browsers don't load the schema library. */
 export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;

@@ -19,11 +19,11 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** One error in an input. `path` is the member's path with dots (`2.actions.0.link`), or empty for the whole input. */
+/** An input error. `path` is the member's dotted path (`2.actions.0.link`), or empty for the whole input. */
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The body of every error response (RFC 9457). `code` is stable; `errors` lists the errors in the input. */
+/** The body of every error response (RFC 9457). `code` is stable. `errors` lists the input errors. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -41,7 +41,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All errors that a schema found, with a separate error for each unknown member. */
+/** All errors found by a schema, with a separate error for each unknown member. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
@@ -51,7 +51,7 @@ export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[]
         message: 'is not a known member',
       }));
     }
-    // Without this, the message would say only that a record has an invalid key, not why it is invalid.
+    // Otherwise, the message would only say that a record has an invalid key, but not why.
     const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
     return [{ path: path.map(String).join('.'), message: reason ?? issue.message }];
   });

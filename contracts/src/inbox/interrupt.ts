@@ -1,15 +1,15 @@
 import { isMutedBy, type Interrupting, type Preferences } from './muted.ts';
 import { isQuiet, quietUntil } from './quiet-hours.ts';
 
-/** `until` is the end of the quiet hours, in ms since 1970. */
+/** `until` is the end of the quiet hours (ms since 1970). */
 export type Interruption =
   | { interrupt: true }
   | { interrupt: false; why: 'muted' }
   | { interrupt: false; why: 'quiet'; until: number };
 
 /**
- * Whether the notification may interrupt its reader at time `at` (ms since 1970) with a toast, a sound, or a message
- * on another channel. Browsers and servers both use this function, so they always agree.
+ * Whether the notification may interrupt its reader at `at` (ms since 1970) with a toast, a sound, or a message on
+ * another channel. Shared by browsers and servers so that they always agree.
  */
 export function mayInterrupt(
   preferences: Preferences,

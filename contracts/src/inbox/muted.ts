@@ -2,7 +2,7 @@ import type { Notification, Severity } from '../feed/notification.ts';
 import { parseDateTime } from '../text/time.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
-/** A mute that ends automatically, for example the next morning. */
+/** A mute that ends by itself, such as the next morning. */
 export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
   /** The muted feed, source or category. */
@@ -11,17 +11,17 @@ export interface MutedUntil {
   until: string;
 }
 
-/** One reader's notification preferences, for all devices. */
+/** A reader's notification preferences on all devices. */
 export interface Preferences {
   /**
-   * Muted feeds, severities, sources and categories. Their notifications are in the inbox, but don't interrupt or
+   * Muted feeds, severities, sources and categories. Their notifications are in the inbox but don't interrupt or
    * count as unread.
    */
   feeds: readonly string[];
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
-  /** Temporary mutes, in addition to the lists above. Absent if there are none. */
+  /** Temporary mutes, in addition to the lists above. Omitted if empty. */
   mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;
@@ -39,14 +39,14 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** The notification members that preferences depend on. */
+/** The parts of a notification that preferences depend on. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 
-/** Whether a mute is still in force at time `at` (ms since 1970). */
+/** Whether a mute is still in force at `at` (ms since 1970). */
 export const isInForce = ({ until }: MutedUntil, at: number): boolean => (parseDateTime(until) ?? 0) > at;
 
-/** Whether the notification is muted at time `at` (ms since 1970). */
+/** Whether the notification is muted at `at` (ms since 1970). */
 export function isMutedBy(
   { feeds, severities, sources, categories, mutedUntil = [] }: Preferences,
   { feed, severity, source, category }: Interrupting,

@@ -42,7 +42,7 @@ describe('placesIn', () => {
     expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should ignore other marks of a snoozed notification until it has returned and is read or archived', () => {
+  it("should ignore a snoozed notification's other marks until it has returned and been read or archived", () => {
     const until = '2026-05-01T07:00:00Z';
     const snoozed = [
       mark(1),
@@ -67,14 +67,14 @@ describe('placesIn', () => {
 describe('isOlderState', () => {
   const state = (version: number, ...snoozed: SnoozeMark[]): InboxState => ({ ...empty, version, snoozed });
 
-  it('should compare the versions first, then which snoozes have ended', () => {
+  it('should compare versions first, then ended snoozes', () => {
     const [waiting, ended] = [mark(1), mark(1, { due: true })];
     expect(isOlderState(state(1, ended), state(2, waiting))).toBe(true);
     expect(isOlderState(state(2, waiting), state(1, ended))).toBe(false);
     expect(isOlderState(state(2, waiting), state(2, ended))).toBe(true);
     expect(isOlderState(state(2, ended), state(2, waiting))).toBe(false);
     expect(isOlderState(state(2, ended), state(2, ended))).toBe(false);
-    // `state` lacks the mark of the second snooze, which has expired in the meantime.
+    // `state` lacks the second snooze's mark, which has expired by now.
     expect(isOlderState(state(2, ended), state(2, ended, mark(2, { due: true })))).toBe(false);
   });
 });

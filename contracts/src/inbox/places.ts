@@ -2,8 +2,8 @@ import type { ReadState } from '../reader/read.ts';
 import { inRanges, type Ranges } from './ranges.ts';
 
 /**
- * A snoozed notification. Once the snooze has ended (`due`), it is back in the inbox, unread, until the reader marks
- * it as read or archives it. The snooze mark overrides all other marks at the notification's offset.
+ * A snoozed notification. Once the snooze has ended (`due`), the notification is back in the inbox and unread until
+ * the reader marks it as read or archives it. The snooze mark overrides all other marks at that offset.
  */
 export interface SnoozeMark {
   id: string;
@@ -19,20 +19,20 @@ export interface SnoozeMark {
 
 /** One reader's marks in one feed. Marks by offset are valid only in `epoch`. */
 export interface InboxState {
-  /** Increases with each change to the reader's inbox, in any feed. */
+  /** Increases with each change to the reader's inbox in any feed. */
   version: number;
   epoch: string;
   /** The reader has seen all publications up to this offset. */
   seen: number;
-  /** Publications that the reader has marked as unread after reading them. */
+  /** Publications that the reader has marked as unread after reading. */
   unread: Ranges;
   archived: Ranges;
   snoozed: readonly SnoozeMark[];
 }
 
 /**
- * Whether `state` was read before `known`. A snooze that ends does not change the version, so of two states with the
- * same version, the one in which a snooze has not ended yet is older.
+ * Whether `state` is older than `known`. A snooze that ends doesn't change the version, so if the versions are equal,
+ * the state in which a snooze hasn't ended yet is older.
  */
 export function isOlderState(state: InboxState, known: InboxState): boolean {
   if (state.version !== known.version) return state.version < known.version;
@@ -43,11 +43,11 @@ export function isOlderState(state: InboxState, known: InboxState): boolean {
 export const PLACES = ['inbox', 'archive', 'snoozed'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** The place of a notification in the reader's inbox, and whether it is still unread or unseen. */
+/** A notification's place in the reader's inbox, and whether it is unread or unseen. */
 export interface Placed {
   place: Place;
   unread: boolean;
-  /** Whether the notification is unread, in the inbox, and not seen yet. Counted on the bell. */
+  /** Whether the notification is in the inbox, unread and not seen yet. The bell counts these. */
   unseen: boolean;
   /** When the snooze ends, in RFC 3339. */
   until?: string;
@@ -56,15 +56,15 @@ export interface Placed {
 }
 
 export interface Marks {
-  /** The epoch of the publications to place. */
+  /** The epoch of the given publications. */
   epoch: string;
   read?: ReadState | undefined;
   inbox?: InboxState | undefined;
 }
 
 /**
- * Returns a function that places the publications of one feed by the reader's marks. It does no I/O
- * and reads no clock.
+ * Returns a function that places one feed's publications by the reader's marks. It does no I/O and doesn't read the
+ * clock.
  */
 export function placesIn({
   epoch,

@@ -39,7 +39,7 @@ export const quietHoursSchema = z.strictObject({
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
-/** A list of at most `max` names and `MAX_MUTED_BYTES` bytes. */
+/** A list of names, limited to `max` names and `MAX_MUTED_BYTES` bytes. */
 const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
   z
     .array(name)
@@ -106,8 +106,8 @@ export const patchPreferencesSchema = z
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 /**
- * A reader's stored preferences. Muted feeds and severities are in the mutes document instead. Members added by later
- * versions are kept.
+ * A reader's stored preferences. Muted feeds and severities are in the mutes document instead. Preserves members
+ * added by later versions.
  */
 export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -16,12 +16,12 @@ describe('quiet hours', () => {
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T05:00:00Z'))).toBe(false);
-    // In winter, the same local time is an hour later in UTC.
+    // In winter, the same local time is one hour later in UTC.
     expect(isQuiet(night, at('2026-01-01T20:30:00Z'))).toBe(false);
     expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
   });
 
-  it('should end at the same local time on days with a clock change', () => {
+  it('should end at the same local time when the clocks change', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
@@ -38,7 +38,7 @@ describe('quiet hours', () => {
   ])('on days with a clock change: $timeZone', ({ timeZone, back, forward }) => {
     const HOUR_MS = 3_600_000;
     const minutes = (time: string, count: number) => Date.parse(time) + count * 60_000;
-    /** The local hour before the change. It occurs twice when clocks go back. */
+    /** The local hour before the change, which occurs twice when clocks go back. */
     const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
     const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
     /** The quiet periods on the night of the change, in minutes relative to the change. */
@@ -53,7 +53,7 @@ describe('quiet hours', () => {
       return found;
     };
 
-    it('should have no break if they end in the repeated hour', () => {
+    it('should not be interrupted if they end in the repeated hour', () => {
       const evening = quiet('22:00', `${hour}:30`);
       const hoursBefore = Number(hour) + 2 + 1;
       expect(night(evening, back)).toEqual([[-hoursBefore * 60, 30]]);
@@ -61,13 +61,13 @@ describe('quiet hours', () => {
       expect(quietUntil(evening, minutes(back, -10))).toBe(minutes(back, 30));
     });
 
-    it('should begin only once if they begin in the repeated hour', () => {
+    it('should begin once if they begin in the repeated hour', () => {
       const morning = quiet(`${hour}:30`, '07:00');
       expect(isQuiet(morning, minutes(back, -31))).toBe(false);
       expect(night(morning, back)).toEqual([[-30, (6 - Number(hour)) * 60 + 60]]);
     });
 
-    it('should include both occurrences of the repeated hour if they begin and end in it', () => {
+    it('should include the repeated hour twice if they begin and end in it', () => {
       expect(night(quiet(`${hour}:10`, `${hour}:20`), back)).toEqual([[-50, 20]]);
       expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
     });
@@ -80,7 +80,7 @@ describe('quiet hours', () => {
       expect(quietUntil(quiet('22:00', '02:30'), Date.parse(forward) - HOUR_MS)).toBe(Date.parse(forward));
     });
 
-    it('should last an hour longer in autumn and an hour less in spring', () => {
+    it('should be an hour longer in autumn and an hour shorter in spring', () => {
       const hours = quiet('22:00', '07:00');
       const length = (time: string) => night(hours, time).map(([from, to]) => (to - from) / 60);
       expect([length(back), length(forward)]).toEqual([[10], [8]]);
@@ -96,13 +96,13 @@ describe('quiet hours', () => {
     );
   });
 
-  it('should have an end even if the next quiet hours start a minute later', () => {
+  it('should end even if the next quiet hours start a minute later', () => {
     const nearlyAlways = { ...night, from: '12:01', to: '12:00' };
     expect(end(nearlyAlways, '2026-07-01T10:05:00Z')).toBe('2026-07-02T10:00:00.000Z');
     expect(end({ ...nearlyAlways, from: '12:07' }, '2026-07-01T10:10:00Z')).toBe('2026-07-02T10:00:00.000Z');
   });
 
-  it('should start on the given days, and last a whole day if both times are equal', () => {
+  it('should start on the given days and last a whole day if both times are equal', () => {
     const weekend: QuietHours = { ...night, days: ['fri', 'sat'] };
     expect(isQuiet(weekend, at('2026-07-03T21:00:00Z'))).toBe(true);
     expect(isQuiet(weekend, at('2026-07-05T04:00:00Z'))).toBe(true);
@@ -134,13 +134,13 @@ describe('mayInterrupt', () => {
     { severities: ['info' as const] },
     { sources: ['ci'] },
     { categories: ['build'] },
-  ])('should not let muted notifications interrupt: %o', (muted) => {
+  ])('should keep muted notifications from interrupting: %o', (muted) => {
     expect(mayInterrupt({ ...DEFAULT_PREFERENCES, ...muted }, info, now)).toEqual({
       ...{ interrupt: false, why: 'muted' },
     });
   });
 
-  it('should respect a mute until it ends', () => {
+  it('should apply a mute until it ends', () => {
     const until = '2026-07-02T06:00:00Z';
     const muted = { ...DEFAULT_PREFERENCES, mutedUntil: [{ list: 'sources' as const, name: 'ci', until }] };
     expect(mayInterrupt(muted, info, now)).toEqual({ interrupt: false, why: 'muted' });
@@ -149,7 +149,7 @@ describe('mayInterrupt', () => {
     expect(mayInterrupt(muted, info, at(until))).toEqual({ interrupt: true });
   });
 
-  it('should not allow interruptions in quiet hours, except for severities that the reader allows', () => {
+  it('should block interruptions during quiet hours except for allowed severities', () => {
     const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
     expect(mayInterrupt(preferences, info, now)).toEqual({
       ...{ interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') },

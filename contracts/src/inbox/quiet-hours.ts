@@ -4,18 +4,18 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
- * Hours during which the reader is not interrupted, as times of day in `timeZone`. They may cross midnight. If `from`
+ * Hours during which the reader isn't interrupted, as local times in `timeZone`. They can cross midnight. If `from`
  * equals `to`, they last the whole day.
  *
- * When clocks go back, some times of day occur twice: quiet hours begin at the first occurrence of `from` and end at
- * the last occurrence of `to`, so they have no break and begin only once. When clocks go forward, some times don't
- * occur: quiet hours that begin or end at such a time begin or end when the clocks change.
+ * When clocks go back, some local times occur twice. Quiet hours then begin at the first `from` and end at the last
+ * `to`, so they aren't split in two. When clocks go forward, some local times are skipped. Quiet hours that would
+ * begin or end at a skipped time begin or end at the change.
  */
 export interface QuietHours {
-  /** `HH:MM`, for example `22:00`. */
+  /** `HH:MM`, such as `22:00`. */
   from: string;
   to: string;
-  /** IANA name, for example `Europe/Berlin`. */
+  /** IANA name, such as `Europe/Berlin`. */
   timeZone: string;
   /** Days on which the quiet hours start. Default: every day. */
   days?: readonly Weekday[] | undefined;
@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Quiet hours that follow each other without a break for longer than this are assumed never to end. */
+/** If back-to-back quiet hours last longer than this, they are assumed never to end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -45,9 +45,9 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** Whether `name` is an IANA time zone name that this platform knows. */
+/** Whether `name` is an IANA time zone known to this platform. */
 export function isTimeZone(name: string): boolean {
-  // Engines also accept offsets such as `+02:00`, which have no daylight saving time.
+  // Engines also accept offsets such as `+02:00`, which don't observe daylight saving time.
   if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false;
   try {
     formatterOf(name);
@@ -63,8 +63,8 @@ const timeOfDay = (time: string): number =>
   (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
 /**
- * The local time in a time zone at `at`, as the number of ms since 1970 at which clocks in UTC show the same. This file
- * calls such a number a reading.
+ * A reading: the local time in a time zone, encoded as the timestamp (ms since 1970) at which a UTC clock would show
+ * it.
  */
 function readingAt(timeZone: string, at: number): number {
   const [month = 0, day, year = 0, hour, minute] = (formatterOf(timeZone).format(at).match(/\d+/g) ?? []).map(
@@ -73,12 +73,10 @@ function readingAt(timeZone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute) + (at % MINUTE_MS);
 }
 
-/**
- * Converts readings to times, for readings at most two days from `at`. Assumes at most one clock change in that period.
- */
+/** Converts readings within two days of `at` to timestamps. Assumes at most one clock change in that period. */
 class Clock {
   readonly #timeZone: string;
-  /** The time zone's offsets from UTC before and after the change, in ms. */
+  /** The time zone's UTC offsets (ms) before and after the change. */
   readonly #offsets: readonly number[];
 
   constructor(timeZone: string, at: number) {
@@ -86,18 +84,18 @@ class Clock {
     this.#offsets = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
   }
 
-  /** The reading at this time, with the larger of the two offsets. */
+  /** The reading at a timestamp, using the larger offset. */
   latest(at: number): number {
     return at + Math.max(...this.#offsets);
   }
 
-  /** The first time at which the clocks show `reading` or later. */
+  /** The first timestamp at which clocks show `reading` or later. */
   first(reading: number): number {
     const [low, high] = this.#range(reading);
     return low === high || this.#isReached(low, reading) ? low : this.#search(low, high, reading);
   }
 
-  /** The first time from which the clocks always show `reading` or later. */
+  /** The timestamp from which clocks always show `reading` or later. */
   last(reading: number): number {
     const [low, high] = this.#range(reading);
     if (low === high || !this.#isReached(high - MINUTE_MS, reading)) return high;
@@ -121,12 +119,12 @@ class Clock {
   }
 }
 
-/** The end of the quiet hours in force at `at`; `undefined` outside quiet hours. */
+/** The end of the quiet hours in force at `at`. `undefined` outside quiet hours. */
 function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): number | undefined {
   const clock = new Clock(timeZone, at);
   const [start, end] = [timeOfDay(from), timeOfDay(to)];
   const today = Math.floor(clock.latest(at) / DAY_MS) * DAY_MS;
-  // When clocks go back at midnight, today's quiet hours may begin before yesterday is over.
+  // If clocks go back at midnight, today's quiet hours can begin before yesterday is over.
   for (const day of [today, today - DAY_MS, today - 2 * DAY_MS]) {
     if (!days.includes(WEEKDAYS[(new Date(day).getUTCDay() + 6) % 7] as Weekday)) continue;
     const until = clock.last(day + end + (start < end ? 0 : DAY_MS));
@@ -136,8 +134,8 @@ function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number):
 }
 
 /**
- * The end of the current quiet hours; `at` and the result are in ms since 1970. `undefined` if `at` is outside quiet
- * hours or this platform doesn't know the time zone, `Infinity` if they never end.
+ * The end of the current quiet hours (ms since 1970). `Infinity` if they never end. `undefined` if `at` is outside
+ * quiet hours or this platform doesn't know the time zone.
  */
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isTimeZone(quiet.timeZone)) return undefined;
@@ -149,10 +147,7 @@ export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   return until;
 }
 
-/**
- * Whether the time `at` (ms since 1970) is within the quiet hours. Always false if this platform doesn't know the time
- * zone.
- */
+/** Whether `at` (ms since 1970) is within quiet hours. Always false if this platform doesn't know the time zone. */
 export function isQuiet(quiet: QuietHours, at: number): boolean {
   return isTimeZone(quiet.timeZone) && endAt(quiet, at) !== undefined;
 }

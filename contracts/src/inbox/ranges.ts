@@ -1,7 +1,7 @@
-/** Inclusive ranges of offsets, ascending. They don't overlap or touch. */
+/** Inclusive ranges of offsets in ascending order. They never overlap or touch. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
-/** Whether one of the ranges contains the offset, in logarithmic time. */
+/** Whether any range contains the offset. Takes logarithmic time. */
 export function inRanges(ranges: Ranges, offset: number): boolean {
   let [low, high] = [0, ranges.length - 1];
   while (low <= high) {

@@ -17,9 +17,7 @@ const ids = z
 export const namedIdsSchema = z.strictObject({ ...reader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
-/**
- * The body of `POST /app/notifications/seen`. If `epoch` is given, the mark is set only if the feed is in that epoch.
- */
+/** The body of `POST /app/notifications/seen`. With `epoch`, the mark is set only if the feed is in that epoch. */
 export const markSeenSchema = z.strictObject({
   ...reader,
   epoch: epochSchema.optional(),
@@ -28,7 +26,7 @@ export const markSeenSchema = z.strictObject({
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
 /**
- * The body of `POST /app/notifications/archive`: archives `ids`, and everything up to `offset` except snoozed
+ * The body of `POST /app/notifications/archive`, which archives `ids` and everything up to `offset` except snoozed
  * notifications.
  */
 export const archiveSchema = z
@@ -41,7 +39,7 @@ export const archiveSchema = z
   .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Runs even if other members are invalid, so that the response lists all errors.
+    // Runs even if other members are invalid so that the response lists all errors.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type Archive = z.infer<typeof archiveSchema>;

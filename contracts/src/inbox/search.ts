@@ -27,8 +27,8 @@ const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(z.array(item).min(1).max(MAX_LISTED, `must have at most ${MAX_LISTED} values`));
 
 /**
- * The query parameters of `GET /app/notifications` as a search. `feed` can be repeated. Without `feed`, searches `all`
- * and every feed named in the reader's token.
+ * The query parameters of `GET /app/notifications` for a search. `feed` can be repeated. Defaults to `all` and every
+ * feed named in the reader's token.
  */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -56,18 +56,18 @@ export const searchQuerySchema = z.strictObject({
   cursor: z
     .string()
     .max(MAX_CURSOR, `must have at most ${MAX_CURSOR} characters`)
-    .regex(/^[\w-]+$/, 'must be the cursor of a search response')
+    .regex(/^[\w-]+$/, 'must be a cursor from a search response')
     .optional(),
   clientId: clientIdSchema.optional(),
 });
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
-/** A notification that the search found, and its place in the reader's inbox. */
+/** A match and its place in the reader's inbox. */
 export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
 
 /**
- * The notifications that were found, newest first. `more` means that the search stopped at its limits, possibly without
- * finding anything; continue the search from `cursor`.
+ * The matches, newest first. `more` means that the search stopped at its limits, possibly before finding anything.
+ * Continue from `cursor`.
  */
 export interface SearchAnswer {
   items: Found[];
@@ -76,8 +76,8 @@ export interface SearchAnswer {
 }
 
 /**
- * The content of a cursor, which is opaque to callers: for each feed, the offset before which the search continues,
- * and the number of snoozed notifications already returned.
+ * The content of a cursor, which is opaque to callers. For each feed, it has the offset before which the search
+ * continues. It also has the number of snoozed notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({
   before: z.record(z.string().max(16), z.int().min(0)),

@@ -15,14 +15,14 @@ export const feedMarksSchema = z.looseObject({
   seen: offsetSchema,
   unread: ranges,
   archived: ranges,
-  /** Time of the last change. */
+  /** When the marks last changed. */
   at: time,
 });
 export type FeedMarks = z.infer<typeof feedMarksSchema>;
 
 const flag = z.literal(true).optional();
 
-/** A snoozed notification. Includes the content, because the feed may drop the notification before the snooze ends. */
+/** A snoozed notification. Includes the content because the feed might drop it before the snooze ends. */
 export const snoozedSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
@@ -35,8 +35,8 @@ export const snoozedSchema = z.looseObject({
 export type Snoozed = z.infer<typeof snoozedSchema>;
 
 /**
- * One reader's inbox: all marks except the read state, by feed. `version` increases with each write, even after the
- * document was deleted and recreated. Unknown members are kept.
+ * A reader's inbox: all marks except the read state, by feed. `version` increases with each write, even after the
+ * document was deleted and recreated. Unknown members are preserved.
  */
 export const inboxDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -4,39 +4,39 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /**
- * Permissions of a key. `fallback` allows notifications with fallbacks, `receipts` allows querying who has received a
+ * Permissions of a key. `fallback` allows notifications with fallbacks. `receipts` allows querying who has received a
  * notification.
  */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 
-/** The scopes of a record without `scopes`, for example from 0.1.0. */
+/** The scopes of records without `scopes`, such as from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
-/** A key for publishers. Only the hash of the key is stored. */
+/** A publisher's key. Only its hash is stored. */
 export const apiKeySchema = z.strictObject({
   /** The key's owner, for logs. */
   name: z.string().min(1).max(80),
-  /** SHA-256 of the key, in hexadecimal. */
+  /** SHA-256 of the key in hex. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
-  /** Feeds that the key may use. */
+  /** Feeds that the key can use. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
-  /** Notifications per second, averaged over time. Each producer instance counts separately. */
+  /** Average notifications per second. Each producer instance counts separately. */
   perSecond: z.int().min(1).max(100_000),
   /** Permitted actions on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),
-  /** If set, the only `source` allowed in notifications published with the key. */
+  /** If set, the only `source` that notifications published with the key can have. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
   /** The key is rejected from this time on. */
   expiresAt: dateTimeSchema.optional(),
-  /** When the key was revoked. A revoked key is rejected. */
+  /** When the key was revoked. Revoked keys are rejected. */
   revokedAt: dateTimeSchema.optional(),
 });
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
-/** The secret with the API keys, as JSON. */
+/** The JSON secret with the API keys. */
 export const apiKeysSchema = z
   .array(apiKeySchema)
   .max(1_000)
@@ -52,7 +52,7 @@ export const apiKeysSchema = z
     }
   });
 
-/** The last use of a key. The producer's state has one document per key. */
+/** When a key was last used. The producer's state has one document per key. */
 export const keyUseSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   name: z.string(),
@@ -61,7 +61,7 @@ export const keyUseSchema = z.strictObject({
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
 /**
- * Derived from the key's hash, so that a new key with the same name doesn't inherit the last use of the old one. The
- * first 16 digits are enough to distinguish keys.
+ * Derived from the key's hash so that a new key with the same name doesn't inherit the old key's last use. The first
+ * 16 digits are enough to distinguish keys.
  */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Recorded actions. `internal-call` is a refused call to an internal port, `call` any other refused call. */
+/** Recorded actions. `internal-call` is a refused call to an internal port. `call` is any other refused call. */
 export const AUDIT_ACTIONS = [
   'publish',
   'retract',
@@ -23,7 +23,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain`: the outcome is unknown. The action may have been partly or fully executed. */
+/** `uncertain` means that the action might have been partly or fully executed. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -34,47 +34,47 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several`: different actors, combined because there were too many to record separately. */
+/** `several` stands for different actors that were too many to record separately. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 
 /**
- * The streams of the audit trail. Each is trimmed separately, so that a flood of refused attempts can't push out
- * completed actions. A position refers to a stream by its index in this list.
+ * The audit trail's streams. Each is trimmed separately so that a flood of refused attempts can't push out completed
+ * actions. Positions refer to a stream by its index in this list.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
-/** Maximum size of a record, in bytes of JSON. */
+/** Maximum record size in bytes of JSON. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
 /**
- * Maximum number of records in each stream (the component's `maxLenApprox`). Redis trims whole nodes, so up to 100
- * more may remain.
+ * Maximum number of records per stream (the component's `maxLenApprox`). Redis trims whole nodes, so up to 100 more
+ * can remain.
  */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** Maximum number of distinct feeds that are counted. */
+/** Maximum number of distinct feeds to count. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
-/** Readers of the trail accept unknown words, because a newer version may add some. */
+/** Consumers of the trail accept unknown words because newer versions can add some. */
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a lowercase word');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** The names at the start of the list, as many as fit into the record. */
+  /** The first names of the list, as many as fit into the record. */
   first: z.array(z.string()),
 });
 
 /**
- * One or more attempts at the same action by the same actor, through the same entry point, at about the same time.
- * Contains no title, body, link or other content.
+ * One or more attempts at an action by the same actor, through the same entry point, at about the same time. Contains
+ * no title, body, link or other content.
  */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   /** `<process>-<number>`. A gap in the numbers of a process means that a record was lost or removed. */
   id: z.string().max(40),
   at: dateTimeSchema,
-  /** Time of the last attempt, if the record stands for more than one. */
+  /** When the last attempt was made, if there was more than one. */
   until: dateTimeSchema.optional(),
-  /** Number of attempts that the record stands for. */
+  /** Number of attempts. */
   requests: z.int().min(1),
   action: wordSchema,
   outcome: wordSchema,
@@ -82,11 +82,11 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** Set if the name is claimed by the sender and not verified. */
+    /** Set if the sender claimed this name and it wasn't verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),
-  /** Targets of the action: ids of notifications, or names of set-aside records, keys or readers. */
+  /** Targets of the action: notification ids, or names of set-aside records, keys or readers. */
   ids: listSchema.optional(),
   /** The instance that recorded it. */
   instance: z.string(),
@@ -97,7 +97,7 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
 /**
- * The position of a record in the trail. Newer records come first; at equal times, the stream with the lower index
+ * A record's position in the trail. Newer records come first. If times are equal, the stream with the lower index
  * comes first.
  */
 export interface AuditPosition {
@@ -114,7 +114,7 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
   return ms === undefined ? undefined : { ms: Number(ms), seq: Number(seq), stream: Number(stream) };
 }
 
-/** Compares two positions: negative if `a` is newer. */
+/** Compares two positions. Negative if `a` is newer. */
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 
@@ -128,7 +128,7 @@ export const auditQuerySchema = z.strictObject({
     .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
     .default(DEFAULT_PAGE_LIMIT),
   action: wordSchema.optional(),
-  /** Part of the actor's name, ignoring case, or the actor's kind. */
+  /** Case-insensitive part of the actor's name, or the actor's kind. */
   actor: z.string().min(1).max(255).optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
@@ -137,12 +137,12 @@ export const listedAuditRecordSchema = auditRecordSchema.extend({ position: z.st
 export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
- * The response of `GET /app/ops/audit`: matching records, newest first. `next` is the `before` of the next page, or
- * null at the end of the trail. Pages before the end may be short or empty.
+ * The response of `GET /app/ops/audit`: matching records, newest first. `next` is the next page's `before`, or null
+ * at the end of the trail. Earlier pages can also be short or empty.
  */
 export const auditPageSchema = z.object({
   records: z.array(listedAuditRecordSchema),
-  /** Number of records in this page's range that this version can't read. */
+  /** Number of records in this page's range that this version couldn't read. */
   unreadable: z.int().min(0),
   next: z.string().nullable(),
 });

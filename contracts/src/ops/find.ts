@@ -9,17 +9,17 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 export const namedNotificationSchema = retractRequestSchema;
 export type NamedNotification = z.infer<typeof namedNotificationSchema>;
 
-/** The places where a notification may be. Each is searched only up to a limit. */
+/** Where a notification can be. Each place is searched only up to a limit. */
 export const FIND_PLACES = ['feed', 'entries', 'setAside', 'schedules'] as const;
 export type FindPlace = (typeof FIND_PLACES)[number];
 
-/** One place where a notification was found. */
+/** A place where the notification was found. */
 export const foundPlaceSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('recorded'), offset: z.int().min(1), createdAt: dateTimeSchema }),
   z.object({ place: z.literal('gone'), offset: z.int().min(1), reason: z.enum(GONE_REASONS) }),
-  /** The feed remembers the id, but no longer has the content. */
+  /** The feed remembers the id but no longer has the content. */
   z.object({ place: z.literal('forgotten') }),
-  /** The feed remembers that the id was retracted, and never shows a notification with this id. */
+  /** The feed remembers that the id was retracted and never shows a notification with it. */
   z.object({ place: z.literal('retracted') }),
   z.object({ place: z.literal('waiting'), entry: z.string() }),
   z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),
@@ -27,7 +27,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
 ]);
 export type FoundPlace = z.infer<typeof foundPlaceSchema>;
 
-/** The response of `GET /app/ops/find`. `unsearched`: places that were not searched completely. */
+/** The response of `GET /app/ops/find`. `unsearched` lists places that weren't searched completely. */
 export const foundNotificationSchema = z.object({
   id: idSchema,
   feed: feedSchema,
@@ -44,11 +44,11 @@ export const operationSchema = z.discriminatedUnion('do', [
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
-/** The response to `find-schedule`: when the notification is due (ms since 1970), or null if it isn't scheduled. */
+/** The response to `find-schedule`: when the notification is due (ms since 1970). Null if it isn't scheduled. */
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
 export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;
 
-/** Maximum number of schedules in the list; the earliest ones come first. */
+/** Maximum number of schedules in the list, earliest first. */
 export const MAX_LISTED_SCHEDULES = 100;
 
 /**

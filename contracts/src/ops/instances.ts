@@ -9,21 +9,21 @@ const rate = z.number().min(0);
 const latency = z.number().min(0).nullable();
 const count = z.int().min(0);
 
-/** Announcements that the bffs haven't finished, as counted by the broker. */
+/** The broker's counts of announcements that the bffs haven't finished. */
 export const announcementQueueSchema = z.object({
-  /** Announcements that no sidecar has read yet. */
+  /** Announcements not read by any sidecar yet. */
   waiting: count,
-  /** Announcements that were read but not acknowledged: they are being processed, or failed and will be retried. */
+  /** Announcements read but not acknowledged. They are being processed, or have failed and will be retried. */
   heldBack: count,
-  /** Age of the oldest announcement, whether waiting or held back, in ms; 0 if there is none. */
+  /** Age of the oldest announcement in ms, waiting or held back. 0 if there are none. */
   oldestMs: count,
 });
 export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;
 
-/** Bytes that Redis uses, and its limit. */
+/** Redis memory usage and limit in bytes. */
 export const redisMemorySchema = z.object({ used: count, limit: count });
 
-/** Metrics of one instance. Rates cover the time since its last snapshot; latencies cover its last five snapshots. */
+/** An instance's metrics. Rates cover the time since its last snapshot, latencies its last five snapshots. */
 export const instanceSnapshotSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   /** Unique among running instances. */
@@ -33,24 +33,24 @@ export const instanceSnapshotSchema = z.object({
   connections: count,
   /** Feeds with at least one subscription on this instance. */
   feeds: count,
-  /** Notifications per second that this instance appended. */
+  /** Notifications appended per second. */
   accepted: rate,
-  /** Notifications per second that it pushed to browsers. */
+  /** Notifications pushed to browsers per second. */
   delivered: rate,
-  /** Notifications per second that it dropped as duplicates. */
+  /** Notifications dropped as duplicates per second. */
   suppressed: rate,
-  /** Milliseconds from `createdAt` to the push; null if nothing was pushed. */
+  /** Milliseconds from `createdAt` to the push. Null if nothing was pushed. */
   p50Ms: latency,
   p99Ms: latency,
   /** Instances of 0.1.0 omit this member and the following ones. */
   version: z.string().optional(),
-  /** Null if unknown: the connection to Redis is lost, or the instance has none. */
+  /** Null if unknown because there is no connection to Redis. */
   queue: announcementQueueSchema.nullable().optional(),
   redis: redisMemorySchema.nullable().optional(),
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshotSchema>;
 
-/** Names of the instances. Each instance has its own snapshot document, which expires automatically. */
+/** Instance names. Each instance has its own snapshot document, which expires automatically. */
 export const instanceIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** An API key that the audit trail has recorded. Identifies the key, but can't be used to authenticate. */
+/** An API key recorded in the audit trail. Identifies the key but can't be used to authenticate. */
 export const knownKeySchema = z.strictObject({
   name: z.string(),
   /** The first 16 digits of the key's hash. */
@@ -12,8 +12,8 @@ export const knownKeySchema = z.strictObject({
 export type KnownKey = z.infer<typeof knownKeySchema>;
 
 /**
- * The keys that the audit trail has recorded. Comparing them with the current keys shows which were
- * created, changed or revoked.
+ * The keys recorded in the audit trail. Comparing them with the current keys shows which were created, changed or
+ * revoked.
  */
 export const knownKeysSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** How long an instance's past hour is kept after its last snapshot, even if the instance is gone. */
+/** How long an instance's history is kept after its last snapshot, even if the instance is gone. */
 export const PAST_SECONDS = 3_600;
-/** Maximum number of minutes to keep for an instance, including the current one. */
+/** Maximum number of minutes per instance, including the current one. */
 export const MAX_PAST_MINUTES = 60;
-/** Maximum number of instances whose past hour is kept. At most 12 KB each, so 600 KB in total. */
+/** Maximum number of instances with a history. At most 12 KB each, so 600 KB in total. */
 export const MAX_PAST_INSTANCES = 50;
 
 const metric = z.number().min(0);
 
-/** Metrics of one minute: averages of rates, maxima of everything else. */
+/** One minute's metrics: average rates, and maxima of everything else. */
 export const pastMinuteSchema = z.object({
   /** Minutes since 1970. */
   minute: z.int().min(0),
@@ -21,14 +21,14 @@ export const pastMinuteSchema = z.object({
   suppressed: metric,
   p50Ms: metric.nullable(),
   p99Ms: metric.nullable(),
-  /** Age of the oldest unfinished announcement, in ms. */
+  /** Age of the oldest unfinished announcement in ms. */
   oldestMs: metric.nullable(),
-  /** Bytes that Redis used. */
+  /** Redis memory usage in bytes. */
   redisUsed: metric.nullable(),
 });
 export type PastMinute = z.infer<typeof pastMinuteSchema>;
 
-/** The history of an instance over the past hour. Each instance has its own document, which expires automatically. */
+/** An instance's history over the past hour. Each instance has its own document, which expires automatically. */
 export const pastInstanceSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   instance: z.string(),
@@ -36,7 +36,7 @@ export const pastInstanceSchema = z.object({
   startedAt: dateTimeSchema,
   /** The time of the last snapshot. */
   at: dateTimeSchema,
-  /** When the instance was shut down. If this is absent and the instance is no longer listed, it has vanished. */
+  /** When the instance was shut down. If this is missing and the instance is no longer listed, it vanished. */
   stoppedAt: dateTimeSchema.optional(),
   /** The minutes, oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),

@@ -4,15 +4,15 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** Maximum number of revoked subjects, and maximum size of their document in bytes. */
+/** Maximum number of revoked subjects and maximum size of their document in bytes. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** `before` can be at most this far in the future. An issuer's clock may be ahead of ours. */
+/** How far in the future `before` can be. An issuer's clock might be ahead of ours. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**
- * The body of `POST /app/ops/revocations`: tokens of `sub` issued at or before `before` (default: now) are rejected.
+ * The body of `POST /app/ops/revocations`, which revokes tokens of `sub` issued at or before `before` (default: now).
  */
 export const revokeSchema = z.strictObject({ sub: subSchema, before: dateTimeSchema.optional() });
 export type Revoke = z.infer<typeof revokeSchema>;
@@ -21,19 +21,19 @@ export type Revoke = z.infer<typeof revokeSchema>;
 export const revocationSchema = z.strictObject({
   sub: subSchema,
   before: dateTimeSchema,
-  /** The time of the request. */
+  /** When the revocation was requested. */
   at: dateTimeSchema,
 });
 export type Revocation = z.infer<typeof revocationSchema>;
 
-/** The effective time of a revocation, in ms since 1970. */
+/** The effective time of a revocation (ms since 1970). */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
 /** The response of `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 
-/** All revocations, in one document that every bff instance reads once per second. */
+/** All revocations. Every bff instance rereads this document once per second. */
 export const revocationsDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   revocations: z.array(revocationSchema),

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { setAsideSchema } from '../stored/set-aside.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Maximum number of set-aside records in a response, and maximum length of each record's content. */
+/** Maximum number of set-aside records in a response and maximum length of each record's content. */
 export const MAX_SET_ASIDE_LISTED = 50;
 export const MAX_CONTENT_LISTED = 4_000;
 
-/** A set-aside record in a list. `content` may be truncated; `contentLength` is the full length. */
+/** A set-aside record in a list. `content` might be truncated. `contentLength` is the full length. */
 export const listedSetAsideSchema = setAsideSchema.extend({ contentLength: z.int().min(0) });
 export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 
-/** The response of `GET /app/ops/dead-letters`: the newest set-aside records, and the total number. */
+/** The response of `GET /app/ops/dead-letters`: the newest set-aside records and the total number. */
 export const setAsideListSchema = z.object({
   total: z.int().min(0),
-  /** The time of the oldest record; null if the list is empty. */
+  /** The time of the oldest record. Null if the list is empty. */
   oldestAt: dateTimeSchema.nullable().optional(),
   deadLetters: z.array(listedSetAsideSchema),
 });
@@ -23,14 +23,14 @@ export type SetAsideList = z.infer<typeof setAsideListSchema>;
 export const MAX_PUT_BACK = 20;
 
 /**
- * The body of `POST /app/ops/dead-letters/put-back`: puts back the oldest records, except the first `skip`, which an
- * earlier request couldn't put back. Leaves out records set aside after `until`, so that records set aside again are
- * not retried.
+ * The body of `POST /app/ops/dead-letters/put-back`, which puts back the oldest records. It skips the first `skip`,
+ * which an earlier request couldn't put back, and records set aside after `until`, so it doesn't retry records that
+ * have just failed again.
  */
 export const putBackSchema = z.strictObject({ skip: z.int().min(0).max(100_000), until: dateTimeSchema });
 export type PutBack = z.infer<typeof putBackSchema>;
 
-/** The response: the number of records put back, the records that couldn't be put back, and whether there are more. */
+/** The response: how many records were put back, which ones couldn't be, and whether there are more. */
 export const putBackResultSchema = z.object({
   putBack: z.int().min(0),
   failed: z.array(z.object({ entry: z.string(), detail: z.string() })),

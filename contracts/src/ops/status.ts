@@ -5,14 +5,14 @@ import { dateTimeSchema } from '../text/text.ts';
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The response of `GET /app/ops/status`: the state that the responding instance knows without its sidecar. */
+/** The response of `GET /app/ops/status`: what the responding instance knows without asking its sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),
   version: z.string(),
-  /** Dependencies that aren't responding, and since when. */
+  /** Dependencies that aren't responding and since when. */
   failing: z.array(z.object({ dependency: z.enum(DEPENDENCIES), since: dateTimeSchema })),
-  /** URLs configured for the deployment. */
+  /** URLs configured by the deployment. */
   links: z.object({ runbook: z.string().optional(), grafana: z.string().optional() }),
 });
 export type OpsStatus = z.infer<typeof opsStatusSchema>;

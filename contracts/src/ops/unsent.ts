@@ -4,10 +4,10 @@ import { UNSENT_OUTCOMES } from '../away/stored.ts';
 import { feedSchema } from '../feed/name.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 
-/** Maximum number of fallbacks in a response, and in a request. */
+/** Maximum number of fallbacks per response and per request. */
 export const MAX_UNSENT_LISTED = 100;
 
-/** Identifies an unsent fallback: its notification, its channel, and the time `at` when it ended. */
+/** Identifies an unsent fallback by its notification, its channel and when it ended (`at`). */
 export const unsentNameSchema = z.strictObject({
   reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
   id: idSchema,
@@ -17,14 +17,14 @@ export const unsentNameSchema = z.strictObject({
 });
 export type UnsentName = z.infer<typeof unsentNameSchema>;
 
-/** A fallback that was refused, or whose outcome is unknown. */
+/** A fallback that was refused or may not have been sent. */
 export const unsentFallbackSchema = unsentNameSchema.extend({
   outcome: z.enum(UNSENT_OUTCOMES),
   reason: z.string().optional(),
 });
 export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 
-/** Where a page ended: at a reader (time and hash), or at a fallback of that reader (with its digest). */
+/** Where a page ended: at a reader (time and hash) or at one of that reader's fallbacks (with its digest). */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** The query parameters of `GET /app/ops/fallbacks/unsent`. */
@@ -40,15 +40,16 @@ export const unsentQuerySchema = z.strictObject({
 export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 
 /**
- * The response: unsent fallbacks, grouped by reader. Readers with the most recent unsent fallback come first, and each
- * reader's fallbacks are sorted newest first. `next` is the `cursor` of the next page, or null at the end. Pages before the end may be short or empty.
+ * The response: unsent fallbacks, grouped by reader. Readers with the most recent unsent fallback come first, and
+ * each reader's fallbacks are sorted newest first. `next` is the next page's `cursor`, or null at the end. Earlier
+ * pages can also be short or empty.
  */
 export const unsentPageSchema = z.object({
   fallbacks: z.array(unsentFallbackSchema),
   next: z.string().nullable(),
   /** Number of readers on this page whose fallbacks couldn't be read. */
   unreadable: z.int().min(0),
-  /** When the list last dropped a reader because it was full; null if it is complete. */
+  /** When the list last dropped a reader because it was full. Null if the list is complete. */
   truncatedAt: dateTimeSchema.nullable(),
 });
 export type UnsentPage = z.infer<typeof unsentPageSchema>;
@@ -59,10 +60,10 @@ export const unsentNamesSchema = z.strictObject({
 });
 export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 
-/** Why a fallback could not be sent again or dismissed. `unavailable`: the outcome is unknown. */
+/** Why a fallback couldn't be sent again or dismissed. With `unavailable`, it might have been. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
-/** The response: how many fallbacks were queued again or dismissed, and for which ones this failed, and why. */
+/** The response: how many fallbacks were requeued or dismissed, and which ones failed and why. */
 export const unsentResultSchema = z.object({
   done: z.int().min(0),
   failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),

@@ -3,7 +3,7 @@ import { emailAddressSchema } from '../away/contacts.ts';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** Maximum number of topics, and of roles, in a token. Use `*` to grant more topics. */
+/** Maximum number of topics and of roles in a token. Use `*` to grant more topics. */
 const MAX_GRANTS = 200;
 
 /** The subject of a token: the owner of the feed `user:<sub>`. */
@@ -18,7 +18,7 @@ export const claimsSchema = z.object({
   iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
-  // An invalid value is ignored, so it doesn't make the token invalid.
+  // An invalid value is ignored and doesn't invalidate the token.
   email: emailAddressSchema.optional().catch(undefined),
   email_verified: z.boolean().optional().catch(undefined),
 });
@@ -26,13 +26,13 @@ export const claimsSchema = z.object({
 /** The signed-in person behind a connection or request. */
 export interface Identity {
   sub: string;
-  /** Names of permitted topics, or patterns with `*` at the end. */
+  /** Names of permitted topics, or patterns ending with `*`. */
   feeds: readonly string[];
   roles: readonly string[];
-  /** The address in the token, unless the issuer marks it as not verified. */
+  /** The address in the token, unless the issuer marks it as unverified. */
   email?: string;
-  /** When the token was issued, in ms since 1970; absent if the token has no `iat`. */
+  /** When the token was issued (ms since 1970). Omitted if the token has no `iat`. */
   issuedAt?: number;
-  /** The token is accepted until this time, in ms since 1970. */
+  /** When the token expires (ms since 1970). */
   expiresAt: number;
 }

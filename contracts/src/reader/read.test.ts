@@ -19,7 +19,7 @@ describe('readKey', () => {
 });
 
 describe('markReadSchema', () => {
-  it('should require an offset or ids, and report this error together with all others', () => {
+  it('should require an offset or ids, and report all errors together', () => {
     const paths = (value: unknown) => {
       const parsed = markReadSchema.safeParse(value);
       return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);

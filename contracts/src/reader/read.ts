@@ -11,13 +11,13 @@ const members = {
   ids: z.array(idSchema).max(MAX_READ_IDS, `must have at most ${MAX_READ_IDS} ids`),
 };
 
-/** Read state of a feed: everything up to `offset` is read, and these ids after it. Within an epoch, it only grows. */
+/** A feed's read state: everything up to `offset`, and `ids` after it. Within an epoch, it only grows. */
 export const readStateSchema = z.strictObject(members);
 export type ReadState = z.infer<typeof readStateSchema>;
 
 /**
- * The body of `POST /app/notifications/read`: marks everything up to `offset` and these `ids` as read. If `epoch` is
- * given, `offset` is ignored unless the feed is in that epoch.
+ * The body of `POST /app/notifications/read`, which marks everything up to `offset` and `ids` as read. With `epoch`,
+ * `offset` is ignored unless the feed is in that epoch.
  */
 export const markReadSchema = z
   .strictObject({
@@ -30,12 +30,12 @@ export const markReadSchema = z
   .refine(({ offset, ids }) => offset !== undefined || ids !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Runs even if other members are invalid, so that the response lists all errors.
+    // Runs even if other members are invalid so that the response lists all errors.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type MarkRead = z.infer<typeof markReadSchema>;
 
-/** The stored read state of a feed. Ignored if the feed is in another epoch. */
+/** A feed's stored read state. Ignored if the feed is in another epoch. */
 export const readDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   epoch: epochSchema,

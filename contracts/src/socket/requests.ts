@@ -4,7 +4,7 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** The `subscribe` request. It returns the feed's head or, with `position`, the publications after it. */
+/** The `subscribe` request. Returns the feed's head or, with `position`, the publications after that position. */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -20,10 +20,7 @@ export const handshakeSchema = z.object({
   clientId: z.string().max(128).optional(),
 });
 
-/**
- * The `token` request: replaces a connection's token with a newer one for the same `sub`, so that the connection stays
- * open.
- */
+/** The `token` request, which keeps a connection open by replacing its token with a newer one for the same `sub`. */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 
@@ -41,7 +38,7 @@ export const SOCKET_ERROR_CODES = [
 ] as const;
 export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];
 
-/** `temporary` means that the same request may succeed later. */
+/** `temporary` means that the same request can succeed later. */
 export interface SocketError {
   code: SocketErrorCode;
   message: string;

@@ -26,11 +26,11 @@ export const streamQuerySchema = z.strictObject({
     }),
   clientId: clientIdSchema.optional().meta({
     description:
-      'Identifies a browser in deployments without sign-in, so that its read marks and mutes apply.',
+      'Identifies a browser in deployments without sign-in so that its read marks and mutes apply.',
   }),
   lastEventId: z.string().optional().meta({
     description:
-      "The same as the Last-Event-ID header, for clients that can't set a header on their first request. The header takes precedence.",
+      "Alternative to the Last-Event-ID header for clients that can't set it on their first request. The header takes precedence.",
   }),
 });
 export type StreamQuery = z.infer<typeof streamQuerySchema>;

@@ -8,8 +8,8 @@ const time = z.int().min(0);
 
 /**
  * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
- * `bytes` is their size at publication. It still includes publications that are gone, so that the history doesn't
- * extend further back when content is removed.
+ * `bytes` is their size at publication. It isn't reduced when publications are gone, so removing content doesn't make
+ * the history reach further back.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -20,13 +20,13 @@ export const segmentReferenceSchema = z.strictObject({
 });
 export type SegmentReference = z.infer<typeof segmentReferenceSchema>;
 
-/** Refers to an immutable document with `count` hashes of the feed's ids, the newest of which was added at `at`. */
+/** Refers to an immutable document with `count` hashes of ids, the newest of which was added at `at`. */
 export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int().min(1), at: time });
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * Entries `from` to `to` of a run. They are committed as publications `first` to `last` (none if `last < first`), but
- * may not have been popped and broadcast yet.
+ * Entries `from` to `to` of a run, committed as publications `first` to `last` (none if `last < first`). They might
+ * not have been popped and broadcast yet.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -38,9 +38,9 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * A feed's commit point. It is written only if its etag hasn't changed since it was read. `version` counts the writes,
- * and equals the etag unless the store lost data. `producers` has the highest finished sequence number of each run,
- * and its time. Optional members are omitted if empty, so that an older version can read the head.
+ * A feed's commit point. It is written only if its etag hasn't changed since it was read. `version` counts writes and
+ * equals the etag unless the store lost data. `producers` has each run's highest finished sequence number and its
+ * time. Optional members are omitted if empty so that older versions can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -53,11 +53,11 @@ export const headSchema = z.strictObject({
   unconfirmed: z.array(unconfirmedSchema),
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
-  /** Key of the document that lists the documents removed by this commit. They are deleted before the next commit. */
+  /** Key of the document listing the documents that this commit removed. They are deleted before the next commit. */
   withdrawn: z.string().optional(),
-  /** Set if this commit erased the feed. Content stored elsewhere is deleted before the next commit. */
+  /** Set if this commit erased the feed. Its content elsewhere is deleted before the next commit. */
   erased: z.literal(true).optional(),
-  /** Notifications published before this time are erased, and are ignored if they arrive later. */
+  /** Notifications published before this time are erased and are ignored if they arrive later. */
   erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
@@ -68,7 +68,7 @@ export const segmentSchema = z.strictObject({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
-/** `hashes` is the concatenation of the first 8 bytes of each id's SHA-256, in base64. */
+/** `hashes` concatenates the first 8 bytes of each id's SHA-256, in base64. */
 export const idsDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), hashes: z.base64() });
 export type IdsDocument = z.infer<typeof idsDocumentSchema>;
 
@@ -79,15 +79,15 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Contains the epoch in which every feed starts, so that a feed has an epoch even before its head is first written.
- * Created once per store. A store that has lost its data gets a new one.
+ * The epoch in which every feed starts. It gives feeds an epoch before their head is first written. Created once per
+ * store. A store that has lost its data gets a new one.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * Progress of a partition: for each run, the number up to which all entries are committed and broadcast, and its time.
+ * A partition's progress: for each run, the number up to which all entries are committed and broadcast, and its time.
  * Written before the entries are popped. If two instances write it, the higher number for each run wins.
  */
 export const checkpointSchema = z.strictObject({
@@ -101,6 +101,6 @@ export const checkpointKey = (partition: number): string => `checkpoint:{${parti
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
-/** Doesn't contain the feed's name, because a head can refer to many of these documents and must stay small. */
+/** Omits the feed's name because a head can refer to many of these documents and must stay small. */
 export const retractionsKey = (unique: string): string => `retracted:${unique}`;
 export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

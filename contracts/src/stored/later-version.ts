@@ -2,8 +2,8 @@ import { ZodError } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * Whether an unreadable document may have been written by a later version. `value` is the document. If it is not given,
- * any error in the version number counts as a later version.
+ * Whether a later version might have written an unreadable document. `value` is the document. Without it, any error
+ * in the version number counts as a later version.
  */
 export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean {
   if (issues.every(({ code }) => code === 'unrecognized_keys')) return true;
@@ -12,6 +12,6 @@ export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean
   return typeof v === 'number' && v > DOCUMENT_VERSION;
 }
 
-/** Whether a document is damaged: unreadable, and not written by a later version. */
+/** Whether a document is damaged: unreadable and not written by a later version. */
 export const isDamagedDocument = (error: unknown): error is ZodError =>
   error instanceof ZodError && !isOfLaterVersion(error);

@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** An entry or item that a feed couldn't accept, with its content (null if lost) and the reason. */
+/** An entry or item that a feed couldn't accept, with the reason and its content (null if lost). */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),
@@ -25,7 +25,7 @@ export const setAsideIndexSchema = z.strictObject({
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** Size of each set-aside record, in bytes of JSON. */
+/** Size of each set-aside record in bytes of JSON. */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),

@@ -11,7 +11,7 @@ describe('bidirectional text helpers', () => {
     [`${RLI}a`, `${RLI}a${PDI}`],
     [`${RLI}a${PDI}${PDI}b${FSI}`, `${RLI}a${PDI}b${FSI}${PDI}`],
     [`${RLO}a${PDF}`, `${RLO}a${PDF}`],
-  ])('should keep text from affecting the direction of the text around it: %j', (text, kept) => {
+  ])('should keep text from affecting the direction of surrounding text: %j', (text, kept) => {
     expect(contained(text)).toBe(kept);
     expect(isolate(text)).toBe(text === 'plain ascii' ? text : `${FSI}${kept}${PDI}`);
   });

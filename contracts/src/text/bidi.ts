@@ -9,7 +9,7 @@ const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Removes characters that would end an isolate around the text, and closes all isolates within it. The result can't
- * affect the direction of neighbouring text.
+ * affect the direction of surrounding text.
  */
 export function contained(text: string): string {
   if (!DIRECTIONAL.test(text)) return text;
@@ -28,6 +28,6 @@ export function contained(text: string): string {
 export const isolate = (text: string): string =>
   DIRECTIONAL.test(text) ? `${FSI}${contained(text)}${PDI}` : text;
 
-/** Escapes characters in JSON that change the text direction, so that the JSON is shown in its actual order. */
+/** Escapes characters in JSON that change the text direction so that the JSON is displayed in its actual order. */
 export const readableJson = (json: string): string =>
   json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

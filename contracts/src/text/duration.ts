@@ -7,8 +7,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Milliseconds of an ISO 8601 duration in days, hours, minutes and seconds; `undefined` for any other string. Years,
- * months and weeks are not supported. A day has 24 hours.
+ * Parses an ISO 8601 duration in days, hours, minutes and seconds as milliseconds. Returns `undefined` for any other
+ * string. Years, months and weeks aren't supported. A day has 24 hours.
  */
 export function parseDuration(text: string): number | undefined {
   const parts = DURATION.exec(text);
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   return days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
 }
 
-/** An ISO 8601 duration from `min` to `max`, which are durations such as `PT5M`. */
+/** An ISO 8601 duration from `min` to `max`, both given as durations such as `PT5M`. */
 export const durationSchema = (min: string, max: string) => {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
   return z

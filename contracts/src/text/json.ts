@@ -1,4 +1,4 @@
-/** Parses JSON. Returns `undefined`, which JSON can't express, if the string isn't valid JSON. */
+/** Parses JSON. Returns `undefined`, which JSON can't express, for invalid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,4 @@
-/**
- * True for an absolute http(s) URL or a path on this site; false for `//host`, `/\host` and any other
- * scheme.
- */
+/** True for an absolute http(s) URL or a path on this site. False for `//host`, `/\host` and any other scheme. */
 export function isSafeLink(link: string): boolean {
   if (/^\/(?![/\\])/.test(link)) return true;
   if (!/^https?:\/\/[^/\\]/i.test(link)) return false;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isSafeLink } from './safe-link.ts';
 import { parseDateTime } from './time.ts';
 
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+// oxlint-disable-next-line no-control-regex -- matches control characters on purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // oxlint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_EXCEPT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
@@ -13,14 +13,14 @@ const patternOf = (control: RegExp): string => {
 };
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
-/** Number of Unicode code points, the unit of all lengths in the contracts. */
+/** Length in Unicode code points, the unit of all lengths in the contracts. */
 export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
   return count;
 };
 
-/** Whether the text has no lone surrogates, so that it survives UTF-8 encoding. */
+/** Whether the text has no lone surrogates and so survives UTF-8 encoding. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);
@@ -53,7 +53,7 @@ const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** 1 to 128 characters of `A–Z a–z 0–9 . _ : -`. */
 export const idSchema = z.string().regex(ID, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : -');
 
-/** An RFC 3339 date-time with an offset, for example `2026-05-01T12:00:00Z`. */
+/** An RFC 3339 date-time with an offset, such as `2026-05-01T12:00:00Z`. */
 export const dateTimeSchema = z
   .string()
   .max(64, 'must have at most 64 characters')
@@ -65,11 +65,11 @@ export const dateTimeSchema = z
 
 const MAX_LINK = 2048;
 
-/** A link that can't run code in a browser, and whose text can't disguise its target. */
+/** A link that can't run code in a browser or disguise its target. */
 export const linkSchema = z
   .string()
   .meta({
-    description: 'An http(s) URL, or a path that starts with a single `/`.',
+    description: 'An http(s) URL or a path that starts with a single `/`.',
     pattern: '^(/([^/\\\\\\s]\\S*)?|[hH][tT][tT][pP][sS]?://[^/\\\\\\s]\\S*)$',
     minLength: 1,
     maxLength: MAX_LINK,

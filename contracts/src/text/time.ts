@@ -1,6 +1,6 @@
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
-/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` for any other string. */
+/** Parses an RFC 3339 date-time as milliseconds since 1970. Returns `undefined` for any other string. */
 export function parseDateTime(text: string): number | undefined {
   const parts = RFC_3339.exec(text);
   if (!parts) return undefined;
@@ -13,6 +13,6 @@ export function parseDateTime(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Whether the notification's `expiresAt` has passed at time `now` (ms since 1970). */
+/** Whether the notification has expired at `now` (ms since 1970). */
 export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>
   notification.expiresAt !== undefined && (parseDateTime(notification.expiresAt) ?? Infinity) <= now;

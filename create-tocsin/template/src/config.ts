@@ -1,11 +1,11 @@
-/** Settings of this service, all from the environment. */
+/** This service's settings from the environment. */
 export interface Config {
   port: number;
   /** The URL to publish to: through the sidecar if `dapr run` started this service, otherwise the producer's own. */
   producerUrl: string;
-  /** A publisher's API key; required if the producer runs with API_KEYS=on. */
+  /** A publisher's API key. Required if the producer runs with API_KEYS=on. */
   apiKey: string | undefined;
-  /** The URL at which browsers reach the bff. */
+  /** The bff's URL for browsers. */
   bffUrl: string;
 }
 

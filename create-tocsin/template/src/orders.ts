@@ -6,7 +6,8 @@ export interface Order {
 }
 
 /**
- * Notifies all readers of the orders topic. Calling it again for the same order reuses the id, so nothing new is shown.
+ * Notifies all readers of the orders topic. Safe to repeat: the same order reuses the same id, so nothing new is
+ * shown.
  */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({

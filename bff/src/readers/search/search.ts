@@ -102,7 +102,7 @@ class Search {
     const { now, bounds } = options;
     this.#budget = new Budget({ now, ...(bounds && { bounds }) });
     const cursor = request.cursor === undefined ? { before: {}, snoozed: 0 } : decodeCursor(request.cursor);
-    if (!cursor) throw new BadCursorError('must be the cursor of a search response');
+    if (!cursor) throw new BadCursorError('must be a cursor from a search response');
     this.#cursor = cursor;
     const matches = createMatcher(request);
     this.#matches = (one, placed) => isIn[request.state](placed) && matches(one);
