@@ -1,4 +1,4 @@
-/** The bff as a library, for tools that run it in their own process. */
+/** The bff as a library, for tools that run it in-process. */
 export * from './app.ts';
 export * from './backend.ts';
 export * from './config.ts';

@@ -6,7 +6,7 @@ const hash = fc.nat(30).map((n) => hashOfId(`id${n}`));
 const references = (keys: readonly string[]) => keys.map((key) => ({ key, count: 1, at: 0 }));
 
 describe('hashes of ids', () => {
-  it('should be encoded in a document and decoded again', () => {
+  it('should survive encoding and decoding', () => {
     fc.assert(
       fc.property(fc.array(hash), (hashes) => {
         expect(decodeIds(encodeIds(hashes))).toEqual(hashes);
@@ -16,12 +16,12 @@ describe('hashes of ids', () => {
 });
 
 describe('known ids', () => {
-  it('should be exactly those of the referenced documents, after any drops, merges and additions', () => {
+  it('should match the referenced documents exactly after any drops, merges and additions', () => {
     const change = fc.record({
       drop: fc.nat(4),
       merge: fc.nat(3),
       added: fc.array(hash, { minLength: 1, maxLength: 5 }),
-      /** Documents that another instance wrote in the meantime. */
+      /** Documents that another instance has written since. */
       foreign: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
     });
     fc.assert(

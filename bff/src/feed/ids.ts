@@ -4,7 +4,7 @@ import { DOCUMENT_VERSION, type IdsDocument, type IdsReference } from '@tocsin/c
 const HASH_BYTES = 8;
 
 /**
- * The first 8 bytes of the id's SHA-256, as 16 hex digits: of 3.7 billion feeds with 100,000 ids each, about one has a
+ * The first 8 bytes of the id's SHA-256 as 16 hex digits. About one in 3.7 billion feeds with 100,000 ids has a
  * collision.
  */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
@@ -48,7 +48,7 @@ export class KnownIds {
     return this.#documents.get(key) ?? [];
   }
 
-  /** Keeps exactly the documents in `references`, and takes the content of new ones from `added`. */
+  /** Keeps only the documents in `references`, and takes new documents from `added`. */
   replace(references: readonly IdsReference[], added: ReadonlyMap<string, string[]>): void {
     const next = new Map(
       references.map(({ key }) => [key, this.#documents.get(key) ?? added.get(key) ?? []]),
@@ -61,7 +61,7 @@ export class KnownIds {
   }
 }
 
-/** Whether the added documents contain all hashes of the dropped ones, so that none is forgotten. */
+/** Whether the added documents contain all dropped hashes, so that none get lost. */
 function areContained(dropped: readonly string[][], added: ReadonlyMap<string, string[]>): boolean {
   const merged = new Set([...added.values()].flat());
   return dropped.every((hashes) => hashes.every((hash) => merged.has(hash)));

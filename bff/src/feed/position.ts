@@ -7,11 +7,11 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
-/** The largest time that a JavaScript Date can represent. Up to it, n + 1 is exact, so epochs have a total order. */
+/** The latest JavaScript Date. Up to it, n + 1 is exact, so epochs have a total order. */
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 
-/** Whether the text has the form that `newEpoch` returns. Other texts could sort above all later epochs. */
+/** Whether the text looks like a `newEpoch` result. Anything else could sort above all later epochs. */
 export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNumber(epoch) <= MAX_N;
 
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];
@@ -33,7 +33,7 @@ export const highest = (a: Position | undefined, b: Position | undefined): Posit
   isHigher(a, b) ? a : b;
 
 /**
- * Creates an epoch later than all known ones. Its n is the current time, or the highest known n + 1 if the clock went
+ * Creates an epoch later than all known epochs. Its n is the current time, or the highest known n + 1 if the clock went
  * back.
  */
 export function newEpoch(now: number, ...known: (string | undefined)[]): string {
@@ -43,7 +43,7 @@ export function newEpoch(now: number, ...known: (string | undefined)[]): string 
 
 const ERASED = '-erased';
 
-/** Like `newEpoch`, for an epoch that begins with an erasure, which the suffix marks. */
+/** Like `newEpoch`, with a suffix that marks the epoch as starting with an erasure. */
 export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
   `${newEpoch(now, ...known)}${ERASED}`;
 

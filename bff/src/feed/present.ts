@@ -1,7 +1,7 @@
 import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
 import { withoutContent } from './history/removals.ts';
 
-/** The publication as readers may see it at `now`: an expired one keeps its offset but loses its content. */
+/** The publication as readers see it at `now`. Expired publications keep their offset but lose their content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
     ? withoutContent(publication, 'expired')
@@ -9,16 +9,13 @@ export const present = (publication: Publication, now: number): Publication =>
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/**
- * Maximum bytes of the publications in a page or an event. The rest of the contract's page limit is for the other
- * fields.
- */
+/** Maximum bytes of publications in a page or event. The contract's page limit leaves room for the other fields. */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
-/** Bytes that a publication takes up in a JSON list, including the comma. */
+/** A publication's bytes in a JSON list, including the comma. */
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
-/** The longest prefix of `items` with at most `count` items and `bytes` bytes, but at least one item. */
+/** The longest prefix of `items` within `count` items and `bytes` bytes, with at least one item. */
 export function prefixWithin<T>(
   items: readonly T[],
   count: number,
@@ -35,10 +32,7 @@ export function prefixWithin<T>(
   return items.slice(0, length);
 }
 
-/**
- * Splits `items`, in order, into parts of at most `count` items and `bytes` bytes each. A larger item gets a part of
- * its own.
- */
+/** Splits `items` in order into parts with at most `count` items and `bytes` bytes. A larger item gets its own part. */
 export function splitWithin<T>(
   items: readonly T[],
   count: number,

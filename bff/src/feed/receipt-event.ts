@@ -1,9 +1,12 @@
 import { sha256 } from './ids.ts';
 
-/** The id of an event on the topic `notification-receipts`. Retries with the same key have the same id. */
+/**
+ * An event id for the topic `notification-receipts`. The same key always gives the same id, so retries can be
+ * deduplicated.
+ */
 export const receiptEventId = (key: readonly unknown[]): string => sha256(JSON.stringify(key)).slice(0, 32);
 
-/** The members common to all events on the topic. `at` is in ms since 1970. */
+/** Members shared by all events on the topic. `at` is in ms since 1970. */
 export const receiptEnvelope = (id: string, at: number) => ({
   specversion: '1.0' as const,
   id,

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BoundedPongServer } from './bounded-pongs.ts';
 
-/** More pongs of 2 bytes than the kernel buffers for a peer that reads nothing. */
+/** More 2-byte pongs than the kernel buffers for a peer that doesn't read. */
 const PINGS = 4_000_000;
-/** A masked ping without content. */
+/** An empty masked ping. */
 const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
 const MAX_BUFFERED = 100_000;
 
@@ -29,7 +29,7 @@ afterEach(async () => {
   http.close();
 });
 
-it('should answer a ping with its content', async () => {
+it("should echo a ping's content", async () => {
   const client = new WebSocket(`ws://${url}`);
   await once(client, 'open');
   client.ping('still here?');
@@ -37,7 +37,7 @@ it('should answer a ping with its content', async () => {
   expect(data.toString()).toBe('still here?');
 });
 
-it('should not fill the memory with pongs for a peer that reads nothing', async () => {
+it("should not fill up memory with pongs for a peer that doesn't read", async () => {
   const [host = '', port] = url.split(':');
   const peer: Socket = connect(Number(port), host).pause();
   await once(peer, 'connect');

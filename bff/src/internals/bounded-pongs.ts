@@ -2,17 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
-/** How long a closed WebSocket waits for its peer. ws would wait 30 s, in which no limit counts the connection. */
+/**
+ * How long a closing WebSocket waits for its peer. The default in ws is 30 s, during which no limit counts the
+ * connection.
+ */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * The WebSocket server for engine.io. A peer that sends pings but reads nothing gets no pongs while data waits for it,
- * because pongs would fill the memory. RFC 6455 allows answering only the latest of several pings:
+ * The WebSocket server for engine.io. Doesn't send pongs to peers with unread data, since a peer that sends pings
+ * without reading would fill up memory. RFC 6455 allows responding only to the most recent ping:
  * https://datatracker.ietf.org/doc/html/rfc6455#section-5.5.3
  */
 export class BoundedPongServer extends WebSocketServer {
   constructor(options: ServerOptions) {
-    // The types of ws lack `closeTimeout`.
+    // Missing in the type definitions of ws.
     const limits: ServerOptions & { closeTimeout: number } = {
       autoPong: false,
       closeTimeout: CLOSE_TIMEOUT_MS,
@@ -33,7 +36,7 @@ export class BoundedPongServer extends WebSocketServer {
   }
 }
 
-/** On its own, because a listener that can reach the request would keep it as long as the connection is open. */
+/** A separate function because a listener with the request in scope would retain it while the connection is open. */
 function answerPings(webSocket: WebSocket): void {
   webSocket.on('ping', (data) => {
     if (webSocket.bufferedAmount === 0) webSocket.pong(data);

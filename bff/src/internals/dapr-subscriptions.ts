@@ -2,15 +2,15 @@ import type { DaprServer } from '@dapr/dapr';
 import { z } from 'zod';
 
 /**
- * Reads the subscriptions registered with the SDK's server, with their routes. The SDK returns them only from its own
- * HTTP route, which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an update, read
- * `implementation/Server/HTTPServer/HTTPServerImpl.js` of @dapr/dapr.
+ * Reads the SDK server's registered subscriptions and their routes. The SDK exposes them only on its own HTTP route,
+ * which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an update, read
+ * `implementation/Server/HTTPServer/HTTPServerImpl.js` in @dapr/dapr.
  */
 const schema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
 
 export type RegisteredSubscription = z.infer<typeof schema>[number];
 
-/** @throws ZodError if the format of the SDK's list has changed */
+/** @throws ZodError if the SDK's format has changed */
 export function subscriptionsOf({ daprServer }: DaprServer): RegisteredSubscription[] {
   const server = daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
   return schema.parse(server.generateDaprPubSubSubscriptionList());

@@ -12,7 +12,7 @@ const onBroadcast = vi.fn();
 const onSkipped = vi.fn();
 const xRead = vi.fn<(...args: unknown[]) => Promise<unknown>>();
 
-/** A Redis client that accepts events, and returns those that a test gives to `xRead`. */
+/** A fake Redis client that accepts events and returns events from a test's `xRead`. */
 const redis = {
   sSubscribe: () => undefined,
   duplicate: () => redis,
@@ -55,7 +55,7 @@ it('should reject if Redis refuses the event', async () => {
   await expect(createTap().add(['publications', {}])).rejects.toThrow('no room');
 });
 
-it('should pass on only the broadcasts of other processes, and report all messages', async () => {
+it("should report all messages, and pass on only other processes' broadcasts", async () => {
   const { adapter, add } = createTap();
   await add(['publications', 1]);
   adapter.onRawMessage(writtenMessage(), '1-0');
@@ -69,7 +69,7 @@ it('should pass on only the broadcasts of other processes, and report all messag
   expect(onBroadcast.mock.calls).toEqual([[['publications', 1]], [undefined]]);
 });
 
-it('should skip messages that are not broadcasts or whose handling throws, and read on', async () => {
+it('should read on past messages that are not broadcasts or make a handler throw', async () => {
   const broadcast = { uid: 'another', nsp: '/', type: '3' };
   const messages = [
     { id: '1-0', message: { uid: 'another', nsp: '/', type: '4' } },

@@ -4,20 +4,20 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter, because its `emit` hides a failed XADD, and it passes broadcasts only to the
- * sockets. The package has no public hook for either. `doPublish` and `onRawMessage` are public in its types but not
- * documented. If `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this
- * file, the broadcaster needs its own Redis stream.
+ * Taps socket.io's Redis streams adapter because its `emit` hides a failed XADD, and it only passes broadcasts to the
+ * sockets. The package has no public hook for either; `doPublish` and `onRawMessage` are public in its types but
+ * undocumented. If `streams-adapter.test.ts` fails after an update, read the package's `dist/adapter.js`. Without this
+ * file, the broadcaster would need its own Redis stream.
  */
 type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
 type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
 
 export interface StreamTap {
-  /** Called for each message on the stream, with its id and the bytes of its data. */
+  /** Called for each message on the stream with its id and data size. */
   onMessage: (id: string, bytes: number) => void;
-  /** Called with the packet data of each broadcast by another process, which is not passed on to the sockets. */
+  /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
   onBroadcast: (data: unknown) => void;
-  /** Called for each message that is not a broadcast, and for each whose handling throws. */
+  /** Called for each message that isn't a broadcast or makes a handler throw. */
   onSkipped: (id: string, err: unknown) => void;
 }
 
@@ -25,15 +25,15 @@ const NAMESPACE = '/';
 const EVENT = 2;
 
 /**
- * Returns a function that adds an event to the stream; it resolves when Redis has stored the event, and rejects
- * otherwise.
+ * Returns a function that adds an event to the stream. It resolves once Redis has stored the event, and otherwise
+ * rejects.
  */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,
   { onMessage, onBroadcast, onSkipped }: StreamTap,
 ): (event: readonly unknown[]) => Promise<void> {
   const uid = randomBytes(8).toString('hex');
-  // Must not throw: the adapter would read the same messages again at once, until the stream drops them.
+  // Must not throw, or the adapter would keep rereading the same messages until the stream drops them.
   adapter.onRawMessage = (message: RawMessage, id: string): void => {
     try {
       onMessage(id, Buffer.byteLength(message.data ?? ''));

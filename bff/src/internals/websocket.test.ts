@@ -87,7 +87,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
   });
 
-  it('should let go of its first request, and still receive messages', async () => {
+  it('should release its first request, and still receive messages', async () => {
     const { request, response } = first ?? expect.fail('no request was seen');
     expect(request.deref()).toBeDefined();
     if (transport === 'websocket') releaseUpgradeRequest(response);
@@ -98,7 +98,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     if (transport === 'websocket') {
       await vi.waitFor(
         () => {
-          // Also collects garbage.
+          // Has the side effect of collecting garbage.
           queryObjects(IncomingMessage, { format: 'count' });
           expect(request.deref()).toBeUndefined();
         },
@@ -109,7 +109,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     expect([admitted.handshake.headers, admitted.handshake.auth]).toEqual([{}, {}]);
   });
 
-  it('should report the bytes buffered in its WebSocket, and end at once when terminated', async () => {
+  it('should report the bytes buffered in its WebSocket, and end immediately when terminated', async () => {
     expect(bufferedBytes(session)).toBe(0);
     const closed = new Promise((resolve) => session.once('close', resolve));
     terminate(session);

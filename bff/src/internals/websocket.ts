@@ -2,27 +2,27 @@ import type { Socket } from 'socket.io';
 import * as ws from 'ws';
 
 /**
- * Reaches into internals for which socket.io has no public API: to send one frame to many sessions without encoding it
- * for each, to read how many bytes a WebSocket has buffered, and to release the requests that engine.io and socket.io
- * would otherwise retain (3.8 KiB per connection). If `websocket.test.ts` fails after an update, check engine.io's
- * `server.js`, `socket.js` and `transports/websocket.js`, socket.io's `socket.js`, and ws's `lib/sender.js`. If need be,
- * `fan-out.ts` can call `session.write(message)` instead: slower, with the same result.
+ * Accesses socket.io internals that have no public API: to send one frame to many sessions without encoding it for
+ * each, to read how many bytes a WebSocket has buffered, and to release requests that engine.io and socket.io would
+ * otherwise retain (3.8 KiB per connection). If `websocket.test.ts` fails after an update, check engine.io's
+ * `server.js`, `socket.js` and `transports/websocket.js`, socket.io's `socket.js`, and ws's `lib/sender.js`. As a last
+ * resort, `fan-out.ts` can call `session.write(message)` instead, which is slower but otherwise equivalent.
  */
 
 /** The engine.io session under a socket.io connection. */
 export type EngineSession = Socket['conn'];
 
 /**
- * Releases the request of a finished upgrade. engine.io's response to it, which lives as long as the WebSocket, would
- * keep the request with all its headers.
+ * Releases the request after an upgrade. Otherwise, engine.io's response object would retain it with all its headers
+ * for as long as the WebSocket lives.
  */
 export function releaseUpgradeRequest(response: object): void {
   Object.assign(response, { req: undefined });
 }
 
 /**
- * Releases the first request of a session, and the headers, query and token of its handshake. socket.io would keep them
- * for as long as the connection is open: https://socket.io/docs/v4/memory-usage/
+ * Releases a session's first request, and its handshake's headers, query and token, which socket.io would retain while
+ * the connection is open: https://socket.io/docs/v4/memory-usage/
  */
 export function releaseHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
   Object.assign(conn, { request: null });
@@ -43,10 +43,10 @@ const { Sender } = ws as unknown as {
 
 const OPEN = 1;
 const TEXT = 1;
-/** The packet type "message" of engine.io's protocol: https://socket.io/docs/v4/engine-io-protocol/ */
+/** The engine.io packet type "message": https://socket.io/docs/v4/engine-io-protocol/ */
 const MESSAGE = '4';
 
-/** The WebSocket frame of an engine.io message, in one piece, so that it can be sent with one write. */
+/** The WebSocket frame for an engine.io message, in one buffer so that a single write can send it. */
 export const frameOf = (message: string): Buffer =>
   Buffer.concat(
     Sender.frame(Buffer.from(MESSAGE + message), {
@@ -55,9 +55,8 @@ export const frameOf = (message: string): Buffer =>
   );
 
 /**
- * Writes a frame directly to the session's WebSocket. Returns false and writes nothing if engine.io must send the
- * message: the session polls, changes its transport or has queued packets, or more than `maxBuffered` bytes would be
- * buffered.
+ * Writes a frame directly to the session's WebSocket. Returns false without writing if engine.io must send the message:
+ * when the session is polling, upgrading or has queued packets, or more than `maxBuffered` bytes would be buffered.
  */
 export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: number): boolean {
   const socket = webSocketOf(session);
@@ -69,7 +68,7 @@ export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: n
   return true;
 }
 
-/** Queues a message in engine.io, with the encoded frame for a WebSocket. */
+/** Queues a message in engine.io along with its encoded WebSocket frame. */
 export const queueFramed = (session: EngineSession, message: string, frame: Buffer): void => {
   session.write(message, { wsPreEncodedFrame: [frame] } as object);
 };
@@ -77,7 +76,7 @@ export const queueFramed = (session: EngineSession, message: string, frame: Buff
 /** Bytes buffered in the session's WebSocket; 0 while the session polls. */
 export const bufferedBytes = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
 
-/** Ends a session at once, without waiting for its peer to read, poll or answer. */
+/** Ends a session immediately, without waiting for its peer to read, poll or answer. */
 export function terminate(session: EngineSession): void {
   const socket = webSocketOf(session);
   session.close(true);
@@ -87,7 +86,7 @@ export function terminate(session: EngineSession): void {
 interface InnerWebSocket {
   readyState: number;
   bufferedAmount: number;
-  /** The sender of ws, which engine.io also uses for encoded frames. */
+  /** ws's sender, which engine.io also uses for encoded frames. */
   _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }

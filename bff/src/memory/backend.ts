@@ -18,7 +18,7 @@ import { MemoryWakeUps } from './wake-ups.ts';
 
 export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
-  /** Delivers an announcement to the instance, and settles with the instance's outcome. */
+  /** Delivers an announcement to the instance and settles with its outcome. */
   announce(data: unknown): Promise<unknown>;
   /** Sets the producer that accepts composed notifications. */
   composeWith(compose: Compose): void;
@@ -26,11 +26,11 @@ export interface MemoryBackend extends Backend {
   operateWith(operate: Operate): void;
 }
 
-/** An in-memory backend, for tests and UI development. */
+/** An in-memory backend for tests and UI development. */
 export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): MemoryBackend {
   let inbound: Inbound | undefined;
   const announce = async (data: unknown): Promise<unknown> => {
-    if (!inbound) throw new Error('no instance receives announcements yet');
+    if (!inbound) throw new Error('no instance is receiving announcements yet');
     return inbound.onAnnouncement(data);
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));

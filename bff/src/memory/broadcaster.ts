@@ -2,7 +2,7 @@ import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
 import type { ReaderChannel } from '../readers/ports.ts';
 import type { ReaderChange } from '../readers/events/reader-change.ts';
 
-/** A broadcaster within one instance, for deployments with a single instance, tests and UI development. */
+/** A broadcaster for a single instance: small deployments, tests and UI development. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((change: ReaderChange) => void)[] = [];

@@ -11,7 +11,7 @@ export class MemoryCheckpoints implements Checkpoints {
 
   async write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void> {
     const before = this.#stored.get(partition);
-    // As on Redis, an absent key accepts a write with any etag.
+    // As in Redis, a missing key accepts writes with any etag.
     if (before && before.etag !== etag)
       throw new TemporaryError(`the checkpoint of partition ${partition} was refused`);
     this.#stored.set(partition, { checkpoint: structuredClone(checkpoint), etag: (before?.etag ?? 0) + 1 });

@@ -3,8 +3,8 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
- * An in-memory log, for tests and UI development. It refuses and partly applies commits as Dapr's Redis store
- * does, but its documents do not expire.
+ * An in-memory log for tests and UI development. Refuses and partly applies commits like Dapr's Redis store, but
+ * documents don't expire.
  */
 export class MemoryFeedLog implements FeedLog {
   readonly #values = new Map<string, { text: string; etag: number }>();
@@ -26,7 +26,7 @@ export class MemoryFeedLog implements FeedLog {
     for (const { feed, head, etag, documents } of writes) {
       for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
       const stored = this.#values.get(headKey(feed));
-      // As on Redis, an absent key accepts a write with any etag, and its versions restart at 1.
+      // As in Redis, a missing key accepts writes with any etag, and versions restart at 1.
       if (stored && stored.etag !== etag) refused.push(`the head of ${feed}: its etag is no longer ${etag}`);
       else this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });
     }

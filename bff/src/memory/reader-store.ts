@@ -1,7 +1,7 @@
 import { TemporaryError } from '../deliver/errors.ts';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
-/** Readers' documents in memory, for tests and UI development. They do not expire. */
+/** In-memory reader documents for tests and UI development. They don't expire. */
 export class MemoryReaderStore implements ReaderStore {
   readonly #documents = new Map<string, { text: string; etag: number }>();
 
@@ -12,7 +12,7 @@ export class MemoryReaderStore implements ReaderStore {
 
   async write(key: string, value: object, etag: string | undefined): Promise<void> {
     const stored = this.#documents.get(key);
-    // As on Redis, an absent key accepts a write with any etag.
+    // As in Redis, a missing key accepts writes with any etag.
     if (stored && String(stored.etag) !== etag)
       throw new TemporaryError(`${key} was refused: its etag is not ${etag}`);
     this.#documents.set(key, { text: JSON.stringify(value), etag: (stored?.etag ?? 0) + 1 });

@@ -1,10 +1,10 @@
 import type { WakeUps } from '../away/ports.ts';
 
 const RETRY_MS = 1_000;
-/** The longest delay of setTimeout; a wake-up that fires early changes nothing and is set again. */
+/** Maximum setTimeout delay. A wake-up that fires early changes nothing and gets rescheduled. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Wake-ups of a single process, lost when it ends. */
+/** Wake-ups within a single process, lost when it ends. */
 export class MemoryWakeUps implements WakeUps {
   readonly #wake: (name: string) => Promise<unknown> | undefined;
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -27,7 +27,7 @@ export class MemoryWakeUps implements WakeUps {
       await this.#wake(name);
       this.#timers.delete(name);
     } catch {
-      // Delivers the wake-up again until it is accepted, as Dapr does.
+      // Like Dapr, redelivers the wake-up until it is accepted.
       this.#wait(name, RETRY_MS);
     }
   }

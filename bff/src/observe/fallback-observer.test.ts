@@ -7,9 +7,9 @@ it.each<[FallbackStepName, number, string]>([
   ['settle', 1, 'it will be retried a few times; then the outcome counts as unknown'],
   ['publish-receipt', 1, 'it will be retried'],
   // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
-  ['list-unsent', 0, 'the list of unsent fallbacks may be incomplete until a retry succeeds'],
-  ['close-unsent', 0, 'the operator can try again'],
-  ['replace', 0, 'the feed’s history will decide whether the fallback is still needed'],
+  ['list-unsent', 0, 'the list of unsent fallbacks can be incomplete until a retry succeeds'],
+  ['close-unsent', 0, 'the operator can retry'],
+  ['replace', 0, 'whether the fallback is still needed depends on the feed’s history'],
   [
     'read-document',
     0,
@@ -24,5 +24,5 @@ it.each<[FallbackStepName, number, string]>([
   const { values = [] } =
     (await registry.getSingleMetric('tocsin_bff_fallback_step_faults_total')?.get()) ?? {};
   expect(values.map(({ value }) => value)).toEqual([count]);
-  expect(warn.mock.calls[0]?.[1]).toBe(`a step of a fallback failed; ${consequence}`);
+  expect(warn.mock.calls[0]?.[1]).toBe(`a fallback step failed; ${consequence}`);
 });

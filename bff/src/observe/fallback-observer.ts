@@ -5,16 +5,16 @@ import type { FallbackObserver, FallbackStepName } from '../away/fallbacks/fallb
 const CONSEQUENCES: Record<FallbackStepName, string> = {
   settle: 'it will be retried a few times; then the outcome counts as unknown',
   'publish-receipt': 'it will be retried',
-  'list-unsent': 'the list of unsent fallbacks may be incomplete until a retry succeeds',
-  'close-unsent': 'the operator can try again',
-  replace: 'the feed’s history will decide whether the fallback is still needed',
-  'find-position': 'the feed’s history will decide whether the fallback is still needed',
+  'list-unsent': 'the list of unsent fallbacks can be incomplete until a retry succeeds',
+  'close-unsent': 'the operator can retry',
+  replace: 'whether the fallback is still needed depends on the feed’s history',
+  'find-position': 'whether the fallback is still needed depends on the feed’s history',
   'read-document':
     'the reader gets no fallbacks, and retracted content stays stored; delete this document from the state store',
   'forget-devices': 'the push service will report these devices again',
 };
 
-/** Counts and logs the events of fallbacks. `channels` are the names of the deployment's channels. */
+/** Counts and logs fallback events. `channels` are the names of the deployment's channels. */
 export function createFallbackObserver(
   registry: Registry,
   log: Logger,
@@ -23,7 +23,7 @@ export function createFallbackObserver(
   const registers = [registry];
   const registered = new Counter({
     name: 'tocsin_bff_fallbacks_registered_total',
-    help: 'Notifications with fallbacks that were stored.',
+    help: 'Notifications stored with fallbacks.',
     registers,
   });
   const ended = startAtZero(
@@ -48,7 +48,7 @@ export function createFallbackObserver(
   );
   const unrecorded = new Counter({
     name: 'tocsin_bff_fallback_step_faults_total',
-    help: 'Failed attempts to store the outcome of a message, or to publish its receipt.',
+    help: "Failed attempts to store a message's outcome or publish its receipt.",
     registers,
   });
   return {
@@ -65,7 +65,7 @@ export function createFallbackObserver(
     },
     failed(step, err) {
       if (step === 'settle' || step === 'publish-receipt') unrecorded.inc();
-      log.warn({ err, step }, `a step of a fallback failed; ${CONSEQUENCES[step]}`);
+      log.warn({ err, step }, `a fallback step failed; ${CONSEQUENCES[step]}`);
     },
   };
 }

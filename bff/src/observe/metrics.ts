@@ -18,7 +18,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
   new Gauge({
     name: 'tocsin_bff_connections_pending',
-    help: 'Browsers that have not signed in yet or, if no sign-in is required, have not finished connecting.',
+    help: 'Browsers that have not signed in yet (without sign-in: not finished connecting).',
     registers,
     collect() {
       this.set(pending());
@@ -30,7 +30,7 @@ export function addFeedMemoryGauges(registry: Registry, bytes: () => number, lim
   const registers = [registry];
   new Gauge({
     name: 'tocsin_bff_feed_memory_bytes',
-    help: 'Recent publications that this instance keeps in memory for all feeds, as JSON.',
+    help: 'Bytes of recent publications (as JSON) that this instance keeps in memory.',
     registers,
     collect() {
       this.set(bytes());
@@ -50,7 +50,7 @@ export function createMetrics(registry: Registry) {
     announcements: startAtZero(
       new Counter({
         name: 'tocsin_bff_announcements_total',
-        help: 'Announcements received, by outcome. Those with the outcome retry are redelivered.',
+        help: 'Announcements received, by outcome. Announcements with the outcome retry are redelivered.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -59,7 +59,7 @@ export function createMetrics(registry: Registry) {
     ),
     redelivered: new Counter({
       name: 'tocsin_bff_announcements_redelivered_total',
-      help: 'Announcements whose entry had already been claimed: redelivered, or covered by another announcement.',
+      help: 'Announcements for entries that were already claimed: redelivered, or covered by another announcement.',
       registers,
     }),
     deadLetters: startAtZero(
@@ -79,13 +79,13 @@ export function createMetrics(registry: Registry) {
     }),
     suppressed: new Counter({
       name: 'tocsin_bff_notifications_suppressed_total',
-      help: 'Notifications and retractions left out because their id was already published or retracted in the feed.',
+      help: 'Notifications and retractions skipped because the feed already had them or had retracted the id.',
       registers,
     }),
     gone: startAtZero(
       new Counter({
         name: 'tocsin_bff_publications_gone_total',
-        help: 'Publications that were later retracted or replaced.',
+        help: 'Publications later retracted or replaced.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -100,7 +100,7 @@ export function createMetrics(registry: Registry) {
     setAside: startAtZero(
       new Counter({
         name: 'tocsin_bff_entries_set_aside_total',
-        help: 'Entries and events that were set aside because they could not be processed, by reason.',
+        help: 'Entries and events set aside because they could not be processed, by reason.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -110,7 +110,7 @@ export function createMetrics(registry: Registry) {
     dropped: startAtZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_dropped_total',
-        help: 'Dead letters deleted to make room for newer ones, by topic or set-aside list.',
+        help: 'Dead letters deleted to make room, by topic or set-aside list.',
         labelNames: ['from'] as const,
         registers,
       }),
@@ -136,7 +136,7 @@ export function createMetrics(registry: Registry) {
     refusedCalls: startAtZero(
       new Counter({
         name: 'tocsin_bff_calls_refused_total',
-        help: 'Calls and broadcasts rejected because they are not from our own instances, by reason. They had no effect.',
+        help: 'Rejected calls and broadcasts that did not come from our own instances, by reason. They had no effect.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -145,17 +145,17 @@ export function createMetrics(registry: Registry) {
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
-      help: 'Number of times this instance took over the turns of a partition or feed because its host was unreachable.',
+      help: "Times that this instance took over a partition's or feed's turns because the host was unreachable.",
       registers,
     }),
     sentTwice: new Counter({
       name: 'tocsin_bff_publications_sent_twice_total',
-      help: 'Publications sent a second time to browsers that already had them, because other browsers joined while a gap was being filled.',
+      help: 'Publications re-sent to browsers that already had them because other browsers joined while a gap was being filled.',
       registers,
     }),
     trimmed: new Counter({
       name: 'tocsin_bff_feed_memory_trims_total',
-      help: 'Number of times the feeds in memory exceeded their limit, so that older publications were dropped.',
+      help: 'Times that the feeds in memory exceeded their limit and older publications were dropped.',
       registers,
     }),
     pushed: new Counter({
@@ -166,7 +166,7 @@ export function createMetrics(registry: Registry) {
     subscriptions: startAtZero(
       new Counter({
         name: 'tocsin_bff_subscriptions_total',
-        help: 'Subscriptions answered: new, recovered, gap (cannot be continued), forbidden or unavailable.',
+        help: 'Answered subscriptions: new, recovered, gap (could not recover), forbidden or unavailable.',
         labelNames: ['outcome'] as const,
         registers,
       }),

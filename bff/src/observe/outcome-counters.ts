@@ -1,9 +1,7 @@
 import type { Counter } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
 
-/**
- * Wraps `work` and counts its outcomes; a rejection counts as `retry`, because the message is redelivered.
- */
+/** Wraps `work` and counts outcomes. Rejections count as `retry` since the message gets redelivered. */
 export const countOutcomes =
   <T extends string>(counter: Counter<'outcome'>, work: (data: unknown) => Promise<T>) =>
   async (data: unknown): Promise<T> => {

@@ -1,13 +1,13 @@
-/** A cumulative bucket of a histogram: the number of observations in it and in all lower buckets. */
+/** A cumulative histogram bucket: counts observations in it and all lower buckets. */
 export interface Bucket {
-  /** The upper bound of the bucket. */
+  /** The bucket's upper bound. */
   le: number;
   count: number;
 }
 
 /**
- * The quantile `q` of the observations in the buckets (ascending, the last without an upper bound), assuming an even
- * spread within each bucket. For a quantile above the last bound, returns that bound. `undefined` without observations.
+ * Quantile `q` of the observations in `buckets` (ascending, the last unbounded), assuming an even spread within each
+ * bucket. Returns the last bound for quantiles above it; `undefined` without observations.
  */
 export function quantileOf(q: number, buckets: readonly Bucket[]): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;

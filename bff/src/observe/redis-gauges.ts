@@ -1,15 +1,15 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
 /**
- * Adds gauges for the used memory and the memory limit of the broadcaster's Redis, read at each scrape. They are absent
- * while Redis does not reply.
+ * Adds gauges for the used memory and memory limit of the broadcaster's Redis, read on each scrape. Omitted while Redis
+ * doesn't reply.
  */
 export function addRedisGauges(
   registry: Registry,
   memory: () => Promise<{ used: number; limit: number }>,
 ): void {
   const registers = [registry];
-  // Both gauges are collected together, so they share one call.
+  // Both gauges are collected together and share one call.
   let pendingCall: Promise<{ used: number; limit: number } | undefined> | undefined;
   const readMemory = () =>
     (pendingCall ??= memory()
@@ -32,7 +32,7 @@ export function addRedisGauges(
   gauge('tocsin_bff_redis_memory_used_bytes', 'Memory that Redis uses.', ({ used }) => used);
   gauge(
     'tocsin_bff_redis_memory_limit_bytes',
-    'Memory that Redis may use: maxmemory or, if unset, the memory of its machine.',
+    "Memory that Redis can use: maxmemory or, if not set, its machine's memory.",
     ({ limit }) => limit,
   );
 }

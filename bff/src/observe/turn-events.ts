@@ -6,7 +6,7 @@ import { entryOf, loggedIds } from './log-names.ts';
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
   lossNoticed(feed, reason) {
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });
-    log.error({ feed, reason }, 'the store lost part of a feed; a new epoch begins');
+    log.error({ feed, reason }, 'the store lost part of a feed; starting a new epoch');
   },
   appended(feed, taken, { publications, suppressed, gone, erased }) {
     metrics.published.inc(publications.filter(({ notification }) => notification !== null).length);
@@ -14,7 +14,7 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     for (const reason of gone.values()) metrics.gone.inc({ reason });
     if (erased) {
       metrics.erased.inc();
-      log.info({ feed }, 'a feed was erased; a new epoch begins');
+      log.info({ feed }, 'erased a feed; starting a new epoch');
     }
     if (!taken || !log.isLevelEnabled('debug')) return;
     const entry = entryOf(feed, taken);

@@ -7,8 +7,8 @@ import { entryOf } from './log-names.ts';
 type Moment = Step | 'begun';
 
 /**
- * Records the spans of each turn in every trace that its notifications belong to. Wraps turns, and the functions that
- * receive their steps and events.
+ * Records each turn's spans in all of its notifications' traces. Wraps turns, and the functions that receive their
+ * steps and events.
  */
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
@@ -40,7 +40,7 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
           record('claim', at.get('committed'), at.get('popped'));
           record('broadcast', at.get('popped'), at.get('broadcast'));
         } else record('broadcast', at.get('committed'), at.get('broadcast'));
-        // If the turn goes on to commit another feed, the spans of that feed start here.
+        // If the turn goes on to commit another feed, that feed's spans start here.
         at.set('begun', now);
       },
       claimed(taken) {

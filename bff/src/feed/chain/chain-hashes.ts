@@ -6,17 +6,17 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
-  /** The documents that the previous head references. */
+  /** The previous head's documents. */
   references: readonly IdsReference[];
   known: KnownIds;
-  /** A document with this many hashes is no longer merged. */
+  /** A document with this many hashes is full and no longer merged. */
   full: number;
   key: () => string;
   limits: FeedLimits;
   now: number;
 }
 
-/** Appends hashes to a chain of documents. Returns the documents to reference, to write and to delete. */
+/** Appends hashes to a chain of documents. Returns the documents to reference, write and delete. */
 export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const { references: old, known, limits, now } = chain;
   const kept = keptIds(old, limits, now);

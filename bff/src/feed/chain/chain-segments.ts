@@ -12,9 +12,9 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
-  /** The documents that the previous head references. */
+  /** The previous head's documents. */
   references: readonly SegmentReference[];
-  /** The readable part of a segment's key. */
+  /** The human-readable part of a segment key. */
   label: string;
   limits: FeedLimits;
   now: number;
@@ -30,8 +30,8 @@ export interface WrittenSegment {
 const READS_AT_ONCE = 8;
 
 /**
- * Appends publications to a chain of segments, and removes the content of the `gone` ones: each segment with such
- * content is rewritten under a new key. `withdrawn` lists the old keys, which still have the content.
+ * Appends publications to a chain of segments and removes the content of publications in `gone`, by rewriting their
+ * segments under new keys. `withdrawn` lists the old keys, which still have the content.
  */
 export async function chainSegments(
   chain: SegmentChain,

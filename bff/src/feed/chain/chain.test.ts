@@ -4,7 +4,7 @@ import { countAbsorbed, TIERS } from './chain.ts';
 
 const FULL = 1_000;
 
-/** Adds items in separate commits. Returns how often each item was written, and the resulting documents. */
+/** Adds items in separate commits. Returns the resulting documents and how often each item was written. */
 function build(commits: readonly number[]) {
   const chain: { size: number; items: number[] }[] = [];
   const writes: number[] = [];
@@ -34,7 +34,7 @@ it('should keep all items in order', () => {
   );
 });
 
-it('should have at most three documents of each tier, except the full ones', () => {
+it('should have at most three documents per tier, not counting full documents', () => {
   fc.assert(
     fc.property(commits, (sizes) => {
       expect(build(sizes).longest).toBeLessThanOrEqual(3 * TIERS);

@@ -16,7 +16,7 @@ import { hashOfId } from '../ids.ts';
 
 export type Appendable = Exclude<EntryItem, Erasure>;
 
-/** The last erasure, if any, and the items after it. Items before it are erased with the rest of the feed. */
+/** The last erasure, if any, and the items after it. Earlier items are erased along with the feed. */
 export function sinceErasure(items: readonly EntryItem[]): {
   erasure: Erasure | undefined;
   items: Appendable[];
@@ -27,7 +27,7 @@ export function sinceErasure(items: readonly EntryItem[]): {
   return { erasure, items: rest };
 }
 
-/** Whether appending the items may remove earlier publications, which requires the history index. */
+/** Whether appending the items could remove earlier publications, which requires the history index. */
 export const removesContent = (items: readonly Appendable[]): boolean =>
   items.some((item) => isRetraction(item) || item.collapseKey !== undefined);
 
@@ -40,7 +40,7 @@ export interface FeedState {
   offset: number;
   known: Hashes;
   retracted: Hashes;
-  /** The history index; needed if an item may remove earlier publications. */
+  /** The history index; required if any item could remove earlier publications. */
   index: HistoryIndex | undefined;
 }
 
@@ -51,19 +51,19 @@ export interface Place {
 
 export interface Appended {
   publications: Publication[];
-  /** Hashes of the ids that were published. */
+  /** Hashes of published ids. */
   taken: string[];
-  /** Hashes of the ids that were retracted. */
+  /** Hashes of retracted ids. */
   retracted: string[];
   /** Older publications that lose their content, by offset. */
   gone: Map<number, GoneReason>;
-  /** Where each notification was published. Suppressed ones are absent. */
+  /** Where each notification was published, except for suppressed notifications. */
   places: Map<EntryItem, Place>;
-  /** Number of suppressed items: notifications whose id was known or retracted, and repeated retractions. */
+  /** Number of suppressed items: notifications with a known or retracted id, and repeated retractions. */
   suppressed: number;
 }
 
-/** Gives each new item the next offset, and finds the content that it removes. Does not modify its arguments. */
+/** Assigns offsets to new items and finds the content that they remove. Doesn't modify its arguments. */
 export function append(items: readonly Appendable[], state: FeedState): Appended {
   const appender = new Appender(state);
   for (const item of items) {
@@ -104,7 +104,7 @@ class Appender {
   }
 
   publish(arrival: Arrival): void {
-    // Fallbacks are not stored in the feed, because every browser of the reader gets its content.
+    // Don't store fallbacks in the feed: its content goes to all the reader's browsers.
     const { fallback: _, ...content } = arrival;
     const taken = content.sourceHash === undefined ? this.#plain(content) : this.#event(content);
     if (!taken) {
@@ -127,13 +127,13 @@ class Appender {
   }
 
   /**
-   * Like `#plain`, but for an event, which is identified by its id and source. If another notification already has the
-   * id, the event gets a derived one, and an earlier retraction of its own id does not affect it. Otherwise, such a
-   * retraction suppresses the event.
+   * Like `#plain`, but for events, which are identified by id and source. If another notification has the id, the event
+   * gets a derived id, and an earlier retraction of its own id has no effect. Otherwise, that retraction suppresses the
+   * event.
    */
   #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
     const { id } = notification;
-    // Unambiguous, because an id cannot contain a space.
+    // Unambiguous since ids can't contain spaces.
     const event = hashOfId(`${id} ${sourceHash}`);
     if (this.#isKnown(event)) return undefined;
     const plain = hashOfId(id);
@@ -156,7 +156,7 @@ class Appender {
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
   }
 
-  /** Removes the content of the older notification with this collapse key and returns its id. */
+  /** Removes the older notification's content and returns its id. */
   #replacedBy({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
     const older = this.#own.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);

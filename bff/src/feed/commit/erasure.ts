@@ -2,12 +2,12 @@ import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
 import type { Appendable } from './append.ts';
 import type { FeedLimits } from '../limits.ts';
 
-/** How far ahead of our clock an erasure's time may be, in ms. A later time is reduced to this limit. */
+/** How far in ms an erasure's time can be ahead of our clock. Later times are clamped. */
 const MAX_AHEAD_MS = 5_000;
 
 /**
- * The time before which publications count as erased, after a commit on top of `stored` that applies `erasure`, if
- * given. The time carries over to a new epoch, and is forgotten once no notification from before it can still arrive.
+ * The new head's cutoff: publications from before this time count as erased. It carries over to a new epoch, and is
+ * dropped once no notification from before the cutoff can arrive.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,
@@ -21,6 +21,6 @@ export function erasedUntil(
   return Math.max(at, before ?? 0);
 }
 
-/** Whether the item is a notification that was published before `until`. Retractions have no content to erase. */
+/** Whether the item is a notification published before `until`. Retractions have no content to erase. */
 export const isErased = (item: Appendable, until: number | undefined): boolean =>
   until !== undefined && 'createdAt' in item && (parseDateTime(item.createdAt) ?? until) < until;

@@ -4,7 +4,7 @@ import { event, batchWithItems, PlannedLog, retract } from '../../../testing/pla
 
 const titles = (log: PlannedLog) => log.idsInLog;
 
-describe('events with the same id', () => {
+describe('events that share an id', () => {
   it('should each be published once if their sources differ', async () => {
     const log = new PlannedLog();
     const first = await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
@@ -30,7 +30,7 @@ describe('events with the same id', () => {
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
-  it('should be suppressed by an earlier retraction of either their own id or their published id', async () => {
+  it('should be suppressed by an earlier retraction of their own id or their published id', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, retract('1'), '2', retract('2.bbbbbbbb')));
     const { suppressed } = await log.commit(

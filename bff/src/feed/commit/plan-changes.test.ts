@@ -45,7 +45,7 @@ describe('a retraction', () => {
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
-  it('should remove publications of the same commit, whether before or after it', async () => {
+  it('should remove publications in the same commit, whether before or after it', async () => {
     const log = new PlannedLog();
     const { suppressed } = await log.commit(
       batchWithItems(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'),
@@ -55,7 +55,7 @@ describe('a retraction', () => {
     expect(log.indexed).toBe(0);
   });
 
-  it('should remove all publications of an id that was forgotten and published again', async () => {
+  it('should remove all publications with an id that was forgotten and republished', async () => {
     const log = new PlannedLog();
     const limits = { ...DEFAULT_FEED_LIMITS, idsMax: 1 };
     for (const [n, id] of ['a', 'b', 'c', 'a'].entries()) await log.commit(batchOf(n + 1, [id]), { limits });
@@ -65,7 +65,7 @@ describe('a retraction', () => {
 });
 
 describe('a collapse key', () => {
-  it('should let the newest notification replace earlier ones, even if they are in the same commit', async () => {
+  it('should let the newest notification replace earlier notifications, even in the same commit', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), withCollapseKey('b', 'l'), 'c'));
     await log.commit(batchWithItems(2, withCollapseKey('d', 'k'), withCollapseKey('e', 'k')));
@@ -74,7 +74,7 @@ describe('a collapse key', () => {
     expect(log.idsInLog).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it('should keep the id of a replaced notification in its replacement, even after that is gone too', async () => {
+  it("should keep a replaced notification's id in its replacement, even after that is gone too", async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
     await log.commit(batchWithItems(2, withCollapseKey('b', 'k'), withCollapseKey('c', 'k')));
@@ -94,7 +94,7 @@ describe('a collapse key', () => {
 });
 
 describe('an erasure', () => {
-  it("should begin an empty epoch that keeps each run's progress, and withdraw all documents", async () => {
+  it("should start an empty epoch that keeps each run's progress, and withdraw all documents", async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, 'a', retract('x')));
     const named = log.head;
@@ -112,7 +112,7 @@ describe('an erasure', () => {
     expect([...log.documents.keys()]).toEqual([]);
   });
 
-  it('should erase the items before it and keep those after it, and forget ids and retractions', async () => {
+  it('should erase only the items before it, and forget ids and retractions', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), retract('x')));
     const { head } = await log.commit(
@@ -158,14 +158,14 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).not.toHaveProperty('erasedAt');
   });
 
-  it('should not be suppressed if the clock that timed the erasure was far ahead', async () => {
+  it('should not be suppressed if the erasure came from a clock that was far ahead', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
     expect(log.head?.erasedAt).toBe(now + 5_000);
   });
 });
 
-it('should build the index only if an item may remove content', async () => {
+it('should build the index only if an item could remove content', async () => {
   const log = new PlannedLog();
   await log.commit(batchOf(1, ['a']));
   await log.commit(batchOf(2, ['b']));
@@ -174,7 +174,7 @@ it('should build the index only if an item may remove content', async () => {
   expect(log.indexed).toBe(1);
 });
 
-it('should give the same result as a simple list for any changes, and reference no removed content', async () => {
+it('should match a simple list for any changes, and never reference removed content', async () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },

@@ -28,14 +28,14 @@ describe('a commit', () => {
     expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 3, last: 4 }]);
   });
 
-  it('should keep the first content of an id', async () => {
+  it('should keep the content first published under an id', async () => {
     const log = new PlannedLog();
     const sameId = [notification('a', 'first'), notification('a', 'second')];
     await log.commit(batchWithItems(1, ...sameId));
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 
-  it('should mark an entry as done even if it has no new items', async () => {
+  it('should mark an entry as done even without any new items', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a']));
     const { head, documents } = await log.commit(batchOf(2, ['a']));
@@ -91,14 +91,14 @@ describe('a head', () => {
     };
     const feed = `user:${'\u{1F514}'.repeat(255)}`;
     const sizesOf = (count: number, times: number) => Array.from({ length: times }, () => count);
-    // As many documents of each tier as a head can reference at the same time.
+    // As many documents in each tier as a head can reference at the same time.
     const counts = [
       ...sizesOf(0, 300),
       ...sizesOf(1_024, 45),
       ...[256, 64, 16, 4, 1].flatMap((count) => sizesOf(count, 3)),
     ];
-    // The same for retraction documents. Their commits come first, so that the published retractions have left
-    // the history by the end.
+    // Same for retraction documents. Their commits come first so that the retractions are out of the history by the
+    // end.
     const full = fullRetractionsCount(limits);
     const sizes = [0, 1, 2, 3, 4].flatMap((power) => sizesOf(full / 4 ** power, 3)).concat(1, 1, 1);
     let gone = 0;
@@ -123,7 +123,7 @@ describe('a head', () => {
     expect(head.segments.length).toBeGreaterThan(50);
     expect(head.segments.length).toBeLessThanOrEqual(64);
     expect(head.ids.length).toBeGreaterThan(30);
-    // Realistic sizes: the offsets and bytes of a feed that has been used for years.
+    // Realistic sizes: the offsets and bytes of a feed after years of use.
     const used = head.segments.map((s) => ({
       ...s,
       first: s.first + 1e9,
@@ -135,7 +135,7 @@ describe('a head', () => {
   });
 });
 
-it('should let a commit fit into one request to the sidecar, even with the highest settings', () => {
+it('should fit a commit into one sidecar request, even with the highest settings', () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
   const base64 = (8 * 4) / 3;
   const smallest = 100;

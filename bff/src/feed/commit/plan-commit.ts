@@ -26,17 +26,17 @@ import {
 import { sizeOf } from '../present.ts';
 import type { FeedDocument } from '../chain/chain.ts';
 
-/** The content of a commit: the entries `from` to `to` of a run, with their items in order. */
+/** What to commit: a run's entries `from` to `to`, with their items in order. */
 export interface FeedBatch {
   run: string;
-  /** The run's partition; absent for a run of a single feed. */
+  /** The run's partition. Not set if the run belongs to a single feed. */
   partition?: number;
   from: number;
   to: number;
   items: readonly EntryItem[];
   /** The first item's trace. */
   traceparent?: string | undefined;
-  /** The sampled traces of all items. */
+  /** All items' sampled traces. */
   traces?: readonly string[];
 }
 
@@ -44,27 +44,27 @@ const LABEL_LENGTH = 8;
 
 export interface CommitInput {
   feed: string;
-  /** The head to build on; `undefined` for the first commit of an epoch. */
+  /** The head to build on; `undefined` for an epoch's first commit. */
   base: Head | undefined;
-  /** The stored head, even if the turn does not build on it. */
+  /** The stored head, whether or not the turn builds on it. */
   stored: Head;
   epoch: string;
-  /** Returns a new epoch that begins with an erasure. */
+  /** Returns a new epoch that starts with an erasure. */
   nextEpoch: () => string;
-  /** The number of writes to the head's key, which is its etag. */
+  /** How often the head's key was written; this is its etag. */
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;
-  /** The retracted ids, which carry over to a new epoch when an epoch is lost. */
+  /** The retracted ids. They carry over to a new epoch when an epoch is lost. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
-  /** Hashes of retracted ids that no document contains any more. */
+  /** Hashes of retracted ids that are no longer in any document. */
   unwritten: ReadonlySet<string>;
   limits: FeedLimits;
   now: number;
-  /** Returns a unique suffix for a document's key. */
+  /** Returns a unique suffix for a document key. */
   unique: () => string;
-  /** Returns the publications of a segment that `base` references. */
+  /** Returns the publications in a segment that `base` references. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
   index: () => Promise<HistoryIndex>;
 }
@@ -72,32 +72,29 @@ export interface CommitInput {
 export interface Commit {
   head: Head;
   documents: FeedDocument[];
-  /** The new items of this commit, without those that the feed already has. */
+  /** The commit's new items, minus any that the feed already has. */
   publications: Publication[];
-  /** Older publications that lose their content in this commit, by offset. */
+  /** Older publications that lose their content, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
-  /** Where this commit published each of its notifications. */
+  /** Where each notification was published. */
   places: ReadonlyMap<EntryItem, Place>;
-  /**
-   * Number of items left out because the feed already has them, has retracted their id, or was erased after they were
-   * published.
-   */
+  /** Number of items left out: already in the feed, retracted, or published before the feed's erasure. */
   suppressed: number;
   erased: boolean;
-  /** Documents that the new head no longer references. Readers of the old head may still read them. */
+  /** Documents that the new head no longer references. Readers with the old head could still need them. */
   retired: string[];
   segments: readonly WrittenSegment[];
   ids: Map<string, string[]>;
   retractions: Map<string, string[]>;
 }
 
-/** Plans the next commit of a feed; writes nothing. Rejects only when `contentOf` or `index` does. */
+/** Plans a feed's next commit without writing anything. Rejects only if `contentOf` or `index` does. */
 export async function planCommit(input: CommitInput): Promise<Commit> {
   const { base, taken, limits, now, unique } = input;
   const { erasure, items: following } = sinceErasure(taken?.items ?? []);
   const erased = erasure !== undefined;
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
-  // Drops notifications that were in transit, in another run or a stream, when the feed was erased.
+  // Drop notifications that were in transit in another run or a stream when the feed was erased.
   const items = following.filter((item) => !isErased(item, erasedAt));
   const state = erased ? erasedState(input) : stateOf(input);
   const index = state.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
@@ -167,7 +164,7 @@ const stateOf = ({ base, epoch, known, retracted, retractions, unwritten }: Comm
   ...{ known, retracted, retractions, unwritten },
 });
 
-/** An erasure resets everything except how far each run has been committed. */
+/** An erasure resets everything except each run's progress. */
 const erasedState = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
@@ -184,8 +181,8 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
 }
 
 /**
- * The human-readable part of a document's key, which shows the feed it belongs to. Short, so that heads stay small;
- * `unique` makes the key unique.
+ * The human-readable part of a document key, which shows the feed. Kept short so that heads stay small; `unique` makes
+ * the key unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

@@ -1,6 +1,6 @@
 import type { LivePublication } from '@tocsin/contracts';
 
-/** Offsets of the live publications in a feed's history, by id and by collapse key. */
+/** Offsets of live publications in a feed's history, by id and collapse key. */
 export class HistoryIndex {
   readonly #live = new Map<number, { id: string; collapseKey?: string | undefined }>();
   readonly #byId = new Map<string, number[]>();
@@ -10,7 +10,7 @@ export class HistoryIndex {
     return this.#live.size;
   }
 
-  /** The offsets of an id: more than one if the id was forgotten and then published again. */
+  /** An id's offsets. There are multiple if the id was forgotten and republished. */
   offsetsOf(id: string): readonly number[] {
     return this.#byId.get(id) ?? [];
   }
@@ -39,10 +39,7 @@ export class HistoryIndex {
     if (collapseKey !== undefined && this.#byKey.get(collapseKey) === offset) this.#byKey.delete(collapseKey);
   }
 
-  /**
-   * Removes publications below `first`. They are the first in the map, because publications are added in ascending
-   * order.
-   */
+  /** Removes publications below `first`. They come first in the map since publications are added in ascending order. */
   removeBelow(first: number): void {
     for (const offset of this.#live.keys()) {
       if (offset >= first) return;

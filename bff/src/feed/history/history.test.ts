@@ -65,7 +65,7 @@ describe('history', () => {
 });
 
 describe('ids', () => {
-  it('should be remembered for the lifetime of an entry, but only the last IDS_MAX of them', () => {
+  it("should be remembered for an entry's lifetime, up to the last IDS_MAX", () => {
     fc.assert(
       fc.property(documents, (references) => {
         const kept = keptIds(references, limits, NOW);

@@ -1,7 +1,7 @@
 import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
 import type { FeedLimits } from '../limits.ts';
 
-/** The segments that belong to the history at `now`. Others are dropped as a whole, the oldest first. */
+/** The segments that are in the history at `now`. Drops whole segments, oldest first. */
 export function keptSegments(
   segments: readonly SegmentReference[],
   limits: FeedLimits,
@@ -28,9 +28,7 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
   return oldestKept < 0 ? [] : ids.slice(oldestKept);
 }
 
-/**
- * The runs that can still have an entry at `now`, at most `max`. The least recently active runs are dropped first.
- */
+/** The runs that can still have entries at `now`, up to `max`. Drops the least recently active first. */
 export function keptRuns(
   producers: Head['producers'],
   limits: FeedLimits,
@@ -42,10 +40,10 @@ export function keptRuns(
   return Object.fromEntries(active);
 }
 
-/** The first offset in the head's segments; the head's offset + 1 if it has none. */
+/** The first offset in the head's segments, or the head's offset + 1 without any. */
 export const firstReferenced = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
-/** The first offset in the history; the head's offset + 1 if it is empty. */
+/** The first offset in the history, or the head's offset + 1 if it's empty. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
   Math.max(
     keptSegments(head.segments, limits, now)[0]?.first ?? head.offset + 1,

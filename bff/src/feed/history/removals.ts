@@ -11,13 +11,13 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
         ...(publication.replaces !== undefined && { replaces: publication.replaces }),
       };
 
-/** The removals that a list of publications contains: retractions and replacements of earlier publications. */
+/** Retractions and replacements of earlier publications, found in a list of publications. */
 export class Removals {
-  /** The offsets at which each id was retracted, ascending. */
+  /** The offsets of each id's retractions, ascending. */
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();
-  /** The highest offset of a removal; 0 if there are none. */
+  /** The last removal's offset; 0 if there are none. */
   readonly offset: number;
 
   constructor(publications: readonly Publication[]) {
@@ -36,7 +36,7 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** The reason why the publication is gone, according to its first removal; `undefined` if it is not gone. */
+  /** Why the publication is gone, based on its first removal; `undefined` if it isn't gone. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;
