@@ -3,11 +3,11 @@ import type { RedisConnection } from './connection.ts';
 import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
 
 const STREAM = TOPICS.partitionAnnouncements;
-/** If Redis does not know the number of waiting announcements, they are counted up to this limit. */
+/** If Redis doesn't know how many announcements are waiting, we count up to this limit. */
 const MAX_COUNTED = 1_000;
 
 /**
- * Reads how many announcements the bffs have not finished, and how old the oldest is. Rejects if Redis does not reply.
+ * Reads how many announcements the bffs have not finished, and the age of the oldest. Rejects if Redis doesn't reply.
  */
 export async function readAnnouncementQueue(
   connection: RedisConnection,
@@ -17,7 +17,7 @@ export async function readAnnouncementQueue(
   const { client } = connection;
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
   const emptyQueue: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
-  // XLEN works even if the stream does not exist, unlike the next command.
+  // Unlike the next command, XLEN works even if the stream doesn't exist.
   if ((await withTimeout(client.xLen(STREAM))) === 0) return emptyQueue;
   const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);

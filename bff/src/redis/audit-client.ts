@@ -3,8 +3,8 @@ import { openOnce, type RedisClient, type RedisTarget } from '@tocsin/service/re
 const TIMEOUT_MS = 5_000;
 
 /**
- * A connection for reading the audit trail, opened on first use and reopened when it is lost. `get` rejects if Redis
- * does not reply. A connection that is silent for 5 s is closed, which rejects its commands.
+ * A connection for reading the audit trail, opened on first use and reopened when lost. `get` rejects if Redis doesn't
+ * reply. After 5 s of silence, the connection is closed, which rejects its commands.
  */
 export function auditClient(target: RedisTarget) {
   let opened: Promise<RedisClient> | undefined;

@@ -15,7 +15,7 @@ export interface ReversibleStreams {
 export class RedisAuditReader implements AuditReader {
   readonly #redis: () => Promise<ReversibleStreams>;
 
-  /** `redis` resolves with a connected client, and rejects while no client is connected. */
+  /** `redis` resolves with a connected client, or rejects while there is none. */
   constructor(redis: () => Promise<ReversibleStreams>) {
     this.#redis = redis;
   }
@@ -38,7 +38,7 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** The end of the range to read from a stream. Records with the same id are listed by stream number, lowest first. */
+/** Where to end the range read from a stream. Records with the same id are listed by stream number, lowest first. */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

@@ -1,9 +1,9 @@
-/** Trimming keeps this fraction of the limit, so that a stream is not trimmed on every message. */
+/** Trimming keeps this fraction of the limit to avoid trimming on every message. */
 const KEPT_FRACTION = 0.875;
-/** Redis's overhead per message in bytes: its id, its field names and its share of a node. */
+/** Redis's overhead per message in bytes: id, field names and share of a node. */
 const OVERHEAD = 128;
 
-/** Estimates the size of a stream from its messages as they are read. */
+/** Estimates a stream's size from its messages as they are read. */
 export class ByteWindow {
   readonly #max: number;
   #messages: { id: string; bytes: number }[] = [];
@@ -14,7 +14,7 @@ export class ByteWindow {
     this.#max = maxBytes;
   }
 
-  /** Counts a message. Returns the first id to keep if the stream is now too large, otherwise `undefined`. */
+  /** Counts a message. Returns the first id to keep if the stream is now too large. */
   add(id: string, bytes: number): string | undefined {
     this.#messages.push({ id, bytes: bytes + OVERHEAD });
     this.#total += bytes + OVERHEAD;

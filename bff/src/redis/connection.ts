@@ -11,28 +11,27 @@ import { fullest, readRedisMemory, type RedisMemory } from './memory.ts';
 
 export interface RedisConnectionOptions {
   target: RedisTarget;
-  /** Maximum time to wait for a reply, in ms. */
+  /** Maximum time to wait for a reply (ms). */
   timeoutMs: number;
   /** The connection's name in the log. */
   name: string;
   log: Logger;
 }
 
-/** Maximum number of commands that wait for Redis. Further ones are refused at once. */
+/** Maximum number of commands waiting for Redis. Beyond it, commands are refused immediately. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * A connection that is silent for this time in ms is closed and reopened, because a network may drop it without notice.
- * A healthy connection is never silent that long: stream reads end after 5 s, and pings are sent between other
- * commands.
+ * Connections are closed and reopened after this many ms of silence because networks can drop them without notice. A
+ * healthy connection is never silent that long: stream reads end after 5 s, and pings are sent between other commands.
  */
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A connection to Redis (in a cluster, to its current masters) that bypasses Dapr. Reopened whenever it is lost. */
+/** A connection to Redis (in a cluster, to its current masters) that bypasses Dapr. Reopened whenever lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
-  /** Number of overdue commands to which Redis has not yet replied. */
+  /** Number of overdue commands still waiting for a reply. */
   #overdue = 0;
   #ping: Promise<unknown> | undefined;
 
@@ -59,28 +58,28 @@ export class RedisConnection {
     log.warn({ err, ...(remedy !== undefined && { remedy }) }, `${name} ${what}`);
   }
 
-  /** @throws TemporaryError if Redis is disconnected, or has not replied in time to an earlier command */
+  /** @throws TemporaryError if Redis is disconnected, or an earlier command is overdue */
   check(): void {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
-    // Another command would restart the timeout after which a silent connection is closed.
+    // Another command would restart the timeout that closes silent connections.
     if (this.#overdue > 0) throw new TemporaryError('Redis has not yet answered an earlier command');
   }
 
-  /** Resolves when Redis answers a ping; rejects if it does not. */
+  /** Resolves if Redis answers a ping; otherwise rejects. */
   async ready(): Promise<void> {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
     this.#ping ??= this.client.ping().finally(() => (this.#ping = undefined));
     await this.withTimeout(this.#ping, 'answer a ping');
   }
 
-  /** Reads Redis's used memory and limit; in a cluster, the fullest master's. Rejects if Redis does not reply. */
+  /** Reads Redis's used memory and limit (in a cluster, the fullest master's). Rejects if Redis doesn't reply. */
   async memory(): Promise<RedisMemory> {
     this.check();
     const infos = Promise.all(mastersOf(this.client).map((master) => master.info('memory')));
     return fullest((await this.withTimeout(infos, 'report its memory')).map(readRedisMemory));
   }
 
-  /** The clock of the Redis that holds a key, in ms since 1970. */
+  /** The clock of the Redis that holds the key, in ms since 1970. */
   async timeAt(key: string): Promise<number> {
     const [seconds, microseconds] = await this.withTimeout(
       masterOf(this.client, key).time(),

@@ -7,9 +7,9 @@ import type { RedisConnection } from './connection.ts';
 import { ErasureLog } from './erasure-log.ts';
 
 export interface RedisCopiesOptions extends KeyEraserDependencies {
-  /** The broadcaster's Redis, which also holds the list of erasures. */
+  /** The broadcaster's Redis, which also stores the erasures. */
   broadcaster: RedisConnection;
-  /** The Redis that holds the streams of Dapr's topics. */
+  /** The Redis with the streams behind Dapr's topics. */
   topics: RedisConnection;
   log: Logger;
 }
@@ -18,15 +18,15 @@ const CHECK_EVERY_MS = 2_000;
 /** Minimum time between two searches of Redis, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Minimum age of an erasure, in ms, at its last search. By then, every message in transit has arrived or been refused.
- * Even after the wait for the next search, the erasure is done within the minute that `Copies.erase` promises.
+ * Minimum age of an erasure in ms at its last search. By then, every message in transit has arrived or been refused.
+ * Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises.
  */
 const FORGET_AFTER_MS = 35_000;
 
 /**
- * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, inboxes, schedules and
- * documents that no head references. Announces unclaimed entries with such content again, so that their feeds drop it.
- * For each erasure, the instances together search several times within a minute.
+ * Deletes copies of erased content from Dapr's topic streams, set-aside records, inboxes, schedules and documents that
+ * no head references. Re-announces unclaimed entries with erased content so that their feeds drop it. The instances
+ * share the work, searching for each erasure multiple times within a minute.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;

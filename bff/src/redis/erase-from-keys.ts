@@ -30,7 +30,7 @@ import type { RedisConnection } from './connection.ts';
 export interface KeyEraserDependencies {
   /** The state store's Redis. */
   state: RedisConnection;
-  /** The Redis that holds the entries; usually the same as `state`. */
+  /** The Redis with the entries; usually the same as `state`. */
   entriesRedis: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
@@ -41,7 +41,7 @@ export interface KeyEraserDependencies {
 
 const KEYS_AT_ONCE = 1_000;
 const READS_AT_ONCE = 16;
-/** A younger entry is skipped, because it is probably about to be claimed. */
+/** Skips entries younger than this, which are probably about to be claimed. */
 const IN_TRANSIT_MS = 10_000;
 
 const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
@@ -49,13 +49,13 @@ const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 const STATE = `${APP_IDS.bff}||`;
 const PRODUCER_STATE = `${APP_IDS.producer}||`;
 
-/** Erases content under a key. Resolves with whether there was any. */
+/** Erases content under a key. Resolves with true if there was any. */
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Lists the keys in
- * Redis, because Dapr cannot, and reads state there too. Reads entries and deletes content through Dapr, except for
- * scheduled notifications, which it deletes directly.
+ * Scans all keys once and deletes erased content. Resolves with how many keys had any. Lists keys in Redis because Dapr
+ * can't, and also reads state there. Reads entries and deletes content through Dapr, except for scheduled
+ * notifications, which it deletes directly.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const visits = visitsFor(use, content);
@@ -78,7 +78,7 @@ async function visitAll(keys: readonly string[], visits: [prefix: string, Visit]
   return count;
 }
 
-/** All keys; in a cluster, those of every master. */
+/** All keys; in a cluster, from every master. */
 async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
   for (const master of mastersOf(connection.client)) {
     let cursor = '0';
@@ -97,7 +97,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
-  /** Deletes a segment with erased content, unless the head still references it, which it normally does not. */
+  /** Deletes a segment with erased content unless the head still references it, which normally it doesn't. */
   const segment: Visit = async (key) => {
     const parsed = segmentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
@@ -119,12 +119,12 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return true;
   };
 
-  /** Announces the entry again: its feed then drops the erased content. */
+  /** Re-announces the entry so that its feed drops the erased content. */
   const entry: Visit = async (key) => {
     const parsed = anyEntrySchema.safeParse(parseJson((await entries.peek(key)) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
-    // In an entry of a partition, each item has its own feed.
+    // In a partition's entry, each item has its own feed.
     const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
     const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
@@ -134,8 +134,8 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   };
 
   /**
-   * Deletes a scheduled notification. Leaves those in the due window: the erasure removes them there, or their feed
-   * drops them.
+   * Deletes a scheduled notification, but not if it's in the due window: the erasure removes it there, or its feed
+   * drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
@@ -147,7 +147,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return (await withTimeout(client.del(key))) > 0;
   };
 
-  /** An inbox stores the content of its snoozed notifications. */
+  /** An inbox stores its snoozed notifications' content. */
   const inbox: Visit = async (key) => {
     const isErased = ({ notification }: Snoozed) =>
       content.has(notification, { publishedAt: parseDateTime(notification.createdAt) ?? 0 });

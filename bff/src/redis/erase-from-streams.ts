@@ -3,12 +3,12 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } from './message-content.ts';
 
-/** Only a few messages are read at once, because an event may be 4 MiB. */
+/** Reads only a few messages at a time because events can have up to 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
 
 /**
- * The streams with content, each with a function that selects the messages to delete. An event that also has other
- * notifications stays until it is processed: its feed drops erased content, and acknowledged events leave the stream.
+ * The streams with content, each with a function that selects messages to delete. An event with other notifications in
+ * it stays until processed: its feed drops erased content, and acknowledged events leave the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
   [TOPICS.notifications, isFullyErased],
@@ -18,8 +18,8 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
 ];
 
 /**
- * Deletes the messages that Redis received up to `now` and that the functions in STREAMS select. Resolves with how many
- * it deleted.
+ * Deletes messages received by Redis up to `now` that the functions in STREAMS select. Resolves with how many were
+ * deleted.
  */
 export async function eraseFromStreams(
   connection: RedisConnection,

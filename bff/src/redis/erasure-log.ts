@@ -6,10 +6,7 @@ import { timeOfId } from './stream-id.ts';
 
 export const ERASURES_STREAM = 'tocsin:erasures';
 const LOCK = 'tocsin:erasures:lock';
-/**
- * Maximum number of recorded erasures. Beyond it, the oldest are dropped, because they have had the most time to be
- * processed.
- */
+/** Maximum number of recorded erasures. Drops the oldest first since they have had the most time to be processed. */
 const MAX_LENGTH = 10_000;
 const IDS_AT_ONCE = 100;
 const MAX_READ = 2 * MAX_LENGTH;
@@ -20,16 +17,14 @@ const erasedSchema = z.object({
   ids: z.array(z.string()).optional(),
 });
 
-/**
- * An erasure, recorded until all copies of its content are deleted. `at` is the time of recording, by Redis's clock.
- */
+/** An erasure, recorded until all copies of its content are deleted. `at` is when it was recorded, by Redis's clock. */
 export interface RecordedErasure {
   recordId: string;
   at: number;
   erased: Erased;
 }
 
-/** The erasures of the last minute, stored in Redis, so that any instance can continue another's work. */
+/** The last minute's erasures, stored in Redis so that any instance can continue another's work. */
 export class ErasureLog {
   readonly #connection: RedisConnection;
 
@@ -73,7 +68,7 @@ export class ErasureLog {
     return (await this.#withTimeout(client.set(LOCK, '1', options))) === 'OK';
   }
 
-  /** Redis's clock, in ms since 1970. */
+  /** Redis's clock (ms since 1970). */
   now(): Promise<number> {
     return this.#connection.timeAt(ERASURES_STREAM);
   }

@@ -12,11 +12,11 @@ it("should use the machine's memory if Redis has no limit", () => {
   expect(readRedisMemory(info(0)).limit).toBe(4_294_967_296);
 });
 
-it('should name the field that is missing from the reply', () => {
+it('should name a field that is missing from the reply', () => {
   expect(() => readRedisMemory('# Memory')).toThrow('used_memory');
 });
 
-it('should choose the memory of the fullest master in a cluster', () => {
+it("should choose the fullest master's memory in a cluster", () => {
   const [half, most, large] = [
     { used: 5, limit: 10 },
     { used: 9, limit: 10 },

@@ -1,9 +1,9 @@
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 
-/** Redis's used memory and its limit, in bytes. */
+/** Redis's used memory and limit in bytes. */
 export interface RedisMemory {
   used: number;
-  /** `maxmemory` or, if unset, the memory of its machine. */
+  /** `maxmemory` or, if not set, the machine's memory. */
   limit: number;
 }
 
@@ -18,7 +18,7 @@ export function readRedisMemory(info: string): RedisMemory {
   return { used: valueOf('used_memory'), limit: valueOf('maxmemory') || valueOf('total_system_memory') };
 }
 
-/** The memory of the master that uses the largest share of its limit. @throws Error if the list is empty */
+/** The memory of the master closest to its limit. @throws Error if the list is empty */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
   if (!first) throw new Error('No Redis master is connected.');
   return others.reduce((top, one) => (one.used / one.limit > top.used / top.limit ? one : top), first);

@@ -3,13 +3,13 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-/** A message in a topic's stream. Its field `data` contains the event that Dapr published, or raw data. */
+/** A message in a topic's stream. Its `data` field contains the event that Dapr published, or raw data. */
 export interface StreamMessage {
   id: string;
   message: Record<string, string>;
 }
 
-/** Whether all notifications of an event are erased. */
+/** Whether all of an event's notifications are erased. */
 export function isFullyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
   const items = itemsOf(data);
@@ -32,14 +32,14 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   return items.some((_item, index) => isErased(index, { id: idAt(index), publishedAt }));
 }
 
-/** Whether a receipt is about the reader of an erased feed. It has no content, so a retraction does not matter. */
+/** Whether a receipt is about the reader of an erased feed. Receipts have no content, so retractions don't matter. */
 export function isReceiptErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, publishedAt } = read(id, message['data'] ?? '');
   const feed = typeof data === 'object' && data !== null && 'feed' in data ? data.feed : undefined;
   return typeof feed === 'string' && content.has({ feed, id: '' }, { publishedAt });
 }
 
-/** The items of a published value; `undefined` if it has none. */
+/** A published value's items; `undefined` if it has none. */
 export function itemsOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   return typeof value === 'object' && value !== null ? [value] : undefined;
@@ -53,7 +53,7 @@ function read(streamId: string, text: string) {
   const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
   const value = typeof inner === 'string' ? parseJson(inner) : inner;
   const storedAt = timeOfId(streamId);
-  // A dead letter is a republished event, so the event's own time counts.
+  // Dead letters are republished events, so use the event's own time.
   const publishedAt = Math.min(storedAt, (typeof time === 'string' && parseDateTime(time)) || storedAt);
   return {
     data: value,

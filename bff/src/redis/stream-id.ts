@@ -1,4 +1,4 @@
-/** The two parts of a Redis stream id, `<ms>-<n>`. */
+/** Splits a Redis stream id, `<ms>-<n>`. */
 const partsOf = (id: string): [bigint, bigint] => {
   const [ms = '0', n = '0'] = id.split('-');
   return [BigInt(ms), BigInt(n)];
@@ -15,18 +15,18 @@ export function idAfter(id: string): string {
   return `${ms}-${n + 1n}`;
 }
 
-/** The time when Redis stored the message, in ms since 1970. */
+/** When Redis stored the message, in ms since 1970. */
 export const timeOfId = (id: string): number => Number(partsOf(id)[0]);
 
-/** The progress of a consumer group in a stream. */
+/** A consumer group's progress in a stream. */
 export interface GroupState {
   lastDelivered: string;
-  /** The oldest delivered message that is not acknowledged. */
+  /** The oldest delivered but unacknowledged message. */
   oldestPending: string | null;
 }
 
 /**
- * The id below which every group has acknowledged all messages; `undefined` without a group, because one may
+ * The id below which every group has acknowledged all messages; `undefined` if there are no groups yet, since one could
  * still be created.
  */
 export function acknowledgedBelow(groups: readonly GroupState[]): string | undefined {

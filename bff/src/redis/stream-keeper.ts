@@ -5,32 +5,29 @@ import { ERASURES_STREAM } from './erasure-log.ts';
 import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
-  /** The Redis that holds the streams of Dapr's topics. */
+  /** The Redis with the streams behind Dapr's topics. */
   topics: RedisConnection;
-  /** The broadcaster's Redis, which also holds the list of erasures. */
+  /** The broadcaster's Redis, which also stores the erasures. */
   broadcaster: RedisConnection;
   /**
-   * Maximum bytes of each stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest
-   * messages are dropped.
+   * Maximum bytes per stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest messages
+   * are dropped.
    */
   maxBytes: number;
-  /** Called with the number of dropped unacknowledged messages. */
+  /** Called with how many unacknowledged messages were dropped. */
   onDropped: (stream: string, count: number) => void;
   log: Logger;
 }
 
 const EVERY_MS = 2_000;
-/** Each time this many failures occur in a row (about half a minute), one is logged as a warning. */
+/** Logs a warning for every this many failures in a row (about half a minute). */
 const FAILURES_PER_WARNING = 15;
-/** Trimming a stream that is too large keeps this fraction of its limit. */
+/** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;
 
-/** The audit trail is limited by its component and must not be trimmed by the keeper. */
+/** The audit trail's component limits its size, so the keeper must not trim it. */
 const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
-/**
- * The streams of Dapr's topics, except the audit trail. Unacknowledged messages are dropped only from the bounded
- * streams.
- */
+/** The streams behind Dapr's topics, except the audit trail. Only bounded streams drop unacknowledged messages. */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isAuditTopic(topic));
 const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadPartitionAnnouncements,
@@ -42,8 +39,8 @@ const BOUNDED_STREAMS: readonly string[] = [
 ];
 
 /**
- * Removes acknowledged messages from the streams of Dapr's topics, where Dapr leaves them for a day, and the oldest
- * messages of bounded streams that are too large. Every instance does this; trimming twice is harmless.
+ * Removes acknowledged messages from Dapr's topic streams, where Dapr would leave them for a day, and the oldest
+ * messages from bounded streams that are too large. Every instance does this; trimming twice is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -72,7 +69,7 @@ export class StreamKeeper {
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
       this.#failures = 0;
     } catch (err) {
-      // Redis may be unavailable for a moment. Only persistent failures are logged as a warning.
+      // Redis can be briefly unavailable. Warn only about persistent failures.
       const level = ++this.#failures % FAILURES_PER_WARNING === 0 ? 'warn' : 'debug';
       this.#options.log[level]({ err }, 'cannot trim the streams; retrying');
     } finally {
@@ -92,8 +89,8 @@ export class StreamKeeper {
   }
 
   /**
-   * Reads the groups first, then the pending messages of each: messages delivered in between are above the
-   * group's position, and messages acknowledged in between may be deleted.
+   * Reads the groups first, and then each group's pending messages: messages delivered in between are above the group's
+   * position, and messages acknowledged in between can safely be deleted.
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const connection = this.#options.topics;
@@ -111,7 +108,7 @@ export class StreamKeeper {
     );
   }
 
-  /** Drops the oldest messages of a stream that is too large, and reports how many. */
+  /** If a stream is too large, drops its oldest messages and reports how many. */
   async #bound(stream: string): Promise<void> {
     const { topics, broadcaster, maxBytes, onDropped, log } = this.#options;
     const connection = stream === ERASURES_STREAM ? broadcaster : topics;
@@ -123,6 +120,6 @@ export class StreamKeeper {
     const dropped = await connection.withTimeout(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);
-    log.error({ stream, dropped, bytes }, 'dropped the oldest messages of a full stream');
+    log.error({ stream, dropped, bytes }, 'dropped the oldest messages from a full stream');
   }
 }

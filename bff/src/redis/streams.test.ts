@@ -21,7 +21,7 @@ describe('stream ids', () => {
   });
 });
 
-describe('the size of a stream', () => {
+describe("a stream's size", () => {
   it('should be reduced by dropping the oldest messages, but never the newest one', () => {
     const held = new ByteWindow(10_000);
     const kept: string[] = [];
@@ -54,7 +54,7 @@ describe('a message with erased content', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it('should be deleted if all its content was erased, judged by the time of its event', () => {
+  it("should be deleted if all its content was erased, based on its event's time", () => {
     expect(isFullyErased(event(ada), content)).toBe(true);
     expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -66,14 +66,14 @@ describe('a message with erased content', () => {
     expect(isFullyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
   });
 
-  it('should also be deleted if it is not wrapped in an event, or is unreadable', () => {
+  it('should also be deleted if it is unreadable or not wrapped in an event', () => {
     expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
     expect(isFullyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);
     expect(isFullyErased({ id: '1-0', message: {} }, content)).toBe(false);
   });
 
-  it('should be deleted as a whole if it is a refused event', () => {
+  it('should be deleted entirely if it is a refused event', () => {
     const refusedEvent = (of: unknown, id = 'r') =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
     expect(isRefusedErased(refusedEvent([ada, { id: 'other' }]), content)).toBe(true);
@@ -88,7 +88,7 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });
 
-  describe('recognised by the published id of its event', () => {
+  describe("recognised by its event's published id", () => {
     const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };
@@ -105,7 +105,7 @@ describe('a message with erased content', () => {
     const refusedEvent = (of: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
 
-    it('should be deleted if its own id is not a valid notification id', () => {
+    it("should be deleted if its own id isn't a valid notification id", () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);

@@ -10,18 +10,17 @@ import type { Entries } from '../deliver/ports.ts';
 import { hasItem } from '../ops/find/has-item.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** Searches at most this many announcements, starting with the oldest. */
+/** Searches up to this many announcements, oldest first. */
 const MAX_ANNOUNCEMENTS = 500;
 const AT_ONCE = 10;
-/** Stops after reading entries with this many characters in total. */
+/** Stops after reading this many characters of entries. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_FOUND = 5;
 
 const messageSchema = z.object({ data: partitionAnnouncementSchema.loose() });
 
 /**
- * Looks for an id in the entries whose announcements are still in the stream. Rejects if Redis or the sidecar does not
- * respond.
+ * Looks for an id in entries with announcements still in the stream. Rejects if Redis or the sidecar doesn't respond.
  */
 export async function findWaiting(
   connection: RedisConnection,

@@ -12,20 +12,20 @@ import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
 import { splitWithin, present } from '../../feed/present.ts';
 
-/** Maximum bytes of history to read in one batch. */
+/** Maximum bytes of history to read per batch. */
 const PART_BYTES = 512 * 1024;
-/** Maximum bytes of history to read in one search. */
+/** Maximum bytes of history to read per search. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Number of documents to read in one batch; each has the hashes of many ids. */
+/** Documents to read per batch, each with many id hashes. */
 const DOCUMENTS_AT_ONCE = 16;
 
 export interface FoundInFeed {
   found: FoundPlace[];
-  /** Whether the whole history was searched. */
+  /** Whether the entire history was searched. */
   isComplete: boolean;
 }
 
-/** Looks for an id in its feed's history, newest publications first, then among the ids that the feed remembers. */
+/** Looks for an id in its feed's history, newest publications first, and then among the feed's remembered ids. */
 export async function findInFeed(
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>,
   { id, feed }: NamedNotification,
@@ -70,7 +70,7 @@ const placeOf = (publication: Publication): FoundPlace => {
     : { place: 'recorded', offset, createdAt: notification.createdAt };
 };
 
-/** Whether one of the documents has the hash. The feed's limits bound their number and size. */
+/** Whether any of the documents has the hash. The feed's limits bound how many there are and their size. */
 async function hasHash(
   log: Pick<FeedLog, 'readDocuments'>,
   references: readonly IdsReference[],

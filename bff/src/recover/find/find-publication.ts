@@ -2,13 +2,13 @@ import { idOfPublication, type LinkedNotification } from '@tocsin/contracts';
 import { present, sizeOf } from '../../feed/present.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
-/** Number of publications to read in one batch. */
+/** Publications to read per batch. */
 const CHUNK = 50;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * The newest publication with this id in the history of a feed; `undefined` if the history doesn't contain the id, or
- * more than 8 MiB of publications are newer.
+ * Finds the newest publication with this id in a feed's history. Returns `undefined` if it isn't there, or is older
+ * than the newest 8 MiB of publications.
  */
 export async function findPublication(
   view: Pick<FeedView, 'feed' | 'knownPosition' | 'floor' | 'readRange'>,

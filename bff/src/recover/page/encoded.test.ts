@@ -30,7 +30,7 @@ it('should encode an event like JSON.stringify', () => {
   }
 });
 
-it('should return the encoded size of a publication', () => {
+it("should return a publication's encoded size", () => {
   for (const publication of publications) {
     expect(encodedSizeInList(publication)).toBe(sizeInList(publication));
   }

@@ -5,7 +5,7 @@ interface Encoded {
   bytes: number;
 }
 
-/** Publications never change, so each is encoded once while it is in memory. */
+/** Publications never change, so each one in memory is encoded only once. */
 const encoded = new WeakMap<Publication, Encoded>();
 
 function encode(publication: Publication): Encoded {
@@ -18,7 +18,7 @@ function encode(publication: Publication): Encoded {
   return known;
 }
 
-/** Bytes that a publication takes up in a JSON list, including the comma. */
+/** A publication's bytes in a JSON list, including the comma. */
 export const encodedSizeInList = (publication: Publication): number => encode(publication).bytes + 1;
 
 /** `{ ...more, ...page }` as JSON. */
@@ -31,7 +31,7 @@ export function encodePage(page: Page, more: Record<string, unknown> = {}): stri
 export const encodeEvent = (name: string, event: PublicationsEvent): string =>
   `[${JSON.stringify(name)},${encodeEventPayload(event)}]`;
 
-/** The event without its name, as JSON. */
+/** The event as JSON, without its name. */
 export const encodeEventPayload = ({ publications, ...rest }: PublicationsEvent): string =>
   withPublications(rest, publications);
 

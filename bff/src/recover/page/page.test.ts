@@ -15,7 +15,7 @@ beforeEach(() => {
   seq = 0;
 });
 
-/** Publishes `count` notifications, up to seven per commit. The broadcasts reach no view. */
+/** Publishes `count` notifications, up to seven per commit. The broadcasts don't reach any view. */
 async function publish(count: number, { expiresAt, padding }: { expiresAt?: string; padding?: number } = {}) {
   for (let left = count; left > 0; left -= 7) {
     const first = (f.head?.offset ?? 0) + 1;
@@ -48,7 +48,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should have only the position if nothing else is requested, even in a feed without publications', async () => {
+  it("should have only the position if that's all that was requested, even in a feed without publications", async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());
@@ -75,7 +75,7 @@ describe('a page', () => {
     expect(offsets(page)).toEqual(range(11, 30));
   });
 
-  it('should have the publications before an offset, and report whether there are older ones', async () => {
+  it('should have the publications before an offset, and report whether there are more', async () => {
     await publish(100);
     const { read } = instance();
     const page = await read({ kind: 'before', position: at(60), limit: 20 });
@@ -121,7 +121,7 @@ describe('recovery from a position', () => {
   it.each([
     ['of another epoch', () => ({ epoch: 'other', offset: 5 })],
     ['beyond the head', () => at(61)],
-  ])('should fail if it is %s, and return the newest 50 publications', async (_name, position) => {
+  ])('should fail if the position is %s, and return the newest 50 publications', async (_name, position) => {
     const page = await instance().read({ kind: 'after', position: position() });
     expect(page).toMatchObject({ epoch: epoch(), offset: 60, recovered: false, more: false });
     expect(offsets(page)).toEqual(range(11, 60));
@@ -143,7 +143,7 @@ describe('recovery from a position', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
-  it('should succeed at the head of a feed whose history has expired', async () => {
+  it("should succeed at a feed's head even if the history has expired", async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(60) })).toMatchObject({
@@ -159,7 +159,7 @@ describe('recovery from a position', () => {
 });
 
 describe('a missed publication', () => {
-  it('should be read from the head before a request for a position beyond the ring is answered', async () => {
+  it('should be read from the head before answering a request for a position beyond the ring', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -167,7 +167,7 @@ describe('a missed publication', () => {
     expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
   });
 
-  it('should be found in a head that is read after the request, not in the head of a running comparison', async () => {
+  it('should be found by reading the head after the request, not by a comparison already in progress', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -175,7 +175,7 @@ describe('a missed publication', () => {
     f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
     await new Promise((resolve) => setImmediate(resolve));
-    // The comparison has read the head. Now a client arrives from another instance with a newer position.
+    // The comparison has read the head. Now a client comes from another instance with a newer position.
     f.log.beforeHead = () => Promise.resolve();
     await publish(1);
     const answer = read({ kind: 'after', position: at(6) });
@@ -185,7 +185,7 @@ describe('a missed publication', () => {
     expect(await answer).toMatchObject({ offset: 6, recovered: true });
   });
 
-  it('should not be lost again when a running comparison ends with an older head', async () => {
+  it('should not be lost again when a comparison in progress ends with an older head', async () => {
     await publish(5);
     const { view } = instance();
     await view.knownPosition();
@@ -201,7 +201,7 @@ describe('a missed publication', () => {
     expect(view.position).toEqual(at(7));
   });
 
-  it('should not be added to the ring by a broadcast of another epoch or after a gap', async () => {
+  it('should not be added to the ring by a broadcast from another epoch or after a gap', async () => {
     await publish(5);
     const { view } = instance();
     await view.knownPosition();
@@ -234,7 +234,7 @@ describe('a store that lost data', () => {
     expect(view.position).toEqual(at(0));
   });
 
-  it('should cause an error instead of a gap, and be reported when a reader misses a segment twice', async () => {
+  it('should cause an error instead of a gap, and be reported if a reader misses a segment twice', async () => {
     await publish(70);
     const { read } = instance();
     const before = epoch();
@@ -261,8 +261,8 @@ describe('a store that lost data', () => {
   });
 });
 
-describe('1,000 readers at once', () => {
-  it('should read the log a limited number of times', async () => {
+describe('1,000 simultaneous readers', () => {
+  it('should read the log only a few times', async () => {
     await publish(100);
     const { read } = instance();
     f.log.headReads = f.log.documentReads = 0;

@@ -11,7 +11,7 @@ import { prefixWithin, MAX_CONTENT_BYTES, present } from '../../feed/present.ts'
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from '../views/feed-view.ts';
 
-/** Maximum number of attempts if the feed changes during a read. */
+/** Maximum attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 3;
 
 export type PageRequest =
@@ -21,9 +21,9 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring, or from the segments behind it, with at most `bytes` bytes of publications. If the
- * requested position is beyond this instance's, or from another epoch, the view is first compared with the head.
- * Rejects with TemporaryError instead of leaving a publication out.
+ * Answers a reader from the ring, or from older segments, with at most `bytes` bytes of publications. If the requested
+ * position is beyond this instance's or from another epoch, compares the view with the head first. Rejects with
+ * TemporaryError rather than leave out a publication.
  */
 export async function readPage(
   view: FeedView,
@@ -35,7 +35,7 @@ export async function readPage(
     try {
       return await readOnce(view, request, now, bytes);
     } catch (error) {
-      // The feed grew or began a new epoch during the read.
+      // The feed grew or started a new epoch during the read.
       if (!(error instanceof ChangedError) || reads === MAX_ATTEMPTS) throw error;
     }
   }

@@ -15,7 +15,7 @@ const stretch = (first: number, count: number) =>
   Array.from({ length: count }, (_, i) => publication(first + i));
 const offsets = (publications: readonly Publication[]) => publications.map(({ offset }) => offset);
 
-it('should have no gaps, stay within its limits and never go back, for any input', () => {
+it('should have no gaps, stay within its limits and never go back, whatever the input', () => {
   const limits = { publications: 8, bytes: 900 };
   const given = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 6 })), { maxLength: 60 });
   fc.assert(

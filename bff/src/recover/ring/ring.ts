@@ -15,8 +15,8 @@ interface Sized {
 }
 
 /**
- * The newest publications of one epoch of a feed: without gaps, limited in size, and never going back. A publication
- * loses its content as soon as a later one removes it.
+ * A feed's newest publications in one epoch: gapless, size-limited, and never going back. A publication loses its
+ * content as soon as a later publication removes it.
  */
 export class Ring {
   readonly epoch: string;
@@ -35,7 +35,7 @@ export class Ring {
     return this.#offset;
   }
 
-  /** The first offset in the ring; `offset` + 1 if it is empty. */
+  /** The first offset in the ring; `offset` + 1 if empty. */
   get first(): number {
     return this.#items[0]?.publication.offset ?? this.#offset + 1;
   }
@@ -44,7 +44,7 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Appends the publications that continue the ring. Returns false if there is a gap before one of them. */
+  /** Appends the publications that continue the ring. Returns false if it hits a gap. */
   append(publications: readonly Publication[]): boolean {
     const before = this.#offset;
     const continues = this.#push(publications);
@@ -89,7 +89,7 @@ export class Ring {
       .map(({ publication }) => publication);
   }
 
-  /** Drops the oldest publications until the others take at most `bytes`, or only one is left. */
+  /** Drops the oldest publications until the rest fit into `bytes`, or only one is left. */
   trimTo(bytes: number): void {
     let excess = 0;
     while (

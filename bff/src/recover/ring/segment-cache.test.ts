@@ -14,7 +14,7 @@ it('should read a segment once for simultaneous and later requests', async () =>
   expect(readKeys).toEqual(['a', 'b', 'c']);
 });
 
-it('should read again after a failure', async () => {
+it('should retry after a failure', async () => {
   let fails = true;
   const cache = new SegmentCache((keys) =>
     fails ? Promise.reject(new Error('unavailable')) : Promise.resolve(keys.map(() => [])),

@@ -9,11 +9,12 @@ interface CachedSegment {
 }
 
 /**
- * Caches segments by key: they never change, unlike the heads that reference them. Simultaneous readers share one read.
+ * Caches segments by key. Unlike the heads that reference them, segments never change. Simultaneous readers share one
+ * read.
  */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
-  /** Created when the first segment is read, because most feeds are answered without any. */
+  /** Created on the first read because most feeds are answered without segments. */
   #cache: LRUCache<string, CachedSegment> | undefined;
 
   constructor(read: (keys: readonly string[]) => Promise<Publication[][]>) {
@@ -24,7 +25,7 @@ export class SegmentCache {
     return this.#cache?.calculatedSize ?? 0;
   }
 
-  /** The publications of each segment, in order. Rejects if one cannot be read; the next call reads it again. */
+  /** Each segment's publications, in order. Rejects if a segment cannot be read; the next call retries. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
     if (references.length === 0) return [];
     const cache = (this.#cache ??= newCache());

@@ -1,11 +1,11 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
 export interface BroadcastEffect {
-  /** False if the broadcast does not continue the known position and a comparison is needed. */
+  /** False if the broadcast doesn't continue from the known position, so the view needs a comparison. */
   continues: boolean;
   /**
-   * The part of the broadcast to send: new publications, without the content of those removed later. Absent if there
-   * is nothing to send, or if the epoch is over.
+   * The part of the broadcast to send: new publications, with removed content left out. Not set if there is nothing to
+   * send, or if the epoch is over.
    */
   shown?: PublicationsEvent;
 }

@@ -1,31 +1,31 @@
 import type { Publication } from '@tocsin/contracts';
 
-/** Beyond this number of ranges, the oldest is forgotten and may be sent again. */
+/** Maximum number of ranges. Beyond it, forgets the oldest range, which could then be re-sent. */
 const MAX_RANGES = 64;
 
 interface Range {
   first: number;
   last: number;
-  /** True if a browser has joined since the range was sent, and so lacks it. */
+  /** True if a browser without the range has joined since it was sent. */
   isLacking: boolean;
 }
 
 /**
- * Records which publications of one epoch were sent to browsers before they were in the ring, because a broadcast left
- * a gap. When the gap is filled, they are not sent again, unless a browser has joined since.
+ * Tracks which of an epoch's publications were sent to browsers ahead of the ring, after a gap. Once the gap is filled,
+ * they don't need to be re-sent unless a browser has joined since.
  */
 export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Records `publications` as sent, and returns those to send: those that at least one browser lacks. */
+  /** Records `publications` as sent. Returns the publications that some browser lacks and that must be sent. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
 
-  /** The `publications` that at least one browser lacks. Other browsers already have `resentCount` of them. */
+  /** Returns the publications that some browser lacks. Other browsers already have `resentCount` of them. */
   unsent(
     epoch: string,
     publications: readonly Publication[],
@@ -41,7 +41,7 @@ export class EarlySends {
     for (const range of this.#ranges) range.isLacking = true;
   }
 
-  /** Call when the ring has everything up to `offset`. */
+  /** Call once the ring has everything up to `offset`. */
   dropUpTo(epoch: string, offset: number): void {
     this.#ranges = this.#epoch === epoch ? this.#ranges.filter(({ last }) => last > offset) : [];
   }

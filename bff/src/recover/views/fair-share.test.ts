@@ -4,10 +4,10 @@ import { fairShare } from './fair-share.ts';
 it.each([
   ['no sizes', [], 10, Infinity],
   ['sizes that fit', [3, 4, 3], 10, Infinity],
-  ['one large size among small and empty ones', [0, 1, 0, 100, 1], 10, 8],
-  ['several large ones', [50, 2, 40, 2], 10, 3],
+  ['one large size among small and empty sizes', [0, 1, 0, 100, 1], 10, 8],
+  ['multiple large sizes', [50, 2, 40, 2], 10, 3],
   ['equal ones', [4, 4, 4], 6, 2],
-])('should return the largest share with which all sizes fit: %s', (_, sizes, limit, share) => {
+])('should return the largest share that fits: %s', (_, sizes, limit, share) => {
   expect(fairShare(sizes, limit)).toBe(share);
   const kept = sizes.reduce((sum, size) => sum + Math.min(size, share), 0);
   expect(kept).toBeLessThanOrEqual(limit);

@@ -1,6 +1,6 @@
 /**
- * The largest share with which all sizes fit into the limit, if each larger size is reduced to the share. `Infinity` if
- * they fit as they are.
+ * The largest share that makes all sizes fit into the limit when larger sizes are cut to it. `Infinity` if they already
+ * fit.
  */
 export function fairShare(sizes: readonly number[], limit: number): number {
   const ascending = Float64Array.from(sizes).sort();

@@ -13,25 +13,25 @@ import { contiguousRuns, EarlySends } from './early-sends.ts';
 import { readSoundHead } from './read-sound-head.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** How long a head is used before it is read again. The documents of a replaced head stay for two minutes. */
+/** How long to use a head before rereading it. A replaced head's documents stay for two minutes. */
 const HEAD_FRESH_MS = 60_000;
-/** Number of publications that a new ring loads. */
+/** How many publications a new ring loads. */
 const FIRST_LOAD = 200;
-/** Maximum number of attempts if the feed changes during a read. */
+/** Maximum attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;
 
-/** One instance's view of a feed: a ring, filled by broadcasts and compared with the head, and a cache of segments. */
+/** An instance's view of a feed: a ring, filled by broadcasts and compared with the head, and a segment cache. */
 export class FeedView {
   readonly feed: string;
   readonly #use: ViewDependencies;
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
-  /** True after the known publications were dropped because a later epoch began. */
+  /** True after a later epoch made the view drop its publications. */
   #isStale = false;
-  /** Set while publications may have been missed unnoticed; cleared by a comparison that starts later. */
+  /** Set while the view could have missed publications unnoticed; cleared by a comparison that starts later. */
   #outdated: object | undefined;
-  /** The latest known position at which something was removed. Readers never get data older than this. */
+  /** The latest known position of a removal. Readers never get older data than this. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -43,17 +43,17 @@ export class FeedView {
     this.#segments = this.#emptyCache();
   }
 
-  /** The feed's position as known to this instance. */
+  /** The feed's position as far as this instance knows. */
   get position(): Position | undefined {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
 
-  /** Bytes of the publications in memory, as JSON. */
+  /** JSON bytes of the publications in memory. */
   get bytes(): number {
     return (this.#ring?.bytes ?? 0) + this.#segments.bytes;
   }
 
-  /** Keeps the newest publications within `bytes`, at least one. Others are read from the store when needed. */
+  /** Keeps the newest publications within `bytes`, but at least one. The rest are read from the store on demand. */
   trimTo(bytes: number): void {
     this.#ring?.trimTo(bytes);
   }
@@ -62,7 +62,7 @@ export class FeedView {
     if (this.#segments.bytes > 0) this.#segments = this.#emptyCache();
   }
 
-  /** Handles a broadcast. Without a valid proof, it only causes a comparison. */
+  /** Handles a broadcast. Without a valid proof, it only triggers a comparison. */
   receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
     if (!this.#use.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
@@ -78,10 +78,10 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Watching browsers already have the ring's publications, from events or from the answer to their subscription.
+    // Watching browsers already have the ring's publications from events or the answer to their subscription.
     const sent = ring.offset;
     const continues = ring.append(publications);
-    // A missing publication may remove an earlier one.
+    // A missing publication could remove an earlier one.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const unsentInRing = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
     const publicationsBeyond = publications.filter(
@@ -93,12 +93,12 @@ export class FeedView {
     };
   }
 
-  /** Call when a browser starts to watch: it has none of the publications that were sent early. */
+  /** Call when a browser starts watching, since it doesn't have the publications that were sent early. */
   joined(): void {
     this.#earlySends.joined();
   }
 
-  /** The ring's publications from `first` to `last`, without those that every browser already has. */
+  /** The ring's publications from `first` to `last`, minus those that every browser already has. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
@@ -111,7 +111,7 @@ export class FeedView {
     if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
   }
 
-  /** Drops the known publications, because they are of an earlier epoch and may have been erased. */
+  /** Drops the known publications, which are from an earlier epoch and could have been erased. */
   #forget(): void {
     this.#isStale = true;
     this.#ring = undefined;
@@ -124,7 +124,7 @@ export class FeedView {
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
-  /** The feed's position; read from the head if it is unknown, or if a removal beyond it is known. */
+  /** The feed's position. Reads the head if the position is unknown or a removal beyond it is known. */
   async knownPosition(): Promise<Position> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
@@ -134,12 +134,12 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** Marks the view as possibly outdated, because its last comparison may be old. */
+  /** Marks the view as possibly outdated since its last comparison could be old. */
   markOutdated(): void {
     this.#outdated = {};
   }
 
-  /** The feed's current position; read from the head if this view may be outdated. */
+  /** The feed's current position. Reads the head if the view could be outdated. */
   async currentPosition(): Promise<Position> {
     const outdated = this.#outdated;
     if (outdated || isHigher(this.#use.marks.of(this.feed), this.position)) {
@@ -155,8 +155,8 @@ export class FeedView {
   }
 
   /**
-   * Compares the view with the head and fetches missed publications. The head is read after this call: calls during a
-   * comparison share the next one, because the running one may have read an older head.
+   * Compares the view with the head and fetches missed publications. Always reads the head after this call: calls
+   * during a comparison share the next one, since the one in progress could have read an older head.
    */
   compare(): Promise<void> {
     if (!this.#comparing) {
@@ -181,7 +181,7 @@ export class FeedView {
     return Math.max(first, offset + 1 - this.#use.limits.historyMax);
   }
 
-  /** The publications `first` to `last` of the history. Rejects instead of leaving one out. */
+  /** Publications `first` to `last` from the history. Rejects rather than leave one out. */
   async readRange(first: number, last: number): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
@@ -209,7 +209,7 @@ export class FeedView {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const known = this.#head;
       const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
-      // The segments of an older head may contain publications that have been removed since.
+      // An older head's segments could contain publications that have been removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
     }
@@ -221,8 +221,8 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`, and retries it if the feed changed during it or a referenced document is missing, because a newer head
-   * may not need it. If the same document is missing twice, it is lost, and the feed's host starts a new epoch.
+   * Runs `read`. Retries if the feed changed during the read, or a referenced document is missing, which a newer head
+   * might not need. If the same document is missing twice, it's lost, and the feed's host starts a new epoch.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
@@ -264,11 +264,11 @@ export class FeedView {
       throw new TemporaryError(`${this.feed} has a gap after ${from - 1}`);
     this.#refuseEarlierEpoch(head);
     this.#head = { head, readAt };
-    // Broadcasts may have delivered everything up to the head during the read.
+    // Broadcasts could have delivered everything up to the head during the read.
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
     this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
-    // Broadcasts may have delivered some of the missed publications during the read.
+    // Broadcasts could have delivered some of the missed publications during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {

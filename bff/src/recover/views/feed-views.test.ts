@@ -68,7 +68,7 @@ describe('a watched feed', () => {
     expect(reads[5]).toBeGreaterThanOrEqual(7);
   });
 
-  it('should find publications whose broadcast was lost', async () => {
+  it('should find publications after their broadcast was lost', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);
@@ -76,7 +76,7 @@ describe('a watched feed', () => {
     expect(views.view('all').position).toMatchObject({ offset: 1 });
   });
 
-  it('should be compared at once when a broadcast leaves a gap', async () => {
+  it('should be compared immediately when a broadcast leaves a gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);
@@ -106,7 +106,7 @@ describe('a feed without watchers', () => {
     expect(views.view('all').position).toMatchObject({ offset: 1 });
   });
 
-  it('should be dropped when a thousand others have been read since, unlike a watched one', () => {
+  it('should be dropped after a thousand other feeds have been read, unlike a watched feed', () => {
     views.watch('topic:watched');
     for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
     expect(views.size).toBeLessThanOrEqual(1_001);
@@ -123,7 +123,7 @@ describe('a feed without watchers', () => {
   });
 });
 
-it('should compare a feed at once when it is watched again', async () => {
+it("should compare a feed immediately when it's watched again", async () => {
   views.watch('all');
   await views.view('all').knownPosition();
   views.unwatch('all');
@@ -135,7 +135,7 @@ it('should compare a feed at once when it is watched again', async () => {
 });
 
 describe('publications in memory', () => {
-  it('should stay within the limit that all views share, and be read from the store once dropped', async () => {
+  it('should stay within the limit for all views, and be read from the store once dropped', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     const first = await publish(1);
@@ -150,7 +150,7 @@ describe('publications in memory', () => {
     const since = { kind: 'after', position: { epoch: first.epoch, offset: 1 } } as const;
     const { publications } = await readPage(views.view('all'), since, () => Date.now());
     expect(publications.map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    // The segments that this read has loaded are dropped too.
+    // The segments loaded by this read also get dropped.
     expect(views.bytes).toBeGreaterThan(MAX_BYTES);
     await sleep(1_100);
     expect(views.bytes).toBeLessThanOrEqual(MAX_BYTES);
@@ -161,7 +161,7 @@ describe('publications in memory', () => {
 describe('a new reader', () => {
   const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
-  it('should start at the head of a feed that was read earlier and has not been watched since', async () => {
+  it('should start at the head if the feed was read earlier and has not been watched since', async () => {
     await views.view('all').knownPosition();
     await publish(1);
     views.watch('all');
@@ -176,7 +176,7 @@ describe('a new reader', () => {
     expect(await start()).toMatchObject({ offset: 2, publications: [] });
   });
 
-  it('should not cause a read of the head while others watch', async () => {
+  it('should not cause a head read while others watch', async () => {
     views.watch('all');
     await start();
     views.watch('all');
@@ -214,7 +214,7 @@ describe('a watching browser', () => {
   const receive = (event: PublicationsEvent) =>
     sent.push(...(views.receive(event)?.publications ?? []).map(({ offset }) => offset));
 
-  it('should not get publications twice if they are broadcast while a comparison reads them', async () => {
+  it("should not get publications twice if they're broadcast while a comparison reads them", async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     const events = [await publish(1), await publish(2), await publish(3)];
@@ -239,7 +239,7 @@ describe('a watching browser', () => {
     expect(sent).toEqual([2, 1, 3]);
   });
 
-  it('should receive the publications that others already have if it joined during the gap', async () => {
+  it('should get publications that others already have if it joined during the gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

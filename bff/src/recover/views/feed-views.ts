@@ -7,30 +7,30 @@ import type { ViewDependencies } from './view-dependencies.ts';
 
 export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   limitsOf: LimitsOf;
-  /** Maximum bytes of publications, as JSON, that all views together keep in memory. */
+  /** Maximum JSON bytes of publications in memory, across all views. */
   maxBytes: number;
-  /** Called after all views together were over the limit and dropped publications. */
+  /** Called after the views dropped publications because they were over the limit. */
   onTrimmed?: () => void;
-  /** Called with the position of each watched feed every 8 s. The calls for different feeds are spread over this time. */
+  /** Called every 8 s with each watched feed's position. Calls for different feeds are spread over this time. */
   onPosition?: (position: PositionEvent) => void;
 }
 
-/** Trimming the views keeps this share of the limit, so that it is rarely necessary. */
+/** Trimming keeps this share of the limit so that it's rarely needed. */
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
-/** The total memory of all views is computed once every this many ticks. */
+/** Total memory is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
-/** Each watched feed's position is due in one of these time slots of TICK_MS, in turn. Browsers must get it every 10 s. */
+/** Each watched feed's position is due in one of these TICK_MS slots, in turn. Browsers must get it every 10 s. */
 const POSITION_SLOTS = 32;
-/** Delay before the first comparison after a publication. It doubles with each comparison, up to MAX_COMPARISON_MS. */
+/** Delay before the first comparison after a publication. Doubles with each comparison, up to MAX_COMPARISON_MS. */
 const FIRST_COMPARISON_MS = 2_000;
 const MAX_COMPARISON_MS = 30_000;
-/** A view without watchers or reads is dropped after this time. */
+/** Views without watchers or reads are dropped after this time. */
 const IDLE_MS = 60_000;
 /**
- * Beyond this number of unwatched feeds, the least recently read views are dropped earlier, because anyone can
- * request any number of feeds.
+ * Beyond this many unwatched feeds, the least recently read views are dropped earlier, since anyone can request any
+ * number of feeds.
  */
 const MAX_UNWATCHED = 1_000;
 
@@ -45,7 +45,7 @@ interface Watched {
   positionSlot: number;
 }
 
-/** The views of the feeds that this instance reads. Each is compared with its head until it is dropped. */
+/** Views of the feeds that this instance reads. Each one is compared with its head until dropped. */
 export class FeedViews {
   readonly #use: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
@@ -79,8 +79,8 @@ export class FeedViews {
   }
 
   /**
-   * Handles a broadcast. If it does not continue a ring, a comparison follows at once. Returns the part to send to
-   * watching browsers; `undefined` if nothing is to be sent.
+   * Handles a broadcast. If it doesn't continue the ring, immediately triggers a comparison. Returns what to send to
+   * watching browsers, or `undefined` for nothing.
    */
   receive(broadcast: Broadcast): PublicationsEvent | undefined {
     const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
@@ -110,14 +110,14 @@ export class FeedViews {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
-    // Keeps the map ordered by last use.
+    // Keep the map ordered by last use.
     this.#views.delete(feed);
     this.#views.set(feed, watched);
     watched.usedAt = this.#use.now();
     return watched;
   }
 
-  /** Drops unwatched views beyond the limit. This loses nothing: the next reader reads the head again. */
+  /** Drops unwatched views beyond the limit. Nothing is lost: the next reader rereads the head. */
   #makeRoom(): void {
     if (this.#views.size < MAX_UNWATCHED) return;
     const unwatchedViews = [...this.#views].filter(([, { watchers }]) => watchers === 0);
@@ -125,12 +125,12 @@ export class FeedViews {
     for (const [feed] of unwatchedViews.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
   }
 
-  /** The number of feeds that are read or watched. */
+  /** How many feeds are read or watched. */
   get size(): number {
     return this.#views.size;
   }
 
-  /** The number of feeds with subscribed browsers on this instance. */
+  /** How many feeds have subscribed browsers on this instance. */
   get watched(): number {
     let count = 0;
     for (const { watchers } of this.#views.values()) if (watchers > 0) count++;
@@ -143,16 +143,13 @@ export class FeedViews {
     return bytes;
   }
 
-  /**
-   * If all views together are over the limit, drops the segments that were read, and then the oldest publications of
-   * the views that hold the most.
-   */
+  /** If the views exceed the limit, drops cached segments, and then the oldest publications from the largest views. */
   #trim(): void {
     const { maxBytes, onTrimmed } = this.#use;
     const bytes = this.bytes;
     if (bytes <= maxBytes) return;
     this.#dropOldest(maxBytes);
-    // Each view keeps its newest publication, so there may be nothing to drop.
+    // Each view keeps its newest publication, so there might be nothing to drop.
     if (this.bytes < bytes) onTrimmed?.();
   }
 
@@ -172,7 +169,10 @@ export class FeedViews {
     watched.compareAt = this.#use.now() + ms;
   }
 
-  /** Advances to the current time slot. Returns whether a slot has begun since the last call, however late this one is. */
+  /**
+   * Advances to the current time slot. Returns a function that tells whether a slot has started since the last call, no
+   * matter how late this call is.
+   */
   #nextPositions(): (slot: number) => boolean {
     const current = currentSlot();
     const passed = Math.min(current - this.#slot, POSITION_SLOTS);
@@ -204,7 +204,7 @@ export class FeedViews {
         this.#onError(feed, error);
       });
     }
-    // Only now, because reporting may read views, and so change the order of the map.
+    // Not in the loop above, since reporting can read views and thereby reorder the map.
     for (const [feed, watched] of due) this.#reportPosition(feed, watched);
   }
 }

@@ -18,12 +18,12 @@ beforeEach(async () => {
   f = new Fixture();
   host = f.instance();
   seq = 0;
-  // Fifteen publications: ten are older than the ring of an up-to-date view, and the first is in a separate segment.
+  // Fifteen publications: ten are older than an up-to-date view's ring, and the first is in a separate segment.
   for (let n = 1; n <= 15; n++)
     await take(notification(`n${n}`, { collapseKey: `k${n}`, body: 'x'.repeat(n) }));
 });
 
-/** Commits the items in one entry. Resolves with the broadcasts. */
+/** Commits the items as a single entry. Resolves with the broadcasts. */
 async function take(...items: EntryItem[]) {
   const before = f.events.length;
   f.put(++seq, items);
@@ -99,10 +99,10 @@ describe('a removed publication', () => {
     expect(liveIdsIn(await gap.read(newest))).not.toContain('n14');
   });
 
-  it('should not be served by a read that was running when it was removed', async () => {
+  it('should not be served by a read that was in progress when it was removed', async () => {
     const { view, read } = instance();
     await read(newest);
-    // Makes the next request read the head and its segments again.
+    // Makes the next request reread the head and its segments.
     for (const event of await take(retract('n2'))) view.receive(event);
     let taken = false;
     const readDocuments = f.log.readDocuments.bind(f.log);
@@ -117,7 +117,7 @@ describe('a removed publication', () => {
     expect(taken).toBe(true);
   });
 
-  it('should be detected by a comparison if no broadcast arrived, and be sent without content', async () => {
+  it('should be detected by a comparison if the broadcast was lost, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));
@@ -131,7 +131,7 @@ describe('a removed publication', () => {
     expect(missed.flatMap(({ notification: n }) => (n ? [n.id] : []))).toEqual(['newer']);
   });
 
-  it('should be reported as gone to a client that recovers', async () => {
+  it('should be reported as gone to a recovering client', async () => {
     const { read } = instance();
     const { epoch = '' } = f.head ?? {};
     await take(retract('n12'));
@@ -140,7 +140,7 @@ describe('a removed publication', () => {
     expect(idsIn(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent only once before it is removed, whether its broadcast or a comparison comes first', async () => {
+  it('should be sent only once before its removal, whether its broadcast or a comparison comes first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();
@@ -153,7 +153,7 @@ describe('a removed publication', () => {
     expect(view.receive(bothBroadcasts).shown).toBeUndefined();
   });
 
-  it('should not be sent when its broadcast is repeated after its removal', async () => {
+  it('should not be sent if its broadcast is repeated after its removal', async () => {
     const { view, read } = instance();
     const [late] = await take(notification('late'));
     await read(newest);
@@ -167,7 +167,7 @@ describe('a removed publication', () => {
 });
 
 describe('an erased feed', () => {
-  it('should serve no earlier content after the broadcast of the erasure, and report its new position', async () => {
+  it("should not serve earlier content after the erasure's broadcast, and report its new position", async () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);
@@ -189,7 +189,7 @@ describe('an erased feed', () => {
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
   });
 
-  it('should be detected by a comparison if no broadcast arrived', async () => {
+  it('should be detected by a comparison if the broadcast was lost', async () => {
     const { view, read, moved } = instance();
     await read(newest);
     await take(notification('x'), erase, notification('y'));

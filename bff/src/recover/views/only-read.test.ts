@@ -40,7 +40,7 @@ it('should store nothing for a feed without publications, and keep its epoch', a
   }
 });
 
-it('should return a later epoch after the store came back empty, even for a feed that was only read', async () => {
+it('should return a later epoch after the store came back empty, even if the feed was only read', async () => {
   const { view, read } = instance();
   const { epoch: first } = await read({ kind: 'position' });
   f.now++;

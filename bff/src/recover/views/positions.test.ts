@@ -59,7 +59,7 @@ describe('the positions of watched feeds', () => {
     }
   });
 
-  it('should be spread over the 8 s, because reporting all at once would delay everything else', async () => {
+  it("should be spread over the 8 s so that reporting them doesn't delay everything else", async () => {
     await watchAll();
     await sleep(8_000);
     const ticks = new Set(positions.map(({ tick }) => tick));
@@ -67,7 +67,7 @@ describe('the positions of watched feeds', () => {
     expect(ticks.size).toBe(32);
   });
 
-  it('should be reported once, and not be skipped, when the process was busy', async () => {
+  it('should be reported once, not skipped, if the process was busy', async () => {
     await watchAll();
     await sleep(8_000);
     positions.length = 0;

@@ -7,8 +7,8 @@ import { highest } from '../../feed/position.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /**
- * Reads the head. If it is below the high-water mark, the feed's host repairs it first. The view's own position is
- * checked too, in case the instance has forgotten the high-water mark.
+ * Reads the head. If it's below the high-water mark, the feed's host repairs it first. Also checks the view's own
+ * position in case the instance has forgotten the high-water mark.
  */
 export async function readSoundHead(
   feed: string,
@@ -19,7 +19,7 @@ export async function readSoundHead(
   const stored = await readHead(feed, use);
   if (isSound(stored, heard)) return stored;
   const { position } = await use.routeFeedTurn(feed, undefined, { heard });
-  // The feed may now be in a later epoch that has no publications yet.
+  // The feed could now be in a later epoch without publications.
   use.marks.raise(feed, position);
   const repaired = await readHead(feed, use);
   if (!isSound(repaired, highest(heard, position)))

@@ -15,15 +15,15 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
-  /** Removes the images that the deployment does not allow from all publications that are read or received. */
+  /** Removes images that the deployment doesn't allow from all publications read or received. */
   withAllowedIcons?: IconFilter;
-  /** Called with publications that a comparison found, to send them to browsers. */
+  /** Called with publications found by a comparison, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;
   /**
-   * Called with the number of publications sent again to browsers that already had them, because other browsers have
-   * joined since.
+   * Called with how many publications were re-sent to browsers that already had them because other browsers have joined
+   * since.
    */
   onSentTwice?: (count: number) => void;
-  /** Called with the feed's position if it does not continue the known one, for example in a new epoch. */
+  /** Called with the feed's position if it doesn't continue the known one, such as in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }
