@@ -64,7 +64,8 @@ function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: Acc
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
     parse: (text) => keyWatch.track(parseApiKeys(text)),
     what: 'the secret with the API keys',
-    // The sidecar starts after the application, so the first failures are expected. /readyz reports lasting ones.
+    // The sidecar starts after the application, so the first failures are expected. If they persist, /readyz reports
+    // them.
     onError: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
     everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
   });

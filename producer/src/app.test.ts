@@ -76,7 +76,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
 }
 
 describe('the producer', () => {
-  it('should serve both ports, and run the demo source when it is enabled', async () => {
+  it('should serve both ports, and run the demo source when enabled', async () => {
     const { faulty, url, internalUrl } = await start({ DEMO_INTERVAL_MS: '10' });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
@@ -141,7 +141,7 @@ describe('the producer', () => {
     await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
   });
 
-  it('should not be ready while it is stopping, and reject requests on connections that are still open', async () => {
+  it('should not be ready while stopping, and reject requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
     const publishing = post('a');

@@ -36,13 +36,13 @@ import { internalApp } from './receive/internal-app.ts';
 import { publicApp } from './receive/public-app.ts';
 import { Schedules } from './schedule/schedules.ts';
 
-/** Time limit for finishing requests and entries during a graceful stop, in ms. */
+/** Time limit in ms for finishing requests and entries during a graceful stop. */
 const STOP_LIMIT_MS = 8_000;
-/** Time limit for writing the remaining audit records, in ms. */
+/** Time limit in ms for writing the remaining audit records. */
 const LAST_AUDIT_MS = 1_000;
-/** Time limit for each remaining step of a graceful stop, such as pending calls to the sidecar, in ms. */
+/** Time limit in ms for each remaining step of a graceful stop, such as pending calls to the sidecar. */
 const STOP_STEP_MS = 500;
-/** Idle connections are closed after this time, in ms. Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
+/** Close idle connections after this time (ms). Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
 const IDLE_MS = 60_000;
 
 /** Starts the producer. Resolves when both ports are listening. */
@@ -162,7 +162,7 @@ interface ServersOptions extends CoreServices {
   log: Logger;
 }
 
-/** Creates the servers for both ports. They do not listen yet. */
+/** Creates the servers for both ports, but doesn't start listening. */
 function createServers({ config, backend, access, metrics, ...use }: ServersOptions): {
   publicServer: Server;
   internalServer: Server;

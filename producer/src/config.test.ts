@@ -29,7 +29,7 @@ it('should have a default for every setting that needs one', () => {
   });
 });
 
-it('should list all errors and name the variable of each', () => {
+it('should list all errors with the variable names', () => {
   const env = {
     PORT: '0',
     DEMO_INTERVAL_MS: '1s',

@@ -10,7 +10,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 
-/** A request of 1 MiB must fit, even if the sidecar expands every character to a six-byte escape. */
+/** A request of 1 MiB must fit even if the sidecar expands every character to a six-byte escape. */
 const MIN_QUEUE_BYTES = 8 * 1024 * 1024;
 
 export const producerSettings = z.object({
@@ -23,18 +23,20 @@ export const producerSettings = z.object({
     .describe('Milliseconds between notifications from the demo source; 0 turns it off'),
   REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
     .default(5_000)
-    .describe('Time limit for depositing and announcing a request, in milliseconds; after that it gets 503'),
+    .describe(
+      'Time limit for depositing and announcing a request, in milliseconds. Requests that exceed it get 503',
+    ),
   SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
     .default(3_000)
-    .describe('Time limit for one call to the sidecar, in milliseconds; after that the call is retried'),
+    .describe('Time limit for one call to the sidecar, in milliseconds. Calls that exceed it are retried'),
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
     .describe(
-      'Maximum number of notifications in the queue, including those being published; when it is full, requests get 503 immediately',
+      'Maximum number of notifications queued or being published. When the queue is full, requests get 503 immediately',
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe('Maximum size of the queue, in bytes of JSON; when it is full, requests get 503 immediately'),
+    .describe('Maximum queue size in bytes of JSON. When the queue is full, requests get 503 immediately'),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
@@ -44,21 +46,23 @@ export const producerSettings = z.object({
   ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
     .default(0)
     .describe(
-      'Minimum time between two entries of this producer for the same partition, in milliseconds. Notifications that arrive in the meantime share the next entry, which saves CPU in large deployments and delays them by up to this time. The first one after a pause is not delayed, and a full entry is followed by the next one at once. Keep it well below REQUEST_TIMEOUT_MS',
+      'Minimum time between two of this producer’s entries for the same partition, in milliseconds. Notifications that arrive before then share the next entry. This saves CPU in large deployments but delays them by up to this long. The first notification after a pause isn’t delayed, and a full entry is followed by the next one immediately. Keep it well below REQUEST_TIMEOUT_MS',
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
-    .describe('Maximum number of TCP connections to the public port; more are closed immediately'),
+    .describe(
+      'Maximum number of TCP connections to the public port. Additional connections are closed immediately',
+    ),
   HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
     .default(10_000)
     .describe(
-      'Time limit for receiving the headers of a request, in milliseconds. The whole request may take three times as long',
+      'Time limit for receiving request headers, in milliseconds. The whole request can take three times as long',
     ),
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
     .describe(
-      'Who may publish, on the public port and by invocation: `off` allows all callers, `on` only callers with an API key',
+      'Who may publish on the public port and by invocation: anyone (`off`), or only callers with an API key (`on`)',
     ),
   API_KEYS_FILE: z
     .string()
@@ -69,7 +73,7 @@ export const producerSettings = z.object({
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
-    .describe('Delay before an event that ran out of retries is processed again, in milliseconds'),
+    .describe('Delay before reprocessing an event that ran out of retries, in milliseconds'),
   ...tracingSettings,
   ...failpointSettings,
 });

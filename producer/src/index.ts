@@ -1,4 +1,4 @@
-/** The producer as a library, for tools that run it in their own process. */
+/** The producer as a library, for tools that run it in-process. */
 export * from './app.ts';
 export type { Backend } from './backend.ts';
 export * from './config.ts';

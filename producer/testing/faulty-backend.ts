@@ -2,8 +2,8 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * The fate of a call: `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late` fails
- * and takes effect `LATE_MS` later; `hang` fails by timeout after `HANG_MS`.
+ * What happens to a call. `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late`
+ * fails and takes effect `LATE_MS` later; `hang` times out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;
@@ -14,7 +14,7 @@ export interface Call {
   run: string;
   partition: number;
   seq: number;
-  /** Time of the call in ms since 1970. */
+  /** When the call was made (ms since 1970). */
   at: number;
   /** Whether the caller saw the call succeed. */
   known: boolean;
@@ -22,15 +22,15 @@ export interface Call {
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Entries and announcements in memory, for tests. `fate` decides the fate of each call. */
+/** In-memory entries and announcements for tests. `fate` decides what happens to each call. */
 export class FaultyBackend {
   readonly calls: Call[] = [];
-  /** The announcements, in the order in which they took effect. */
+  /** The announcements in the order in which they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
   /** Every version of each entry as JSON, by key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** Delay of every call, in ms. */
+  /** Delay of every call in ms. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {
@@ -45,7 +45,7 @@ export class FaultyBackend {
       this.#call('announce', announcement, () => this.announced.push({ ...announcement })),
   };
 
-  /** The deposited entries, in the order of their first write. */
+  /** The deposited entries, ordered by their first write. */
   get deposited(): PartitionEntry[] {
     return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
   }

@@ -23,14 +23,14 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
       expiresAt: EXPIRES_AT,
     });
 
-    it('should make announcements in the order of the calls', async () => {
+    it('should make announcements in call order', async () => {
       const run = newRun();
       const announcements = [of(run, 1), of(run, 2, 7), of(run, 3)];
       for (const announcement of announcements) await tested.announcer.announce(announcement);
       expect(await tested.announced(run)).toEqual(announcements);
     });
 
-    it('should publish an announcement again each time it is called', async () => {
+    it('should publish an announcement every time it is called', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const announcement = { ...of(run, 7), traceparent: trace };

@@ -14,7 +14,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   unreadable = () => void this.events.push('unreadable');
 }
 
-/** The in-memory schedules of one producer. To test more than one producer, let them share a store. */
+/** One producer's in-memory schedules. To test more than one producer, let them share a store. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   {

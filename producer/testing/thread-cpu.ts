@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** The CPU time that this thread has used, in ms. Other threads of the process run other test files at the same time. */
+/**
+ * The CPU time that this thread has used, in ms. Other threads in the process run other test files at the same time.
+ */
 export function threadCpuMs(): number {
   try {
     const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
     return Number(nanoseconds) / 1e6;
   } catch {
-    // Systems other than Linux report only the time of the whole process.
+    // Only Linux reports the time per thread. Elsewhere, use the whole process's time.
     return process.cpuUsage().user / 1_000;
   }
 }

@@ -11,7 +11,7 @@ const record = (others: object = {}) => ({
 const parse = (...records: unknown[]) => parseApiKeys(JSON.stringify(records));
 
 describe('the secret with the API keys', () => {
-  it('should be parsed, even if it contains no keys', () => {
+  it('should be parsed even if it contains no keys', () => {
     expect([...parse(record()).values()]).toEqual([record()]);
     expect(parse().size).toBe(0);
   });
@@ -33,7 +33,7 @@ describe('the secret with the API keys', () => {
     expect(() => parse(...records)).toThrow(says);
   });
 
-  it('should be rejected if it is not JSON, without quoting it', () => {
+  it('should be rejected if it isn’t JSON, without quoting it', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );
@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep its rate-limit debt when the keys are read again, unless its rate limit has changed', () => {
+  it('should keep its rate-limit debt when the keys are reread, unless its rate limit has changed', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

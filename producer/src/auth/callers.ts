@@ -18,7 +18,7 @@ export type ApiKeys = ReadonlyMap<string, ApiKey>;
 
 /**
  * Parses the secret with the API keys.
- * @throws Error that lists all errors but contains no part of a key
+ * @throws Error that lists all errors but doesn't reveal any key material
  */
 export function parseApiKeys(text: string): ApiKeys {
   let value: unknown;
@@ -36,12 +36,12 @@ export function parseApiKeys(text: string): ApiKeys {
   throw new Error(`The secret with the API keys is invalid: ${faults.join('; ')}`);
 }
 
-/** The stored form of a key. A long random string needs neither a salt nor a slow hash. */
+/** The stored form of a key. A long random string needs no salt or slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 export type KeyRefusal = 'expired' | 'revoked';
 
-/** A caller, identified by an API key, and its rate limit. */
+/** A caller, identified by an API key, with its own rate limit. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;

@@ -18,7 +18,7 @@ function keyUses() {
   return { uses, write, failures, lastUses };
 }
 
-it('should write the last use of each key, at most once a minute', async () => {
+it('should write the last use of each key at most once a minute', async () => {
   const { uses, write, lastUses } = keyUses();
   for (let i = 0; i < 1_000; i++) uses.note(key('shop'));
   await vi.advanceTimersByTimeAsync(30_000);

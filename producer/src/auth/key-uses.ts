@@ -2,27 +2,27 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Writes `uses`, by key hash, replacing earlier uses of the same keys. Resolves when all are written. */
+  /** Writes `uses`, by key hash, overwriting earlier uses of the same keys. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** Time between two writes, in ms. A stored last use is out of date by at most this long. */
+/** Time between writes in ms. A stored last use is out of date by at most this long. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {
   store: KeyUseStore;
   now: () => number;
-  /** Called with the error when a write fails. The next write includes the same uses. */
+  /** Called with the error when a write fails. The next write retries the same uses. */
   onFailure: (error: unknown) => void;
 }
 
-/** Records the last use of each key in memory, and writes them all once a minute. */
+/** Tracks the last use of each key in memory and writes them all once a minute. */
 export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Uses that have not been written yet, at most one for each key. */
+  /** Uses not yet written, at most one per key. */
   #pending = new Map<string, KeyUse>();
-  /** The last write. Writes run one after the other, so that an older use never replaces a newer one. */
+  /** The last write. Writes run one at a time, so an older use never overwrites a newer one. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: KeyUsesOptions) {

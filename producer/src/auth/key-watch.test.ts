@@ -27,7 +27,7 @@ function watch(store: MemoryKnownKeys) {
 }
 
 describe('changes to the API keys', () => {
-  it('should be reported once for each key, as created, changed or revoked', async () => {
+  it('should be reported once for each key as created, changed or revoked', async () => {
     const { changesAfter } = watch(new MemoryKnownKeys());
     expect(await changesAfter(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await changesAfter(key('a'), key('b'))).toEqual([]);
@@ -43,7 +43,7 @@ describe('changes to the API keys', () => {
     expect(await changesAfter()).toEqual([]);
   });
 
-  it('should be reported by only one of several producers, even if they happened while none was running', async () => {
+  it('should be reported by only one producer even if no producer was running when they happened', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
     const reported = await Promise.all(producers.map(({ changesAfter }) => changesAfter(key('a'), key('b'))));
@@ -52,7 +52,7 @@ describe('changes to the API keys', () => {
     expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
-  it('should be reported once the store is available again', async () => {
+  it('should be reported once the store is back', async () => {
     const store = new MemoryKnownKeys();
     const { read } = store;
     store.read = () => Promise.reject(new Error('away'));

@@ -18,7 +18,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Called with the error when keys could not be compared. The next read compares them again. */
+  /** Called with the error when keys could not be compared. The next read retries. */
   onError: (error: unknown) => void;
 }
 
@@ -45,9 +45,9 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 }
 
 /**
- * Reports keys that were created, changed or revoked, including changes made while no producer was running. All
- * producers share one stored version, guarded by its etag, so exactly one of them reports each change. If that
- * producer crashes between the write and the report, the report is lost.
+ * Reports keys that were created, changed or revoked, even while no producer was running. All producers share one
+ * stored version, guarded by its etag, so exactly one producer reports each change. If it crashes between the write and
+ * the report, the report is lost.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
@@ -60,7 +60,7 @@ export class KeyWatch {
 
   /** Compares newly read keys in the background. Returns them unchanged. */
   track(keys: ApiKeys): ApiKeys {
-    // The record of a revoked key stays in the secret, so that a caller who uses the key learns the reason.
+    // A revoked key's record stays in the secret so that callers who use the key can be told why it was rejected.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
     this.#work = this.#work.then(() => this.#compare(now));
     return keys;
@@ -71,7 +71,7 @@ export class KeyWatch {
     return this.#work;
   }
 
-  /** Compares the keys with the stored ones, and reports changes. Never rejects. */
+  /** Compares the keys with the stored ones and reports changes. Never rejects. */
   async #compare(now: readonly KnownKey[]): Promise<void> {
     const text = JSON.stringify(now);
     if (text === this.#compared) return;
@@ -85,8 +85,7 @@ export class KeyWatch {
         this.#compared = text;
         return;
       } catch (error) {
-        // Another producer may have written in the meantime, or the store is unavailable: retry, then wait for the
-        // next read.
+        // Another producer may have written first, or the store is unavailable. Retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onError(error);
       }
     }

@@ -8,10 +8,7 @@ import {
 import { ABSENT, transactInStages, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/**
- * Lifetime of a document, in seconds. If writing the index fails, the documents that it would have referred to are
- * deleted after this time.
- */
+/** Lifetime of a document in seconds. Cleans up documents that nothing refers to because writing the index failed. */
 const TTL_SECONDS = 25 * 60 * 60;
 
 /** Stores the due window in Dapr's state API: an index, guarded by its etag, and one document for each schedule. */

@@ -10,7 +10,7 @@ export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;
   readonly #removeAll: (prefix: string) => Promise<void>;
 
-  /** `removeAll` is passed in, because the sidecar offers that call only over gRPC. */
+  /** `removeAll` is passed in because the sidecar offers that call only over gRPC. */
   constructor(sidecar: Sidecar, removeAll: (prefix: string) => Promise<void>) {
     this.#sidecar = sidecar;
     this.#removeAll = removeAll;

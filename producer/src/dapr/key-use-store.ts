@@ -2,10 +2,10 @@ import { COMPONENTS, keyUseKey, type KeyUse } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { KeyUseStore } from '../auth/key-uses.ts';
 
-/** Lifetime of a stored last use, in seconds. */
+/** Lifetime of a stored last use in seconds. */
 const TTL_SECONDS = 400 * 24 * 60 * 60;
 
-/** Stores the last use of each key as a document of Dapr's state API. */
+/** Stores each key's last use as a document, through Dapr's state API. */
 export class DaprKeyUseStore implements KeyUseStore {
   readonly #sidecar: Sidecar;
 

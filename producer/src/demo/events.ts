@@ -1,7 +1,7 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
 /**
- * Creates a notification about an event at a small company. The numbers in its text depend on `n`, which counts from 0.
+ * Creates a notification about an event at a small company. The numbers in the text depend on `n`, which starts at 0.
  */
 export type DemoEvent = (n: number) => NotificationInput;
 
@@ -86,6 +86,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');
-  // Shift by one in each round, so that an event does not name the same customers every time.
+  // Shift by one each round, so that an event doesn't always name the same customers.
   return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

@@ -41,7 +41,7 @@ it('should link to the demo page, with a kind and an id that the page recognizes
   expect(existsSync(join(import.meta.dirname, '../../../ui/public/demo.html'))).toBe(true);
 });
 
-it('should publish one notification per interval until it is stopped', async () => {
+it('should publish one notification per interval until stopped', async () => {
   const { backend, end, done } = start();
   await vi.advanceTimersByTimeAsync(4_500);
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
@@ -51,7 +51,7 @@ it('should publish one notification per interval until it is stopped', async () 
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
 });
 
-it('should retry a notification with the same id until it is accepted, then send the next one', async () => {
+it('should retry a notification with the same id until accepted, then send the next one', async () => {
   const { backend, end, done } = start();
   backend.fate = () => 'lost';
   await vi.advanceTimersByTimeAsync(100_000);

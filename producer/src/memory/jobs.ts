@@ -10,14 +10,12 @@ interface Job {
 const MAX_DELAY_MS = 2 ** 31 - 1;
 const RETRY_AFTER_MS = 1_000;
 
-/**
- * Runs jobs as timers in this process, for tests and for development without Dapr. They are lost when it exits.
- */
+/** Runs jobs as timers in this process, for tests and development without Dapr. They don't survive a restart. */
 export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** `handOver` resolves when the job with that name has been accepted. Until then, it is called repeatedly. */
+  /** Called repeatedly until it resolves, which means that the job was accepted. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }

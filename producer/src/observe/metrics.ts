@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry) {
     unanswered: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes answered with 503, by reason. Callers may retry them.',
+        help: 'Notifications and changes answered with 503, by reason. Callers can retry them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -61,7 +61,7 @@ export function createMetrics(registry: Registry) {
     steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
-        help: 'Entries by step: deposited, announced, or announced again (ring).',
+        help: 'Entries by step: deposited, announced, or re-announced (ring).',
         labelNames: ['step'] as const,
         registers,
       }),
@@ -71,7 +71,7 @@ export function createMetrics(registry: Registry) {
     retries: startAtZero(
       new Counter({
         name: 'tocsin_producer_retries_total',
-        help: 'Calls to the sidecar that failed or whose outcome is unknown, by step. They are retried.',
+        help: 'Calls to the sidecar that failed or have an unknown outcome, by step. They are retried.',
         labelNames: ['step'] as const,
         registers,
       }),

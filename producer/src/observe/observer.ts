@@ -4,7 +4,7 @@ import type { EntryFacts, Observer, Outcome, Step } from '../produce/ports.ts';
 import type { ScheduleObserver } from '../schedule/schedules.ts';
 import type { ProducerMetrics } from './metrics.ts';
 
-/** Minimum time between two warnings about the same step, in ms. The counter still includes every failure. */
+/** Minimum time in ms between two warnings about the same step. The counter still includes every failure. */
 const WARN_EVERY_MS = 1_000;
 
 export class LogObserver implements Observer {

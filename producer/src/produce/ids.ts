@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-/** Creates a UUIDv7 (RFC 9562) for the time `now`, in ms since 1970. Ids sort by time. */
+/** Creates a UUIDv7 (RFC 9562) for the time `now` (ms since 1970). Ids sort by time. */
 export function uuidV7(now: number): string {
   const time = now.toString(16).padStart(12, '0');
   const random = randomUUID();
@@ -9,6 +9,6 @@ export function uuidV7(now: number): string {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Creates the name of a run: 8 random letters and digits, with 62^8 (about 2 × 10^14) possible values. */
+/** Creates a run name: 8 random letters and digits, with 62^8 (about 2 × 10^14) possible values. */
 export const newRun = (): string =>
   Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');

@@ -3,8 +3,8 @@ import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '
 /** Stores entries until their partition claims them. */
 export interface EntryStore {
   /**
-   * Writes the entry under its key. Resolves when the store has it. If it rejects, the outcome is unknown, and writing
-   * the same entry again is harmless.
+   * Writes the entry under its key. Resolves once the store has it. If it rejects, the write may have succeeded; it is
+   * safe to retry with the same entry.
    */
   deposit(entry: PartitionEntry): Promise<void>;
 }
@@ -34,16 +34,16 @@ export class ScheduleFullError extends Error {
 export type Step = 'deposit' | 'announce' | 'ring';
 
 /**
- * The outcome of a request. Unless it is `accepted`, some of its notifications may still appear, and repeating the
- * request with the same ids completes it.
+ * The outcome of a request. If it isn't `accepted`, some notifications may still appear; retry with the same ids to
+ * complete the request.
  */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
-/** Identifies an entry, with its trace and size if known. */
+/** Identifies an entry. Includes its trace and size if known. */
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
-  /** Size of the entry's items as stored, in bytes of JSON. */
+  /** Stored size of the entry's items in bytes of JSON. */
   bytes?: number;
 }
 
@@ -51,7 +51,7 @@ export interface EntryFacts extends PartitionAnnouncement {
 export interface Observer {
   answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
-  /** The step has failed or its outcome is unknown. It is retried. */
+  /** The step failed or may have failed. It will be retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;
   /** The run of `entry` has ended because the entry took too long. */
   runEnded(entry: EntryFacts): void;

@@ -44,7 +44,7 @@ describe('a request', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'b', 'c']]);
   });
 
-  it('should not be accepted while the outcome of its announcement is unknown', async () => {
+  it('should not be accepted until its announcement is known to have succeeded', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     const outcome = producer.produce([notification('a')]);
@@ -76,13 +76,13 @@ describe('a request', () => {
     expect(await repeated).toBe('accepted');
   });
 
-  it('should be published even if it contains duplicates, because the feed removes them', async () => {
+  it('should be published even with duplicates, which the feed removes', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
   });
 
-  it('should be rejected immediately when the queue has too many notifications', async () => {
+  it('should be rejected immediately if the queue has too many notifications', async () => {
     const { producer, backend } = testProducer({ maxHeld: 3 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a'), notification('b')]);
@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(await producer.produce([notification('f')])).toBe('accepted');
   });
 
-  it('should be rejected immediately when the queue has too many bytes', async () => {
+  it('should be rejected immediately if the queue has too many bytes', async () => {
     const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should contain at most 1,000 notifications, in request order and, within a request, in array order', async () => {
+  it('should contain at most 1,000 notifications, ordered by request and by array position within a request', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [
@@ -205,7 +205,7 @@ describe('entries', () => {
 });
 
 describe('a lane', () => {
-  it('should keep its run and sequence number while it is idle', async () => {
+  it('should keep its run and sequence number while idle', async () => {
     const { producer, backend } = testProducer();
     for (const id of range(1, 4)) {
       await producer.produce([notification(id)]);
@@ -246,7 +246,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
-  it('should start entries no more often than the interval allows, and the first one after a pause at once', async () => {
+  it('should start entries no more often than the interval allows, and the first one after a pause immediately', async () => {
     const { producer, backend } = testProducer({ entryIntervalMs: 200 });
     backend.latencyMs = 10;
     const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
@@ -255,7 +255,7 @@ describe('a lane under load', () => {
     await sleep(900);
     outcomes.push(producer.produce([notification('e')]));
     await sleep(100);
-    // The last one waits only for the batching delay, which applies because several requests shared the previous entry.
+    // The last one waits only for the batching delay, which applies because requests shared the previous entry.
     expect(at(backend)).toEqual([0, 200, 1_004]);
     expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
     expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
@@ -283,7 +283,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
-  it('should apply the batching delay only after an entry that several requests share', async () => {
+  it('should apply the batching delay only after an entry shared by multiple requests', async () => {
     const due: (() => void)[] = [];
     const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));

@@ -14,37 +14,37 @@ export interface ProducerOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Time limit for one request, in ms. A request that exceeds it gets the outcome `late`. */
+  /** Time limit for one request in ms. A request that exceeds it gets the outcome `late`. */
   requestTimeoutMs: number;
   /** Maximum number of notifications in the queue. Requests beyond it get the outcome `full`. */
   maxHeld: number;
-  /** Maximum size of the queue, in bytes of JSON. */
+  /** Maximum queue size in bytes of JSON. */
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
-  /** Minimum time between the starts of two entries of a lane, in ms. Ignored after a full entry and during a stop. */
+  /** Minimum time in ms between the starts of two entries in a lane. Ignored after a full entry and while stopping. */
   entryIntervalMs?: number;
   /** Calls `begin` once all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
 }
 
 /**
- * After an entry, its lane rests for as long as the entry took, but at most this long, in ms. The entry interval can
- * prolong the rest.
+ * After an entry, its lane rests for as long as the entry took, up to this limit in ms. The entry interval can prolong
+ * the rest.
  */
 const MAX_REST_MS = 50;
-/** Batching delay after a shared entry. It is long enough for the requests of one burst to arrive. */
+/** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
 const BATCHING_DELAY_MS = 4;
-/** Shorter rests are skipped, because timers have a precision of 1 ms. */
+/** Timers have a precision of 1 ms, so skip shorter rests. */
 const MIN_REST_MS = 1;
 
-/** The part of a graceful stop that is reserved for repeating announcements, in ms. */
+/** How much of a graceful stop to reserve for repeating announcements, in ms. */
 const REPETITIONS_MS = 2_000;
 
 /**
- * Combines notifications into entries, which it deposits and announces. Each partition has at most one entry in
- * progress, and requests that arrive in the meantime share the next one. Once started, an entry is finished or ends its
- * run, even if its requests have timed out.
+ * Combines notifications into entries, then deposits and announces them. Each partition has at most one entry in
+ * progress; requests that arrive meanwhile share the next one. Once started, an entry either finishes or ends its run,
+ * even if its requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -67,15 +67,15 @@ export class Producer {
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
   }
 
-  /** Number of notifications that are queued or in progress. */
+  /** Number of notifications queued or in progress. */
   get held(): number {
     return this.#usage.count;
   }
 
   /**
-   * Publishes the notifications or changes of one request. Within a feed they keep their order and follow those of the
-   * caller's earlier requests. Resolves with `accepted` when all of them are deposited and announced. After any other
-   * outcome, some may still appear, and repeating the request with the same ids completes it. Callers take turns and
+   * Publishes the notifications or changes from one request. Within a feed, they keep their order and come after
+   * anything from the caller's earlier requests. Resolves with `accepted` once all are deposited and announced. After
+   * any other outcome, some may still appear; retry with the same ids to complete the request. Callers take turns and
    * share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
@@ -85,8 +85,8 @@ export class Producer {
   }
 
   /**
-   * Rejects new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`, and
-   * abandons entries that are unfinished by then.
+   * Rejects new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`,
+   * abandoning any entries still unfinished.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
@@ -137,8 +137,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start an entry at the end of this tick, or when its rest is over. An entry costs about the same
-   * whatever its size. On a busy machine, entries take longer, lanes rest longer, and more requests share an entry.
+   * Lets the lane start an entry at the end of this tick, or when its rest is over. Every entry costs about the same,
+   * whatever its size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;

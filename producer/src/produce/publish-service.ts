@@ -7,9 +7,9 @@ import type { Producer } from './producer.ts';
 export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
-  /** If scheduling or cancelling takes longer than this, in ms, the outcome is `late`. */
+  /** Time limit for scheduling or cancelling in ms. After that, the outcome is `late`. */
   timeoutMs: number;
-  /** Minimum duration of an erasure, in ms. Less than the default is safe only if no publisher sends events. */
+  /** Minimum duration of an erasure in ms. Values below the default are safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
   /** Called with the error when scheduling or cancelling fails. */
@@ -22,22 +22,22 @@ export interface PublishResult {
 }
 
 /**
- * Events carry their publishing time in whole seconds. An event that arrives within this many ms after its publishing
- * time is dated by its arrival. A later event keeps its publishing time, because it may be older than an erasure.
+ * Events carry their publishing time in whole seconds. An event that arrives within this many ms of its publishing time
+ * is dated by its arrival. After that, it keeps its publishing time because it may be older than an erasure.
  */
 const ON_TIME_MS = 1_500;
-/** Maximum difference between the clocks of producers and publishers, in ms. */
+/** Maximum clock skew between producers and publishers in ms. */
 const MAX_CLOCK_SKEW_MS = 250;
 /**
- * An erasure removes notifications dated up to this many ms after the request, because they may already have been in
- * transit. Notifications published after the response always have a later date, even if they are sent as events.
+ * An erasure removes notifications dated up to this many ms after the request because they may already have been in
+ * transit. Notifications published after the response always have a later date, even if sent as events.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + MAX_CLOCK_SKEW_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
 
 /**
- * Publishes notifications: passes those that are due now to the producer, and later ones to the scheduler. The outcome
- * is `accepted` only if every notification is either deposited and announced, or scheduled.
+ * Publishes notifications. Passes the ones due now to the producer and the rest to the scheduler. The outcome is
+ * `accepted` only if every notification was either deposited and announced, or scheduled.
  */
 export class PublishService {
   readonly #options: PublishServiceOptions;
@@ -48,8 +48,8 @@ export class PublishService {
 
   /**
    * Publishes each input at its `deliverAt`, or immediately if it has none.
-   * @param caller name of the caller's API key
-   * @param publishedAt publishing time from the event, in ms since 1970
+   * @param caller the caller's API key name
+   * @param publishedAt the event's publishing time (ms since 1970)
    */
   async publish(
     inputs: readonly Input[],
@@ -77,7 +77,7 @@ export class PublishService {
     return { ids, outcome: firstFailure(outcomes) };
   }
 
-  /** Retracts a notification, whether it is already shown, scheduled or not yet published. */
+  /** Retracts a notification, no matter whether it is shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
     return firstFailure(
@@ -89,8 +89,8 @@ export class PublishService {
   }
 
   /**
-   * Erases a feed, its schedules and its notifications in transit from any producer. Notifications published before
-   * this resolves may be erased too. Notifications published afterwards are never erased.
+   * Erases a feed along with its schedules and any notifications in transit from any producer. May also erase
+   * notifications published before this resolves, but never any published afterwards.
    */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;

@@ -4,7 +4,7 @@ import { idsOf, notification, testProducer } from '../../testing/test-producer.t
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-it('should not begin a second entry if a stop comes while the first one is in progress and its rest timer is pending', async () => {
+it('should not begin a second entry if stopped while the first is in progress and its rest timer is pending', async () => {
   const { producer, backend } = testProducer();
   backend.latencyMs = 10;
   const outcomes = [producer.produce([notification('a')])];

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { sendProblem } from '@tocsin/service';
 import type { Outcome } from '../produce/ports.ts';
 
-/** Seconds after which a caller may retry a request that got 503. */
+/** Seconds to wait before retrying a request that got 503. */
 const RETRY_AFTER_S = 1;
 
 const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {

@@ -73,7 +73,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('should mark the name of a rejected caller as claimed, not verified', async () => {
+  it('should mark a rejected caller’s name as claimed, not verified', async () => {
     takeNotes();
     await post(guarded.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
     await expect

@@ -16,7 +16,7 @@ export type AuditRequest = (
   what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
-/** The actor of a request: the API key, or else the invoking application, or else anonymous. */
+/** Who sent the request: the API key, else the invoking application, else anonymous. */
 const actorOf =
   (via: 'http' | 'invocation') =>
   (request: Request): AuditActor => {

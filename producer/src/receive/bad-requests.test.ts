@@ -206,7 +206,7 @@ describe('an unsupported body', () => {
     ['Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['UTF-16', { 'content-type': 'application/json;charset="utf-16"' }],
     ['an unknown encoding', { 'content-encoding': 'rot13' }],
-  ])('should be rejected if it is sent as %s', async (_name, headers) => {
+  ])('should be rejected if sent as %s', async (_name, headers) => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 
@@ -223,7 +223,7 @@ describe('an unsupported body', () => {
       gzipSync(' '.repeat(100 * 1024 * 1024)),
       { 'content-encoding': 'gzip' },
     ],
-  ])('should be rejected if it is too large: %s', async (_name, body, headers) => {
+  ])('should be rejected if too large: %s', async (_name, body, headers) => {
     await expectProblem(await server.post(body, headers), 413, 'payload_too_large');
   });
 
@@ -271,7 +271,7 @@ describe('a request with a wrong URL or method', () => {
   });
 
   it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])(
-    'should be rejected if it is a POST to %s',
+    'should be rejected if sent as a POST to %s',
     async (path) => {
       const response = await fetch(`${server.url}${path}`, { method: 'POST' });
       await expectProblem(response, 405, 'method_not_allowed');

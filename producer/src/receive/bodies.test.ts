@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testServer, type TestServer } from '../../testing/test-server.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Large bodies may use three quarters of the budget: 1.5 MiB. */
+/** Large bodies may use three quarters of the budget, which is 1.5 MiB. */
 const BODIES_MAX_BYTES = 2 * MEBIBYTE;
 
 let server: TestServer;
@@ -41,7 +41,7 @@ const startChunked = () => start('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
-/** The response to a body that was read completely and is not JSON. */
+/** The response to a body that was read completely but isn't JSON. */
 const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
@@ -54,7 +54,7 @@ async function startUnfinished() {
   return request;
 }
 
-it('should reject a large body while others use up the budget, and still serve small ones', async () => {
+it('should reject a large body while others use up the budget, but still serve small ones', async () => {
   const first = await startUnfinished();
   expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
@@ -63,7 +63,7 @@ it('should reject a large body while others use up the budget, and still serve s
   expect(await postOf(MEBIBYTE)).toBe(400);
 });
 
-it('should not reserve bytes for the declared Content-Length of a large body', async () => {
+it('should not reserve a large body’s declared Content-Length', async () => {
   for (let i = 0; i < 20; i++) (await startSized(MEBIBYTE)).send(' ');
   expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
 });
@@ -81,7 +81,7 @@ it('should reject a chunked body as soon as its bytes exceed the budget', async 
   await first.answers(READ);
 });
 
-it('should count the decompressed bytes of a compressed body', async () => {
+it('should count a compressed body’s decompressed bytes', async () => {
   const zipBomb = gzipSync(' '.repeat(MEBIBYTE));
   const post = async () => (await server.post(zipBomb, { 'content-encoding': 'gzip' })).status;
   expect(await post()).toBe(400);

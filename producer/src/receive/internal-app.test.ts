@@ -88,7 +88,7 @@ describe('a job', () => {
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be accepted only from the sidecar, with its content read from the scheduler', async () => {
+  it('should be accepted only from the sidecar, and read from the scheduler', async () => {
     expect((await deliverJob('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await deliverJob('some:name', invoked)).status).toBe(403);
@@ -98,7 +98,7 @@ describe('a job', () => {
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should get 404 if the scheduler has no such job, so that it is not delivered again', async () => {
+  it('should get 404 if the scheduler has no such job, so that Dapr stops retrying', async () => {
     const before = dueWindowStore.documents.size;
     const answer = await deliverJob('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
@@ -106,7 +106,7 @@ describe('a job', () => {
     expect(refusals).toContain('unknown_job');
   });
 
-  it('should get 503 while it is far from due', async () => {
+  it('should get 503 if far from due', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
     const answer = await deliverJob('later:name');
@@ -166,13 +166,13 @@ describe('the open topic', () => {
     ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
     ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
     [
-      'the id of the event and its index in an array',
+      'the event’s id and the index in an array',
       { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] },
       ['e-3:0', 'own2'],
     ],
-    ['the id of an event whose data is text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
+    ['the id of an event with text data', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
     [
-      'the id of an event whose data is bytes',
+      'the id of an event with binary data',
       { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') },
       ['e-5'],
     ],
@@ -199,7 +199,7 @@ describe('the open topic', () => {
     expect(refusals).toContain('unknown_subscription');
   });
 
-  it('should give the notification a stable id if the id of its event is invalid', async () => {
+  it('should give the notification a stable id if the event’s id is invalid', async () => {
     const event = { id: 'no id of ours / at all', data: { title: 'x' } };
     await deliver(event);
     const [first] = newest();
@@ -263,7 +263,7 @@ describe('the open topic', () => {
     expect(refused.at(-1)?.errors.map(({ message }) => message)).toContain(says);
   });
 
-  it('should store the source of an invalid notification', async () => {
+  it('should store an invalid notification’s source', async () => {
     await deliver({ id: 'f-9', source: 'shop', data: 1 });
     expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
   });

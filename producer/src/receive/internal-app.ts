@@ -30,7 +30,7 @@ export interface InternalAppOptions
     ReceiptRoutesOptions,
     Omit<EventRoutesOptions, 'publishService' | 'allowFallbacks'> {
   schedules: Pick<Schedules, 'takeOver' | 'find' | 'list'>;
-  /** The known API keys; absent if API keys are off. */
+  /** The known API keys. Omitted if API keys are off. */
   callers?: Callers | undefined;
   /** Checks the bff's signatures; required if API keys are on. */
   signer?: Signer | undefined;

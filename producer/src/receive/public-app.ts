@@ -22,12 +22,12 @@ import { openApiRoutes } from './openapi/openapi.ts';
 
 export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'>, ReceiptRoutesOptions {
   trail: Pick<AuditTrail, 'note'>;
-  /** The known API keys; absent if API keys are off. */
+  /** The known API keys. Omitted if API keys are off. */
   callers?: Callers | undefined;
   /** Decides which Host headers are accepted if API keys are off. */
   isServed: HostCheck;
   registry: Registry;
-  /** Rejects with the reason if the producer is not ready. */
+  /** Rejects with the reason if the producer isn't ready. */
   ready: () => Promise<void>;
   bodies: BodyBudget;
   onProblem: (code: string) => void;
@@ -52,7 +52,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
-  // Probes and Prometheus may use any host name; the responses contain no published data.
+  // Probes and Prometheus can use any host name since the responses contain no published data.
   app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(metricsRoutes(registry));
   app.use(requireServedHost(callers ? undefined : isServed));

@@ -12,7 +12,7 @@ interface Change {
 }
 
 /**
- * Maximum number of schedules in the window. The document that lists them must stay small: every producer reads it, and
+ * Maximum number of schedules in the window. Keeps the document that lists them small since every producer reads it and
  * every change rewrites it.
  */
 export const MAX_DUE = 10_000;
@@ -21,9 +21,8 @@ const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 
 /**
- * The schedules that are due within the next minute, shared by all producers. Changes that arrive during a write are
- * combined into the next one. If another producer wrote in between, the change is applied to that producer's version
- * and written again.
+ * The schedules due within the next minute, shared by all producers. Changes that arrive during a write are batched
+ * into the next one. If another producer wrote first, reapplies the change to that producer's version.
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
@@ -38,7 +37,7 @@ export class DueWindow {
   }
 
   /**
-   * Resolves when the window contains the schedules. A schedule whose name exists keeps its content.
+   * Resolves when the window contains the schedules. An existing schedule keeps its content.
    * @throws ScheduleFullError
    */
   add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
@@ -58,7 +57,7 @@ export class DueWindow {
   }
 
   /**
-   * Reads the index from the store. Ignores the result if a change finishes during the read, because the change is
+   * Reads the index from the store. Discards the result if a change finished during the read, since the change is
    * newer.
    */
   async refresh(): Promise<void> {

@@ -3,13 +3,13 @@ import type { Arrival } from '@tocsin/contracts';
 
 const PREFIX_LENGTH = 32;
 
-/** Name prefix of a feed's schedules. It is a hash, because job names allow fewer characters than feed names. */
+/** Name prefix of a feed's schedules. A hash because job names allow fewer characters than feed names. */
 export const prefixOf = (feed: string): string =>
   `${createHash('sha256').update(feed).digest('hex').slice(0, PREFIX_LENGTH)}:`;
 
 /**
- * The name of a schedule. It is unique per feed and id (and per source, for events), so a repeated request finds the
- * existing schedule. An event's id and the hash of its source are separated by a space, which ids cannot contain.
+ * The name of a schedule. It is unique per feed and id (and source, for events), so a retried request finds the
+ * existing schedule. A space separates an event's id from the hash of its source, since ids can't contain spaces.
  */
 export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 'sourceHash'>): string =>
   sourceHash === undefined ? `${prefixOf(feed)}${id}` : `${eventPrefixOf(feed, id)}${sourceHash}`;

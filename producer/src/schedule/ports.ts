@@ -1,13 +1,13 @@
 import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsin/contracts';
 
-/** Stores schedules for any later time. Hands over a due schedule repeatedly until it is accepted. */
+/** Stores schedules for any later time. Hands over a due schedule repeatedly until accepted. */
 export interface Jobs {
   /**
    * Resolves when `scheduled` is stored. Its name is handed over at `at` (ms since 1970). An existing job keeps its
    * content. If it rejects, the outcome is unknown.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
-  /** Returns the content of a job that has not been taken over yet; `undefined` if there is no such job. */
+  /** Returns a job's content if no producer has taken it over yet; `undefined` if there is no such job. */
   find(name: string): Promise<unknown>;
   /** Resolves when no job with this name exists. */
   remove(name: string): Promise<void>;
@@ -24,9 +24,9 @@ export interface DueWindowChange {
 
 /** Stores the due window. All producers see each change immediately. */
 export interface DueWindowStore {
-  /** Returns the index and its version; `undefined` before the first write. */
+  /** Returns the index with its version; `undefined` before the first write. */
   readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
-  /** Returns the stored documents with these names, in the same order; `undefined` for absent ones. */
+  /** Returns the stored documents with these names, in the same order; `undefined` for missing documents. */
   read(names: readonly string[]): Promise<unknown[]>;
   /**
    * Writes the index and the documents together. Rejects if the stored index has another version, or if the outcome is
@@ -37,7 +37,7 @@ export interface DueWindowStore {
 
 /** Stores the schedule index. All producers see each change immediately. */
 export interface ScheduleIndexStore {
-  /** Returns the documents with these numbers, and their versions; `undefined` for absent ones. */
+  /** Returns the documents with these numbers, and their versions; `undefined` for missing documents. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
   /**
    * Writes a document, and deletes it after `ttlSeconds`. Rejects if the stored document has another version, or if the

@@ -1,6 +1,6 @@
-/** How many schedules are read in one call. */
+/** How many schedules to read per call. */
 const READ_AT_ONCE = 100;
-/** The maximum size of a part, in bytes of JSON, unless one schedule alone is larger. */
+/** Maximum size of a part in bytes of JSON, unless a single schedule is larger. */
 const MAX_PART_BYTES = 1024 * 1024;
 
 /** Schedules that are delivered and removed together. */
@@ -10,8 +10,7 @@ export interface DuePart {
 }
 
 /**
- * Reads schedules and yields them in parts, in the same order, so that neither a call to the sidecar nor the producer's
- * queue has to take all of them at once.
+ * Reads schedules in order and yields them in parts, so that they don't overload the sidecar or the producer's queue.
  */
 export async function* readInParts(
   names: readonly string[],

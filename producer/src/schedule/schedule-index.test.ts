@@ -24,7 +24,7 @@ const input = (id: string, feed = 'all', inMs = HOUR) => ({
 });
 
 describe('the schedule index', () => {
-  it('should contain all added schedules, with those of each feed in one document', async () => {
+  it('should contain all added schedules, with one document per feed', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     const added = ['a', 'b'].flatMap((id) => ['all', 'topic:x', 'user:1'].map((feed) => named(feed, id)));
@@ -45,14 +45,14 @@ describe('the schedule index', () => {
     expect(new Set((await indexOver(store).read()).entries)).toEqual(new Set(entries));
   });
 
-  it('should keep the time of an entry that is added again, as its job does', async () => {
+  it('should keep an entry’s time when it is re-added, as its job does', async () => {
     const index = indexOver(new MemoryScheduleIndexStore());
     await index.add([named('all', 'a', START + HOUR)]);
     await index.add([named('all', 'a', START + 2 * HOUR)]);
     expect((await index.read()).entries).toEqual([named('all', 'a', START + HOUR)]);
   });
 
-  it('should ignore entries whose time has passed, drop them with the next write, and expire', async () => {
+  it('should ignore entries in the past, drop them with the next write, and expire', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     await index.add([named('all', 'a', START + HOUR)]);
@@ -84,7 +84,7 @@ describe('the schedule index', () => {
     expect(await index.read()).toEqual({ entries: [], isComplete: true });
   });
 
-  it('should leave documents of a later version unchanged, and report that it is incomplete', async () => {
+  it('should leave documents written by a later version unchanged, and report that it is incomplete', async () => {
     const store = new MemoryScheduleIndexStore();
     const later = { value: { v: 2, names: [] }, etag: '1', ttlSeconds: 60 };
     for (let number = 0; number < SCHEDULE_INDEX_DOCUMENTS; number++) store.documents.set(number, later);
@@ -121,7 +121,7 @@ describe('a schedule', () => {
     expect(scheduleObserver.events).toEqual(['unlisted', 'scheduled 2']);
   });
 
-  it('should wait at most a second for an index that does not respond, and not delay others', async () => {
+  it('should wait at most a second for an index that does not respond, without delaying others', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance();
     const hang = vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const first = publishService.publish([input('first')]);
@@ -135,7 +135,7 @@ describe('a schedule', () => {
     await vi.advanceTimersByTimeAsync(400);
     expect((await second).outcome).toBe('accepted');
     expect(jobs.names).toHaveLength(2);
-    // A write that does not finish delays only schedules in the same document.
+    // A write that doesn't finish delays only schedules in the same document.
     hang.mockRestore();
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
@@ -159,7 +159,7 @@ describe('a schedule', () => {
     expect((await index.read()).entries.map(([name]) => name)).not.toContain(nameOf('all', { id: 'two' }));
   });
 
-  it('should be removed from the index when it is retracted or its feed is erased', async () => {
+  it('should be removed from the index when retracted or when its feed is erased', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const index = indexOver(scheduleIndexStore);
     const names = async () => (await index.read()).entries.map(([name]) => name);
@@ -195,7 +195,7 @@ describe('a schedule', () => {
     expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
   });
 
-  it('should have the new time in the index when it is scheduled again after a retraction', async () => {
+  it('should have the new time in the index when rescheduled after a retraction', async () => {
     const { publishService, scheduleIndexStore } = instance();
     await publishService.publish([input('a')]);
     await publishService.retract('all', 'a');
@@ -231,7 +231,7 @@ describe('a slow index', () => {
 });
 
 describe('without a writable index', () => {
-  it('should accept a retraction, but answer an erasure with `late`, because it needs the index', async () => {
+  it('should accept a retraction, but answer an erasure with `late` since it needs the index', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));

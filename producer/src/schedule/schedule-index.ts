@@ -12,7 +12,8 @@ import type { ScheduleIndexStore } from './ports.ts';
 type Entry = ScheduleIndexDocument['list'][number];
 
 /**
- * A requested change to one document. Once `isLate` returns true, no caller waits for the change, and it is dropped.
+ * A requested change to one document. Once `isLate` returns true, no caller waits for the change any more, so it is
+ * dropped.
  */
 interface Change {
   add: readonly Entry[];
@@ -20,22 +21,23 @@ interface Change {
   isLate: () => boolean;
 }
 
-/** Maximum number of entries in a document, about 400 kB with the longest names. The earliest entries are kept. */
+/** Maximum number of entries per document, about 400 kB with the longest names. The earliest entries are kept. */
 export const MAX_ENTRIES = 2_000;
-/** Time limit for a change that is not required to succeed, in ms. */
+/** Time limit in ms for a best-effort change. */
 export const CHANGE_LIMIT_MS = 1_000;
 
 const ATTEMPTS = 8;
 const RETRY_PAUSE_MS = 20;
 const PARALLEL_DOCUMENTS = 16;
-/** Number of documents to read per call, 3.2 MB at most. The sidecar limits a response to 4 MB. */
+/** Number of documents to read per call, 3.2 MB at most. The sidecar limits responses to 4 MB. */
 const DOCUMENTS_PER_READ = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
- * Names and times of the schedules that are stored as jobs, because Dapr's scheduler can only list all jobs at once. A
- * feed's schedules are in one document. Entries whose time has passed are ignored, and dropped by their document's next
- * write. No delivery depends on the index: after a failure, it may contain schedules without a job, and lack others.
+ * Names and times of the schedules that are stored as jobs. Needed because Dapr's scheduler can't list jobs
+ * selectively. Each feed's schedules are in one document. Entries in the past are ignored, and dropped the next time
+ * their document is written. No delivery depends on the index: after a failure, it may contain schedules without a job,
+ * or lack some schedules.
  */
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;
@@ -66,8 +68,8 @@ export class ScheduleIndex {
   }
 
   /**
-   * Resolves when the index contains no schedule with this prefix for which `remove` returns true, not even a delivered
-   * one. Rejects after the time limit at the latest.
+   * Resolves when the index no longer contains a schedule with this prefix that `remove` matches, even if already
+   * delivered. Rejects after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);
@@ -79,7 +81,7 @@ export class ScheduleIndex {
     return this.#change([{ number: documentOf(prefix), add: [], remove }]);
   }
 
-  /** Returns all entries whose time has not passed, and whether the index could be read and had room for all. */
+  /** Returns all upcoming entries, and whether the index was readable and had room for all of them. */
   async read(): Promise<{ entries: Entry[]; isComplete: boolean }> {
     const now = this.#now();
     const entries: Entry[] = [];
@@ -131,10 +133,12 @@ export class ScheduleIndex {
 
 const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => number);
 
-/** The number of the document for a name or prefix. Both start with a hash of the feed. */
+/** The document number for a name or prefix. Both start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/** The parts of a stored document. `past`: entries whose time has passed. Documents of later versions can't be read. */
+/**
+ * The contents of a stored document. `past`: entries in the past. Documents written by later versions can't be read.
+ */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};
@@ -171,6 +175,6 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   };
 }
 
-/** A document is deleted when the time of its last schedule has passed. */
+/** A document expires with its last schedule. */
 const ttlOf = ({ list, partialUntil = 0 }: ScheduleIndexDocument, now: number): number =>
   Math.max(MIN_TTL_SECONDS, Math.ceil((Math.max(list.at(-1)?.[1] ?? 0, partialUntil) - now) / 1_000));

@@ -38,7 +38,7 @@ describe('the list of schedules', () => {
     });
   });
 
-  it('should contain a schedule once as it moves from its job to the due window, and not after delivery', async () => {
+  it('should contain a schedule once as it moves from its job to the due window, but not after delivery', async () => {
     const { publishService, schedules } = instance();
     await publishService.publish([input('a', HOUR)]);
     for (const [at, count] of [
@@ -63,14 +63,14 @@ describe('the list of schedules', () => {
     expect(next.map(({ id }) => id)).toEqual(all.slice(0, MAX_LISTED_SCHEDULES).map(({ id }) => id));
   });
 
-  it('should not contain schedules whose jobs no longer exist', async () => {
+  it('should not contain schedules without a job', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR), input('b', HOUR)]);
     await jobs.remove(nameOf('all', { id: 'a' }));
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
   });
 
-  it('should contain a schedule even if it comes after many whose jobs were never created', async () => {
+  it('should contain a schedule even if it comes after many that never became jobs', async () => {
     const { publishService, schedules, jobs } = instance();
     const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
     const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));

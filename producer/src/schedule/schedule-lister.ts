@@ -8,7 +8,7 @@ import type { ScheduleIndex } from './schedule-index.ts';
 export const CACHE_MS = 15_000;
 const PARALLEL_JOBS = 16;
 const NAMES_PER_READ = 100;
-/** Maximum number of names to look up for one list. Some names may have no job, because their request failed. */
+/** Maximum number of names to look up for one list. Some names may have no job because their request failed. */
 const MAX_NAMES = 500;
 
 export interface ScheduleListerOptions {
@@ -43,7 +43,8 @@ export class ScheduleLister {
   async #read(): Promise<ScheduleList> {
     const { index, dueWindow, now } = this.#options;
     const at = now();
-    // Read the index first: a job that moves into the due window between the two reads is then in both, not in neither.
+    // Read the index first. A job that moves into the due window between the two reads then shows up in both rather
+    // than in neither.
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
     const times = new Map([...entries, ...due.map((one) => [one.name, one.at] as const)]);
@@ -66,7 +67,7 @@ export class ScheduleLister {
     };
   }
 
-  /** The stored contents, in any order; `undefined` for schedules that are gone. */
+  /** The stored contents in any order; `undefined` for schedules that are gone. */
   async #find(names: readonly string[]): Promise<unknown[]> {
     const { dueWindow, jobs } = this.#options;
     const due = names.length === 0 ? [] : await dueWindow.read(names);

@@ -74,7 +74,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['soon', 'later']);
   });
 
-  it('should be stored exactly once even if the clock is set back or advances between two reads', async () => {
+  it('should be stored exactly once even if the clock jumps between two reads', async () => {
     for (const step of [-1, 1]) {
       let reads = 0;
       const { schedules, jobs, dueWindowStore } = instance({
@@ -139,7 +139,7 @@ describe('a schedule', () => {
     expect([first.delivered(), second.delivered()]).toEqual([['a', 'b'], []]);
   });
 
-  it('should be retried until it is deposited', async () => {
+  it('should be retried until deposited', async () => {
     const { publishService, backend, delivered, scheduleObserver } = instance();
     await publishService.publish([input('a', 1_000)]);
     const away = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('away'));
@@ -150,7 +150,7 @@ describe('a schedule', () => {
     expect(new Set(delivered())).toEqual(new Set(['a']));
   });
 
-  it('should be delivered even if all that are due together exceed the queue', async () => {
+  it('should be delivered even if everything due at the same time exceeds the queue', async () => {
     const { schedules, dueWindowStore, delivered, scheduleObserver } = instance(
       {},
       { maxHeldBytes: 2 * 1024 * 1024 },
@@ -187,7 +187,7 @@ describe('a retraction', () => {
     expect(dueWindowStore.documents.size).toBe(1);
   });
 
-  it('should not be accepted while it is uncertain whether the job was removed', async () => {
+  it('should not be accepted unless the job is known to be removed', async () => {
     const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('away'));
     expect(await publishService.retract('all', 'a')).toBe('late');
@@ -196,7 +196,7 @@ describe('a retraction', () => {
   });
 });
 
-it('should remove all schedules of an erased feed, and no others', async () => {
+it('should remove all schedules of an erased feed, but no others', async () => {
   const { publishService, jobs, dueWindowStore } = instance();
   const feed = 'user:4 2';
   await publishService.publish([

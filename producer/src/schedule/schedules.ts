@@ -18,11 +18,11 @@ import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
- * How long before its delivery time a job is handed over, in ms. If its scheduler is killed, Dapr fires no jobs for
- * 20 s, until the scheduler's lease ends. Schedules due in that time must already have been handed over.
+ * How far ahead of its delivery time a job is handed over, in ms. If its scheduler is killed, Dapr fires no jobs for 20
+ * s until the scheduler's lease ends, so anything due in that time must already have been handed over.
  */
 export const LEAD_MS = 30_000;
-/** Extra delay before a producer delivers a schedule that another producer added, in ms. */
+/** Extra delay in ms before a producer delivers a schedule that another producer added. */
 const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
@@ -30,7 +30,7 @@ const PARALLEL_JOBS = 16;
 /** The longest delay that setTimeout supports. Every schedule in the due window is due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Thrown if a job is handed over long before it is due, perhaps by a caller other than Dapr's scheduler. */
+/** Thrown if a job is handed over long before it's due, perhaps by something other than Dapr's scheduler. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }
@@ -43,7 +43,7 @@ export interface SchedulesOptions {
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Identifies this process among the producers. */
   owner: string;
-  /** Time limit of a request, in ms. Waiting for the schedule index takes at most a quarter of it. */
+  /** Time limit for a request in ms. Waiting for the schedule index takes at most a quarter of it. */
   timeoutMs: number;
   now: () => number;
   observer: ScheduleObserver;
@@ -63,17 +63,17 @@ export interface ScheduleObserver {
 }
 
 /**
- * Notifications with a delivery time. Those due within a minute go to the due window, in the state store, where all
- * producers see them and one of them delivers them. Later ones are jobs of Dapr's scheduler, which hands them over half
- * a minute early. Both survive the loss of any process. Delivering one twice is harmless, because a feed accepts an id
- * only once.
+ * Notifications with a delivery time. If they are due within a minute, they go to the due window in the state store,
+ * where all producers see them and one producer delivers them. Otherwise, they become jobs in Dapr's scheduler, which
+ * hands them over half a minute early. Both survive the loss of any process. Delivering one twice is harmless because a
+ * feed accepts an id only once.
  */
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
   readonly #dueWindow: DueWindow;
   readonly #index: ScheduleIndex;
   readonly #lister: ScheduleLister;
-  /** `firesAt` is measured by `performance.now()`, which, like timers, may stand still while the machine sleeps. */
+  /** `firesAt` is measured by `performance.now()`, which, like timers, may stop while the machine sleeps. */
   readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
   /** The due schedules: their names, and when they were due. */
@@ -105,8 +105,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when every notification is stored. If it rejects, some may be stored, and repeating the call completes it.
-   * An id that is added again keeps its first content.
+   * Resolves when every notification is stored. If it rejects, some may have been stored; it is safe to retry. An id
+   * that is added twice keeps its first content.
    */
   async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
@@ -149,7 +149,7 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Returns when a notification is due (ms since 1970); `undefined` if it is not scheduled. Does not find schedules of
+   * Returns when a notification is due (ms since 1970), or `undefined` if it isn't scheduled. Doesn't find schedules of
    * events.
    */
   async find(feed: string, id: string): Promise<number | undefined> {
@@ -159,8 +159,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when no schedule with this id is left. A job that is being handed over at that moment may still be
-   * delivered; the feed then hides it because of the retraction.
+   * Resolves when no schedule with this id is left. A job that is being handed over may still be delivered, but the
+   * feed then hides it because of the retraction.
    */
   async cancel(feed: string, id: string): Promise<void> {
     const ownName = nameOf(feed, { id });
@@ -182,7 +182,7 @@ export class Schedules implements Scheduler {
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
-    // An erasure must also remove the ids from the index, so it fails if the index can't be written.
+    // An erasure must also remove the ids from the index, so fail if the index can't be written.
     await Promise.all([
       this.#dueWindow.remove(({ name }) => name.startsWith(prefix)),
       this.#index.erase(prefix),
@@ -190,9 +190,9 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Moves a job into the due window. Reads its content from the scheduler by name, because the caller is not trusted.
-   * Resolves with true when the job is in the window or turned out to be unreadable, and with false if there is no such
-   * job. Rejects if the job is not due soon, or if the outcome is unknown.
+   * Moves a job into the due window. Reads the content from the scheduler by name because the caller isn't trusted.
+   * Resolves with true if the job is in the window or turned out to be unreadable, and with false if there is no such
+   * job. Rejects if the job isn't due soon or might not have been moved.
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
@@ -265,7 +265,7 @@ export class Schedules implements Scheduler {
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;
-    // Lets schedules that are due in the same millisecond share one delivery.
+    // Batches schedules that are due in the same millisecond into one delivery.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
       const sorted = [...this.#due].sort(([, a], [, b]) => a - b);

@@ -11,10 +11,10 @@ export interface OpenedEnvelope {
 }
 
 /**
- * Opens the envelope in which the sidecar delivers messages to a subscription with `rawPayload`. Its `data_base64`
- * contains the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without
- * `rawPayload` in the subscription, the sidecar would treat every message as a CloudEvent and lose the data of all
- * others.
+ * Opens the envelope around messages that the sidecar delivers to a subscription with `rawPayload`. Its `data_base64`
+ * contains the message bytes: a CloudEvent, or the payload if the publisher uses `rawPayload=true`. Without
+ * `rawPayload` in the subscription, the sidecar would assume that every message is a CloudEvent and lose the data of
+ * any that aren't.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
@@ -30,7 +30,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   return { ...opened(inner), traceparent: own };
 }
 
-/** Opens a CloudEvent, whose data can be JSON, or JSON encoded as text or bytes. */
+/** Opens a CloudEvent. Its data can be JSON, or JSON encoded as text or bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };

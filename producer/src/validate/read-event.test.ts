@@ -15,7 +15,7 @@ describe('an oversized event', () => {
     const started = threadCpuMs();
     const read = readEvent(long, NOW);
     const used = threadCpuMs() - started;
-    // If each item contained the whole id, this would take eleven seconds.
+    // With the whole id in each item, this would take eleven seconds.
     expect(used).toBeLessThan(2_000);
     if (!('inputs' in read)) throw new Error('the event was rejected');
     expect(read.inputs.map(({ id }) => id?.length)).toEqual(read.inputs.map((_, n) => 65 + String(n).length));

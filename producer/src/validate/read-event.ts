@@ -9,26 +9,27 @@ export type ReadEvent =
       inputs: Input[];
       traceparent: string | undefined;
       source: string | undefined;
-      /** When the event was published, in ms since 1970. */
+      /** When the event was published (ms since 1970). */
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
   /** The event has expired, by its publisher's `ttlInSeconds`. */
   | { expired: string };
 
-/** Maximum length of a rejected event's stored content, in characters. */
+/** Maximum length of a rejected event's stored content in characters. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Maximum number of stored errors for a rejected event, and maximum length of each. */
+/** Limits on the stored errors of a rejected event: how many, and the length of each. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
  * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
- * id>:<index>` if the data is an array), together with a hash of the event's source. So a redelivered event shows
- * nothing twice, and events from different sources are not confused. Equal raw payloads without ids count as the same
- * notification. If `allowFallbacks` is false, rejects notifications with fallbacks, because these require an API key
- * with that permission. https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
+ * id>:<index>` if the data is an array) plus a hash of the event's source, so that redelivered events show nothing
+ * twice and events from different sources aren't confused. Equal raw payloads without ids count as the same
+ * notification. If `allowFallbacks` is false, rejects notifications with fallbacks because these require an API key
+ * with that permission.
+ * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);
@@ -72,7 +73,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
 
 const SOURCE_DIGITS = 16;
 
-/** Truncates every member to its maximum stored length, because the message and the record are limited in size. */
+/** Truncates every member to its maximum stored length because the message and the record are limited in size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],

@@ -7,14 +7,14 @@ import {
 } from '@tocsin/contracts';
 import { readJson, type ProblemDetails } from '@tocsin/service';
 
-/** Maximum number of errors in one response. */
+/** Maximum number of errors per response. */
 const MAX_FAULTS = 1_000;
-/** Maximum length of a path in a response. Limited because paths contain member names that callers choose. */
+/** Maximum path length in a response. Needed because paths contain member names that callers choose. */
 const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-/** Reads notifications from a POST body. If it is invalid, returns a problem that lists the errors. */
+/** Reads notifications from a POST body. If it's invalid, returns a problem that lists the errors. */
 export function readNotifications(body: Uint8Array): ReadResult {
   const read = readJson(body);
   return 'problem' in read ? read : readValue(read.value);

@@ -1,7 +1,7 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** Delay between a lane's last entry and the repetition of its announcement, in ms. */
+/** Delay in ms between a lane's last entry and its repeated announcement. */
 export const REPEAT_AFTER_MS = 60_000;
 
 /** The lanes, one for each partition, and the timers that repeat their announcements. */
@@ -21,13 +21,13 @@ export class Lanes {
     return lane;
   }
 
-  /** Call when the lane starts an entry. Cancels the repetition of its last announcement. */
+  /** Call when the lane starts an entry. Cancels the repeated announcement of the previous one. */
   onBegin(lane: Lane): void {
     clearTimeout(this.#timers.get(lane));
     this.#timers.delete(lane);
   }
 
-  /** Call when the lane has no more work. Schedules the repetition of its last announcement. */
+  /** Call when the lane runs out of work. Schedules a repeated announcement of its last entry. */
   onIdle(lane: Lane): void {
     if (!lane.needsRepetition || this.#timers.has(lane)) return;
     this.#timers.set(

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('the re-announcer', () => {
-  it('should announce the last entry of a lane once more after 60 s', async () => {
+  it('should announce a lane’s last entry once more after 60 s', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     await sleep(40_000);
@@ -83,7 +83,7 @@ describe('a graceful stop', () => {
     expect(announced.slice(5).sort()).toEqual([`${newLane} 1`, `${allLane} 2`].sort());
   });
 
-  it('should end in time even if the backend hangs, and answer all waiting requests', async () => {
+  it('should stop in time even if the backend hangs, and answer all waiting requests', async () => {
     const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
     await producer.produce([notification('a')]);
     backend.fate = () => 'hang';

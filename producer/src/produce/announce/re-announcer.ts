@@ -2,7 +2,7 @@ import { parseDateTime, type PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer, Observer } from '../ports.ts';
 import { retryUntilSettled } from '../deposit/retry-until-settled.ts';
 
-/** Maximum number of repeated announcements in progress, so that new entries are not held up. */
+/** Maximum number of repeated announcements in flight, so that they don't hold up new entries. */
 const MAX_IN_PROGRESS = 8;
 
 interface Repetition {

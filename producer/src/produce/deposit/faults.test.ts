@@ -38,7 +38,7 @@ it('should not announce an entry before its deposit has succeeded', async () => 
 });
 
 describe('a late request', () => {
-  it('should still finish the parts that have started, and drop the others', async () => {
+  it('should still finish the parts that have started, and drop the rest', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const first = producer.produce([notification('a')]);
@@ -75,7 +75,7 @@ describe('a late request', () => {
 });
 
 describe('a run', () => {
-  it('should end if an entry takes longer than 60 s; its last finished entry is then announced again', async () => {
+  it('should end if an entry takes longer than 60 s, then re-announce its last finished entry', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);
@@ -126,7 +126,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not have its last entry announced again once that entry has expired', async () => {
+  it('should not re-announce its last entry once that entry has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const notifications = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** Creates a producer whose store hangs, so that all requests wait. Records the outcome of each request. */
+/** Creates a producer with a store that hangs, so that all requests wait. Records each request's outcome. */
 function createStuckProducer(options: Parameters<typeof testProducer>[0] = {}) {
   const fixture = testProducer(options);
   fixture.backend.fate = () => 'hang';
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', notifications('o', 100))).toBe('waits');
   });
 
-  it('should have room for the next caller when several callers have filled their shares', async () => {
+  it('should have room for the next caller when others have filled their shares', async () => {
     const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it('should let a caller use its whole share again when its requests are finished', async () => {
+  it('should let a caller reuse its whole share once its requests are finished', async () => {
     const { produce, producer, backend } = createStuckProducer({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';
@@ -92,7 +92,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it('should take turns even if one caller publishes to several feeds', async () => {
+  it('should take turns even if one caller publishes to many feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof notifications>] => [
       'greedy',

@@ -15,7 +15,7 @@ import { Turns, type CallerName } from './turns.ts';
 /** Space reserved for everything in an entry except its notifications. All traces together take less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** How many items of a part an entry contains, and their size. */
+/** How many of a part's items an entry contains, and their size. */
 interface Share {
   readonly part: Part;
   readonly count: number;
@@ -31,8 +31,8 @@ export interface Batch {
 }
 
 /**
- * The notifications and changes for the feeds of one partition. At most one entry is in progress. A run is one
- * lifetime of a lane: `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no
+ * The queued notifications and changes for one partition's feeds. At most one entry is in progress. A run is one
+ * lifetime of a lane. `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no
  * gaps.
  */
 export class Lane {
@@ -45,7 +45,7 @@ export class Lane {
   readonly #waiting = new Turns<Part>();
   #inProgress: Batch | undefined;
   #wasShared = false;
-  /** The earliest time at which the lane may start its next entry, in ms on the clock of `performance.now()`. */
+  /** The earliest time at which the lane may start its next entry (ms, as in `performance.now()`). */
   restsUntil = 0;
 
   constructor(partition: number) {
@@ -56,7 +56,7 @@ export class Lane {
     return this.#last;
   }
 
-  /** True if the announcement of the last finished entry has not been repeated yet. */
+  /** True if the last finished entry's announcement has yet to be repeated. */
   get needsRepetition(): boolean {
     return this.#last !== this.#repeated;
   }
@@ -90,15 +90,15 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that are not in an entry yet. Returns how many there were, and their size. */
+  /** Drops the items of `part` that aren't in an entry yet. Returns how many, and their size. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
   /**
-   * Starts the next entry with as many waiting items as fit. Returns `undefined` if none is waiting. Callers take
-   * turns; the items of each caller keep their order.
+   * Starts the next entry with as many waiting items as fit. Returns `undefined` if nothing is waiting. Callers take
+   * turns, and each caller's items keep their order.
    */
   begin(now: number): Batch | undefined {
     const items: EntryItem[] = [];

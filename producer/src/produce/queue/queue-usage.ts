@@ -3,7 +3,7 @@ import type { CallerName } from './turns.ts';
 export interface QueueLimits {
   /** Maximum number of notifications in the queue. */
   count: number;
-  /** Maximum size of the queue, in bytes of JSON. */
+  /** Maximum queue size in bytes of JSON. */
   bytes: number;
 }
 
@@ -13,9 +13,9 @@ interface Amount {
 }
 
 /**
- * Counts the notifications in the queue, in total and by caller. A request has room if its caller then uses at most as
- * much space as was free before: with small requests, the first caller gets half of the queue, and the next one half of
- * the rest. Requests without a key can fill the whole queue.
+ * Counts the notifications in the queue, both in total and by caller. A request fits if its caller would then use no
+ * more than was free before. With small requests, the first caller gets half of the queue, and the next one half of the
+ * rest. Requests without a key can fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;

@@ -2,8 +2,8 @@ import type { Lane } from './lane.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The lanes that have items but no entry in progress. Callers take turns, so a caller that writes to thousands of
- * feeds does not delay the lanes of others.
+ * The lanes that have items but no entry in progress. Callers take turns, so a caller that writes to thousands of feeds
+ * doesn't delay other callers' lanes.
  */
 export class ReadyLanes {
   readonly #turns = new Turns<Lane>();
@@ -13,7 +13,7 @@ export class ReadyLanes {
     for (const caller of lane.callers) this.#turns.add(caller, lane);
   }
 
-  /** Removes and returns the lane whose turn it is. */
+  /** Removes and returns the next lane. */
   next(): Lane | undefined {
     const lane = this.#turns.peek();
     if (!lane) return undefined;

@@ -3,19 +3,19 @@ import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
 /**
- * The items of one request for one partition, in order. The first `begun` items are in entries; of these, the first
- * `finished` have also been announced.
+ * One request's items for one partition, in order. The first `begun` items are in entries; of these, the first
+ * `finished` have been announced.
  */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
-  /** Stored size of each item in bytes, including the comma after it. */
+  /** The stored size of each item in bytes, including a trailing comma. */
   readonly bytes: number[];
   begun: number;
   finished: number;
 }
 
-/** A request to publish. It gets one outcome: when all its parts are finished, or when it is abandoned. */
+/** A request to publish. It gets one outcome, either when all its parts are finished or when it is abandoned. */
 export class Request {
   /** The request's parts, by partition. */
   readonly parts = new Map<number, Part>();
@@ -23,7 +23,7 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
-  /** The outcome of the request. Never rejects. */
+  /** Never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;
   #open: number;
@@ -70,7 +70,7 @@ export class Request {
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Size of `value` as the sidecar stores it, in bytes of JSON: each escaped character takes six. */
+/** Size of `value` as stored by the sidecar, in bytes of JSON: each escaped character takes six. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

@@ -1,9 +1,9 @@
 /** A caller's name; `undefined` for all callers without a key. */
 export type CallerName = string | undefined;
 
-/** A queue in which callers take turns, so that no caller has to wait for all items of another. */
+/** A queue in which callers take turns, so that none has to wait for all of another caller's items. */
 export class Turns<T> {
-  /** The items of each caller that has any. The caller whose turn it is comes first. */
+  /** Each caller's items, with no empty sets. The caller whose turn it is comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
 
   get isEmpty(): boolean {

@@ -104,7 +104,7 @@ describe('the rate limit of an API key', () => {
     expect(array.headers.get('ratelimit')).toBe('"key";r=14;t=3');
   });
 
-  it('should be enforced with 429 and the time to wait, after which requests are accepted again', async () => {
+  it('should be enforced with 429 and the time to wait, after which requests are accepted', async () => {
     expect((await server.post(arrayBody(24), bearer('shop-key'))).status).toBe(202);
     const refused = await server.post(singleBody('all'), bearer('shop-key'));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3']);

@@ -6,7 +6,7 @@ import { sendRate, sendTooMany } from './rate.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** The caller; absent if API keys are off. */
+    /** Omitted if API keys are off. */
     caller?: Caller;
   }
 }
@@ -14,10 +14,10 @@ declare module 'express-serve-static-core' {
 const MAX_KEY_LENGTH = 512;
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The name of the API key that sent the request; `undefined` if API keys are off. */
+/** The name of the API key used for the request; `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Accepts requests whose API key is valid and within its rate limit, and sets `request.caller`. */
+/** Accepts requests with a valid API key that is within its rate limit. Sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -71,15 +71,14 @@ function keyOf({ headersDistinct }: Request): string | undefined {
 export interface Needs {
   scopes: readonly KeyScope[];
   items: readonly { feed: string; source?: string | undefined }[];
-  /** Path of an item's member within the request. */
+  /** Path to the item's member in the request. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
 }
 
 /**
- * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing,
- * responds with 403 and every reason; if the limit has been reached, with 429. Returns false in both cases. The limit
- * is checked again because a request with many items may exceed it: of several parallel requests, only the first may do
- * so.
+ * Checks the permissions for all items, and counts the items against the rate limit. Returns false after responding
+ * with 403 and every missing permission, or with 429 if the limit was reached. The limit is checked again here because
+ * a request with many items may exceed it, and of multiple parallel requests, only the first may do so.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

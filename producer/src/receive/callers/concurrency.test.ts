@@ -15,7 +15,7 @@ afterEach(() => server.close());
 
 const body = JSON.stringify(Array.from({ length: 200 }, () => ({ title: 'x' })));
 
-/** Sends a request's headers immediately, and its body when `go` resolves. Resolves with the status. */
+/** Sends the headers immediately and the body when `go` resolves. Resolves with the status. */
 function slow(go: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -44,7 +44,7 @@ it("should enforce a key's rate limit across eight parallel connections", async 
   const statuses = await Promise.all(answers);
   const accepted = statuses.filter((status) => status === 202).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
-  // The burst is 500 notifications, and one request may exceed it.
+  // The burst is 500 notifications, but one request may exceed it.
   expect(accepted * 200).toBeLessThanOrEqual(500 + 200);
   expect(accepted).toBeGreaterThanOrEqual(2);
   const deposited = server.backend.deposited.reduce((sum, entry) => sum + entry.notifications.length, 0);

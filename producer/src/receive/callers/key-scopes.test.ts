@@ -63,7 +63,7 @@ describe('the scopes of a key', () => {
     expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
   });
 
-  it('should be listed as errors if missing, together with every feed and source that is not permitted', async () => {
+  it('should list missing scopes as errors, along with every feed and source that isn’t permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
@@ -103,7 +103,7 @@ describe('a key that expires or is revoked', () => {
   it.each([
     ['expired', 'This API key has expired. Ask for a new one.'],
     ['revoked', 'This API key was revoked. Ask for a new one.'],
-  ])('should be rejected with the reason once it is %s', async (key, detail) => {
+  ])('should be rejected with the reason once %s', async (key, detail) => {
     const response = await post(key, { title: 'x' });
     expect([response.status, problemSchema.parse(await response.json()).detail]).toEqual([401, detail]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin", error="invalid_token"');

@@ -23,7 +23,7 @@ export const REQUEST_EXAMPLES: Record<
     },
   },
   several: {
-    summary: 'Several notifications, for one or more feeds. Within a feed they keep their order',
+    summary: 'Multiple notifications for one or more feeds. Within a feed, they keep their order',
     value: [
       { title: 'Parcel for Delta Bikes has been shipped', source: 'shipping' },
       { feed: 'user:42', severity: 'success', title: 'Your export is ready', link: '/exports/7' },

@@ -19,7 +19,7 @@ afterAll(() => server.close());
 
 const document = openApiDocument();
 
-/** Builds a validator for a schema of the document, as a user of the document would. */
+/** Builds a validator from a schema in the document, as its users would. */
 function validatorOf(name: string) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);

@@ -34,7 +34,7 @@ registry.add(readySchema, { id: 'Ready' });
 const uri = (id: string): string => `#/components/schemas/${id}`;
 const ref = (id: string) => ({ $ref: uri(id) });
 
-/** The contract's schemas, without `$schema` and `$id`, which would change how references resolve. */
+/** The contract's schemas, minus `$schema` and `$id`, which would change how references resolve. */
 function schemas(): Record<string, unknown> {
   const all = z.toJSONSchema(registry, { uri, io: 'input' }).schemas;
   return Object.fromEntries(
@@ -62,7 +62,7 @@ const traceparent = {
   schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
 };
 
-/** The schema of a parameter, without references. */
+/** The schema of a parameter, with references inlined. */
 function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
@@ -86,8 +86,7 @@ const keyResponses = {
         schema: { type: 'string', examples: ['"key";q=500;w=10'] },
       },
       RateLimit: {
-        description:
-          'Number of notifications left (r), and of seconds until the maximum is available again (t).',
+        description: 'Number of notifications left (r), and seconds until the limit resets (t).',
         schema: { type: 'string', examples: ['"key";r=0;t=10'] },
       },
     },
@@ -104,7 +103,7 @@ const postNotifications = {
   security,
   summary: 'Publish notifications',
   description:
-    `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed they keep ` +
+    `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed, they keep ` +
     'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some may still appear: retry ' +
     'the request with these `ids`. Nothing will be shown twice. After a 503 without `ids`, none were accepted.',
   parameters: [traceparent],
@@ -161,7 +160,7 @@ const deleteNotification = {
   summary: 'Retract a notification',
   description:
     'Removes the notification from screens and history, and hides it if it is published later. Unknown ids are ' +
-    'accepted too. It is safe to repeat the request.',
+    'accepted too. This is safe to retry.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
@@ -174,7 +173,7 @@ const deleteNotification = {
 const getReceipts = {
   operationId: 'getReceipts',
   security: [{ bearer: [] }, { apiKey: [] }],
-  summary: 'Read the receipts of a notification',
+  summary: 'Read a notification’s receipts',
   description:
     'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
     'many readers have seen, read and archived it. The API key needs the scope `receipts`. Receipts are kept as long ' +
@@ -194,7 +193,7 @@ const deleteFeed = {
   security,
   summary: 'Erase a feed',
   description:
-    "Deletes the feed's history and schedules, and clears it from screens. Notifications published later are shown again.",
+    "Deletes the feed's history and schedules, and clears it from screens. Notifications published later are shown as usual.",
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
@@ -207,9 +206,9 @@ const deleteFeed = {
 const deleteFeedByQuery = {
   ...deleteFeed,
   operationId: 'deleteFeedByQuery',
-  summary: 'Erase a feed whose name cannot be part of a path',
+  summary: 'Erase a feed with a name that can’t be part of a path',
   description:
-    "The same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
+    "Same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
     'a percent sign or a question mark.',
   parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
 };

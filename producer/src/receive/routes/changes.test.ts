@@ -46,7 +46,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);
   });
 
-  it('should answer 503 with the id if it takes too long, and accept the request when it is repeated', async () => {
+  it('should answer 503 with the id if it takes too long, and accept the request when retried', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/notifications/a');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);

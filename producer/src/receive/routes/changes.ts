@@ -28,7 +28,7 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
       sendUnavailable(
         response,
         outcome,
-        'The notification may already be retracted. Retry the request to be sure.',
+        'The notification may already be retracted. Retry the request to make sure.',
         ids,
       );
     });
@@ -49,7 +49,7 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
         return;
       }
       log.warn({ feed, outcome, caller }, 'erasure not accepted');
-      sendUnavailable(response, outcome, 'The feed may already be erased. Retry the request to be sure.');
+      sendUnavailable(response, outcome, 'The feed may already be erased. Retry the request to make sure.');
     });
 
   const router = Router();

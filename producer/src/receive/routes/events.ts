@@ -18,9 +18,9 @@ export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
   /** Resolves when the rejected event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Whether events may have fallbacks: only if API keys are off, because then anyone may use fallbacks. */
+  /** Whether events may have fallbacks. Only if API keys are off, since then anyone may use them. */
   allowFallbacks: boolean;
-  /** Pause before an event that ran out of retries is processed again, in ms. */
+  /** Delay in ms before reprocessing an event that ran out of retries. */
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
@@ -29,12 +29,12 @@ export interface EventRoutesOptions {
 }
 
 /**
- * The status in a response to Dapr: the event was processed, or must be delivered again.
+ * The status in a response to Dapr. Either the event was processed, or Dapr must redeliver it.
  * https://docs.dapr.io/reference/api/pubsub_api/
  */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** The sender of an event. Its source is unverified: the sender chose it, or the sidecar filled in the app id. */
+/** Who sent an event. Its source is unverified because the sender chose it, or the sidecar filled in the app id. */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
@@ -59,8 +59,8 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic to which every application may publish. An event is acknowledged when its
- * notifications are deposited and announced, or when its errors are stored. Until then, Dapr delivers it again.
+ * Receives notifications from the topic, which every application can publish to. Acknowledges an event once its
+ * notifications are deposited and announced, or its errors are stored. Until then, Dapr redelivers it.
  */
 export function eventRoutes({
   publishService,
@@ -94,11 +94,11 @@ export function eventRoutes({
         read.publishedAt,
       );
       const feeds = read.inputs.map(({ feed = DEFAULT_FEED }) => feed);
-      // Other outcomes are not recorded, because the event is delivered again.
+      // Other outcomes aren't recorded because the event will be redelivered.
       if (outcome === 'accepted')
         trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
       if (outcome === 'accepted') log.debug({ ids }, 'accepted an event from the topic');
-      else log.warn({ ids, outcome }, 'cannot accept an event from the topic; Dapr will deliver it again');
+      else log.warn({ ids, outcome }, 'cannot accept an event from the topic; Dapr will redeliver it');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
@@ -108,7 +108,7 @@ export function eventRoutes({
     try {
       status = await processEvent(request.body);
     } catch (error) {
-      log.warn({ err: error }, 'cannot process an event; Dapr will deliver it again');
+      log.warn({ err: error }, 'cannot process an event; Dapr will redeliver it');
     }
     response.json({ status });
   };

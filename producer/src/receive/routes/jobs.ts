@@ -16,10 +16,10 @@ export const jobRoutes = ({ schedules, onRefused, log }: JobRoutesOptions): Rout
     onRefused,
     onFailure(err, job) {
       if (err instanceof NotDueError) {
-        log.info({ err }, 'a job was delivered too early; Dapr will deliver it again');
-        return 'This job is not due yet. Nothing was changed; deliver it when it is due.';
+        log.info({ err }, 'a job was delivered too early; Dapr will redeliver it');
+        return 'This job is not due yet. Nothing was changed. Deliver it when it is due.';
       }
-      log.warn({ err, job }, 'cannot accept a job; Dapr will deliver it again');
-      return 'This job could not be moved into the due window. Deliver it again.';
+      log.warn({ err, job }, 'cannot accept a job; Dapr will redeliver it');
+      return 'This job could not be moved into the due window. Redeliver it.';
     },
   });

@@ -82,7 +82,7 @@ describe('POST /notifications', () => {
     expect(b?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  it('should answer 503 with all ids if it takes too long, and accept the request when it is repeated', async () => {
+  it('should answer 503 with all ids if it takes too long, and accept the request when retried', async () => {
     server.backend.fate = () => 'lost';
     const response = await server.post('[{"title":"a"},{"id":"b","title":"b"}]');
     expect(response.status).toBe(503);
@@ -103,7 +103,7 @@ describe('POST /notifications', () => {
   });
 });
 
-describe('the other routes', () => {
+describe('other routes', () => {
   const get = (path: string) => fetch(`${server.url}${path}`);
 
   it('should report health and readiness', async () => {

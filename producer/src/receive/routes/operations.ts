@@ -19,7 +19,7 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
   schedules: Pick<Schedules, 'find' | 'list'>;
-  /** Checks the bff's signatures. Absent if API keys are off, because then anyone may publish and retract. */
+  /** Checks the bff's signatures. Omitted if API keys are off, since then anyone may publish and retract. */
   signer?: Signer | undefined;
   onRefused: OnRefused;
 }
@@ -55,7 +55,7 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
       response.status(202).json({ ids: [id] } satisfies Accepted);
       return;
     }
-    const detail = 'The notification may already be retracted. Retry the request to be sure.';
+    const detail = 'The notification may already be retracted. Retry the request to make sure.';
     sendProblem(response, { status: 503, code: 'unavailable', detail, ids: [id], retryAfter: 1 });
   };
   router

@@ -31,7 +31,7 @@ const get = (path: string, key?: string) =>
   });
 const problemOf = async (response: Response) => problemSchema.parse(await response.json());
 
-it('should send receipts to a caller whose key has the scope receipts, and forbid caching', async () => {
+it('should be sent to a caller if the key has the scope receipts, and never cached', async () => {
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });
@@ -49,7 +49,7 @@ it.each([
   expect(queries).toEqual([]);
 });
 
-it('should reject a request without a key, even if API keys are off', async () => {
+it('should reject a request without a key even if API keys are off', async () => {
   expect((await get('order-7/receipts?feed=user:ada')).status).toBe(401);
   const open = await testServer({}, undefined, async (named) => ({ ...named, fallbacks: [] }));
   try {
@@ -63,7 +63,7 @@ it('should reject a request without a key, even if API keys are off', async () =
   }
 });
 
-it('should list all errors of an invalid request', async () => {
+it('should list all errors in an invalid request', async () => {
   const response = await get('%20/receipts?feed=nobody&mode=x', 'desk');
   const { code, errors } = await problemOf(response);
   expect([response.status, code, errors?.map(({ path }) => path).sort()]).toEqual([

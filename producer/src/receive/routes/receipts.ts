@@ -5,14 +5,14 @@ import { callerName, permits } from '../callers/api-key.ts';
 import { readRequest } from '../read-request.ts';
 
 export interface ReceiptRoutesOptions {
-  /** Gets the receipts from a bff. Rejects if the bff does not answer. Absent if API keys are off. */
+  /** Fetches the receipts from a bff. Rejects if the bff does not answer. Omitted if API keys are off. */
   receiptsOf?: ((named: { feed: string; id: string }) => Promise<Receipts>) | undefined;
   log: Logger;
 }
 
 /**
- * `GET /notifications/{id}/receipts?feed=…`. Serves only callers with an API key, because otherwise anyone could see
- * what a person has read.
+ * `GET /notifications/{id}/receipts?feed=…`. Requires an API key, since otherwise anyone could see what a person has
+ * read.
  */
 export function receiptRoutes({ receiptsOf, log }: ReceiptRoutesOptions): Router {
   const get: RequestHandler = async (request, response) => {
