@@ -1,5 +1,5 @@
-// Health check for the container images, which contain neither a shell nor curl. Exits with 0 if a GET of the given
-// path (default: /healthz) on PORT returns 2xx.
+// Health check for the container images, which have no shell or curl. Exits with 0 if a GET of the given path (default:
+// /healthz) on PORT returns 2xx.
 import { get } from 'node:http';
 
 const path = process.argv[2] ?? '/healthz';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
-/** A bucket whose clock the test controls. */
+/** A bucket with a clock that the test controls. */
 function bucket(perSecond: number) {
   let now = 1_000;
   const tokens = new TokenBucket({ perSecond, burst: 10 * perSecond, now: () => now });

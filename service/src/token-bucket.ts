@@ -8,8 +8,8 @@ export interface TokenBucketOptions {
 }
 
 /**
- * A rate limit that allows bursts. If any tokens are left, a caller can take more than are left, and then owes the
- * rest. So requests of any size eventually pass, and the rate still holds over time.
+ * A rate limit that allows bursts. As long as any tokens are left, a caller can overdraw the bucket and then owes the
+ * difference. That way, requests of any size eventually pass, and the rate still holds over time.
  */
 export class TokenBucket {
   readonly perSecond: number;

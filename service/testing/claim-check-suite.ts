@@ -56,7 +56,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
     it.each([
       ['all kinds of text', [{ feed: 'user:a||b ä/?#%', body: '🔔 <b>&amp;</b> "\\ \u2028 \u200d ä\n\t' }]],
       [
-        'the largest number of notifications',
+        'the maximum number of notifications',
         Array.from({ length: 1_000 }, (_, n) => ({ id: n, body: '<'.repeat(20) })),
       ],
     ])('should preserve an entry with %s', async (_what, notifications) => {
@@ -75,7 +75,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
       expect(await claimCheck.peek(key)).toBeUndefined();
     });
 
-    it('should return nothing for an absent entry', async () => {
+    it('should return nothing for a missing entry', async () => {
       const [claimCheck, key] = [create(), partitionEntryKey(entryOf())];
       expect(await claimCheck.peek(key)).toBeUndefined();
       expect(await claimCheck.pop(key)).toBeUndefined();

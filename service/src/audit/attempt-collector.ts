@@ -19,8 +19,8 @@ export interface AttemptGroup {
 }
 
 /**
- * Collects the attempts for one stream, in limited memory, until their records are built. An actor's first `singles`
- * attempts at an action become separate records. The last of these also counts all later attempts.
+ * Collects one stream's attempts in limited memory until their records are built. An actor's first `singles` attempts
+ * at an action become separate records. The last of these also counts all later attempts.
  */
 export class AttemptCollector {
   readonly #singles: number;

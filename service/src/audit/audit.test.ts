@@ -124,7 +124,7 @@ describe('the trail', () => {
   });
   const requests = () => stored.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write attempts after 250 ms, and not earlier', async () => {
+  it('should write attempts after 250 ms, not earlier', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
@@ -137,7 +137,7 @@ describe('the trail', () => {
     expect(stored.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should combine each second’s rejected attempts into one record, in a stream of their own', async () => {
+  it('should combine each second’s rejected attempts into one record in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -154,7 +154,7 @@ describe('the trail', () => {
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, combine attempts until it works again, and lose none of them', async () => {
+  it('should retry while the sink fails, combine attempts until it recovers, and lose nothing', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -167,7 +167,7 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(3_000);
   });
 
-  it('should write the remaining records when it stops, and report those that it could not write', async () => {
+  it('should write the remaining records when stopping, and report any that it could not write', async () => {
     trail.note(publish());
     trail.note(publish({ outcome: 'forbidden' }));
     await trail.stop(1_000);

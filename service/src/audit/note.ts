@@ -6,7 +6,7 @@ export interface AuditActor {
   claimed?: true;
 }
 
-/** An attempted action, as noted for the audit trail. It must not contain the content of notifications. */
+/** An attempted action to note in the audit trail. It must not contain notification content. */
 export interface AuditNote {
   action: AuditAction;
   outcome: AuditOutcome;
@@ -21,8 +21,8 @@ const REFUSALS: ReadonlySet<AuditOutcome> = new Set(['invalid', 'unauthorized', 
 const FREQUENT: ReadonlySet<AuditAction> = new Set(['publish', 'retract']);
 
 /**
- * Chooses the stream for an attempt. Frequent and rejected attempts have separate streams, so that they do not push out
- * rare ones.
+ * Chooses the stream for an attempt. Frequent and rejected attempts have their own streams so they don't crowd out rare
+ * ones.
  */
 export const streamOf = ({ action, outcome }: Pick<AuditNote, 'action' | 'outcome'>): AuditStream => {
   if (REFUSALS.has(outcome)) return 'refusals';

@@ -3,8 +3,8 @@ import { Counter, startAtZero, type Registry } from '../observe/metrics.ts';
 import type { AuditObserver } from './trail.ts';
 
 /**
- * Counts and logs the audit trail's events in `app`. Lost records are logged in full, because they contain no
- * notification content.
+ * Counts and logs the audit trail's events in `app`. Lost records are logged in full since they contain no notification
+ * content.
  */
 export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: Logger): AuditObserver {
   const records = startAtZero(

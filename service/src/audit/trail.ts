@@ -7,7 +7,7 @@ import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';
 
 /**
- * Stores records. Resolves when the record is stored. A rejected append is retried, which may store the record twice.
+ * Stores records. Resolves when the record is stored. A rejected append is retried, so a record may be stored twice.
  */
 export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
@@ -24,7 +24,7 @@ export interface AuditObserver {
 
 export interface AuditTrailOptions {
   sink: AuditSink;
-  /** Name of this process in its records. */
+  /** The name of this process in its records. */
   instance: string;
   observer: AuditObserver;
   /** In ms since 1970. */
@@ -32,14 +32,14 @@ export interface AuditTrailOptions {
 }
 
 /**
- * Longest delay between an accepted attempt and its record, in ms, while the sink works. A crash loses at most the
+ * The longest delay in ms between an accepted attempt and its record while the sink works. A crash loses at most the
  * attempts of this period.
  */
 export const AUDIT_DELAY_MS = 250;
 /** The delay for rejected attempts. They cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
-/** Maximum number of separate records for the same action by one actor in one period. */
+/** Maximum number of separate records for the same action by one actor per period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
@@ -48,8 +48,8 @@ interface Waiting {
 }
 
 /**
- * Records who did what, in the background. `note` only collects attempts, in limited memory. While the sink fails,
- * attempts are combined into fewer records, but none is dropped.
+ * Records who did what, in the background. `note` only collects attempts, using limited memory. While the sink fails,
+ * attempts are combined into fewer records, but never dropped.
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
@@ -57,7 +57,7 @@ export class AuditTrail {
   readonly #collectors = new Map(
     AUDIT_STREAMS.map((stream) => [stream, new AttemptCollector(SINGLES[stream])]),
   );
-  /** Records to write. No new ones are built until these are written. */
+  /** Records to write. No more are built until these are written. */
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;

@@ -8,11 +8,13 @@ export const CLAIM_CHECK_TYPE = 'bindings.redis';
  * every implementation.
  */
 export interface ClaimCheck {
-  /** Writes the entry under its key, with a time to live. Writing the same entry again is harmless. */
+  /** Writes the entry under its key, with a time to live. Safe to repeat with the same entry. */
   deposit(entry: PartitionEntry): Promise<void>;
-  /** Reads the entry as JSON without removing it; `undefined` if it is absent. */
+  /** Reads the entry as JSON without removing it; `undefined` if there is none. */
   peek(key: string): Promise<string | undefined>;
-  /** Reads and removes the entry atomically: one of several callers gets it, the others get `undefined`. */
+  /**
+   * Reads and removes the entry atomically. If there are multiple callers, one gets it and the rest get `undefined`.
+   */
   pop(key: string): Promise<string | undefined>;
   /** Resolves if the store behind the component responds. */
   ready(): Promise<void>;

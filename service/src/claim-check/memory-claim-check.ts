@@ -1,10 +1,7 @@
 import { partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { ClaimCheck } from './claim-check.ts';
 
-/**
- * Stores entries in the memory of this process, for tests and for development without Dapr. They are lost when the
- * process exits.
- */
+/** Stores entries in memory, for tests and development without Dapr. They don't survive a restart. */
 export class MemoryClaimCheck implements ClaimCheck {
   readonly #texts = new Map<string, string>();
 

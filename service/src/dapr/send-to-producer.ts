@@ -23,7 +23,7 @@ export const RECEIPTS_PURPOSE = 'POST /receipts';
 /**
  * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the secret `internal`, signs
  * the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if the
- * producer sent no valid response; the notifications may still have been published.
+ * producer sent no valid response, though the notifications may still have been published.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
   const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });
@@ -69,7 +69,7 @@ async function invokeSigned(
   return sidecar.invoke(APP_IDS.producer, method, json, headers);
 }
 
-/** Parses a response to `POST /notifications`; `undefined` if it is not a producer's response. */
+/** Parses a response to `POST /notifications`; `undefined` if it isn't a producer's response. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
   const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);

@@ -1,9 +1,9 @@
-/** Thrown if a call to the sidecar was rejected, timed out or was cut off. Its outcome may be unknown. */
+/** Thrown if a call to the sidecar was rejected, timed out or was cut off. The call may have succeeded. */
 export class SidecarError extends Error {
   override name = 'SidecarError';
   /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no response. */
   readonly code: string;
-  /** HTTP status of the response; absent if there was none. */
+  /** HTTP status of the response, if there was one. */
   readonly status: number | undefined;
 
   constructor(message: string, options: { code: string; status?: number; cause?: unknown }) {

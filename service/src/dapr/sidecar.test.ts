@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** A sidecar on a real port that takes every request and answers none. */
+/** A sidecar on a real port that accepts every request and never responds. */
 async function silentSidecar(timeoutMs: number) {
   const paths: string[] = [];
   const server = createServer((request: IncomingMessage) => void paths.push(request.url ?? ''));

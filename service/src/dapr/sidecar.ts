@@ -12,7 +12,7 @@ export interface SidecarOptions {
   httpPort: number;
   /** Sent as the header `dapr-api-token`. */
   token?: string | undefined;
-  /** Time limit for one call, in ms. */
+  /** Time limit for one call in ms. */
   timeoutMs: number;
 }
 
@@ -39,7 +39,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP status for a job that already exists. */
 const ALREADY_EXISTS = 409;
-/** Error code for an absent job, but also for an unavailable scheduler. The message tells them apart. */
+/** Error code for a missing job, but also for an unavailable scheduler. The message tells them apart. */
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
@@ -64,7 +64,7 @@ export class Sidecar {
     this.#headers = token ? { 'dapr-api-token': token } : {};
   }
 
-  /** Invokes an output binding. Resolves with the response body; `undefined` if it is empty. */
+  /** Invokes an output binding. Resolves with the response body; `undefined` if it's empty. */
   async invokeBinding(
     name: string,
     request: BindingRequest,
@@ -108,7 +108,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor, on any instance. May wait for other calls to the actor. `body` is JSON. */
+  /** Calls a method of an actor on any instance. May have to wait for other calls to the actor. `body` is JSON. */
   async callActor(
     type: string,
     id: string,
@@ -122,14 +122,14 @@ export class Sidecar {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** Returns a value and its etag; `undefined` if the key is absent. */
+  /** Returns a value with its etag; `undefined` if the key is missing. */
   async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
   /**
-   * Returns the values of several keys, in the same order; `undefined` for absent keys. Rejects if a key could not be
+   * Returns the values of multiple keys in the same order; `undefined` for missing keys. Rejects if a key could not be
    * read.
    */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
@@ -140,9 +140,9 @@ export class Sidecar {
   }
 
   /**
-   * Reads several keys in one call. The result contains, for each key in the same order, its value and etag,
-   * `undefined` if the key is absent, or an error. The sidecar returns 200 even if it could not read some keys, and
-   * those must not be mistaken for absent ones.
+   * Reads multiple keys in one call. For each key, in the same order, the result contains its value and etag,
+   * `undefined` if it is missing, or an error. The sidecar returns 200 even if it could not read some keys, which must
+   * not be mistaken for missing.
    */
   async getStatesSettled(
     store: string,
@@ -162,8 +162,8 @@ export class Sidecar {
   }
 
   /**
-   * Writes several keys. After a crash, either all or none of them are written; on a Redis Cluster, this holds only for
-   * keys of one slot. Rejects if an etag is stale. Then only that key is certain to be unwritten: the others may have
+   * Writes multiple keys. After a crash, either all or none are written; on a Redis Cluster, this holds only for keys
+   * in the same slot. Rejects if an etag is stale. Only that key is then certain to be unwritten: other keys may have
    * been written.
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
@@ -173,7 +173,7 @@ export class Sidecar {
   }
 
   /**
-   * Stores `data` as a job. Dapr delivers it to the application at `at` (ms since 1970), and again every second until
+   * Stores `data` as a job. Dapr delivers it to the application at `at` (ms since 1970), and retries every second until
    * the application accepts it. An existing job keeps its data.
    */
   async scheduleJob(name: string, at: number, data: unknown): Promise<void> {
@@ -189,7 +189,7 @@ export class Sidecar {
     }
   }
 
-  /** Returns a job's data; `undefined` if there is no such job. A job still exists while it is being delivered. */
+  /** Returns a job's data; `undefined` if there is no such job. A job still exists while being delivered. */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -207,8 +207,8 @@ export class Sidecar {
   }
 
   /**
-   * Returns a secret; `undefined` if it is absent or empty. If the store returns several values, picks the one with the
-   * secret's name, or the only one.
+   * Returns a secret; `undefined` if it is missing or empty. If the store returns multiple values, picks the one named
+   * after the secret, or the only one.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
     const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);
@@ -269,7 +269,7 @@ export class Sidecar {
     try {
       return await new Promise<Answer>((resolve, reject) => {
         timer = setTimeout(() => {
-          // While a request still waits for a connection, undici only notes that it must not be sent.
+          // If a request is still waiting for a connection, undici only notes that it must not be sent.
           signal.emit('abort');
           reject(new Error(`no response within ${timeoutMs} ms`));
         }, timeoutMs);

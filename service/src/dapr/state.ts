@@ -1,4 +1,4 @@
-/** The etag that stands for a key that does not exist yet. */
+/** The etag for a key that does not exist yet. */
 export const ABSENT = '-1';
 
 /**
@@ -17,8 +17,8 @@ export interface StoredState {
 }
 
 /**
- * Splits operations into stages, for a store that may write only some of them: first the documents, then those that
- * refer to them (which have an etag), and finally the deletions.
+ * Splits operations into stages, in case the store writes only some of them: first the documents, then those that refer
+ * to them (which have an etag), and finally the deletions.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (one: StateOperation): number =>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A topic whose events a sidecar delivers. */
+/** A topic that a sidecar delivers events from. */
 export interface Subscribed {
   pubsubname: string;
   topic: string;
@@ -11,11 +11,11 @@ export interface ActiveSubscription extends Subscribed {
   path: string;
 }
 
-/** Minimum time between calls to the sidecar about unknown paths, in ms. */
+/** Minimum time in ms between calls to the sidecar about unknown paths. */
 const REFRESH_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
-/** Prefix of all paths. An unguessable part follows. */
+/** Every path has this prefix, followed by an unguessable part. */
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
 /**
@@ -28,8 +28,8 @@ export class RefreshedTooRecentlyError extends Error {
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar confirms its subscription. Paths that anyone else gets from that route
- * never become valid. The sidecar and the application can restart independently.
+ * paths. A path becomes valid when the sidecar confirms its subscription, so paths that anyone else gets from that
+ * route never do. The sidecar and the application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;

@@ -30,7 +30,7 @@ it('should run the work within the new span', async () => {
   expect(ended).toEqual([undefined]);
 });
 
-it('should record a step in each sampled trace, and in no others', async () => {
+it('should record a step in each sampled trace and no others', async () => {
   const { recorded } = collect();
   const traced = { traceparent: trace(1, '01'), furtherTraces: [trace(2, '01'), trace(3, '00')] };
   await withSpans('deposit', traced, { 'tocsin.feed': 'all' }, async () => undefined);

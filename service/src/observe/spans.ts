@@ -44,7 +44,7 @@ export const useSpanSink = (given: SpanSink | undefined): void => {
 
 export const recordsSpans = (): boolean => sink !== undefined;
 
-/** The current time in ms since 1970, including fractions of a millisecond. */
+/** The current time (ms since 1970), including fractions of a millisecond. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
 /** Like `withTrace`, but within a span that starts a new trace or continues the trace of `traceparent`. */

@@ -4,7 +4,7 @@ import { currentTraceId, currentTraceparent, newTraceparent, withTrace, withoutT
 const GIVEN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a trace', () => {
-  it('should get a new trace id and a new span id when it is created', () => {
+  it('should get a new trace id and a new span id when created', () => {
     const created = Array.from({ length: 2_000 }, newTraceparent);
     for (const traceparent of created) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(new Set(created.map((one) => one.split('-')[1])).size).toBe(2_000);
@@ -35,7 +35,7 @@ describe('a trace', () => {
     `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
     `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`,
     `${GIVEN}-00`,
-  ])('should be replaced by a new one if it is invalid: %s', (given) => {
+  ])('should be replaced by a new one if invalid: %s', (given) => {
     withTrace(given, () => {
       expect(currentTraceparent()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
       expect(currentTraceparent()).not.toBe(given);

@@ -7,11 +7,11 @@ const storage = new AsyncLocalStorage<string | undefined>();
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const ID_BYTES = 24;
-/** Random bytes for the next ids. Generating them one id at a time would cost more than the rest of a short request. */
+/** Random bytes for the next ids. Generating them one id at a time would dominate the cost of a short request. */
 const random = Buffer.alloc(ID_BYTES * 256);
 let usedBytes = random.length;
 
-/** Creates a trace context that is not sampled. Only the span sink decides what is sampled. */
+/** Creates an unsampled trace context. Only the span sink decides what to sample. */
 export function newTraceparent(): string {
   if (usedBytes === random.length) {
     randomFillSync(random);
@@ -25,10 +25,10 @@ export function newTraceparent(): string {
 export const withTrace = <T>(traceparent: string | undefined, work: () => T): T =>
   storage.run(traceparent && TRACEPARENT.test(traceparent) ? traceparent : newTraceparent(), work);
 
-/** Runs `work` outside any trace, for long-lived work that a traced request starts. */
+/** Runs `work` outside any trace. Use it for long-lived work that a traced request starts. */
 export const withoutTrace = <T>(work: () => T): T => storage.run(undefined, work);
 
-/** The W3C trace context of the current work, to send along with its calls. */
+/** The W3C trace context of the current work, to be sent along with its calls. */
 export const currentTraceparent = (): string | undefined => storage.getStore();
 
 export const currentTraceId = (): string | undefined => storage.getStore()?.split('-')[1];

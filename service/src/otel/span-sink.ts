@@ -19,7 +19,7 @@ export interface OtelOptions {
   instance: string;
 }
 
-/** Sends spans to a collector with OpenTelemetry, in batches and in the background. */
+/** Sends spans to a collector with OpenTelemetry, batched and in the background. */
 export function otelSpanSink({ service, endpoint, ratio, instance }: OtelOptions): SpanSink {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({

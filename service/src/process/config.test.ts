@@ -11,7 +11,7 @@ describe('a configuration', () => {
     expect(config).not.toHaveProperty('OTHER');
   });
 
-  it('should report all errors at once', () => {
+  it('should report all errors together', () => {
     expect(() => parseConfig(schema, { COUNT: '11', LOG_LEVEL: 'loud', DAPR_HTTP_PORT: '70000' })).toThrow(
       ConfigError,
     );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** Thrown if the configuration is invalid. The message lists every error, so that all can be fixed at once. */
+/** Thrown if the configuration is invalid. The message lists every error so that you can fix them all in one go. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -11,7 +11,7 @@ const emptyIsAbsent = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 
 /**
- * Reads the settings of `schema` from `env`. Empty values are treated as absent.
+ * Reads the settings of `schema` from `env`. Treats empty values as unset.
  * @throws ConfigError that lists all errors by variable
  */
 export function parseConfig<T extends z.ZodObject>(
@@ -28,7 +28,7 @@ export function parseConfig<T extends z.ZodObject>(
 
 const digits = /^\d{1,9}$/;
 
-/** An integer from `min` to `max`, in decimal digits. */
+/** A decimal integer from `min` to `max`. */
 export const wholeNumberSetting = (min: number, max: number) =>
   z
     .string()
@@ -47,7 +47,7 @@ export const bodiesSetting = () =>
   wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Maximum total size of all request bodies being read at the same time, in bytes; requests beyond it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
+      'Maximum total size of all request bodies being read, in bytes. Requests beyond it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
 const listSetting = () =>
@@ -83,7 +83,7 @@ export const commonSettings = {
       'must be comma-separated host names such as app.example.com (or .example.com for all its subdomains), without scheme or port',
     )
     .describe(
-      'Allowed host names, separated by commas, for ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` allows all of its subdomains',
+      'Comma-separated host names to allow on ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` allows all its subdomains',
     ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
@@ -96,7 +96,7 @@ export const tracingSettings = {
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .optional()
     .describe(
-      'Where to send spans by OTLP over HTTP, for example `http://localhost:4318`. If unset, tracing is off',
+      'Where to send spans (OTLP over HTTP), for example `http://localhost:4318`. If unset, tracing is off',
     ),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
@@ -107,7 +107,7 @@ export const tracingSettings = {
 };
 
 /**
- * Comma-separated origins of images, such as `https://cdn.example.com`. No paths, because the origins go into a content
+ * Comma-separated image origins, such as `https://cdn.example.com`. No paths because the origins go into a content
  * security policy.
  */
 export const iconOriginsSetting = () =>
@@ -120,7 +120,7 @@ export const iconOriginsSetting = () =>
       'must be comma-separated origins such as https://cdn.example.com, without a path or trailing slash',
     )
     .describe(
-      'Comma-separated origins from which notification icons may be loaded; if empty, no images are shown. The bff and the UI server need the same value',
+      'Comma-separated origins that notification icons may be loaded from. If empty, no images are shown. The bff and the UI server need the same value',
     );
 
 const isHttpsOrigin = (text: string): boolean =>

@@ -5,10 +5,10 @@ import { z } from 'zod';
 /** Production builds replace this constant with false. */
 declare const TOCSIN_FAILPOINTS: boolean;
 
-/** False in production bundles, from which all code that depends on it is removed. */
+/** False in production bundles, which omit all code that depends on it. */
 export const HAS_FAILPOINTS: boolean = typeof TOCSIN_FAILPOINTS === 'undefined' || TOCSIN_FAILPOINTS;
 
-/** The failpoint setting for an application's schema. Absent from production bundles. */
+/** The failpoint setting for an application's schema. Omitted from production bundles. */
 export const failpointSettings = (
   HAS_FAILPOINTS
     ? { FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process') }
@@ -75,7 +75,8 @@ const take = (file: string): boolean =>
   }) ?? false;
 
 /**
- * Returns the result of `act`; `undefined` if its file does not exist, for example because another process claimed it.
+ * Returns the result of `act`, or `undefined` if its file does not exist, for example because another process claimed
+ * it.
  */
 function ifPresent<T>(act: () => T): T | undefined {
   try {

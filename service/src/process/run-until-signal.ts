@@ -1,13 +1,13 @@
 import { ConfigError } from './config.ts';
 
 export interface RunningApp {
-  /** Makes the application report that it is not ready. Resolves after load balancers have had time to notice. */
+  /** Makes the application report that it isn't ready. Resolves after load balancers have had time to notice. */
   leave?(): Promise<void>;
   /** Resolves when all work is finished or handed over, and every port is closed. */
   stop(): Promise<void>;
 }
 
-/** Time limit for a graceful stop, after `leave`, in ms. The process exits when it is exceeded. */
+/** Time limit for a graceful stop in ms, starting after `leave`. When exceeded, the process exits. */
 const STOP_LIMIT_MS = 10_000;
 
 /**

@@ -10,13 +10,13 @@ export interface ClientOptions extends Pick<
 > {
   /** In ms. */
   connectTimeout: number;
-  /** A connection that is silent for this long, in ms, is closed. */
+  /** A connection is closed after being silent for this long (ms). */
   socketTimeout: number;
-  /** Returns the pause before the next attempt, in ms. `false` disables reconnecting. */
+  /** Returns the delay before the next attempt in ms. `false` disables reconnecting. */
   reconnectStrategy: false | ((retries: number) => number);
 }
 
-/** Creates a client for one Redis or Sentinel. It is not connected yet. */
+/** Creates a client for one Redis or Sentinel, not yet connected. */
 export function clientAt(
   { host, port }: RedisAddress,
   { tls, username, password }: Pick<RedisTarget, 'tls' | 'username' | 'password'>,

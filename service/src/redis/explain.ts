@@ -3,7 +3,7 @@ import type { RedisTarget } from './target.ts';
 
 /** Why a connection to Redis failed, and how to fix it, as parts of a message. */
 export interface RedisFault {
-  /** A predicate whose subject is Redis: `rejects the login (…)`. */
+  /** A predicate with Redis as the subject: `rejects the login (…)`. */
   what: string;
   /** How to fix it, as a complete sentence. */
   remedy: string;
@@ -22,18 +22,18 @@ const CAUSES: readonly Cause[] = [
   {
     pattern: /CERT_HAS_EXPIRED|certificate has expired/,
     what: 'has an expired certificate',
-    remedy: () => 'Renew the Redis certificate, and check the clock of this machine.',
+    remedy: () => "Renew the Redis certificate and check this machine's clock.",
   },
   {
     pattern: /CERT_NOT_YET_VALID/,
     what: 'has a certificate that is not valid yet',
-    remedy: () => 'Check the clock of this machine and the start date of the certificate.',
+    remedy: () => "Check this machine's clock and the certificate's start date.",
   },
   {
     pattern: /ALTNAME_INVALID/,
     what: 'has a certificate for a different host name',
     remedy: () =>
-      'Set REDIS_HOST to a name in the certificate, or add this name to the subject alternative names of the certificate.',
+      "Set REDIS_HOST to a name in the certificate, or add this name to the certificate's subject alternative names.",
   },
   {
     pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|self-signed/,
@@ -62,15 +62,15 @@ const CAUSES: readonly Cause[] = [
   {
     pattern: /WRONG_VERSION_NUMBER|wrong version number|before secure TLS connection|packet length too long/,
     what: 'does not use TLS on this port',
-    remedy: () => 'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false.',
+    remedy: () => 'Point REDIS_HOST at the TLS port (`tls-port`), or set REDIS_TLS=false.',
   },
   {
-    // A Redis without TLS reads the handshake as the start of a command, and waits for the rest.
+    // A Redis without TLS reads the handshake as the start of a command and waits for the rest.
     withTls: true,
     pattern: /Connection timeout/,
     what: 'does not complete the TLS handshake',
     remedy: () =>
-      'Set REDIS_HOST to its TLS port (`tls-port`), or set REDIS_TLS=false. If both are correct, Redis is overloaded.',
+      'Point REDIS_HOST at the TLS port (`tls-port`), or set REDIS_TLS=false. If both are correct, Redis is overloaded.',
   },
   {
     pattern: /MOVED \d/,
@@ -93,7 +93,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /NOAUTH|WRONGPASS|invalid username-password|AUTH/,
     what: 'rejects the login',
     remedy: ({ sentinel }) =>
-      `Set REDIS_USERNAME and REDIS_PASSWORD to its user and password${sentinel ? ' (for the Sentinels: REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD)' : ''}.`,
+      `Set REDIS_USERNAME and REDIS_PASSWORD to a valid user and password${sentinel ? ' (for the Sentinels: REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD)' : ''}.`,
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,

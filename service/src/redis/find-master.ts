@@ -31,7 +31,7 @@ export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
   let fault: unknown;
   for (const address of addresses) {
     const client = clientAt(address, { tls, ...sentinel }, OPTIONS);
-    // Without a listener, an error event would end the process. The calls below reject with the same error.
+    // Without a listener, an error event would crash the process. The calls below reject with the same error anyway.
     client.on('error', () => undefined);
     try {
       await client.connect();

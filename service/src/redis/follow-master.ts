@@ -13,12 +13,15 @@ import { parseRedisInfo } from '../observe/redis-info.ts';
 const ASK_EVERY_MS = 5_000;
 
 /**
- * A client for the master that the Sentinels name, with node-redis's methods. After a failover it moves to the new
- * master, together with its subscriptions. Commands in progress then reject and are never sent twice, because their
- * outcome is unknown. While there is no master, commands reject immediately. Those of a `duplicate()` wait instead,
- * because socket.io's adapter repeats a rejected read without a pause. node-redis's own `createSentinel` is unsuitable:
- * it repeats commands with an unknown outcome, prints errors to the console, and lacks `duplicate()`, which the adapter
- * needs.
+ * A client for the master that the Sentinels name, with node-redis's methods. After a failover, it moves to the new
+ * master along with its subscriptions.
+ *
+ * Commands in progress then reject. They are never retried because they may have been executed. While there is no
+ * master, commands reject immediately, except in a `duplicate()`, where they wait: socket.io's adapter repeats a
+ * rejected read without a pause.
+ *
+ * node-redis's own `createSentinel` is unsuitable: it repeats commands with an unknown outcome, prints errors to the
+ * console, and lacks `duplicate()`, which the adapter needs.
  */
 export function followMaster(target: RedisTarget, options: ClientOptions): RedisClient {
   return clientOver(new Follower(target, options, false));
@@ -124,7 +127,7 @@ class Follower extends EventEmitter implements Following {
       client.on('error', (error: unknown) => {
         if (client.isReady) return;
         if (this.#client === client) this.#client = undefined;
-        // node-redis reports a lost connection twice: the second report means that it has given up.
+        // node-redis reports a lost connection twice. The second report means that it has given up.
         if (client.isOpen) return;
         if (this.#isOpen) this.emit('error', error);
         roleChecks.abort();

@@ -4,11 +4,11 @@ import type { RedisClient } from './client.ts';
 export interface Following {
   /** Calls a node-redis method, with these arguments, on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;
-  /** A new client of the same target, whose commands wait until a server is connected. */
+  /** A new client for the same target. Its commands wait until a server is connected. */
   createDuplicate(): Following;
 }
 
-/** Methods that must be called again on each new server. */
+/** Methods that must be repeated on each new server. */
 export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 
 /** A client with node-redis's methods. Calls to methods that `following` lacks go to `following.command`. */

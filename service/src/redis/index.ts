@@ -1,4 +1,4 @@
-/** Direct connections to Redis, without Dapr: settings, clients, and explanations of failed connections. */
+/** Direct connections to Redis, bypassing Dapr: settings, clients, and explanations of failed connections. */
 export type { RedisClient } from './client.ts';
 export { mastersOf, masterOf } from './cluster/follow-cluster.ts';
 export { slotOf } from './cluster/slots.ts';

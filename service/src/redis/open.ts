@@ -5,9 +5,7 @@ import { findMaster } from './find-master.ts';
 import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/**
- * Creates a client that, once connected, stays connected to the Redis of `target`, or to its current masters.
- */
+/** Creates a client that, once connected, stays connected to the Redis of `target`, or to its current masters. */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   if (target.cluster) return followCluster(target, options);
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;
@@ -16,7 +14,7 @@ export function persistentClient(target: RedisTarget, options: ClientOptions): R
 
 /**
  * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost`
- * and does not reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a
+ * and doesn't reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a
  * cluster node.
  */
 export async function openOnce(
@@ -26,7 +24,7 @@ export async function openOnce(
 ): Promise<RedisClient> {
   const client = await clientFor(target, { ...options, reconnectStrategy: false });
   let fault: unknown;
-  // Without a listener, an error event would end the process. Commands in progress reject with the same error.
+  // Without a listener, an error event would crash the process. Commands in progress reject with the same error anyway.
   client.on('error', (error: unknown) => {
     fault ??= error;
     if (client.isOpen) client.destroy();
@@ -50,7 +48,7 @@ async function clientFor(target: RedisTarget, options: ClientOptions): Promise<R
   return clientAt(target.sentinel ? await findMaster(target) : first, target, options);
 }
 
-/** Keys in different slots, so that every cluster node redirects some of them. */
+/** Keys in different slots, so that every cluster node redirects at least one. */
 const STREAMS = [BROADCAST_STREAM, ...Object.values<string>(TOPICS)];
 
 /** @throws Error with the redirection, if Redis redirects commands to other nodes of its cluster */

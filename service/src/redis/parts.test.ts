@@ -12,7 +12,7 @@ describe("each part's Redis", () => {
     ]);
   });
 
-  it("should take settings that a part lacks from the broadcaster's", () => {
+  it("should fall back to the broadcaster's settings", () => {
     const parts = readRedisParts({
       ...{
         REDIS_HOST: 'a:1',
@@ -34,7 +34,7 @@ describe("each part's Redis", () => {
     ]);
   });
 
-  it('should name the invalid settings of a part', () => {
+  it('should name a part’s invalid settings', () => {
     expect(() => readRedisParts({ REDIS_AUDIT_HOST: 'nowhere', REDIS_AUDIT_TLS: 'on' })).toThrow(
       /REDIS_AUDIT_HOST: must be host:port\n.*REDIS_AUDIT_TLS: must be true or false/,
     );

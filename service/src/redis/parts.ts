@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that can each have a separate Redis, with the prefix of that Redis's settings. The settings of
- * the broadcaster's Redis have only the prefix `REDIS_`.
+ * The parts of the data that can each have their own Redis, with the prefix of its settings. The settings of the
+ * broadcaster's Redis have only the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -15,7 +15,7 @@ export const REDIS_PARTS = {
 
 export type RedisPart = keyof typeof REDIS_PARTS;
 
-/** The Redis of each part. A part without its own settings shares the broadcaster's target (the same object). */
+/** Each part's Redis. Parts without their own settings share the broadcaster's target (the same object). */
 export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 
 const COMMON = 'REDIS_';
@@ -30,8 +30,8 @@ export const singleRedisParts = (target: RedisTarget): RedisParts => ({
 });
 
 /**
- * Reads the settings of each Redis. For example, `REDIS_STATE_HOST` overrides `REDIS_HOST` for the state. Settings that
- * a part lacks are taken from the broadcaster's.
+ * Reads the settings for each Redis. For example, `REDIS_STATE_HOST` overrides `REDIS_HOST` for the state. Settings
+ * missing from a part default to the broadcaster's.
  * @throws ConfigError that lists all errors of the first invalid part
  */
 export function readRedisParts(env: Env): RedisParts {

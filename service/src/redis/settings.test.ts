@@ -41,7 +41,7 @@ describe('the Redis settings', () => {
     });
   });
 
-  it('should list all errors at once', () => {
+  it('should list all errors together', () => {
     expect(
       faultsOf({
         ...{ REDIS_HOST: 'redis', REDIS_TLS: 'on', REDIS_SENTINEL: 'yes', REDIS_CA_FILE: join(dir, 'none') },
@@ -57,15 +57,15 @@ describe('the Redis settings', () => {
     ]);
   });
 
-  it('should reject settings that have no effect without others', () => {
+  it('should reject settings that depend on missing ones', () => {
     expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
-      'REDIS_HOST: has several addresses; set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or nodes of a cluster',
+      'REDIS_HOST: has multiple addresses. Set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or cluster nodes',
       'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',
       'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
     ]);
   });
 
-  it('should accept several Sentinels', () => {
+  it('should accept multiple Sentinels', () => {
     const target = redisTarget(
       readRedisSettings({ REDIS_SENTINEL: 'true', REDIS_HOST: 'a:1,[::1]:2', REDIS_MASTER: 'm' }),
     );
@@ -81,7 +81,7 @@ describe('the Redis settings', () => {
     expect(target).toMatchObject({ cluster: true, addresses: [{ host: 'a' }, { host: 'b' }] });
     expect(targetText(target)).toBe('the cluster a:1, b:2');
     expect(faultsOf({ REDIS_CLUSTER: 'true', REDIS_SENTINEL: 'true' })).toEqual([
-      'REDIS_CLUSTER: cannot be combined with REDIS_SENTINEL, because a cluster handles failover itself; set one of them to false',
+      'REDIS_CLUSTER: cannot be combined with REDIS_SENTINEL because a cluster handles failover itself. Set one of them to false',
     ]);
   });
 

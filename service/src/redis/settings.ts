@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseConfig } from '../process/config.ts';
 
-/** Only `true` or `false`, because Dapr's components read the same variables and accept nothing else. */
+/** Only `true` or `false` because Dapr's components read the same variables and accept nothing else. */
 const switchSetting = () =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true');
 
-/** The setting is the path of a PEM file; its parsed value is the content of that file. */
+/** The setting is the path of a PEM file. Its parsed value is the file content. */
 const pemFileSetting = (what: string, check: (pem: string) => unknown) =>
   z.string().transform((path, context) => {
     try {
@@ -40,7 +40,7 @@ export const redisSettings = {
     .regex(new RegExp(`^${ADDRESS}(,${ADDRESS})*$`), 'must be host:port')
     .default('localhost:6379')
     .describe(
-      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, the comma-separated addresses of the Sentinels; with `REDIS_CLUSTER=true`, those of some nodes of the cluster. See docs/guides/redis.md',
+      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, a comma-separated list of Sentinel addresses; with `REDIS_CLUSTER=true`, the addresses of some cluster nodes. See docs/guides/redis.md',
     ),
   REDIS_USERNAME: z
     .string()
@@ -56,7 +56,7 @@ export const redisSettings = {
   ),
   REDIS_KEY_FILE: pemFileSetting('private key without a passphrase', (pem) => createPrivateKey(pem))
     .optional()
-    .describe('PEM file with the private key of that certificate, without a passphrase'),
+    .describe('PEM file with the certificate’s private key, without a passphrase'),
   REDIS_SENTINEL: switchSetting().describe(
     '`true` means that `REDIS_HOST` lists Sentinels, which name the Redis to use',
   ),
@@ -67,14 +67,14 @@ export const redisSettings = {
     .describe('User name for the Sentinels. If unset, the default user'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password for the Sentinels, if they require one'),
   REDIS_CLUSTER: switchSetting().describe(
-    '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster, which name all the other nodes',
+    '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster, which name all other nodes',
   ),
 };
 
 const redisSchema = z.object(redisSettings);
 export type RedisSettings = z.infer<typeof redisSchema>;
 
-/** Settings that passed their own checks. Invalid ones are absent. */
+/** Settings that passed their own checks. Invalid settings are missing. */
 type Checked = Partial<RedisSettings>;
 
 interface Rule {
@@ -92,14 +92,14 @@ const RULES: readonly Rule[] = [
     isSatisfied: ({ REDIS_HOST = '', REDIS_SENTINEL, REDIS_CLUSTER }) =>
       REDIS_SENTINEL !== false || REDIS_CLUSTER !== false || !REDIS_HOST.includes(','),
     message:
-      'has several addresses; set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or nodes of a cluster',
+      'has multiple addresses. Set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or cluster nodes',
   },
   {
     name: 'REDIS_CLUSTER',
     other: 'REDIS_SENTINEL',
     isSatisfied: ({ REDIS_SENTINEL, REDIS_CLUSTER }) => !REDIS_SENTINEL || !REDIS_CLUSTER,
     message:
-      'cannot be combined with REDIS_SENTINEL, because a cluster handles failover itself; set one of them to false',
+      'cannot be combined with REDIS_SENTINEL because a cluster handles failover itself. Set one of them to false',
   },
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,
@@ -135,8 +135,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Adds the rules that span several Redis settings to a schema with `redisSettings`. They also run if other settings are
- * invalid, so that all errors are listed at once.
+ * Adds the rules that span multiple Redis settings to a schema with `redisSettings`. They also run if other settings
+ * are invalid, so that one message lists all errors.
  */
 export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(schema: T): T {
   return RULES.reduce(
@@ -157,7 +157,7 @@ export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(sche
 const checkedSchema = withRedisRules(redisSchema);
 
 /**
- * Reads only the Redis settings, for tools.
+ * Reads only the Redis settings. Meant for tools.
  * @throws ConfigError that lists all errors
  */
 export const readRedisSettings = (env: Record<string, string | undefined>): RedisSettings =>

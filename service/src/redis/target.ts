@@ -7,7 +7,7 @@ export interface RedisAddress {
 
 /** A Redis, and how to connect to it. */
 export interface RedisTarget {
-  /** The address of the Redis, or the addresses of the Sentinels or of some nodes of the cluster. */
+  /** The address of the Redis, or the addresses of the Sentinels or some cluster nodes. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;
@@ -19,7 +19,7 @@ export interface RedisTarget {
   addressFor?: (master: RedisAddress) => RedisAddress;
 }
 
-/** Splits a list of `host:port` and `[v6]:port`, separated by commas. */
+/** Splits a comma-separated list of `host:port` and `[v6]:port`. */
 export function addressesIn(text: string): RedisAddress[] {
   return text.split(',').map((address) => {
     const at = address.lastIndexOf(':');
@@ -48,13 +48,13 @@ export const redisTarget = (settings: RedisSettings): RedisTarget => ({
   ...(settings.REDIS_CLUSTER && { cluster: true }),
 });
 
-/** A Redis at `host:port`, without TLS, Sentinels or cluster. */
+/** A Redis at `host:port` without TLS, Sentinels or cluster. */
 export const plainTarget = (
   address: string,
   user: Pick<RedisTarget, 'username' | 'password'> = {},
 ): RedisTarget => ({ addresses: addressesIn(address), ...user });
 
-/** `host:port`, for messages. */
+/** `host:port`, as used in messages. */
 export const addressText = ({ host, port }: RedisAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 

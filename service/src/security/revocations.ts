@@ -10,7 +10,7 @@ import {
 /** The document that contains all revocations. Both methods reject if their outcome is unknown. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes the document if it still has this etag (`undefined`: if it still does not exist); otherwise rejects. */
+  /** Writes the document if it still has this etag (`undefined`: if it still doesn't exist). Rejects otherwise. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
@@ -21,17 +21,14 @@ export class RevocationsFullError extends Error {
 
 export interface RevocationListOptions {
   document: RevocationDocument;
-  /**
-   * Longest lifetime of a token, in ms. Revocations older than that are dropped. If it is absent, revocations are kept
-   * forever.
-   */
+  /** Maximum token lifetime in ms. Older revocations are dropped. If omitted, revocations are kept forever. */
   tokenLifeMs?: number | undefined;
   now: () => number;
 }
 
 const ATTEMPTS = 8;
 
-/** The stored revocations. Several instances can read, add and lift them at the same time. */
+/** The stored revocations. Multiple instances can read, add and lift them concurrently. */
 export class RevocationList {
   readonly #options: RevocationListOptions;
 
@@ -78,7 +75,7 @@ export class RevocationList {
     return effective;
   }
 
-  /** Accepts all tokens of `sub` again. Resolves with true if there was a revocation. */
+  /** Lifts the revocation of `sub`. Resolves with true if there was one. */
   async lift(sub: string): Promise<boolean> {
     let found = false;
     await this.#write((kept) => {
@@ -101,7 +98,7 @@ export class RevocationList {
       try {
         return await document.write({ v: DOCUMENT_VERSION, revocations }, stored?.etag);
       } catch (error) {
-        // Another instance may have written in the meantime, or the response was lost. The next read shows which.
+        // Another instance may have written first, or the response was lost. The next read shows which.
         if (attempt === ATTEMPTS) throw error;
       }
     }

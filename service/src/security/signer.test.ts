@@ -43,11 +43,11 @@ describe('a signature', () => {
   });
 
   it.each<[string, (host: Signer) => unknown, SignatureFault]>([
-    ['if it is missing', (host) => host.check(undefined, purpose, body), 'unsigned'],
-    ['if it is malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
+    ['if missing', (host) => host.check(undefined, purpose, body), 'unsigned'],
+    ['if malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
     ['if it was made with another secret', (host) => host.check(signed(OTHER), purpose, body), 'forged'],
-    ['if it is for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
-    ['if it is for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
+    ['if signed for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
+    ['if signed for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
     [
       'if its time was changed',
       (host) => host.check(signed().replace('.1000000.', '.1000001.'), purpose, body),

@@ -8,7 +8,7 @@ export const SIGNATURE_HEADER = 'tocsin-signature';
 /** The purpose of an actor call, which its signature covers. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
-/** A signature is valid for this long before and after its time, in ms, because clocks differ. */
+/** A signature is valid for this long before and after its time (ms) because clocks differ. */
 const WINDOW_MS = 30_000;
 /** A nonce is remembered for as long as its signature is valid. */
 const NONCE_LIFE_MS = 2 * WINDOW_MS;
@@ -44,14 +44,14 @@ export class SignatureError extends Error {
 
 /**
  * Signs calls between our applications with a shared secret (HMAC-SHA-256), and creates proofs of facts for them. A
- * signature is valid for one call to one receiver, for 30 s. A proof remains valid as long as its key does.
+ * signature is valid for a single call to a single receiver, for 30 s. A proof remains valid as long as its key does.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;
   readonly #now: () => number;
   readonly #prefix = randomBytes(9).toString('base64url');
   #signed = 0;
-  /** Created by the first check, because many signers only sign. */
+  /** Created by the first check, since many signers only sign. */
   #nonces: LRUCache<string, true> | undefined;
 
   /** `keys` may throw until the keys are available. Signing, checking and proving then throw the same error. */
@@ -60,7 +60,7 @@ export class Signer {
     this.#now = now;
   }
 
-  /** Signs one attempt of a call. Returns the signature, and the nonce with which the receiver proves its response. */
+  /** Signs one attempt of a call. Returns the signature and the nonce that the receiver uses to prove its response. */
   sign(purpose: string, body: string | Uint8Array): { signature: string; nonce: string } {
     const at = String(this.#now());
     const nonce = `${this.#prefix}${(this.#signed++).toString(36)}`;
@@ -69,7 +69,7 @@ export class Signer {
   }
 
   /**
-   * Accepts a signature once. Returns its nonce, with which the receiver proves its response.
+   * Accepts a signature once. Returns its nonce, for proving the response.
    * @throws SignatureError
    */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {

@@ -1,16 +1,18 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** The keys for calls between our applications. The first key signs; signatures made with any of them are accepted. */
+/**
+ * The keys for calls between our applications. The first key signs; signatures made with any of the keys are accepted.
+ */
 export type SigningKeys = readonly [KeyObject, ...KeyObject[]];
 
-/** The hash length, as RFC 2104, section 3, recommends. */
+/** The hash length, as recommended by RFC 2104, section 3. */
 const MIN_BYTES = 32;
 /** Limited because each key costs another hash when a signature is wrong. */
 const MAX_KEYS = 5;
 
 /**
- * Parses the secret `internal`: one value, or several separated by commas, newest first.
- * @throws Error that explains the mistake but contains no part of the secret
+ * Parses the secret `internal`: one value, or multiple separated by commas, newest first.
+ * @throws Error that explains the mistake but doesn't reveal any part of the secret
  */
 export function parseSigningKeys(text: string): SigningKeys {
   const values = text.split(',').map((value) => value.trim());

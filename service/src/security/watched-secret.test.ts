@@ -16,7 +16,7 @@ function watch(...answers: (string | undefined | Error)[]) {
       return answer;
     },
     parse: (text) => {
-      if (!/^\d+$/.test(text)) throw new Error('This is not a number.');
+      if (!/^\d+$/.test(text)) throw new Error('This isn’t a number.');
       return Number(text);
     },
     what: 'the number',
@@ -45,7 +45,7 @@ it('should follow changes, and keep the last valid value', async () => {
   expect(secret.get()).toBe(8);
 });
 
-it('should stop reading when it is stopped', async () => {
+it('should stop reading when stopped', async () => {
   const { secret, faults } = watch(new Error('away'));
   await vi.waitFor(() => expect(faults).toHaveLength(1));
   secret.stop();

@@ -1,11 +1,11 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
 export interface WatchedSecretOptions<T> {
-  /** Reads the secret; `undefined` if it is absent. */
+  /** Reads the secret; `undefined` if it is missing. */
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** The name of the secret in messages, for example `the token secret`. */
+  /** What to call the secret in messages, for example `the token secret`. */
   what: string;
   /** Called after each failed attempt. */
   onError: (error: unknown) => void;

@@ -23,8 +23,8 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * Turns a record's content into a new entry, the only one of a new run, with its announcement.
- * @throws SetAsideError if the record has no content, or its content is not an entry
+ * Turns a record's content into a new entry, the only one in a new run, with its announcement.
+ * @throws SetAsideError if the record has no content, or the content isn't an entry
  */
 export function newEntryFrom(record: SetAside): {
   entry: PartitionEntry;
@@ -35,7 +35,7 @@ export function newEntryFrom(record: SetAside): {
     const why = record.faults.join('; ');
     throw new SetAsideError(
       'conflict',
-      `${record.entry} cannot be put back: the record has no usable content${why && ` (${why})`}.`,
+      `${record.entry} cannot be put back because the record has no usable content${why && ` (${why})`}.`,
     );
   }
   const run = randomBytes(4).toString('hex');

@@ -17,7 +17,7 @@ import { SetAsideError, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
-/** The set-aside records of all feeds, read and changed through a bff's sidecar. */
+/** The set-aside records of all feeds. Reads and changes them through a bff's sidecar. */
 export class SetAsideRecords {
   readonly #sidecar: Sidecar;
   readonly #claimCheck: Pick<ClaimCheck, 'deposit'>;
@@ -32,7 +32,7 @@ export class SetAsideRecords {
     return (await this.#index()).entries;
   }
 
-  /** The records with these names, in the same order. Records that no longer exist are omitted. */
+  /** The records with these names, in the same order. Omits records that no longer exist. */
   async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,
@@ -57,7 +57,7 @@ export class SetAsideRecords {
 
   /**
    * Deposits the content as a new entry, announces it and removes the record. If the content is still invalid, it is
-   * set aside again. Notifications that their feed already has are not shown again.
+   * set aside again. A feed doesn't show notifications that it already has.
    * @throws SetAsideError if the content is missing or rejected
    */
   async putBack(record: SetAside): Promise<void> {
@@ -68,13 +68,13 @@ export class SetAsideRecords {
     await this.remove(record.entry);
   }
 
-  /** Sends the data of a rejected event to the producer, which validates it again. */
+  /** Resends a rejected event's data to the producer, which revalidates it. */
   async #putBackEvent(record: SetAside): Promise<void> {
     const answer = await sendToProducer(this.#sidecar, JSON.parse(record.content ?? 'null'));
     if ('problem' in answer) {
       const { status, detail, errors = [] } = answer.problem;
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
-      const text = `${record.entry} cannot be put back: it is still not a valid notification (${why}).`;
+      const text = `${record.entry} cannot be put back because it is still not a valid notification (${why}).`;
       if (status < 500) throw new SetAsideError('conflict', text);
       throw new Error(`The producer did not accept ${record.entry}: ${detail} Try again later.`);
     }
@@ -92,7 +92,7 @@ export class SetAsideRecords {
         ]);
         return;
       } catch (error) {
-        // An instance may have written the index since it was read. Read it again.
+        // An instance may have written the index since it was read. Reread it.
         if (attempt === ATTEMPTS) throw error;
       }
     }

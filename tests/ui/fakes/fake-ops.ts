@@ -160,7 +160,7 @@ export class FakeOps {
         route,
         409,
         'conflict',
-        `${entry} cannot be put back: the record has no usable content.`,
+        `${entry} cannot be put back because the record has no usable content.`,
       );
     this.setAside = this.setAside.filter((one) => one !== found);
     return route.fulfill({ status: 204 });

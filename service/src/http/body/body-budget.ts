@@ -17,7 +17,7 @@ export const bodiesFull: ProblemDetails = {
   retryAfter: 1,
 };
 
-/** Limits the total size of all request bodies that are being read. */
+/** Limits the total size of all request bodies being read. */
 export class BodyBudget {
   readonly #max: number;
   #taken = 0;
@@ -27,8 +27,8 @@ export class BodyBudget {
   }
 
   /**
-   * Takes `more` bytes for a body that already has `held` bytes. If this exceeds the budget, takes nothing and returns
-   * false.
+   * Takes `more` bytes for a body that already holds `held` bytes. If this exceeds the budget, takes nothing and
+   * returns false.
    */
   take(held: number, more: number): boolean {
     const max = held + more > SMALL_BODY_BYTES ? this.#max * SHARE_OF_LARGE : this.#max;
@@ -42,7 +42,7 @@ export class BodyBudget {
   }
 }
 
-/** The part of a budget that one body uses. */
+/** How much of the budget one body uses. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   #bytes = 0;

@@ -4,7 +4,7 @@
  */
 export const MAX_JSON_DEPTH = 100;
 
-/** True if arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level, without recursion. */
+/** True if arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level to avoid recursion. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= MAX_JSON_DEPTH; depth++) {

@@ -2,7 +2,7 @@ import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** Explains, as the end of a sentence, why a Content-Type is not JSON in UTF-8. */
+/** Explains why a Content-Type isn't JSON in UTF-8. Meant for the end of a sentence. */
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);

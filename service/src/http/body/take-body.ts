@@ -39,12 +39,12 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
-    // The client may have left while an earlier handler waited. The response has then closed already.
+    // The client may have left while an earlier handler was waiting. The response is closed in that case.
     if (request.socket.destroyed) return;
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    // Count the bytes of a large body as they arrive. Otherwise, a large Content-Length could use up the budget before
-    // any data is sent.
+    // Count a large body's bytes as they arrive. Otherwise, a large Content-Length could use up the budget before any
+    // data is sent.
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();

@@ -13,8 +13,8 @@ export const tooLarge = (limit: number): ProblemDetails => ({
 });
 
 /**
- * Responds with 413 immediately. Closes the connection when the body ends, when the peer closes it, or after a second.
- * An immediate close would reset the connection, and a peer that is still sending would lose the response.
+ * Responds with 413 immediately. Closes the connection when the body ends, the peer closes it, or a second has passed.
+ * Closing immediately would reset the connection, and a peer that is still sending would lose the response.
  */
 export function refuseTooLarge(request: Request, response: Response, limit: number): void {
   const problem = tooLarge(limit);
@@ -26,7 +26,7 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
     response.end(body);
     return;
   }
-  // The peer sees a complete response. Do not end it yet, because Node would then close the connection immediately.
+  // The peer sees a complete response. Don't end it yet because Node would then close the connection immediately.
   response.write(body);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

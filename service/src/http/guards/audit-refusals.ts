@@ -13,7 +13,7 @@ export interface AuditRefusalsOptions {
   actionOf: (request: Request) => AuditAction;
 }
 
-/** Records each request that gets 401 or 403. Install it before the handlers that may reject requests. */
+/** Records each request that gets 401 or 403. Install it before any handlers that reject requests. */
 export const auditRefusals =
   ({ audit, via, actorOf, actionOf }: AuditRefusalsOptions): RequestHandler =>
   (request, response, next) => {

@@ -43,7 +43,7 @@ export function hostProblem(request: IncomingMessage, isServed?: HostCheck): Pro
   return { status: 403, code: 'forbidden', detail };
 }
 
-/** True if there is more than one Host header. Node uses the first one, but a proxy may have used another one. */
+/** True if there is more than one Host header. Node uses the first one, but a proxy may have used another. */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') count++;

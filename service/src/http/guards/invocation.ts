@@ -3,8 +3,8 @@ import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 /**
- * Headers that daprd sets on each service invocation. A caller that goes through its sidecar can neither remove nor
- * forge them.
+ * Headers that daprd sets on each service invocation. A caller that goes through its sidecar can't remove or forge
+ * them.
  */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];
 

@@ -26,7 +26,7 @@ it('should report at most a hundred parameters, and shorten long names', () => {
   expect(faults[0]?.path).toBe('x'.repeat(100));
 });
 
-it('should reject the whole query if it is not UTF-8', () => {
+it('should reject the whole query if it isn’t UTF-8', () => {
   const { parameters, faults } = readParameters('/a?feed=user:%ff', ['feed']);
   expect(parameters).toEqual({});
   expect(faults).toEqual([{ path: '', message: 'must be valid percent-encoded UTF-8' }]);

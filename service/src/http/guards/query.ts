@@ -2,16 +2,16 @@ import type { RequestHandler } from 'express';
 import type { Fault } from '@tocsin/contracts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** The raw query of a URL, without its question mark. */
+/** A URL's raw query, without the question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Maximum number of errors in one response. A query has room for thousands. */
+/** Maximum number of errors per response. A query could contain thousands. */
 const MAX_FAULTS = 100;
 const MAX_NAME = 100;
 
 /**
- * Reads the `known` parameters of a URL. Errors are: unknown parameters, repeated parameters (they would be ambiguous),
- * and bytes that are not UTF-8 (they could name a different feed).
+ * Reads the `known` parameters of a URL. Rejects unknown parameters, repeated parameters (which would be ambiguous) and
+ * bytes that aren't UTF-8 (which could name a different feed).
  */
 export function readParameters(
   url: string,

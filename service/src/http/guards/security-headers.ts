@@ -17,7 +17,7 @@ const OWN_FILES = {
   'form-action': ["'none'"],
 };
 
-/** Runs helmet once and reuses its headers, because each run costs more than a short request. */
+/** Runs helmet once and reuses its headers because each run costs more than a short request. */
 function headers(directives: Record<string, string[]>): RequestHandler {
   const request = new IncomingMessage(new Socket());
   const sample = new ServerResponse(request);
@@ -37,17 +37,20 @@ function headers(directives: Record<string, string[]>): RequestHandler {
   };
 }
 
-/** The headers of an application that serves only data. */
+/** The headers for an application that serves only data. */
 export const dataHeaders = (): RequestHandler => headers(NOTHING);
 
 export interface PageHeadersOptions {
   /** Another origin that the page may connect to over HTTP and WebSocket, for example `https://hub.example.com`. */
   connectTo?: string | undefined;
-  /** Other origins from which the page may show images. */
+  /** Other origins that the page may show images from. */
   images?: readonly string[];
 }
 
-/** The headers of an application that also serves pages: a strict Content-Security-Policy without `unsafe-inline`. */
+/**
+ * The headers for an application that also serves pages, including a strict Content-Security-Policy without
+ * `unsafe-inline`.
+ */
 export const pageHeaders = ({ connectTo, images = [] }: PageHeadersOptions = {}): RequestHandler => {
   const otherOrigins = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
   return headers({

@@ -8,7 +8,7 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   detail: string;
   /** The supported methods. Only for 405. */
   allow?: readonly string[];
-  /** The value of Retry-After, in seconds. Only for 429 and 503. */
+  /** The value of Retry-After in seconds. Only for 429 and 503. */
   retryAfter?: number;
 }
 
@@ -25,7 +25,7 @@ export function problemBody({ status, code, detail, errors, ids }: ProblemDetail
   return JSON.stringify(body);
 }
 
-/** Responds with a problem (RFC 9457). Sets `response.locals.problemCode`, for counting. */
+/** Responds with a problem (RFC 9457). Sets `response.locals.problemCode` for metrics. */
 export function sendProblem(response: Response, problem: ProblemDetails): void {
   const { status, code, allow, retryAfter } = problem;
   if (allow) response.set('Allow', allow.join(', '));

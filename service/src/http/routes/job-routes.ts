@@ -13,8 +13,8 @@ export interface JobRoutesOptions {
 }
 
 /**
- * `POST /job/<name>`: Dapr's scheduler delivers a due job, and repeats this every second until it gets 200 or 404. The
- * body is ignored because it cannot be trusted; `take` finds out what is due.
+ * `POST /job/<name>`: Dapr's scheduler delivers a due job and retries every second until it gets 200 or 404. The body
+ * is ignored because it can't be trusted; `take` finds out what is due.
  */
 export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOptions): Router {
   const router = Router();
@@ -27,7 +27,7 @@ export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOpti
         return;
       }
       onRefused('unknown_job');
-      // 404 is the only error that stops Dapr from delivering the job again. The job may have been cancelled after Dapr
+      // 404 is the only error that stops Dapr from redelivering the job. The job may have been cancelled after Dapr
       // began to deliver it.
       sendProblem(response, { status: 404, code: 'not_found', detail: unknown });
     } catch (error) {

@@ -9,11 +9,11 @@ const ELEMENTS = /[\\/]elements\.js(?:\.(?:br|gz))?$/;
 export interface PageRoutesOptions {
   /** True if the page asks `/app/negotiate` which server to connect to. */
   negotiate?: boolean;
-  /** Origins whose images the page shows as icons. */
+  /** Origins of the images that the page shows as icons. */
   iconOrigins?: readonly string[];
 }
 
-/** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and may be cached; pages may not. */
+/** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and can be cached, unlike pages. */
 export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Router {
   const router = Router();
   const tags = tagsFor(options);
@@ -65,7 +65,7 @@ function notFoundPage(uiDist: string): RequestHandler {
   };
 }
 
-/** The meta tags from which the page reads its settings. */
+/** The meta tags that the page reads its settings from. */
 function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): string {
   const tag = (name: string, content: string) => `<meta name="tocsin-${name}" content="${content}" />`;
   return [

@@ -11,9 +11,9 @@ import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
-  /** The subscriptions for `/dapr/subscribe`, without their routes. */
+  /** The subscriptions for `/dapr/subscribe`. The router adds their routes. */
   list: () => readonly (Subscribed & Record<string, unknown>)[];
-  /** Handles a delivery whose path belongs to one of the sidecar's subscriptions. */
+  /** Handles a delivery if the path belongs to one of the sidecar's subscriptions. */
   deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;
   onRefused: OnRefused;
   log: Logger;
@@ -37,13 +37,12 @@ export function subscriptionRoutes({
       subscribed = await paths.find(request.path);
     } catch (err) {
       if (!(err instanceof RefreshedTooRecentlyError))
-        log.warn({ err }, "cannot read the sidecar's subscriptions; Dapr will deliver the event again");
+        log.warn({ err }, "cannot read the sidecar's subscriptions; Dapr will redeliver the event");
       // Dapr redelivers an event after every status except 2xx and 404.
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',
-        detail:
-          'The subscription cannot be checked right now. Nothing was processed; deliver the event again.',
+        detail: 'The subscription cannot be checked right now. Nothing was processed; redeliver the event.',
         retryAfter: 1,
       });
     }

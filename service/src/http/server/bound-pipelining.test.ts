@@ -36,7 +36,7 @@ it('should close a connection that pipelines requests without reading the respon
   expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
-it("should close all of a connection's responses with it, including those that wait for an earlier one", async () => {
+it("should close all of a connection's responses with it, even if they are waiting for an earlier one", async () => {
   client.write(REQUEST.repeat(3));
   while (responses.length < 3) await nextRequest();
   const closes = Promise.all(responses.map((response) => once(response, 'close')));
@@ -60,7 +60,7 @@ it('should serve any number of requests on a connection that reads its responses
   expect(client.destroyed).toBe(false);
 });
 
-it('should serve as many requests at the same time as the limit allows', async () => {
+it('should serve as many simultaneous requests as the limit allows', async () => {
   const all = new Promise<void>((resolve) => {
     server.on('request', () => responses.length === MAX_REQUESTS_IN_PROGRESS && resolve());
   });

@@ -8,7 +8,7 @@ import { boundUnreadBody } from './rest.ts';
 export interface ServerBounds {
   /** Time limit for receiving a request's headers, in ms. A whole request may take three times as long. */
   headersTimeoutMs?: number;
-  /** Close a connection that has been idle for this long, in ms; 0 means never. */
+  /** Close a connection after it has been idle for this long (ms); 0 means never. */
   idleTimeoutMs?: number;
   /** Maximum number of TCP connections. Additional ones are closed immediately. */
   maxConnections?: number;
@@ -21,8 +21,8 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * Creates the server for one port. Closes connections that are idle, send too slowly, do not read, or keep sending
- * after the response. Replaces Node's empty error responses with problems.
+ * Creates the server for one port. Closes connections that are idle, send too slowly, don't read, or keep sending after
+ * the response. Replaces Node's empty error responses with problems.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;
@@ -39,7 +39,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostProblem(request);
       if (fault) return writeProblem(response, fault);
-      // Must run before Node sees the end of the response, because Node would then read the rest of the body.
+      // Must run before Node sees the end of the response because Node would then read the rest of the body.
       response.once('prefinish', () => boundUnreadBody(request));
       app(request, response);
     }),

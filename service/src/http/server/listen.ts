@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Logger } from '../../observe/log.ts';
 
-/** Maximum number of connections waiting to be accepted. When an instance fails, all its browsers reconnect at once. */
+/**
+ * Maximum number of connections waiting to be accepted. When an instance fails, all its browsers reconnect at the same
+ * time.
+ */
 const BACKLOG = 4_096;
 
 /**

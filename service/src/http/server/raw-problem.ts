@@ -34,7 +34,7 @@ export function writeProblem(response: ServerResponse, problem: ProblemDetails):
 
 /**
  * Sends a problem on a connection that has no response object, and ends the connection. Destroys it soon afterwards,
- * because a peer that neither reads nor closes could keep it half open forever.
+ * since a peer that neither reads nor closes could keep it half open forever.
  */
 export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
   if (!socket.writable) {

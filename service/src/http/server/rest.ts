@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 
-/** How many bytes of an oversized body are still read after the response. */
+/** How many more bytes of an oversized body to read after the response. */
 export const UNREAD_BYTES = 64 * 1024;
-/** Time between a response and the close of its connection, in ms, so that the peer can read the response. */
+/** How long to keep a connection open after the response, in ms, so that the peer can read it. */
 export const LINGER_MS = 1_000;
 
 /** Reads up to `bytes` of the rest of a body, then pauses, which makes the sender wait. */
@@ -20,7 +20,7 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
 }
 
 /**
- * Limits how much of a request is read after the response, because Node would read to the end. A request that exceeds
+ * Limits how much of a request is read after the response because Node would read to the end. A request that exceeds
  * the limit loses its connection a second later.
  */
 export function boundUnreadBody(request: IncomingMessage): void {

@@ -28,7 +28,7 @@ export async function findMasters(
   let fault: unknown;
   for (const address of nodes) {
     const client = clientAt(address, target, OPTIONS);
-    // Without a listener, an error event would end the process. The calls below reject with the same error.
+    // Without a listener, an error event would crash the process. The calls below reject with the same error anyway.
     client.on('error', () => undefined);
     try {
       await client.connect();

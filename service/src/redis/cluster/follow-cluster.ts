@@ -11,15 +11,16 @@ import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
  * immediately.
  */
 const ASK_EVERY_MS = 5_000;
-/** Maximum number of redirections of a command. A redirected command was not executed, so it is safe to send again. */
+/** Maximum number of redirections per command. A redirected command was not executed, so it is safe to resend. */
 const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
 
 /**
  * A client for all masters of a Redis Cluster, with node-redis's methods. Each command goes to the master of its key;
- * commands without a key go to the master of the lowest slots. The client follows failovers and moved slots. Commands
- * in progress reject when their master is lost, and are never sent twice, because their outcome is unknown. While their
- * master is not connected, commands reject immediately; those of a `duplicate()` wait instead.
+ * commands without a key go to the master of the lowest slots. The client follows failovers and moved slots.
+ *
+ * Commands in progress reject when their master is lost. They are never retried because they may have been executed.
+ * While their master isn't connected, commands reject immediately, except in a `duplicate()`, where they wait.
  *
  * node-redis's own `createCluster` is unsuitable: it looks for a new master only after a MOVED response, so commands
  * for a failed master wait until it returns.
@@ -33,7 +34,7 @@ export const mastersOf = (client: RedisClient): readonly RedisClient[] =>
 
 /**
  * For a cluster client, the master of the key; otherwise the client itself.
- * @throws Error if that master is not connected
+ * @throws Error if that master isn't connected
  */
 export const masterOf = (client: RedisClient, key: string): RedisClient =>
   nodesOf(client)?.masterOf(key) ?? client;
@@ -240,7 +241,7 @@ class ClusterFollower extends EventEmitter implements Following {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** Subscribes on one node only, because the nodes forward every published message to each other. */
+  /** Subscribe on one node only since the nodes forward every published message to each other. */
   async #subscribeAll(): Promise<void> {
     const client = this.#clientOf(undefined);
     if (!client) return;
@@ -248,7 +249,7 @@ class ClusterFollower extends EventEmitter implements Following {
     try {
       for (const [method, args] of this.#subscriptions) await callOn(client, method, args);
     } catch (error) {
-      // The next refresh subscribes again.
+      // The next refresh resubscribes.
       if (this.#subscriber === client) this.#subscriber = undefined;
       throw error;
     }
@@ -258,7 +259,7 @@ class ClusterFollower extends EventEmitter implements Following {
     const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
     const text = addressText(address);
     client.on('error', (error: unknown) => {
-      // node-redis reports a lost connection twice: the second report means that it has given up.
+      // node-redis reports a lost connection twice. The second report means that it has given up.
       if (client.isOpen || this.#clients.get(text) !== client) return;
       this.#lose(text, error);
     });

@@ -8,7 +8,7 @@ export interface SlotRange {
   master: RedisAddress;
 }
 
-/** The slot of a key in a Redis Cluster: CRC16 of the key, or of the text in its first braces, unless that is empty. */
+/** The slot of a key in a Redis Cluster: CRC16 of the key, or of the text in its first braces unless that is empty. */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
