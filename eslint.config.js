@@ -8,15 +8,15 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies, policiesOf } from './eslint.rooms.js';
 
 /**
- * The rules that oxlint lacks, and those for `.vue` files and scripts. All other rules for TypeScript are in
- * `.oxlintrc.json`: oxlint uses the native compiler, so even its type-aware rules take only seconds.
+ * Rules that oxlint lacks, and all rules for `.vue` files and scripts. The remaining TypeScript rules are in
+ * `.oxlintrc.json`: oxlint uses the native compiler, so even type-aware rules run in seconds.
  */
 const TYPESCRIPT = ['**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs}'];
 const VUE = ['{ui,client-vue}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
-/** The only files that may read the environment. All other code receives its settings. */
+/** Only these files may read the environment. All other code receives its settings. */
 const CONFIGS = [
   '*/src/config.ts',
   'ui/src/server/config.ts',
@@ -31,7 +31,7 @@ const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}', 'examples/*/*
 
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
-  message: 'Use a named export, so that each export has the same name everywhere.',
+  message: 'Use a named export, so the name is the same everywhere.',
 };
 const noEnvironment = {
   selector: 'MemberExpression[object.name="process"][property.name="env"]',
@@ -156,14 +156,14 @@ export default defineConfig(
     },
     rules: { 'boundaries/no-unknown-files': 'error', 'boundaries/dependencies': allowOnly(policies) },
   },
-  // For a file in more than one room, the rules of the innermost room apply, because the last matching block wins.
+  // If a file is in more than one room, the innermost room's rules apply since the last matching block wins.
   ...elements.toReversed().map(({ type, pattern }) => ({
     files: [`${pattern}/**/*.{ts,vue}`],
     ignores: TESTS,
     rules: { 'boundaries/dependencies': allowOnly(policiesOf(type)) },
   })),
   {
-    // Browsers load these files. A value imported from a file with schemas would pull in the schema library too.
+    // Browsers load these files. Importing a value from a file with schemas would pull in the schema library.
     files: ['contracts/src/events/*.ts'],
     ignores: TESTS,
     rules: {

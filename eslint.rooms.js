@@ -1,7 +1,7 @@
 /**
  * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, innermost first. An import that
- * no policy allows is an error. Tests and `testing/` may import everything. Of all other code, only the lab may import
- * `testing/`, and none may import tests.
+ * no policy allows is an error. Tests and `testing/` may import everything. Apart from those, only the lab may import
+ * `testing/`, and nothing may import tests.
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect,away}';
@@ -38,7 +38,7 @@ export const elements = [
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
   { category: 'pure', pattern: 'service/src/token-bucket.ts' },
-  /** Files that both an application's wiring and its adapters import. */
+  /** Imported by both an application's wiring and its adapters. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];
 
@@ -94,7 +94,7 @@ export const policies = [
     allow: modules('content-type', 'express', 'express-static-gzip', 'helmet', 'raw-body'),
   },
   { from: from('service-dapr'), allow: modules('undici') },
-  // Only this room uses a Redis client directly, without Dapr.
+  // The only room that talks to Redis directly, bypassing Dapr.
   { from: from('service-redis'), allow: [to('service-redis'), modules('redis')] },
 
   // The core does no I/O, so it may import only Node modules without I/O.
@@ -244,8 +244,8 @@ export const policies = [
 ];
 
 /**
- * The policies for files in one room. The plugin evaluates every given policy for each import, so passing all of them
- * is slow.
+ * The policies for files in one room. The plugin evaluates every policy it is given for each import, so passing all of
+ * them would be slow.
  */
 export const policiesOf = (type) =>
   policies.filter((policy) => !policy.from || policy.from.element.types.anyOf.includes(type));

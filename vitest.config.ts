@@ -7,23 +7,23 @@ declare module 'vitest' {
   }
 }
 
-/** Suites that run the product's images. They have separate commands, because not every machine can run them. */
+/** Suites that run the product's images. They have separate commands because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**'];
 /**
- * Tests that use a browser and memory adapters, and start none of the product's processes. Two run at a time, because
- * they mostly wait.
+ * Tests with a browser and in-memory adapters that start none of the product's processes. Two run at a time since they
+ * mostly wait.
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
- * Tests that kill processes at specific moments, use fixed ports or measure. They run one at a time, because other
- * tests would disturb them.
+ * Tests that kill processes at specific moments, use fixed ports or measure. They run one at a time because other tests
+ * would disturb them.
  */
 const ALONE = [
   'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
   'tests/delivery/crash.test.ts',
   'tests/security/{dapr-run,open-ports}.test.ts',
 ];
-/** Clients and publishers in other languages, whose first build takes minutes: `npm run test:examples`. */
+/** Clients and publishers in other languages, which take minutes to build the first time: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** The built documentation site in a browser: `npm run test:site`. */
 const SITE = 'tests/site/**/*.test.ts';
@@ -31,11 +31,11 @@ const SITE = 'tests/site/**/*.test.ts';
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 /** Replaces 0.1.0, installed from this repository's history, with this version under load: `npm run test:upgrade`. */
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
-/** Deletes and kills the pods of a Redis Cluster under load, which takes minutes: `npm run test:k8s-redis`. */
+/** Deletes and kills a Redis Cluster's pods under load, which takes minutes: `npm run test:k8s-redis`. */
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
-/** How long a condition can take to become true. On a busy machine, browsers take several times as long as usual. */
+/** How long to wait for a condition. On a busy machine, browsers can be several times slower than usual. */
 const POLL_MS = 20_000;
 /**
  * Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, duplicated, out of order) is
@@ -57,9 +57,9 @@ const UNIT = {
   // No test mocks a module, so test files in the same worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
-  // More workers than a small machine has cores, because many tests wait for timers and sockets.
+  // More workers than a small machine has cores since many tests wait for timers and sockets.
   maxWorkers: 4,
-  // A long timeout: no test asserts a duration, and property tests take several times as long on a busy machine.
+  // Generous because no test asserts a duration, and property tests are several times slower on a busy machine.
   testTimeout: 60_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: POLL_MS } },

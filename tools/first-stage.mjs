@@ -28,7 +28,7 @@ function checkNode() {
 let child;
 let stopping = false;
 
-/** Runs a command in this terminal and forwards signals to it. Resolves with its exit code. */
+/** Runs a command in this terminal and forwards signals to it. Resolves with the exit code. */
 function runHere(command, args, stdio) {
   return new Promise((resolve) => {
     child = spawn(command, args, { cwd: root, stdio });
@@ -66,7 +66,7 @@ const isAlive = (pid) => {
   }
 };
 
-/** Waits while another first stage installs in this folder, because two would overwrite each other's files. */
+/** Waits while another first stage installs in this folder, since the two would overwrite each other's files. */
 async function lockInstall() {
   const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `tocsin-install-${folder}.lock`);
@@ -93,7 +93,7 @@ async function install() {
   if (!isFresh() && !isInstalled(lock)) {
     // Standard output is reserved for the command's result, such as a token or a key.
     process.stderr.write(
-      'Installing packages (npm ci). This happens again only when package-lock.json changes.\n',
+      'Installing packages (npm ci). This won’t be repeated until package-lock.json changes.\n',
     );
     const code = await runHere(
       'npm',

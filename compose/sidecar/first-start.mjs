@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Creates the containers' secrets, and keeps existing ones: passwords and tokens as NAME=value, sentry's certificate
-// authority, and for each sidecar and Dapr service a token that identifies it to sentry. Each file is renamed into
-// place when complete, so no reader ever sees a partial file. Only the owner and group 1000 can read the files.
+// Creates missing container secrets and keeps existing ones: passwords and tokens as NAME=value, sentry's certificate
+// authority, and a token for each sidecar and Dapr service that identifies it to sentry. Writes each file under a
+// temporary name first, so readers never see a partial file. Only the owner and group 1000 can read them.
 import { execFileSync } from 'node:child_process';
 import {
   createHash,
@@ -50,7 +50,7 @@ const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
 const YEARS_10 = '3650';
 
-/** Creates a root, which signs one issuer and whose key is then discarded. Sentry signs with the issuer's key. */
+/** Creates a root that signs one issuer, then discards the root's key. Sentry signs with the issuer's key. */
 function makeAuthority() {
   const folder = mkdtempSync('/tmp/authority-');
   const at = (name) => join(folder, name);
@@ -75,7 +75,7 @@ function makeAuthority() {
     write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
     write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
     write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
-    // Written last: if this file exists, all the others do too.
+    // Written last, so if this file exists, the rest do too.
     write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
   } finally {
     rmSync(folder, { recursive: true });

@@ -95,7 +95,7 @@ describe('npm start', () => {
       const tree = await processTreeOf(one);
       const victim = pidOf(tree, pattern);
       process.kill(victim, 'SIGKILL');
-      await one.untilPrinted('all others keep running');
+      await one.untilPrinted('everything else keeps running');
       expect(one.output()).toMatch(sentence);
       await delay(2_000);
       expect(one.child.exitCode).toBeNull();

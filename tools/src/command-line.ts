@@ -5,7 +5,7 @@ import { onStopSignal, Stopped } from './process/stop-signal.ts';
 /** Runs until the command has finished or `signal` aborts. Resolves with the exit code. */
 export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
-/** The commands by name. Each is loaded on demand, without the modules of the others. */
+/** The commands by name. Each is loaded on demand, without the modules of other commands. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**

@@ -14,20 +14,20 @@ import { join } from 'node:path';
 export interface ToolsConfig {
   /** An existing Redis to use instead of a private one. */
   redis: RedisTarget | undefined;
-  /** The Redis of each part of the data, if `redis` is given. */
+  /** The Redis for each part of the data, if `redis` is given. */
   redisParts: RedisParts | undefined;
-  /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If it is set, no other Dapr is used. */
+  /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
   /** DAPR_UNTESTED: allows a Dapr older than the oldest supported version. */
   allowsUntestedDapr: boolean;
-  /** The folder in which `dapr init --slim` puts `.dapr/bin`. */
+  /** Where `dapr init --slim` puts `.dapr/bin`. */
   home: string;
   /** DAPR_MIRROR: replaces https://github.com in Dapr's download addresses. */
   daprMirror: string | undefined;
   proxy: ProxyConfig;
   /** The folder for programs that were downloaded or built for this user, shared by all clones. */
   cacheDir: string;
-  /** Pause between the demo source's notifications, in ms, as text; by default, the one in the run file. */
+  /** Time between the demo source's notifications in ms, as text. Defaults to the run file's. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
@@ -46,7 +46,7 @@ export interface ProxyConfig {
 export interface PublicAddress {
   /** TOCSIN_ADDRESS; 127.0.0.1 by default. */
   address: string;
-  /** True with TOCSIN_INSECURE=yes: other machines may connect without authentication. */
+  /** True with TOCSIN_INSECURE=yes. Other machines may then connect without authentication. */
   allowInsecure: boolean;
 }
 
@@ -55,11 +55,9 @@ export interface AuthConfig {
   mode: 'none' | 'jwt';
   /** True if tokens are signed by an issuer that publishes its keys. */
   hasIssuer: boolean;
-  /** The token secret. If absent, one is generated and stored. */
+  /** The token secret. If omitted, one is generated and stored. */
   secret: string | undefined;
-  /**
-   * The secret with which the applications sign their messages to each other. If absent, one is generated and stored.
-   */
+  /** The secret that the applications use to sign messages to each other. If omitted, one is generated and stored. */
   internalSecret?: string | undefined;
   issuer: string;
   audience: string;
@@ -75,7 +73,7 @@ const hasDisplay = (env: Env): boolean =>
   process.platform === 'win32' ||
   Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 
-/** Reads the tools' settings. Empty variables are treated as absent. */
+/** Reads the tools' settings. Treats empty variables as unset. */
 export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
   const redisParts = env['REDIS_HOST'] ? readRedis(env, env['REDIS_HOST']) : undefined;
@@ -95,7 +93,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   };
 }
 
-/** The Redis of each part, from the settings in `env`, but with `host` as REDIS_HOST. The default port is 6379. */
+/** The Redis for each part, from the settings in `env`, but with `host` as REDIS_HOST. The default port is 6379. */
 function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisParts {
   const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
   try {
@@ -156,7 +154,7 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   return kept;
 };
 
-/** The ports of `npm run dev`, and the pause between its demo source's notifications, in ms, as text. */
+/** The ports of `npm run dev`, and the time between its demo source's notifications (in ms, as text). */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',
@@ -165,7 +163,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** The bff sidecar that the caller has chosen with DAPR_HTTP_PORT, and its token. */
+/** The bff sidecar chosen by the caller through DAPR_HTTP_PORT, and its token. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -178,13 +176,13 @@ export function readSidecarConfig(env: Env = process.env): {
 }
 
 /**
- * Settings of `npm run doctor`. Secrets come from the environment, because process lists show command-line arguments.
+ * Settings of `npm run doctor`. Secrets come from the environment because process lists show command-line arguments.
  */
 export interface DoctorConfig {
-  /** REDIS_HOST, if it is set. */
+  /** REDIS_HOST, if set. */
   redisHost: string | undefined;
   /**
-   * The Redis of each part, with `host` as REDIS_HOST. Errors name `source` as the origin of `host`.
+   * The Redis for each part, with `host` as REDIS_HOST. Errors name `source` as the origin of `host`.
    * @throws Failure that lists invalid settings
    */
   redisAt: (host: string, source?: string) => RedisParts;

@@ -6,7 +6,7 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The data that `npm start` keeps between runs. `npm run reset` removes it. */
 export const DATA_DIR = join(ROOT, '.data');
 
-/** Logs, reports and other generated files, all of which can be deleted. */
+/** Logs, reports and other generated files. It's safe to delete them all. */
 export const ARTIFACTS_DIR = join(ROOT, '.artifacts');
 
 export const RUN_FILE = join(ROOT, 'dapr.yaml');

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { AuditTrail, DaprAuditSink, type AuditCaller, type Sidecar } from '@tocsin/service';
 
-/** Maximum time to write an audit record, in ms. */
+/** Maximum time to write an audit record in ms. */
 const AUDIT_MS = 5_000;
 
-/** The user who runs a command, as the audit trail names them. */
+/** The user who runs a command, as named in the audit trail. */
 export const commandUser = (): AuditCaller => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },

@@ -9,7 +9,7 @@ export const USAGE =
   '         [--source shop] [--expires 90d] [--per-second 50]\n' +
   '       npm run api-key -- --list | --revoke shop | --remove shop';
 
-/** The options of a new key as given on the command line. The contract's schema validates them. */
+/** A new key's options as given on the command line. The contract's schema validates them. */
 export interface NewKey {
   name: string;
   feeds: string[];
@@ -34,7 +34,7 @@ export function readKeyOptions(args: string[]): KeyOptions {
   const commands = [list === true, revoke !== undefined, remove !== undefined].filter(Boolean).length;
   const isNew = values.name !== undefined || values.feeds !== undefined;
   if (commands > 1 || (commands === 1 && isNew)) {
-    throw usageFailure(['Use only one of: --list, --revoke, --remove, or the options of a new key'], USAGE);
+    throw usageFailure(['Use only one of: --list, --revoke, --remove, or the options for a new key'], USAGE);
   }
   if (list) return { list, dataDir };
   if (revoke !== undefined) return { revoke, dataDir };

@@ -27,7 +27,7 @@ const file = () => join(dir, 'api-keys.json');
 const kept = (): ApiKey[] => apiKeysSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
 
 describe('npm run api-key', () => {
-  it('should create keys that may only publish, unless --scopes is given', async () => {
+  it('should create keys that can only publish, unless --scopes is given', async () => {
     await run('--name', 'shop', '--feeds', 'all,topic:orders*');
     const full = ['--scopes', 'publish,retract', '--source', 'payroll', '--expires', '90d'];
     await run('--name', 'payroll', '--feeds', 'user:*', '--per-second', '5', ...full);
@@ -61,7 +61,7 @@ describe('npm run api-key', () => {
     await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
   });
 
-  it('should keep the record of a revoked key until the key is removed, and not revoke it twice', async () => {
+  it('should keep a revoked key’s record until the key is removed, and not revoke it twice', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');

@@ -19,11 +19,11 @@ function writePrivate(dir: string, file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** The minimum length of a secret (RFC 7518, section 3.2). The bff rejects shorter ones. */
+/** Minimum length of a secret (RFC 7518, section 3.2). The bff rejects shorter secrets. */
 const MIN_BYTES = 32;
 
 /**
- * The secrets for tokens, one per line, newest first: from the settings, or else from the data folder. If neither has a
+ * The secrets for tokens, one per line, newest first. From the settings, else from the data folder. If neither has a
  * secret, creates one.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
@@ -39,7 +39,7 @@ export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: st
   return loadSecret(dataDir, secretFile(dataDir));
 }
 
-/** The secret with which our applications sign their messages to each other. Created if it is missing. */
+/** The secret that our applications use to sign messages to each other. Creates it if missing. */
 export const loadInternalSecret = (dataDir: string): string =>
   loadSecret(dataDir, internalSecretFile(dataDir));
 
@@ -79,7 +79,7 @@ function jsonOf(file: string): unknown {
 export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The secret `vapid` that `npm run vapid` has stored, as text; `undefined` if there is none. */
+/** The secret `vapid` stored by `npm run vapid`, as text; `undefined` if there is none. */
 export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 

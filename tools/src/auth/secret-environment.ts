@@ -24,7 +24,7 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys. The producer reads the key file directly every second, not through a sidecar: Dapr's local
+ * The settings for API keys. The producer rereads the key file every second instead of using a sidecar. Dapr's local
  * secret stores read their secrets only once, when the sidecar starts, so a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */

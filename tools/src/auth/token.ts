@@ -15,7 +15,7 @@ const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
  * `npm run token`: prints a token for development, signed with the newest secret of `npm start` or JWT_SECRET. It also
- * revokes a subject's tokens, including those from another issuer.
+ * revokes a subject's tokens, including tokens from another issuer.
  */
 export async function token(args: string[]): Promise<number> {
   const { sub, feeds, roles, ttl, data, email, ...values } = readArgs(args);
@@ -30,7 +30,7 @@ export async function token(args: string[]): Promise<number> {
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
-  // The bff silently ignores an invalid e-mail address, because reading needs none, so report it here.
+  // The bff silently ignores an invalid e-mail address since reading doesn't need one, so report it here.
   if (email !== undefined && checked.data.email === undefined)
     throw usageFailure([`--email is ${email}; it must be an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });

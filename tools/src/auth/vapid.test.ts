@@ -53,7 +53,7 @@ it('should reject an invalid file, and invalid options', () => {
   expect(existsSync(file())).toBe(false);
 });
 
-it('should pass the keys to the sidecars of `npm start`, unless the environment sets others', async () => {
+it('should pass the keys to the sidecars of `npm start`, unless overridden by the environment', async () => {
   await vapid(['--data', dir, ...NEW]);
   const secrets = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   expect(secrets({})['NOTIFICATION_SECRETS_vapid']).toBe(readFileSync(file(), 'utf8').trim());

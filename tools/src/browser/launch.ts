@@ -4,7 +4,7 @@ import { ensureChromium } from '../setup/browsers/chromium.ts';
 
 /**
  * Starts a headless Chromium.
- * @throws Failure that explains how to install Chromium if it is missing
+ * @throws Failure that explains how to install Chromium if it isn't installed
  */
 export const launchBrowser = async (): Promise<Browser> =>
   chromium.launch({

@@ -26,7 +26,7 @@ const COMPILER_OPTIONS = {
   strict: true,
   skipLibCheck: true,
   types: [],
-  // Required, because `@tocsin/client` resolves to the .ts sources in its workspace.
+  // Required because `@tocsin/client` resolves to the .ts sources in its workspace.
   allowImportingTsExtensions: true,
   noEmit: true,
 };
@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** Sorts the events of each component, because their order depends on which types TypeScript has seen before. */
+/** Sorts each component's events since their order depends on which types TypeScript has seen before. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events
@@ -88,7 +88,7 @@ const contentOf = (file: string): string | undefined => {
 
 /**
  * Compares each package's public API with its report. Returns the names of the packages whose reports differ; with
- * `update`, also replaces those reports.
+ * `update`, also updates those reports.
  */
 export async function changedApis({ update }: { update: boolean }): Promise<string[]> {
   rmSync(WORK_DIR, { recursive: true, force: true });

@@ -61,7 +61,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds that a name stands for. `ui` includes the pages, because their server needs them. */
+/** What each build name covers. `ui` includes the pages because their server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**

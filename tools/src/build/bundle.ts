@@ -6,8 +6,7 @@ export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
 /**
- * Each application's source folder, and the folder of its bundle. For the ui, these are the folders of its server,
- * which serves the pages next to it.
+ * Each application's source and bundle folders. For the ui, this means its server, which serves the pages next to it.
  */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },

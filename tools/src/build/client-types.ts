@@ -67,8 +67,8 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes the types of a plain TypeScript package: those of `entry` and the files that it imports, and the contract
- * types that they use. The result needs no package from this repository.
+ * Writes the types of a plain TypeScript package: those of `entry` and its imports, along with the contract types that
+ * they use. The result needs no package from this repository.
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
@@ -76,14 +76,14 @@ export async function writeTypes(entry: string, outDir: string): Promise<void> {
   await writeContracts(program, names, outDir);
 }
 
-/** Writes the contract types unchanged, so that they still refer to zod. */
+/** Writes the contract types unchanged, still referring to zod. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
   writeWithImports(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
 /**
- * Like `writeTypes`, for a package with Vue components. The only package of ours that the result imports is
+ * Like `writeTypes`, but for a package with Vue components. The result imports only one of our packages,
  * `@tocsin/client`.
  */
 export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
@@ -100,7 +100,7 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
 }
 
 /**
- * Writes the declarations of `entry` and of all files that it imports. Returns the names that they import from the
+ * Writes the declarations of `entry` and all files that it imports. Returns the names that they import from the
  * contracts.
  */
 function writeWithImports(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {

@@ -29,7 +29,7 @@ interface Manifest {
 const readManifest = (workspace: string) =>
   JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
-/** The fields that the manifests of all built packages share: copied from the workspace's manifest, plus `type`. */
+/** The manifest fields that all built packages share: copied from the workspace's manifest, plus `type`. */
 const packed = ({ name, version, description, keywords, license }: Manifest) => ({
   name,
   version,
@@ -50,7 +50,7 @@ function writePackage(workspace: string, outDir: string, manifest: object): void
   copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
 }
 
-/** Bundles the sources of a workspace into `index.js`. Returns the packages that this script imports. */
+/** Bundles a workspace's sources into `index.js`. Returns the packages that this script imports. */
 async function bundlePlain(
   workspace: string,
   outDir: string,
@@ -69,7 +69,7 @@ async function bundlePlain(
   return new Set(output[0].imports);
 }
 
-/** Number of bytes that a browser loads for the plain client and socket.io-client, minified and gzipped. */
+/** How many bytes a browser loads for the plain client and socket.io-client, minified and gzipped. */
 export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   const { build } = await import('rolldown');
   const { output } = await build({
@@ -145,7 +145,7 @@ export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
 }
 
 /**
- * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies, so
+ * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies so
  * that an app contains only one copy of each. It depends on the same version of `@tocsin/client`.
  * @throws Error with the bundler's or the compiler's message
  */
@@ -153,7 +153,7 @@ export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promis
   rmSync(outDir, { recursive: true, force: true });
   const entry = join(CLIENT_VUE, 'src', 'index.ts');
   const imported = await bundleVue(entry, join(outDir, 'components'));
-  // Node cannot import CSS, and server-side rendering needs none.
+  // Node can't import CSS, and server-side rendering doesn't need it.
   writeFileSync(join(outDir, 'index.js'), "import './components.css';\nexport * from './components.js';\n");
   await bundleElements(outDir);
   await writeVueTypes(entry, outDir);

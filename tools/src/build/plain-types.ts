@@ -15,12 +15,12 @@ function commentOf(node: ts.Node): string {
   return last ? `${text.slice(last.pos, last.end)}\n` : '';
 }
 
-/** Removes namespace prefixes, because the declarations share one file. */
+/** Removes namespace prefixes because the declarations share one file. */
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares the `wanted` types of a module, and the types that they refer to, in expanded form: without the schemas that
- * they are inferred from.
+ * Declares the `wanted` types of a module and the types that they refer to. Expands them, so the schemas that they are
+ * inferred from aren't needed.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();
@@ -34,7 +34,7 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
   const declare = (name: string): void => {
     const declaration = exported.get(name);
     if (!declaration || declared.has(name)) return;
-    // A generic type is written unchanged, because it can only be expanded with type arguments.
+    // Write generic types unchanged since they can only be expanded with type arguments.
     const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
     const text = isKept
       ? declaration.getText()

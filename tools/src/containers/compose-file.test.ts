@@ -49,7 +49,7 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** The Prometheus targets of an application, each preceded by its job. */
+/** An application's Prometheus targets, each preceded by its job. */
 const scrapedOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('should check the health of each sidecar without making its application wait for it', () => {
+  it('should check each sidecar’s health without making its application wait for it', () => {
     for (const name of sidecars) {
       expect(service(name).healthcheck).toMatchObject({
         test: ['CMD', 'node', '-e', expect.stringContaining(':3500/v1.0/healthz') as string],
@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
       expect(service(app).depends_on[`${app}-dapr`]).toEqual({ condition: 'service_started' });
   });
 
-  it('should give the doctor the addresses of Redis, and of each application and its sidecar', () => {
+  it('should give the doctor the addresses of Redis, the applications and their sidecars', () => {
     const { entrypoint, environment } = service('doctor');
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       apps.flatMap(doctorArgs).sort(),
@@ -250,7 +250,7 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
-  it('should let Prometheus scrape the third bff like the others', () => {
+  it('should let Prometheus scrape the third bff like the other two', () => {
     const text = read('compose', 'third-bff.yml');
     expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
     expect(read('observability', 'prometheus', 'prometheus.yml')).toContain('/etc/targets/*.yml');

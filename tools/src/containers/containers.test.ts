@@ -16,7 +16,7 @@ const state = (log: { ExitCode: number; End: string }[] | null, Running = true) 
   JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
 
 describe('error messages', () => {
-  it('should explain where to get docker if it is missing', async () => {
+  it('should explain where to get docker if not installed', async () => {
     await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
   });
 
@@ -24,7 +24,7 @@ describe('error messages', () => {
     await expect(findDocker('false')).rejects.toThrow(/does not respond. Start it \(Docker Desktop/);
   });
 
-  it('should contain the output of a failed build', async () => {
+  it('should contain a failed build’s output', async () => {
     const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
       /Could not build tocsin-bff:1. Fix .*\n.*404/,

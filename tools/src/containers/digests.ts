@@ -9,7 +9,7 @@ import { imageName, type ImageSource } from './images.ts';
 const FILE = join(DATA_DIR, 'image-digests.json');
 const digestsSchema = z.record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/));
 
-/** The digest that the registry reported for a pushed image; `undefined` if it reported none. */
+/** The digest that the registry reported for a pushed image; `undefined` if none. */
 export async function digestOf(docker: Docker, name: string): Promise<string | undefined> {
   const { code, stdout } = await docker(['image', 'inspect', '--format', '{{json .RepoDigests}}', name]);
   if (code !== 0) return undefined;
@@ -27,7 +27,7 @@ export function saveDigests(digests: Record<string, string>, file = FILE): void 
 const readDigests = (file: string): Record<string, string> =>
   existsSync(file) ? digestsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
-/** The digest of each image that was pushed from this machine with this name and tag, by application. */
+/** The digests of images pushed from this machine with this name and tag, by application. */
 export function findDigests(
   source: ImageSource,
   file = FILE,

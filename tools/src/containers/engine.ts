@@ -5,13 +5,13 @@ export type Docker = (args: readonly string[], options?: RunOptions) => Promise<
 
 const OUTPUT_HEADING = 'Output of Docker:';
 
-/** Removes Docker's output from the message of a Failure from `findDocker`, so that one line is left. */
+/** Strips Docker's output from the message of a Failure from `findDocker`, leaving a single line. */
 export const withoutOutput = (message: string): string =>
   message.split(` ${OUTPUT_HEADING}`, 1)[0] ?? message;
 
 /**
  * The Docker on this machine.
- * @throws Failure if it is not installed or its engine does not respond
+ * @throws Failure if it isn't installed or its engine doesn't respond
  */
 export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
   if (!command) {
@@ -30,6 +30,6 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
   );
 }
 
-/** The last lines of a command's output, which show why it failed. */
+/** The end of a command's output, which shows why it failed. */
 export const endOf = (output: string, lines = 15): string =>
   output.trimEnd().split('\n').slice(-lines).join('\n');

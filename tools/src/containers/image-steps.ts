@@ -35,7 +35,7 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
   if (code === 0) return;
   const host = name.split('/')[0] ?? name;
   const remedy = /denied|unauthorized|authentication|no basic auth/i.test(output)
-    ? `\`docker login ${host}\` as a user who may push there`
+    ? `\`docker login ${host}\` as a user who can push there`
     : /server gave HTTP response to HTTPS client/i.test(output)
       ? `Set up TLS for the registry, or add it to the engine's \`insecure-registries\``
       : `Check that ${host} is correct and reachable from here`;
@@ -44,7 +44,7 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
   );
 }
 
-/** The unpacked size of an image, in bytes. */
+/** The unpacked size of an image in bytes. */
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
   const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
   if (code === 0) return Number(output);

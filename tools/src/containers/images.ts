@@ -4,7 +4,7 @@ import { APPS, type App } from '../build/bundle.ts';
 import { ROOT } from '../paths.ts';
 
 export interface ImageSource {
-  /** `host[:port][/path]`, without a scheme; absent for images on this machine. */
+  /** `host[:port][/path]`, without a scheme. Omitted for images on this machine. */
   registry: string | undefined;
   tag: string;
 }

@@ -14,7 +14,7 @@ const stateSchema = z.object({
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
-/** Time from a container's start to the end of its first successful health check, in ms; `undefined` before that. */
+/** Time in ms from a container's start to the end of its first successful health check; `undefined` before that. */
 export function startMsOf({ StartedAt, Health }: ContainerState): number | undefined {
   const good = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
   return good && Date.parse(good.End) - Date.parse(StartedAt);
@@ -22,8 +22,8 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 
 const LIMIT_MS = 60_000;
 /**
- * Arguments to start a container that is hardened as in docker-compose.yml. It needs no other services, because
- * /healthz only shows that the process serves requests.
+ * Arguments to start a container that is hardened as in docker-compose.yml. It needs no other services because /healthz
+ * only shows that the process serves requests.
  */
 const ARGS = [
   ...['run', '--detach', '--network', 'none', '--health-interval', '250ms', '--env', 'BROADCASTER=memory'],
@@ -32,7 +32,7 @@ const ARGS = [
 
 /**
  * Starts one of our images alone, measures the time in ms until it is healthy, and removes the container.
- * @throws Failure with the container's last lines if it does not become healthy
+ * @throws Failure with the container's last lines if it doesn't become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {
   const started = await docker([...ARGS, name]);

@@ -17,7 +17,7 @@ const CONTENT_SHOWN = 160;
 
 /**
  * `npm run dead-letters`: lists the set-aside records with their reason and content, puts back one or all of them, or
- * deletes one. Calls a bff sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
+ * deletes one. Calls one of this folder's `npm start` bff sidecars, or the one in DAPR_HTTP_PORT.
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
@@ -77,7 +77,7 @@ function readAction(args: string[]): Action {
     return async (records) => putBackAll(records, await records.list());
   }
   if (verb === 'list' && entry === undefined) return async (records) => print(await records.list());
-  if (entry === undefined) throw usageFailure([`${verb} requires the name of an entry`], USAGE);
+  if (entry === undefined) throw usageFailure([`${verb} requires an entry name`], USAGE);
   switch (verb) {
     case 'show':
       return async (records) => say(JSON.stringify(await records.find(entry), null, 2));
@@ -95,8 +95,8 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. If there are several, continues after one that cannot be put back.
- * @throws Failure if any of them could not be put back; SetAsideError instead if there is only one record
+ * Puts back records. If there are multiple, continues after failures.
+ * @throws Failure if any could not be put back; SetAsideError instead if there is only one record
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
   let failed = 0;

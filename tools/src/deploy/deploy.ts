@@ -99,14 +99,14 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
 const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
   (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
-/** The number of bff instances, if it was scaled above two. Applying the manifests must not reset it to two. */
+/** The number of bff instances, if scaled above two. Applying the manifests must not reset it to two. */
 async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const schema = z.object({ spec: z.object({ replicas: z.int() }) });
   const found = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
   return found && found.spec.replicas > 2 ? found.spec.replicas : undefined;
 }
 
-/** Applies secrets, components and Redis first, because the applications need them to start. */
+/** Applies secrets, components and Redis first because the applications need them to start. */
 async function applyInOrder(
   kubectl: Kubectl,
   resources: readonly Resource[],
@@ -134,7 +134,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const address = await findAddress(kubectl, NAMESPACE, INGRESS);
   if (address === undefined)
     return say(
-      "Tocsin is running. The cluster does not report the address of its ingress controller; ask the cluster's administrator.",
+      "Tocsin is running. The cluster doesn't report its ingress controller's address; ask the cluster's administrator.",
     );
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)
@@ -143,7 +143,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   say(`Tocsin is running. Open ${address}`);
   if (fault)
     say(
-      `(It does not respond to this machine: ${fault}. It may be reachable only from the cluster's network.)`,
+      `(It doesn't respond to this machine: ${fault}. It may be reachable only from the cluster's network.)`,
     );
 }
 

@@ -24,7 +24,7 @@ describe('the options of npm run deploy', () => {
     [[], /either --registry URL or --local/],
     [['--local', '--registry', 'a'], /either --registry URL or --local/],
     [['--local', '--tls-secret', 'notify-tls'], /--tls-secret requires --host/],
-    [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret must be the name/],
+    [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret must be a Secret name/],
     [['--delete', '--local'], /--delete cannot be combined with other options/],
     [['--everything'], /--everything.*Usage: npm run deploy/s],
     [

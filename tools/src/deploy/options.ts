@@ -2,21 +2,21 @@ import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
 import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 
-/** The options of `npm run deploy`. The registry is absent if the images have been loaded into the only node. */
+/** The options of `npm run deploy`. The registry is omitted if the images have been loaded into the only node. */
 export interface DeployOptions extends ImageSource {
-  /** The class of the Ingress. If absent, deploy chooses one. */
+  /** The Ingress class. If omitted, deploy chooses one. */
   ingressClass: string | undefined;
-  /** The host name of the Ingress. If absent, it serves all hosts. */
+  /** The Ingress host name. If omitted, it serves all hosts. */
   host: string | undefined;
-  /** The Secret with the certificate of that host name. If absent, the Ingress serves plain HTTP. */
+  /** The Secret with the certificate for that host name. If omitted, the Ingress serves plain HTTP. */
   tlsSecret: string | undefined;
   /** Permits an Ingress without authentication. */
   insecure: boolean;
   /** Routes publishers' requests from outside to the producer. */
   publish: boolean;
-  /** Runs Redis as a cluster of six nodes, if nothing is deployed yet. */
+  /** Runs Redis as a cluster of six nodes, unless something is already deployed. */
   redisCluster: boolean;
-  /** Time limit for each part of the rollout, in ms. */
+  /** Time limit for each part of the rollout in ms. */
   timeoutMs: number;
 }
 
@@ -45,7 +45,7 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
     ...sourceFaults,
     ...(given['ingress-class'] === undefined || NAME.test(given['ingress-class'])
       ? []
-      : ['--ingress-class must be the name of an IngressClass']),
+      : ['--ingress-class must be an IngressClass name']),
     ...(host === undefined || NAME.test(host)
       ? []
       : ['--host must be a host name such as notify.example.com']),
@@ -68,8 +68,8 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
 function tlsFaults(secret: string | undefined, host: string | undefined): string[] {
   if (secret === undefined) return [];
   return [
-    ...(NAME.test(secret) ? [] : ['--tls-secret must be the name of a Secret']),
-    ...(host === undefined ? ['--tls-secret requires --host NAME, the host name in its certificate'] : []),
+    ...(NAME.test(secret) ? [] : ['--tls-secret must be a Secret name']),
+    ...(host === undefined ? ['--tls-secret requires --host NAME, the host name in the certificate'] : []),
   ];
 }
 

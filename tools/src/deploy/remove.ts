@@ -43,7 +43,7 @@ export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
   for (const { metadata, spec } of volumes) {
     await kubectl.text(['delete', 'persistentvolume', metadata.name, '--ignore-not-found', TIMEOUT]);
     say(
-      `The Redis data stays on the node, in ${spec.hostPath?.path}. A new deployment on that node will use it again.`,
+      `The Redis data stays on the node, in ${spec.hostPath?.path}. A new deployment on that node will reuse it.`,
     );
   }
   say('Removed.');

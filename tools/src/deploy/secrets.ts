@@ -12,13 +12,13 @@ const REDIS_USER = 'tocsin';
 /** Generates the content of all Secrets that the manifests refer to. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
-  /** The password of the Redis user `operator`, for people and for the doctor. */
+  /** The password of the Redis user `operator`, for people and the doctor. */
   'redis-operator': { PASSWORD: secret() },
   'dapr-api-token': { token: secret() },
   'app-api-token': { token: secret() },
   /** The secret that signs tokens with AUTH_MODE=jwt. */
   jwt: { jwt: secret() },
-  /** The secret with which the bffs sign their calls to each other and to the producer. */
+  /** The secret that the bffs use to sign calls to each other and to the producer. */
   internal: { internal: secret() },
   /** The token for the operations page with AUTH_MODE=none. */
   ops: { token: secret() },
@@ -26,7 +26,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Creates missing Secrets and leaves existing ones unchanged. */
+/** Creates missing Secrets. Existing ones stay unchanged. */
 export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say): Promise<void> {
   const created: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
@@ -45,8 +45,8 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
 }
 
 /**
- * Adds the user name that Tocsin 0.1.0 left out of this Secret: our user for our own Redis, `default` for an external
- * one.
+ * Adds the user name that was missing from this Secret in Tocsin 0.1.0: our user for our own Redis, `default` for an
+ * external one.
  */
 async function nameRedisUser(
   kubectl: Kubectl,

@@ -25,8 +25,8 @@ const PORT_SETTINGS = {
 } as const;
 
 /**
- * `npm run dev`: runs the page with hot reload, and the real rules of producer and bff in this process, with adapters
- * that keep everything in memory. Needs no Dapr and no Redis; all data is lost when it exits.
+ * `npm run dev`: runs the page with hot reload, with the real rules of producer and bff in the same process and
+ * in-memory adapters. Doesn't need Dapr or Redis, but all data is lost on exit.
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();

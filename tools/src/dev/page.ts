@@ -7,11 +7,11 @@ export interface PageOptions {
   port: number;
   /** The address to listen on. */
   host: string;
-  /** The server to which /app and /hubs are proxied. */
+  /** The server to proxy /app and /hubs to. */
   bffUrl: string;
 }
 
-/** Serves the page's sources with hot reload. The page shows that it is a development version. */
+/** Serves the page's sources with hot reload. The page shows that it's a development version. */
 export async function startPage({ port, host, bffUrl }: PageOptions): Promise<RunningApp> {
   const root = join(ROOT, 'ui');
   const server = await createServer({

@@ -25,7 +25,7 @@ const ids = ['order-1'];
 const endpoint = 'https://push.example/1';
 const named: LeastBody = { schema: namedIdsSchema, body: { feed, ids } };
 
-/** The smallest valid request body of each operation, by application and operation id. */
+/** The smallest valid request body for each operation, by application and operation id. */
 export const LEAST_BODIES: Record<'bff' | 'producer', Record<string, LeastBody>> = {
   producer: {
     postNotifications: { schema: notificationInputSchema, body: { title: 'Hello' } },

@@ -8,7 +8,7 @@ import { requestsFile, type Requests } from './least-bodies.ts';
 import { startMemoryBff } from './memory-bff.ts';
 
 const FOLDER = join(ARTIFACTS_DIR, 'api');
-/** A package that pins the linters' versions. It is not a workspace, because only this command needs the linters. */
+/** A package that pins the linters' versions. It isn't a workspace because only this command needs the linters. */
 const LINTERS = join(ROOT, 'tools', 'api-linters');
 const PARSE = `import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
@@ -42,8 +42,8 @@ async function writeDocuments(): Promise<void> {
 
 /**
  * `npm run lint:api`: checks the OpenAPI documents with Redocly, generates types from them with openapi-typescript, and
- * compiles the smallest request of each operation with these types. Checks the AsyncAPI document with AsyncAPI's
- * parser. Installs these programs into .artifacts/api.
+ * compiles each operation's smallest request against these types. Checks the AsyncAPI document with AsyncAPI's parser.
+ * Installs these programs into .artifacts/api.
  * @throws Failure with the findings
  */
 export async function lintApi(): Promise<number> {

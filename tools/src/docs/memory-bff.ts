@@ -11,8 +11,8 @@ export interface MemoryBff {
 }
 
 /**
- * Starts a bff in this process on free ports, with the real rules and memory adapters, for tests and screenshots that
- * do not need to keep their data. `secrets` contains the secret store's values by name.
+ * Starts a bff in this process on free ports, with the real rules and in-memory adapters. For tests and screenshots
+ * that don't need to keep their data. `secrets` contains the secret store's values by name.
  */
 export async function startMemoryBff(
   settings: Readonly<Record<string, string>> = {},

@@ -16,7 +16,7 @@ const USAGE =
   '       npm run preview-email -- --copy DIR';
 
 /**
- * `npm run preview-email`: writes samples of all e-mails to files, in each language, as text and HTML. `--templates`
+ * `npm run preview-email`: writes samples of all e-mails to files in each language, as text and HTML. `--templates`
  * uses a folder of your own, and `--copy` copies our templates into one.
  */
 export function previewEmail(args: string[]): Promise<number> {

@@ -31,7 +31,7 @@ const table = (settings: readonly Setting[]): string =>
     ...settings.map(({ name, text, defaultValue }) => `| \`${name}\` | ${defaultValue} | ${text} |`),
   ].join('\n');
 
-/** Generates `docs/settings.md` from the schemas with which the applications read their settings. */
+/** Generates `docs/settings.md` from the applications' settings schemas. */
 export const settingsPage = (): string => `# Settings
 
 Set everything with environment variables. An empty variable is treated as unset. If settings are invalid, the process lists all

@@ -3,7 +3,7 @@ import { messageOf } from '../failure.ts';
 export interface Answer {
   status: number;
   text: string;
-  /** The `Date` header, in ms since 1970; precise only to the second. */
+  /** The `Date` header (ms since 1970), which is precise only to the second. */
   date: number | undefined;
   /** When the request was sent, by this machine's clock. */
   askedAt: number;
@@ -18,7 +18,7 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Time limit for a response, in ms. Longer than the services wait for their own dependencies. */
+/** Time limit for a response in ms. Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
 /** Calls `url`. Returns the response, whatever its status, or a phrase that explains why no response arrived. */

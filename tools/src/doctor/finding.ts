@@ -2,7 +2,7 @@ export type State = 'ok' | 'warn' | 'fault';
 
 /** The result of one check, in words. */
 export interface Finding {
-  /** The name of the check, such as `sidecar of bff-2`; unique within a run. */
+  /** The name of the check, such as `sidecar of bff-2`. Unique within a run. */
   check: string;
   state: State;
   says: string;
@@ -25,6 +25,6 @@ export const fault = (check: string, says: string, remedy: string): Finding => (
 
 const SEVERITY: Record<State, number> = { ok: 0, warn: 1, fault: 2 };
 
-/** The worst of the findings; of several equally bad ones, the first. */
+/** The worst of the findings. If there is a tie, the first. */
 export const worst = (findings: readonly Finding[]): Finding =>
   findings.reduce((most, one) => (SEVERITY[one.state] > SEVERITY[most.state] ? one : most));

@@ -92,7 +92,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should accept --kubernetes without addresses, because the doctor finds them', () => {
+  it('should accept --kubernetes without addresses since the doctor finds them', () => {
     expect(readAll(['--kubernetes', '--context', 'kind', '--json'], { DOCTOR_TOKEN: 'jwt' })).toEqual({
       json: true,
       cluster: { context: 'kind', credentials: { token: 'jwt', apiKey: undefined } },
@@ -101,8 +101,8 @@ describe('the options of npm run doctor', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--bff', 'http://b'], /Pass the address of the producer and of each bff/],
-    [['--producer', 'http://p'], /Pass the address of the producer and of each bff/],
+    [['--bff', 'http://b'], /Pass the addresses of the producer and each bff/],
+    [['--producer', 'http://p'], /Pass the addresses of the producer and each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
     [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself; remove --bff/],

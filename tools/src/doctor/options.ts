@@ -7,10 +7,10 @@ import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
 
-/** The credentials with which the doctor reads and publishes the canary. */
+/** The credentials that the doctor uses to read and publish the canary. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
-/** The system to check: given addresses, or a cluster in which the doctor finds the addresses. */
+/** The system to check: given addresses, or a cluster to find the addresses in. */
 export type DoctorOptions = { json: boolean } & (
   | { target: Target }
   | { cluster: { context: string | undefined; credentials: Credentials } }
@@ -22,8 +22,8 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
      A URL can be preceded by the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * Parses the options of `npm run doctor --`. Without addresses, the target is the stack of the run file, with the Redis
- * and token that `npm start` has saved; with addresses, only those; with --kubernetes, the cluster.
+ * Parses the options of `npm run doctor --`. Without addresses, the target is the run file's stack, with the Redis and
+ * token saved by `npm start`. With addresses, it is only those; with --kubernetes, the cluster.
  * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
@@ -85,7 +85,7 @@ function named(given: Given): Places {
   const { producer = [], bff = [], sidecar = [] } = given;
   if (producer.length === 0 || bff.length === 0) {
     throw usageFailure(
-      ['Pass the address of the producer and of each bff: --producer URL --bff URL [--bff URL]'],
+      ['Pass the addresses of the producer and each bff: --producer URL --bff URL [--bff URL]'],
       USAGE,
     );
   }

@@ -1,6 +1,6 @@
 import type { RedisParts, RedisTarget } from '@tocsin/service/redis';
 
-/** The address of an application, and its name in findings. */
+/** An application's address, and its name in findings. */
 export interface Place {
   name: string;
   url: string;
@@ -10,11 +10,11 @@ export interface Target {
   /** The canary is published through the first producer. */
   producers: Place[];
   bffs: Place[];
-  /** `name` is the application's name, if it is known before the sidecar responds. */
+  /** `name` is the application's name, if known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
   /** The broadcaster's Redis. */
   redis: RedisTarget;
-  /** The Redis of each part of the data. If absent, all parts are in `redis`. */
+  /** The Redis for each part of the data. If omitted, all parts are in `redis`. */
   redisParts?: RedisParts;
   daprApiToken: string | undefined;
   /** A reader's token, which bffs require with AUTH_MODE=jwt. */

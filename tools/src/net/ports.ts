@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
 import { takeLock } from '../setup/lock.ts';
 
-/** Below the range for outgoing connections (from 32768), so that none of them takes a chosen port. */
+/** Below the range for outgoing connections (from 32768), so that they can't take a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
 /** A folder with a file for each port that a running process has reserved and may listen on later. */
@@ -35,7 +35,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Returns `count` free ports that no running process of this user, including this one, has reserved. */
+/** Returns `count` free ports that this user's running processes, including this one, have not reserved. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

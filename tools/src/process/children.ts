@@ -40,7 +40,7 @@ async function allProcesses(): Promise<Entry[]> {
   });
 }
 
-/** The running direct children of `pid`, in ascending order of their ids. */
+/** The running direct children of `pid`, sorted by id. */
 export async function childrenOf(pid: number): Promise<ChildInfo[]> {
   return (await allProcesses()).filter(({ parent }) => parent === pid).sort((a, b) => a.pid - b.pid);
 }

@@ -18,7 +18,7 @@ export interface ProcessSpec {
   logFile: string;
   /** Receives each line of standard output and error, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
-  /** How long `stop()` waits for a graceful exit before it sends SIGKILL, in ms; default 10,000. */
+  /** How long `stop()` waits for a graceful exit before sending SIGKILL, in ms. Defaults to 10,000. */
   stopTimeoutMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface StartOptions {
 
 /**
  * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It
- * leads its own process group, so a terminal's Ctrl-C does not reach it, and its children die with it.
+ * leads its own process group, so a terminal's Ctrl-C doesn't reach it and its children die with it.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -54,7 +54,7 @@ export class ManagedProcess {
     return this.#child !== undefined;
   }
 
-  /** @throws Error if it is not running */
+  /** @throws Error if it isn't running */
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error(`${this.name} is not running, so it has no process id.`);
@@ -68,7 +68,8 @@ export class ManagedProcess {
 
   /**
    * Resolves once the process has been spawned, without waiting for it to be ready.
-   * @throws Failure if its command cannot be run. @throws Error if it is already running.
+   * @throws Failure if its command can't be run
+   * @throws Error if it is already running
    */
   async start({ env = {} }: StartOptions = {}): Promise<void> {
     if (this.#child) throw new Error(`${this.name} is already running as process ${this.pid}.`);
@@ -112,8 +113,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to the whole process group, others only to the process. After
-   * SIGKILL, resolves when the process has exited. Does nothing if the process is not running.
+   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to the whole process group, other signals only to the process.
+   * After SIGKILL, resolves when the process has exited. Does nothing if the process isn't running.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.#child) return;
@@ -138,7 +139,7 @@ export class ManagedProcess {
   }
 
   /**
-   * Resolves when the process has exited; immediately if it is not running.
+   * Resolves when the process has exited, immediately if it isn't running.
    * @throws Error after `timeoutMs`, if given
    */
   async waitForExit(timeoutMs?: number): Promise<Exit> {

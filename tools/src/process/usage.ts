@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 export interface Usage {
   /** Resident memory in bytes. */
   memory: number;
-  /** CPU time (user and system) since the process started, in seconds. */
+  /** CPU time (user and system) in seconds since the process started. */
   cpuSeconds: number;
 }
 
@@ -12,7 +12,7 @@ const USER_HZ = 100;
 
 /**
  * Reads a process's memory and CPU time from /proc (Linux only).
- * @throws Error if it is not running
+ * @throws Error if it isn't running
  */
 export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 
 /**
- * The text of a section of the changelog, without its heading.
+ * The text of a changelog section, without its heading.
  * @throws Failure if there is no such section, or it is empty
  */
 export function sectionOf(changelog: string, name: string): string {
@@ -14,7 +14,7 @@ export function sectionOf(changelog: string, name: string): string {
   return text;
 }
 
-/** The section of a version if it already exists, otherwise that of unreleased changes. */
+/** The section of a version if it exists, otherwise the unreleased changes. */
 export const changesOf = (changelog: string, version: string): string =>
   new RegExp(`^## ${version.replaceAll('.', '\\.')} - `, 'm').test(changelog)
     ? sectionOf(changelog, version)

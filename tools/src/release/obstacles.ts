@@ -11,7 +11,7 @@ export interface ReleaseFacts {
   repository: string | undefined;
 }
 
-/** The reasons why this commit cannot be published, each with its remedy. */
+/** Everything that prevents this commit from being published, with remedies. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [
@@ -28,7 +28,7 @@ export function obstaclesOf({ version, changes, tags, changelog, dapr, repositor
           `Digests are missing for ${missing} of the Dapr ${dapr.runtime} archives. Run \`npm run dapr:digests\`, then commit.`,
         ]),
     ...(repository === undefined
-      ? ['Pass the address of the repository with `--repository URL`. Each package needs it for provenance.']
+      ? ['Pass the repository’s address with `--repository URL`. Each package needs it for provenance.']
       : []),
   ];
 }

@@ -4,8 +4,8 @@ import { obstaclesOf, type ReleaseFacts } from './obstacles.ts';
 
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n- new\n\n## 1.2.3 - 2026-11-01\n\n- old\n';
 
-describe('the changes of a release', () => {
-  it('should be the section of the version, or else the unreleased changes', () => {
+describe('the changes in a release', () => {
+  it('should be the version’s section, or else the unreleased changes', () => {
     expect(changesOf(CHANGELOG, '1.2.3')).toBe('- old');
     expect(changesOf(CHANGELOG, '1.2.4')).toBe('- new');
     expect(() => changesOf('## Unreleased\n\n## 1.0.0 - 2026-01-01\n\n- a\n', '1.0.1')).toThrow('no section');

@@ -64,9 +64,9 @@ function readOptions(args: string[]): Options {
 
 /**
  * `npm run release`: writes the packages, the chart, the bill of materials, the changes and their checksums into
- * .artifacts/release. Without `--publish`, uploads nothing, and prints what is still to do and the commands that
+ * .artifacts/release. Without `--publish`, uploads nothing but prints what is left to do and the commands that
  * `--publish` would run.
- * @throws Failure with `--publish` if something is still to do, or a command fails
+ * @throws Failure with `--publish` if something is left to do, or a command fails
  */
 export async function release(args: string[]): Promise<number> {
   const options = readOptions(args);

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { findCommand, run } from '../process/run.ts';
 import type { Say } from './say.ts';
 
-/** True if this process may install Debian packages. */
+/** True if this process can install Debian packages. */
 export const canUseApt = (): boolean => process.getuid?.() === 0 && findCommand(['apt-get']) !== undefined;
 
 /**

@@ -19,7 +19,7 @@ function filesUnder(path: string): string[] {
 
 /**
  * A hash (hex) of the names and contents of all files in `paths`, which may be files or folders. Skips built and
- * installed files. Does not depend on timestamps or empty folders.
+ * installed files. Doesn't depend on timestamps or empty folders.
  */
 export function hashOf(root: string, paths: readonly string[]): string {
   const hash = createHash('sha256');

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 
 /**
  * Writes a configuration to `dir` that makes sidecars register in a file in that folder, so that they find only each
- * other. Without it, they would ask the network (mDNS), where anyone may answer. Replaces an earlier file.
+ * other. Otherwise, they would ask the network (mDNS), where anyone could answer. Replaces an earlier file.
  * @returns the path of the configuration
  */
 export function nameResolution(dir: string): string {
@@ -13,7 +13,7 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Disables cleanup, because a sidecar that was paused for a long time would find its registration gone, and exit.
+    // Disables cleanup, since a sidecar that was paused for a long time would find its registration gone and exit.
     cleanupInterval: '0s',
     // A sidecar that has not renewed its registration for this long is no longer found.
     updateInterval: '10s',

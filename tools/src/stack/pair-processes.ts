@@ -11,7 +11,7 @@ export interface AppCommand {
 /** The start options of every sidecar, like `common` in a run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
-  /** Dapr configuration files; later files extend earlier ones. */
+  /** Dapr configuration files. Later files extend earlier ones. */
   configFiles: readonly string[];
   logLevel: string;
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
@@ -20,14 +20,14 @@ export interface SidecarSettings {
 /** The settings that all pairs on a machine share. */
 export interface SharedContext {
   daprd: string;
-  /** The address of placement: `host:port`. */
+  /** Placement's address: `host:port`. */
   placement: string;
-  /** The address of the scheduler: `host:port`. */
+  /** The scheduler's address: `host:port`. */
   scheduler: string;
   settings: SidecarSettings;
   /** The environment of applications and sidecars, including the tokens that they share. */
   environment: Record<string, string>;
-  /** Added to the environment of sidecars only, whose secret stores read it. */
+  /** Added to the environment of sidecars only, since their secret stores read it. */
   secrets: Record<string, string>;
 }
 
@@ -80,7 +80,7 @@ export function pairProcesses(shared: SharedContext, pair: PairSpec) {
 export interface SidecarSpec extends ProcessOptions {
   appId: string;
   name: string;
-  /** `internal` is absent if the application only makes calls. */
+  /** `internal` is omitted if the application only makes calls. */
   ports: Omit<PairPorts, 'public' | 'internal'> & { internal?: number };
 }
 

@@ -13,7 +13,7 @@ import {
   type SharedContext,
 } from './pair-processes.ts';
 
-/** The settings that all pairs of a stack share. */
+/** The settings that all pairs in a stack share. */
 export interface PairContext {
   shared: SharedContext;
   daprApiToken: string;
@@ -46,7 +46,7 @@ export interface Pair {
   daprMetricsUrl: string;
   /**
    * Resolves when both the application and its sidecar report that they are ready.
-   * @throws Failure after `timeoutMs` (default 30,000), or as soon as one of them has exited
+   * @throws Failure after `timeoutMs` (default 30,000), or as soon as either has exited
    */
   ready(timeoutMs?: number): Promise<void>;
   /** Stops the application gracefully, then its sidecar. */
@@ -88,7 +88,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   };
 }
 
-/** The sidecar of an application that is not part of this repository. */
+/** The sidecar of an application from outside this repository. */
 export interface ExternalSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
@@ -97,7 +97,7 @@ export interface ExternalSidecar {
 }
 
 export interface ExternalSidecarOptions {
-  /** The application's port; absent if it only makes calls. */
+  /** The application's port. Omitted if it only makes calls. */
   appPort?: number;
   /** The folder with the sidecar's components; by default, this repository's. */
   resourcesDir?: string;
@@ -105,7 +105,7 @@ export interface ExternalSidecarOptions {
   resources?: string;
 }
 
-/** Creates a sidecar for an application that is not part of this repository. Not started yet. */
+/** Creates a sidecar for an application from outside this repository. Not started yet. */
 export async function createExternalSidecar(
   context: PairContext,
   appId: string,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { REDIS_PARTS, type RedisPart, type RedisParts, type RedisTarget } from '@tocsin/service/redis';
 import { hostEnvironment } from '../config.ts';
 
-/** The folder where daprd finds public CAs if SSL_CERT_DIR is not set. */
+/** Where daprd looks for public CAs if SSL_CERT_DIR isn't set. */
 const SYSTEM_CAS = '/etc/ssl/certs';
 
 /**
  * The environment variables that sidecars need in addition to `REDIS_HOST` etc. Applications read the certificates from
- * files, but Dapr's components take the client certificate and its key as text, and `cluster` as the type of a Redis
+ * files, but Dapr's components take the client certificate and its key as text, and `cluster` as the type for a Redis
  * Cluster. They have no setting for a CA, so Go reads it from a folder that this function creates in `dir`. Sidecars
  * still trust the public CAs.
  */

@@ -46,17 +46,15 @@ export interface StackOptions {
   /** The user name for the existing Redis, unless it is `default`. */
   redisUsername?: string;
   redisPassword?: string;
-  /** Other settings for the existing Redis, such as REDIS_TLS and REDIS_CA_FILE, for applications and sidecars. */
+  /** Other settings for the existing Redis, such as REDIS_TLS and REDIS_CA_FILE. For both applications and sidecars. */
   redisSettings?: Record<`REDIS_${string}`, string>;
-  /** Added to the environment of every sidecar, whose secret stores read it. */
+  /** Added to the environment of every sidecar, since their secret stores read it. */
   secrets?: Record<string, string>;
-  /** The folder of the sidecars' components, instead of this repository's. */
+  /** The folder with the sidecars' components, in place of this repository's. */
   components?: string;
-  /**
-   * Folders with additional resources for all sidecars. The `scopes` of a component select the sidecars that load it.
-   */
+  /** Folders with additional resources for all sidecars. A component's `scopes` select the sidecars that load it. */
   resources?: readonly string[];
-  /** Replaces the applications of this repository, for tests of the stack itself. */
+  /** Replaces this repository's applications, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
   /** The folder for all logs; by default a new folder in `.artifacts/logs`, where the newest 20 are kept. */
   logDir?: string;
@@ -81,8 +79,8 @@ export interface Stack {
    */
   startExternalSidecar(appId: string, options?: ExternalSidecarOptions): Promise<ExternalSidecar>;
   /**
-   * Adds a pair, which is not started yet and stops with the stack. If `root` is given, the pair uses the application
-   * and the components of that clone of another release.
+   * Adds a pair without starting it. It stops with the stack. If `root` is given, the pair uses the application and
+   * components from that clone of another release.
    */
   addPair(appId: PairOptions['appId'], name: string, root?: string): Promise<Pair>;
   /** Stops all processes, applications first, and removes the data. */
@@ -103,9 +101,9 @@ const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
 });
 
 /**
- * Starts pairs of an application and its sidecar, with their own Redis, placement and scheduler, all on free ports of
+ * Starts pairs of an application and its sidecar, with their own Redis, placement and scheduler, all on free ports on
  * this machine. Resolves when all are ready. No started process outlives this one.
- * @throws Failure that names the failed process and its log; by then, all processes have been stopped
+ * @throws Failure that names the failed process and its log, after stopping all processes
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);

@@ -1,10 +1,10 @@
 import type { LogLine } from './logs/log-line.ts';
 import type { Part } from './parts.ts';
 
-/** An exit within this time after an error, in ms, is attributed to the error. */
+/** An exit within this time (ms) after an error is attributed to the error. */
 const CAUSE_MS = 3_000;
 
-/** Remembers the last error of each source, which is the likely cause if a process exits. */
+/** Remembers the last error from each source, which is the likely cause if a process exits. */
 export class LastErrors {
   readonly #last = new Map<string, { text: string; at: number }>();
 
@@ -12,7 +12,7 @@ export class LastErrors {
     if (line?.level === 'error') this.#last.set(line.source, { text: line.text, at: now });
   }
 
-  /** The last error of a source, if it is recent. Older errors are irrelevant. */
+  /** The last error from a source, if recent. Older errors are irrelevant. */
   of(source: string, now = Date.now()): string | undefined {
     const last = this.#last.get(source);
     return last && now - last.at <= CAUSE_MS ? last.text : undefined;
@@ -28,7 +28,7 @@ const nameOf = ({ role, app }: ExitedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
 export const explainExit = (part: ExitedPart): string =>
-  `${nameOf(part)} has exited; all others keep running. The lines above show why. To restart it, press Ctrl-C and run \`npm start\` again.`;
+  `${nameOf(part)} has exited; everything else keeps running. The lines above show why. To restart it, press Ctrl-C and run \`npm start\` again.`;
 
 export function explainFailedStart(part: ExitedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);

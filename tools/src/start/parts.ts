@@ -14,7 +14,7 @@ const SIDECAR_MS = 1_500;
 export interface Part {
   role: 'application' | 'sidecar';
   app: RunFileApp;
-  /** The source of its log lines: `bff 4001`, or `dapr 4001` for its sidecar. */
+  /** The source in its log lines: `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
   process: ManagedProcess;
 }
@@ -26,12 +26,12 @@ export interface PartsOptions {
   publicHost: string;
   /** Replaces variables that the run file sets for applications, and that would otherwise override the caller's. */
   env: Record<string, string>;
-  /** The file to which `onLine` writes the lines. */
+  /** The file that `onLine` writes the lines to. */
   logFile: string;
   onLine: (source: string, line: string) => void;
 }
 
-/** All applications and sidecars of a run file. Not started yet. */
+/** All applications and sidecars in a run file. Not started yet. */
 export const createParts = ({ apps, shared, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
   apps.flatMap((app) => {
     const { appId, ports, command } = app;

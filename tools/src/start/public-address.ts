@@ -24,7 +24,7 @@ export function checkPublicAddress(
 ): void {
   if (isIP(address) === 0) {
     throw new Failure(
-      `TOCSIN_ADDRESS is ${address}, which is not an IP address. Set it to 0.0.0.0 for all networks of this machine, to the ` +
+      `TOCSIN_ADDRESS is ${address}, which is not an IP address. Set it to 0.0.0.0 for all networks, to the ` +
         'address of one network, or unset it to allow only this machine.',
     );
   }

@@ -45,7 +45,7 @@ describe('messages', () => {
     );
   });
 
-  it('should not name an old error as the cause of an exit', () => {
+  it('should not blame an exit on an old error', () => {
     const errors = new LastErrors();
     errors.note(
       { source: 'dapr 4001', level: 'error', text: 'no connection to placement' },
@@ -58,7 +58,7 @@ describe('messages', () => {
 
   it('should say that the other processes keep running after one has exited', () => {
     expect(explainExit(application)).toMatch(
-      /^The application bff on port 4001 has exited; all others keep running\./,
+      /^The application bff on port 4001 has exited; everything else keeps running\./,
     );
   });
 

@@ -36,7 +36,7 @@ export interface Services {
 const thisOrFreePort = async (port: number): Promise<number> =>
   (await isPortFree(port)) ? port : ((await freePorts(1))[0] ?? port);
 
-/** Placement, the scheduler and, without REDIS_HOST, a Redis. Not started yet. */
+/** Placement, the scheduler and, unless REDIS_HOST is set, a Redis. Not started yet. */
 export async function createServices(
   dapr: Dapr,
   redisServer: RedisServer | undefined,

@@ -93,7 +93,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   const stopping = new AbortController();
   let isUp = false;
-  /** A part that exits before all are ready makes the start fail. Later, the others keep running without it. */
+  /** If a part exits before everything is ready, the start fails. After that, the rest keeps running without it. */
   const onEnd = (part: Part): void => {
     if (!isUp) throw new Failure(explainFailedStart(part, errors, services.redisHost));
     printer.print({ source: 'tocsin', level: 'error', text: explainExit(part) });
@@ -129,7 +129,7 @@ async function setUp(
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
   const redisServer = config.redis ? undefined : await ensureRedisServer(say);
-  // In parallel, because a download leaves the CPU free for building the ui.
+  // In parallel because a download leaves the CPU free for building the ui.
   const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };
 }
@@ -142,7 +142,7 @@ const runEnvironment = (redisHost: string) => ({
 });
 
 /**
- * Resolves when every application and its sidecar are ready.
+ * Resolves when every application and sidecar is ready.
  * @throws Failure that names an application that did not become ready
  */
 async function ready({ apps }: RunFile, { publicAddress }: ToolsConfig, daprApiToken: string): Promise<void> {

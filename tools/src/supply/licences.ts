@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /**
  * Permitted licences of shipped packages, by SPDX id. They require attribution at most, except MPL-2.0, which also
- * requires publishing the files that we change; we change none.
+ * requires publishing changes to its files. We don't change any.
  */
 export const ALLOWED_LICENCES = [
   '0BSD',
@@ -30,7 +30,7 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages state their licence as an object, or as a list of licences. */
+/** Old packages state their licence as an object or a list. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
@@ -44,8 +44,8 @@ export interface Licensed {
 }
 
 /**
- * The licence of each package that is not a development dependency, from package-lock.json or else from the package
- * itself. These files state all licences, so this needs no library.
+ * The licence of each package that isn't a development dependency, from package-lock.json or else from the package
+ * itself. Together, these files state all licences, so no library is needed.
  */
 export function shippedLicences(root: string): Licensed[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));

@@ -7,7 +7,7 @@ import { sbom } from './sbom.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The result of a check: its findings, or the reason why it could not run. */
+/** The result of a check: its findings, or why it could not run. */
 type Outcome = { faults: readonly string[] } | { missing: string };
 
 const auditSchema = z.object({
@@ -15,7 +15,7 @@ const auditSchema = z.object({
   message: z.string().optional(),
 });
 
-/** The findings of `npm audit` for shipped packages. A registry that does not support it is not an error. */
+/** The findings of `npm audit` for shipped packages. It's not an error if the registry doesn't support it. */
 export function readAudit(output: string): Outcome {
   const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
   if (!vulnerabilities)
@@ -41,7 +41,7 @@ const CHECKS: Record<string, () => Promise<Outcome>> = {
   'known vulnerabilities in the images': () =>
     Promise.resolve({
       missing:
-        'Image scanners download their databases from hosts of their own. If you can reach those, run `trivy image tocsin-bff:VERSION`.',
+        'Image scanners download their databases from their own hosts. If you can reach them, run `trivy image tocsin-bff:VERSION`.',
     }),
 };
 

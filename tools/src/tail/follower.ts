@@ -1,11 +1,11 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** The number of other lines to remember, because a later line may show that they belong to the notification. */
+/** How many unrelated lines to remember, in case a later line shows that they belong to the notification. */
 const REMEMBERED = 2_000;
 
 /**
- * Selects the lines that belong to one notification: those with its id, and those that share a trace or an entry with
- * such a line.
+ * Selects the lines that belong to one notification: lines with its id, and lines that share a trace or an entry with
+ * any of them.
  */
 export class Follower {
   readonly #names: Set<string>;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { missing } from './compose.ts';
 
-it('should say in one line that the engine does not respond, without the output of Docker', async () => {
-  // Used in place of `docker`, `ls` fails and prints several lines.
+it('should say in one line that the engine does not respond, omitting Docker’s output', async () => {
+  // Stands in for `docker`: `ls` fails and prints multiple lines.
   expect(await missing('ls')).toBe(
     'The Docker engine does not respond. Start it (Docker Desktop, or `sudo systemctl start docker`), then try again.',
   );

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Kubectl } from '../deploy/cluster/kubectl.ts';
 
 /**
- * Creates an empty volume for Redis in a cluster without a default storage class: a folder on its only node. `name` is
- * the name of the volume and of its storage class. The data stays there until the next test.
+ * Creates an empty volume for Redis in a cluster without a default storage class: a folder on its only node. `name`
+ * names both the volume and its storage class. The data stays there until the next test.
  * @throws Failure with kubectl's error message
  */
 export async function createNodeVolume(kubectl: Kubectl, name: string): Promise<void> {

@@ -7,7 +7,7 @@ import { runSuite } from './suite.ts';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
-/** `npm run test:site`: builds the documentation site and checks each of its pages in Chromium. */
+/** `npm run test:site`: builds the documentation site and checks each page in Chromium. */
 export const testSite = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:site', projects: ['site'], setUp }, args, signal);
 

@@ -18,7 +18,7 @@ import {
 
 /** A group of tests that has its own command. */
 export interface Suite {
-  /** The name of the command, such as `test:compose`. */
+  /** The command name, such as `test:compose`. */
   name: string;
   /** The projects in vitest.config.ts. */
   projects: readonly string[];
@@ -27,13 +27,13 @@ export interface Suite {
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
   /**
-   * Returns a sentence that says why this machine cannot run the tests. They are then skipped, which is not a failure.
+   * Returns a sentence that says why this machine can't run the tests. They are then skipped, which isn't a failure.
    */
   missing?: () => Promise<string | undefined>;
 }
 
 /**
- * Runs a suite, or the part that `args` selects. Lists failed tests, even if a retry passed, and tests that did not
+ * Runs a suite, or the part that `args` selects. Lists failed tests (even if a retry passed) and tests that did not
  * run. The last line is always `N passed, N failed`.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {

@@ -96,9 +96,9 @@ describe('didNotRun', () => {
   });
   const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
 
-  it('should list the files whose tests were all skipped, in one line', () => {
+  it('should list the files with only skipped tests in one line', () => {
     expect(said(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
-      'Did not run, because all their tests were skipped: b.test.ts',
+      'Did not run because all tests were skipped: b.test.ts',
     );
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, 'skipped'));
     expect(said(...five)).toMatch(/: a, b, c and 2 more$/);

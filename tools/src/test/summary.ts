@@ -55,8 +55,8 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 const NAMED = 3;
 
 /**
- * One line about the files whose tests were all skipped, which have not passed. Names the first three, relative to
- * `root`. Tests that say what this machine lacks have their own lines (`missingLines`).
+ * One line about files with only skipped tests, since they have not passed. Names the first three, relative to `root`.
+ * Tests that say what this machine lacks have their own lines (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
@@ -67,10 +67,10 @@ export function didNotRun(results: Results | undefined, root: string): string | 
     .map(({ name }) => relative(root, name));
   if (files.length === 0) return undefined;
   const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
-  return `Did not run, because all their tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
+  return `Did not run because all tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
 }
 
-/** One line for each skipped test that says in its `meta` what is missing on this machine. */
+/** One line for each skipped test whose `meta` says what is missing on this machine. */
 export function missingLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults
@@ -95,7 +95,7 @@ export function failureLines(results: Results | undefined, root: string): string
   });
 }
 
-/** One line for each test that passed on retry, with the first message of its failure. */
+/** One line for each test that passed on retry, with the message of its first failure. */
 export function retriedLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -35,7 +35,7 @@ describe('the chart', () => {
     expect([version, appVersion]).toEqual([productVersion(), productVersion()]);
   });
 
-  it('should describe every value in its schema, and no others', () => {
+  it('should describe every value in its schema, and nothing else', () => {
     type Schema = { properties?: Record<string, Schema> };
     const schema = JSON.parse(textOf('values.schema.json')) as Schema;
     const paths = (value: unknown, at: Schema | undefined): string[] =>

@@ -13,7 +13,7 @@ const GENERATED =
   '{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
- * The template file for each document of k8s/base. Dapr's kinds share one file, because the pods restart when its hash
+ * The template file for each document of k8s/base. Dapr's kinds share a file because the pods restart when its hash
  * changes.
  */
 const fileOf = ({ kind, metadata }: Document): string => {

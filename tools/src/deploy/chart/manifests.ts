@@ -115,7 +115,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
 /** An Ingress for one host name or for all, with the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
-    // Keep only the rules, because the chart's values set the class.
+    // Keep only the rules because the chart's values set the class.
     { ...document, spec: { rules: (document['spec'] as { rules: unknown }).rules } },
   );
   const annotations = `{{- $tls := ternary (dict "traefik.ingress.kubernetes.io/router.entrypoints" "websecure" "traefik.ingress.kubernetes.io/router.tls" "true") (dict) (and (ne .Values.ingress.tlsSecret "") (eq .Values.ingress.className "traefik")) }}
@@ -197,7 +197,7 @@ const CHANGES: Record<string, Change> = {
   'ResourceQuota tocsin': quota,
 };
 
-/** The condition under which a document is part of a release. Documents without a condition always are. */
+/** When to include a document in a release. Documents without a condition are always included. */
 const CONDITIONS: Record<string, string> = {
   'HorizontalPodAutoscaler bff': '.Values.bff.autoscaling.enabled',
   'Ingress tocsin': '.Values.ingress.enabled',

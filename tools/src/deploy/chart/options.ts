@@ -13,7 +13,7 @@ const kustomizationSchema = z.object({
 const tls = (member: string): string => `.Values.redis.tls.${member}`;
 const mode = (name: string): string => `eq .Values.redis.mode "${name}"`;
 
-/** The folders in k8s/components whose patches depend on the chart's values, and each operation's condition. */
+/** The folders in k8s/components with patches that depend on the chart's values, and each operation's condition. */
 const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) => string }[] = [
   {
     folder: 'redis-tls',
@@ -98,7 +98,7 @@ const indented = (lines: string): string =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-/** The object or list with the member that a JSON pointer refers to, and the name of that member. */
+/** The object or list containing the member that a JSON pointer refers to, and the member's name. */
 function parentOf(tree: Tree, pointer: string): [parent: Tree, key: string] {
   const names = pointer
     .slice(1)

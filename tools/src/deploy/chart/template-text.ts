@@ -19,8 +19,8 @@ export class TemplateText {
   }
 
   /**
-   * Renders the manifest as a template. A value with several lines is indented like its key. Members of an object that
-   * start with a mark are replaced as a whole: use `{[mark]: null}`.
+   * Renders the manifest as a template. A multi-line value is indented like its key. Object members that start with a
+   * mark are replaced as a whole: use `{[mark]: null}`.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })

@@ -36,7 +36,7 @@ export const isController = ({ metadata, spec }: Service): boolean =>
   );
 
 /**
- * The Ingress's address, as http://host[:port]: from its status, or else from its controller's Service. `undefined` if
+ * The Ingress's address as http://host[:port], from its status or else from its controller's Service. `undefined` if
  * neither is known.
  */
 export async function findAddress(

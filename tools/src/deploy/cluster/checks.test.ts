@@ -159,7 +159,7 @@ describe('chooseIngressClass', () => {
   const choose = (classes: object[], asked?: string) =>
     chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
 
-  it('should choose the requested class, or else the default class, Traefik’s class or the only class', async () => {
+  it('should choose the requested class, else the default class, Traefik’s class or the only class', async () => {
     expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
     expect(await choose([traefik, ingressClass('a', 'x', true)])).toMatchObject({ name: 'a' });
     expect(await choose([ingressClass('a'), traefik])).toEqual({ name: 'traefik', isTraefik: true });
@@ -191,7 +191,7 @@ describe('needsNodeVolume', () => {
     expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
   });
 
-  it('should explain what to do if there are several nodes and no default storage class', async () => {
+  it('should explain what to do if there are multiple nodes and no default storage class', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
       /no default storage class and 2 nodes.*Install/,
     );
@@ -215,7 +215,7 @@ describe('runsRedisCluster', () => {
     expect(await runs([redis()], false)).toBe(false);
   });
 
-  it('should refuse to replace a single Redis, whose data would be left behind', async () => {
+  it('should refuse to replace a single Redis, which would leave its data behind', async () => {
     await expect(runs([redis('OrderedReady')], true)).rejects.toThrow(
       /ns has a single Redis.*without --redis-cluster/,
     );
@@ -227,7 +227,7 @@ describe('remove', () => {
     metadata: { name: 'v' },
     spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
   };
-  /** A cluster in which the user has all permissions except `lacks`. */
+  /** A cluster where the user has all permissions except `lacks`. */
   const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
     new Kubectl(async (args, input) => {
       calls.push(args.join(' '));
@@ -246,7 +246,7 @@ describe('remove', () => {
     });
   const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
 
-  it('should remove nothing if the user may not remove a volume', async () => {
+  it('should remove nothing if the user isn’t allowed to remove a volume', async () => {
     const calls: string[] = [];
     const lacks = 'delete persistentvolumes';
     await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(

@@ -8,7 +8,7 @@ const MIN_VERSION = [1, 30] as const;
 
 /**
  * Describes kubectl's cluster.
- * @throws Failure if there is no cluster, it does not respond or it is too old
+ * @throws Failure if there is no cluster, it doesn't respond or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const name = kubectl.context ?? (await currentContext(kubectl));

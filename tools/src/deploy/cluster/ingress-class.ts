@@ -15,8 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class; if none is requested, the default class, Traefik's or the only class, in this order.
- * @throws Failure if the requested class does not exist, or none can be chosen
+ * The requested class. If none is requested, the default class, Traefik's or the only class, in this order.
+ * @throws Failure if the requested class doesn't exist, or no class can be chosen
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);
@@ -35,7 +35,7 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
   if (chosen) return { name: chosen.metadata.name, isTraefik: isTraefik(chosen) };
   throw new Failure(
     asked === undefined
-      ? `The cluster has several ingress classes, none of which is the default. Choose one with --ingress-class NAME: ${names}.`
+      ? `The cluster has multiple ingress classes and no default. Choose one with --ingress-class NAME: ${names}.`
       : `The cluster has no ingress class ${asked}. Choose one with --ingress-class NAME: ${names}.`,
   );
 }

@@ -51,7 +51,7 @@ type Part = z.infer<typeof partSchema>;
 /**
  * Waits until all parts of the control plane are ready. Its webhook fails open, so pods created earlier would get no
  * sidecar.
- * @throws Failure if Dapr is not installed, does not become ready or has mTLS turned off
+ * @throws Failure if Dapr isn't installed, doesn't become ready or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {
   const end = Date.now() + timeoutMs;
@@ -77,7 +77,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT
     if (Date.now() >= end)
       throw new Failure(
         `Dapr is not ready after ${timeoutMs / 1_000} s. Waiting for: ${missing.join(', ')}. ` +
-          `See \`kubectl get pods -n ${parts[0]?.metadata.namespace}\`, and deploy again when all are ready.`,
+          `See \`kubectl get pods -n ${parts[0]?.metadata.namespace}\`, then deploy again once all are ready.`,
       );
     if (!said) say(`Waiting for Dapr: ${missing.join(', ')}`);
     await delay(1_000);

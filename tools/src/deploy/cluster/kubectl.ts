@@ -19,7 +19,7 @@ const TIMEOUT_OPTION = '--request-timeout=20s';
 
 export class Kubectl {
   readonly #run: RunKubectl;
-  /** The context to use; absent for the current one. */
+  /** The context to use. Omit it for the current one. */
   readonly context: string | undefined;
 
   constructor(run: RunKubectl, context?: string) {
@@ -28,13 +28,13 @@ export class Kubectl {
   }
 
   /**
-   * Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result, even if the call failed.
+   * Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result even if the call failed.
    */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }
 
-  /** Makes a call. Resolves with the result, even if the call failed. */
+  /** Makes a call. Resolves with the result even if the call failed. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }
@@ -55,7 +55,10 @@ export class Kubectl {
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
-  /** The items of a `kubectl get … -o json` that returns a list. @throws Failure as `text` does */
+  /**
+   * The items of a `kubectl get … -o json` that returns a list.
+   * @throws Failure as `text` does
+   */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
   }
@@ -63,7 +66,7 @@ export class Kubectl {
 
 /**
  * Finds kubectl on the PATH.
- * @throws Failure that explains how to install it if it is missing
+ * @throws Failure that explains how to install it if it isn't installed
  */
 export function findKubectl(context?: string): Kubectl {
   const command = findCommand(['kubectl']);

@@ -33,7 +33,7 @@ export interface Permission {
   resource: string;
   /** For example `portforward` for pods. */
   subresource?: string;
-  /** Absent for cluster-wide permissions. */
+  /** Omitted for cluster-wide permissions. */
   namespace?: string;
 }
 
@@ -57,7 +57,7 @@ export const permissionsToApply = (kinds: Iterable<string>, namespace: string): 
     const found = RESOURCES[kind];
     if (!found) throw new Error(`permissions.ts does not know the kind ${kind}`);
     const { clusterWide, ...resource } = found;
-    // A Job from another version is deleted, because Jobs cannot be changed.
+    // Jobs can't be changed, so a Job from another version is deleted.
     const verbs = ['get', 'create', 'patch', ...(kind === 'Job' ? ['delete'] : [])];
     return verbs.map((verb) => ({
       verb,
@@ -91,7 +91,7 @@ export async function checkPermissions(kubectl: Kubectl, permissions: readonly P
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  // YAML, because kubectl prints several objects as separate documents, which is not valid JSON.
+  // YAML because kubectl prints multiple objects as separate documents, which isn't valid JSON.
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(

@@ -3,7 +3,9 @@ import { Failure } from '../../failure.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const NAME = 'redis';
-/** The `podManagementPolicy` that the manifests set only for a Redis Cluster, whose nodes start at the same time. */
+/**
+ * The `podManagementPolicy` that the manifests set only for a Redis Cluster because its nodes start at the same time.
+ */
 const CLUSTER_POLICY = 'Parallel';
 
 const schema = z.object({
@@ -12,8 +14,9 @@ const schema = z.object({
 });
 
 /**
- * True if Redis must run as a cluster: if it already does, or if `wanted` is true and there is no Redis yet.
- * @throws Failure if a cluster is wanted instead of a single Redis, because the data would not move
+ * True if Redis must run as a cluster, either because it already does, or because `wanted` is true and there is no
+ * Redis yet.
+ * @throws Failure if a cluster is wanted in place of a single Redis, since its data would be left behind
  */
 export async function runsRedisCluster(
   kubectl: Kubectl,

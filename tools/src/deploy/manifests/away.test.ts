@@ -63,8 +63,8 @@ const REDIS_MOUNTS = ['redis-ca', 'redis-client-cert'];
 describe.skipIf(kubectl === undefined)('k8s/components/away', () => {
   it.each([
     ['alone', added.components, []],
-    ['after the components of a Redis with TLS', [...TLS, ...added.components], REDIS_MOUNTS],
-    ['before the components of a Redis with TLS', [...added.components, ...TLS], REDIS_MOUNTS],
+    ['after the components for a Redis with TLS', [...TLS, ...added.components], REDIS_MOUNTS],
+    ['before the components for a Redis with TLS', [...added.components, ...TLS], REDIS_MOUNTS],
   ])('should mount the settings as the guide says, %s', (_, components, others) => {
     const { env, mounts, volumes, maps } = rendered(components);
     expect(maps).toMatchObject([

@@ -17,7 +17,7 @@ const check = (resources: typeof open, ...args: string[]): string[] => {
 };
 
 describe('exposure by the Ingress', () => {
-  it('should be rejected with --registry, in an error that lists all problems and remedies', () => {
+  it('should be rejected with --registry in an error that lists all problems and remedies', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
     expect(() => check(open, ...REGISTRY)).not.toThrow(/API_KEYS/);
     expect(() => check(open, ...REGISTRY, '--publish')).toThrow(/AUTH_MODE=none.*API_KEYS=off.*--insecure/);

@@ -36,7 +36,7 @@ it('should use the images in the registry, with the tag', () => {
   });
 });
 
-it('should use the digest of a pushed image if it is known', () => {
+it('should use a pushed image’s digest if known', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   expect(of({ digests: { bff: digest } })).toMatchObject({
     images: [{ newTag: '1.2.3' }, { newName: 'reg.example/team/tocsin-bff', digest }, { newTag: '1.2.3' }],
@@ -98,7 +98,7 @@ it('should let sidecars reach Dapr in the namespace where it runs', () => {
   ]);
 });
 
-it('should give the Ingress the certificate of its host, and make Traefik serve only HTTPS', () => {
+it('should give the Ingress its host’s certificate, and make Traefik serve only HTTPS', () => {
   const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
   const patchOf = (variant: Partial<Variant>): unknown => {
     const { patches } = z

@@ -28,7 +28,7 @@ export interface Variant extends ImageSource {
   baseline: boolean;
   /** The digests pushed with that tag, if known. A tag can be moved, but a digest can't. */
   digests: ReturnType<typeof findDigests>;
-  /** The number of bff instances, if the deployment has already been scaled. */
+  /** The number of bff instances if the deployment has been scaled. */
   bffs: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export type Resource = z.infer<typeof resourceSchema>;
 
 const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
-/** Builds the kustomization of this variant, with paths relative to `folder`. */
+/** Builds this variant's kustomization, with paths relative to `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
   const { registry, tag, daprNamespace, publish, nodeVolume, redisCluster, baseline, bffs, digests } =
     variant;
@@ -108,8 +108,8 @@ function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): ob
 }
 
 /**
- * Writes the kustomization of this variant to `.artifacts/deploy` and renders it.
- * @throws Failure if kubectl cannot render it
+ * Writes this variant's kustomization to `.artifacts/deploy` and renders it.
+ * @throws Failure if kubectl can't render it
  */
 export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {
   mkdirSync(FOLDER, { recursive: true });

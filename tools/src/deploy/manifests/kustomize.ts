@@ -11,7 +11,7 @@ const operationSchema = z.object({
   path: z.string().startsWith('/'),
   value: z.unknown().optional(),
 });
-/** Kustomize's operations, and `append`, which creates the list if it is missing. */
+/** Kustomize's operations, plus `append`, which creates the list if needed. */
 export type Operation = z.infer<typeof operationSchema> | { op: 'append'; path: string; value: unknown };
 
 /** A patch that merges mounts into the first container. */
@@ -29,7 +29,7 @@ const mountsSchema = z.strictObject({
 });
 
 /**
- * The operations of a patch. Converts a merge patch that adds volume mounts to an operation that appends them.
+ * Returns a patch's operations. Converts a merge patch that adds volume mounts to an operation that appends them.
  * @throws Error for other merge patches
  */
 export function operationsOf(patch: string): Operation[] {

@@ -20,7 +20,7 @@ const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(docu
 
 const inCompose = filesOf('compose/dapr');
 /**
- * The components for one machine. Those in compose/dapr, which limit who may publish, replace the ones with the same
+ * The components for one machine. The ones in compose/dapr, which limit who may publish, override those with the same
  * names.
  */
 const here = filesOf('components').map(
@@ -87,7 +87,7 @@ function onKubernetes(document: Document) {
   };
 }
 
-/** On one machine, every application may publish notifications; in containers, only the listed ones. */
+/** On one machine, any application can publish notifications; in containers, only the listed ones. */
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
@@ -96,7 +96,7 @@ describe('the components on Kubernetes', () => {
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);
 
-  it('should be those in components/, except for the secret store that reads the environment', () => {
+  it('should match components/, except for the secret store that reads the environment', () => {
     const known = [...Object.values(COMPONENTS), SECRETS.jwt.store, SECRETS.apiKeys.store].sort();
     expect([...names].sort()).toEqual(known);
     const theirs = dapr.filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
@@ -183,7 +183,7 @@ describe('the components on Kubernetes', () => {
 
 const kubectl = findCommand(['kubectl']);
 
-it.skipIf(kubectl === undefined)('should render k8s/base/dapr in the same way as kubectl does', () => {
+it.skipIf(kubectl === undefined)('should render k8s/base/dapr the way kubectl does', () => {
   const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
   const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
   expect(theirs).toHaveLength(dapr.length);
@@ -191,7 +191,7 @@ it.skipIf(kubectl === undefined)('should render k8s/base/dapr in the same way as
 });
 
 describe('k8s/', () => {
-  it('should contain only kinds whose permissions are checked', () => {
+  it('should contain only kinds that permissions are checked for', () => {
     const kinds = new Set(there.map(({ kind }) => kind));
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });
@@ -251,7 +251,7 @@ describe('k8s/', () => {
     }
   });
 
-  /** The pods that may reach a port, according to each policy that opens it. */
+  /** The pods that can reach a port, according to each policy that opens it. */
   const openedBy = (port: number | string) =>
     there
       .filter(({ kind }) => kind === 'NetworkPolicy')
@@ -271,7 +271,7 @@ describe('k8s/', () => {
           .map(({ from }) => ({ to: podSelector, from }));
       });
 
-  it('should open the internal port of sidecars only between producer and bff, and no internal port of an application', () => {
+  it('should open the internal port of sidecars only between producer and bff, and no application’s internal port', () => {
     const ours = {
       matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
     };
@@ -285,7 +285,7 @@ describe('k8s/', () => {
     const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
     expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
     const [off, tocsin = ''] = users.split('\n');
-    // Redis replays its append-only file as this user, and would drop transactions that this user may not run.
+    // Redis replays its append-only file as this user, and would drop transactions that this user can't run.
     expect(off).toBe('user default off resetpass ~* &* +@all');
     expect(tocsin).toMatch(/^user tocsin on .* -@all /);
     expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);

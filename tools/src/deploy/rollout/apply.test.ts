@@ -25,7 +25,7 @@ it('should delete and recreate a Job that another version created differently', 
   const { calls, output } = await applied(immutable);
   expect(calls).toEqual(['apply --dry-run=server -f -', 'delete job redis-folder -n node', 'apply -f -']);
   expect(output).toEqual([
-    'Deleted the Job redis-folder from another version; it will be created again',
+    'Deleted the Job redis-folder from another version; it will be recreated',
     'Applied Redis: 1 created',
   ]);
 });

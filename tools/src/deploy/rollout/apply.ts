@@ -31,15 +31,13 @@ export async function apply(
   say(`Applied ${what}: ${counts.join(', ')}`);
 }
 
-/**
- * Deletes Jobs that differ from these, because the API server rejects changes to a Job. Applying creates them again.
- */
+/** Deletes Jobs that differ from these because the API server rejects changes to a Job. Applying recreates them. */
 async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
   for (const job of resources.filter(({ kind }) => kind === 'Job')) {
     const { name, namespace } = job.metadata;
     const { stderr } = await kubectl.try(['apply', '--dry-run=server', '-f', '-'], JSON.stringify(job));
     if (!stderr.includes('field is immutable')) continue;
     await kubectl.text(['delete', 'job', name, ...(namespace === undefined ? [] : ['-n', namespace])]);
-    say(`Deleted the Job ${name} from another version; it will be created again`);
+    say(`Deleted the Job ${name} from another version; it will be recreated`);
   }
 }

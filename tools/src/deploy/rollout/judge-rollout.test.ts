@@ -102,7 +102,7 @@ describe('judgeRollout', () => {
     );
   });
 
-  it('should keep waiting if an error may resolve itself', () => {
+  it('should keep waiting if an error might resolve itself', () => {
     const young = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
     expect(judge(unfinished, pod(young)).fault).toBeUndefined();
     expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).fault).toBeUndefined();

@@ -135,7 +135,7 @@ function missingSidecar({ metadata, spec }: Pod, namespace: string): string | un
   if ([...spec.containers, ...spec.initContainers].some(({ name }) => name === 'daprd')) return undefined;
   const app = metadata.labels['app.kubernetes.io/name'] ?? '';
   return (
-    `The pod ${metadata.name} was created without a sidecar, because Dapr's webhook did not respond. ` +
+    `The pod ${metadata.name} was created without a sidecar because Dapr's webhook did not respond. ` +
     `\`kubectl -n ${namespace} rollout restart deployment/${app}\` recreates it.`
   );
 }

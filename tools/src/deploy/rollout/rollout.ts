@@ -7,7 +7,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 
 const POLL_MS = 1_000;
 const REPORT_MS = 15_000;
-/** Errors that disappear within this time, in ms, are ignored. */
+/** Errors that disappear within this time (ms) are ignored. */
 const FAULT_LASTS_MS = 5_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });
@@ -23,7 +23,7 @@ export interface RolloutOptions {
 
 /**
  * Waits until all pods of the workloads are ready and of the newest revision.
- * @throws Failure that explains the remedy, as soon as the rollout needs intervention, or after the timeout
+ * @throws Failure that explains the remedy as soon as the rollout needs intervention, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;

@@ -13,7 +13,7 @@ interface PackageJson {
 const readPackage = (folder: string): PackageJson =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageJson;
 
-/** Maps each import path of a workspace, such as `@tocsin/client/vue`, to its file. */
+/** Maps each of a workspace's import paths, such as `@tocsin/client/vue`, to its file. */
 const entries = new Map(
   (readPackage('.').workspaces ?? []).flatMap((folder) => {
     const { name, exports = {} } = readPackage(folder);
@@ -65,7 +65,7 @@ const files = execFileSync('git', ['ls-files', '*.ts', '*.vue'], { cwd: ROOT, en
   .trim()
   .split('\n');
 
-it('should have no import cycles, including those through type imports', () => {
+it('should have no import cycles, including through type imports', () => {
   const graph = new Map(files.map((file) => [file, importsOf(file)]));
   expect([...graph.values()].flat().length).toBeGreaterThan(1_000);
   expect(cycleIn(graph)).toBeUndefined();

@@ -6,7 +6,7 @@ import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').replaceAll(/\n */g, ' ');
 
-/** The log lines that the runbooks quote: code spans of four or more words, the first of them in lower case. */
+/** The log lines that the runbooks quote: code spans of four or more words, starting in lower case. */
 const quoted = [...page.matchAll(/`([a-z]+(?: [a-zA-Z]+){3,})`/g)].map(([, line = '']) => line);
 
 const sources = execFileSync('git', ['ls-files', 'bff/src', 'producer/src', 'service/src'], {

@@ -5,7 +5,7 @@ import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
-/** Everything in the root, except the folder to which commands write. */
+/** Everything in the root except the output folder of our commands. */
 const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
 /** The paths in code spans that start with a folder in the root of the repository. */
@@ -26,6 +26,6 @@ it('should name only existing paths', () => {
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-it('should name every top-level folder in the src of each package', () => {
+it('should name every top-level folder in each package’s src', () => {
   expect(folders.filter((folder) => !paths.includes(folder))).toEqual([]);
 });

@@ -18,7 +18,7 @@ const { workspaces } = manifest('.');
 
 describe('the version of the product', () => {
   it.each(['.', ...workspaces])(
-    'should match the version of the package in %s, and of our packages that it depends on',
+    'should match the version of the package in %s and the versions of our packages that it depends on',
     (folder) => {
       const { version, dependencies, devDependencies } = manifest(folder);
       const ours = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) =>

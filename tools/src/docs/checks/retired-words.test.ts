@@ -13,9 +13,7 @@ const EXEMPT = [
   'tools/src/docs/checks/retired-words.test.ts',
 ];
 
-/**
- * Matches a word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, but not in `Wantsome`.
- */
+/** Matches a word at the start of an identifier or of a part of one: `Wants` in `TabWants`, but not in `Wantsome`. */
 const patternOf = (word: string): RegExp =>
   /^[A-Z]/.test(word)
     ? new RegExp(`(?<![A-Z])(?<![Ss]et)${word}(?![a-z])`)

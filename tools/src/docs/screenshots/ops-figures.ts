@@ -7,7 +7,7 @@ import {
   type PastInstance,
 } from '@tocsin/contracts';
 
-/** A wave between 0 and 1 with some noise, the same in each run. */
+/** A wave between 0 and 1 with some noise. Deterministic. */
 const wave = (n: number, phase: number): number =>
   0.5 + 0.3 * Math.sin(n / 9 + phase) + 0.12 * Math.sin(n * 1.7 + phase * 3) + 0.08 * Math.sin(n * 5.3);
 
@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 5, 9, 0);
 const VERSION = '0.2.0';
 
-/** Sample metrics of two instances at step `n`, for screenshots and page tests. */
+/** Sample metrics for two instances at step `n`, for screenshots and page tests. */
 export function opsFigures(n: number, start = START): Instances {
   const at = new Date(start + n * SNAPSHOT_EVERY_MS).toISOString();
   const accepted = Math.round(wave(n, 0) * 480) / 10;
@@ -42,7 +42,7 @@ export function opsFigures(n: number, start = START): Instances {
   return { at, instances: [row('bff-1:4001', 1, true), row('bff-2:4001', 2.5, false)] };
 }
 
-/** Metrics of the same sample instances for the hour before step 0. */
+/** Metrics for the same sample instances in the hour before step 0. */
 export function opsPast(start = START): PastInstance[] {
   const now = Math.floor(start / MINUTE_MS);
   return opsFigures(0, start).instances.map((last) => ({

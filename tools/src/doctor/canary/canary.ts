@@ -17,8 +17,8 @@ const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
  * An instance compares a feed with the store when the first client subscribes, and again 2 s later. The canary is sent
- * this long after the first comparison, so that the next one is more than PUSHED_WITHIN_MS away: a publication that
- * arrives by then was pushed, not found by a comparison.
+ * this long after the first comparison so that the next one is more than PUSHED_WITHIN_MS away. A publication that
+ * arrives by then must have been pushed, not found by a comparison.
  */
 const SETTLE_MS = 500;
 const MAX_RUN_MS = 6_000;
@@ -27,8 +27,8 @@ const MAX_RUNS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and waits for it at each bff. If it arrives late at one of them, a
- * second notification shows whether the delay was a one-off.
+ * Publishes a notification through the producer and waits for it at each bff. If it is late at any of them, sends a
+ * second one to find out whether the delay was a one-off.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
   const watches = await Promise.all(
@@ -53,8 +53,8 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
 }
 
 /**
- * Sends one canary. Resolves with its arrival time at each bff, measured from the producer's 202, or with the reason
- * why it was not accepted.
+ * Sends one canary. Resolves with its arrival time at each bff, measured from the producer's 202, or with the reason it
+ * wasn't accepted.
  */
 async function sendCanary(
   target: Target,
@@ -119,12 +119,12 @@ const notSubscribed = (one: Watch): Finding =>
     `canary at ${one.name}`,
     `cannot subscribe: ${one.fault()}`,
     /token|unauthorized|forbidden/i.test(one.fault() ?? '')
-      ? 'Set a token that may read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
+      ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
       : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );
 
 const remedyOf = (says: string): string => {
   if (/ 401 | 403 /.test(says))
-    return 'Set DOCTOR_API_KEY to an API key that may write to topic:tocsin-doctor.';
+    return 'Set DOCTOR_API_KEY to an API key that can write to topic:tocsin-doctor.';
   return 'Fix the errors above: the producer needs its sidecar and Redis to accept notifications.';
 };

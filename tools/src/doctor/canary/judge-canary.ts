@@ -9,13 +9,13 @@ export interface CanaryRun {
 }
 
 /**
- * Time limit for a pushed canary, in ms. One that arrives later was found when the instance compared the feed with the
+ * Time limit for a pushed canary in ms. If it arrives later, the instance found it by comparing the feed with the
  * store.
  */
 const PUSHED_WITHIN_MS = 1_000;
 
 const SETTINGS =
-  'Check BROADCASTER (it must be redis if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
+  'Check BROADCASTER (it must be redis with more than one instance), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
 
 /** Returns one finding for each bff. An instance that was late once but then on time is fine. */
 export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
@@ -44,7 +44,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
     }
     if (isPushed(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
     if (host.length > 0)
-      return ok(check, `${arrivalOf(arrival.ms)}, because it was not broadcast (see the other bff)`);
+      return ok(check, `${arrivalOf(arrival.ms)} because it was not broadcast (see the other bff)`);
     return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
   });
 }

@@ -1,32 +1,32 @@
 import type { Answer } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** How far a clock is ahead of ours, in ms: at least `min`, at most `max`. */
+/** How far a clock is ahead of ours in ms: at least `min`, at most `max`. */
 export interface Clock {
   name: string;
   min: number;
   max: number;
 }
 
-/** At this skew or more, in ms, notifications are sent or expire noticeably too early or too late. */
+/** From this skew (ms), notifications are sent or expire noticeably early or late. */
 const NOTICEABLE_MS = 2_000;
-/** At this skew or more, in ms, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
+/** From this skew (ms), a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;
 
-/** The clock of the process that sent this response. A `Date` header has whole seconds and may be one second old. */
+/** The clock of the process that sent this response. A `Date` header has whole seconds and can be one second old. */
 export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
   if (date === undefined) return undefined;
   return { name, min: date - answeredAt, max: date + 2_000 - askedAt };
 }
 
-/** Compares all clocks, and reports the two whose minimum possible difference is largest. */
+/** Compares all clocks, and reports the two that must be furthest apart. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {
     return warn(
       check,
       'unknown: no process reported its time',
-      'Fix the processes that do not respond, then run the doctor again.',
+      'Fix the processes that don’t respond, then rerun the doctor.',
     );
   }
   let worst = { apart: 0, ahead: '', behind: '' };

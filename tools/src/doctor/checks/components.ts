@@ -3,7 +3,7 @@ import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
-/** The components that both applications need, each with the prefix of its type. */
+/** The components that both applications need, each with its type prefix. */
 const SHARED: Record<string, string> = {
   [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
   [COMPONENTS.pubsub]: 'pubsub.redis',
@@ -31,7 +31,7 @@ export function checkComponents({ name, metadata }: ReachableSidecar): Finding[]
     fault(
       check,
       [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...other].join('; '),
-      'Put the file with that name into the resources folder of this sidecar, with its app id in `scopes`, and restart the sidecar. Its log shows why it skipped a component.',
+      'Put the file with that name into this sidecar’s resources folder, with its app id in `scopes`, and restart the sidecar. Its log shows why it skipped a component.',
     ),
   ];
 }

@@ -5,7 +5,7 @@ export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
   config: ReadonlyMap<string, string> | undefined;
-  /** True if this is a node of a cluster according to the settings. */
+  /** True if the settings say that this is a cluster node. */
   isCluster?: boolean;
 }
 
@@ -80,7 +80,7 @@ export function checkMemory({ info }: RedisFacts): Finding {
   return ok(check, says);
 }
 
-/** Checks that Redis accepts writes, and is a node of a cluster only if the settings say so. */
+/** Checks that Redis accepts writes, and that it is a cluster node only if the settings say so. */
 export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
   const check = 'redis';
   const version = `version ${info.get('redis_version') ?? 'unknown'}`;
@@ -90,7 +90,7 @@ export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
     return fault(
       check,
       `is a ${info.get('role')}, which does not accept writes`,
-      'Use the address of its master.',
+      'Use its master’s address.',
     );
   }
   if (info.get('cluster_enabled') === '1' && !isCluster) {

@@ -33,7 +33,7 @@ export function closeRedis(redis: RedisClient | Error): void {
   if (!(redis instanceof Error) && redis.isOpen) redis.destroy();
 }
 
-/** Checks the durability settings and the clock of Redis. In a cluster, checks the settings of each master. */
+/** Checks Redis's durability settings and clock. In a cluster, checks each master's settings. */
 export async function checkRedis(
   target: Pick<Target, 'redis'>,
   redis: RedisClient | Error,

@@ -32,13 +32,13 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // The metadata shows whether this is a Dapr sidecar that accepts the token, even while it is unhealthy.
+  // The metadata shows whether this is a Dapr sidecar that accepts the token, even while unhealthy.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(
       check,
       `does not respond at ${url}: ${answer}`,
-      'Restart the sidecar; without it, its application can neither accept nor deliver notifications. With `npm start`: press Ctrl-C and start it again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
+      'Restart the sidecar. Without it, its application can’t accept or deliver notifications. With `npm start`: press Ctrl-C and start it again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
     );
   }
   if (answer.status === 401 || answer.status === 403) {
@@ -102,7 +102,7 @@ function missingAddresses({ producers, bffs }: Target, given: number): Finding[]
     warn(
       'sidecars',
       `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
-      'Pass the address of each sidecar with --sidecar URL, including the producer’s. Sidecars are reachable only inside their container or pod.',
+      'Pass each sidecar’s address with --sidecar URL, including the producer’s. Sidecars are reachable only inside their container or pod.',
     ),
   ];
 }

@@ -52,7 +52,7 @@ class Forwards {
     this.#kubectl = kubectl;
   }
 
-  /** The local port that is forwarded to a port of a pod; `undefined` if forwarding failed. */
+  /** The local port that forwards to a pod's port; `undefined` if forwarding failed. */
   async to(pod: string, port: number): Promise<number | undefined> {
     const way = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
     this.#all.push(way);
@@ -121,7 +121,7 @@ function forwardedTarget(
   };
 }
 
-/** The local addresses of the pods whose port could be forwarded. */
+/** The local addresses of the pods with a forwarded port. */
 async function placesOf(
   pods: readonly RunningPod[],
   portOf: (pod: RunningPod) => Promise<number | undefined>,

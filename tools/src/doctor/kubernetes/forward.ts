@@ -7,17 +7,17 @@ export interface ForwardTarget {
 }
 
 export interface Forward {
-  /** The local port, or the reason why forwarding failed. */
+  /** The local port, or the reason forwarding failed. */
   port: number | string;
-  /** Resolves when the forward has ended, because of the signal or on its own. */
+  /** Resolves when the forward has ended, whether aborted or on its own. */
   ended: Promise<unknown>;
 }
 
 const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
- * Forwards a free local port to a port of a pod until `signal` aborts. Resolves when the port is open or has failed.
- * Each forward uses its own kubectl, because a port without a listener ends all forwards of its kubectl.
+ * Forwards a free local port to a pod's port until `signal` aborts. Resolves when the port is open or has failed. Each
+ * forward uses its own kubectl because a port without a listener ends all forwards of its kubectl.
  */
 export function forward(
   kubectl: Kubectl,

@@ -64,7 +64,7 @@ describe('checkPods', () => {
 });
 
 describe('readSecrets', () => {
-  it('should return the content of the Secrets, and defaults for missing ones', async () => {
+  it('should return the Secrets’ content, and defaults for missing ones', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const secrets: Record<string, object> = {
       redis: {
@@ -120,7 +120,7 @@ describe('forward', () => {
     expect(await ended).toMatchObject({ code: 1 });
   });
 
-  it('should return the reason why forwarding failed', async () => {
+  it('should return the reason if forwarding failed', async () => {
     const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
     expect(await forward(kubectl, goal, new AbortController().signal)).toMatchObject({
       port: 'pod is not running',

@@ -33,7 +33,10 @@ export interface RunningPod {
   httpPort: number | undefined;
 }
 
-/** Finds the running pods and reports missing ones. @throws Failure if nothing is deployed */
+/**
+ * Finds the running pods and reports missing ones.
+ * @throws Failure if nothing is deployed
+ */
 export async function checkPods(
   kubectl: Kubectl,
   namespace: string,

@@ -14,8 +14,8 @@ export interface ClusterSecrets {
 export const OWN_REDIS = 'redis';
 
 /**
- * Reads the address of Redis, its password and the sidecars' token.
- * @throws Failure if the Secrets cannot be read
+ * Reads Redis's address, its password and the sidecars' token.
+ * @throws Failure if the Secrets can't be read
  */
 export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<ClusterSecrets> {
   const read = async (name: string): Promise<(key: string) => string | undefined> => {
@@ -40,7 +40,7 @@ function targetOf(
   const addresses = (secret('HOST') ?? OWN_REDIS)
     .split(',')
     .map((address) => splitHost(address, 'HOST of the Secret redis'));
-  // Our user `operator` does not exist in an external Redis, whose user may have fewer permissions.
+  // An external Redis doesn't have our user `operator`, and its own user may have fewer permissions.
   const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
   const isOn = (key: string): boolean => secret(key) === 'true';
   return {

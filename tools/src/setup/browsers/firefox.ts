@@ -9,8 +9,8 @@ const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];
 export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
 
 /**
- * Finds an installed Firefox, or installs it with apt if possible. Prints the reason and returns `undefined` if neither
- * works.
+ * Finds an installed Firefox, or installs it with apt if possible. If neither works, prints the reason and returns
+ * `undefined`.
  */
 export async function ensureFirefox(say: Say): Promise<string | undefined> {
   try {
@@ -21,6 +21,6 @@ export async function ensureFirefox(say: Say): Promise<string | undefined> {
   }
   const path = findFirefox();
   if (!path)
-    say('Skipping the tests in Firefox, because it is not installed (`sudo apt-get install firefox-esr`).');
+    say('Skipping the tests in Firefox because it is not installed (`sudo apt-get install firefox-esr`).');
   return path;
 }

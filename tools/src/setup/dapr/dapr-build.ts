@@ -21,7 +21,7 @@ export const flagsOf = (version: string): string[] => [
   `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version} -X github.com/dapr/kit/logger.DaprVersion=${version}`,
 ];
 
-/** The folder for the Dapr that is built from tools/dapr/runtime. Contains `.dapr/bin` once it is complete. */
+/** The folder for the Dapr built from tools/dapr/runtime. Contains `.dapr/bin` once complete. */
 export const buildDir = (cacheDir: string): string =>
   join(cacheDir, `dapr-${RUNTIME_VERSION}-${hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12)}`);
 
@@ -44,7 +44,7 @@ async function buildRuntime(go: string, partial: string, say: Say): Promise<void
   const bin = join(partial, '.dapr', 'bin');
   mkdirSync(bin, { recursive: true });
   say(
-    'This is needed only once per user. It takes about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
+    'This is needed only once per user. It takes about 7 minutes on two cores, or 10 seconds if Go has it cached.',
   );
   const patches = `${partial}.patches`;
   const progress = reportProgress(say);
@@ -65,7 +65,7 @@ async function buildRuntime(go: string, partial: string, say: Say): Promise<void
   }
 }
 
-/** Reports the progress of a Go build of Dapr every 15 s, until `stop()`. */
+/** Reports the progress of a Go build of Dapr every 15 s until `stop()`. */
 export function reportProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();
   let compiled = 0;

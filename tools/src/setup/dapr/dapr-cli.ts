@@ -12,7 +12,7 @@ import { readRelease } from './release/release.ts';
 
 /**
  * The Dapr CLI, which only one test needs: from the PATH or a downloaded release, or built into the cache. `undefined`
- * if it is neither installed nor downloaded, and Go is missing.
+ * if it is neither installed nor downloaded and Go is missing.
  */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const release = readRelease();

@@ -15,7 +15,7 @@ const downloadSchema = z.union([z.object({ Dir: z.string() }), z.object({ Error:
  * Builds any version of Dapr's runtime from its own module into the cache, unless it is already there. The first build
  * of a version takes about 7 minutes on two cores.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure if Go's proxy does not have the version, or the build fails
+ * @throws Failure if Go's proxy doesn't have the version, or the build fails
  */
 export function buildDaprVersion(go: string, version: string, cacheDir: string, say: Say): Promise<string> {
   const target = join(cacheDir, `dapr-${version}`);

@@ -7,9 +7,9 @@ const APPS = ['producer', 'bff'] as const;
 let built: Promise<void> | undefined;
 
 /**
- * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. Starting a bundle
- * takes a third of the CPU time that starting from the sources takes, and tests start applications hundreds of times.
- * Checks the sources only once per process, because that reads hundreds of files, and a test may start several stacks.
+ * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts in
+ * a third of the CPU time that the sources take, and tests start applications hundreds of times. Checks the sources
+ * only once per process because that reads hundreds of files, and a test may start multiple stacks.
  * @throws Error with the bundler's message
  */
 export function ensureApps(say: Say): Promise<void> {

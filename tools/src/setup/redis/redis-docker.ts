@@ -19,9 +19,7 @@ export async function dockerAnswers(docker: string): Promise<boolean> {
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
   if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
-  say(
-    `Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed. This is needed only once.`,
-  );
+  say(`Fetching ${REDIS_IMAGE} with Docker because redis-server is not installed. This is needed only once.`);
   const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
   if (code === 0) return;
   throw new Failure(
@@ -52,14 +50,14 @@ export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'do
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
 ];
 
-/** The user and group ids of this process in Docker's format; `undefined` if the system has no such ids. */
+/** This process's user and group ids in Docker's format; `undefined` if the system has no such ids. */
 export const thisUser = (): string | undefined => {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   return uid === undefined || gid === undefined ? undefined : `${uid}:${gid}`;
 };
 
 /**
- * The `docker run` process of a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other
+ * The `docker run` process for a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other
  * signals are sent to the container with `docker kill`. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {

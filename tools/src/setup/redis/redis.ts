@@ -35,7 +35,7 @@ const thisMachine: Machine = {
 
 /**
  * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, otherwise installed with apt if
- * possible, otherwise a container of a running Docker engine.
+ * possible, otherwise a container if a Docker engine is running.
  * @throws Failure that explains what to do
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
@@ -101,9 +101,8 @@ export function privateRedis({
 }
 
 /**
- * Sends PING to a Redis.
- * @returns `undefined` if it responds and accepts the user and password, otherwise its error or the reason why it is
- * unreachable
+ * Pings a Redis.
+ * @returns `undefined` if it responds and accepts the user and password; otherwise its error or why it is unreachable
  */
 export function pingRedis(
   host: string,

@@ -13,7 +13,7 @@ const REMEDY =
   'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
 
 /**
- * The path of schemathesis, in its own Python environment in the user's cache, created once for each version of
+ * The path of schemathesis, in its own Python environment in the user's cache, created once per version of
  * requirements.txt. If that fails, prints the reason and returns `undefined`.
  */
 export async function ensureSchemathesis(say: Say): Promise<string | undefined> {

@@ -3,7 +3,10 @@ import { Failure } from '../../failure.ts';
 import { DATA_DIR } from '../../paths.ts';
 import { findRunning } from './running.ts';
 
-/** Removes the data of `npm start`. @throws Failure while it is running */
+/**
+ * Removes the data of `npm start`.
+ * @throws Failure while it is running
+ */
 export async function reset(): Promise<number> {
   const running = await findRunning(DATA_DIR);
   if (running) {

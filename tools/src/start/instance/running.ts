@@ -24,7 +24,7 @@ export async function findRunning(dir: string): Promise<Running | undefined> {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  // Invalid JSON comes from a copy that was killed while it wrote the file, so that copy is not running.
+  // Invalid JSON comes from a copy that was killed while writing the file, so that copy isn't running.
   const result = runningSchema.safeParse(parseJson(text));
   if (!result.success) return undefined;
   // Systems reuse process ids, so check that the command is ours.

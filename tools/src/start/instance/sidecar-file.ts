@@ -10,14 +10,14 @@ const noteSchema = z.object({
   /** The HTTP port of one of the producer's sidecars. */
   producerPort: z.int().optional(),
   token: z.string(),
-  /** The address of Redis, as host:port. */
+  /** Redis's address as host:port. */
   redis: z.string().optional(),
 });
 export type SidecarNote = z.infer<typeof noteSchema>;
 
 /**
- * Saves the sidecars' ports and token and the address of Redis, for other commands of the same user. Returns a function
- * that removes the file.
+ * Saves the sidecars' ports and token and the Redis address, for other commands run by the same user. Returns a
+ * function that removes the file.
  */
 export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void {
   const file = sidecarFile(dataDir);
@@ -26,10 +26,7 @@ export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void
   return () => rmSync(file, { force: true });
 }
 
-/**
- * The ports, the token and the address that the `npm start` with this data folder has saved; `undefined` if it is not
- * running.
- */
+/** The ports, token and address saved by the `npm start` with this data folder; `undefined` if it isn't running. */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

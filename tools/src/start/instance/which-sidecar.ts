@@ -4,7 +4,7 @@ import { DATA_DIR } from '../../paths.ts';
 import { readSidecarNote } from './sidecar-file.ts';
 
 /**
- * A sidecar of the bff: the one that DAPR_HTTP_PORT names, or one from the `npm start` in this folder.
+ * A bff sidecar: the one that DAPR_HTTP_PORT names, or one started by `npm start` in this folder.
  * @throws Failure if there is neither
  */
 export function whichSidecar(): { httpPort: number; token: string | undefined } {
@@ -13,7 +13,7 @@ export function whichSidecar(): { httpPort: number; token: string | undefined } 
   const note = readSidecarNote(DATA_DIR);
   if (!note) {
     throw new Failure(
-      'Tocsin is not running in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to those of a bff sidecar.',
+      'Tocsin is not running in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a bff sidecar’s values.',
     );
   }
   return { httpPort: note.port, token: note.token };

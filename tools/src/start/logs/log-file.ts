@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** At this size, in bytes, the file is renamed to `.1`, replacing the previous `.1`. */
+/** At this size (bytes), the file is renamed to `.1`, replacing the previous `.1`. */
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 
-/** The file to which `npm start` writes the raw lines of all processes. */
+/** The file that `npm start` writes the raw lines of all processes to. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
 
 /** Keeps the raw lines of all processes for `npm run tail`, in at most two files of 50 MB. */

@@ -19,7 +19,7 @@ describe('parseLine', () => {
     });
   });
 
-  it('should show only the message of an error', () => {
+  it('should show only an error’s message', () => {
     const record = {
       level: 50,
       msg: 'turn failed',

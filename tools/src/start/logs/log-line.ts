@@ -47,7 +47,7 @@ function parseRecord(content: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(content);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch (error) {
-    // A line that starts with a brace but is not JSON is shown unchanged.
+    // A line that starts with a brace but isn't JSON is shown unchanged.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -13,7 +13,7 @@ export interface LogPrinterOptions {
 }
 
 /**
- * Prints the lines of all processes as one log: time, source, message. Shows a repeated line at most once every 5 s.
+ * Prints the output of all processes as one log: time, source, message. Shows a repeated line at most once every 5 s.
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
@@ -25,14 +25,14 @@ export class LogPrinter {
     this.#options = options;
   }
 
-  /** Prints a line that is prefixed with its source, unless it should be hidden. Returns the parsed line. */
+  /** Prints a source-prefixed line unless it should be hidden. Returns the parsed line. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
     if (line && (this.#options.verbose || !this.#isHidden(line))) this.print(line);
     return line;
   }
 
-  /** From now on, hides Dapr's lines, because its messages about stopping applications are not useful. */
+  /** From now on, hides Dapr's lines because its messages about stopping applications aren't useful. */
   quietDapr(): void {
     this.#daprIsQuiet = true;
   }
@@ -57,7 +57,7 @@ export class LogPrinter {
     );
   }
 
-  /** The number of equal lines that were hidden since the last shown one; `undefined` if this one is hidden too. */
+  /** How many equal lines were hidden since the last one shown; `undefined` if this one is hidden too. */
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {

@@ -26,14 +26,14 @@ const MAX_REDIRECTIONS = 5;
 
 export interface Download {
   url: string;
-  /** The finished file. Next to it, `.part` contains the part received so far, even after a crash. */
+  /** The finished file. A `.part` file next to it contains the part received so far and survives crashes. */
   file: string;
   /** The expected SHA-256 in hex. */
   sha256: string;
   agent: Dispatcher;
   /** Called with the number of bytes received so far, and with the total size if the server sends it. */
   onBytes?: (received: number, size: number | undefined) => void;
-  /** The pause before the next attempt, in ms. It doubles with each consecutive attempt that receives no data. */
+  /** The delay before the next attempt in ms. It doubles with each consecutive attempt that receives no data. */
   pauseMs?: number;
 }
 
@@ -63,19 +63,19 @@ export async function download(wanted: Download): Promise<void> {
     if (actual === sha256) renameSync(part, file);
     else {
       rmSync(part, { force: true });
-      // If this attempt continued a `.part`, the wrong bytes may come from that part. Only a download from the start
-      // shows whether the file itself is wrong.
+      // If this attempt resumed from a `.part`, the wrong bytes may come from that part. Only a fresh download shows
+      // whether the file itself is wrong.
       if (before === 0)
         throw new Failure(`${url} is not the released file: its SHA-256 is ${actual} instead of ${sha256}.`);
     }
   }
 }
 
-/** An error worth retrying: the next attempt may succeed. */
+/** An error worth retrying since the next attempt may succeed. */
 class Retryable extends Error {}
 
 /**
- * Receives the rest of the file. Writes each chunk at once and synchronously: if undici 7.30 has to wait for a slow
+ * Receives the rest of the file. Writes each chunk immediately and synchronously: if undici 7.30 has to wait for a slow
  * receiver while the server closes the connection, it ends the process (https://github.com/nodejs/undici/issues/5360).
  */
 async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
@@ -149,7 +149,7 @@ async function sha256Of(file: string): Promise<string> {
 
 const CONNECT_ERRORS =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT|SSL/;
-/** The innermost cause, because undici wraps a refused connection in `fetch failed`. */
+/** The innermost cause because undici wraps a refused connection in `fetch failed`. */
 export const causeOf = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
 const codeOf = (error: unknown): string =>

@@ -27,25 +27,25 @@ export interface ReleaseOptions {
   mirror: string | undefined;
   proxy: ProxyConfig;
   say: Say;
-  /** The pause before a download is retried, in ms. Only tests set it. */
+  /** The delay before retrying a download in ms. Only tests set it. */
   pauseMs?: number;
-  /** The time limit without receiving data, in ms. Only tests set it. */
+  /** How long to wait for more data, in ms. Only tests set it. */
   silenceMs?: number;
 }
 
 type Pinned = Archive & { sha256: string };
 
-/** The folder for a downloaded release. Its name depends on the digests. Contains `.dapr/bin` once it is complete. */
+/** The folder for a downloaded release. Its name depends on the digests. Contains `.dapr/bin` once complete. */
 export function releaseDir({ release, cacheDir }: Pick<ReleaseOptions, 'release' | 'cacheDir'>): string {
   const hash = createHash('sha256').update(JSON.stringify(release)).digest('hex').slice(0, 12);
   return join(cacheDir, `dapr-release-${release.runtime}-${hash}`);
 }
 
 /**
- * Downloads Dapr's release archives for this platform into the cache, unless they are already there. Nothing is
- * unpacked until its digest has been verified, and an interrupted download continues next time.
+ * Downloads Dapr's release archives for this platform into the cache, unless they are already there. Verifies each
+ * digest before unpacking, and resumes interrupted downloads.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure with the reason: a digest is missing or does not match, or the archives cannot be reached
+ * @throws Failure if a digest is missing or doesn't match, or the archives are unreachable
  */
 export async function downloadDapr(options: ReleaseOptions): Promise<string> {
   const target = releaseDir(options);

@@ -26,7 +26,7 @@ it('should report how much of all files has arrived, and how fast', () => {
   ]);
 });
 
-it('should not report a total before the sizes of all files are known', () => {
+it('should not report a total until all file sizes are known', () => {
   const { onBytes, stop } = report();
   onBytes('daprd', 5 * MB, 60 * MB);
   vi.advanceTimersByTime(1_000);

@@ -3,7 +3,7 @@ import type { Say } from '../../say.ts';
 const EVERY_MS = 3_000;
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1_000_000));
 
-/** Reports every few seconds how much of several files has arrived, and how fast. */
+/** Reports the combined progress and speed of multiple downloads every few seconds. */
 export function reportDownload(
   what: string,
   files: number,

@@ -40,7 +40,7 @@ export async function daprDigests(): Promise<number> {
 
 /**
  * Writes the digests of the pinned version to the release file, taken from the release's checksum files. Changes
- * nothing if one of them cannot be used.
+ * nothing if any of them can't be used.
  * @throws Failure that lists every file without a usable checksum
  */
 export async function refreshDigests(

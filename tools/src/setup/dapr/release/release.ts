@@ -34,14 +34,17 @@ export interface Archive {
 export const readRelease = (file = RELEASE_FILE): Release =>
   releaseSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-/** The platform as it appears in the names of archives. @throws Failure if there are none for this platform */
+/**
+ * The platform as it appears in archive names.
+ * @throws Failure if there are no archives for this platform
+ */
 export function platformOf(os: string = process.platform, cpu: string = process.arch): string {
   const name = `${os}_${cpu === 'x64' ? 'amd64' : cpu}`;
   if (PLATFORMS.some((known) => known === name)) return name;
   throw new Failure(`Tocsin cannot download Dapr for ${os} on ${cpu}.`);
 }
 
-/** The archives of one platform: daprd, placement, scheduler and the CLI. */
+/** The archives for one platform: daprd, placement, scheduler and the CLI. */
 export const archivesOf = (release: Release, platform: string): Archive[] =>
   Object.entries(COMMANDS).map(([command, repository]) => {
     const name = `${command}_${platform}.tar.gz`;
@@ -51,7 +54,7 @@ export const archivesOf = (release: Release, platform: string): Archive[] =>
 
 /**
  * Checks DAPR_MIRROR, the address that replaces https://github.com.
- * @throws Failure if it is not a usable address
+ * @throws Failure if it isn't a usable address
  */
 export function originOf(mirror: string | undefined): string {
   if (mirror === undefined) return 'https://github.com';
