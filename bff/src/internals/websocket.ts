@@ -80,6 +80,27 @@ export const bufferedBytes = (session: EngineSession): number => webSocketOf(ses
 export function terminate(session: EngineSession): void {
   const socket = webSocketOf(session);
   session.close(true);
+  terminateWebSocket(socket);
+}
+
+/** The transports that have sent a probe. */
+const probed = new WeakSet<object>();
+
+/**
+ * Ends WebSockets that send a second probe before they take over the session. engine.io answers every probe, and no
+ * limit counts the answers that a peer leaves unread. Clients probe once.
+ */
+export function endAtSecondProbe(session: EngineSession): void {
+  session.on('upgrading', onProbe);
+}
+
+/** Shared by all sessions, so that none keeps a listener of its own. */
+function onProbe(transport: EngineSession['transport']): void {
+  if (probed.has(transport)) terminateWebSocket(webSocketOf({ transport }));
+  probed.add(transport);
+}
+
+function terminateWebSocket(socket: InnerWebSocket | undefined): void {
   if (socket) Reflect.apply(socket.terminate, socket, []);
 }
 
@@ -91,7 +112,7 @@ interface InnerWebSocket {
   terminate: () => void;
 }
 
-function webSocketOf({ transport }: EngineSession): InnerWebSocket | undefined {
+function webSocketOf({ transport }: Pick<EngineSession, 'transport'>): InnerWebSocket | undefined {
   const socket: unknown = Reflect.get(transport, 'socket');
   if (!socket || typeof socket !== 'object' || !('terminate' in socket)) return undefined;
   return socket as InnerWebSocket;

@@ -23,7 +23,7 @@ import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';
-import { releaseHandshake, terminate, type EngineSession } from '../internals/websocket.ts';
+import { endAtSecondProbe, releaseHandshake, terminate, type EngineSession } from '../internals/websocket.ts';
 import { boundBacklog } from './send/backlog.ts';
 import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
@@ -181,6 +181,7 @@ export class Gateway {
       );
       session.once('close', () => clearTimeout(timeout));
       session.once('upgrade', () => expectHeartbeat(session, timing));
+      endAtSecondProbe(session);
       boundBacklog(session, (bytes) => {
         log.info(
           { session: session.transport.sid, bytes },

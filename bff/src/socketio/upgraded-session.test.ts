@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 const PING = '2';
+/** The close code of a connection that ended without a close frame. */
+const ENDED_AT_ONCE = 1006;
 
 let bff: ServedBff;
 let webSocket: WebSocket | undefined;
@@ -15,21 +17,32 @@ afterEach(async () => {
   await bff.stop();
 });
 
-/** Opens a polling session, waits for its first ping without answering it, and upgrades the session. */
-async function upgradeBeforePong(): Promise<WebSocket> {
+/** Opens a polling session, and returns a function that polls it. */
+async function openSession() {
   const target = `${bff.url}/hubs/?EIO=4&transport=polling`;
   const open = await (await fetch(target)).text();
   const { sid } = JSON.parse(open.slice(1)) as { sid: string };
-  const poll = async () => (await fetch(`${target}&sid=${sid}`)).text();
   await fetch(`${target}&sid=${sid}`, { method: 'POST', body: '40' });
-  for (let packets = await poll(); !packets.split('\x1e').includes(PING); packets = await poll());
-  const upgraded = new WebSocket(
+  return { sid, poll: async () => (await fetch(`${target}&sid=${sid}`)).text() };
+}
+
+/** Opens the WebSocket of an upgrade, and sends a probe. */
+async function probe(sid: string): Promise<WebSocket> {
+  const probing = new WebSocket(
     `${bff.url.replace('http', 'ws')}/hubs/?EIO=4&transport=websocket&sid=${sid}`,
   );
-  await once(upgraded, 'open');
-  upgraded.send('2probe');
-  const [probe] = (await once(upgraded, 'message')) as [Buffer];
-  expect(probe.toString()).toBe('3probe');
+  await once(probing, 'open');
+  probing.send('2probe');
+  const [answer] = (await once(probing, 'message')) as [Buffer];
+  expect(answer.toString()).toBe('3probe');
+  return probing;
+}
+
+/** Opens a polling session, waits for its first ping without answering it, and upgrades the session. */
+async function upgradeBeforePong(): Promise<WebSocket> {
+  const { sid, poll } = await openSession();
+  for (let packets = await poll(); !packets.split('\x1e').includes(PING); packets = await poll());
+  const upgraded = await probe(sid);
   upgraded.send('5');
   return upgraded;
 }
@@ -37,6 +50,15 @@ async function upgradeBeforePong(): Promise<WebSocket> {
 it('should end if it never answers the ping from before its upgrade', async () => {
   webSocket = await upgradeBeforePong();
   await once(webSocket, 'close');
+});
+
+it('should lose a WebSocket that sends a second probe, and may upgrade to another', async () => {
+  const { sid } = await openSession();
+  webSocket = await probe(sid);
+  webSocket.send('2probe');
+  const [code] = (await once(webSocket, 'close')) as [number];
+  expect(code).toBe(ENDED_AT_ONCE);
+  webSocket = await probe(sid);
 });
 
 it('should stay open if it answers that ping and later ones', async () => {
