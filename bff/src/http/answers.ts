@@ -2,7 +2,7 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import { mayRead } from '../auth/may-read.ts';
 
-/** Returns whether the caller may read the feed; if not, answers 403. */
+/** Returns whether the caller can read the feed. Responds with 403 if not. */
 export function isPermitted(request: Request, response: Response, feed: string): boolean {
   if (mayRead(request.identity, feed)) return true;
   sendProblem(response, {
@@ -13,6 +13,6 @@ export function isPermitted(request: Request, response: Response, feed: string):
   return false;
 }
 
-/** Answers 503 and asks for a retry after one second. `ids` are those of the affected notifications, if known. */
+/** Responds with 503 and asks for a retry after one second. `ids` lists the affected notifications, if known. */
 export const sendUnavailable = (response: Response, detail: string, ids?: string[]): void =>
   sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1, ...(ids && { ids }) });

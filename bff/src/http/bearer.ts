@@ -3,8 +3,8 @@ import type { Request } from 'express';
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
- * The token of the only Authorization header (RFC 6750); `undefined` if there is no such header, more than one, or
- * another scheme.
+ * The token from the Authorization header (RFC 6750). `undefined` if there is no header, more than one, or another
+ * scheme.
  */
 export function bearerOf(request: Pick<Request, 'headersDistinct'>): string | undefined {
   const sent = request.headersDistinct.authorization ?? [];

@@ -7,8 +7,8 @@ import { bearerOf } from './bearer.ts';
 import './request.ts';
 
 /**
- * Requires a valid token (RFC 6750) and stores the caller in `request.identity`. A request with OPS_TOKEN needs no
- * other token.
+ * Requires a valid token (RFC 6750) and stores the caller in `request.identity`. Requests with OPS_TOKEN don't need
+ * another token.
  */
 export const requireIdentity =
   (auth: Authenticator, log: Logger): RequestHandler =>
@@ -41,17 +41,12 @@ function tokenOf(request: Request): string | undefined {
   if (request.headersDistinct.authorization === undefined) return undefined;
   const token = bearerOf(request);
   if (token !== undefined) return token;
-  throw new AuthError(
-    'unauthorized',
-    'the Authorization header must occur once, in the form "Bearer <token>"',
-  );
+  throw new AuthError('unauthorized', 'send exactly one Authorization header, in the form "Bearer <token>"');
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/**
- * Returns the owner of the quota that a request's documents count against: the signed-in reader, or else the address.
- */
+/** Returns whose quota a request's documents count against: the signed-in reader's, or else the address's. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

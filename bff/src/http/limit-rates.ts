@@ -4,22 +4,22 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
 export interface RateLimitOptions {
-  /** Maximum number of requests per minute from one reader, or from one address without sign-in; 0 means no limit. */
+  /** Maximum requests per minute for each reader or, without sign-in, each address. 0 means no limit. */
   perMinute: number;
-  /** The client's address, as seen through the trusted proxies. */
+  /** The client's address behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
 }
 
 const WINDOW_MS = 60_000;
 
 /**
- * Refuses writes (all methods but GET and HEAD) beyond the limit with 429, because anyone can invent any number of
- * `clientId`s, and each one creates a document. Each instance counts separately.
+ * Responds with 429 to writes (all methods but GET and HEAD) beyond the limit. Anyone can invent any number of
+ * `clientId`s, and each one creates a document. Every instance counts separately.
  */
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');
 
-/** Refuses searches beyond the limit with 429, because one search costs as much as many other requests. */
+/** Responds with 429 to searches beyond the limit because a search is as expensive as many other requests. */
 export const limitSearches = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'searches', () => false);
 
@@ -41,10 +41,10 @@ function limitRate(
       sendProblem(response, {
         status: 429,
         code: 'too_many_requests',
-        detail: `One reader or address may send at most ${perMinute} ${name} per minute. Try again later.`,
+        detail: `Each reader or address is limited to ${perMinute} ${name} per minute. Try again later.`,
         retryAfter: WINDOW_MS / 1000,
       }),
-    // Turns off the library's checks of addresses and proxies: `addressOf` groups addresses by network and respects
+    // Turn off the library's checks of addresses and proxies. `addressOf` groups addresses by network and respects
     // TRUST_PROXY.
     validate: false,
   });

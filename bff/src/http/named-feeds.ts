@@ -2,7 +2,7 @@ import { DEFAULT_FEED, type Identity } from '@tocsin/contracts';
 
 const MAX_FEEDS = 100;
 
-/** `all`, the reader's own feed and the token's topics, without patterns; only `all` if there is no identity. */
+/** `all`, the reader's own feed and the token's topics, but no patterns. Just `all` if there is no identity. */
 export function namedFeeds(identity: Identity | undefined): string[] {
   if (!identity) return [DEFAULT_FEED];
   const topics = identity.feeds.filter((pattern) => !pattern.endsWith('*'));

@@ -2,10 +2,10 @@ import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 import { isAllowedOrigin } from '../auth/origins.ts';
 
-/** Seconds for which a browser may cache the response to a preflight. */
+/** How long browsers can cache a preflight response (seconds). */
 const PREFLIGHT_S = '600';
 
-/** Refuses requests from disallowed origins, and adds CORS headers to the responses to the others. */
+/** Refuses requests from disallowed origins. Adds CORS headers to other responses. */
 export const crossOrigin =
   (allowed: readonly string[]): RequestHandler =>
   (request, response, next) => {
@@ -16,7 +16,7 @@ export const crossOrigin =
         status: 403,
         code: 'forbidden',
         detail:
-          "Pages from this origin may not call this server. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
+          'Pages from this origin are not allowed to call this server. To allow it, add the origin to ALLOWED_ORIGINS.',
       });
     }
     if (origin === undefined || !allowed.includes(origin)) return next();

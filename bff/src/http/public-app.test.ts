@@ -28,7 +28,7 @@ describe('the headers of every response', () => {
     '/app/notifications',
     '/app/notifications?limit=0',
     '/app/ops/instances',
-  ])('should let a page load only its own files, and run no inline scripts: %s', async (path) => {
+  ])('should only let a page load its own files, and block inline scripts: %s', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy.split(';')).toEqual(
@@ -93,7 +93,7 @@ describe('changes to read marks and mutes', () => {
       body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
     });
 
-  it('should be limited per address, whatever the clientId, without limiting reads', async () => {
+  it('should be limited per address, regardless of the clientId, without limiting reads', async () => {
     const answers = [];
     for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
     answers.push((await mark('192.0.2.1')).status);

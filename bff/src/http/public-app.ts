@@ -40,36 +40,36 @@ import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
   auth: Authenticator;
-  /** Other origins whose pages may call this instance. */
+  /** Other origins that can call this instance. */
   allowedOrigins: readonly string[];
-  /** The host names that are accepted; `undefined` accepts all. */
+  /** The accepted host names. `undefined` accepts all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;
-  /** The dependencies of the channel routes; `undefined` if the deployment has no channels. */
+  /** Dependencies of the channel routes. `undefined` if the deployment has no channels. */
   away: Omit<ChannelRoutesOptions, 'log'> | undefined;
   linkProofs: LinkProofs;
-  /** Maximum number of changes per minute from one reader or address; 0 means no limit. */
+  /** Maximum changes per minute for each reader or address. 0 means no limit. */
   writesPerMinute: number;
-  /** Maximum number of searches per minute from one reader or address; 0 means no limit. */
+  /** Maximum searches per minute for each reader or address. 0 means no limit. */
   searchesPerMinute: number;
-  /** The client's address, as seen through the trusted proxies. */
+  /** The client's address behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
-  /** Origins of images that the page may show. */
+  /** Allowed image origins for the page. */
   iconOrigins: readonly string[];
   /** Limits the total size of request bodies in memory. */
   bodies: BodyBudget;
-  /** Called with the connection of each request whose token was accepted. */
+  /** Called with the connection of each request with an accepted token. */
   onAuthenticated: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
-  /** The service to which browsers connect instead of this host. */
+  /** The service that browsers connect to instead of this host. */
   externalService?: { endpoint: string; negotiate: Negotiate };
 }
 
-/** The HTTP interface of an instance for browsers and probes, apart from the gateway. */
+/** An instance's HTTP interface for browsers and probes, except for the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, readers, away, ready, registry, uiDist, log, addressOf } = options;
   const { externalService, isServed, writesPerMinute, searchesPerMinute } = options;
@@ -79,7 +79,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders({ connectTo: externalService?.endpoint, images: options.iconOrigins }));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  // The routes above are for probes and Prometheus: they accept any host name, and reveal no published content.
+  // The routes above are for probes and Prometheus. They accept any host name and don't reveal published content.
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));
@@ -93,7 +93,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   });
   app.use('/app', boundBodies(options.bodies));
   app.use(opsRoutes(options));
-  // Applies to all reader routes: the operators' routes, which have their own checks, are already mounted above.
+  // Applies to all reader routes. The operator routes above have their own checks.
   app.use('/app', limitWrites({ perMinute: writesPerMinute, addressOf }));
   const limit = limitSearches({ perMinute: searchesPerMinute, addressOf });
   app.use(searchRoutes({ search: readers.search, limit, log }));

@@ -3,12 +3,12 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** Parses the query. If it is invalid, answers with all errors and returns `undefined`. */
+/** Parses the query. If invalid, responds with all errors and returns `undefined`. */
 export function readQuery<T>(
   schema: z.ZodType<T>,
   request: Request,
   response: Response,
-  /** Parameters that may occur more than once; the schema gets them as lists. */
+  /** Parameters that can be repeated. The schema gets them as lists. */
   lists: readonly string[] = [],
 ): T | undefined {
   if (!isUtf8Query(request.originalUrl)) {
@@ -32,7 +32,7 @@ export function readQuery<T>(
   if (repeated.length === 0 && query.success) return query.data;
   const repetitionFaults = repeated.map(([path]) => ({
     path,
-    message: 'must occur only once, as plain text',
+    message: 'must be a single text value',
   }));
   const names = new Set(repetitionFaults.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
@@ -45,7 +45,7 @@ export function readQuery<T>(
   return undefined;
 }
 
-/** Node's parser would replace invalid bytes, which could turn one feed's name into another. */
+/** Node's parser would replace invalid bytes, which could turn one feed name into another. */
 function isUtf8Query(url: string): boolean {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1));

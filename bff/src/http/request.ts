@@ -2,7 +2,7 @@ import type { Identity } from '@tocsin/contracts';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** The caller; absent if no token is required. */
+    /** The caller. Not set if tokens are not required. */
     identity?: Identity;
     hasOpsToken?: boolean;
   }

@@ -11,10 +11,10 @@ import {
 import type { AuditReader } from './ports.ts';
 
 const RECORDS_PER_READ = 200;
-/** Maximum number of records that are examined for one page, even if few match the filter. */
+/** Maximum records to examine per page, even if few match the filter. */
 const MAX_EXAMINED = 2_000;
 
-/** A page of the trail, the newest record first. Rejects when the trail cannot be read. */
+/** A page of the trail, newest records first. Rejects if the trail can't be read. */
 export async function findAudit(reader: AuditReader, query: AuditQuery): Promise<AuditPage> {
   const page: AuditPage = { records: [], unreadable: 0, next: null };
   const seen = new Set<string>();
@@ -27,7 +27,7 @@ export async function findAudit(reader: AuditReader, query: AuditQuery): Promise
       page.next = formatAuditPosition(position);
       const parsed = auditRecordSchema.safeParse(value);
       if (!parsed.success) page.unreadable++;
-      // A record may exist twice, if the outcome of its first write was unknown.
+      // A record can exist twice if its first write seemed to fail.
       else if (matchesAudit(parsed.data, query) && !seen.has(parsed.data.id)) {
         seen.add(parsed.data.id);
         page.records.push({ ...parsed.data, position: page.next });

@@ -1,7 +1,7 @@
 import { DEPENDENCIES, SNAPSHOT_EVERY_MS, type Dependency, type OpsStatus } from '@tocsin/contracts';
 import type { Probes } from './ports.ts';
 
-/** Checks the dependencies of this instance every two seconds, and remembers when each began to fail. */
+/** Checks this instance's dependencies every two seconds and records when each started failing. */
 export class DependencyWatch {
   readonly #probes: Probes;
   readonly #now: () => number;
@@ -34,7 +34,7 @@ export class DependencyWatch {
           await this.#probes[dependency]?.();
           this.#since.delete(dependency);
         } catch {
-          // Not logged here: the code that uses a dependency logs its failures.
+          // Not logged here because the code that uses a dependency logs its failures.
           if (!this.#since.has(dependency)) this.#since.set(dependency, startedAt);
         }
       }),

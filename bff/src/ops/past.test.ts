@@ -6,7 +6,7 @@ import { Past } from './past.ts';
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
 const minute = (n: number): number => Date.UTC(2026, 0, 1) / 60_000 + n;
 
-it('should keep the average rates and the highest latency of each minute', () => {
+it("should keep each minute's average rates and highest latency", () => {
   const past = new Past();
   past.add(aSnapshot({ at: at(0), delivered: 2, p99Ms: null, connections: 1 }));
   past.add(aSnapshot({ at: at(2), delivered: 4, p99Ms: 90, connections: 5 }));
@@ -17,7 +17,7 @@ it('should keep the average rates and the highest latency of each minute', () =>
   ]);
 });
 
-it('should keep only the last hour, in less than 12 KB, even after two days', () => {
+it('should keep only the last hour in less than 12 KB, even after two days', () => {
   const past = new Past();
   const queue = { waiting: 1e6, heldBack: 1e6, oldestMs: 86_400_000 };
   const redis = { used: 2 ** 40, limit: 2 ** 40 };
@@ -33,7 +33,7 @@ it('should keep only the last hour, in less than 12 KB, even after two days', ()
   expect(JSON.stringify(document).length).toBeLessThan(12_000);
 });
 
-it('should continue the minutes of an earlier run', () => {
+it("should continue an earlier run's minutes", () => {
   const [earlier, past] = [new Past(), new Past()];
   const before = aSnapshot({ at: at(0) });
   earlier.add(before);

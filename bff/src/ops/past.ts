@@ -21,7 +21,7 @@ export class Past {
   /** Number of snapshots in the newest minute. */
   #count = 0;
 
-  /** Prepends the minutes that an earlier run of this instance recorded. */
+  /** Prepends the minutes recorded by an earlier run of this instance. */
   continueFrom(minutes: readonly PastMinute[]): void {
     const first = this.#minutes[0]?.minute ?? Infinity;
     this.#minutes = [...minutes.filter(({ minute }) => minute < first), ...this.#minutes].slice(

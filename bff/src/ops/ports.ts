@@ -8,7 +8,7 @@ import type {
   SetAside,
 } from '@tocsin/contracts';
 
-/** The store in which instances share their metrics. Every method rejects if its outcome is unknown. */
+/** The store for instances to share their metrics. Methods reject if they can't tell whether they succeeded. */
 export interface InstanceBoard {
   /** Shows the snapshot to all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
@@ -17,36 +17,36 @@ export interface InstanceBoard {
 }
 
 /**
- * The store of the instances' metrics for the past hour. Beyond `MAX_PAST_INSTANCES`, those that have been silent
- * longest are forgotten. Every method rejects if its outcome is unknown.
+ * The store for the instances' metrics of the past hour. Beyond `MAX_PAST_INSTANCES`, forgets the instances that have
+ * been silent longest. Methods reject if they can't tell whether they succeeded.
  */
 export interface PastBoard {
-  /** Keeps the document for `PAST_SECONDS`, and replaces the previous one. */
+  /** Keeps the document for `PAST_SECONDS` and replaces the previous one. */
   keep(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;
 }
 
-/** Asks the producer to carry out an operation. Resolves with its response; rejects if it does not respond. */
+/** Asks the producer to perform an operation. Resolves with its response. Rejects if there is none. */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
-/** Each probe resolves if its dependency answers. An instance without a dependency has no probe for it. */
+/** Each probe resolves if its dependency responds. Dependencies that an instance doesn't have are missing. */
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**
- * The set-aside records, for an operator to act on. `find` and `putBack` reject with a SetAsideError if a record does
- * not exist or is still invalid.
+ * The set-aside records for operators. `find` and `putBack` reject with a SetAsideError if a record doesn't exist or is
+ * still invalid.
  */
 export interface SetAsideRecords {
   names(): Promise<string[]>;
-  /** The records in the order of `names`, without deleted ones. */
+  /** The records in the order of `names`, skipping deleted records. */
   records(names: readonly string[]): Promise<SetAside[]>;
   find(entry: string): Promise<SetAside>;
   putBack(record: SetAside): Promise<void>;
   remove(entry: string): Promise<void>;
 }
 
-/** Sends notifications to the producer. Rejects if the producer does not answer. */
+/** Sends notifications to the producer. Rejects if the producer doesn't respond. */
 export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: Problem }>;
 
 export interface StoredAuditRecord {
@@ -57,8 +57,8 @@ export interface StoredAuditRecord {
 
 export interface AuditReader {
   /**
-   * The newest `limit` records, or the newest before a position; fewer only at the end of the trail. Rejects when the
-   * trail cannot be read.
+   * The newest `limit` records before a position, if any. Fewer only at the end of the trail. Rejects if the trail
+   * can't be read.
    */
   read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]>;
 }

@@ -2,7 +2,7 @@ import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
 import { Past } from './past.ts';
 import type { InstanceBoard, PastBoard } from './ports.ts';
 
-/** The past hour's metrics are written with every fifth snapshot, that is, every ten seconds. */
+/** The past hour's metrics are written with every fifth snapshot, so every ten seconds. */
 const PAST_EVERY = 5;
 
 export interface ReporterOptions {
@@ -11,11 +11,11 @@ export interface ReporterOptions {
   past: PastBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
-  /** Called on the second failure in a row, once per series of failures. The reporter keeps running. */
+  /** Called once per series of failures, on the second failure in a row. The reporter keeps running. */
   onError: (error: unknown) => void;
 }
 
-/** Shares this instance's current metrics, and their history over the past hour, with all instances until `stop`. */
+/** Shares this instance's metrics, current and for the past hour, with all instances until `stop`. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
   readonly #past = new Past();
@@ -38,7 +38,7 @@ export class InstanceReporter {
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
-  /** Removes the instance from the board, and records that it was stopped. If that fails, its metrics expire. */
+  /** Removes the instance from the board and records that it was stopped. If that fails, its metrics expire. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reporting;
@@ -75,7 +75,8 @@ export class InstanceReporter {
       await work;
       this.#failures = 0;
     } catch (error) {
-      // A single failure is normal: two instances may start at once, or the sidecar may start after its application.
+      // A single failure is normal: two instances can start at the same time, or the sidecar can start after its
+      // application.
       if (++this.#failures === 2) this.#options.onError(error);
     }
   }

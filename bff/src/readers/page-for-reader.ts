@@ -9,11 +9,11 @@ export interface ReaderPages {
   states: Pick<ReadStates, 'stored'>;
   inboxes: Pick<Inboxes, 'stateOf'>;
   now: () => number;
-  /** Called when the marks are unavailable and the page is returned without them. */
+  /** Called if the marks are unavailable, so that the page is returned without them. */
   onUnreadable: (error: unknown) => void;
 }
 
-/** A page with the reader's marks in the feed; together they stay within the contract's byte limit. */
+/** A page along with the reader's marks in the feed. Together they fit within the contract's byte limit. */
 export async function readPageFor(
   reader: string,
   view: FeedView,

@@ -6,34 +6,34 @@ export interface StoredDocument {
   etag: string;
 }
 
-/** Where a reader's own feed has published a notification whose fallbacks wait. */
+/** The position in a reader's own feed of a notification with waiting fallbacks. */
 export interface WaitingPosition {
   /** Its id in the feed. */
   id: string;
-  /** Absent if unknown, for example if an earlier version stored the fallbacks. */
+  /** `undefined` if unknown, for example because an earlier version stored the fallbacks. */
   at?: Position;
 }
 
 /**
- * The notifications of a reader's own feed whose marks are needed even if the history no longer has them. Rejects if
- * the store is unavailable.
+ * The notifications in a reader's own feed whose marks are needed even after they have left the history. Rejects if the
+ * store is unavailable.
  */
 export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
 
-/** The store of readers' documents. Every method rejects if its outcome is unknown. */
+/** The store for readers' documents. Methods reject if they can't tell whether they succeeded. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
   /**
-   * Writes the document for `ttlSeconds` (0: forever) if its etag is still `etag` (`undefined`: absent); otherwise
+   * Writes the document for `ttlSeconds` (0: forever) if its etag is still `etag` (`undefined`: no document). Otherwise
    * rejects.
    */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
 }
 
-/** Carries changes to readers' documents to all instances, this one included. */
+/** Broadcasts changes to readers' documents to all instances, including this one. */
 export interface ReaderChannel {
-  /** Resolves when the backplane has accepted the change; rejects when the outcome is unknown. */
+  /** Resolves once the backplane has accepted the change. Rejects if that is unknown. */
   publish(change: ReaderChange): Promise<void>;
   onChange(listener: (change: ReaderChange) => void): void;
 }

@@ -36,7 +36,7 @@ const call = (
 const mark = (bff: ServedBff, body: unknown, token?: string) =>
   call(bff, 'POST', '/notifications/read', { body, ...(token !== undefined && { token }) });
 
-/** A connection and the events about its reader. */
+/** A connection and its reader's events. */
 async function reader(bff: ServedBff, auth: Record<string, unknown>) {
   const socket: Socket = bff.socketWith(auth);
   const events: unknown[] = [];
@@ -126,7 +126,7 @@ describe('a read mark', () => {
     else expect(paths).toEqual(faults);
   });
 
-  it('should be accepted only as JSON, in a POST request', async () => {
+  it('should only be accepted as JSON in a POST request', async () => {
     expect((await mark(open, '{')).status).toBe(400);
     const plain = await call(open, 'POST', '/notifications/read', { body: '{}', type: 'text/plain' });
     expect(plain.status).toBe(415);

@@ -8,7 +8,7 @@ import type { ReadStates } from './marks/read-states.ts';
 import type { SearchRequest } from './search/search.ts';
 import type { UnreadCount } from './marks/unread.ts';
 
-/** An instance's services for readers' documents. */
+/** An instance's services for reader documents. */
 export interface Readers {
   states: ReadStates;
   inboxes: Inboxes;
@@ -16,15 +16,14 @@ export interface Readers {
   preferences: ReaderPreferences;
   counter: ReceiptCounter;
   pages: ReaderPages;
-  /** Marks notifications as read, and removes their unread marks. */
+  /** Marks notifications as read and removes their unread marks. */
   markRead: (reader: string, mark: Omit<MarkRead, 'clientId'>, owner: string) => Promise<void>;
   count: (reader: string, feed: string) => Promise<UnreadCount>;
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** The read state of a signed-in reader in each feed but their own. */
+  /** A signed-in reader's read state in all feeds except their own. */
   readElsewhere: (reader: string) => Promise<({ feed: string } & ReadDocument)[]>;
   /**
-   * Deletes the documents of an erased feed: those of its user, including the read state in other feeds, and those of
-   * anonymous readers.
+   * Deletes an erased feed's documents: its user's, including their read state in other feeds, and anonymous readers'.
    */
   erase: (feed: string) => Promise<void>;
 }

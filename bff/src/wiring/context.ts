@@ -17,11 +17,11 @@ export interface AppContext {
   registry: Registry;
   metrics: BffMetrics;
   trail: AuditTrail;
-  /** Counts and records calls and broadcasts that are not from our own instances. */
+  /** Counts and records calls and broadcasts that don't come from our own instances. */
   onRefused: OnRefused;
   instance: string;
   now: () => number;
-  /** Closes the audit trail, the backend and tracing, in this order. */
+  /** Closes the audit trail, then the backend, then tracing. */
   close(): Promise<void>;
 }
 

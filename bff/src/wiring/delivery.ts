@@ -17,9 +17,9 @@ export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;
   onStep: (step: Step | FallbackStep) => Promise<void>;
-  /** Adds a step to every erasure. The feed's turns wait for it. */
+  /** Adds a step to all erasures. The feed's turns wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
-  /** Sets the step that runs after a batch has been committed and broadcast; see `OnItems`. */
+  /** Sets the step that runs after a batch has been committed and broadcast. See `OnItems`. */
   onItems(step: OnItems): void;
   /** Resolves when no turn is running. */
   settled(): Promise<void>;

@@ -33,17 +33,17 @@ export interface FrontOptions {
   ready: () => Promise<void>;
 }
 
-/** The public side of an instance, for browsers. */
+/** An instance's public side, for browsers. */
 export interface Front {
   server: Server;
   gateway: Gateway;
-  /** Emits the reader of each opened connection. */
+  /** Emits the reader when a connection opens. */
   joined: Signal<string>;
-  /** Emits the reader of each closed connection. */
+  /** Emits the reader when a connection closes. */
   left: Signal<string>;
 }
 
-/** Builds the public server with its routes, the streams and the gateway. It does not listen yet. */
+/** Builds the public server with its routes, streams and gateway. Doesn't start listening. */
 export function createFront(
   { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
   { auth, azure, views, readers, away, readerData, dependencies, uiDist, ready }: FrontOptions,
@@ -95,7 +95,7 @@ export function createFront(
     adapter: backend.socketAdapter,
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
-  // Watch only after engine.io is attached: engine.io's requests never reach listeners that were added earlier.
+  // Start watching after engine.io is attached, since its requests never reach listeners that were added earlier.
   unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,

@@ -10,7 +10,8 @@ type HistorySettings = Pick<
 >;
 
 /**
- * Returns the limits of each feed. By default, user feeds keep publications longer than other feeds, but fewer bytes.
+ * Returns the limits of each feed. By default, user feeds keep publications longer than other feeds but hold fewer
+ * bytes.
  */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
   const otherLimits: FeedLimits = {

@@ -7,14 +7,14 @@ import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/turn/turn.ts'
 export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Takes a feed's turn on the instance that hosts its actor. `routePartitionTurn` does the same for a partition. */
+  /** Takes a feed's turn on the instance that hosts its actor. `routePartitionTurn` does the same for partitions. */
   routeFeedTurn: FeedTurnTaker;
   routePartitionTurn: PartitionTurnTaker;
 }
 
 /**
- * Creates this instance's hosts of feeds and partitions, and the functions that route each turn to the instance that
- * hosts its actor.
+ * Creates this instance's feed and partition hosts, and the functions that route turns to the instance hosting the
+ * actor.
  */
 export function createHosts(
   backend: Pick<Backend, 'callFeedActor' | 'callPartitionActor' | 'checkpoints' | 'log'>,

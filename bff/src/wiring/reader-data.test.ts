@@ -62,7 +62,7 @@ async function markRead(feed: string, id: string): Promise<void> {
 
 describe.each([
   { deployment: 'with channels', hasChannels: true },
-  { deployment: 'whose channels were turned off', hasChannels: false },
+  { deployment: 'with its channels turned off', hasChannels: false },
 ])('a deployment $deployment', ({ hasChannels }) => {
   beforeEach(() => serve(hasChannels));
 
@@ -94,7 +94,7 @@ describe.each([
     expect(await exported()).toMatchObject({ notifications: [], readElsewhere: [] });
   });
 
-  it('should remove the content of a waiting notification when it is retracted', async () => {
+  it("should remove a waiting notification's content when it is retracted", async () => {
     await bff.publish(READER, 'waits');
     await bff.retract(READER, 'waits');
     expect(parseAway(await valueOf(AWAY_KEY))).toMatchObject({

@@ -16,7 +16,7 @@ interface ReaderData {
   now: () => number;
 }
 
-/** Readers' data for operators: the receipts of a notification, and an export of everything about one reader. */
+/** Readers' data for operators: a notification's receipts, and an export of everything about a reader. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
   const slots = new Slots(AT_ONCE, MAX_WAITING);

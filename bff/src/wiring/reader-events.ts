@@ -27,7 +27,7 @@ export function createReaderEvents(
       mutes: ({ reader }) => mutes.of(reader),
       inbox: (change) => inboxes.eventOf(change),
       preferences: ({ reader }) => preferences.of(reader),
-      // A snooze ends at its time, without a change to the document, so there is nothing to read.
+      // A snooze ends without a change to the document, so there is nothing to read.
       'snooze-due': async () => undefined,
     },
     pause,

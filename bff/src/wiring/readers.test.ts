@@ -10,10 +10,10 @@ import { createReaders } from './readers.ts';
 
 const ADA = 'user:ada';
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A day of history, and a day of margin. */
+/** A day of history plus a day of margin. */
 const TWO_DAYS_S = 2 * 24 * 60 * 60;
 
-/** Readers of feeds whose history contains `n20` to `n30` and lasts a day. Time stands still until `pass` is called. */
+/** Readers of feeds with a history of `n20` to `n30` that lasts a day. Time stands still until `pass` is called. */
 function readersWith(hasChannels: boolean) {
   let time = Date.parse('2026-01-01T00:00:00Z');
   const now = () => time;
@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state as long as fallbacks in a reader's own feed, otherwise as long as the history", async () => {
+it("should keep read state as long as fallbacks in a reader's own feed, else as long as the history", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],
@@ -66,7 +66,7 @@ it("should keep read state as long as fallbacks in a reader's own feed, otherwis
 });
 
 it.each([true, false])(
-  "should keep inbox marks in a reader's own feed longer than its history only if there are channels: %s",
+  "should only keep inbox marks in a reader's own feed longer than its history if there are channels: %s",
   async (has) => {
     const { readers, pass, store } = readersWith(has);
     const who = { reader: ADA, owner: ADA };
@@ -80,7 +80,7 @@ it.each([true, false])(
 );
 
 it.each([true, false])(
-  'should read fallbacks for marks outside the history only if there are channels: %s',
+  'should only read fallbacks for marks outside the history if there are channels: %s',
   async (has) => {
     const { readers, keysRead } = readersWith(has);
     await readers.markRead(ADA, { feed: ADA, ids: ['n3'] }, ADA);

@@ -16,7 +16,7 @@ import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
 import { countFor } from '../readers/marks/unread.ts';
 
-/** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
+/** Marks are kept a day longer than their publications to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
 const USER = 'user:';
 const SEARCHES_AT_ONCE = 4;
@@ -26,9 +26,9 @@ export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
   histories: Histories;
   limitsOf: LimitsOf;
-  /** Maximum number of documents per reader or address. */
+  /** Maximum documents per reader or address. */
   maxDocuments: number;
-  /** If true, marks of notifications that have left the history are kept while their fallbacks wait. */
+  /** If true, keeps marks of notifications that have left the history while their fallbacks are waiting. */
   hasChannels: boolean;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];
@@ -55,7 +55,7 @@ export function createReaders({
       ? Math.max(historyMsOf(feed), AWAY_TTL_SECONDS * 1000)
       : historyMsOf(feed);
   const onUnreadable = (err: unknown) =>
-    log.warn({ err }, 'cannot read the fallbacks of a reader; marks outside the history may be dropped');
+    log.warn({ err }, "cannot read a reader's fallbacks; marks outside the history may be dropped");
   const waiting = {
     waitingPositions: hasChannels
       ? (reader: string) => waitingPositions(reader, { store, onUnreadable })

@@ -14,7 +14,7 @@ import type { Delivery } from './delivery.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
-/** Creates the handlers of the messages that the backend delivers. */
+/** Creates the handlers for messages from the backend. */
 export function createInbound(
   { config, backend, log, metrics, onRefused, now }: AppContext,
   delivery: Delivery,

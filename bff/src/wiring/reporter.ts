@@ -4,7 +4,7 @@ import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 import type { AppContext } from './context.ts';
 
-/** Creates the reporter of this instance's metrics, which the operations page shows. */
+/** Creates the reporter that shows this instance's metrics on the operations page. */
 export const createReporter = (
   { instance, backend, metrics, log, now }: AppContext,
   gateway: Pick<Gateway, 'connections'>,
@@ -20,5 +20,5 @@ export const createReporter = (
       queue: backend.announcementQueue,
       redis: backend.redisMemory,
     }),
-    onError: (err) => log.info({ err }, 'cannot share the metrics of this instance; retrying'),
+    onError: (err) => log.info({ err }, "cannot share this instance's metrics; retrying"),
   });

@@ -1,4 +1,4 @@
-/** An event that one part of an instance emits, and that parts created later can listen to. */
+/** An event emitted by one part of an instance. Parts created later can listen to it. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

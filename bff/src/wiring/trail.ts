@@ -10,7 +10,7 @@ import {
 import type { Backend } from '../backend.ts';
 import type { BffMetrics } from '../observe/metrics.ts';
 
-/** Maximum time to write the remaining audit records at shutdown, in ms. */
+/** Maximum time for writing the remaining audit records at shutdown (ms). */
 const LAST_AUDIT_MS = 1_000;
 
 interface TrailOptions {

@@ -9,9 +9,12 @@ import { Signal } from './signal.ts';
 
 export interface Views {
   views: FeedViews;
-  /** Publications that a view had missed, found when it was compared with its head. */
+  /** Publications that a view missed, found by comparing it with its head. */
   missed: Signal<PublicationsEvent>;
-  /** Positions to send to browsers: of each watched feed every 8 s, and at once if it does not continue the known one. */
+  /**
+   * Positions to send to browsers. Every watched feed's position is sent every 8 s, and immediately if it doesn't
+   * continue the known one.
+   */
   positions: Signal<PositionEvent>;
 }
 

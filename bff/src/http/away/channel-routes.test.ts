@@ -76,7 +76,7 @@ describe('consent to e-mail', () => {
     expect((await channels()).channels).toEqual([{ name: 'sendgrid', reaches: true }]);
   });
 
-  it('should be possible for a second address with a code that a binding sent', async () => {
+  it('should be possible for a second address using a code sent by a binding', async () => {
     await serve({ bindings: SENDGRID });
     expect((await call('POST', '/email/code', { address: 'second@example.org' })).status).toBe(204);
     expect(invoked).toMatchObject([['sendgrid', expect.anything(), { emailTo: 'second@example.org' }]]);
@@ -96,7 +96,7 @@ describe('consent to e-mail', () => {
   });
 });
 
-it('should show that a channel does not reach a reader who unsubscribed from it', async () => {
+it("should show that a channel doesn't reach a reader who unsubscribed", async () => {
   await serve({ webhook: {} });
   expect((await channels()).channels).toEqual([{ name: 'webhook', reaches: true }]);
   await new ContactBook(bff.backend.readers, Date.now).stop('user:ada', 'webhook');
@@ -113,7 +113,7 @@ describe('a push subscription', () => {
     'https://169.254.169.254/latest',
     'https://[::1]/1',
     'https://user:password@push.example/1',
-  ])('should be refused if its endpoint cannot be a push service: %s', async (endpoint) => {
+  ])("should be refused if its endpoint can't be a push service: %s", async (endpoint) => {
     await serve({ push: {} });
     const response = await put(endpoint);
     expect(response.status).toBe(400);

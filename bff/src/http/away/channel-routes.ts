@@ -27,14 +27,14 @@ export interface ChannelRoutesOptions {
 /** The channel name in the links of e-mails that contain a code. */
 export const CODE_LINK = 'code';
 
-/** Whether the channel reaches only readers with an e-mail address, such as a binding that uses `$email`. */
+/** Whether the channel only reaches readers with an e-mail address, like a binding that uses `$email`. */
 export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
   !channel.reaches({ push: [] }) && channel.reaches({ email: { address: 'a@x.example' }, push: [] });
 
 type Handler = (reader: string, request: Request, response: Response, identity: Identity) => Promise<void>;
 
 /**
- * `/app/channels`: where the signed-in reader can be reached. Readers can add only their own contacts: the address in
+ * `/app/channels`: where the signed-in reader can be reached. Readers can only add their own contacts: the address in
  * their token, an address that received a code, and their devices.
  */
 export function channelRoutes(options: ChannelRoutesOptions): Router {
@@ -90,7 +90,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
       const address = await contacts.redeemCode(reader, body.code, body.language);
       if (address !== undefined) return void response.status(204).end();
       const errors = [{ path: 'code', message: 'is wrong, already used or more than 15 minutes old' }];
-      const detail = 'This code is not valid. Request a new one.';
+      const detail = 'This code is invalid. Request a new one.';
       return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
     }
     if (identity.email === undefined) {
@@ -107,7 +107,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     try {
       const code = await contacts.createCode(reader, body.address);
       const { language } = await contacts.of(reader);
-      // The e-mail may reach a stranger, who must not be able to unsubscribe the reader.
+      // The e-mail could reach a stranger, who must not be able to unsubscribe the reader.
       const links = linksOf(reader, CODE_LINK);
       const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const linkTo = (via: string, reader = READER) =>
   linksFor(bff.url, bff.backend.linkProofs)(reader, via).unsubscribe;
-/** A mailbox provider's request: no cookies, no token, and not from one of our pages. */
+/** A mailbox provider's request: no cookies, no token, not from our pages. */
 const oneClick = (link: string) =>
   fetch(link, {
     method: 'POST',
@@ -43,17 +43,17 @@ const oneClick = (link: string) =>
 const address = async () => (await contacts.of(READER)).email?.address;
 
 describe('the unsubscribe link', () => {
-  it('should be under /app, which every proxy forwards to a bff', () => {
+  it('should be under /app because every proxy forwards that to a bff', () => {
     expect(new URL(linkTo('email')).pathname).toBe('/app/unsubscribe');
   });
 
-  it('should stop e-mails after one POST by a mailbox provider, even if it is repeated', async () => {
+  it('should stop e-mails after a POST from a mailbox provider, even if repeated', async () => {
     expect((await oneClick(linkTo('email'))).status).toBe(200);
     expect(await address()).toBeUndefined();
     expect((await oneClick(linkTo('email'))).status).toBe(200);
   });
 
-  it('should also work in the form that earlier versions used', async () => {
+  it('should also accept the format from earlier versions', async () => {
     expect((await oneClick(linkTo('email').replace('/app/', '/'))).status).toBe(200);
     expect(await address()).toBeUndefined();
   });
@@ -64,7 +64,7 @@ describe('the unsubscribe link', () => {
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should work only for the reader and channel that it was made for', async () => {
+  it('should only work for its reader and channel', async () => {
     const link = linkTo('email', 'user:ben');
     for (const forged of [
       link.replace('ben', 'ada'),
@@ -76,14 +76,14 @@ describe('the unsubscribe link', () => {
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should invalidate the code, but keep the address, if it came in an e-mail with a code', async () => {
+  it('should invalidate the code but keep the address if it came in an e-mail with a code', async () => {
     const code = await contacts.createCode(READER, 'second@example.org');
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
     expect(await address()).toBe(ADDRESS);
   });
 
-  it('should stop and resume a webhook, and keep the e-mail address', async () => {
+  it('should stop and resume a webhook without affecting the e-mail address', async () => {
     const link = linkTo('webhook');
     expect(await (await fetch(link)).text()).toContain('Stop these messages?');
     expect((await oneClick(link)).status).toBe(200);

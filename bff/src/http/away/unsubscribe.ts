@@ -43,7 +43,7 @@ type Language = keyof typeof TEXTS;
 const STYLE =
   'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;overflow-wrap:anywhere}h1{font-size:1.25rem}';
 
-/** Unlike our other pages' policy, this one allows the page's own form and style. */
+/** Unlike the policy of our other pages, this one allows the page's own form and style. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -53,13 +53,12 @@ const POLICY = [
 ].join(';');
 
 /**
- * `/app/unsubscribe`, the link in each e-mail (`/unsubscribe` in those of earlier versions). It needs no sign-in,
- * because it contains a proof that this deployment made it. `POST` unsubscribes with one click (RFC 8058). `GET` only
- * shows a button, because mail scanners open links. Channels that need no address, such as webhooks, can also be
- * resumed here.
+ * `/app/unsubscribe`, the link in e-mails (`/unsubscribe` in earlier versions). It works without signing in because it
+ * contains a proof that this deployment created it. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
+ * button because mail scanners open links. Channels without addresses, such as webhooks, can also be resumed here.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
-  /** Whether the link stops messages through a channel that needs no e-mail address. */
+  /** Whether the link is for a channel that needs no e-mail address. */
   const needsNoEmail = (via: string): boolean => {
     const configured = channels.get(via);
     return configured !== undefined && !sendsEmail(configured);
@@ -70,8 +69,7 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
       request.resume();
       const link = linkOf(request, proofs);
       if (link === undefined) {
-        const detail =
-          'This link is incomplete or was not made by this deployment. Open the link in the e-mail again.';
+        const detail = 'This link is incomplete or from another deployment. Open the link from the e-mail.';
         return sendProblem(response, { status: 403, code: 'forbidden', detail });
       }
       try {
@@ -109,7 +107,7 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
           await contacts.stop(reader, via);
           return sendStopped(response, language, link);
         }
-        // An e-mail with a code may have reached a stranger. So its link only invalidates the code, and does not remove
+        // An e-mail with a code could have reached a stranger, so its link only invalidates the code and doesn't remove
         // the reader's address.
         if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
@@ -135,7 +133,7 @@ function linkOf(request: Request, proofs: LinkProofs): Link | undefined {
   return { reader, via, proof, isResume: parameters[RESUME] !== undefined };
 }
 
-/** A form with a button, which posts to the page's own address or to `action`. */
+/** A form with a button that posts to the page itself or to `action`. */
 const formOf = (button: string, action?: string): string =>
   `<form method="post"${action === undefined ? '' : ` action="${action}"`}><button>${button}</button></form>`;
 

@@ -34,14 +34,14 @@ const pageOf = async (query = ''): Promise<AuditPage> => {
 };
 
 describe('GET /app/ops/audit', () => {
-  it('should report that nothing was recorded', async () => {
+  it('should return an empty page if nothing was recorded', async () => {
     expect(await pageOf()).toEqual({ records: [], unreadable: 0, next: null });
   });
 
   it('should page through all streams, newest record first, with each record once', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r-${n}`);
     for (const [n, id] of ids.entries()) await store.append(AUDIT_STREAMS[n % 3] ?? 'acts', aRecord({ id }));
-    // The same record, written again because the first write had an unknown outcome.
+    // The same record, rewritten because the first write might have failed.
     await store.append('acts', aRecord({ id: 'r-22' }));
     const read: string[] = [];
     for (let next: string | null = ''; next !== null;) {
@@ -52,7 +52,7 @@ describe('GET /app/ops/audit', () => {
     expect(read).toEqual(ids.toReversed());
   });
 
-  it('should find records by action, by actor kind, and by part of an actor name', async () => {
+  it('should find records by action, actor kind, and part of an actor name', async () => {
     await store.append(
       'acts',
       aRecord({ id: 'a', action: 'erase', actor: { kind: 'key', name: 'Web Shop' } }),
@@ -67,7 +67,7 @@ describe('GET /app/ops/audit', () => {
     expect(await found('?action=unheard-of')).toEqual([]);
   });
 
-  it('should stop a long search with few matches, and return where to continue', async () => {
+  it('should stop a long search with few matches and return where to continue', async () => {
     await store.append('acts', aRecord({ id: 'old', action: 'erase' }));
     for (let n = 0; n < 2_500; n++) await store.append('publications', aRecord());
     const first = await pageOf('?action=erase');
@@ -149,7 +149,7 @@ describe('an action on the ops page', () => {
     return `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   };
 
-  it('should be recorded once, with its actor and without content', async () => {
+  it('should be recorded once, with its actor but no content', async () => {
     guarded.backend.composeWith(async () => ({ ids: ['composed'] }));
     const compose = JSON.stringify([
       { feed: 'topic:a', title: MARKER },
@@ -209,7 +209,7 @@ describe('an action on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should be visible in the trail only to callers with the role', async () => {
+  it('should only be visible in the trail to callers with the role', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);
     expect((await call('GET', '/app/ops/audit', { roles: ['other'] })).status).toBe(403);
     expect((await call('GET', '/app/ops/audit', { roles: [] })).status).toBe(401);

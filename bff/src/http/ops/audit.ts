@@ -8,7 +8,7 @@ import { reportUnavailable } from './unavailable.ts';
 
 const NDJSON = 'application/x-ndjson';
 
-/** `GET /audit`: a page of the audit trail, as one document or as JSON lines. */
+/** `GET /audit`: a page of the audit trail as a single document or as JSON lines. */
 export function auditRoutes(reader: AuditReader, log: Logger): Router {
   const router = Router();
   router
@@ -32,7 +32,7 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
   return router;
 }
 
-/** One record per line; a `Link` header (RFC 8288) names the next page. */
+/** Sends one record per line, with a `Link` header (RFC 8288) for the next page. */
 function sendLines(request: Request, response: Response, { records, next }: AuditPage): void {
   if (next !== null) {
     const { pathname, searchParams } = new URL(request.originalUrl, 'http://here');

@@ -5,7 +5,7 @@ import { sampleOf } from '../../away/templates/samples.ts';
 import type { Templates } from '../../away/templates/templates.ts';
 import { readQuery } from '../read-query.ts';
 
-/** `GET /email-preview?language=…&kind=…`: an e-mail with sample content, using the deployment's templates. */
+/** `GET /email-preview?language=…&kind=…`: an e-mail with sample content from the deployment's templates. */
 export function emailPreviewRoutes(templates: Templates | undefined): Router {
   const router = Router();
   router

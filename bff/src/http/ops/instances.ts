@@ -11,7 +11,7 @@ export interface InstanceRoutesOptions {
   log: Logger;
 }
 
-/** `GET /instances`: the latest metrics of all instances, sorted by name. `GET /history`: the past hour's. */
+/** `GET /instances`: all instances' latest metrics, sorted by name. `GET /history`: their metrics for the past hour. */
 export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
   const answerWith =
@@ -31,7 +31,7 @@ export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions)
         try {
           response.set('Cache-Control', 'no-store').json(await answer());
         } catch (error) {
-          const detail = 'The metrics of the instances cannot be read right now. Try again.';
+          const detail = 'The instance metrics cannot be read right now. Try again.';
           reportUnavailable(response, log, { error, detail });
         }
       })

@@ -64,7 +64,7 @@ describe('GET /app/ops/instances', () => {
     expect(instances.filter(({ instance }) => instance.startsWith('b:'))).toEqual([early, late]);
   });
 
-  it('should report the traffic of this instance', async () => {
+  it("should report this instance's traffic", async () => {
     const busy = await serveBff({ INSTANCE_NAME: 'busy', PUBLISHED_ON: 'loopback' });
     try {
       const socket = busy.socketWith({});
@@ -115,7 +115,7 @@ describe('/app/ops/dead-letters', () => {
     expect(await (await call(letter(long.entry))).json()).toEqual(long);
   });
 
-  it('should list a limited number of records and report the total', async () => {
+  it('should limit the number of listed records and report the total', async () => {
     for (let i = 0; i < MAX_SET_ASIDE_LISTED + 5; i++) setAside();
     const { total, deadLetters } = await list();
     expect([total, deadLetters.length]).toEqual([MAX_SET_ASIDE_LISTED + 5, MAX_SET_ASIDE_LISTED]);
@@ -128,7 +128,7 @@ describe('/app/ops/dead-letters', () => {
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('should put one record back, so that it appears in its feed', async () => {
+  it('should put a record back so that it appears in its feed', async () => {
     const record = setAside({ feed: 'all', content: content('again') });
     expect((await post(`${letter(record.entry)}/put-back`, '')).status).toBe(204);
     expect(records.size).toBe(0);
@@ -146,7 +146,7 @@ describe('/app/ops/dead-letters', () => {
     expect([seen, records.size]).toEqual([[{ title: 'x' }], 0]);
   });
 
-  it('should keep a record that has no content to put back', async () => {
+  it('should keep a record without content to put back', async () => {
     for (const record of [setAside({ content: null }), setAside()]) {
       const response = await post(`${letter(record.entry)}/put-back`, '');
       expect(response.status).toBe(409);

@@ -31,7 +31,7 @@ it("should report the instance's version and links, and that all dependencies an
   });
 });
 
-it('should list the past hour of all instances by name, including stopped ones', async () => {
+it('should list the past hour of all instances by name, including stopped instances', async () => {
   const [late, early] = [aPast({ instance: 'b:2' }), aPast({ instance: 'b:1' })];
   for (const past of [late, early, aPast({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.keep(past);
@@ -69,7 +69,7 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     return putBackResultSchema.parse(await response.json());
   };
 
-  it('should put back the oldest records in batches, and name those that cannot be put back', async () => {
+  it("should put back the oldest records in batches, and report any that can't be put back", async () => {
     const bad = setAside({});
     for (let n = 0; n < 24; n++) setAside({ content: content(`back-${n}`) });
     const later = setAside({ content: content('later'), at: '2026-01-03T00:00:00Z' });

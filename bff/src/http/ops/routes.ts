@@ -29,7 +29,7 @@ import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/audit-actor.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
-  /** The log of all feeds, for searches. */
+  /** The log of all feeds. For searches. */
   feedLog: FindRoutesOptions['log'];
   findWaiting?: FindIn | undefined;
   operate: Operate;
@@ -43,7 +43,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   trail: Trail;
   /** The e-mail templates, if the deployment has channels. */
   templates: Templates | undefined;
-  /** The fallbacks that were not sent, if the deployment has channels. */
+  /** The unsent fallbacks, if the deployment has channels. */
   unsent: Unsent | undefined;
   readerData: ReaderOpsRoutesOptions;
   log: Logger;

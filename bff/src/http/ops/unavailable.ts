@@ -2,7 +2,7 @@ import type { Logger } from '@tocsin/service';
 import type { Response } from 'express';
 import { sendUnavailable } from '../answers.ts';
 
-/** Logs that a dependency of this instance does not answer, and answers 503. */
+/** Logs that a dependency doesn't respond, and responds with 503. */
 export function reportUnavailable(
   response: Response,
   log: Logger,

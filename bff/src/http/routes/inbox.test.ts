@@ -27,7 +27,7 @@ const found = async (query: string) => {
   return items.map(({ notification }) => notification.id);
 };
 const isoAfter = (ms: number) => new Date(Date.now() + ms).toISOString();
-/** Advances the clock of this process, in which the server runs too. */
+/** Advances this process's clock. The server runs in this process too. */
 const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe("a reader's inbox", () => {
@@ -49,7 +49,7 @@ describe("a reader's inbox", () => {
     });
   });
 
-  it('should count neither archived nor snoozed notifications, and let read ones become unread again', async () => {
+  it('should not count archived or snoozed notifications, and let read ones become unread again', async () => {
     const unread = () => get<object>('unread?clientId=cleo');
     expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
     await post('archive', { ids: ['a'], clientId: 'cleo' });
@@ -79,7 +79,7 @@ describe("a reader's inbox", () => {
     await post('unsnooze', { ids: ['d'], clientId: 'dan' });
   });
 
-  it('should refuse to snooze unknown notifications, and then snooze none of the given ones', async () => {
+  it('should refuse to snooze unknown notifications, and not snooze the rest either', async () => {
     const response = await post('snooze', { ids: ['a', 'gone'], until: isoAfter(60_000), clientId: 'eve' });
     expect(response.status).toBe(404);
     expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });

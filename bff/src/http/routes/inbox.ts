@@ -51,9 +51,7 @@ export function inboxRoutes(
   return router;
 }
 
-/**
- * Answers with an error that the reader can correct; nothing was saved in that case. Returns false for any other error.
- */
+/** If the reader can correct the error, responds with it: nothing was saved in that case. Otherwise returns false. */
 function respondIfRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

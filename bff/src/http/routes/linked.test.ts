@@ -12,7 +12,7 @@ afterAll(() => bff.stop());
 const get = (id: string, feed = 'topic:linked') =>
   fetch(`${bff.url}/app/notification?${new URLSearchParams({ id, feed }).toString()}`);
 
-it('should find a notification in its feed, even a very old one, and report if it is gone', async () => {
+it('should find a notification in its feed, even if very old, and report if it is gone', async () => {
   await bff.publish('topic:linked', 'wanted');
   const ids = Array.from({ length: 120 }, (_, n) => `n-${n}`);
   await bff.publishMany('topic:linked', ids);

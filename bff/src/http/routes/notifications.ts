@@ -8,7 +8,7 @@ import type { PageRequest } from '../../recover/page/page.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** `GET /app/notifications`: the newest page of a feed, or the page after or before a position. */
+/** `GET /app/notifications`: a feed's newest page, or the page before or after a position. */
 export function notificationRoutes(views: FeedViews, pages: ReaderPages, log: Logger): Router {
   const router = Router();
   router

@@ -42,7 +42,7 @@ export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router
             errors: [{ path: 'cursor', message: error.message }],
           });
         log.warn({ err: error }, 'a search failed');
-        sendUnavailable(response, 'Search is not available right now. Try again.');
+        sendUnavailable(response, 'Search is unavailable right now. Try again.');
       }
     },
   );

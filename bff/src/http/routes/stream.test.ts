@@ -33,7 +33,7 @@ const open = async (query = '', headers: Record<string, string> = {}) => {
 const publish = async (feed: string, ...ids: string[]) => {
   for (const id of ids) await bff.publish(feed, id);
 };
-/** Reads until the stream ends. Returns the names of all events but positions, which can arrive at any time. */
+/** Reads until the stream ends. Returns all event names except positions, which can arrive at any time. */
 const untilEnd = async (stream: ReadStream): Promise<string[]> => {
   const names: string[] = [];
   for (let next = await stream.next(); next; next = await stream.next()) names.push(next.event);
@@ -77,7 +77,7 @@ describe('a stream', () => {
     }
   });
 
-  it('should report that it cannot recover from a position of another epoch', async () => {
+  it("should report that it can't recover from another epoch's position", async () => {
     await serve();
     await publish('all', 'one');
     const { data } = await (await open('', { 'last-event-id': 'all=old:9' })).nextOf('subscribed');
@@ -98,7 +98,7 @@ describe('a stream', () => {
     expect([...idsOf(data), ...idsOf(rest.data)]).toEqual(ids);
   });
 
-  it('should send several feeds, each from its own position', async () => {
+  it('should send multiple feeds, each from its own position', async () => {
     await serve();
     await publish('all', 'a1');
     const stream = await open('?feed=all&feed=topic:x');
@@ -110,7 +110,7 @@ describe('a stream', () => {
     stream.close();
     await publish('all', 'a2');
     await publish('topic:x', 'x2');
-    // On reconnecting, the reader may leave out a feed or add a new one.
+    // A reconnecting reader can omit a feed or add a new one.
     const secondStream = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
     const [fresh, known] = [await secondStream.nextOf('subscribed'), await secondStream.nextOf('subscribed')];
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
@@ -174,7 +174,7 @@ describe('a request for a stream', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should get no stream if its method is HEAD, and be refused if it is neither GET nor HEAD', async () => {
+  it('should not get a stream for HEAD, and be refused for other methods except GET', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
@@ -196,7 +196,7 @@ describe('a slot for a stream', () => {
   });
 });
 
-it('should free the slots of all streams on a closed connection, even of one queued behind another', async () => {
+it('should be freed for all streams on a closed connection, even for one queued behind another', async () => {
   await serve({ MAX_CONNECTIONS: '2' });
   const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
   client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
@@ -207,7 +207,7 @@ it('should free the slots of all streams on a closed connection, even of one que
     await expect.poll(async () => (await open()).response.status).toBe(200);
 });
 
-it('should take no slot for a reader who left while the token was being checked', async () => {
+it('should not be taken for a reader who left while the token was being checked', async () => {
   let slots = 0;
   const app = express();
   const checked = new Promise<void>((resolve) => {

@@ -11,7 +11,7 @@ import { readerOf } from '../../readers/reader.ts';
 import { isPermitted } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Reserves a slot for a stream and returns its release function, or the problem if none is free. */
+/** Reserves a slot for a stream. Returns its release function, or a problem if no slot is free. */
 export type AdmitStream = (
   request: IncomingMessage,
   sub: string | undefined,
@@ -20,20 +20,20 @@ export type AdmitStream = (
 export interface StreamRoutesOptions {
   streams: EventStreams;
   admitStream: AdmitStream;
-  /** Called with the outcome of a refused subscription. */
+  /** Called with a refused subscription's outcome. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store',
-  // Without this, nginx would buffer events instead of sending them at once.
+  // Without this, nginx would buffer events instead of sending them immediately.
   'X-Accel-Buffering': 'no',
 };
 
 /**
- * `GET /app/stream`: feeds as server-sent events, from the positions in the header `Last-Event-ID` or the parameter
- * `lastEventId`.
+ * `GET /app/stream`: feeds as server-sent events, starting after the positions in the `Last-Event-ID` header or the
+ * `lastEventId` parameter.
  */
 export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoutesOptions): Router {
   const router = Router();
@@ -52,7 +52,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
         return sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
       if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
-      // The reader may have left while the token was being checked. The response would then emit no `close` event.
+      // The reader might have left while the token was being checked. If so, the response would never emit `close`.
       if (request.socket.destroyed) return;
       const slot = admitStream(request, request.identity?.sub);
       if ('problem' in slot) return sendProblem(response, slot.problem);
@@ -64,7 +64,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       };
       const feeds = new Map(query.feed.map((feed) => [feed, positions.get(feed)]));
       const stream = streams.add(sinkOf(response), bearer, feeds);
-      // The connection has accepted no data for the server's whole idle timeout.
+      // The connection hasn't accepted any data for the server's whole idle timeout.
       response.once('timeout', () => stream.abort());
       response.once('close', () => {
         streams.remove(stream);
@@ -75,7 +75,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
   return router;
 }
 
-/** Reads the positions to start from. If they are invalid, answers 400 and returns `undefined`. */
+/** Reads the positions to start from. If invalid, responds with 400 and returns `undefined`. */
 function readPositions(
   { lastEventId }: StreamQuery,
   request: Request,
@@ -88,15 +88,15 @@ function readPositions(
       status: 400,
       code: 'invalid_request',
       detail:
-        'The last event id is invalid: it must be the id of an event from this stream, ' +
-        'such as all=1-x:12,topic:orders=1-x:7. Leave it out to receive new publications only.',
+        'The last event id is invalid. It must be the id of an event from this stream,' +
+        'such as all=1-x:12,topic:orders=1-x:7. Omit it to receive only new publications.',
     });
   return positions;
 }
 
 const sinkOf = (response: Response): StreamSink => ({
-  // After its end, a response that waits for an earlier one on its connection, or for its peer, is still open. Writing to
-  // it would emit an error.
+  // An ended response that is waiting for its peer or for an earlier response on its connection is still open. Writing
+  // to it would emit an error.
   write: (text) => {
     if (!response.writableEnded) response.write(text);
   },

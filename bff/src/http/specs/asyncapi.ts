@@ -3,19 +3,15 @@ import { VERSION } from '@tocsin/service';
 import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 import { REFUSAL, ref, schemasOf } from './schemas.ts';
 
-/** Each request with its schema, the schema of its answer, and a summary. */
+/** Schema, response schema and summary of each request. */
 const REQUESTS = {
   subscribe: [
     'SubscribeRequest',
     'SubscribeAnswer',
-    'Subscribes to a feed. Answers with its current position, or the publications after a position.',
+    'Subscribes to a feed. The response has its current position, or the publications after a position.',
   ],
-  unsubscribe: ['UnsubscribeRequest', 'Done', 'Ends the subscription to a feed.'],
-  token: [
-    'TokenRequest',
-    'Done',
-    'Sends a new token for the same reader, so that the connection stays open.',
-  ],
+  unsubscribe: ['UnsubscribeRequest', 'Done', 'Unsubscribes from a feed.'],
+  token: ['TokenRequest', 'Done', 'Sends a new token for the same reader to keep the connection open.'],
 } as const;
 type RequestName = keyof typeof REQUESTS;
 const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];
@@ -60,7 +56,7 @@ function operations(): Record<string, object> {
   return Object.fromEntries([...requestOperations, ...eventOperations]) as Record<string, object>;
 }
 
-/** The AsyncAPI 3 document of the socket, from the server's side: the server receives requests and sends events. */
+/** The socket's AsyncAPI 3 document from the server's perspective: the server receives requests and sends events. */
 export function asyncApiDocument() {
   const all = messages();
   const names = [
@@ -74,8 +70,8 @@ export function asyncApiDocument() {
       title: 'Tocsin socket',
       version: VERSION,
       description:
-        'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The token and the clientId ' +
-        'of a reader are sent in the auth object of the handshake. docs/protocol.md has the rules for clients.',
+        'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The ' +
+        'handshake sends the token and the clientId in its auth object. docs/protocol.md has the rules for clients.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -84,13 +80,13 @@ export function asyncApiDocument() {
         host: 'localhost:4001',
         pathname: SOCKET_PATH,
         protocol: 'socketio',
-        description: 'An instance of the bff.',
+        description: 'A bff instance.',
       },
     },
     channels: {
       socket: {
         address: SOCKET_PATH,
-        description: 'The connection of one reader.',
+        description: "A reader's connection.",
         servers: [{ $ref: '#/servers/bff' }],
         messages: Object.fromEntries(
           Object.keys(all).map((name) => [name, { $ref: `#/components/messages/${name}` }]),

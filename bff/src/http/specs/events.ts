@@ -23,10 +23,10 @@ type EventSpecs = {
   readonly [Name in ServerEventName]: { summary: string; schema: z.ZodType<ServerEvents[Name]> };
 };
 
-/** Summary and schema of each server event, for the API documents. */
+/** Summary and schema of each server event for the API documents. */
 export const EVENT_SPECS: EventSpecs = {
   publications: {
-    summary: 'New publications of a feed. Offsets increase by 1 within an event.',
+    summary: "A feed's new publications. Offsets increase by 1 within an event.",
     schema: z.object({ ...place, publications: z.array(publicationSchema) }),
   },
   position: {
@@ -34,11 +34,11 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object({ ...place, offset: offsetSchema }),
   },
   retracted: {
-    summary: 'Ids that were just retracted. `publications` carries the retractions too, in order.',
+    summary: 'Ids that were just retracted. `publications` also has the retractions, in order.',
     schema: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
   },
   read: {
-    summary: "The reader's read state of a feed, after a change in any tab or device.",
+    summary: "The reader's read state in a feed, after a change in any tab or device.",
     schema: z.object({ ...place, ...readStateSchema.shape }),
   },
   mutes: {
@@ -69,11 +69,11 @@ export const EVENT_SPECS: EventSpecs = {
     }),
   },
   draining: {
-    summary: 'The instance is about to stop: reconnect after this time.',
+    summary: 'The instance is about to stop. Reconnect after this time.',
     schema: z.object({ reconnectAfterMs: count }),
   },
   'token-expiring': {
-    summary: 'The token is about to expire. The connection then ends, unless the client sends a new token.',
+    summary: 'The token is about to expire. The connection will close unless the client sends a new token.',
     schema: z.object({ expiresInMs: count }),
   },
   closing: {
@@ -82,6 +82,6 @@ export const EVENT_SPECS: EventSpecs = {
   },
 };
 
-/** The name of an event's schema, such as `TokenExpiringEvent`. */
+/** An event's schema name, such as `TokenExpiringEvent`. */
 export const schemaOfEvent = (name: ServerEventName): string =>
   `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;

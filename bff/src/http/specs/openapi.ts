@@ -39,7 +39,7 @@ const retryableProblem = (description: string) => ({
   ...problem(description),
   headers: {
     'Retry-After': {
-      description: 'Seconds to wait before a retry.',
+      description: 'Seconds to wait before retrying.',
       schema: { type: 'integer', minimum: 0 },
     },
   },
@@ -49,17 +49,17 @@ const retryableProblem = (description: string) => ({
 const refusals = {
   400: problem('The request is invalid; see errors.'),
   401: {
-    ...problem('A token is required; it is missing or invalid.'),
+    ...problem('The token is missing or invalid.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
-  403: problem('The token does not permit the feed, or the origin of the page is not allowed.'),
-  503: retryableProblem('The store or the keys are unavailable; retry the request.'),
+  403: problem("The token does not permit the feed, or the page's origin is not allowed."),
+  503: retryableProblem('The store or the keys are unavailable. Retry the request.'),
 };
 const writes = {
-  204: { description: 'Saved. The other connections of this reader get an event.' },
+  204: { description: "Saved. The reader's other connections get an event." },
   ...refusals,
   413: problem('The body is larger than 1 MiB.'),
-  415: problem('The body is not application/json in UTF-8.'),
+  415: problem('The body is not UTF-8 application/json.'),
   429: retryableProblem('Too many changes from one reader or address.'),
 };
 
@@ -69,7 +69,7 @@ const query = (name: string, description: string, schema: object) => ({
 const feed = query('feed', 'The feed.', { ...parameterSchema(feedSchema), default: DEFAULT_FEED });
 const clientId = query(
   'clientId',
-  'Identifies the browser of a reader who is not signed in.',
+  'Identifies a browser whose reader is not signed in.',
   parameterSchema(clientIdSchema),
 );
 const offset = (minimum: number) => ({ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER });
@@ -87,7 +87,7 @@ const write = (operationId: string, summary: string, body: string) => ({
   responses: writes,
 });
 
-/** An operation that changes the reader's own addresses. Its route does not exist without AWAY_FILE. */
+/** An operation that changes the reader's own addresses. The route only exists if AWAY_FILE is set. */
 const writeChannel = (operationId: string, summary: string, body: string | undefined) => {
   const { requestBody, responses, ...rest } = write(operationId, summary, body ?? '');
   return {
@@ -115,12 +115,12 @@ const getStream = {
   operationId: 'getStream',
   summary: 'Feeds as server-sent events',
   description:
-    'Each event has a name and JSON as data. An event that changes a position has an id with the positions of all feeds; ' +
-    'send it as Last-Event-ID to continue from there. The stream has the events of the AsyncAPI document, and also ' +
-    '`subscribed`, whose data is a page.',
+    'Each event has a name and JSON data. Events that change a position have an id with the positions of all feeds. ' +
+    'Send it as Last-Event-ID to continue from there. The stream has the same events as the AsyncAPI document plus ' +
+    '`subscribed`, which contains a page.',
   parameters: [
     {
-      ...query('feed', 'The feeds; repeat the parameter for more than one.', {
+      ...query('feed', 'The feeds. Repeat the parameter for more than one.', {
         type: 'array',
         items: parameterSchema(feedSchema),
         minItems: 1,
@@ -132,7 +132,7 @@ const getStream = {
       explode: true,
     },
     clientId,
-    query('lastEventId', 'The same as the header Last-Event-ID, which takes precedence.', { type: 'string' }),
+    query('lastEventId', 'Same as the Last-Event-ID header, which takes precedence.', { type: 'string' }),
     {
       name: 'Last-Event-ID',
       in: 'header',
@@ -165,7 +165,7 @@ export const openApiDocument = () => ({
     '/app/notifications': {
       get: get(
         'getNotifications',
-        'A page of a feed: the newest, or the one after or before a position',
+        'A page of a feed: the newest, or the page before or after a position',
         [
           feed,
           query('limit', 'Maximum number of publications.', {
@@ -176,7 +176,7 @@ export const openApiDocument = () => ({
           }),
           query(
             'epoch',
-            'The epoch of the position; required with after or before.',
+            "The position's epoch. Required with after or before.",
             parameterSchema(epochSchema),
           ),
           query('after', 'Publications after this offset.', offset(0)),
@@ -196,7 +196,7 @@ export const openApiDocument = () => ({
         ),
         responses: {
           200: {
-            description: 'The notification, or the reason why it is gone.',
+            description: 'The notification, or why it is gone.',
             content: json('LinkedNotification'),
           },
           ...refusals,
@@ -243,7 +243,7 @@ export const openApiDocument = () => ({
     '/app/unread': {
       get: get(
         'getUnread',
-        'The number of unread notifications in one feed, or in all feeds listed in the token',
+        'Unread counts for one feed, or for all feeds listed in the token',
         [query('feed', 'The feed.', parameterSchema(feedSchema)), clientId],
         'Unread',
       ),

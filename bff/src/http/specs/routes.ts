@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { asyncApiDocument } from './asyncapi.ts';
 import { openApiDocument } from './openapi.ts';
 
-/** `GET /openapi.json` and `GET /asyncapi.json`: the API documents, for example for client generators. */
+/** `GET /openapi.json` and `GET /asyncapi.json`: API documents, for example for client generators. */
 export function specRoutes(): Router {
   const router = Router();
   for (const [path, document] of [

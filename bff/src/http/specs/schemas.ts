@@ -35,7 +35,7 @@ import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
 
-/** Schemas of data that the server sends. A newer server may add members. */
+/** Schemas of data that the server sends. Newer servers can add members. */
 const sent: Record<string, z.ZodType> = {
   Notification: notificationSchema,
   LivePublication: livePublicationSchema,
@@ -56,13 +56,13 @@ const sent: Record<string, z.ZodType> = {
     error: z.object({
       code: z.enum(SOCKET_ERROR_CODES),
       message: z.string(),
-      temporary: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
+      temporary: z.boolean().meta({ description: 'Whether retrying the request can succeed.' }),
     }),
   }),
   ...Object.fromEntries(SERVER_EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
 };
 
-/** Schemas of data that the server receives. It refuses unknown members. */
+/** Schemas of data that the server receives. Unknown members are refused. */
 const received: Record<string, z.ZodType> = {
   Position: positionSchema,
   SubscribeRequest: subscribeRequestSchema,
@@ -93,7 +93,7 @@ function registryOf(schemas: Record<string, z.ZodType>) {
   return registry;
 }
 
-/** Moves a default to the description, because openapi-typescript makes members with a default required. */
+/** Moves defaults to the description because openapi-typescript makes members with a default required. */
 function describeDefault(schema: JsonSchema): void {
   if (schema['default'] === undefined) return;
   const text = `Default: \`${JSON.stringify(schema['default'])}\`.`;
@@ -109,7 +109,7 @@ function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'outp
     override: ({ jsonSchema }) => {
       if (isSent) delete jsonSchema.additionalProperties;
       else describeDefault(jsonSchema);
-      // Zod adds this bound to integers. Code generators need only `type: integer`.
+      // Zod adds this bound to integers. Code generators only need `type: integer`.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }).schemas;
@@ -119,7 +119,7 @@ function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'outp
   ]);
 }
 
-/** The schemas with these names and all schemas that they refer to, in the dialect `target`. */
+/** The schemas with these names, plus any schemas they refer to, in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
   const all = new Map([
     ...generateSchemas(sent, 'output', target),
@@ -137,7 +137,7 @@ export function schemasOf(names: readonly string[], target: Target): Record<stri
   return Object.fromEntries([...needed].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** The schema of a parameter, inline instead of as a reference. */
+/** A parameter's schema, inline instead of a reference. */
 export function parameterSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;

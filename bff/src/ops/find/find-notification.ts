@@ -1,11 +1,11 @@
 import type { FindPlace, FoundNotification, FoundPlace, NamedNotification } from '@tocsin/contracts';
 
-/** Searches one place; `isComplete` is true if it was searched to its end. Rejects if the place does not answer. */
+/** Searches one place. `isComplete` is true if it was searched to the end. Rejects if the place doesn't respond. */
 export type FindIn = (
   named: NamedNotification,
 ) => Promise<{ found: readonly FoundPlace[]; isComplete: boolean }>;
 
-/** Searches all places at once. A place that does not answer counts as not searched. */
+/** Searches all places in parallel. Places that don't respond count as unsearched. */
 export async function findNotification(
   named: NamedNotification,
   places: Readonly<Record<FindPlace, FindIn | undefined>>,

@@ -24,8 +24,8 @@ const batch = (
 const readAt = (stored: ReceiptCounts | undefined, offset: number, epoch = EPOCH) =>
   countsAt(stored, { epoch, offset })?.read;
 
-describe('the counts of a feed', () => {
-  it('should give, for each publication, the number of spans from all writers that cover it', () => {
+describe("a feed's counts", () => {
+  it('should count the spans from all writers that cover each publication', () => {
     const spans = fc.array(fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [a + 1, a + b + 1] as const));
     fc.assert(
       fc.property(fc.array(spans, { maxLength: 5 }), (batches) => {
@@ -54,7 +54,7 @@ describe('the counts of a feed', () => {
     expect(withBatch(later, batch(3, [[1, 3]]))).toBeUndefined();
   });
 
-  it('should become unknown for publications that left the history, and stay the same for the others', () => {
+  it('should become unknown for publications that left the history, and not change for the rest', () => {
     const stored = withBatch(
       undefined,
       batch(1, [
@@ -66,7 +66,7 @@ describe('the counts of a feed', () => {
     expect([4, 5, 6, 9].map((offset) => readAt(trimmed, offset))).toEqual([undefined, 3, 2, 1]);
   });
 
-  it('should be limited in size, and then be unknown for the oldest publications', () => {
+  it('should be limited in size, and be unknown for the oldest publications beyond the limit', () => {
     const many = Array.from({ length: 2 * MAX_STEPS }, (_, n) => [2 * n + 1, 2 * n + 1] as const);
     const stored = withBatch(undefined, batch(1, many));
     expect(stored?.steps.read.length).toBeLessThanOrEqual(MAX_STEPS);

@@ -1,14 +1,14 @@
 import { COUNTED, DOCUMENT_VERSION, type Counted, type ReceiptCounts } from '@tocsin/contracts';
 import { isLaterEpoch } from '../../feed/position.ts';
 
-/** Maximum number of steps for each count, so that a document has at most 80 KB. */
+/** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Number of writers whose last batch is remembered, so that a repeated batch counts only once. */
+/** Number of writers whose last batch is remembered so that repeats don't count twice. */
 const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;
 
-/** Changes to a feed's counts, to be applied only once. */
+/** Changes to a feed's counts. Must be applied only once. */
 export interface Batch {
   writer: string;
   seq: number;
@@ -23,7 +23,7 @@ const emptyCounts = (epoch: string): ReceiptCounts => ({
   steps: { pages: [], seen: [], read: [], archived: [] },
 });
 
-/** The document with the batch added; `undefined` if it already has the batch, or belongs to a later epoch. */
+/** Adds the batch to the document. Returns `undefined` if it already has the batch or is from a later epoch. */
 export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
   if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
   const before = stored?.epoch === batch.epoch ? stored : emptyCounts(batch.epoch);

@@ -43,7 +43,7 @@ const countsOf = async (counter: ReceiptCounter) =>
     }),
   );
 
-it('should count the readers of each publication across instances, with at most three writes in all', async () => {
+it("should count each publication's readers across instances, with three writes or fewer in total", async () => {
   const [one, other] = [create(), create()];
   const write = vi.spyOn(store, 'write');
   one.delivered(FEED, EPOCH, 2, 5);
@@ -57,7 +57,7 @@ it('should count the readers of each publication across instances, with at most 
   expect(await countsOf(one)).toEqual(['0120', '1110', '1111', '1110', '1000']);
 });
 
-it('should not store the counts of an erased feed again', async () => {
+it("should not restore an erased feed's counts", async () => {
   const counter = create();
   counter.delivered(FEED, EPOCH, 1, 5);
   const write = store.write.bind(store);
@@ -77,7 +77,7 @@ it('should not store the counts of an erased feed again', async () => {
   expect(await store.read(receiptCountsKey(FEED))).toBeUndefined();
 });
 
-it('should count a change once, even if the outcome of its write is unknown', async () => {
+it('should count a change once even if its write may or may not have succeeded', async () => {
   const counter = create();
   const write = store.write.bind(store);
   const failing = vi.spyOn(store, 'write').mockImplementation(async (...document) => {
@@ -96,7 +96,7 @@ it('should count a change once, even if the outcome of its write is unknown', as
   expect(await countsOf(counter)).toEqual(['2000', '1000', '1000', '1000', '1000']);
 });
 
-it('should count only deliveries to pages in a user feed, and forget an erased feed', async () => {
+it('should only count deliveries to pages in a user feed, and forget an erased feed', async () => {
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);
@@ -110,7 +110,7 @@ it('should count only deliveries to pages in a user feed, and forget an erased f
   expect(await store.read(receiptCountsKey(feed))).toBeUndefined();
 });
 
-it('should write at most 100 feeds at a time, and the others later', async () => {
+it('should write at most 100 feeds at a time, and the rest later', async () => {
   const counter = create();
   const write = vi.spyOn(store, 'write');
   for (let n = 0; n < 150; n++) counter.delivered(`user:${n}`, EPOCH, 1, 1);

@@ -18,15 +18,15 @@ import { archiveChanges, newlyRead, newlySeen, type Span } from './spans.ts';
 export interface ReceiptCounterOptions {
   store: ReaderStore;
   ttlSecondsOf: (feed: string) => number;
-  /** Called when counts cannot be stored. They are stored later. */
+  /** Called when storing counts fails. It is retried later. */
   onError: (feed: string, error: unknown) => void;
 }
 
 const FLUSH_MS = 2_000;
-/** Maximum number of documents per flush. The others wait, which limits the load on the store. */
+/** Maximum documents per flush, to limit the load on the store. The rest wait. */
 const MAX_WRITES = 100;
 const WRITES_AT_ONCE = 4;
-/** At these limits, the collected changes take about 20 MB. Further changes are not counted. */
+/** At these limits, pending changes take about 20 MB. Further changes are not counted. */
 const MAX_FEEDS = 20_000;
 const MAX_CHANGES = 200_000;
 
@@ -34,7 +34,7 @@ interface Waiting {
   epoch: string;
   floor: number;
   steps: Record<Counted, Map<number, number>>;
-  /** The batch that is being written, or whose write has an unknown outcome. */
+  /** The batch being written, or a batch that might have been written. */
   unsettled?: Batch;
 }
 
@@ -42,8 +42,8 @@ const USER_FEED_PREFIX = 'user:';
 
 /**
  * Counts the pages that received each publication of a feed, and the readers who have seen, read or archived it,
- * without identifying them. Changes are collected in memory and stored every 2 s rather than at each mark or delivery.
- * A crash loses the last changes. For `user:` feeds, only pages are counted: the reader's own marks show the rest.
+ * without identifying them. Collects changes in memory and stores them every 2 s instead of on each mark or delivery. A
+ * crash loses the last changes. For `user:` feeds, it only counts pages because the reader's own marks show the rest.
  */
 export class ReceiptCounter {
   readonly #use: ReceiptCounterOptions;
@@ -59,7 +59,7 @@ export class ReceiptCounter {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  /** Call when a page has acknowledged the publications `first` to `last`. */
+  /** Call when a page has acknowledged publications `first` to `last`. */
   delivered(feed: string, epoch: string, first: number, last: number): void {
     this.#add(feed, { epoch, floor: 1 }, 'pages', [[first, last, 1]]);
   }
@@ -88,7 +88,7 @@ export class ReceiptCounter {
     this.#add(feed, place, 'archived', archiveChanges(before, after));
   }
 
-  /** The stored counts of a publication; `undefined` if they are unknown. */
+  /** A publication's stored counts, or `undefined` if unknown. */
   async of(feed: string, position: { epoch: string; offset: number }) {
     const stored = await this.#use.store.read(receiptCountsKey(feed));
     return countsAt(stored && parse(feed, stored.value), position);
@@ -101,13 +101,13 @@ export class ReceiptCounter {
     await this.#use.store.remove([receiptCountsKey(feed)]);
   }
 
-  /** Stores the changes of the feeds that have waited longest. Never rejects. */
+  /** Stores the changes of the feeds that have been waiting longest. Never rejects. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;
   }
 
-  /** Stores remaining changes, as many as fit into one flush. */
+  /** Stores as many remaining changes as fit into one flush. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing;
@@ -175,7 +175,7 @@ export class ReceiptCounter {
       this.#use.onError(feed, error);
     }
     if (!isSame()) return;
-    // Moves the feed to the end of the queue, so that constantly changing feeds do not delay the others.
+    // Move the feed to the end of the queue, so that constantly changing feeds don't delay other feeds.
     this.#waiting.delete(feed);
     const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
     if (!isDone) this.#waiting.set(feed, waiting);

@@ -18,8 +18,8 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
 const AT_ONCE = 100;
 
 /**
- * Limits the documents per owner; at the limit, a new document replaces the oldest. The owner is a signed-in reader or,
- * without sign-in, an address, because one address can claim to be any number of browsers.
+ * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is a signed-in reader or,
+ * without sign-in, an address, because one address can pose as any number of browsers.
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
@@ -29,7 +29,7 @@ export class DocumentLedger {
     this.#use = options;
   }
 
-  /** Registers a new document. Resolves when the documents that it replaces are deleted. */
+  /** Registers a new document. Resolves once the documents it replaces are deleted. */
   admit(owner: string, key: string): Promise<void> {
     const { store, max, now } = this.#use;
     return this.#change(owner, async (listed) => {
@@ -39,25 +39,25 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Delete before writing the ledger. In the other order, a failed delete would leave an unlisted document behind
-      // until it expires.
+      // Delete before writing the ledger. Otherwise a failed delete would leave an unlisted document behind until it
+      // expires.
       if (dropped.length > 0) await store.remove(dropped);
       return documents;
     });
   }
 
-  /** The keys of an owner's documents. Some may have expired. */
+  /** The keys of an owner's documents. Some might have expired. */
   async keysOf(owner: string): Promise<string[]> {
     const key = ledgerKey(owner);
     return listedIn(key, (await this.#use.store.read(key))?.value).map(([listed]) => listed);
   }
 
-  /** Deletes all documents of an owner, and the ledger, which names them. Resolves with their keys. */
+  /** Deletes an owner's documents and ledger. Resolves with the documents' keys. */
   async erase(owner: string): Promise<string[]> {
     let keys: string[] = [];
     await this.#turns.add(owner, async () => {
       keys = await this.keysOf(owner);
-      // Delete the ledger last, so that a failed attempt can be repeated.
+      // Delete the ledger last, so that a failed attempt can be retried.
       for (let first = 0; first < keys.length; first += AT_ONCE)
         await this.#use.store.remove(keys.slice(first, first + AT_ONCE));
       await this.#use.store.remove([ledgerKey(owner)]);
@@ -65,7 +65,7 @@ export class DocumentLedger {
     return keys;
   }
 
-  /** Within an instance, changes to a ledger run one at a time; between instances, its etag detects conflicts. */
+  /** Within an instance, changes to a ledger run one at a time. Between instances, its etag detects conflicts. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
     return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }

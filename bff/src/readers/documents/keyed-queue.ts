@@ -2,7 +2,7 @@
 export class KeyedQueue {
   readonly #running = new Map<string, Promise<unknown>>();
 
-  /** Runs `work` after all earlier tasks with this key have settled. Settles with its outcome. */
+  /** Runs `work` after all earlier tasks with this key have settled. Settles like `work`. */
   add<T>(key: string, work: () => Promise<T>): Promise<T> {
     const result = (this.#running.get(key) ?? Promise.resolve()).then(work);
     const settled: Promise<unknown> = result.catch(() => undefined);

@@ -38,7 +38,7 @@ beforeEach(() => {
   preferences = new ReaderPreferences({ ...shared, ledger, mutes });
 });
 
-/** Runs `change`, and loses the response to its next write. `fail` runs after that write. */
+/** Runs `change` and loses the response to its next write. `fail` runs after that write. */
 async function changeAndLose(change: () => Promise<void>, fail: () => void = () => undefined) {
   const write = store.write.bind(store);
   store.write = async (...args) => {
@@ -70,7 +70,7 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
     { feeds: ['all'] },
   ],
   ['preferences', () => preferences.change(ADA, { sound: true }), () => preferences.of(ADA), { sound: true }],
-])('a stored change (%s) for which the response to the write was lost', (name, change, read, state) => {
+])('a stored change (%s) with a lost write response', (name, change, read, state) => {
   const eventNames = () => published.flatMap((event) => (event.name === name ? [event.name] : []));
 
   it('should be published', async () => {
@@ -82,7 +82,7 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
     expect(eventNames()).toEqual([name]);
   });
 
-  it('should be published by a retried request if the store also fails afterwards', async () => {
+  it('should be published by a retried request if the store fails afterwards too', async () => {
     await read();
     const stored = store.read.bind(store);
     const fail = () => (store.read = () => Promise.reject(NO_STORE));

@@ -5,9 +5,9 @@ import { writeDocument, type DocumentWrite } from './write-document.ts';
 const MAX_CHANGES = 1_000;
 
 /**
- * Documents that were written, or may have been, but whose change event could not be published. The next request for
- * such a document publishes the event, even if it changes nothing. Beyond 1,000 documents, the oldest are forgotten;
- * their readers see the change when the document changes again.
+ * Documents that were or might have been written but whose change event couldn't be published. The next request for
+ * such a document publishes the event, even if it changes nothing. Beyond 1,000 documents, the oldest are forgotten.
+ * Their readers see the change the next time the document changes.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });
@@ -16,7 +16,7 @@ export class PendingChanges {
     return this.#keys.has(key);
   }
 
-  /** Like `writeDocument`. If that rejects, the document may have been written, so its key is remembered. */
+  /** Like `writeDocument`. Remembers the key if that rejects, since the document might have been written. */
   write(store: ReaderStore, document: DocumentWrite): Promise<string | undefined> {
     return this.remember(document.key, () => writeDocument(store, document));
   }
@@ -26,7 +26,7 @@ export class PendingChanges {
     return this.remember(key, publish);
   }
 
-  /** Settles like `work`, and remembers the key if that rejects. */
+  /** Settles like `work`. Remembers the key if `work` rejects. */
   async remember<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Lifetime of an entry in ms. A change event invalidates it at once; after a missed event, it is stale for at most this
- * time.
+ * Entry lifetime in ms. A change event invalidates the entry immediately. If the event is missed, the entry is stale
+ * for at most this long.
  */
 const FRESH_MS = 10_000;
 const MAX_ENTRIES = 200;
@@ -15,7 +15,7 @@ interface Entry<T> {
 /** Caches reads for 10 s. Simultaneous requests share one read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
-  /** The newest version of each document that was named in a change event. */
+  /** The newest version of each document, according to change events. */
   readonly #announced: LRUCache<string, number>;
 
   constructor(now: () => number) {
@@ -24,7 +24,7 @@ export class ReadCache<T> {
     this.#announced = new LRUCache(bounds);
   }
 
-  /** The cached value, or otherwise the result of `read`. A rejection is not cached. */
+  /** Returns the cached value, or calls `read`. Doesn't cache rejections. */
   get(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known) return known.value;
@@ -37,15 +37,15 @@ export class ReadCache<T> {
   }
 
   /**
-   * Caches a written value with its version. Drops the entry instead if the version is unknown, or if an event has
-   * named a newer one: another instance wrote before this write's response arrived.
+   * Caches a written value with its version. If the version is unknown, drops the entry instead. Same if an event has
+   * named a newer version: another instance wrote before this write's response arrived.
    */
   set(key: string, value: T, version: string): void {
     if (version === '' || this.#newestOf(key) > Number(version)) this.#entries.delete(key);
     else this.#entries.set(key, { value: Promise.resolve(value), version });
   }
 
-  /** Drops the entry unless it has this version. The next `get` then reads again. */
+  /** Drops the entry unless it has this version, so that the next `get` rereads it. */
   forget(key: string, version = ''): void {
     const number = Number(version);
     if (number > this.#newestOf(key)) this.#announced.set(key, number);

@@ -5,17 +5,17 @@ const ATTEMPTS = 8;
 export interface DocumentWrite {
   key: string;
   ttlSeconds: number;
-  /** The new content of the document; nothing is written if it returns `undefined`. */
+  /** Returns the document's new content, or `undefined` to write nothing. */
   plan: (value: unknown) => Promise<object | undefined>;
   /** Called before a new document is created. */
   beforeFirst?: () => Promise<void>;
 }
 
 /**
- * Reads a document and writes the result of `plan`, and retries if another instance wrote in the meantime. Resolves
- * with the written version, or `undefined` if nothing was written. The version is empty if unknown, for example if a
- * write failed and the document then needed no change, because that write may have succeeded. Rejects if the outcome is
- * unknown.
+ * Reads a document and writes the result of `plan`. Retries if another instance wrote in between. Resolves with the
+ * written version, or `undefined` if nothing was written. The version is empty if unknown: for example, a write failed
+ * but might have succeeded after all because the document then needed no change. Rejects if we don't know whether the
+ * write succeeded.
  */
 export async function writeDocument(
   store: ReaderStore,
@@ -30,13 +30,13 @@ export async function writeDocument(
       await store.write(key, value, stored?.etag, ttlSeconds);
       return versionAfter(stored?.etag);
     } catch (error) {
-      // If the write succeeded but its response was lost, the next read shows it.
+      // If the write succeeded but its response was lost, the next read shows that.
       if (attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** On Redis, an etag is the number of writes to its key. In other stores, the next etag is unknown. */
+/** On Redis, the etag counts the writes to its key. In other stores, we can't predict the next etag. */
 function versionAfter(etag = '0'): string {
   return /^\d+$/.test(etag) ? String(Number(etag) + 1) : '';
 }

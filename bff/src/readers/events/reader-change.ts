@@ -1,14 +1,14 @@
 import { serverEventNamed, type ReaderEventName, type ServerEvents } from '@tocsin/contracts';
 
-/** An event for all connections of one reader. */
+/** An event for all of a reader's connections. */
 export type ReaderEvent = {
   [Name in ReaderEventName]: { reader: string; name: Name; payload: ServerEvents[Name] };
 }[ReaderEventName];
 
 /**
  * A change to a reader's document. `name` is the event that reports it to the reader's connections. Instances with such
- * connections then read the document. `version` distinguishes states of the document, and is empty if unknown.
- * `feed` is present if the event has a feed.
+ * connections then read the document. `version` distinguishes the document's states. It is empty if unknown. `feed` is
+ * set if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;
@@ -17,7 +17,7 @@ export type ReaderChangeOf<Name extends ReaderEventName> = {
 } & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
 export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
 
-/** Whether this version knows the event that the change names. Newer instances may name others. */
+/** Whether this version knows the change's event. Newer instances can send unknown events. */
 export function isReaderChange(change: {
   reader: string;
   name: string;

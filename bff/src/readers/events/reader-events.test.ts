@@ -9,7 +9,7 @@ let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
 let isConnectedHere: boolean;
-/** The functions that complete the running reads. */
+/** Functions that complete the running reads. */
 let release: (() => void)[];
 let fails: number;
 beforeEach(() => {
@@ -57,7 +57,7 @@ it('should send the document to connections on this instance, with at most two r
   expect(sent.at(-1)).toMatchObject({ name: 'mutes', payload: { severities: [] } });
 });
 
-it('should not read a document for a reader without a connection on this instance', async () => {
+it('should not read a document for a reader without connections on this instance', async () => {
   isConnectedHere = false;
   await changed('1');
   await settle();

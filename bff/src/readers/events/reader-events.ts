@@ -2,7 +2,7 @@ import type { ReaderEventName, ServerEvents } from '@tocsin/contracts';
 import type { ReaderChannel } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf, ReaderEvent } from './reader-change.ts';
 
-/** Reads the payload of each event from its changed document; `undefined` if the document is gone. */
+/** Reads each event's payload from its changed document. `undefined` if the document is gone. */
 export type ReaderEventSources = {
   readonly [Name in ReaderEventName]: (
     change: ReaderChangeOf<Name>,
@@ -16,7 +16,7 @@ export interface ReaderEventsOptions {
   isConnected: (reader: string) => boolean;
   /** Sends an event to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
-  /** Called when a document cannot be read. The read is retried. */
+  /** Called when reading a document fails. The read is retried. */
   onError: (error: unknown) => void;
   pause: (ms: number) => Promise<void>;
 }
@@ -25,12 +25,12 @@ const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
 /**
- * Turns changes to documents into events for the reader's connections on this instance. Changes that arrive while their
- * document is being read share one further read.
+ * Turns document changes into events for the reader's connections on this instance. Changes that arrive while their
+ * document is being read share one more read.
  */
 export class ReaderEvents {
   readonly #use: ReaderEventsOptions;
-  /** Documents that are being read; true if they must be read again. */
+  /** Documents being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
 
   constructor(options: ReaderEventsOptions) {
@@ -62,7 +62,7 @@ export class ReaderEvents {
         return;
       } catch (error) {
         onError(error);
-        // Give up: browsers get the change with their next request.
+        // Give up. Browsers get the change with their next request.
         if (attempt === ATTEMPTS) return;
         await pause(RETRY_MS);
       }

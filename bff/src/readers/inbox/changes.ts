@@ -13,7 +13,7 @@ import { locate, type History } from '../marks/advance.ts';
 import type { LeftOf } from '../marks/left.ts';
 import { isDue, marksIn } from './document.ts';
 
-/** The feed and history that a change applies to: the epoch, and offsets from `floor` to `head`. */
+/** The feed and history that a change applies to: the epoch, and the offsets from `floor` to `head`. */
 export interface ChangeContext {
   feed: string;
   epoch: string;
@@ -22,10 +22,10 @@ export interface ChangeContext {
   now: number;
 }
 
-/** Returns the changed document. It is called again if another instance wrote the document in the meantime. */
+/** Returns the changed document. Called again if another instance wrote the document in between. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
-/** The offsets of the ids that are in the history, or have left it but are still needed. */
+/** Offsets by id. Contains ids that are in the history, or have left it but are still needed. */
 export type Places = ReadonlyMap<string, number>;
 
 export async function placesOf(ids: ReadonlySet<string>, history: History, leftOf: LeftOf): Promise<Places> {
@@ -35,7 +35,7 @@ export async function placesOf(ids: ReadonlySet<string>, history: History, leftO
   return new Map([...known.map(({ id, offset }) => [id, offset] as const), ...located]);
 }
 
-/** Marks everything up to `offset` as seen, and also the notifications whose snooze has ended. */
+/** Marks everything up to `offset` as seen, plus notifications with an ended snooze. */
 export const markSeenUpTo =
   (offset: number): InboxChange =>
   (document, context) => {
@@ -46,8 +46,8 @@ export const markSeenUpTo =
   };
 
 /**
- * Removes the unread marks of everything up to `offset` and of `ids`. Marks snoozes of `ids` as read, and those up to
- * `offset` only if they have ended.
+ * Removes the unread marks of `ids` and everything up to `offset`. Marks snoozes of `ids` as read, and snoozes up to
+ * `offset` if they have ended.
  */
 export const markRead =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
@@ -73,8 +73,8 @@ export const markUnread =
   };
 
 /**
- * Archives the publications up to `offset` in the history, and those at the offsets `left`, which have left it. Skips
- * those that are still snoozed, unless `ids` names them.
+ * Archives the publications in the history up to `offset`, and the publications at the offsets `left`, which have left
+ * the history. Skips snoozed notifications unless `ids` names them.
  */
 export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>
@@ -106,7 +106,7 @@ export const unarchive =
     );
   };
 
-/** Snoozes notifications until `until`, even if they are already snoozed or archived. */
+/** Snoozes notifications until `until`, even if already snoozed or archived. */
 export const snoozeUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
   (document, context) => {
@@ -128,8 +128,7 @@ export const snoozeUntil =
   };
 
 /**
- * Removes snoozes. The notifications are then in the inbox, or in the archive if they were archived after the snooze
- * began.
+ * Removes snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed.
  */
 export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>
@@ -170,7 +169,7 @@ const withSnoozes = (
   }),
 });
 
-/** An offset of another epoch counts as 0. */
+/** An offset from another epoch counts as 0. */
 export const offsetIn = (
   head: { epoch: string },
   { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },

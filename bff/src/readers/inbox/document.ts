@@ -18,27 +18,25 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * Ended snoozes are kept for this time in ms. Those of archived or read notifications are removed earlier if the space
- * is needed.
+ * Ended snoozes are kept for this long (ms). Snoozes of archived or read notifications are removed earlier to make
+ * room.
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
 export class TooManySnoozedError extends Error {
   constructor() {
-    super(
-      `a reader may snooze at most ${MAX_SNOOZED} notifications, with at most ${MAX_SNOOZED_BYTES} bytes in total`,
-    );
+    super(`a reader can snooze at most ${MAX_SNOOZED} notifications (${MAX_SNOOZED_BYTES} bytes in total)`);
     this.name = 'TooManySnoozedError';
   }
 }
 
-/** Throws for a document from a later version, so that it is not overwritten. */
+/** Parses an inbox. Throws for documents from later versions to avoid overwriting them. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
   return parseStored(inboxDocumentSchema, value, key);
 }
 
-/** `after` with the next version, which is also higher than that of any deleted document of this reader. */
+/** Gives `after` the next version. It must be higher than the version of any deleted document of this reader. */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
   version: Math.max(before.version + 1, now),
@@ -51,11 +49,11 @@ export const isDue = ({ until }: Pick<Snoozed, 'until'>, now: number): boolean =
 const isExpired = ({ notification: { expiresAt } }: Snoozed, now: number): boolean =>
   expiresAt !== undefined && timeOf(expiresAt) <= now;
 
-/** The snoozed notifications of a feed, without those expired at `now`. */
+/** A feed's snoozed notifications that haven't expired at `now`. */
 export const snoozedOf = (document: InboxDocument, feed: string, now: number): Snoozed[] =>
   document.snoozed.filter((one) => one.notification.feed === feed && !isExpired(one, now));
 
-/** The inbox state of a feed as browsers get it. */
+/** A feed's inbox state, as sent to browsers. */
 export function stateOf(document: InboxDocument, feed: string, now: number): InboxState {
   const { epoch, seen, unread, archived } = document.feeds[feed] ?? NO_MARKS;
   const snoozed = snoozedOf(document, feed, now).map((one): SnoozeMark => {
@@ -73,29 +71,28 @@ export function stateOf(document: InboxDocument, feed: string, now: number): Inb
 
 const NO_MARKS = { epoch: '-', seen: 0, unread: [], archived: [] };
 
-/** The marks of a feed; empty if they are of another epoch. */
+/** A feed's marks. Empty if they are from another epoch. */
 export function marksIn(document: InboxDocument, feed: string, epoch: string): FeedMarks {
   const marks = document.feeds[feed];
   return marks?.epoch === epoch ? marks : { epoch, seen: 0, unread: [], archived: [], at: 0 };
 }
 
 export interface Bounds {
-  /** The changed feed, whose marks are dropped last. */
+  /** The changed feed. Its marks are dropped last. */
   feed: string;
   /** The first offset in the changed feed's history. */
   floor: number;
-  /** Offsets before `floor` whose marks are still needed. */
+  /** Offsets before `floor` with marks that are still needed. */
   needed?: readonly number[];
-  /** Time in ms for which the marks of a feed are needed. */
+  /** How long a feed's marks are needed (ms). */
   historyMsOf: (feed: string) => number;
   now: number;
 }
 
 /**
- * Reduces the document to its limits. Drops marks outside the history that are not needed. Beyond the limits, drops the
- * marks of the least recently changed feeds, and the oldest ranges of each feed: their notifications then return to the
- * inbox, or count as read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new
- * snoozes.
+ * Reduces the document to its limits. Drops unneeded marks outside the history. Beyond the limits, drops the marks of
+ * the least recently changed feeds, and the oldest ranges of each feed. Their notifications then return to the inbox or
+ * count as read. Snoozes of archived notifications and ended snoozes of read notifications make room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(
@@ -119,7 +116,7 @@ const trimMarks = (ranges: Ranges, floor: number, needed: readonly number[]): Fe
     .filter(([first, last]) => last >= floor || needed.some((offset) => first <= offset && offset <= last))
     .slice(-MAX_MARKED_RANGES);
 
-/** Whether the document has marks before `floor` in the feed. */
+/** Whether the document has marks below `floor` in the feed. */
 export const hasMarksBefore = (
   { feeds }: InboxDocument,
   { feed, floor }: Pick<Bounds, 'feed' | 'floor'>,

@@ -55,15 +55,15 @@ export interface InboxesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'including'>;
-  /** Time in ms for which a reader's marks in a feed are needed. */
+  /** How long a reader's marks in a feed are needed (ms). */
   historyMsOf: (feed: string, reader: string) => number;
-  /** Absent if the deployment has no channels. */
+  /** Not set if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
 }
 
-/** The reader of an inbox, and the owner against whose quota its document counts. */
+/** An inbox's reader, and the owner whose quota its document counts against. */
 export interface InboxOwner {
   reader: string;
   owner: string;
@@ -80,7 +80,7 @@ export class UnknownIdsError extends Error {
   }
 }
 
-/** A snooze lasts at most one year, and is kept for less than another year after its end. */
+/** A snooze lasts at most a year, and is kept for less than another year after it ends. */
 export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
 interface Named {
@@ -97,9 +97,9 @@ interface Place extends FeedHistory {
 }
 
 /**
- * Readers' marks other than the read state: seen, unread, archived and snoozed. The server orders a reader's changes,
- * each change affects only the marks that it lists, and every state has its own version, so all tabs and devices end up
- * with the same state. Anonymous readers have no inbox.
+ * Readers' marks other than the read state: seen, unread, archived and snoozed. All tabs and devices end up with the
+ * same state because the server orders a reader's changes, each change affects only the marks it lists, and every state
+ * has its own version. Anonymous readers have no inbox.
  */
 export class Inboxes {
   readonly #use: InboxesOptions;
@@ -115,7 +115,7 @@ export class Inboxes {
     });
   }
 
-  /** The reader's document; `undefined` if the reader has none. */
+  /** The reader's document, if any. */
   stored(reader: string): Promise<InboxDocument | undefined> {
     if (reader === ANONYMOUS) return Promise.resolve(undefined);
     const key = inboxKey(reader);
@@ -136,15 +136,15 @@ export class Inboxes {
     return document && stateOf(document, feed, this.#use.now());
   }
 
-  /** The `inbox` event after a change; `undefined` if the document is gone. */
+  /** The `inbox` event after a change. `undefined` if the document is gone. */
   async eventOf({ reader, feed }: ReaderChangeOf<'inbox'>): Promise<InboxEvent | undefined> {
     const state = await this.stateOf(reader, feed);
     return state && { feed, ...state };
   }
 
   /**
-   * The snoozes that end after `from` and no later than `to` (ms since 1970), and whose notifications are still shown
-   * and have not been seen, read or archived by the reader.
+   * Snoozes that end after `from` and no later than `to` (ms since 1970) and should be reported: their notifications
+   * are still shown, and the reader hasn't seen, read or archived them.
    */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
@@ -156,7 +156,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the next snooze of an unarchived notification ends after `from`, in ms since 1970; `undefined` if none. */
+  /** When the next snooze of an unarchived notification ends after `from` (ms since 1970), if any. */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));
@@ -164,7 +164,7 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown: not if it has expired, or if the history shows that it was
+   * Whether the snoozed notification is still shown. False if it has expired, or if the history shows that it was
    * retracted or replaced.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
@@ -182,7 +182,7 @@ export class Inboxes {
     );
   }
 
-  /** Removes the unread marks of notifications that the reader has read. Without such marks, writes nothing. */
+  /** Removes the unread marks of notifications that the reader has read. Writes nothing if there are none. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     if (!(await this.stored(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>
@@ -206,7 +206,8 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError for notifications that are neither in the history nor snoozed; then nothing is snoozed
+   * @throws UnknownIdsError if any notification is neither in the history nor already snoozed. Snoozes nothing in that
+   * case
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
@@ -236,7 +237,7 @@ export class Inboxes {
     return this.#change(who, request, ({ ids }) => unsnooze(ids));
   }
 
-  /** Deletes the inbox of the reader whose user feed was erased. */
+  /** Deletes the inbox of an erased user feed's reader. */
   async erase(feed: string): Promise<void> {
     await this.#use.store.remove([inboxKey(feed)]);
     this.#cache.forget(inboxKey(feed));
@@ -274,7 +275,7 @@ export class Inboxes {
         const before = parseInbox(key, value);
         const known = before.feeds[feed]?.epoch;
         if (known !== undefined && isLaterEpoch(known, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that this instance has not seen yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance hasn't seen`);
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
@@ -285,7 +286,7 @@ export class Inboxes {
         });
         return document;
       },
-      // A signed-in reader's inbox does not count towards the quota, so other documents cannot evict it.
+      // A signed-in reader's inbox doesn't count towards the quota, so other documents can't evict it.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

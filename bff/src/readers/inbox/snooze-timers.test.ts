@@ -60,7 +60,7 @@ const notifiedIds = () =>
     event.name === 'snooze-due' ? event.payload.due.map(({ notification }) => notification.id) : [],
   );
 
-it('should report each snooze when it ends, even after hours, and keep nothing afterwards', async () => {
+it('should report each snooze when it ends, even after hours, and clean up afterwards', async () => {
   snoozes = [snoozed('b', 5 * 3_600_000), snoozed('a', 60_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(59_000);
@@ -96,7 +96,7 @@ it('should check again when the inbox changes, and tell a connecting reader abou
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should report a snooze that it learns of only after that snooze and a later one have ended', async () => {
+it('should report a snooze that it only learns of after that snooze and a later one have ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);
@@ -106,7 +106,7 @@ it('should report a snooze that it learns of only after that snooze and a later 
   expect(notifiedIds()).toEqual(['later', 'earlier']);
 });
 
-it('should tell every new connection about recently ended snoozes, even while other snoozes are running', async () => {
+it('should tell every new connection about recently ended snoozes, even while other snoozes are pending', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -131,7 +131,7 @@ it('should notify a new connection after a retry, even if other connections were
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should retry if the inbox cannot be read, and forget readers without connections', async () => {
+it('should retry if reading the inbox fails, and forget readers without connections', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('b', 60_000)];
   fails = true;
   timers.joined(ADA);

@@ -8,33 +8,33 @@ export interface SnoozeTimersOptions {
   inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
   isConnected: (reader: string) => boolean;
   send: (event: ReaderEvent) => void;
-  /** Called when an inbox cannot be read. The read is retried. */
+  /** Called when reading an inbox fails. The read is retried. */
   onError: (error: unknown) => void;
   now: () => number;
 }
 
-/** Longer waits are split, because Node timers are limited to 24 days, and clocks may be adjusted in the meantime. */
+/** Longer waits are split because Node timers are limited to 24 days, and clocks can change during the wait. */
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * A reader who connects also gets events for snoozes that ended at most this many ms ago, because no instance may have
- * been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated events.
+ * When a reader connects, they also get events for snoozes that ended at most this long ago (ms), since no instance
+ * might have been running then. Skips snoozes of seen, read or archived notifications. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
 /**
  * Notifies this instance's connections when one of their reader's snoozes ends. These events are only a hint: the
- * reader's document and the time decide whether a snooze has ended, even if no instance was running.
+ * reader's document and the current time decide whether a snooze has ended, even if no instance was running.
  */
 export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
-  /** The timer of the next check, for each reader with snoozes. */
+  /** Timers for the next check of each reader with snoozes. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** The recently ended snoozes that the connections of each reader have been notified of. */
+  /** The recently ended snoozes that each reader's connections have been notified of. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
-  /** Readers with a new connection, which has not been notified of any ended snooze yet. */
+  /** Readers with a new connection that hasn't been notified of any ended snoozes. */
   readonly #joined = new Set<string>();
-  /** Readers whose inbox is being read; true if it must be read again. */
+  /** Readers whose inbox is being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
 
@@ -45,13 +45,13 @@ export class SnoozeTimers {
     });
   }
 
-  /** Call when one of the reader's connections has been opened on this instance. */
+  /** Call when one of the reader's connections opens on this instance. */
   joined(reader: string): void {
     this.#joined.add(reader);
     void this.#check(reader);
   }
 
-  /** Call when one of the reader's connections has been closed. */
+  /** Call when one of the reader's connections closes. */
   left(reader: string): void {
     if (this.#use.isConnected(reader)) return;
     this.#forget(reader);
@@ -80,8 +80,8 @@ export class SnoozeTimers {
         await this.#notify(reader);
       } catch (error) {
         this.#use.onError(error);
-        // The failed check may have removed the reader from `#joined`, so the next one must notify every connection
-        // again.
+        // The failed check might have removed the reader from `#joined`, so the next one must renotify every
+        // connection.
         this.#sent.delete(reader);
         this.#wait(reader, RETRY_MS);
       }
@@ -92,7 +92,8 @@ export class SnoozeTimers {
   async #notify(reader: string): Promise<void> {
     const { inboxes, now, send } = this.#use;
     const at = now();
-    // Check all ended snoozes, not only those since the last check: this instance may learn of a snooze after its end.
+    // Check all ended snoozes, not just ones since the last check. This instance might learn of a snooze after it
+    // ended.
     const recent = await inboxes.dueBetween(reader, at - LOOK_BACK_MS, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
     const due = recent.filter((snooze) => !known?.has(keyOf(snooze)));
@@ -105,7 +106,7 @@ export class SnoozeTimers {
     if (recent.length > 0 && this.#use.isConnected(reader))
       this.#sent.set(reader, new Set(recent.map(keyOf)));
     else this.#sent.delete(reader);
-    // From `at`, not from the current time: a snooze may have ended since `at`.
+    // Not from the current time, since a snooze might have ended after `at`.
     const next = await inboxes.nextDue(reader, at);
     if (next === undefined) this.#forget(reader);
     else this.#wait(reader, next - now());

@@ -6,7 +6,7 @@ import { INBOX_TTL_SECONDS } from './inboxes.ts';
 
 /**
  * Removes snoozed notifications with erased content from the inbox under `key`. Resolves with whether there were any.
- * Rejects if this version cannot read the document.
+ * Rejects if this version can't read the document.
  */
 export async function withdrawSnoozed(
   store: ReaderStore,

@@ -52,12 +52,12 @@ describe('advance', () => {
     expect(await advance(some, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 6, ids: [] });
   });
 
-  it('should fold in many ids at once', async () => {
+  it('should fold in many ids at the same time', async () => {
     const marked = { offset: 0, ids: [...named(1, 700), 'n702'] };
     expect(await advance(NOTHING, marked, history(900))).toEqual({ offset: 700, ids: ['n702'] });
   });
 
-  it('should advance over removed publications and those outside the history', async () => {
+  it('should advance over publications that were removed or are outside the history', async () => {
     const some = history(9, { goneAt: [1, 3] });
     expect(await advance(NOTHING, { offset: 0, ids: ['n2', 'n4'] }, some)).toEqual({ offset: 4, ids: [] });
     const late = history(90, { floor: 50 });
@@ -85,7 +85,7 @@ describe('advance', () => {
     });
   });
 
-  it('should read only a small part of a long unread history when an id is added', async () => {
+  it('should only read a small part of a long unread history when an id is added', async () => {
     const long = history(10_000);
     await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
     expect(long.counted.read).toBeLessThanOrEqual(200);
@@ -111,7 +111,7 @@ describe('advance', () => {
     expect(after.offset).toBe(1_400 - after.ids.length);
   });
 
-  it('should keep known ids if only unknown ones exceed the limit', async () => {
+  it('should keep known ids if only unknown ids exceed the limit', async () => {
     const unknownIds = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
     const some = history(500, { floor: 100 });
     const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: unknownIds }, some);
@@ -156,7 +156,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     });
   });
 
-  it('should not look up which notifications wait if nothing is dropped or skipped', async () => {
+  it('should not look up waiting notifications if nothing is dropped or skipped', async () => {
     const waiting = left(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
@@ -164,7 +164,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(waiting.calls).toBe(0);
   });
 
-  it('should not skip an unread one of them to reach the first read publication in the history', async () => {
+  it('should not skip unread ones to reach the first read publication in the history', async () => {
     const first = { offset: 0, ids: ['n21', 'n22'] };
     expect(await advanceWith(left(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
     expect(await advanceWith(left(9), NOTHING, first)).toEqual(first);
@@ -173,7 +173,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(read.offset).toBe(22);
   });
 
-  it('should drop the oldest of their ids when they no longer fit, but merge none into the offset', async () => {
+  it('should drop their oldest ids when they no longer fit, but not merge them into the offset', async () => {
     const long = history(3_000, { floor: 1_001 });
     const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
     const before = { offset: 0, ids: [...named(1, 300), ...shown] };

@@ -7,29 +7,29 @@ import {
 } from '@tocsin/contracts';
 import { bottomOf, type LeftOf } from './left.ts';
 
-/** The history of a feed; publications below `floor` are no longer shown anywhere. */
+/** A feed's history. Publications below `floor` are no longer shown anywhere. */
 export interface History {
   head: number;
   floor: number;
-  /** The publications `first` to `last`, as readers may see them now. */
+  /** Publications `first` to `last`, as readers can see them now. */
   readRange: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** The ids of the publications `first` to `last`. */
+  /** The ids of publications `first` to `last`. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
 /**
- * When a state has too many ids, it is reduced to this fraction of the limits, so that the next id does not exceed
- * them again.
+ * A state with too many ids is reduced to this fraction of the limits, so that it doesn't overflow again with the next
+ * id.
  */
 const KEPT_FRACTION = 0.9;
-/** Publications are read in chunks of this size, aligned to its multiples. */
+/** Publications are read in aligned chunks of this size. */
 export const CHUNK = 200;
 
 /**
- * The read state after marking `marked`. The offset never goes back, and advances over adjacent read ids and removed
- * publications. Ids outside the history are dropped, because they never existed or are no longer shown, unless `leftOf`
- * returns them and there is space. Beyond the limits of a state, the oldest ids are merged into the offset: everything
- * before them counts as read.
+ * The read state after marking `marked`. The offset never goes back. It advances over adjacent read ids and removed
+ * publications. Drops ids outside the history because they never existed or are no longer shown, unless `leftOf`
+ * returns them and there is room. Beyond a state's limits, merges the oldest ids into the offset, so everything before
+ * them counts as read.
  */
 export async function advance(
   before: ReadState,
@@ -48,7 +48,7 @@ export async function advance(
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
   const shown = new Set([...ids].filter((id) => places.has(id)));
   if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
-  // Dropping an id may cause a needless fallback. Merging it could end the fallbacks of unread notifications.
+  // Dropping an id can cause a needless fallback. Merging it could end fallbacks of unread notifications.
   const oldest = [...left].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);
@@ -57,7 +57,7 @@ export async function advance(
   return { offset, ids: [...ids] };
 }
 
-/** The offsets of those ids that are among the newest publications. */
+/** Finds the offsets of ids among the newest publications. */
 export async function locate(
   ids: ReadonlySet<string>,
   { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,
@@ -77,8 +77,8 @@ export async function locate(
 }
 
 /**
- * Advances the offset over adjacent read or removed publications, and removes those from `ids`. Skips publications that
- * have left the history, unless a fallback waits for an unread one of them.
+ * Advances the offset over adjacent read or removed publications and removes them from `ids`. Skips publications that
+ * have left the history, unless one is unread and has a waiting fallback.
  */
 async function fold(
   from: number,
@@ -105,7 +105,7 @@ async function fold(
   return offset;
 }
 
-/** Whether there is an unread notification between these offsets that has left the history and whose fallback waits. */
+/** Whether an unread notification between these offsets has left the history and has a waiting fallback. */
 const hasUnread = async (
   leftOf: LeftOf,
   ids: ReadonlySet<string>,
@@ -114,7 +114,7 @@ const hasUnread = async (
 ): Promise<boolean> =>
   (await leftOf()).some(({ id, offset }) => offset > after && offset < before && !ids.has(id));
 
-/** Keeps the newest ids; everything before the oldest of them counts as read. */
+/** Keeps the newest ids. Everything before them counts as read. */
 function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
   const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
   let bytes = 0;
@@ -133,5 +133,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** Bytes that an id takes up in a JSON list. Ids are ASCII; the quotes and the comma add three. */
+/** An id's size in a JSON list in bytes. Ids are ASCII. Quotes and comma add three bytes. */
 const bytesInList = (id: string): number => id.length + 3;

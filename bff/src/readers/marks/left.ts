@@ -1,9 +1,9 @@
 import type { WaitingPositions } from '../ports.ts';
 
-/** The number of newest publications searched for ids: the default size of a feed's history. */
+/** How many of the newest publications to search for ids. Equals the default history size. */
 const MAX_SEARCHED = 10_000;
 
-/** A notification that has left the history, but whose marks a fallback needs. */
+/** A notification that has left the history, but has marks that a fallback needs. */
 export interface LeftNotification {
   id: string;
   /** `Infinity` if unknown. */
@@ -11,8 +11,8 @@ export interface LeftNotification {
 }
 
 /**
- * Returns the notifications that have left the history but whose marks a fallback needs: those of the current epoch,
- * and those whose position is unknown.
+ * Returns the notifications that have left the history but have marks that a fallback needs. They are from the current
+ * epoch or have no known position.
  */
 export type LeftOf = () => Promise<readonly LeftNotification[]>;
 
@@ -21,7 +21,7 @@ interface HistoryBounds {
   floor: number;
 }
 
-/** The lowest offset that is searched for ids. */
+/** The lowest offset to search for ids. */
 export const bottomOf = ({ head, floor }: HistoryBounds): number =>
   Math.max(floor, head - MAX_SEARCHED + 1, 1);
 
@@ -30,13 +30,13 @@ export interface LeftOptions {
   feed: string;
   epoch: string;
   history: HistoryBounds;
-  /** Absent if the deployment has no channels. */
+  /** Not set if the deployment has no channels. */
   waitingPositions: WaitingPositions | undefined;
 }
 
 /**
- * Finds the notifications that have left the history of a reader's own feed and whose fallbacks wait. Reads them on the
- * first call, and not at all for other feeds.
+ * Finds notifications with waiting fallbacks that have left the history of a reader's own feed. Reads them on the first
+ * call. Returns none for other feeds.
  */
 export function leftFrom({ reader, feed, epoch, history, waitingPositions }: LeftOptions): LeftOf {
   if (!waitingPositions || feed !== reader || !feed.startsWith('user:')) return async () => [];
@@ -52,8 +52,8 @@ export function leftFrom({ reader, feed, epoch, history, waitingPositions }: Lef
 }
 
 /**
- * The offsets, up to `offset`, of notifications that have left the history but whose fallbacks are still waiting. A browser
- * page that was opened earlier may still show them.
+ * The offsets up to `offset` of notifications with waiting fallbacks that have left the history. A browser page opened
+ * earlier might still show them.
  */
 export const leftUpTo = async (offset: number, leftOf: LeftOf): Promise<number[]> =>
   offset > 0 ? (await leftOf()).map((one) => one.offset).filter((one) => one <= offset) : [];

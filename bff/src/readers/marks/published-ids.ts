@@ -1,12 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
-/** Maximum number of parts of 200 ids, for all feeds together: 100,000 ids, about 10 MB. */
+/** Maximum parts of 200 ids for all feeds: 100,000 ids, about 10 MB. */
 const MAX_PARTS = 500;
 
-/**
- * Caches the ids of publications in parts. The id at an offset never changes within an epoch, so each part is read
- * once.
- */
+/** Caches publication ids in parts. The id at an offset never changes within an epoch, so each part is read once. */
 export class PublishedIds {
   readonly #parts = new LRUCache<string, readonly string[]>({ max: MAX_PARTS });
 

@@ -10,13 +10,13 @@ const eventOf = async (
   after: { offset: number; ids?: string[] },
 ) => readEventOf({ ...change, before: { ids: [], ...before }, after: { ids: [], ...after } }, 0);
 
-it('should list the notifications that became read, not those read before', async () => {
+it('should list only the notifications that became read', async () => {
   const event = await eventOf({ offset: 1, ids: ['n3'] }, { offset: 4, ids: ['n7'] });
   expect(event?.data).toEqual({ feed: 'user:ada', ids: ['n2', 'n4', 'n7'], more: false });
   expect(await eventOf({ offset: 4, ids: ['n7'] }, { offset: 4, ids: ['n7'] })).toBeUndefined();
 });
 
-it('should have the same id if the mark is repeated, and a different one for another mark', async () => {
+it('should have the same id for a repeated mark, and a different id for another mark', async () => {
   const [one, again, other] = [
     await eventOf({ offset: 0 }, { offset: 2 }),
     await eventOf({ offset: 0 }, { offset: 2 }),

@@ -2,7 +2,7 @@ import type { ReadState, ReceiptEvent } from '@tocsin/contracts';
 import { receiptEnvelope, receiptEventId } from '../../feed/receipt-event.ts';
 import type { FeedHistory } from './histories.ts';
 
-/** Maximum number of ids in one event; they take at most 130 KB. */
+/** Maximum ids per event (at most 130 KB). */
 const MAX_IDS = 1_000;
 
 export interface ReadChange extends FeedHistory {
@@ -12,8 +12,8 @@ export interface ReadChange extends FeedHistory {
 }
 
 /**
- * The event for a change to a reader's read state in their own feed; `undefined` if nothing became read. A repeated
- * change has the same event id.
+ * The event for a change to a reader's read state in their own feed. `undefined` if nothing became read. A repeated
+ * change gets the same event id.
  */
 export async function readEventOf(
   { feed, head: { epoch }, history, before, after }: ReadChange,

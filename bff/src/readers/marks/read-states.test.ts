@@ -52,7 +52,7 @@ const stored = async (reader = ADA, feed = 'all') =>
   (await store.read(readKey(reader, feed)))?.value as ReadDocument | undefined;
 
 describe('a read state', () => {
-  it("should be stored, published to the reader's connections, and count only in its epoch", async () => {
+  it("should be stored, published to the reader's connections, and only apply to its epoch", async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(await stored()).toEqual({ v: 1, epoch: '1-a', offset: 4, ids: [], at: now });
@@ -63,7 +63,7 @@ describe('a read state', () => {
     expect(await states.stored('user:ben', 'all')).toBeUndefined();
   });
 
-  it('should start over in a new epoch, and ignore offsets of the previous one', async () => {
+  it('should start over in a new epoch, and ignore offsets from the previous one', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
     actualHead = head = { epoch: '2-b', offset: 5 };
@@ -81,7 +81,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ offset: 12 });
   });
 
-  it('should not be overwritten by an instance that does not know the new epoch', async () => {
+  it("should not be overwritten by an instance that doesn't know the new epoch", async () => {
     actualHead = head = { epoch: '2-b', offset: 5 };
     await instance().mark(ADA, { feed: 'all', offset: 5 });
     actualHead = head = { epoch: '1-a', offset: 9 };
@@ -89,7 +89,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 5 });
   });
 
-  it('should keep all concurrent marks of several instances', async () => {
+  it('should keep all concurrent marks from multiple instances', async () => {
     const instances = [instance(), instance(), instance()];
     actualHead = head = { epoch: '1-a', offset: 40 };
     const ids = Array.from({ length: 30 }, (_, i) => `n${i + 3}`);
@@ -107,7 +107,7 @@ describe('a read state', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('should be neither written nor published if nothing changes', async () => {
+  it('should not be written or published if nothing changes', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', ids: ['never', 'n0'] });
     expect(await stored()).toBeUndefined();
@@ -118,13 +118,13 @@ describe('a read state', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('should accept an id that this instance does not know yet', async () => {
+  it("should accept an id that's new to this instance", async () => {
     actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', ids: ['n11'] });
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
 
-  it('should drop the oldest documents only for an owner with too many', async () => {
+  it('should only drop the oldest documents for an owner with too many', async () => {
     const states = instance();
     const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
     await mark(ADA);
@@ -162,7 +162,7 @@ describe('a cached read state', () => {
     expect(await states.stored(ADA, 'all')).toMatchObject({ offset: 4 });
   });
 
-  it('should be read again after ten seconds, and after a failed read', async () => {
+  it('should be reread after ten seconds, and after a failed read', async () => {
     const states = instance();
     expect(await states.stored(ADA, 'all')).toBeUndefined();
     await store.write(readKey(ADA, 'all'), { v: 1, epoch: '1-a', offset: 2, ids: [], at: 1 }, undefined);
@@ -177,8 +177,8 @@ describe('a cached read state', () => {
   });
 });
 
-describe('the erasure of a feed', () => {
-  it("should delete its user's read state in all feeds, their mutes, and the read state of anonymous readers", async () => {
+describe('erasing a feed', () => {
+  it("should delete its user's read state in all feeds, their mutes, and anonymous readers' read state", async () => {
     const states = instance();
     for (const reader of [ADA, 'user:ben', 'anonymous'])
       for (const feed of ['all', ADA]) await states.mark(reader, { feed, offset: 2 });

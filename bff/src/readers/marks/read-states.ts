@@ -31,14 +31,14 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** Seconds after which neither the history nor a fallback needs a reader's read state in a feed. */
+  /** How long the history or a fallback can need a reader's read state in a feed (seconds). */
   ttlSecondsOf: (feed: string, reader: string) => number;
-  /** Absent if the deployment has no channels. */
+  /** Not set if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes an event when a reader has read notifications of their own feed. Called before the mark is stored: if
-   * storing it then fails, the page retries the mark. Absent if RECEIPTS_TOPIC is off.
+   * Publishes an event when a reader has read notifications in their own feed. Called before storing the mark: if
+   * storing it then fails, the page retries the mark. Not set if RECEIPTS_TOPIC is off.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
@@ -50,7 +50,7 @@ export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
-  /** Within an instance, changes to a document run one at a time; between instances, its etag detects conflicts. */
+  /** Within an instance, changes to a document run one at a time. Between instances, its etag detects conflicts. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {
@@ -59,7 +59,7 @@ export class ReadStates {
     options.channel.onChange((change) => this.#changed(change));
   }
 
-  /** The stored read state of a reader in a feed. `stateIn` returns its part for an epoch. */
+  /** A reader's stored read state in a feed. `stateIn` returns the part for an epoch. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
@@ -71,7 +71,7 @@ export class ReadStates {
     return this.stored(reader, feed);
   }
 
-  /** The `read` event after a change; `undefined` if the document is gone. */
+  /** The `read` event after a change. `undefined` if the document is gone. */
   async eventOf({ reader, feed }: ReaderChangeOf<'read'>): Promise<ReadEvent | undefined> {
     const document = await this.stored(reader, feed);
     return document && { feed, epoch: document.epoch, ...stateIn(document.epoch, document) };
@@ -79,14 +79,14 @@ export class ReadStates {
 
   /**
    * Marks publications as read. Resolves once the state is stored and the change is published to all instances. Does
-   * nothing if nothing changes. The document counts against the quota of `owner`, by default the reader.
+   * nothing if nothing changes. The document counts against the quota of `owner` (default: the reader).
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
     return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
-  /** The stored read state of a signed-in reader in each feed but their own, for an export. */
+  /** A signed-in reader's stored read state in all feeds except their own, for exports. */
   async elsewhere(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
     const start = readKey(reader, '');
     const keys = (await this.#use.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
@@ -99,12 +99,12 @@ export class ReadStates {
   }
 
   /**
-   * Deletes an erased feed's documents, as far as their keys are known: those of anonymous readers and, for a user
-   * feed, all documents of its user, including those for other feeds.
+   * Deletes an erased feed's documents, if their keys are known: the anonymous readers' document and, for a user feed,
+   * all of its user's documents, including documents for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
-    // The name of a user's feed is also the user's name as a reader.
+    // A user feed's name is also the user's reader name.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
     if (feed.startsWith(USER)) keys.push(...(await this.#use.ledger.erase(feed)));
@@ -117,7 +117,7 @@ export class ReadStates {
   ) {
     const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#use;
     const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
-    // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
+    // An empty feed has nothing to read, and made-up feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;
@@ -129,7 +129,7 @@ export class ReadStates {
         document = undefined;
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that this instance has not seen yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance hasn't seen`);
         before = stateIn(head.epoch, stored);
         const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
         const state = await advance(before, marked, history, leftOf);
@@ -158,7 +158,7 @@ export class ReadStates {
   }
 }
 
-/** The read state in the epoch; empty if it is of another epoch. */
+/** The read state in the epoch. Empty if it is from another epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : NOTHING_READ;
 

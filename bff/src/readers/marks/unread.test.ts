@@ -5,7 +5,7 @@ import { countUnread } from './unread.ts';
 const notification = (id: string) =>
   ({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' }) as const;
 
-/** A history of `head` publications. Those in `gone` are removed. */
+/** A history of `head` publications, except that the ones in `gone` are removed. */
 function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
   const reads: [number, number][] = [];
   const readRange = async (first: number, last: number): Promise<Publication[]> => {
@@ -22,7 +22,7 @@ function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
 
 const marks = (read: ReadState) => ({ epoch: '1-a', read });
 
-it('should count visible publications after the read offset that are not marked as read', async () => {
+it('should count visible publications after the read offset unless marked as read', async () => {
   const history = historyOf(10, { gone: [7] });
   expect(await countUnread(marks({ offset: 4, ids: ['n6', 'n9'] }), history)).toEqual({
     unread: 3,
@@ -70,7 +70,7 @@ it('should read each chunk once, and stop beyond the limit', async () => {
   expect(long.reads).toHaveLength(6);
 });
 
-it('should check a limited number of publications, even if all are gone', async () => {
+it('should check a limited number of publications even if all are gone', async () => {
   const gone = Array.from({ length: 9_000 }, (_, i) => i + 1);
   const history = historyOf(9_000, { gone });
   expect(await countUnread(marks({ offset: 0, ids: [] }), history)).toEqual({

@@ -12,17 +12,17 @@ import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
 
 /**
- * Maximum number of publications to check after the read offset. The same limit applies to those before it that are
- * marked as unread. Removed publications count too, so that a call stays cheap.
+ * Maximum publications to check after the read offset. The same limit applies to earlier ones that are marked as
+ * unread. Removed publications count too, to keep calls cheap.
  */
 const MAX_CHECKED = 2 * MAX_UNREAD;
 
 export interface UnreadCount {
-  /** Unread publications in the reader's inbox, counted from the newest, at most `MAX_UNREAD`. */
+  /** Unread publications in the reader's inbox, counting from the newest. At most `MAX_UNREAD`. */
   unread: number;
-  /** The unread publications that the reader has not seen. */
+  /** Unread publications that the reader hasn't seen. */
   unseen: number;
-  /** True if the actual numbers may be higher. */
+  /** True if the actual numbers could be higher. */
   more: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface UnreadOptions {
   histories: Pick<Histories, 'current'>;
 }
 
-/** Counts the unread and unseen notifications of one feed in a reader's inbox. */
+/** Counts one feed's unread and unseen notifications in a reader's inbox. */
 export async function countFor(
   reader: string,
   feed: string,
@@ -46,7 +46,7 @@ export async function countFor(
   return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
 }
 
-/** Counts the unread publications of the history that the inbox shows, and the notifications whose snooze has ended. */
+/** Counts the history's unread publications that the inbox shows, plus notifications with an ended snooze. */
 export async function countUnread(
   marks: Marks,
   { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
@@ -66,7 +66,7 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // Snoozed notifications are counted from their marks, because the history may have dropped them.
+  // Count snoozed notifications by their marks, since the history might have dropped them.
   for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
 
   const readTo = read?.offset ?? 0;

@@ -18,10 +18,10 @@ export interface MuteListsOptions {
   ledger: Pick<DocumentLedger, 'admit'>;
 }
 
-/** Absent or `undefined` lists stay unchanged. */
+/** Omitted or `undefined` lists don't change. */
 type MutesChange = { [List in keyof Mutes]?: Readonly<Mutes[List]> | undefined };
 
-/** Each reader's mutes, kept for a year after the last change. */
+/** Readers' mutes, kept for a year after the last change. */
 export class MuteLists {
   readonly #use: MuteListsOptions;
   readonly #pendingChanges = new PendingChanges();
@@ -39,8 +39,8 @@ export class MuteLists {
 
   /**
    * Replaces the given lists. Resolves once the mutes are stored and the change is published to all instances. Does
-   * nothing if they are unchanged. The last write wins, but documents that this version cannot read are never
-   * overwritten. The document counts against the quota of `owner`, unless that is the reader.
+   * nothing if they are unchanged. The last write wins, but documents that this version can't read are never
+   * overwritten. The document counts against the quota of `owner` unless that is the reader.
    */
   async set(reader: string, { feeds, severities }: MutesChange, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;
@@ -56,13 +56,13 @@ export class MuteLists {
         };
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // A signed-in reader's mutes do not count towards the quota, so other documents cannot evict them.
+      // A signed-in reader's mutes don't count towards the quota, so other documents can't evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     await this.#pendingChanges.publish(key, async () => {
       await channel.publish({ name: 'mutes', reader, version: version ?? '' });
-      // The mutes are also part of the preferences.
+      // The preferences include the mutes.
       await channel.publish({ name: 'preferences', reader, version: '' });
     });
   }

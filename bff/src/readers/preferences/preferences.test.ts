@@ -28,7 +28,7 @@ it('should merge simultaneous changes from two instances', async () => {
   expect(await instance().of(ADA)).toMatchObject(merged);
 });
 
-it('should publish a change in a retried request if the mutes could not be stored at first', async () => {
+it('should publish a change in a retried request if storing the mutes failed at first', async () => {
   const published: ReaderChange[] = [];
   const preferences = instance();
   await preferences.change(ADA, { feeds: ['topic:a'] });

@@ -20,18 +20,18 @@ export interface ReaderPreferencesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
-  /** Stores the muted feeds and severities, so that instances and clients of version 0.1.0 see them too. */
+  /** Stores the muted feeds and severities separately, so that 0.1.0 instances and clients see them too. */
   mutes: Pick<MuteLists, 'of' | 'set'>;
 }
 
-/** Absent or `undefined` members stay unchanged. */
+/** Omitted or `undefined` members don't change. */
 export type PreferencesChange = { [Member in keyof Preferences]?: Preferences[Member] | undefined };
 
 type Own = Omit<Preferences, 'feeds' | 'severities'>;
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
-/** Each reader's preferences, kept for a year after the last change. */
+/** Readers' preferences, kept for a year after the last change. */
 export class ReaderPreferences {
   readonly #use: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
@@ -48,15 +48,15 @@ export class ReaderPreferences {
   }
 
   /**
-   * Changes only the given members, so that changes from several devices merge; for each member, the last change wins.
-   * Resolves once the change is stored and published to all instances. It is safe to repeat. The document counts
-   * against the quota of `owner`, unless that is the reader.
+   * Changes only the given members, so changes from multiple devices merge. The last change to a member wins. Resolves
+   * once the change is stored and published to all instances. Safe to repeat. The document counts against the quota of
+   * `owner` unless that is the reader.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
     return this.#turns.add(reader, () => this.#change(reader, change, owner));
   }
 
-  /** Deletes the preferences of the reader whose user feed was erased. */
+  /** Deletes an erased user feed's preferences. */
   async erase(feed: string): Promise<void> {
     await this.#use.store.remove([preferencesKey(feed)]);
   }
@@ -77,7 +77,7 @@ export class ReaderPreferences {
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
-      // A signed-in reader's preferences do not count towards the quota, so other documents cannot evict them.
+      // A signed-in reader's preferences don't count towards the quota, so other documents can't evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (feeds !== undefined || severities !== undefined)
@@ -104,7 +104,7 @@ function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   });
 }
 
-/** Removes expired mutes. If none is left, `mutedUntil` is absent, as for readers who never had one. */
+/** Removes expired mutes. If none are left, omits `mutedUntil`, like for readers who never had any. */
 function withoutExpired({ mutedUntil = [], ...own }: Own): Own {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;

@@ -1,6 +1,6 @@
 import type { Publication } from '@tocsin/contracts';
 
-/** Limits of one search call. The next call continues the search. */
+/** Limits per search call. The next call continues the search. */
 export const SEARCH_BOUNDS = { publications: 2_000, characters: 2_000_000, ms: 500 };
 
 export interface BudgetOptions {

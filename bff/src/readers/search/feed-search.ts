@@ -2,7 +2,7 @@ import type { Found, Notification, Placed, Publication, Ranges } from '@tocsin/c
 import type { History } from '../marks/advance.ts';
 import type { Budget } from './budget.ts';
 
-/** Number of publications to check between two pauses for other work; checking them takes a few milliseconds. */
+/** Publications to check before yielding to other work. Checking them takes a few milliseconds. */
 const CHUNK = 50;
 
 export interface FeedSearchOptions {
@@ -40,7 +40,7 @@ export class FeedSearch {
     return this.#use.epoch;
   }
 
-  /** The next match, which stays until `take` is called. `undefined` at the end, or when the budget is spent. */
+  /** The next match. Doesn't advance until `take` is called. `undefined` at the end, or when the budget is spent. */
   async peek(): Promise<Found | undefined> {
     while (!this.#found) {
       const publication = this.#unchecked.pop();
@@ -54,7 +54,7 @@ export class FeedSearch {
     this.#found = undefined;
   }
 
-  /** The search continues below this offset; 0 if nothing is left. */
+  /** The search continues below this offset. 0 if nothing is left. */
   get continuesBefore(): number {
     if (this.#found) return this.#found.offset + 1;
     return this.#remaining.length === 0 && this.#unchecked.length === 0 ? 0 : this.#before;

@@ -1,6 +1,6 @@
 import type { Notification, SearchQuery } from '@tocsin/contracts';
 
-/** Removes case, accents and ligatures from text, for comparison. */
+/** Removes case, accents and ligatures for comparisons. */
 export const fold = (text: string): string =>
   text
     .normalize('NFKD')
@@ -12,8 +12,8 @@ export const fold = (text: string): string =>
 export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
 
 /**
- * Returns a function that checks whether a notification matches: every word of `q` occurs in its text, and its
- * severity, source and category are among the requested ones.
+ * Returns a function that checks whether a notification matches: its text contains every word of `q`, and its severity,
+ * source and category are among the requested values.
  */
 export function createMatcher({ q, severity, source, category }: Filter): (one: Notification) => boolean {
   const words = fold(q).split(/\s+/).filter(Boolean);

@@ -37,13 +37,13 @@ export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: re
 /** The request's cursor is not from a search response. */
 export class BadCursorError extends Error {}
 
-/** Maximum number of attempts if a feed changes during a search. */
+/** Maximum attempts if a feed changes during a search. */
 const MAX_ATTEMPTS = 3;
 const FEEDS_AT_ONCE = 8;
 
 /**
- * Searches feeds that the reader may read, newest notification first. One call searches a limited part of them and
- * returns a cursor for the next call.
+ * Searches feeds that the reader can read, newest notifications first. Each call searches a limited part and returns a
+ * cursor for the next call.
  * @throws BadCursorError
  */
 export async function search(
@@ -69,7 +69,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** The offsets in the history whose publications can be in this state, according to the reader's marks. */
+/** The offsets in the history that can be in this state, according to the reader's marks. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,
@@ -133,8 +133,8 @@ class Search {
   }
 
   /**
-   * The newest match of all feeds and snoozed notifications. `undefined` at the end, or when the budget is spent
-   * before the newest match is known.
+   * The newest match in all feeds and snoozed notifications. `undefined` at the end, or if the budget is spent before
+   * the newest match is known.
    */
   async #newest(
     feeds: readonly FeedSearch[],
@@ -168,7 +168,7 @@ class Search {
     ]);
     const { epoch } = place.head;
     const marks = { epoch, read: stateIn(epoch, stored), inbox };
-    // Snoozed notifications are searched separately, with their own stored content.
+    // Snoozed notifications are searched separately because their content is stored separately.
     const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
     return new FeedSearch({
       ...{

@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Limits how many tasks run at once and how many wait. Rejects further tasks. */
+/** Limits how many tasks run at the same time and how many wait. Rejects further tasks. */
 export class Slots {
   readonly #atOnce: number;
   readonly #maxWaiting: number;
@@ -12,7 +12,7 @@ export class Slots {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Runs `work` and settles with its outcome. Rejects with TemporaryError if too many tasks are waiting. */
+  /** Runs `work` and settles like it. Rejects with TemporaryError if too many tasks are waiting. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= this.#maxWaiting)

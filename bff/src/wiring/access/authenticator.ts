@@ -62,7 +62,7 @@ function createRevocationList(
       read: () => readers.read(REVOCATIONS_KEY),
       write: (value, etag) => readers.write(REVOCATIONS_KEY, value, etag, NEVER_EXPIRES),
     },
-    // The clock skew can extend a token's life at both ends.
+    // Clock skew can extend a token's life at both ends.
     tokenLifeMs: JWT_MAX_AGE > 0 ? (JWT_MAX_AGE + 2 * JWT_CLOCK_SKEW) * 1000 : undefined,
     now,
   });

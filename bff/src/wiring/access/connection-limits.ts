@@ -1,14 +1,14 @@
 import type { BffConfig } from '../../config.ts';
 import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
-/** The share of all slots that one address may use by default, and its share of the slots for pending connections. */
+/** One address's default share of all slots, and its share of the slots for pending connections. */
 const ADDRESS_SHARE = 1 / 5;
-/** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
+/** The default limit for pending connections: this share of all connections, but at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;
 const MIN_PENDING = 50;
 /** TCP connections allowed per pending session. Polling needs two. */
 const SOCKETS_PER_PENDING = 4;
-/** Additional TCP connections without a reader, for pages and probes. */
+/** Additional TCP connections without a reader for pages and probes. */
 const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one waits, one sends. */
 const SOCKETS_PER_SESSION = 2;
@@ -28,7 +28,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =
     config.MAX_PENDING_CONNECTIONS ?? Math.max(MIN_PENDING, Math.ceil(connections * PENDING_SHARE));
-  // With tokens, limits apply to each reader, because many readers may share an address.
+  // With tokens, limits apply per reader because many readers can share an address.
   const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * ADDRESS_SHARE) : 0;
   return {
     connections,
@@ -40,7 +40,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   };
 }
 
-/** The limits on TCP connections: without a reader, and in total. */
+/** Limits on TCP connections without a reader, and on all TCP connections. */
 export function socketLimits({ connections, pending }: ConnectionLimits): {
   unauthenticated: number;
   all: number;

@@ -14,11 +14,11 @@ export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['
   ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
 });
 
-/** Logs at startup that readers need no token, and whether the operations page is also open. */
+/** Logs at startup that readers need no token, and whether the operations page is open too. */
 export function logOpsAccess(log: Logger, { token, open }: OpsAccess): void {
-  log.info('AUTH_MODE=none: everyone who can reach this port may read every feed');
+  log.info('AUTH_MODE=none: anyone who can reach this port can read every feed');
   if (token !== undefined) return;
   log.info(
-    `no OPS_TOKEN: the operations page is ${open ? 'open to everyone who can reach this port' : 'closed'}`,
+    `no OPS_TOKEN: the operations page is ${open ? 'open to anyone who can reach this port' : 'closed'}`,
   );
 }

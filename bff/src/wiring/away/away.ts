@@ -19,21 +19,21 @@ import { receiptPublisherOf } from '../receipt-publisher.ts';
 import type { IsPushService, VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** Everything that sends notifications to readers who are away; absent if AWAY_FILE is not set. */
+/** Everything that sends notifications to readers who are away. Not set if AWAY_FILE isn't. */
 export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
   channels: ReadonlyMap<string, ConfiguredChannel>;
   templates: Templates;
-  /** The public VAPID key; `undefined` if there is no `push` channel. */
+  /** The public VAPID key. `undefined` if there is no `push` channel. */
   vapidKey: VapidKey;
   isPushService: IsPushService;
   linksOf: ReturnType<typeof linksFor>;
-  /** Stops retrying wake-ups that the scheduler did not accept. */
+  /** Stops retrying wake-ups that the scheduler didn't accept. */
   stop: () => void;
 }
 
-/** By default, pushes are collected for a second, and e-mails for a minute. */
+/** By default, pushes are collected for a second and e-mails for a minute. */
 const DEFAULTS: Record<string, { windowMs: number; perHour: number }> = {
   push: { windowMs: 1_000, perHour: 60 },
   email: { windowMs: 60_000, perHour: 10 },
@@ -47,7 +47,7 @@ export async function createAway(
   onStep: (step: FallbackStep) => Promise<void>,
 ): Promise<Away | undefined> {
   if (config.AWAY_FILE === undefined) return undefined;
-  // Imported here, so that deployments without channels do not load the template engine.
+  // Imported here so that deployments without channels don't load the template engine.
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);

@@ -10,7 +10,7 @@ import type { AwaySettings, CommonSettings } from './settings.ts';
 /** Resolves with the public VAPID key, or with `undefined` if there is no `push` channel. */
 export type VapidKey = () => Promise<string | undefined>;
 
-/** Whether pushes may be sent to this endpoint, which a browser supplied. */
+/** Whether it is safe to send pushes to this endpoint from a browser. */
 export type IsPushService = (endpoint: string) => Promise<boolean>;
 
 export interface ChannelWithSettings {
@@ -28,7 +28,7 @@ interface Created {
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
- * Creates the configured channels. A channel loads its library when it sends its first message.
+ * Creates the configured channels. Channels load their library when they send their first message.
  * @throws TemplateError, or an Error that lists all errors in a binding's settings
  */
 export function createChannels(

@@ -3,19 +3,19 @@ import { messageOf, notificationOf } from '../../../testing/away/messages.ts';
 import { EMAIL } from '../../away/channels/traits.ts';
 import { lazyChannel } from './lazy-channel.ts';
 
-it('should be unavailable while its secret cannot be read, and be created only once after that', async () => {
+it('should be unavailable while reading its secret fails, and be created only once after that', async () => {
   let isThere = false;
   let created = 0;
   const channel = lazyChannel({
     ...EMAIL,
     create: async () => {
-      if (!isThere) throw new Error('the secret smtp is absent');
+      if (!isThere) throw new Error('the secret smtp is missing');
       created++;
       return { ...EMAIL, send: async () => ({ outcome: 'sent' }) };
     },
   });
   const send = () => channel.send(messageOf([notificationOf('x')]), { push: [] });
-  expect(await send()).toEqual({ outcome: 'unavailable', reason: 'the secret smtp is absent' });
+  expect(await send()).toEqual({ outcome: 'unavailable', reason: 'the secret smtp is missing' });
   isThere = true;
   expect(await Promise.all([send(), send()])).toEqual([{ outcome: 'sent' }, { outcome: 'sent' }]);
   expect(await send()).toEqual({ outcome: 'sent' });

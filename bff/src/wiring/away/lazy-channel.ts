@@ -2,13 +2,13 @@ import type { Channel } from '../../away/channels/channel.ts';
 import type { Traits } from '../../away/channels/traits.ts';
 
 export interface LazyChannelOptions extends Traits {
-  /** Creates the channel; rejects if its secret cannot be read, or is invalid. */
+  /** Creates the channel. Rejects if its secret can't be read or is invalid. */
   create: () => Promise<Channel>;
 }
 
 /**
- * A channel whose secret is read with the first message, because the sidecar starts later than the application. While
- * the secret cannot be read or is invalid, nothing is sent, and messages wait.
+ * A channel that reads its secret when it sends its first message because the sidecar starts after the application.
+ * While the secret can't be read or is invalid, nothing is sent and messages wait.
  */
 export function lazyChannel({ create, ...traits }: LazyChannelOptions): Channel {
   let created: Promise<Channel> | undefined;

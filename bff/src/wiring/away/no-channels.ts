@@ -15,19 +15,19 @@ import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
-/** Readers' stored fallbacks and addresses, for export and erasure. */
+/** Readers' stored fallbacks and addresses, for exports and erasure. */
 export interface StoredAway {
   fallbacks: Pick<Fallbacks, 'stored' | 'erase'>;
   contacts: Pick<ContactBook, 'stored' | 'erase'>;
 }
 
 /**
- * The stored fallbacks and addresses, on an instance without channels. They may exist because the deployment used to
- * have channels, or because other instances have them.
+ * The stored fallbacks and addresses on an instance without channels. They can exist because the deployment used to
+ * have channels, or because other instances have some.
  */
 export function storedWithoutChannels(store: ReaderStore, now: () => number, log: Logger): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));
-  // If the index cannot be written, the next list of unsent fallbacks removes the reader.
+  // If writing the index fails, the next request for unsent fallbacks removes the reader.
   const index = new UnsentIndex({ store, onError: () => undefined, now });
   const failed = (_step: string, err: unknown) =>
     log.warn(

@@ -14,7 +14,7 @@ function read(text: string | object) {
   writeFileSync(file, typeof text === 'string' ? text : JSON.stringify(text));
   return readAwaySettings(file);
 }
-/** Returns the message of the error that these settings cause. */
+/** Returns the error message for these settings. */
 function refusal(text: string | object): string {
   try {
     read(text);
@@ -51,7 +51,7 @@ describe('the file that AWAY_FILE names', () => {
       expect(message).toContain(part);
   });
 
-  it('should be refused if a policy names a channel that does not exist', () => {
+  it('should be refused if a policy names a nonexistent channel', () => {
     const settings = { ...PAGE, push: {}, bindings: { sms: {} } };
     expect(read({ ...settings, policies: [by('push'), by('sms')] }).policies).toHaveLength(2);
     expect(refusal({ ...settings, policies: [by('push'), by('email')] })).toContain(
@@ -59,7 +59,7 @@ describe('the file that AWAY_FILE names', () => {
     );
   });
 
-  it('should be refused if it cannot be read', () => {
+  it("should be refused if it can't be read", () => {
     expect(refusal('{"publicUrl":')).toContain('cannot be read as JSON');
     expect(() => readAwaySettings(join(folder, 'none.json'))).toThrow(/none\.json cannot be read/);
     expect(refusal({ publicUrl: 'https://inbox.example/?a=b' })).toContain('must not contain ? or #');

@@ -13,13 +13,11 @@ import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
 const commonSchema = z.strictObject({
-  /** How long a reader's first due fallback waits for others, so that they are sent as one message. */
+  /** Batching delay: how long a reader's first due fallback waits for others to go into the same message. */
   window: durationSchema('PT0S', 'P1D').optional(),
-  /** Maximum number of messages to one reader within an hour. */
+  /** Maximum messages per reader and hour. */
   perHour: z.int().min(1).max(1_000).optional(),
-  /**
-   * Whether to send again after an unknown outcome, which may duplicate the message, or to give up, which may lose it.
-   */
+  /** Whether to resend after an unknown outcome (might duplicate the message) or to give up (might lose it). */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
 });
 
@@ -30,23 +28,23 @@ const componentSchema = z
   .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be the name of a Dapr component');
 
 const emailSchema = commonSchema.extend({
-  /** The sender, such as `Shop <no-reply@shop.example>`. The server and its login are in the secret `smtp`. */
+  /** The sender, such as `Shop <no-reply@shop.example>`. The `smtp` secret has the server and login. */
   from: z.string().min(3).max(320),
-  /** For signing e-mail. The private key is in the secret `dkim`. */
+  /** For signing e-mails. The private key is in the `dkim` secret. */
   dkim: z.strictObject({ domain: z.string(), selector: z.string() }).optional(),
   requireTls: z.boolean().optional(),
 });
 
-/** For Web Push. The keys are in the secret `vapid`. */
+/** For Web Push. The keys are in the `vapid` secret. */
 const pushSchema = commonSchema.extend({
-  /** Also sends to push services on this machine. Only for tests. */
+  /** Also sends to push services on this machine. For tests only. */
   allowLoopback: z.boolean().optional(),
 });
 
-/** Posts through a component of type `bindings.http`. The secret `webhook` signs the requests. */
+/** Posts through a `bindings.http` component. The `webhook` secret signs the requests. */
 const webhookSchema = commonSchema.extend({ binding: componentSchema.optional() });
 
-/** Any other output binding; see docs/guides/write-your-own-channel.md. */
+/** Any other output binding. See docs/guides/write-your-own-channel.md. */
 const bindingSchema = bindingChannelSchema.omit({ name: true }).extend(commonSchema.shape);
 export type BindingSettings = z.infer<typeof bindingSchema>;
 
@@ -59,7 +57,7 @@ const awaySchema = z.strictObject({
     .refine((url) => !/[?#]/.test(url), 'must not contain ? or #'),
   /** A folder with templates that replace ours. */
   templates: z.string().optional(),
-  /** IANA name of the time zone in which messages show times. */
+  /** The IANA time zone for times in messages. */
   timeZone: z.string().optional(),
   email: emailSchema.optional(),
   push: pushSchema.optional(),
@@ -84,7 +82,7 @@ const awaySchema = z.strictObject({
 });
 export type AwaySettings = z.infer<typeof awaySchema>;
 
-/** Reads the settings of channels and policies. @throws ConfigError that lists all errors */
+/** Reads the channel and policy settings. @throws ConfigError that lists all errors */
 export function readAwaySettings(file: string): AwaySettings {
   let value: unknown;
   try {
@@ -97,7 +95,7 @@ export function readAwaySettings(file: string): AwaySettings {
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `  ${path}: ${message}`);
     throw new ConfigError(
-      `AWAY_FILE: ${file} is invalid. Fix these members and start again:\n${faults.join('\n')}`,
+      `AWAY_FILE: ${file} is invalid. Fix these members and restart:\n${faults.join('\n')}`,
     );
   }
   const known = new Set([

@@ -9,7 +9,7 @@ import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff } from '../../../testing/served-bff.ts';
 
 const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
-/** Valid, but nothing listens there, so the instance keeps trying to connect. */
+/** Valid, but nothing is listening there, so the instance keeps trying to connect. */
 const ENDPOINT = 'https://127.0.0.1:9';
 const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
 
@@ -26,7 +26,7 @@ describe('a connection string', () => {
     ['without TLS', `Endpoint=http://127.0.0.1:9;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
     ['without an address', `Endpoint=;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
   ])(
-    'should be refused with the reason and the remedy but without the key if it is %s',
+    'should be refused with the reason and a fix, but without revealing the key, if it is %s',
     async (_what, text, why) => {
       const refused = await createFrom(text).then(
         () => '',
@@ -46,7 +46,7 @@ describe('a connection string', () => {
     },
   );
 
-  it('should be read again while the sidecar starts', async () => {
+  it('should be reread while the sidecar starts', async () => {
     let asked = 0;
     const readSecret = async () => {
       if (++asked === 1) throw new Error('the sidecar is not ready yet');
@@ -55,7 +55,7 @@ describe('a connection string', () => {
     expect((await createAzureSockets({ readSecret }, log, 10_000)).endpoint).toBe(ENDPOINT);
   });
 
-  it('should be reported as unreadable if the sidecar does not start', async () => {
+  it("should be reported as unreadable if the sidecar doesn't start", async () => {
     const readSecret = () => Promise.reject(new Error('No answer.'));
     await expect(createAzureSockets({ readSecret }, log, -1)).rejects.toThrow(
       'BROADCASTER is azure, but notification-secrets cannot be read: No answer. Start the sidecar.',
@@ -100,14 +100,14 @@ describe('an instance with BROADCASTER=azure', () => {
     expect((await negotiate()).status).toBe(401);
   });
 
-  it('should tell its page to negotiate, and allow it to connect only to its own host and Azure', async () => {
+  it('should tell its page to negotiate, and only let it connect to its own host and Azure', async () => {
     const page = await fetch(bff.url);
     expect(await page.text()).toContain('<meta name="tocsin-negotiate"');
     const policy = page.headers.get('content-security-policy');
     expect(policy).toContain(`connect-src 'self' ${ENDPOINT} ${ENDPOINT.replace('https', 'wss')}`);
   });
 
-  it('should accept no connections itself, and should not be ready without Azure', async () => {
+  it('should not accept connections itself or be ready without Azure', async () => {
     expect((await fetch(`${bff.url}/hubs/?EIO=4&transport=polling`)).status).toBe(404);
     const ready = await fetch(`${bff.url}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('Azure Web PubSub')]);

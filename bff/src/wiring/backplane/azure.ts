@@ -10,7 +10,7 @@ const REMEDY =
   `Put the connection string of Web PubSub for Socket.IO (Azure portal, Keys) as ${name} into the secret store ` +
   `${store}, or set BROADCASTER to redis.`;
 
-/** Time in ms within which a sidecar that starts together with its application must respond. */
+/** A sidecar starting together with its application must respond within this time (ms). */
 const SIDECAR_START_MS = 30_000;
 const RETRY_MS = 500;
 

@@ -4,12 +4,12 @@ import { RedisConnection, type RedisConnectionOptions } from '../../redis/connec
 import { RedisCopies } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
-/** Maximum size of each stream of dead letters, refused events, receipts or erasures, in bytes. */
+/** Maximum bytes per stream (dead letters, refused events, receipts, erasures). */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
- * Starts to trim the streams of Dapr's topics and to delete copies of erased content. Uses separate connections, so
- * that large replies do not delay publications.
+ * Starts trimming the streams of Dapr's topics and deleting copies of erased content. Uses separate connections so that
+ * large replies don't delay publications.
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name' | 'target'>,

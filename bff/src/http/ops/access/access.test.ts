@@ -68,26 +68,23 @@ describe('the operations routes when readers need no token', () => {
     },
   );
 
-  it.each(['loopback', 'network'])(
-    'should require OPS_TOKEN if it is set, when published on %s',
-    async (place) => {
-      await serve({ PUBLISHED_ON: place, OPS_TOKEN });
-      expect(await statuses()).toEqual(only(401));
-      for (const wrong of [
-        `Bearer ${OPS_TOKEN}x`,
-        `Bearer ${OPS_TOKEN.slice(0, -1)}`,
-        `Bearer ${OPS_TOKEN.toUpperCase()}`,
-        `Basic ${OPS_TOKEN}`,
-        OPS_TOKEN,
-      ]) {
-        expect(await statuses(wrong)).toEqual(only(401));
-      }
-      expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
-      expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(OPEN_STATUSES);
-      const response = await call('GET', '/app/ops/instances');
-      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
-    },
-  );
+  it.each(['loopback', 'network'])('should require OPS_TOKEN if set when published on %s', async (place) => {
+    await serve({ PUBLISHED_ON: place, OPS_TOKEN });
+    expect(await statuses()).toEqual(only(401));
+    for (const wrong of [
+      `Bearer ${OPS_TOKEN}x`,
+      `Bearer ${OPS_TOKEN.slice(0, -1)}`,
+      `Bearer ${OPS_TOKEN.toUpperCase()}`,
+      `Basic ${OPS_TOKEN}`,
+      OPS_TOKEN,
+    ]) {
+      expect(await statuses(wrong)).toEqual(only(401));
+    }
+    expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(OPEN_STATUSES);
+    const response = await call('GET', '/app/ops/instances');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
+  });
 });
 
 describe('the operations routes when readers need a token', () => {

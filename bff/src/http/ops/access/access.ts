@@ -6,33 +6,33 @@ import { bearerOf } from '../../bearer.ts';
 import '../../request.ts';
 
 export interface OpsAccess {
-  /** The value of OPS_TOKEN, if it is set. */
+  /** OPS_TOKEN, if set. */
   token: string | undefined;
-  /** Whether anyone may use the operations page with `AUTH_MODE=none` and without OPS_TOKEN. */
+  /** Whether anyone can use the operations page with `AUTH_MODE=none` and no OPS_TOKEN. */
   open: boolean;
 }
 
-/** Paths that only operators may use. */
+/** Paths for operators only. */
 export const OPS_PATHS = ['/app/ops', '/app/compose'];
 
-/** The actor's name in the log: the sub of the token, or OPS_TOKEN. */
+/** The actor's name in the log: the token's sub, or OPS_TOKEN. */
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
-/** Records whether a request has OPS_TOKEN, and so needs no other token. Must run before `requireIdentity`. */
+/** Records whether a request has OPS_TOKEN and so needs no other token. Must run before `requireIdentity`. */
 export function recordOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
     const sent = expected && bearerOf(request);
-    // Compares digests of equal length, so that the response time reveals nothing about the token.
+    // Compare digests of equal length, so that the response time doesn't reveal anything about the token.
     if (sent && timingSafeEqual(digestOf(sent), expected)) request.hasOpsToken = true;
     next();
   };
 }
 
 /**
- * Admits operators: requests with OPS_TOKEN, requests with a token that has the role, or all requests if the page is
- * open.
+ * Allows only operators: requests with OPS_TOKEN, requests with a token that has the role, or all requests if the page
+ * is open.
  */
 export const requireOps =
   ({ token, open }: OpsAccess): RequestHandler =>
@@ -57,7 +57,7 @@ export const requireOps =
       status: 403,
       code: 'ops_closed',
       detail:
-        'The operations routes are closed: AUTH_MODE is none, and this port can be reached from the network. ' +
+        'The operations routes are closed because AUTH_MODE is none and this port can be reached from the network.' +
         'Set OPS_TOKEN on the bff (`openssl rand -hex 32` prints one) and sign in with it, or set AUTH_MODE to jwt.',
     });
   };

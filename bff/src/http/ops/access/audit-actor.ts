@@ -11,7 +11,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
 }
 
-/** The user of the ops page, as recorded in the audit trail. */
+/** The ops page user for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
 function actionOf({ method, originalUrl }: Request): AuditAction {

@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Serves an instance whose store has these receipts. */
+/** Serves an instance with these receipts in its store. */
 async function serve(receipts: Partial<Receipt>[] = []): Promise<void> {
   const file = join(folder, 'away.json');
   const email = { from: 'a@example.com', window: 'PT0S' };
@@ -70,7 +70,7 @@ describe('GET /app/ops/fallbacks/unsent', () => {
     }
   });
 
-  it('should answer 503 while the store does not answer', async () => {
+  it("should answer 503 while the store doesn't respond", async () => {
     await serve();
     vi.spyOn(bff.backend.readers, 'read').mockRejectedValue(new Error('away'));
     const response = await get();
@@ -102,7 +102,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
     });
   });
 
-  it('should record an unknown outcome while the store does not answer', async () => {
+  it("should record an unknown outcome while the store doesn't respond", async () => {
     await serve([{}]);
     const [only] = await names();
     vi.spyOn(bff.backend.readers, 'write').mockRejectedValue(new Error('away'));

@@ -18,7 +18,7 @@ export type Unsent = Pick<UnsentFallbacks, 'list' | 'sendAgain' | 'dismiss'>;
 
 const NO_CHANNELS: UnsentPage = { fallbacks: [], next: null, unreadable: 0, truncatedAt: null };
 
-/** `/fallbacks`: lists the fallbacks that were not sent, sends them again, or dismisses them. */
+/** `/fallbacks`: lists, resends or dismisses unsent fallbacks. */
 export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logger): Router {
   const router = Router();
   router
@@ -77,7 +77,7 @@ interface Closed {
   result: UnsentResult;
 }
 
-/** Records completed changes, and separately those with an unknown outcome. */
+/** Records completed changes and uncertain ones separately. */
 function recordClosed(trail: Trail, request: Request, { action, names, result }: Closed): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));

@@ -41,7 +41,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain', idsOf(body)?.filter(isPlausible));
         const detail =
-          'The producer did not respond, so the notification may still appear. Send it again with this id; it will be shown only once.';
+          'The producer did not respond, so the notification may still appear. Resend it with this id. It will only be shown once.';
         reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
       }
     })
@@ -49,17 +49,17 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** Adds an id to a notification without one, so that it can safely be sent again if no response arrives. */
+/** Adds an id to a notification without one, so that resending it is safe if no response arrives. */
 const withId = (value: unknown): unknown =>
   isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
 
 const idsOf = (value: unknown): string[] | undefined =>
   isObject(value) && typeof value['id'] === 'string' ? [value['id']] : undefined;
 
-/** Whether a feed or id is short enough for the audit trail. Longer ones are invalid. */
+/** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds in a body, as far as it can be read. */
+/** The feeds that can be found in a body. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;

@@ -29,7 +29,7 @@ const retract = (body: unknown) =>
   });
 
 describe('GET /app/ops/find', () => {
-  it('should find a notification in its feed, and report when it is gone', async () => {
+  it("should find a notification in its feed, and report once it's gone", async () => {
     await bff.publish('topic:find', 'one');
     await bff.publish('topic:find', 'two');
     expect(await find('two')).toEqual({
@@ -43,7 +43,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('never')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
-  it('should report that the feed remembers an id whose content is gone', async () => {
+  it('should report that the feed remembers the id of a notification after its content is gone', async () => {
     await bff.publish('topic:long', 'first');
     for (let n = 0; n < 600; n += 50) {
       const ids = Array.from({ length: 50 }, (_, index) => `later-${n + index}`);
@@ -72,7 +72,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('three')).found, 'only in a title').toEqual([]);
   });
 
-  it('should report which places it could not search', async () => {
+  it("should report any places that it couldn't search", async () => {
     const { readHead } = bff.backend.log;
     bff.backend.log.readHead = () => Promise.reject(new Error('away'));
     const { found, unsearched } = await find('one');
@@ -97,7 +97,7 @@ describe('POST /app/ops/retract', () => {
       .toMatch(/"action":"retract","outcome":"done"/);
   });
 
-  it('should report that the outcome is unknown', async () => {
+  it('should report an unknown outcome', async () => {
     bff.backend.operateWith(() => Promise.reject(new Error('away')));
     const response = await retract({ id: 'one' });
     expect([response.status, await response.json()]).toMatchObject([503, { ids: ['one'] }]);

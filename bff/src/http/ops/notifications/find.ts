@@ -40,13 +40,13 @@ export function findRoutes(
       const query = readQuery(namedNotificationSchema, request, response);
       if (!query) return;
       const onError = (place: string, err: unknown) =>
-        log.warn({ err, place }, 'cannot search one of the places that may contain a notification');
+        log.warn({ err, place }, 'cannot search one of the places that could contain a notification');
       try {
         const found = await slots.run(() => findNotification(query, places, onError));
         response.set('Cache-Control', 'no-store').json(found);
       } catch (error) {
         if (!(error instanceof TemporaryError)) throw error;
-        const detail = 'Too many searches are waiting on this instance. Try again shortly.';
+        const detail = 'Too many searches are waiting on this instance. Try again in a moment.';
         sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
     })

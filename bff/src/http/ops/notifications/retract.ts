@@ -7,7 +7,7 @@ import { operatorOf } from '../access/access.ts';
 import { reportUnavailable } from '../unavailable.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 
-/** `POST /retract`: has the producer retract a notification, or cancel it if it is scheduled. */
+/** `POST /retract`: has the producer retract a notification, or cancel it if scheduled. */
 export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Router {
   const router = Router();
   router
@@ -36,7 +36,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
         response.status(202).json({ ids: [id] } satisfies Accepted);
       } catch (error) {
         note('uncertain');
-        const detail = 'The producer did not respond. The notification may already be retracted. Try again.';
+        const detail = 'The producer did not respond. The notification may have been retracted. Try again.';
         reportUnavailable(response, log, { error, detail, ids: [id] });
       }
     })

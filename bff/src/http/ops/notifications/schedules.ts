@@ -4,7 +4,7 @@ import { Router } from 'express';
 import type { Operate } from '../../../ops/ports.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `GET /schedules`: the number of scheduled notifications, and the earliest ones. The producer caches its list. */
+/** `GET /schedules`: the earliest scheduled notifications and the total count. The producer caches its list. */
 export function scheduleRoutes(operate: Operate, log: Logger): Router {
   const router = Router();
   router
@@ -15,7 +15,7 @@ export function scheduleRoutes(operate: Operate, log: Logger): Router {
         response.set('Cache-Control', 'no-store').json(scheduleListSchema.parse(body));
       } catch (error) {
         const detail =
-          'The producer did not list its schedules. Try again; if this persists, run the same version of the producer and the bff.';
+          'The producer did not list its schedules. Try again. If it keeps failing, run the same version of the producer and bff.';
         reportUnavailable(response, log, { error, detail });
       }
     })

@@ -19,7 +19,7 @@ import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `/revocations`: lists, adds and lifts revocations. A revocation refuses a subject's earlier tokens. */
+/** `/revocations`: lists, adds and lifts revocations. A revocation invalidates a subject's earlier tokens. */
 export function revocationRoutes(
   revocations: Revocations | undefined,
   trail: Trail,
@@ -81,7 +81,7 @@ export function revocationRoutes(
         }
         const revocation: Revocation = await revocations.revoke(body.sub, before);
         trail.note({ ...auditActor(request), action: 'reader-revoked', outcome: 'done', ids: [body.sub] });
-        log.info({ ...revocation, by: operatorOf(request) }, 'the tokens of a subject were revoked');
+        log.info({ ...revocation, by: operatorOf(request) }, "a subject's tokens were revoked");
         response.status(200).json(revocation);
       }),
     )
@@ -92,7 +92,7 @@ export function revocationRoutes(
       withErrorHandling(async (request: Request<{ sub: string }>, response) => {
         const { sub } = request.params;
         if (!(await revocations.lift(sub))) {
-          const detail = 'No tokens of this subject are revoked.';
+          const detail = 'This subject has no revocation.';
           return sendProblem(response, { status: 404, code: 'not_found', detail });
         }
         trail.note({ ...auditActor(request), action: 'reader-restored', outcome: 'done', ids: [sub] });
