@@ -53,9 +53,15 @@ export const headSchema = z.strictObject({
   unconfirmed: z.array(unconfirmedSchema),
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
-  /** Key of the document listing the documents that this commit removed. They are deleted before the next commit. */
+  /**
+   * Key of the document listing the documents that this commit removed. They are deleted before the next commit, the
+   * list last.
+   */
   withdrawn: z.string().optional(),
-  /** Set if this commit erased the feed. Its content elsewhere is deleted before the next commit. */
+  /**
+   * Set if this commit erased the feed. Its content elsewhere is deleted before the next commit, and only while the
+   * `withdrawn` list exists. Earlier versions omit the list if the feed had no documents.
+   */
   erased: z.literal(true).optional(),
   /** Notifications published before this time are erased and are ignored if they arrive later. */
   erasedAt: time.optional(),

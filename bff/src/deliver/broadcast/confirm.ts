@@ -35,6 +35,12 @@ export interface ConfirmDependencies {
 }
 
 const REMOVALS_AT_ONCE = 100;
+/**
+ * Earlier versions, such as 0.1.0, wrote no list if they erased a feed without documents, so nothing shows whether they
+ * also deleted the rest. If such an instance crashed in between, the erasure's announcement comes again within seconds
+ * of the next instance's start. So after this time, in ms, count the erasure as finished.
+ */
+const UNFINISHED_MS = 60 * 60 * 1000;
 
 /**
  * Pops the entries of `head` and broadcasts its publications, unless this activation knows that both are done. Both are
@@ -62,22 +68,34 @@ export async function confirm(
   activation.confirm(head);
 }
 
-/** Deletes everything that an erasure covers, and the documents that the head lists as withdrawn (their list last). */
+/**
+ * Deletes everything that an erasure covers, and the documents that the head lists as withdrawn (their list last). If
+ * the list is missing, all of that was deleted before, and what the reader has stored since then must stay.
+ */
 export async function deleteWithdrawn(
   feed: string,
-  { withdrawn, erased, erasedAt }: Head,
+  head: Head,
   { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
 ): Promise<void> {
-  if (erased) await onErased({ feed, before: erasedAt ?? now() });
-  if (withdrawn === undefined) return;
+  const { withdrawn, erased, erasedAt } = head;
+  const before = erasedAt ?? now();
+  if (withdrawn === undefined) {
+    if (erased && mayBeUnfinished(head, now())) await onErased({ feed, before });
+    return;
+  }
   const [list] = await log.readDocuments([withdrawn]);
-  // The list is deleted last, so if it's missing, the documents are gone too.
-  const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
+  if (list === undefined) return;
+  if (erased) await onErased({ feed, before });
+  const { keys } = withdrawnDocumentSchema.parse(list);
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
   }
   await log.removeDocuments([withdrawn]);
 }
+
+/** Whether the commit, which wrote no list, is so recent that its deletions may not be done. */
+const mayBeUnfinished = ({ unconfirmed, producers }: Head, now: number): boolean =>
+  unconfirmed.some(({ run }) => now - (producers[run]?.[1] ?? 0) < UNFINISHED_MS);
 
 async function broadcastAll(
   feed: string,

@@ -41,6 +41,11 @@ export interface FeedBatch {
 }
 
 const LABEL_LENGTH = 8;
+/**
+ * An erasure always writes a list, even an empty one, because the list shows that the erasure is unfinished. So it lives
+ * as long as any document of the reader: two years. It is normally deleted at once.
+ */
+const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
 export interface CommitInput {
   feed: string;
@@ -121,7 +126,11 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
     },
     [...state.unwritten, ...appended.retracted],
   );
-  const withdrawn = listOfWithdrawn(erased ? documentsOf(input.stored) : segments.withdrawn, input);
+  const withdrawn = erased
+    ? listOfWithdrawn(documentsOf(input.stored), input, ERASURE_TTL_SECONDS)
+    : segments.withdrawn.length > 0
+      ? listOfWithdrawn(segments.withdrawn, input, segmentTtlSeconds(limits))
+      : undefined;
   const offset = state.offset + publications.length;
   const run = taken && { [taken.run]: [taken.to, now] as [number, number] };
   return {
@@ -173,11 +182,9 @@ const erasedState = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
-  if (keys.length === 0) return undefined;
+function listOfWithdrawn(keys: string[], { unique }: CommitInput, ttlSeconds: number): FeedDocument {
   const value = { v: DOCUMENT_VERSION, keys } as const;
-  const key = withdrawnKey(unique());
-  return { key, value, bytes: sizeOf(value), ttlSeconds: segmentTtlSeconds(limits) };
+  return { key: withdrawnKey(unique()), value, bytes: sizeOf(value), ttlSeconds };
 }
 
 /**

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Head } from '@tocsin/contracts';
+import { dieAt, erase, Fixture, notification } from '../../../testing/feed-fixture.ts';
+
+const ADA = 'user:ada';
+const HOUR_MS = 60 * 60 * 1000;
+const ERASURE = { ...erase, feed: ADA };
+let f: Fixture;
+beforeEach(() => {
+  f = new Fixture();
+});
+
+/** The number of times that the reader's data was deleted. */
+const erasures = () => f.erased.filter(({ before }) => before !== undefined).length;
+
+async function take(seq: number, run: string, item: unknown) {
+  f.depositInPartition(seq, [item], run);
+  await f.instance().take(seq, run);
+}
+
+/** Lets 26 h pass, after which the checkpoint forgets earlier runs, and publishes to the feed on a new instance. */
+async function publishLater() {
+  f.now += 26 * HOUR_MS;
+  await take(1, 'P0000002', notification('b', { feed: 'user:ben' }));
+  expect(Object.keys((await f.checkpoints.read(1))?.checkpoint.runs ?? {})).toEqual(['P0000002']);
+  await take(2, 'P0000002', notification('a', { feed: ADA }));
+  expect(await f.idsOf(ADA)).toEqual(['a']);
+}
+
+describe('an erasure', () => {
+  it.each(['an empty feed', 'a feed with content'])('should be done once, for %s', async (kind) => {
+    if (kind !== 'an empty feed') await take(1, 'P0000001', notification('x', { feed: ADA }));
+    await take(2, 'P0000001', ERASURE);
+    expect(erasures()).toBe(1);
+    await publishLater();
+    expect(erasures()).toBe(1);
+  });
+
+  it.each(['committed', 'broadcast'] as const)(
+    'should be completed, however late, if the process dies after the “%s” step',
+    async (step) => {
+      f.depositInPartition(1, [ERASURE]);
+      await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow('died');
+      expect(erasures()).toBe(0);
+      await publishLater();
+      expect(erasures()).toBe(1);
+    },
+  );
+});
+
+describe('an erasure by an instance of 0.1.0', () => {
+  /** Stores the head in the form of 0.1.0, with the list of withdrawn documents only if the feed had some. */
+  async function storeAs010({ hadContent, isDeleted }: { hadContent: boolean; isDeleted: boolean }) {
+    if (hadContent) await take(1, 'P0000001', notification('x', { feed: ADA }));
+    f.depositInPartition(2, [ERASURE]);
+    await expect(f.instance(dieAt('committed')).take(2)).rejects.toThrow('died');
+    const { erasedAt: _, withdrawn = '', ...rest } = f.head as Head;
+    if (!hadContent || isDeleted) await f.log.removeDocuments([withdrawn]);
+    const head = { ...rest, version: rest.version + 1, ...(hadContent && { withdrawn }) };
+    await f.log.commit([{ feed: ADA, head, etag: rest.version, documents: [] }]);
+  }
+
+  it.each([true, false])('should not be done again (the feed had content: %s)', async (hadContent) => {
+    await storeAs010({ hadContent, isDeleted: true });
+    await publishLater();
+    expect(erasures()).toBe(0);
+  });
+
+  it.each([true, false])(
+    'should be completed after a crash (the feed had content: %s)',
+    async (hadContent) => {
+      await storeAs010({ hadContent, isDeleted: false });
+      f.now += 60_000;
+      await f.instance().take(2);
+      expect(erasures()).toBe(1);
+      await publishLater();
+      expect(erasures()).toBe(1);
+    },
+  );
+});
