@@ -10,6 +10,7 @@ const PINGS = 4_000_000;
 /** An empty masked ping. */
 const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
 const MAX_BUFFERED = 100_000;
+const MORE_THAN_KERNEL_BUFFERS = 32 * 1024 * 1024;
 
 const http = createServer();
 const pongServer = new BoundedPongServer({ noServer: true });
@@ -35,6 +36,24 @@ it("should echo a ping's content", async () => {
   client.ping('still here?');
   const [data] = (await once(client, 'pong')) as [Buffer];
   expect(data.toString()).toBe('still here?');
+});
+
+it('should answer the latest ping once a peer reads again', async () => {
+  const client = new WebSocket(`ws://${url}`);
+  await once(client, 'open');
+  client.pause();
+  const pongs: string[] = [];
+  client.on('pong', (data: Buffer) => pongs.push(data.toString()));
+  const webSocket = await accepted;
+  webSocket.send(Buffer.alloc(MORE_THAN_KERNEL_BUFFERS));
+  let received = 0;
+  webSocket.on('ping', () => received++);
+  for (const data of ['first', 'second', 'third']) client.ping(data);
+  await expect.poll(() => received).toBe(3);
+  client.resume();
+  await expect.poll(() => pongs, { timeout: 20_000 }).toEqual(['first', 'third']);
+  client.ping('fourth');
+  await expect.poll(() => pongs).toEqual(['first', 'third', 'fourth']);
 });
 
 it("should not fill up memory with pongs for a peer that doesn't read", async () => {

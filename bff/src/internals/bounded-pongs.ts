@@ -9,7 +9,7 @@ import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * The WebSocket server for engine.io. Doesn't send pongs to peers with unread data, since a peer that sends pings
+ * The WebSocket server for engine.io. Doesn't buffer more than one pong for a peer, since a peer that sends pings
  * without reading would fill up memory. RFC 6455 allows responding only to the most recent ping:
  * https://datatracker.ietf.org/doc/html/rfc6455#section-5.5.3
  */
@@ -30,15 +30,26 @@ export class BoundedPongServer extends WebSocketServer {
     callback: (webSocket: WebSocket, request: IncomingMessage) => void,
   ): void {
     super.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      answerPings(webSocket);
+      webSocket.on('ping', answerPing);
       callback(webSocket, request);
     });
   }
 }
 
-/** A separate function because a listener with the request in scope would retain it while the connection is open. */
-function answerPings(webSocket: WebSocket): void {
-  webSocket.on('ping', (data) => {
-    if (webSocket.bufferedAmount === 0) webSocket.pong(data);
+/** The WebSockets with a buffered pong, and the data of the latest ping since then. */
+const buffered = new WeakMap<WebSocket, Buffer | undefined>();
+
+/** Shared by all connections. A listener with the request in scope would retain it while the connection is open. */
+function answerPing(this: WebSocket, data: Buffer): void {
+  if (buffered.has(this)) buffered.set(this, data);
+  else sendPong(this, data);
+}
+
+function sendPong(webSocket: WebSocket, data: Buffer): void {
+  buffered.set(webSocket, undefined);
+  webSocket.pong(data, false, (error?: Error | null) => {
+    const latest = buffered.get(webSocket);
+    if (latest && !error) sendPong(webSocket, latest);
+    else buffered.delete(webSocket);
   });
 }
