@@ -23,7 +23,7 @@ export const allowAll: Authenticator = {
   stop: () => undefined,
 };
 
-/** Requires every caller to have a valid token that has not been revoked. */
+/** Requires a valid token that hasn't been revoked. */
 export const jwtAuthenticator = (
   rules: TokenRules,
   revocations: Revocations,

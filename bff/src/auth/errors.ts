@@ -1,4 +1,4 @@
-/** The token was rejected (`unauthorized`), or could not be checked (`unavailable`). */
+/** The token was rejected (`unauthorized`) or couldn't be checked (`unavailable`). */
 export class AuthError extends Error {
   override name = 'AuthError';
   readonly code: 'unauthorized' | 'unavailable';

@@ -64,7 +64,7 @@ it('should refresh old keys before use, and keep using them while the issuer is 
   await expect(check('RS256')).rejects.toThrow('no known key');
 });
 
-it('should report that it cannot check tokens until the issuer answers', async () => {
+it("should report that it can't check tokens until the issuer responds", async () => {
   const { keys, state, check, faults } = issuerWithKeys('RS256');
   state.isUnavailable = true;
   await expect(keys.ready()).rejects.toThrow('have not been loaded yet');

@@ -26,7 +26,7 @@ describe('mayRead', () => {
     expect(mayRead(identity, feed)).toBe(expected);
   });
 
-  it('should let everyone read every feed if no token is required', () => {
+  it('should let everyone read all feeds if tokens are not required', () => {
     for (const feed of ['all', 'user:a', 'topic:x']) expect(mayRead(undefined, feed)).toBe(true);
   });
 });

@@ -65,7 +65,7 @@ describe('an instance', () => {
   afterEach(() => bff.closeSockets());
   afterAll(() => bff.stop());
 
-  /** Sends a request with headers that `fetch` does not allow callers to set. */
+  /** Sends a request with headers that `fetch` doesn't let callers set. */
   const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
     new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
       const request = get(`${bff.url}${path}`, { headers, method }, (response) => {

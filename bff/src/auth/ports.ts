@@ -2,7 +2,7 @@ import type { Revocation } from '@tocsin/contracts';
 
 /** The revocations in the store. Methods reject if they can't tell whether they succeeded. */
 export interface RevocationStore {
-  /** The revocations in force; `undefined` if the store has never had any, or has lost them. */
+  /** The revocations in force. `undefined` if the store never had any or has lost them. */
   read(): Promise<Revocation[] | undefined>;
   /** Writes the revocations to a store that lost them. Does nothing if the store has any. */
   restore(revocations: readonly Revocation[]): Promise<void>;

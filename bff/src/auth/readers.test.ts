@@ -32,7 +32,7 @@ const waitForDisconnect = (socket: Socket) => new Promise((resolve) => socket.on
 describe('two users', () => {
   const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:orders-eu', 'topic:stock'];
 
-  it('should receive live publications only from their own feeds and topics', async () => {
+  it('should only receive live publications from their own feeds and topics', async () => {
     const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
     const adasOtherTab = await reader(secretToken({ sub: 'ada' }), FEEDS);
     const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
@@ -46,7 +46,7 @@ describe('two users', () => {
     expect(ben.ids).toEqual(['for-user:ben', 'for-topic:stock', 'for-all']);
   });
 
-  it('should get pages only of their own feeds', async () => {
+  it('should only get pages of their own feeds', async () => {
     const statuses = async (token: string) => {
       const asked = FEEDS.map(async (feed) => {
         const response = await bff.page(feed, { authorization: `Bearer ${token}` });
@@ -69,7 +69,7 @@ describe('two users', () => {
 });
 
 describe('a connection with a token', () => {
-  it('should get a warning, then a closing event with a code, and be disconnected when the token expires', async () => {
+  it('should get a warning and a closing event with a code, then be disconnected when the token expires', async () => {
     const { socket } = await reader(secretToken({ exp: secondsFromNow(6) }), ['all']);
     const expiring = await once(socket, 'token-expiring');
     expect(expiring.expiresInMs).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe('a connection with a token', () => {
     await end;
   });
 
-  it('should be closed when the new token does not permit all subscribed feeds', async () => {
+  it("should be closed when the new token doesn't permit all subscribed feeds", async () => {
     const { socket, ids } = await reader(secretToken({ feeds: ['orders', 'stock'] }), ['topic:orders']);
     expect(await bff.renew(socket, secretToken({ feeds: ['orders'] }))).toEqual({ ok: true });
     await bff.publish('topic:orders', 'still');
@@ -152,7 +152,7 @@ describe('an instance that does not require tokens', () => {
 });
 
 describe('an instance without a valid secret', () => {
-  it('should not be ready, and should report that tokens cannot be checked', async () => {
+  it("should not be ready, and report that tokens can't be checked", async () => {
     const waiting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: 'too short' });
     try {
       await expect.poll(async () => (await fetch(`${waiting.url}/readyz`)).text()).toContain('has 9 bytes');

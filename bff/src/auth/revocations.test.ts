@@ -121,7 +121,7 @@ describe('revocations in the store', () => {
     return { watched, faults };
   };
 
-  it('should reach another instance, and one that starts later', async () => {
+  it('should reach other instances, including ones that start later', async () => {
     const { list } = setUp();
     const [one, other] = [watch(list).watched, watch(list).watched];
     let calls = 0;
@@ -169,7 +169,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be limited in number and size, with an error that names the remedy', async () => {
+  it('should be limited in number and size, with an error that explains the fix', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));
@@ -184,7 +184,7 @@ describe('revocations in the store', () => {
     await expect(fillWithLongNames()).rejects.toThrow('100000 bytes');
   });
 
-  it('should all be kept if they are made concurrently', async () => {
+  it('should all be kept if made concurrently', async () => {
     const { list } = setUp();
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sub) => list.revoke(sub, 1)));
     expect((await list.read())?.map(({ sub }) => sub)).toEqual(['a', 'b', 'c', 'd', 'e']);

@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called when reads start failing; not called again until one succeeds. */
+  /** Called when reads start failing, but only once until a read succeeds. */
   onError: (error: unknown) => void;
   /** Interval between reads in ms. Default: 1 s. */
   everyMs?: number;
@@ -20,7 +20,7 @@ export class Revocations {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   readonly #listeners: (() => void)[] = [];
-  /** Keyed by sub; `undefined` until the store has been read. */
+  /** Keyed by sub. `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
   /** The last queued read. Reads run one at a time, so a late result never replaces a newer one. */
   #reading: Promise<void> = Promise.resolve();
@@ -51,7 +51,7 @@ export class Revocations {
     this.#listeners.push(listener);
   }
 
-  /** Reads the revocations in force. Rejects if the store cannot be read. */
+  /** Reads the revocations in force. Rejects if reading the store fails. */
   async list(): Promise<Revocation[]> {
     await this.#refresh();
     return [...(this.#known ?? new Map<string, Revocation>()).values()];

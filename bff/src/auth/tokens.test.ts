@@ -108,7 +108,7 @@ describe('the Authorization header', () => {
     expect(response.status).toBe(200);
   });
 
-  it('should be required on every path below /app, and only there', async () => {
+  it('should be required on all paths under /app but nowhere else', async () => {
     const status = async (path: string, method = 'GET') =>
       (await fetch(`${withSecret.url}${path}`, { method })).status;
     expect(await status('/app/notifications', 'DELETE')).toBe(401);
@@ -124,7 +124,7 @@ describe('the Authorization header', () => {
   });
 });
 
-it('should report over the socket that a token is not a string', async () => {
+it("should report over the socket that a token isn't a string", async () => {
   for (const token of [7, null, {}, ['x']]) {
     const result = await withSecret.handshake(withSecret.socketWith({ token }));
     expect(result.connected || result.error.message).toMatch(/^unauthorized: the token must be a string/);

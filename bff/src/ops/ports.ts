@@ -30,7 +30,9 @@ export interface PastBoard {
 /** Asks the producer to perform an operation. Resolves with its response. Rejects if there is none. */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
-/** Each probe resolves if its dependency responds. Dependencies that an instance doesn't have are missing. */
+/**
+ * Probes by dependency. Each resolves if its dependency responds. Omits dependencies that the instance doesn't have.
+ */
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**
@@ -51,7 +53,7 @@ export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: 
 
 export interface StoredAuditRecord {
   position: AuditPosition;
-  /** The stored form: an `AuditRecord`, unless another version or a foreign client wrote it. */
+  /** As stored. An `AuditRecord` unless another version or a foreign client wrote it. */
   value: unknown;
 }
 

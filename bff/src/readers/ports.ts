@@ -6,7 +6,7 @@ export interface StoredDocument {
   etag: string;
 }
 
-/** The position in a reader's own feed of a notification with waiting fallbacks. */
+/** A notification with waiting fallbacks in a reader's own feed. */
 export interface WaitingPosition {
   /** Its id in the feed. */
   id: string;
@@ -33,7 +33,7 @@ export interface ReaderStore {
 
 /** Broadcasts changes to readers' documents to all instances, including this one. */
 export interface ReaderChannel {
-  /** Resolves once the backplane has accepted the change. Rejects if that is unknown. */
+  /** Resolves once the backplane has accepted the change. Rejects if we don't know whether it has. */
   publish(change: ReaderChange): Promise<void>;
   onChange(listener: (change: ReaderChange) => void): void;
 }

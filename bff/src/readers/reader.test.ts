@@ -71,7 +71,7 @@ describe('a signed-in reader', () => {
     expect(ben.events).toEqual([]);
   });
 
-  it('should be refused if they send no token, or for a feed that their token does not permit', async () => {
+  it("should be refused without a token, or for a feed that their token doesn't permit", async () => {
     const unauthorized = await mark(signedIn, { feed: 'all', offset: 1 });
     expect([unauthorized.status, unauthorized.headers.has('www-authenticate')]).toEqual([401, true]);
     const forbidden = await mark(
@@ -116,7 +116,7 @@ describe('a read mark', () => {
     [{ feed: 'all', offset: '1' }, ['offset']],
     [{ feed: 'all', offset: 1.5 }, ['offset']],
     [[], ['']],
-  ])('should be refused with all errors: %j', async (body, faults) => {
+  ])('should be refused with a list of all errors: %j', async (body, faults) => {
     const response = await mark(open, body);
     expect(response.status).toBe(400);
     const problem = problemSchema.parse(await response.json());
@@ -137,7 +137,7 @@ describe('a read mark', () => {
 });
 
 describe('mutes', () => {
-  it('should be empty at first, then contain the last values set, and be published only to their reader', async () => {
+  it('should be empty at first, then contain the last values set, and only be published to their reader', async () => {
     const [mine, other] = [await reader(open, { clientId: 'm' }), await reader(open, { clientId: 'n' })];
     const get = async (query: string) => (await call(open, 'GET', `/mutes${query}`)).json() as unknown;
     expect(await get('?clientId=m')).toEqual({ feeds: [], severities: [] });
@@ -151,7 +151,7 @@ describe('mutes', () => {
     expect(other.events).toEqual([]);
   });
 
-  it('should be refused with all errors if they are invalid', async () => {
+  it('should be refused with a list of all errors if invalid', async () => {
     const put = await call(open, 'PUT', '/mutes', {
       body: { feeds: ['x'], severities: ['loud'], clientId: '' },
     });

@@ -4,7 +4,7 @@ import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 import type { AppContext } from './context.ts';
 
-/** Creates the reporter that shows this instance's metrics on the operations page. */
+/** Creates the reporter of this instance's metrics for the operations page. */
 export const createReporter = (
   { instance, backend, metrics, log, now }: AppContext,
   gateway: Pick<Gateway, 'connections'>,

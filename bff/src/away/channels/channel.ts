@@ -1,6 +1,6 @@
 import type { Notification } from '@tocsin/contracts';
 
-/** A browser's Web Push subscription, as `PushSubscription.toJSON()` returns it. */
+/** A browser's Web Push subscription, as returned by `PushSubscription.toJSON()`. */
 export interface PushSubscription {
   endpoint: string;
   keys: { p256dh: string; auth: string };
@@ -14,7 +14,7 @@ export interface Contacts {
   stopped?: readonly string[];
 }
 
-/** A message to one reader through one channel, with one notification or more (a digest). */
+/** A message to one reader through one channel, with one or more notifications (a digest). */
 export interface AwayMessage {
   /** Identifies the message. The same for all attempts. 1 to 64 characters: [A-Za-z0-9_-]. */
   key: string;
@@ -47,7 +47,7 @@ export type SendResult =
 export interface Channel {
   /** 'email', 'push', 'webhook', or the name of a binding. */
   readonly name: string;
-  /** Whether the person gets a message only once even if it is resent with the same key. */
+  /** Whether resending a message with the same key reaches the person at most once. */
   readonly repeatable: boolean;
   /** False if the contacts have no address for this channel. */
   reaches(contacts: Contacts): boolean;

@@ -19,7 +19,7 @@ beforeEach(() => {
 const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
 describe('a code for a second address', () => {
-  it('should add the address once, and should be stored only as a hash', async () => {
+  it('should add the address once, and only be stored as a hash', async () => {
     const code = await contacts.createCode(READER, ADDRESS);
     expect(code).toMatch(/^\d{8}$/);
     expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
@@ -69,7 +69,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused after five codes in 24 hours, even if they were used', async () => {
+  it('should be refused after five codes in 24 hours, even if the codes were used', async () => {
     for (let i = 0; i < 5; i++) {
       const code = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);

@@ -58,7 +58,7 @@ describe('the position of a notification', () => {
     ]);
   });
 
-  it('should not be looked up again after its fallback has ended', async () => {
+  it('should not be looked up after its fallback has ended', async () => {
     const { committed, lookedUpIds, outcomes } = world();
     const a = arrival('a', after('PT5S'));
     await committed([a, at(3)]);
@@ -192,7 +192,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect(read.mock.calls).toHaveLength(1);
   });
 
-  it('should not stop its turn if this version cannot read the document', async () => {
+  it("should not stop its turn if this version can't read the document", async () => {
     const { committed, store, failed } = world();
     const waiting = [{ notification: { collapseKey: 'order-1' } }];
     for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }, null as never]) {

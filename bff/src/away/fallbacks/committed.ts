@@ -42,7 +42,7 @@ export async function withPositions(
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   try {
-    // Needs a time limit because the search might compare the feed with its head, which waits for other turns.
+    // Needs a time limit because the search might compare the feed with its head and so wait for other turns.
     const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {

@@ -37,7 +37,7 @@ export class DamagedAwayError extends TemporaryError {
 /**
  * Parses the stored document.
  * @throws TemporaryError for documents of later versions, to avoid overwriting them
- * @throws DamagedAwayError for any other document that this version cannot read
+ * @throws DamagedAwayError for any other document that this version can't read
  */
 export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): AwayDocument =>
   parseStored(awayDocumentSchema, value, key, DamagedAwayError);

@@ -14,7 +14,7 @@ export type FallbackStepName =
   | 'find-position'
   | 'forget-devices';
 
-/** Receives the events of fallbacks. Its methods must not throw. */
+/** Receives fallback events. Methods must not throw. */
 export interface FallbackObserver {
   registered(count: number): void;
   ended(receipts: readonly Receipt[]): void;

@@ -9,7 +9,7 @@ beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
 describe('a fallback', () => {
-  it('should be sent on time if the reader has not read the notification', async () => {
+  it("should be sent on time if the reader hasn't read the notification", async () => {
     const { instance, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
     await pass(5 * 60_000 - 200);
@@ -41,7 +41,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['b']]);
   });
 
-  it('should come from the policy if the notification defines no fallbacks', async () => {
+  it("should come from the policy if the notification doesn't define any", async () => {
     const { instance, titles } = deployment();
     await instance().fallbacks.committed(itemsOf({ ...arrival('a'), severity: 'error' }, arrival('b')));
     await pass(2 * 60_000);
@@ -59,7 +59,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should get its wake-up from a repeated turn if the first turn could not set it', async () => {
+  it("should get its wake-up from a repeated turn if the first turn couldn't set it", async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     const items = itemsOf(arrival('a', after('PT5S')));

@@ -197,7 +197,7 @@ export class Fallbacks {
     return { document, sends };
   }
 
-  /** Reads only what the due steps need. A step without a channel or an address needs no reads. */
+  /** Only reads what the due steps need. Steps without a channel or an address need nothing. */
   async #decide(document: AwayDocument, contacts: Contacts, woken: number): Promise<Decision> {
     const { channels, now } = this.#use;
     const at = now();

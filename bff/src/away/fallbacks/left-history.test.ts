@@ -109,7 +109,7 @@ describe('a notification that leaves the history', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should leave no marks behind once no fallback waits', async () => {
+  it('should leave no marks behind once no fallbacks are waiting', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -151,7 +151,7 @@ describe('marks', () => {
     expect(new Set(w.lookups)).toEqual(new Set([READER]));
   });
 
-  it('should be dropped outside the history without reading fallbacks, if there are no channels', async () => {
+  it('should be dropped outside the history without reading fallbacks if there are no channels', async () => {
     const w = await movingFeed({ hasChannels: false });
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -163,7 +163,7 @@ describe('marks', () => {
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
   });
 
-  it('should be stored even if this version cannot read the fallbacks', async () => {
+  it("should be stored even if this version can't read the fallbacks", async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     w.moveHistoryOn();
@@ -237,7 +237,7 @@ describe('a notification from a previous epoch', () => {
   });
 });
 
-describe('a notification after an undetected rollback of the store', () => {
+describe('a notification after an undetected store rollback', () => {
   it('should get its standing from its current place in the feed', async () => {
     const w = await movingFeed();
     await w.publish('n6', 6);
@@ -268,7 +268,7 @@ describe('a notification after an undetected rollback of the store', () => {
   });
 });
 
-it('should find the positions of notifications in the history by their time and their id in the feed', async () => {
+it('should find the positions of notifications in the history by time and feed id', async () => {
   const w = await movingFeed();
   const beside = { ...w.item('n2'), id: 'n2.ffffffff' };
   w.feed.replaced.set(5, { offset: 5, notification: beside });

@@ -1,4 +1,4 @@
-/** The e-mail templates, for tools. */
+/** The e-mail templates. For tools. */
 export * from './samples.ts';
 export * from './sources.ts';
 export * from './templates.ts';

@@ -4,7 +4,7 @@ import { HTML } from './defaults/html.ts';
 import { SUBJECT, TEXT } from './defaults/text.ts';
 import { WORDS } from './defaults/words.ts';
 
-/** The files that a template folder may contain. */
+/** The files that a template folder can contain. */
 export const TEMPLATE_FILES = {
   subject: 'subject.liquid',
   text: 'text.liquid',

@@ -17,7 +17,7 @@ describe('our templates', () => {
     );
   });
 
-  it('should count the notifications that are not listed', () => {
+  it("should count the notifications that aren't listed", () => {
     const one = [notification('A')];
     expect(render(messageOf(one, { more: 1 })).text).toContain('and 1 more in your inbox');
     expect(render(messageOf(one, { more: 7, language: 'de' })).text).toContain(
@@ -92,7 +92,7 @@ describe('our templates', () => {
   });
 });
 
-it('should render our templates however slow the machine is', () => {
+it('should render our templates no matter how slow the machine is', () => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000));
   try {

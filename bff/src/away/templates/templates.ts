@@ -32,7 +32,7 @@ export interface Templates {
   readonly overridden: readonly string[];
 }
 
-/** Lists every invalid file of the template folder. */
+/** Lists all invalid files in the template folder. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }

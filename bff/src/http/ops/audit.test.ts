@@ -76,7 +76,7 @@ describe('GET /app/ops/audit', () => {
     expect([records.map(({ id }) => id), next]).toEqual([['old'], null]);
   });
 
-  it('should show a record with values that only a newer version knows, and count unreadable records', async () => {
+  it('should show a record with values from a newer version, and count unreadable records', async () => {
     await store.append('acts', {
       ...aRecord({ id: 'new', action: 'archive', via: 'pigeon' }),
       flag: true,
@@ -102,7 +102,7 @@ describe('GET /app/ops/audit', () => {
     expect(rest.headers.get('link')).toBeNull();
   });
 
-  it('should list every error in a query', async () => {
+  it('should list all errors in a query', async () => {
     const response = await get('?before=1-2.3&limit=201&action=A&actor=&colour=red&limit=2');
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([400, 'invalid_query']);
@@ -111,7 +111,7 @@ describe('GET /app/ops/audit', () => {
     expect((await fetch(`${bff.url}/app/ops/audit`, { method: 'DELETE' })).status).toBe(405);
   });
 
-  it('should report that the audit trail cannot be read', async () => {
+  it("should report that the audit trail can't be read", async () => {
     bff.backend.auditReader.read = () => Promise.reject(new Error('away'));
     const response = await get();
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);

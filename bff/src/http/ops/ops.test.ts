@@ -88,7 +88,7 @@ describe('GET /app/ops/instances', () => {
     expect(await busy.backend.board.read()).toEqual([]);
   });
 
-  it('should report that the metrics cannot be read', async () => {
+  it("should report that the metrics can't be read", async () => {
     const { board } = bff.backend;
     const { read } = board;
     board.read = () => Promise.reject(new Error('away'));
@@ -102,7 +102,7 @@ describe('GET /app/ops/instances', () => {
 describe('/app/ops/dead-letters', () => {
   const list = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
 
-  it('should list the newest records with reason and content, and show one in full', async () => {
+  it('should list the newest records with reason and content, and show a record in full', async () => {
     expect(await list()).toEqual({ total: 0, oldestAt: null, deadLetters: [] });
     const old = setAside();
     const long = setAside({ content: 'x'.repeat(MAX_CONTENT_LISTED + 1), reason: 'expired' });
@@ -121,7 +121,7 @@ describe('/app/ops/dead-letters', () => {
     expect([total, deadLetters.length]).toEqual([MAX_SET_ASIDE_LISTED + 5, MAX_SET_ASIDE_LISTED]);
   });
 
-  it('should delete one record', async () => {
+  it('should delete a record', async () => {
     const [one, other] = [setAside(), setAside()];
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(204);
     expect([...records.keys()]).toEqual([other.entry]);
@@ -184,7 +184,7 @@ describe('/app/ops/dead-letters', () => {
     await problemOf(response);
   });
 
-  it('should report that the records cannot be read', async () => {
+  it("should report that the records can't be read", async () => {
     const { deadLetters: box } = bff.backend;
     const { names } = box;
     box.names = () => Promise.reject(new Error('away'));
@@ -232,7 +232,7 @@ describe('POST /app/compose', () => {
     expect(await problemOf(response)).toMatchObject({ code: 'invalid_notification', errors });
   });
 
-  it('should answer 503 with the id when the producer does not answer', async () => {
+  it("should answer 503 with the id when the producer doesn't respond", async () => {
     bff.backend.composeWith(() => Promise.reject(new Error('away')));
     const response = await post('/app/compose', '{"title":"x"}');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -280,7 +280,7 @@ describe('an instance that requires tokens', () => {
       }),
     );
 
-  it('should admit only callers with the role', async () => {
+  it('should only admit callers with the role', async () => {
     expect(new Set(await statuses())).toEqual(new Set([401]));
     expect(new Set(await statuses('x'))).toEqual(new Set([401]));
     expect(new Set(await statuses(secretToken({ roles: [] })))).toEqual(new Set([403]));

@@ -22,7 +22,7 @@ const post = (path: string, body: unknown): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-it("should report the instance's version and links, and that all dependencies answer", async () => {
+it("should report the instance's version and links, and that all dependencies respond", async () => {
   const status = opsStatusSchema.parse(await get('/app/ops/status'));
   expect(status).toMatchObject({ instance: 'one', version: VERSION, failing: [] });
   expect(status.links).toEqual({

@@ -4,7 +4,7 @@ import { Router } from 'express';
 
 export interface StatusOptions {
   instance: string;
-  /** Dependencies that don't answer. */
+  /** Dependencies that don't respond. */
   failing: () => OpsStatus['failing'];
   links: OpsStatus['links'];
   now: () => number;

@@ -86,7 +86,7 @@ describe("a reader's inbox", () => {
     expect(await inboxOf('eve')).toBeUndefined();
   });
 
-  it('should require a reader, and list every error', async () => {
+  it('should require a reader, and list all errors', async () => {
     const anonymous = await post('archive', { ids: ['a'] });
     expect(anonymous.status).toBe(400);
     expect(((await anonymous.json()) as Problem).errors).toEqual([
@@ -140,7 +140,7 @@ describe('preferences', () => {
     expect(((await long.json()) as Problem).errors?.map(({ path }) => path)).toEqual(['mutedUntil.0.until']);
   });
 
-  it('should reject invalid times, days and time zones, and list each error', async () => {
+  it('should reject invalid times, days and time zones, and list all errors', async () => {
     const invalidHours = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
     const response = await send('PATCH', 'preferences', { quietHours: invalidHours, clientId: 'gil' });
     const { errors } = (await response.json()) as Problem;

@@ -34,7 +34,7 @@ it('should answer 404 for an unknown id, and 400 for a missing one', async () =>
   expect((await fetch(`${bff.url}/app/notification`)).status).toBe(400);
 });
 
-it('should show a feed only to permitted readers, and limit the rate of requests', async () => {
+it('should only show a feed to permitted readers, and limit the request rate', async () => {
   const env = { AUTH_MODE: 'jwt', SEARCHES_PER_MINUTE: '2' };
   const guarded = await serveBff(env, { jwt: SECRET });
   try {

@@ -18,7 +18,7 @@ export interface LinkedRouteOptions {
   log: Logger;
 }
 
-/** `GET /app/notification`: one notification, so that a page can open a link to it. */
+/** `GET /app/notification`: a single notification, for pages that open a link to it. */
 export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Router {
   const slots = new Slots(AT_ONCE, MAX_WAITING);
   const router = Router();

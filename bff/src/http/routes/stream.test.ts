@@ -154,7 +154,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a request for a stream', () => {
+describe('a stream request', () => {
   beforeAll(() => serve());
 
   it.each([
@@ -166,7 +166,7 @@ describe('a request for a stream', () => {
     [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed']],
     ['', { 'last-event-id': '12' }, 400, 'invalid_request', undefined],
     ['?lastEventId=12', {}, 400, 'invalid_request', undefined],
-  ])('should be refused with all errors: %.40s %o', async (query, headers, status, code, paths) => {
+  ])('should be refused with a list of all errors: %.40s %o', async (query, headers, status, code, paths) => {
     const { response } = await open(query, headers);
     expect(response.status).toBe(status);
     const problem = problemSchema.parse(await response.json());
@@ -182,7 +182,7 @@ describe('a request for a stream', () => {
   });
 });
 
-describe('a slot for a stream', () => {
+describe("a stream's slot", () => {
   it("should be refused beyond the instance's limit, which sockets and streams share", async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});
@@ -241,7 +241,7 @@ describe('a stream that requires a token', () => {
     authorization: `Bearer ${secretToken({ sub: 'ben', ...claims })}`,
   });
 
-  it('should be refused without a token, and for a feed that the token does not permit', async () => {
+  it("should be refused without a token, and for a feed that the token doesn't permit", async () => {
     await serve({ AUTH_MODE: 'jwt' }, secret);
     expect((await open()).response.status).toBe(401);
     expect((await open('?feed=all&feed=user:cleo', bearer())).response.status).toBe(403);

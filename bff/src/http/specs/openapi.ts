@@ -150,7 +150,7 @@ const getStream = {
   },
 };
 
-/** The OpenAPI 3.1 document of the HTTP interface for readers. */
+/** The OpenAPI 3.1 document for the readers' HTTP API. */
 export const openApiDocument = () => ({
   openapi: '3.1.0',
   info: {

@@ -2,7 +2,7 @@ import { parseJson, type FoundPlace, type SetAside } from '@tocsin/contracts';
 import type { SetAsideRecords } from '../ports.ts';
 import { hasItem } from './has-item.ts';
 
-/** Maximum records to search, newest first. */
+/** Maximum records to search, starting with the newest. */
 const MAX_RECORDS = 300;
 const AT_ONCE = 20;
 const MAX_FOUND = 5;

@@ -77,7 +77,7 @@ it("should not restore an erased feed's counts", async () => {
   expect(await store.read(receiptCountsKey(FEED))).toBeUndefined();
 });
 
-it('should count a change once even if its write may or may not have succeeded', async () => {
+it("should count a change once even if it's unknown whether the write succeeded", async () => {
   const counter = create();
   const write = store.write.bind(store);
   const failing = vi.spyOn(store, 'write').mockImplementation(async (...document) => {

@@ -18,7 +18,7 @@ import { archiveChanges, newlyRead, newlySeen, type Span } from './spans.ts';
 export interface ReceiptCounterOptions {
   store: ReaderStore;
   ttlSecondsOf: (feed: string) => number;
-  /** Called when storing counts fails. It is retried later. */
+  /** Called when storing counts fails. They are stored later. */
   onError: (feed: string, error: unknown) => void;
 }
 

@@ -13,9 +13,8 @@ export interface DocumentWrite {
 
 /**
  * Reads a document and writes the result of `plan`. Retries if another instance wrote in between. Resolves with the
- * written version, or `undefined` if nothing was written. The version is empty if unknown: for example, a write failed
- * but might have succeeded after all because the document then needed no change. Rejects if we don't know whether the
- * write succeeded.
+ * written version, or `undefined` if nothing was written. The version is empty if unknown, for example if a write
+ * seemed to fail but the document then needed no change. Rejects if we don't know whether the write succeeded.
  */
 export async function writeDocument(
   store: ReaderStore,

@@ -26,7 +26,7 @@ beforeEach(() => {
         return payload;
       },
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
-      // The test needs no sources for the other events of the registry.
+      // The test doesn't need sources for other events.
     } as unknown as ReaderEventSources,
     isConnected: () => isConnectedHere,
     send: (event) => sent.push(event),
@@ -44,7 +44,7 @@ const settle = async () => {
   }
 };
 
-it('should send the document to connections on this instance, with at most two reads for simultaneous changes', async () => {
+it("should send the document to this instance's connections, with at most two reads for concurrent changes", async () => {
   for (let n = 1; n <= 10; n++) await changed(String(n));
   await settle();
   expect(reads).toBe(2);
@@ -64,7 +64,7 @@ it('should not read a document for a reader without connections on this instance
   expect([reads, sent]).toEqual([0, []]);
 });
 
-it('should retry if a document cannot be read, and give up after five attempts', async () => {
+it('should retry if reading a document fails, and give up after five attempts', async () => {
   fails = 2;
   await changed('1');
   await settle();

@@ -80,7 +80,7 @@ it('should report a snooze that ends while the inbox is being read', async () =>
   expect(notifiedIds()).toEqual(['a']);
 });
 
-it('should check again when the inbox changes, and tell a connecting reader about recently ended snoozes', async () => {
+it('should recheck when the inbox changes, and tell a connecting reader about recently ended snoozes', async () => {
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(1_000);
   snoozes = [snoozed('a', 3_000)];

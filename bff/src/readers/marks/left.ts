@@ -3,7 +3,7 @@ import type { WaitingPositions } from '../ports.ts';
 /** How many of the newest publications to search for ids. Equals the default history size. */
 const MAX_SEARCHED = 10_000;
 
-/** A notification that has left the history, but has marks that a fallback needs. */
+/** A notification that has left the history but has marks that a fallback needs. */
 export interface LeftNotification {
   id: string;
   /** `Infinity` if unknown. */

@@ -73,7 +73,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
 
-  it('should read the actual head before it lowers an offset beyond the known head', async () => {
+  it('should read the actual head before lowering an offset beyond the known head', async () => {
     actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });
@@ -151,7 +151,7 @@ describe('a read state', () => {
 });
 
 describe('a cached read state', () => {
-  it('should be read once for many requests, until it changes', async () => {
+  it('should be read once for many requests until it changes', async () => {
     let reads = 0;
     const read = store.read.bind(store);
     store.read = (key) => (reads++, read(key));

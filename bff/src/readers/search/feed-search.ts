@@ -9,9 +9,9 @@ export interface FeedSearchOptions {
   feed: string;
   epoch: string;
   history: Pick<History, 'readRange'>;
-  /** The offsets of the history that can match. */
+  /** The offsets in the history that can match. */
   candidates: Ranges;
-  /** Only offsets below this one are searched. */
+  /** Only searches offsets below this. */
   before: number;
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
   matches: (notification: Notification, placed: Placed) => boolean;

@@ -34,7 +34,7 @@ export interface SearchOptions {
 
 export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: readonly string[] };
 
-/** The request's cursor is not from a search response. */
+/** The request's cursor isn't from a search response. */
 export class BadCursorError extends Error {}
 
 /** Maximum attempts if a feed changes during a search. */

@@ -77,7 +77,7 @@ export async function createAway(
   return { ...created, fallbacks, contacts, channels, linksOf, stop: () => wakeUps.stop() };
 }
 
-/** Wraps a channel so that it does not reach readers who have unsubscribed from it. */
+/** Wraps a channel so that it doesn't reach readers who have unsubscribed. */
 const unlessStopped = (channel: Channel): Channel => ({
   ...channel,
   reaches: (contacts) => !contacts.stopped?.includes(channel.name) && channel.reaches(contacts),

@@ -10,7 +10,7 @@ import type { AwaySettings, CommonSettings } from './settings.ts';
 /** Resolves with the public VAPID key, or with `undefined` if there is no `push` channel. */
 export type VapidKey = () => Promise<string | undefined>;
 
-/** Whether it is safe to send pushes to this endpoint from a browser. */
+/** Whether it's safe to send pushes to this browser-supplied endpoint. */
 export type IsPushService = (endpoint: string) => Promise<boolean>;
 
 export interface ChannelWithSettings {

@@ -7,8 +7,8 @@ export interface LazyChannelOptions extends Traits {
 }
 
 /**
- * A channel that reads its secret when it sends its first message because the sidecar starts after the application.
- * While the secret can't be read or is invalid, nothing is sent and messages wait.
+ * A channel that reads its secret on the first send because the sidecar starts after the application. While the secret
+ * is unreadable or invalid, nothing is sent and messages wait.
  */
 export function lazyChannel({ create, ...traits }: LazyChannelOptions): Channel {
   let created: Promise<Channel> | undefined;

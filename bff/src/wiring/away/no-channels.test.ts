@@ -34,7 +34,7 @@ describe('a damaged document', () => {
   const damaged = waiting(-1);
   beforeEach(() => store.write(KEY, damaged, undefined));
 
-  it("should be reported with its key, and not stop a retraction's turn", async () => {
+  it("should be reported with its key but not stop a retraction's turn", async () => {
     await fallbacks().erase(RETRACTED);
     const message = expect.stringMatching(`^${KEY} is damaged`) as string;
     expect(warn).toHaveBeenCalledExactlyOnceWith(
@@ -49,12 +49,12 @@ describe('a damaged document', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('should be named when it is exported', async () => {
+  it("should be named in an export's error", async () => {
     await expect(fallbacks().stored(READER)).rejects.toThrow(`${KEY} is damaged`);
   });
 });
 
-it("should leave a later version's document alone, and stop the turn until an instance of that version takes it", async () => {
+it("should leave a later version's document alone, and stop the turn until that version takes it", async () => {
   const later = { ...waiting(0), v: 2 };
   await store.write(KEY, later, undefined);
   await expect(fallbacks().erase(RETRACTED)).rejects.toThrow(`this version cannot read ${KEY}`);

@@ -41,7 +41,7 @@ const pushSchema = commonSchema.extend({
   allowLoopback: z.boolean().optional(),
 });
 
-/** Posts through a `bindings.http` component. The `webhook` secret signs the requests. */
+/** Posts through a `bindings.http` component. Requests are signed with the `webhook` secret. */
 const webhookSchema = commonSchema.extend({ binding: componentSchema.optional() });
 
 /** Any other output binding. See docs/guides/write-your-own-channel.md. */
@@ -51,7 +51,7 @@ export type BindingSettings = z.infer<typeof bindingSchema>;
 const BUILT_IN = ['email', 'push', 'webhook'];
 
 const awaySchema = z.strictObject({
-  /** The page's address, for links in messages. */
+  /** The page's address for links in messages. */
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
     .refine((url) => !/[?#]/.test(url), 'must not contain ? or #'),

@@ -16,7 +16,7 @@ const RETRY_MS = 500;
 
 /**
  * Creates Azure's sockets with the connection string from the secret store.
- * @throws ConfigError with the remedy if it is missing or invalid
+ * @throws ConfigError with instructions if it is missing or invalid
  */
 export async function createAzureSockets(
   backend: Pick<Backend, 'readSecret'>,

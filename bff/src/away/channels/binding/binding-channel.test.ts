@@ -88,7 +88,7 @@ describe('a channel over a binding', () => {
     expect(result).toEqual({ outcome, reason: text });
   });
 
-  it('should refuse a message that cannot be encoded', async () => {
+  it("should refuse a message that can't be encoded", async () => {
     const { calls, invoke } = recorder();
     const broken = messageOf([notificationOf('A', { createdAt: 'never' })]);
     expect(await createBindingChannel({ invoke, templates, name: 'x' }).send(broken, ada)).toMatchObject({

@@ -4,7 +4,7 @@ import type { Json } from './wire-json.ts';
 
 /**
  * A message as JSON in the format that Standard Webhooks recommends (`type`, `timestamp`, `data`). All attempts send
- * the same JSON. Documented in docs/guides/reach-people-who-are-away.md. New members can be added.
+ * the same JSON. Documented in docs/guides/reach-people-who-are-away.md. Later versions can add members.
  */
 export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {
   const [newest] = notifications;

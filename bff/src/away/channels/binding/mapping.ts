@@ -12,7 +12,7 @@ interface Sources {
 
 /** The message fields that a mapping can use, by name. */
 const FIELDS = {
-  /** The reader's e-mail address. The channel skips readers without one. */
+  /** The reader's e-mail address. The channel skips readers who have none. */
   email: ({ contacts }) => contacts.email?.address ?? '',
   /** `user:<sub>`. */
   reader: ({ message }) => message.reader,
@@ -89,7 +89,7 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Fills in the metadata values. Each becomes a single line because bindings may use it as a header. */
+/** Fills in the metadata values. Each becomes a single line because bindings can use it as a header. */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,

@@ -146,7 +146,7 @@ describe('the outcome of a push', () => {
     });
   });
 
-  it('should be unknown if the service disconnects or does not answer', async () => {
+  it("should be unknown if the service disconnects or doesn't respond", async () => {
     channelWith({ timeoutMs: 2_000 });
     service.answer('broken', (_, request) => request.socket.destroy());
     service.answer('silent', () => {});
@@ -187,7 +187,7 @@ describe('the outcome of a push', () => {
 });
 
 describe('a forged endpoint', () => {
-  it('should not make the server call its own network', async () => {
+  it('should not make the server call an internal address', async () => {
     const { keys } = service.subscribe('phone');
     channelWith({ allowLoopback: false });
     const inside = [service.origin, 'https://10.0.0.1', 'https://[::1]', 'file:///etc/passwd', 'x'];

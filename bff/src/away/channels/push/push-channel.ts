@@ -26,10 +26,10 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all of a reader's devices at the same time. `sent` if any device's push service accepts it. Other devices
- * that were unavailable are then not retried. `gone` lists subscriptions that can never work (404, 410, invalid keys,
- * or not a push service address). Not repeatable: a repeated push replaces the first one on the screen or in the push
- * service's queue, but if the reader has dismissed the first one, it reappears.
+ * Web Push to all of a reader's devices at the same time. The result is `sent` if any device's push service accepts it,
+ * without retrying devices that were unavailable. `gone` lists subscriptions that can never work (404, 410, invalid
+ * keys, or not a push service address). Not repeatable: a repeated push replaces the first one on the screen or in the
+ * push service's queue, but if the reader has dismissed the first one, it reappears.
  * @throws Error if the VAPID keys are invalid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {

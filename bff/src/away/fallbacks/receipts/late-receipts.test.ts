@@ -88,7 +88,7 @@ it("should not keep an erased feed's events", async () => {
   expect(await kept()).not.toContain('user:ada');
 });
 
-it('should reject an event when too many wait for the broker, or when the store is down too', async () => {
+it('should reject an event if too many are waiting for the broker, or if the store is down too', async () => {
   const { store, instance } = deployment();
   const late = instance();
   const ids = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(128, 'x'));

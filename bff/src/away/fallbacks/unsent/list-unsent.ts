@@ -79,7 +79,7 @@ async function readPage(
   return page;
 }
 
-/** Reads only the receipts, not the waiting content. */
+/** Only parses the receipts, not the waiting content. */
 const receiptsSchema = awayDocumentSchema.pick({ v: true, reader: true, receipts: true });
 
 interface ReceiptsOfReader {

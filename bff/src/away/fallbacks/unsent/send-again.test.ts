@@ -9,7 +9,7 @@ import { MAX_WAITING } from '../register.ts';
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-describe('sending again', () => {
+describe('resending', () => {
   it('should send immediately, without the batching delay, and take the fallback off the list', async () => {
     const { fallbacks, names, titles, outcomes } = await refused(['a'], [REFUSED], 60_000);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });

@@ -98,7 +98,7 @@ describe('a fallback that was not sent', () => {
     expect(isCommitted).toBe(true);
   });
 
-  it('should be listed later if the list could not be written at first', async () => {
+  it('should be listed later if writing the list failed at first', async () => {
     const { instance, store, presetResults, failed } = deployment();
     const { fallbacks } = instance();
     const write = store.write.bind(store);
@@ -140,7 +140,7 @@ describe('a fallback that was not sent', () => {
     expect(await store.read(KEY)).toBeUndefined();
   });
 
-  it('should leave the list when its reader is erased, and leave no trace of the name', async () => {
+  it('should leave the list when its reader is erased, without a trace of their name', async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);

@@ -129,7 +129,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
   });
 });
 
-it('should list nothing without channels, and explain why nothing can be sent', async () => {
+it('should list nothing if there are no channels, and explain why nothing can be sent', async () => {
   bff = await serveBff({ PUBLISHED_ON: 'loopback' });
   expect(await pageOf()).toEqual({ fallbacks: [], next: null, unreadable: 0, truncatedAt: null });
   const name = {
