@@ -289,9 +289,9 @@ export class Gateway {
 
 /**
  * Ends an upgraded session that never answers a ping. engine.io clears the timeout of a ping that was sent before the
- * upgrade, and sends no further ping until that one is answered.
+ * upgrade, and sends no further ping until that one is answered. It extends the timeout of later pings once.
  */
 function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
-  const timeout = setTimeout(() => terminate(session), pingIntervalMs + pingTimeoutMs);
+  const timeout = setTimeout(() => terminate(session), pingIntervalMs + 2 * pingTimeoutMs);
   for (const event of ['heartbeat', 'close']) session.once(event, () => clearTimeout(timeout));
 }

@@ -1,18 +1,21 @@
-import { once } from 'node:events';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { on, once } from 'node:events';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 const PING = '2';
+const CONNECTED = '40';
+const [INTERVAL_MS, TIMEOUT_MS] = [300, 2_000];
 /** The close code of a connection that ended without a close frame. */
 const ENDED_AT_ONCE = 1006;
 
 let bff: ServedBff;
 let webSocket: WebSocket | undefined;
 beforeEach(async () => {
-  bff = await serveBff({ PING_INTERVAL_MS: '300', PING_TIMEOUT_MS: '2000' });
+  bff = await serveBff({ PING_INTERVAL_MS: String(INTERVAL_MS), PING_TIMEOUT_MS: String(TIMEOUT_MS) });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   webSocket?.terminate();
   await bff.stop();
 });
@@ -72,4 +75,28 @@ it('should stay open if it answers that ping and later ones', async () => {
   webSocket.send('3');
   await expect.poll(() => pings).toBeGreaterThan(9);
   expect(webSocket.readyState).toBe(WebSocket.OPEN);
+});
+
+it('should stay open as long as engine.io waits for a pong, which a message extends once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { sid } = await openSession();
+  webSocket = await probe(sid);
+  const messages = on(webSocket, 'message', { close: ['close'] }) as AsyncIterableIterator<[Buffer]>;
+  const received = async (start: string) => {
+    for (let next = await messages.next(); ; next = await messages.next()) {
+      if (next.done) return expect.fail(`closed before it received ${start}`);
+      if (next.value[0].toString().startsWith(start)) return;
+    }
+  };
+  webSocket.send('5');
+  await received(CONNECTED);
+  vi.advanceTimersByTime(INTERVAL_MS);
+  await received(PING);
+  vi.advanceTimersByTime(TIMEOUT_MS - 1);
+  webSocket.send('420["subscribe",{"feed":"all"}]');
+  await received('430');
+  vi.advanceTimersByTime(TIMEOUT_MS - 1);
+  webSocket.send('3');
+  webSocket.send('421["subscribe",{"feed":"all"}]');
+  await received('431');
 });
