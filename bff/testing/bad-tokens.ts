@@ -170,7 +170,7 @@ export const WITH_SECRET: Case[] = [
   [
     'with * in the middle of a feed name',
     () => secretToken({ feeds: ['a*b'] }),
-    /invalid claims: feeds\.0 must be the name of a topic/,
+    /invalid claims: feeds\.0 must be a topic name/,
   ],
   [
     'with 201 feeds',

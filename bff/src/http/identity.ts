@@ -41,7 +41,10 @@ function tokenOf(request: Request): string | undefined {
   if (request.headersDistinct.authorization === undefined) return undefined;
   const token = bearerOf(request);
   if (token !== undefined) return token;
-  throw new AuthError('unauthorized', 'send exactly one Authorization header, in the form "Bearer <token>"');
+  throw new AuthError(
+    'unauthorized',
+    'the Authorization header must be sent exactly once, in the form "Bearer <token>"',
+  );
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
