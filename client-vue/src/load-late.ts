@@ -3,7 +3,7 @@ import { shallowRef } from 'vue';
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 
-/** Lazily loaded parts are requested after this many milliseconds, even if the first view isn't complete. */
+/** Request lazily loaded parts after this many milliseconds even if the first view isn't complete. */
 const MAX_WAIT_MS = 4_000;
 
 let endFirstView = (): void => undefined;
@@ -14,7 +14,7 @@ export const hasFirstView = shallowRef(false);
 void firstView.then(() => (hasFirstView.value = true));
 
 /**
- * Call this when the first notifications are loaded, or can't be loaded for now. The first view ends once they are
+ * Call this when the first notifications have loaded or can't be loaded for now. The first view ends once they are
  * painted. Safe to repeat.
  */
 export function finishFirstView(): void {
@@ -24,8 +24,8 @@ export function finishFirstView(): void {
 
 /**
  * Loads a part that the first view doesn't need, and retries until it succeeds. Unless `at` is `immediately`, loading
- * starts after the first view, so that the two don't compete on a slow connection. It doesn't wait until the reader
- * needs the part, because a deployment may have replaced the file by then. Returns a function that stops loading.
+ * starts after the first view so that the two don't compete on a slow connection. It isn't deferred until the reader
+ * needs the part because a deployment could replace the file before that. Returns a function that stops loading.
  */
 export function loadLate<T>(
   load: () => Promise<T>,

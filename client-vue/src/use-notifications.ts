@@ -10,13 +10,13 @@ import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
 
-/** `url`: the bff's URL, by default the page's origin. `feeds`: by default `all`. */
+/** `url` is the bff's URL and defaults to the page's origin. `feeds` defaults to `all`. */
 export type NotificationsOptions = Partial<SessionOptions>;
 
 export interface Notifications {
-  /** Not `live` until the server has answered for every feed. */
+  /** Not `live` until the server has responded for every feed. */
   readonly status: ClientStatus;
-  /** The connection state that the bell and the inbox show. More detailed than `status`. */
+  /** The connection state shown by the bell and the inbox. More detailed than `status`. */
   readonly connection: ConnectionState;
   /** The connection state in words. */
   readonly connectionText: string;
@@ -25,28 +25,28 @@ export interface Notifications {
   /** @deprecated Use `items`. */
   readonly entries: readonly Item[];
   readonly unread: number;
-  /** Number of unread notifications that arrived since the inbox was last open: the count on the bell. */
+  /** The count on the bell: unread notifications that arrived since the inbox was last open. */
   readonly unseen: number;
   /** Whether the newest page currently fails to load. */
   readonly pageFailed: boolean;
   markRead(item: Item): void;
   markUnread(item: Item): void;
-  /** Marks all loaded notifications as read, and dismisses all toasts. */
+  /** Marks all loaded notifications as read and dismisses all toasts. */
   markAllRead(): void;
   /** Archives the item. `moveToInbox` restores it. */
   archive(item: Item): void;
   /** Moves an archived or snoozed item to the inbox. */
   moveToInbox(item: Item): void;
-  /** Removes the item from the inbox until a given time, at most a year ahead. */
+  /** Removes the item from the inbox until a given time at most a year ahead. */
   snooze(item: Item, until: Date): void;
 }
 
 let running = false;
 
 /**
- * Returns the page's notifications. Call it with options once, in a component that lives as long as you need
- * notifications: it connects, and disconnects when that component is unmounted. Call it without options anywhere else
- * to get the same state. Throws a `TypeError` if it is called with options again before that component is unmounted.
+ * Returns the page's notifications. Call it once with options, in a component that lives as long as you need
+ * notifications. It connects and, when that component unmounts, disconnects. Anywhere else, call it without options
+ * to get the same state. Throws a `TypeError` if called with options again before that component unmounts.
  */
 export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);

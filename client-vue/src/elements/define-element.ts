@@ -53,15 +53,15 @@ export interface ElementEvents {
   'tocsin-connection': CustomEvent<{ state: string; text: string }>;
 }
 
-/** Parses a list of feeds separated by white space. Default: `all`. */
+/** Parses a whitespace-separated list of feeds. Default: `all`. */
 export function feedsIn(attribute: string | undefined): string[] {
   const feeds = (attribute ?? '').split(/\s+/).filter(Boolean);
   return feeds.length > 0 ? feeds : ['all'];
 }
 
 /**
- * Creates a custom element whose shadow root isolates its styles from the page's. `draw` renders it. `defaultServer`
- * is used if it has no `server` attribute.
+ * Creates a custom element with a shadow root, which isolates its styles from the page's. `draw` renders it.
+ * `defaultServer` is used if it has no `server` attribute.
  */
 export function defineElement(
   defaultServer: string,

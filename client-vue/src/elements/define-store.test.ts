@@ -21,7 +21,7 @@ describe.each([
     expect([useCount().count, useCount().double]).toEqual([3, 6]);
   });
 
-  it('should create a new instance after a reset, and keep the old state unchanged', () => {
+  it('should create a new instance after a reset and keep the old state unchanged', () => {
     const old = useCount();
     old.count = 7;
     forgetStores();
@@ -29,7 +29,7 @@ describe.each([
     expect(old.count).toBe(7);
   });
 
-  it('should keep the state of two stores separate', () => {
+  it('should not share state between stores', () => {
     const useOther = defineStore(() => ({ count: ref(40) }));
     useOther().count++;
     expect([useOther().count, useCount().count]).toEqual([41, 1]);

@@ -6,7 +6,7 @@ import { defineElement } from './define-element.ts';
 export type { ElementEvents } from './define-element.ts';
 
 /**
- * Registers `<tocsin-bell>` and `<tocsin-toasts>`, unless they are already registered. `server` is the bff's origin
+ * Registers `<tocsin-bell>` and `<tocsin-toasts>` unless they are already registered. `server` is the bff's origin
  * for elements without a `server` attribute.
  */
 export function defineTocsinElements({ server = globalThis.location?.origin ?? '' } = {}): void {

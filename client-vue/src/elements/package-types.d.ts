@@ -1,4 +1,4 @@
-/** Registers `<tocsin-bell>` and `<tocsin-toasts>`. Importing this module already does that. */
+/** Registers `<tocsin-bell>` and `<tocsin-toasts>`. Importing this module does so automatically. */
 export function defineTocsinElements(options?: { server?: string }): void;
 
 /** Events that both elements dispatch. They bubble and cross the shadow boundary. */

@@ -2,7 +2,7 @@ import { effectScope } from 'vue';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 
-/** Options of the session that all elements of a page share. */
+/** Options of the session shared by all elements on a page. */
 export interface ElementOptions {
   server: string;
   feeds: readonly string[];
@@ -29,9 +29,9 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the first element on the page; later elements share it. If a later element has a
- * different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications.
- * Returns a function that removes the element; removing the last one closes the connection.
+ * Opens the connection for the page's first element. Later elements share it. If a later element has a different
+ * server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications. Returns a
+ * function that removes the element. Removing the last one closes the connection.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);

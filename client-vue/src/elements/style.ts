@@ -1,6 +1,4 @@
-/**
- * `!important` is needed to override a page-wide rule such as `* { all: unset }`, which takes precedence over `:host`.
- */
+/** `!important` overrides page-wide rules such as `* { all: unset }`, which otherwise win over `:host`. */
 const HOST = `
 :host { display: inline-block !important; color-scheme: light dark; }
 :host([hidden]) { display: none !important; }
@@ -9,14 +7,14 @@ const HOST = `
 const texts = new Set<string>();
 let sheet: CSSStyleSheet | undefined;
 
-/** Adds a style to all existing and future shadow roots. The build calls it for each style sheet. */
+/** Adds a style to all existing and future shadow roots. The build calls this for each style sheet. */
 export function addStyle(text: string): void {
   texts.add(text);
   sheet?.replaceSync([...texts, HOST].join('\n'));
 }
 
 /**
- * Applies the styles to a shadow root. Adopted style sheets need no `unsafe-inline` in the page's content security
+ * Applies the styles to a shadow root. Adopted style sheets don't need `unsafe-inline` in the page's content security
  * policy.
  */
 export function adoptStyle(root: ShadowRoot): void {

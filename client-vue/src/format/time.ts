@@ -5,9 +5,9 @@ const DAY = 24 * HOUR;
 
 export interface Formats {
   readonly locale: string;
-  /** "now", "3 min ago", "2 hr ago"; in days after 24 hours. */
+  /** "now", "3 min ago", "2 hr ago". In days after 24 hours. */
   relative(time: number, now: number): string;
-  /** Time of day in hours and minutes. */
+  /** Hours and minutes. */
   clock(time: number): string;
   /** Short weekday, date and time. */
   moment(time: number): string;
@@ -19,7 +19,7 @@ export interface Formats {
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
 
-/** A key shared by all times on the same local day. */
+/** A key that is the same for all times on a local day. */
 export const dayKey = (time: number): string => {
   const date = new Date(time);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;

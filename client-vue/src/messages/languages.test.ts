@@ -28,7 +28,7 @@ describe('localeFor', () => {
   );
 });
 
-it('should have every string in German, and let a page override strings', async () => {
+it('should have all strings in German and let a page override strings', async () => {
   const german = await loaderFor('de')?.();
   expect(Object.keys(german ?? {}).sort()).toEqual(Object.keys({ ...en, ...late }).sort());
   const messages = useMessages();

@@ -10,25 +10,25 @@ const loaded = new Map<string, Messages>();
 const baseOf = (language: string): string => language.toLowerCase().split('-')[0] ?? '';
 
 /**
- * Returns a function that loads the strings for a language tag such as `de-AT`; `undefined` if the language isn't
+ * Returns a function that loads the strings for a language tag such as `de-AT`. `undefined` if the language isn't
  * built in.
  */
 export const loaderFor = (language: string): (() => Promise<Messages>) | undefined =>
   Object.hasOwn(LANGUAGES, baseOf(language)) ? LANGUAGES[baseOf(language)] : undefined;
 
-/** The strings of a language, if `loadLanguage` has loaded them. */
+/** A language's strings, if `loadLanguage` has loaded them. */
 export const loadedTexts = (language: string): Messages | undefined => loaded.get(baseOf(language));
 
 /**
- * Preloads a language, so that no English strings are shown first. Does nothing if the language isn't built in.
- * Rejects if loading fails.
+ * Preloads a language to avoid showing English strings first. Does nothing if the language isn't built in. Rejects if
+ * loading fails.
  */
 export async function loadLanguage(language: string): Promise<void> {
   const texts = await loaderFor(language)?.();
   if (texts) loaded.set(baseOf(language), texts);
 }
 
-/** The language of an element: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
+/** An element's language: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
 export function languageOf(element: Element): string {
   const named = element.closest('[lang]')?.getAttribute('lang')?.trim();
   if (named !== undefined) return named || 'en';
@@ -37,9 +37,8 @@ export function languageOf(element: Element): string {
 }
 
 /**
- * The locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale in the
- * same language (`en-GB` on a page in `en`). Otherwise it is `language` itself, or English if `language` isn't a valid
- * tag.
+ * The locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale for that
+ * language (`en-GB` on a page in `en`). Otherwise, returns `language` itself, or English if it isn't a valid tag.
  */
 export function localeFor(language: string, readerLocales: readonly string[]): string {
   const own = readerLocales.find((locale) => baseOf(locale) === baseOf(language));

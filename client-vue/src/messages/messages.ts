@@ -5,13 +5,13 @@ type English = typeof en & typeof late;
 
 type Texts<T> = { readonly [Name in keyof T]: T[Name] extends string ? string : T[Name] };
 
-/** All strings of this package, by part of the page. Strings with parameters are functions. */
+/** All of this package's strings, by part of the page. Strings with parameters are functions. */
 export type Messages = { readonly [Part in keyof English]: Texts<English[Part]> };
 
-/** A page's own strings, which override this package's. All others keep their default. */
+/** A page's own strings, which override this package's. The rest keep their default. */
 export type OwnMessages = { readonly [Part in keyof Messages]?: Partial<Messages[Part]> };
 
-/** Returns the strings of `base`, overridden by those of `own`. */
+/** Returns the strings of `base` overridden by `own`. */
 export function withOwn(base: Messages, own: OwnMessages): Messages {
   const merged = Object.entries(base).map(([part, texts]) => [
     part,

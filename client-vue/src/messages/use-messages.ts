@@ -6,10 +6,10 @@ import { en } from './en/index.ts';
 import { loadedTexts, loaderFor, localeFor } from './languages.ts';
 import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 
-/** Parts that load later add their strings before they render, so the type promises all strings. */
+/** The type promises all strings because parts that load later add theirs before they render. */
 const english = shallowRef(en as Messages);
 
-/** Adds the English strings of a part that loads later. Call this in the part's own module. */
+/** Adds the English strings of a part that loads later. Call this in that part's own module. */
 export function addEnglish(texts: Partial<Messages>): void {
   english.value = { ...english.value, ...texts };
 }
@@ -28,14 +28,14 @@ export const useMessages = defineStore(() => {
   let stopLoading: (() => void) | undefined;
 
   /**
-   * Sets the language, given as a tag, and the page's own strings. A language that isn't built in affects only dates;
-   * strings stay in English. English strings are also shown until a language has loaded.
+   * Sets the language tag and the page's own strings. A language that isn't built in only affects dates, and strings
+   * stay in English. English strings are also shown until a language has loaded.
    */
   function use(next: { language: string; messages?: OwnMessages | undefined }): void {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    // Reads nothing reactive, so that an effect can call `use` without depending on it.
+    // Doesn't read reactive state, so effects can call `use` without depending on it.
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);

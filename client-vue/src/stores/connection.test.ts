@@ -9,14 +9,14 @@ beforeEach(() => useConnection().reset(['all', 'topic:x']));
 const UNREACHABLE = new ClientError('unreachable', 'no response', { temporary: true });
 const DENIED = new ProblemError(401, undefined, undefined);
 
-/** The state in the bell, the inbox and the page, and the placeholder in an empty list. */
+/** The state shown by the bell, the inbox and the page, and the placeholder in an empty list. */
 const shown = () => {
   const { state, placeholder } = useConnection();
   return [state, placeholder];
 };
 
-describe('a live connection whose newest page does not load', () => {
-  it('should be shown as neither live nor unreachable until the pages of all feeds have loaded', () => {
+describe('a live connection with a newest page that fails to load', () => {
+  it("should not be shown as live or unreachable until all feeds' pages have loaded", () => {
     const connection = useConnection();
     connection.pageNotLoaded('all', UNREACHABLE);
     connection.pageNotLoaded('topic:x', UNREACHABLE);
@@ -39,7 +39,7 @@ describe('a live connection whose newest page does not load', () => {
     expect(shown()).toEqual(['incomplete', 'incomplete']);
   });
 
-  it('should be shown as live if only the page of a refused feed does not load', () => {
+  it("should be shown as live if only a refused feed's page fails to load", () => {
     const connection = useConnection();
     connection.changed('live');
     connection.pageNotLoaded('topic:x', UNREACHABLE);

@@ -5,13 +5,13 @@ import { defineStore } from './define-store.ts';
 import { useItems } from './feeds/items.ts';
 
 /**
- * The connection state that the bell, the inbox and the page show. Extends the client's status with `unreachable` (the
- * device is online, but the server doesn't respond), `refused` (the server denies access to every feed) and
- * `incomplete` (new notifications arrive, but the newest page can't be loaded).
+ * The connection state shown by the bell, the inbox and the page. Extends the client's status with `unreachable` (the
+ * device is online but the server doesn't respond), `refused` (the server denies access to every feed) and
+ * `incomplete` (new notifications arrive but the newest page can't be loaded).
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused' | 'incomplete';
 
-/** The placeholder that a list shows instead of rows. */
+/** The placeholder shown in a list without rows. */
 export type Placeholder = 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused' | 'incomplete';
 
 /**
@@ -24,21 +24,23 @@ const isRefusal = (error: unknown): error is ClientError =>
 export const useConnection = defineStore(() => {
   const feeds = ref<readonly string[]>([]);
   const client = ref<ClientStatus>('connecting');
-  /** Whether the device is online, as far as the browser knows. */
+  /** Whether the browser considers the device online. */
   const online = ref(true);
-  /** Feeds that are neither acknowledged nor refused yet. */
+  /** Feeds that haven't been acknowledged or refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** Permanently refused feeds, with the reasons. */
+  /** Permanently refused feeds and the reasons. */
   const refused = shallowReactive(new Map<string, string>());
   /** Why the server denies access to every feed. */
   const denied = ref<string>();
-  /** Feeds whose newest page currently fails to load over REST, with the server's reason if it denies access. */
+  /**
+   * Feeds for which loading the newest page over REST currently fails, with the server's reason if it denies access.
+   */
   const failedPages = shallowReactive(new Map<string, string | undefined>());
   const pageFailed = computed(() => failedPages.size > 0);
   const denialReason = computed(
     () => denied.value ?? [...failedPages.values()].find((reason) => reason !== undefined),
   );
-  /** The status to show. Not `live` until the server has answered for every feed. */
+  /** The status to show. Not `live` until the server has responded for every feed. */
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
   );
@@ -53,7 +55,7 @@ export const useConnection = defineStore(() => {
     return isUnreachable ? 'unreachable' : status.value;
   });
 
-  /** The server's reasons for denying access, in its own words. */
+  /** The server's reasons for denying access, verbatim. */
   const reason = computed(() => [...refused.values()].join(' ') || (denialReason.value ?? ''));
 
   const text = computed(() => {
@@ -64,7 +66,7 @@ export const useConnection = defineStore(() => {
     return connection[state.value];
   });
 
-  /** The placeholder that a list shows instead of rows; `none` if it has rows. */
+  /** The placeholder to show instead of rows. `none` if there are rows. */
   const placeholder = computed<'none' | Placeholder>(() => {
     const { items, loaded } = useItems();
     if (items.length > 0) return 'none';
@@ -74,7 +76,7 @@ export const useConnection = defineStore(() => {
     return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
   });
 
-  /** Records an error if it means that the reader's access is denied. */
+  /** Records errors that mean that the reader's access is denied. */
   function failed(error: unknown): void {
     if (isRefusal(error)) denied.value = error.message;
   }
@@ -83,7 +85,7 @@ export const useConnection = defineStore(() => {
     failedPages.delete(feed);
   }
 
-  /** Records that the newest page of a feed failed to load. Ignores refused feeds, which have no page. */
+  /** Records that a feed's newest page failed to load. Ignores refused feeds, which have no page. */
   function pageNotLoaded(feed: string, error: unknown): void {
     if (!refused.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
   }

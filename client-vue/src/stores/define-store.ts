@@ -5,15 +5,13 @@ import type { Reactive } from 'vue';
 let pinia = createPinia();
 let count = 0;
 
-/**
- * Defines state that the whole page shares, created on first use and independent of any component. Refs are unwrapped.
- */
+/** Defines state shared by the whole page. Created on first use, independent of components. Refs are unwrapped. */
 export function defineStore<T extends object>(setup: () => T): () => Reactive<T> {
   const use = definePiniaStore(`tocsin-${++count}`, setup);
   return () => use(pinia) as unknown as Reactive<T>;
 }
 
-/** Recreates each store on its next use, as if the page had been reloaded. Existing references keep the old stores. */
+/** Recreates each store on its next use, like a page reload. Existing references keep the old stores. */
 export function forgetStores(): void {
   disposePinia(pinia);
   pinia = createPinia();

@@ -2,13 +2,13 @@ import { shallowRef } from 'vue';
 import { useMessages } from '../messages/use-messages.ts';
 import { defineStore } from './define-store.ts';
 
-/** Display names of feeds: an object keyed by feed, or a function, which may return `undefined`. */
+/** Feed display names: an object keyed by feed, or a function that can return `undefined`. */
 export type FeedLabels = Readonly<Record<string, string>> | ((feed: string) => string | undefined);
 
 export const useFeedLabels = defineStore(() => {
   const labels = shallowRef<FeedLabels>({});
 
-  /** The display name of a feed. The default for `topic:orders` is `orders`. */
+  /** A feed's display name. The default for `topic:orders` is `orders`. */
   function labelOf(feed: string): string {
     const current = labels.value;
     const label =

@@ -3,13 +3,13 @@ import { shallowRef } from 'vue';
 import { loadLate } from '../load-late.ts';
 import { defineStore } from './define-store.ts';
 
-/** Icons of notifications: named icons, which are loaded on first use, and images from allowed origins. */
+/** Notification icons: named icons, which are loaded on first use, and images from allowed origins. */
 export const useIcons = defineStore(() => {
   const paths = shallowRef<Readonly<Record<string, string>>>({});
   const origins = shallowRef<readonly string[]>([]);
   let isLoading = false;
 
-  /** The SVG path of a named icon; `undefined` until it is loaded, and for unknown names. */
+  /** A named icon's SVG path. `undefined` until loaded and for unknown names. */
   function pathOf(icon: string): string | undefined {
     if (icon === '' || icon.includes(':')) return undefined;
     if (!isLoading)

@@ -4,12 +4,12 @@ import type * as lateParts from './late-parts.ts';
 
 type LateParts = typeof lateParts;
 
-/** Stores that the first view doesn't need: toasts, the reader's actions and the rules for interruptions. */
+/** Stores not needed by the first view: toasts, the reader's actions and the rules for interruptions. */
 export const useLater = defineStore(() => {
   let parts: LateParts | undefined;
   let waiting: ((parts: LateParts) => void)[] = [];
 
-  /** Runs a task with these stores: immediately if they are loaded, otherwise as soon as they are, in order. */
+  /** Runs a task with these stores as soon as they are loaded, immediately if they already are. Preserves the order. */
   function run(task: (parts: LateParts) => void): void {
     if (parts) task(parts);
     else waiting.push(task);

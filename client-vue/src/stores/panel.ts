@@ -1,14 +1,12 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The inbox panel of a bell on this page, for other components that open it. */
+/** The inbox panel of a bell on this page, for components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /**
-   * The width that the panel covers at the page's inline end (right, or left in `rtl`), in CSS pixels; 0 while closed.
-   */
+  /** How many CSS pixels the panel covers at the page's inline end (right, or left in `rtl`). 0 while closed. */
   const covers = ref(0);
-  /** The open menu of a row, in this panel or in the page. */
+  /** A row's open menu, in this panel or in the page. */
   const menu = shallowRef<HTMLElement>();
   const canOpen = computed(() => openers.size > 0);
 

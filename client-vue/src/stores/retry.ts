@@ -3,7 +3,7 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 const FIRST_PAUSE_MS = 3_000;
 const MAX_PAUSE_MS = 30_000;
 
-/** Calls `work` until it succeeds, and `failed` after each failure. Resolves with `undefined` if aborted. */
+/** Calls `work` until it succeeds and `failed` after each failure. Resolves with `undefined` if aborted. */
 export async function retry<T>(
   work: () => Promise<T>,
   failed: (error: unknown) => void,

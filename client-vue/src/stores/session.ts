@@ -22,7 +22,7 @@ import { tokenUntil, useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
-/** How long a subscription waits for the newest page, and the first interruption waits for the preferences, in ms. */
+/** How long a subscription waits for the newest page and the first interruption waits for the preferences (ms). */
 const REST_HEAD_START_MS = 2_500;
 
 /** Loads the newest page, retrying until it succeeds. `undefined` if aborted. */
@@ -49,21 +49,21 @@ export type SessionOptions = Pick<
   language?: MaybeRefOrGetter<string | undefined>;
   /** Strings that override this package's own. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
-  /** Display names of feeds: an object keyed by feed, or a function. Default: the text after the colon. */
+  /** Feed display names: an object keyed by feed, or a function. Default: the text after the colon. */
   feedLabels?: FeedLabels;
   /** Allowed origins of icon images, such as `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
   /**
-   * Registers the service worker that shows push messages, and resolves with its registration. Called when the reader
-   * turns push on, and on devices where it is on already. Without it, push is offered only in browsers that need no
-   * service worker.
+   * Registers the service worker that shows push messages. Resolves with the registration. Called when the reader
+   * turns push on and on devices where it is already on. Without it, push is offered only in browsers that don't need
+   * a service worker.
    */
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
 /**
  * Loads the feeds and keeps them up to date: first the newest page over REST, then live updates from its position.
- * Either works without the other. Returns a function that ends the session.
+ * Either works on its own. Returns a function that ends the session.
  */
 export function startSession({
   feeds,
@@ -98,7 +98,7 @@ export function startSession({
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().replace(preferences));
   const preferences = usePreferences().load(abort.signal);
-  // Wait for the preferences; otherwise, the first toasts could appear during quiet hours.
+  // Wait for the preferences. Otherwise, the first toasts could appear during quiet hours.
   const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   later.run(({ useReader }) =>
     useReader().startSession((name, feed, change) => client.mark(name, feed, change)),
@@ -113,12 +113,12 @@ export function startSession({
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
-      /** The position at which the subscription was first up to date. */
+      /** The position at which the subscription first caught up. */
       let first: Position | undefined;
       let late: Page | undefined;
       /**
-       * Shows the late page. If it ends before the subscription began, or is of another epoch, it may be from before an
-       * erasure, so it is loaded again.
+       * Shows the late page. If it ends before the subscription began or has another epoch, it could be from before
+       * an erasure, so it is reloaded.
        */
       const showLate = async (isShown: boolean): Promise<void> => {
         if (!late) return;

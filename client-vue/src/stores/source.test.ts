@@ -14,7 +14,7 @@ it("should not return the next reader's token once the session has ended", async
   expect([await asked, await tokenOfAda()]).toEqual(['ada-2', 'ada-2']);
 });
 
-it('should return no token if the session ended while its first one was being read, because it may be of the next reader', async () => {
+it('should not return a first token that arrives after the session has ended', async () => {
   const session = new AbortController();
   let answer: (token: string) => void = () => undefined;
   const tokenOfAda = tokenUntil(session.signal, () => new Promise((resolve) => (answer = resolve)));
@@ -24,7 +24,7 @@ it('should return no token if the session ended while its first one was being re
   expect([await asked, await tokenOfAda()]).toEqual([undefined, undefined]);
 });
 
-it('should keep the last token if the session ended while a later one was being read', async () => {
+it('should keep the last token if the session ended while a newer one was pending', async () => {
   const session = new AbortController();
   const tokens: (string | Promise<string>)[] = ['ada'];
   const tokenOfAda = tokenUntil(session.signal, async () => tokens.shift());

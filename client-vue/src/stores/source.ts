@@ -7,14 +7,14 @@ import {
 } from '@tocsin/client';
 import { defineStore } from './define-store.ts';
 
-/** The server for REST calls, and the reader's credentials. */
+/** The server for REST calls and the reader's credentials. */
 export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'> & {
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };
 
 /**
- * A session's `getToken`. Changes that are still waiting when the session ends use its last token. By then, `getToken`
- * may return the next reader's.
+ * A session's `getToken`. Changes still pending when the session ends use its last token since `getToken` could
+ * return the next reader's by then.
  */
 export function tokenUntil(
   ended: AbortSignal,
@@ -24,12 +24,12 @@ export function tokenUntil(
   return async () => {
     if (ended.aborted) return last;
     const token = await getToken();
-    // The session may have ended in the meantime.
+    // The session might have ended by now.
     return ended.aborted ? last : (last = token);
   };
 }
 
-/** Calls the client's REST functions with the reader's credentials. Throws their errors, and those of `getToken`. */
+/** Calls the client's REST functions with the reader's credentials. Throws their errors and `getToken`'s. */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 
@@ -56,7 +56,7 @@ export const useSource = defineStore(() => {
         await signed(options),
       );
     },
-    /** The server and the current reader's credentials, for a queued call of `ask`. */
+    /** The server and the current reader's credentials, for a queued `ask`. */
     current: (): Source => source,
     async ask<T>(
       call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,

@@ -17,7 +17,7 @@ it('should keep values until the page is closed if storage is blocked or full', 
   warn.mockRestore();
 });
 
-it('should store positions by feed and ignore invalid ones', () => {
+it('should store positions by feed and ignore invalid positions', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const storage = safeStorage(blocked);
   const positions = tabPositions(storage);

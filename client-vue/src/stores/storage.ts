@@ -5,7 +5,7 @@ export interface KeyValue {
   set(key: string, value: string): void;
 }
 
-/** Browser storage. If it is blocked or full, values are kept only until the page is closed. */
+/** Browser storage. If blocked or full, values are kept only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {
   const memory = new Map<string, string>();
   let storage: Storage | undefined;
@@ -37,7 +37,7 @@ export function keepInMemory(): KeyValue {
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }
 
-/** The JSON value of `key`; `undefined` if it is absent or not JSON (other scripts can write to the storage). */
+/** The JSON value of `key`. `undefined` if it is missing or not JSON (other scripts can write to the storage). */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);
   if (text === null) return undefined;
@@ -49,7 +49,7 @@ export function readJson(storage: KeyValue, key: string): unknown {
   }
 }
 
-/** This tab's positions. They survive a reload, so that missed notifications can be reported. */
+/** This tab's positions. They survive a reload so that missed notifications can be reported. */
 export function tabPositions(storage: KeyValue): PositionStore {
   const key = (feed: string) => `tocsin.position.${feed}`;
   return {

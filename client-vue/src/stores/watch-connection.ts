@@ -5,13 +5,13 @@ import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
 /**
- * States in which the connection is lost. They and `incomplete` are announced in a live message. Other states might end
+ * States in which the connection is lost. Live messages announce these and `incomplete`. Other states might end
  * before the message is read out.
  */
 const LOST = ['offline', 'unreachable', 'refused'];
 
 /**
- * Watches the connection. Updates its state, and sends a live message when it is lost or restored. Returns a function
+ * Watches the connection. Updates its state and sends a live message when it is lost or restored. Returns a function
  * that stops watching.
  */
 export function watchConnection(client: NotificationClient): () => void {

@@ -5,14 +5,14 @@ import { createToastInterface, POSITION } from 'vue-toastification';
 type Drawn = Readonly<{ key: string }>;
 
 export interface ToastRenderer {
-  /** Shows exactly these cards, in this order. */
+  /** Shows exactly these cards in this order. */
   draw(cards: readonly Drawn[]): void;
 }
 
 /**
- * The only module that uses vue-toastification. The library renders and moves toasts. This package handles order,
- * stacking, timing, gestures, live regions and Escape itself, because the library pauses only on hover and makes every
- * toast an alert. Renders `card` with `cardKey` and the given `props`.
+ * The only module that uses vue-toastification. The library renders and moves toasts. Since it pauses only on hover
+ * and makes every toast an alert, this package handles order, stacking, timing, gestures, live regions and Escape
+ * itself. Renders `card` with `cardKey` and the given `props`.
  */
 export function createToastRenderer(
   container: HTMLElement,
@@ -44,7 +44,7 @@ export function createToastRenderer(
     accessibility: { toastRole: 'none' },
     transition: { enter: 'tocsin-toast-enter', leave: 'tocsin-toast-leave', move: 'tocsin-toast-move' },
     onMounted: () => {
-      // The library drops updates until it is mounted.
+      // The library drops updates until mounted.
       isMounted = true;
       draw();
     },

@@ -44,7 +44,7 @@ describe('useToasts', () => {
     expect([toasts.view.foldedErrors, toasts.more]).toEqual([2, 499]);
   });
 
-  it('should show the three newest of ten, and remove all of them after six seconds', () => {
+  it('should show the three newest of ten and remove all of them after six seconds', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(10));
     expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
@@ -62,7 +62,7 @@ describe('useToasts', () => {
     expect([spoken('assertive'), spoken('polite')]).toEqual([[], ['Info: t3']]);
   });
 
-  it('should announce errors immediately and one by one, and all others together within 2 s', () => {
+  it('should announce errors immediately and one by one, and everything else together within 2 s', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);
     expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t3']);
@@ -76,7 +76,7 @@ describe('useToasts', () => {
     expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
   });
 
-  it('should count equal toasts, and restart their countdown', () => {
+  it('should count equal toasts and restart their countdown', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);
     vi.advanceTimersByTime(TOAST_MS - 1);
@@ -87,7 +87,7 @@ describe('useToasts', () => {
     expect(toasts.isAnyVisible).toBe(false);
   });
 
-  it('should keep errors until dismissed, even an error that replaces an info', () => {
+  it('should keep errors until dismissed, even if they replaced an info', () => {
     const toasts = useToasts();
     const progress = (n: number, severity: Severity): LivePublication => {
       const { offset, notification } = publication(n, severity);
@@ -102,7 +102,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should open the error fold, and close it when no errors are folded', () => {
+  it('should open the error fold and close it when no errors are folded', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
@@ -127,7 +127,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should remove the toasts of erased feeds, and of notifications that are gone', () => {
+  it('should remove toasts of erased feeds and of notifications that are gone', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(5, 'error'));
     toasts.show('topic:all', [publication(9, 'error'), publication(10)]);

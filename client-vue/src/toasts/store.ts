@@ -8,11 +8,11 @@ import { ToastStack, type StackView, type ViewOptions } from './stack/stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './stack/toast-of.ts';
 import { isSticky, type Toast } from './stack/toast.ts';
 
-/** How long toasts other than errors stay, in ms. */
+/** How long toasts other than errors stay (ms). */
 export const TOAST_MS = 6_000;
-/** Toasts that would end within this many milliseconds of each other end together, so that none flashes up briefly. */
+/** Toasts that would end within this many milliseconds of each other end together so that none flash up briefly. */
 const END_TOGETHER_MS = 250;
-/** Number of cards on the screen at a time, if there is room. */
+/** How many cards are on the screen at a time, space permitting. */
 export const MAX_SLOTS = 3;
 
 /** The page's toasts: which ones are shown, for how long, and their live messages. */
@@ -71,7 +71,7 @@ export const useToasts = defineStore(() => {
     add([summaryOf(missed, summaries++)]);
   }
 
-  /** Shows a text in a toast that doesn't belong to a single notification. */
+  /** Shows text in a toast that doesn't belong to a single notification. */
   function announce(title: string): void {
     add([{ key: `summary//${summaries++}`, kind: 'summary', severity: 'info', title, actions: [] }]);
   }

@@ -258,7 +258,7 @@ describe('the page', () => {
     await page.getByTestId('quiet-on').check();
     await page.getByTestId('quiet-zone').fill('Nowhere');
     await page.getByTestId('quiet-zone').blur();
-    await page.getByRole('alert').getByText('Enter the name of a time zone').waitFor();
+    await page.getByRole('alert').getByText('Enter a time zone name').waitFor();
     await expect
       .poll(() => bff.inbox.preferences)
       .toMatchObject({

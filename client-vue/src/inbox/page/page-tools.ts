@@ -31,7 +31,8 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
 export type PageToolsState = ReturnType<typeof pageTools>;
 
 /**
- * The parts of the inbox page that load after its list. Call `stop` to dispose of them. `root` is the inbox element.
+ * Sets up the parts of the inbox page that load after its list. Call `stop` to dispose of them. `root` is the inbox
+ * element.
  */
 export function usePageTools(root: Readonly<Ref<HTMLElement | null>>): PageToolsState | undefined {
   const scope = effectScope(true);

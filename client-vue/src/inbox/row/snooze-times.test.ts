@@ -3,12 +3,12 @@ import { localInput, SNOOZES, timeIn } from './snooze-times.ts';
 
 const at = (name: string, now: Date) => localInput(SNOOZES.find((one) => one.name === name)!.at(now));
 
-it('should offer tomorrow morning and next Monday, even if they are in another month', () => {
+it('should offer tomorrow morning and next Monday, even across months', () => {
   const friday = new Date(2026, 0, 30, 22, 15);
   expect(at('inAnHour', friday)).toBe('2026-01-30T23:15');
   expect(at('tomorrow', friday)).toBe('2026-01-31T08:00');
   expect(at('nextWeek', friday)).toBe('2026-02-02T08:00');
-  expect(at('nextWeek', new Date(2026, 1, 2)), 'next Monday, if today is Monday').toBe('2026-02-09T08:00');
+  expect(at('nextWeek', new Date(2026, 1, 2)), 'next Monday if today is Monday').toBe('2026-02-09T08:00');
 });
 
 it('should accept only future times', () => {

@@ -9,7 +9,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
     ...(list.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
   ];
 
-  /** If a change removes the focused row, moves focus to the row that takes its place, never to one of its buttons. */
+  /** If a change removes the focused row, moves focus to the row that replaces it, never to one of its buttons. */
   async function keepFocus(change: () => void): Promise<void> {
     const before = rows();
     const index = before.findIndex((row) => row.contains(activeElementInRootOf(row)));
@@ -20,7 +20,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
     (after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
 
-  /** Ignores key repeats while Enter or Space is held, which would press a button again and again. */
+  /** Ignores key repeats so that holding Enter or Space doesn't press a button repeatedly. */
   function ignoreHeldKeys(event: KeyboardEvent): void {
     if (!event.repeat || (event.key !== 'Enter' && event.key !== ' ')) return;
     event.preventDefault();

@@ -2,14 +2,14 @@ import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type Ref } from 
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** Duration of the fade-in of new rows, in ms. */
+/** Fade-in duration of new rows (ms). */
 const FADE_MS = 180;
-/** Within this distance of the top, in pixels, the list counts as not scrolled. */
+/** The list counts as not scrolled within this many pixels of the top. */
 const TOP_PX = 24;
 
 /**
- * Keeps rows in place when others are added above them. Browsers do this only while the list is scrolled. At the top,
- * the list scrolls so that a hovered, focused or touched row doesn't move; otherwise rows make room for the new ones.
+ * Keeps rows in place when rows are added above them. Browsers do this only while the list is scrolled. At the top,
+ * the list scrolls to keep a hovered, focused or touched row in place. Otherwise, rows make room for the new ones.
  */
 export function useStillRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;
@@ -36,7 +36,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   onUpdated(() => {
     if (!before?.row.isConnected) return;
-    // `before.top` includes any transform that was holding the rows. Remove the transform before measuring again.
+    // `before.top` includes any transform that was holding the rows. Remove the transform before remeasuring.
     draw(0);
     const distance = before.row.getBoundingClientRect().top - before.top;
     if (distance <= 0) return;
@@ -46,7 +46,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
 
   /**
    * Holds the rows in place with a `transform` for one frame, then moves them below the new ones, which fade in.
-   * Browsers count it as a layout shift if a new row moves others, but not if a `transform` does.
+   * Browsers count rows moved by a new row as a layout shift, but not rows moved by a `transform`.
    */
   function makeRoom(row: Element, pixels: number): void {
     draw(pixels);

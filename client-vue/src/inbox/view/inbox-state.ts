@@ -2,7 +2,7 @@ import { computed, nextTick, ref, type Reactive, type Ref } from 'vue';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView, type View } from './use-view.ts';
 
-/** The search that loads more at the end of a view; `undefined` if older notifications are loaded instead. */
+/** The search that loads more at the end of a view. `undefined` if older notifications are loaded instead. */
 function searchOf(view: View) {
   const { isPlain, searchStatus, more, loadMore } = view;
   if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;
@@ -10,7 +10,7 @@ function searchOf(view: View) {
 }
 
 /**
- * The state of an inbox, in the bell's panel or as a page. `root` is the inbox element. Closing the preferences moves
+ * The state of an inbox in the bell's panel or on a page. `root` is the inbox element. Closing the preferences moves
  * focus to the button with the test id `preferencesButton`.
  */
 export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferencesButton: string) {

@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
 
-/** Debounce delay while the reader types, in ms. */
+/** Debounce delay while the reader types (ms). */
 const DEBOUNCE_MS = 250;
 const LIMIT = 50;
 
@@ -16,9 +16,7 @@ const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
   gapBefore: false,
 });
 
-/**
- * Runs the search that `request` returns. On each change, cancels it and runs the new one. `undefined` means no search.
- */
+/** Runs the search returned by `request`. Each change cancels it and runs the new one. `undefined` means no search. */
 export function useSearch(request: () => SearchRequest | undefined) {
   const found = shallowRef<readonly Item[]>([]);
   const status = ref<SearchStatus>('idle');

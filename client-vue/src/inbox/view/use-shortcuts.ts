@@ -8,7 +8,7 @@ const TAKES_KEYS = 'input, select, textarea, [contenteditable], .tocsin-menu';
 
 /**
  * Single-key shortcuts: j and k move to the next and previous row, e archives, u toggles read, z undoes, and ? shows
- * the shortcuts. They work only while focus is in the inbox, and can be turned off (WCAG 2.1.4).
+ * the shortcuts. They work only while focus is in the inbox and can be turned off (WCAG 2.1.4).
  */
 export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
   const setting = useShortcutSetting();

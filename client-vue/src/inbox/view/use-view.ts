@@ -15,14 +15,14 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** The items of a tab that match the filter, whether already loaded or found by the server. */
+/** A tab's items that match the filter, whether already loaded or found by the server. */
 export function useView() {
   const notifications = useItems();
   const connection = useConnection();
   const marks = useMarks();
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
-  /** Keys of items that the tab `unread` has shown. They stay in it after they are read. */
+  /** Keys of items that the tab `unread` has shown. They stay there after they are read. */
   const shownInUnread = new Set<string>();
 
   /** A text search in the tab `all` includes archived and snoozed items. */

@@ -1,4 +1,4 @@
-/** The list of notifications. `title` is a publisher's text, isolated from the text around it. */
+/** The notification list. `title` is a publisher's text, isolated from surrounding text. */
 export const list = {
   unread: 'Unread',
   times: (count: number) => `${count} times`,

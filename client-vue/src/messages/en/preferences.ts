@@ -17,7 +17,7 @@ export const preferences = {
   from: 'From',
   to: 'To',
   timeZone: 'Time zone',
-  unknownZone: 'Enter the name of a time zone, such as Europe/Berlin.',
+  unknownZone: 'Enter a time zone name, such as Europe/Berlin.',
   days: 'Start on',
   allow: 'Interrupt me anyway',
   notify: 'Sound and desktop',

@@ -1,11 +1,11 @@
 import type { Severity } from '@tocsin/contracts';
 
-/** Strings that screen readers read out. `source` is a publisher's text, isolated from the text around it. */
+/** Strings read out by screen readers. `source` is a publisher's text, isolated from surrounding text. */
 export const spoken = {
   from: (source: string) => `From ${source}`,
   times: (count: number) => `${count} times`,
   moreErrors: (count: number) => `And ${count} more ${count === 1 ? 'error' : 'errors'}`,
-  /** `kinds`: the number of notifications of each severity. */
+  /** `kinds` is the number of notifications by severity. */
   summary: (total: number, kinds: string, newest: string) =>
     `${total} notifications: ${kinds}. Newest: ${newest}`,
   kind: (count: number, severity: Severity) => `${count} ${severity}`,

@@ -35,7 +35,7 @@ describe('Chunks', () => {
     expect(Math.max(...after.map(({ items }) => items.length))).toBeLessThanOrEqual(CHUNK_SIZE);
   });
 
-  it('should keep other chunks when the oldest items are removed or older ones arrive', () => {
+  it('should keep the other chunks when the oldest items are removed or older items arrive', () => {
     const chunks = new Chunks<Item>();
     const list = newestFirst(101, 300);
     const before = chunks.split(list);

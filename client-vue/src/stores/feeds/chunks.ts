@@ -1,6 +1,6 @@
 import { dayKey } from '../../format/time.ts';
 
-/** An element of a list that is split into days and chunks. */
+/** An element of a list split into days and chunks. */
 export interface Part {
   readonly key: string;
   readonly time: number;
@@ -8,7 +8,7 @@ export interface Part {
 
 export const CHUNK_SIZE = 40;
 
-/** Items of one day that are rendered together. The object is reused as long as its items don't change. */
+/** Items of the same day that are rendered together. The object is reused until its items change. */
 export interface Chunk<T extends Part> {
   readonly key: string;
   readonly day: string;
@@ -19,11 +19,11 @@ const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
- * Splits a list into stable chunks: adding or removing an item changes only its own chunk, so that a new item
- * re-renders one chunk instead of the whole list.
+ * Splits a list into stable chunks. Adding or removing an item changes only its own chunk, so a new item re-renders
+ * one chunk instead of the whole list.
  */
 export class Chunks<T extends Part> {
-  /** The chunk number of each item. */
+  /** Each item's chunk number. */
   #numbers = new Map<string, number>();
   #chunks = new Map<string, Chunk<T>>();
   #next = 0;

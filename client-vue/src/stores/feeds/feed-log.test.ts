@@ -12,7 +12,7 @@ const add = (items: Item[], arrival: Arrival, skip = skipNone) => insert(items, 
 const ids = (items: readonly Item[]) => items.map(({ notification }) => notification.id);
 
 describe('insert', () => {
-  it('should order by offset, regardless of the order of arrival', () => {
+  it('should order by offset regardless of arrival order', () => {
     const live = add([], { epoch: 'e', publications: [at(5), at(6)] });
     const page = add(live, { epoch: 'e', publications: [at(3), at(4), at(5)] });
     expect(ids(page)).toEqual(['n3', 'n4', 'n5', 'n6']);
@@ -30,13 +30,13 @@ describe('insert', () => {
     expect(ids(add(both, { epoch: 'e', publications: [at(4)] }))).toEqual(['n4', 'n5', 'x', 'y']);
   });
 
-  it('should skip known ids and ids that the caller excludes', () => {
+  it('should skip known ids and ids excluded by the caller', () => {
     const first = add([], { epoch: 'e', publications: [at(1)] });
     const next = add(first, { epoch: 'e', publications: [at(1), at(2), at(3)] }, (id) => id === 'n2');
     expect(ids(next)).toEqual(['n1', 'n3']);
   });
 
-  it('should keep only the newest item with a collapse key, regardless of the order of arrival', () => {
+  it('should keep only the newest item with a collapse key regardless of arrival order', () => {
     const withKey = (offset: number): LivePublication => {
       const { notification } = at(offset);
       return { offset, notification: { ...notification, collapseKey: 'k' } };
@@ -46,7 +46,7 @@ describe('insert', () => {
     expect(ids(add(live, { epoch: 'e', publications: [withKey(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
   });
 
-  it('should keep times in ascending order, and move none into the future', () => {
+  it('should keep times in ascending order and out of the future', () => {
     const times = add([], {
       epoch: 'e',
       publications: [

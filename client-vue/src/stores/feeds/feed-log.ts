@@ -8,7 +8,7 @@ export interface Item {
   readonly notification: Notification;
   /** Milliseconds since 1970. Never earlier than the feed's previous item. */
   readonly time: number;
-  /** Whether some notifications between the previous item and this one cannot be shown. */
+  /** Whether notifications between the previous item and this one are missing. */
   readonly gapBefore: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Arrival {
 
 export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
-/** The index at which to insert an item: by offset within its epoch, or last if its epoch is new. */
+/** Where to insert an item: by offset within its epoch, or last if its epoch is new. */
 function placeOf(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = items.length - 1; index >= 0; index--) {
@@ -36,8 +36,8 @@ function placeOf(items: readonly Item[], epoch: string, offset: number): number 
 }
 
 /**
- * Inserts new publications into a feed's items, in ascending order. Ignores known ids and ids for which `skip` returns
- * true. Limits times to `now`, so that a wrong clock can't move an item to another day.
+ * Inserts new publications into a feed's items in ascending order. Ignores known ids and ids for which `skip` returns
+ * true. Caps times at `now` so that a wrong clock can't move an item to another day.
  */
 export function insert(
   items: readonly Item[],
@@ -78,7 +78,7 @@ function ascendingTimes(items: Item[]): Item[] {
   });
 }
 
-/** Merges the items of all feeds, newest first. Keeps the order of each feed. */
+/** Merges all feeds' items, newest first. Preserves the order within each feed. */
 export function newestFirst(feeds: readonly (readonly Item[])[]): Item[] {
   const [only] = feeds;
   if (only && feeds.length === 1) return only.toReversed();

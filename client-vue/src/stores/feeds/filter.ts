@@ -7,19 +7,19 @@ export interface Filter {
   feed: string;
   severity: Severity | '';
   source: string;
-  /** Each word must occur in the title, body, source, category or an action's label. Ignores case and accents. */
+  /** Each word must occur in the title, body, source, category or an action's label, ignoring case and accents. */
   text: string;
 }
 
 export const noFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
 
-/** Number of active filters, not counting the search text. */
+/** Number of active filters, excluding the search text. */
 export const filtersSet = ({ feed, severity, source }: Filter): number =>
   [feed, severity, source].filter((value) => value !== '').length;
 
 export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || filtersSet(filter) > 0;
 
-/** Normalizes text in the same way as the server's search. */
+/** Normalizes text like the server's search. */
 const normalize = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 export function filtered(items: readonly Item[], filter: Filter): readonly Item[] {

@@ -13,7 +13,7 @@ import { addPage } from './older.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 
-/** Maximum number of missed errors that get their own toasts, in addition to the summary. */
+/** Maximum number of missed errors that get their own toasts in addition to the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {
@@ -24,11 +24,14 @@ export interface FollowFeed {
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
-  /** Called each time the feed is up to date again. Except for the `first` time, events about the reader may have been missed. */
+  /**
+   * Called each time the feed has caught up. Except for the `first` time, events about the reader could have been
+   * missed.
+   */
   onCaughtUp: (isFirst: boolean) => void;
 }
 
-/** Applies the reader's marks, and loads notifications that are back from a snooze and not in the list yet. */
+/** Applies the reader's marks and loads notifications back from a snooze that aren't in the list yet. */
 function handleInboxState(feed: string, inbox: InboxState): void {
   useMarks().mergeInboxState(feed, inbox);
   if (inbox.snoozed.some(({ due, archived }) => due && !archived))
@@ -44,7 +47,7 @@ export function addNewestPage(feed: string, page: Page): void {
   useItems().loaded.add(feed);
 }
 
-/** Subscribes to a feed. Adds its notifications to the list, and to the toasts if this tab is presenting. */
+/** Subscribes to a feed. Adds its notifications to the list and, if this tab is presenting, to the toasts. */
 export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();
@@ -87,7 +90,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
             later.run(({ useInterruptions }) =>
               recordMissed(useInterruptions().takeInterrupting(feed, publications)),
             );
-          // On a first visit, a snapshot is the newest page; nothing was missed.
+          // On a first visit, a snapshot is the newest page. Nothing was missed.
           else if (!(away && delivery === 'snapshot')) notify(publications, presenting);
         });
       },
@@ -109,7 +112,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
           if (erased) notifications.clear(feed);
-          // Runs in the same queue as the reports, so that a report queued earlier doesn't include this gap.
+          // Runs in the same queue as the reports so that a report queued earlier doesn't include this gap.
           later.run(({ useToasts }) => {
             missed.gap = true;
             if (!erased) return;

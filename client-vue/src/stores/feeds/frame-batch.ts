@@ -1,6 +1,4 @@
-/**
- * Batches tasks until the next animation frame, so that a burst renders once. Uses a timer while the page is hidden.
- */
+/** Batches tasks until the next animation frame so that a burst renders once. Uses a timer while the page is hidden. */
 export class FrameBatch {
   #tasks: (() => void)[] = [];
   #cancel: (() => void) | undefined;
@@ -8,7 +6,7 @@ export class FrameBatch {
   run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#cancel) return;
-    // Schedule a timer too, because the page may become hidden before the frame.
+    // Also schedule a timer in case the page becomes hidden before the frame.
     const frame = requestAnimationFrame(() => this.flush());
     const timer = setTimeout(() => this.flush(), 200);
     this.#cancel = () => {

@@ -7,7 +7,7 @@ const item = (offset: number, title: string, gapBefore = false): Item => ({
   notification: { id: `${offset}`, feed: 'all', severity: 'info', title, createdAt: '' },
 });
 
-it("should group adjacent equal items, and keep a group's key when more equal items arrive", () => {
+it("should group adjacent equal items and keep a group's key when more of them arrive", () => {
   const groups = new Groups();
   const items = [item(4, 'b'), item(3, 'a'), item(2, 'a'), item(1, 'b')];
   const before = groups.of(items);
@@ -18,7 +18,7 @@ it("should group adjacent equal items, and keep a group's key when more equal it
     ['all/2', 2],
     ['all/1', 1],
   ]);
-  expect(after[1], 'not rendered again').toBe(before[1]);
+  expect(after[1], 'not re-rendered').toBe(before[1]);
 });
 
 it('should not group across a gap', () => {

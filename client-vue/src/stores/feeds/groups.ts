@@ -1,9 +1,9 @@
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
-/** Consecutive equal items, which share a row. The object is reused as long as its items don't change. */
+/** Consecutive equal items, which share a row. The object is reused until its items change. */
 export interface Group {
-  /** The key of the oldest item, so that it stays the same when equal ones arrive. */
+  /** The oldest item's key, which stays the same when equal items arrive. */
   readonly key: string;
   readonly time: number;
   /** The group's items, newest first. */
@@ -16,7 +16,7 @@ const areEqual = (a: Item, b: Item): boolean =>
   a.notification.source === b.notification.source &&
   severityOf(a.notification) === severityOf(b.notification);
 
-/** Groups consecutive items of a feed with the same source, title and severity. Items are newest first. */
+/** Groups a feed's consecutive items that share source, title and severity. Items are newest first. */
 export class Groups {
   #known = new Map<string, Group>();
 

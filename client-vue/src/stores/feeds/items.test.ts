@@ -5,7 +5,7 @@ import { MAX_ITEMS, useItems } from './items.ts';
 useFreshStores();
 
 describe('useItems', () => {
-  it('should remove only the items of an erased feed', () => {
+  it("should remove only the erased feed's items", () => {
     const notifications = useItems();
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
@@ -18,7 +18,7 @@ describe('useItems', () => {
     expect(ids()).toContain('n4');
   });
 
-  it('should never show an item that is already gone', () => {
+  it('should never show an item that is gone', () => {
     const notifications = useItems();
     notifications.remove('all', ['n2']);
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
@@ -27,7 +27,7 @@ describe('useItems', () => {
     expect(ids()).toEqual(['n3']);
   });
 
-  it('should limit the number of items and remember that there are older ones', () => {
+  it('should limit the number of items and remember that older items exist', () => {
     const notifications = useItems();
     notifications.add('all', { epoch: 'e', publications: range(1, MAX_ITEMS + 5) });
     expect(notifications.items).toHaveLength(MAX_ITEMS);

@@ -4,7 +4,7 @@ import { defineStore } from '../define-store.ts';
 import { useMarks } from '../reader/marks.ts';
 import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-log.ts';
 
-/** Maximum number of items on the page; the oldest are dropped first. */
+/** Maximum number of items on the page. The oldest are dropped first. */
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
@@ -14,23 +14,23 @@ export interface OlderCursor {
   before: number;
 }
 
-/** The items of all feeds. In each feed, none are missing after the oldest item, except at marked gaps. */
+/** All feeds' items. No items are missing after a feed's oldest item, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
-  /** Feeds with older notifications that aren't loaded, and where to continue. */
+  /** Feeds with older notifications that haven't been loaded, and where to continue. */
   const older = shallowReactive(new Map<string, OlderCursor | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
-  /** Changes with each reset, so that responses to earlier requests can be dropped. */
+  /** Changes with each reset so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
-  /** A symbol for each feed. It changes with each erasure, so that responses to earlier requests can be dropped. */
+  /** A symbol per feed that changes with each erasure so that responses to earlier requests can be dropped. */
   const erasures = new Map<string, symbol>();
 
   const marks = useMarks();
   const returnedCopies = new WeakMap<Item, Item>();
-  /** All items, including archived and snoozed ones. */
+  /** All items, including archived and snoozed items. */
   const all = computed(() => newestFirst([...logs.value.values()]));
-  /** The items in the inbox. Items back from a snooze are sorted by the time of their return. */
+  /** The items in the inbox. Items back from a snooze are sorted by when they returned. */
   const items = computed(() => {
     if (marks.allInInbox) return all.value;
     let hasReturned = false;
@@ -44,7 +44,7 @@ export const useItems = defineStore(() => {
     return hasReturned ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
-  /** A copy of the item, as if it had arrived at `time`. Returns the same object when called with the same time. */
+  /** A copy of the item with `time` as its arrival. Returns the same object for the same time. */
   function withReturnTime(item: Item, time: number): Item {
     const existing = returnedCopies.get(item);
     if (existing?.time === time) return existing;
@@ -70,7 +70,7 @@ export const useItems = defineStore(() => {
     }
   }
 
-  /** Adds new items. Ignores ids that are known or gone. */
+  /** Adds new items. Ignores known and gone ids. */
   function add(feed: string, arrival: Arrival): void {
     const now = Date.now();
     const fresh = arrival.publications.filter(({ notification }) => !isExpired(notification, now));
@@ -101,7 +101,7 @@ export const useItems = defineStore(() => {
       );
   }
 
-  /** Removes all items of an erased feed. */
+  /** Removes all of an erased feed's items. */
   function clear(feed: string): void {
     older.delete(feed);
     erasures.set(feed, Symbol());
@@ -109,7 +109,7 @@ export const useItems = defineStore(() => {
     set(feed, []);
   }
 
-  /** Removes everything, for example when the reader changes. */
+  /** Removes everything, such as when the reader changes. */
   function reset(): void {
     logs.value = new Map();
     older.clear();
@@ -118,7 +118,7 @@ export const useItems = defineStore(() => {
     session.value = {};
   }
 
-  /** Removes and returns the items that have expired by `now` (ms since 1970). */
+  /** Removes and returns items that have expired by `now` (ms since 1970). */
   function expire(now: number): Item[] {
     const expired = all.value.filter(({ notification }) => isExpired(notification, now));
     for (const { feed, notification } of expired) remove(feed, [notification.id]);

@@ -5,7 +5,7 @@ import { useSource } from '../source.ts';
 export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
   publications.filter((publication): publication is LivePublication => publication.notification !== null);
 
-/** Adds a page that was loaded over REST. Doesn't change the position. */
+/** Adds a page loaded over REST. Doesn't change the position. */
 export function addPage(feed: string, page: Page): void {
   const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
@@ -29,7 +29,7 @@ export async function loadOlder(limit: number): Promise<void> {
     if (cursor === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: cursor.epoch, before: cursor.before, limit });
     if (session !== notifications.session) return;
-    // The feed was erased in the meantime, or its oldest items were dropped.
+    // The feed has been erased, or its oldest items have been dropped.
     if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else addPage(feed, page);

@@ -13,7 +13,7 @@ export const useDesktop = defineStore(() => {
   const supported = 'Notification' in globalThis;
   const permission = ref(supported ? Notification.permission : 'denied');
 
-  /** Call this only on a click; otherwise browsers don't ask for permission. */
+  /** Call this only on a click. Otherwise, browsers don't ask for permission. */
   async function turnOn(): Promise<void> {
     permission.value = await Notification.requestPermission();
     if (permission.value === 'granted') await usePreferenceChanges().change({ desktop: true });
@@ -23,7 +23,7 @@ export const useDesktop = defineStore(() => {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
-      // Because of the tag, this replaces the same notification from another tab.
+      // The tag makes this replace the same notification from another tab.
       const shown = new Notification(isolate(title), {
         tag: itemKey(feed, id),
         ...(body !== undefined && { body: isolate(body) }),

@@ -24,7 +24,7 @@ function mayInterruptAt(
   return mayInterrupt(preferences, { ...notification, feed, severity: severityOf(notification) }, at);
 }
 
-/** Returns the publications that may interrupt the reader now, and those that quiet hours hold back. */
+/** Splits publications into those that may interrupt the reader now and those held back by quiet hours. */
 export function splitByQuietHours(
   preferences: Preferences,
   feed: string,
@@ -49,7 +49,7 @@ export function isHeldBack(preferences: Preferences, item: Item): boolean {
   return !answer.interrupt && answer.why === 'quiet';
 }
 
-/** Shows toasts and desktop notifications and plays the sound, according to the reader's preferences. */
+/** Shows toasts and desktop notifications and plays the sound according to the reader's preferences. */
 export function interrupt(
   { sound }: Preferences,
   feed: string,
@@ -64,7 +64,7 @@ export function interrupt(
 export const isQuietNow = ({ quietHours }: Preferences): boolean =>
   quietHours !== null && isQuiet(quietHours, Date.now());
 
-/** Shows one toast for everything that quiet hours have held back. `more` means that there may be more than `count`. */
+/** Shows a single toast for everything held back by quiet hours. `more` means that there might be more than `count`. */
 export function showSummary(count: number, more: boolean): void {
   addEnglish({ quiet });
   useToasts().announce(useMessages().texts.quiet.came(count, more));

@@ -71,7 +71,7 @@ function checkAt(time: string): void {
 }
 
 describe('notifications held back by quiet hours', () => {
-  it('should be summarized once, including those from before a reload', () => {
+  it('should be summarized once, across reloads', () => {
     openPage('2026-06-01T21:59:00Z');
     vi.setSystemTime(EVENING);
     arrive(evening(1, 3));
@@ -86,7 +86,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual([]);
   });
 
-  it('should be summarized after a reload even if they were published shortly before the first check', () => {
+  it('should be summarized after a reload even if published shortly before the first check', () => {
     openPage('2026-06-01T22:30:05Z', { hasPreferences: false });
     loadPreferences();
     arrive(evening(1, 3));
@@ -121,7 +121,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should be summarized, without any that were already shown or read, are muted, or were published before quiet hours', () => {
+  it('should be summarized, except if already shown, read, muted, or published before quiet hours', () => {
     openPage('2026-06-01T21:58:00Z');
     arrive([from('2026-06-01T21:58:00Z', 1)]);
     vi.setSystemTime(EVENING);
@@ -135,7 +135,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
-  it('should be reported as "1 or more" if older ones are not loaded', () => {
+  it('should be reported as "1 or more" if older notifications are not loaded', () => {
     openPage(EVENING);
     openPage(MORNING, { stored: evening(4, 4), isLive: false });
     useItems().older.set('all', { epoch: 'e', before: 4 });
@@ -144,7 +144,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['1 or more unread notifications arrived during quiet hours']);
   });
 
-  it('should be summarized when quiet hours end, or when the reader turns them off', async () => {
+  it('should be summarized when quiet hours end or the reader turns them off', async () => {
     openPage(EVENING);
     arrive(evening(1, 1));
     vi.setSystemTime(MORNING);
@@ -159,7 +159,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should not appear on the desktop, unless the reader allows their severity', () => {
+  it('should not appear on the desktop unless the reader allows their severity', () => {
     const shown: string[] = [];
     vi.stubGlobal(
       'Notification',

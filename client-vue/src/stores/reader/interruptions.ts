@@ -11,26 +11,26 @@ import { usePreferences } from './preferences.ts';
 import { useUnread } from './unread.ts';
 
 /**
- * When this browser began to hold notifications back, in ms since 1970; empty once they have been summarized. All tabs
- * share it, and it survives a reload.
+ * When this browser started holding back notifications (ms since 1970). Empty once they have been summarized. Shared
+ * by all tabs, and survives a reload.
  */
 const KEY = 'tocsin.quiet-since';
 
-/** Notifies the reader. During quiet hours, holds notifications back instead, and reports their number afterwards. */
+/** Notifies the reader. Holds notifications back during quiet hours and reports how many arrived afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
   /**
-   * By item key: whether quiet hours hold a notification back. Has all that arrived since the last check outside quiet
-   * hours.
+   * Whether quiet hours hold a notification back, by item key. Contains everything that has arrived since the last
+   * check outside quiet hours.
    */
   const heldByKey = new Map<string, boolean>();
   let lastOutsideQuietHours: number | undefined;
-  /** The quiet hours that were last in force. The reader may have turned them off since. */
+  /** The quiet hours that were last in force. The reader might have turned them off since. */
   let { quietHours } = DEFAULT_PREFERENCES;
   let isPresenting = (): boolean => false;
 
-  /** Returns the publications that may interrupt now, and holds the others back. */
+  /** Returns the publications that may interrupt now and holds back the rest. */
   function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
@@ -45,7 +45,7 @@ export const useInterruptions = defineStore(() => {
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
-  /** Shows the number of unread notifications held back, including those from before this page was opened. */
+  /** Shows how many unread notifications were held back, including before this page was opened. */
   function reportHeldBack(since: number): void {
     const { items, older, oldestOf } = useItems();
     const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };
@@ -61,11 +61,11 @@ export const useInterruptions = defineStore(() => {
   }
 
   /**
-   * During quiet hours, stores when this browser began to hold notifications back: at `heldSince` (ms since 1970) or
-   * earlier. After quiet hours, reports the notifications held back.
+   * During quiet hours, stores when this browser started holding back notifications, at `heldSince` (ms since 1970)
+   * or earlier. Afterwards, reports what was held back.
    */
   function check(heldSince = Infinity): void {
-    // The preferences are not loaded yet.
+    // The preferences haven't loaded yet.
     if (store.preferences === DEFAULT_PREFERENCES) return;
     const since = storage.get(KEY);
     if (isQuietNow(store.preferences)) {

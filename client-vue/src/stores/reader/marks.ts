@@ -15,16 +15,16 @@ import {
 
 const KEY = 'tocsin.last-opened';
 
-/** A change to an item that the server hasn't confirmed yet. */
+/** An unconfirmed change to an item. */
 export type Override = Partial<Pick<Placed, 'place' | 'unread' | 'until'>>;
 type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 
 const DEFAULT_PLACED: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
- * Decides which place each item is in, and whether it is unread and unseen. Uses the server's marks, which all of the
- * reader's tabs and devices share, and changes that the server hasn't confirmed yet. For readers who aren't signed in,
- * read marks are also stored in this browser.
+ * Decides which place each item is in and whether it is unread and unseen. Combines the server's marks, which all of
+ * the reader's tabs and devices share, with changes that the server hasn't confirmed yet. For readers who aren't
+ * signed in, read marks are also stored in this browser.
  */
 export const useMarks = defineStore(() => {
   let storage = safeStorage(() => localStorage);
@@ -32,7 +32,7 @@ export const useMarks = defineStore(() => {
   const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
-  /** Feeds in which the reader has no marks on the server. */
+  /** Feeds without marks on the server. */
   const feedsWithoutMarks = new Set<string>();
 
   const placers = computed(() => {
@@ -53,7 +53,7 @@ export const useMarks = defineStore(() => {
     return { ...placed, ...change, unseen: place === 'inbox' && unread && placed.unseen };
   }
 
-  /** Whether all items are in the inbox, so that there is nothing to filter. */
+  /** Whether all items are in the inbox, which makes filtering unnecessary. */
   const allInInbox = computed(
     () =>
       [...overrides.value.values()].every(({ change }) => change.place === undefined) &&
@@ -67,7 +67,7 @@ export const useMarks = defineStore(() => {
     storage.set(KEY, storedReadMarks(reads.value));
   }
 
-  /** Starts a session. For a signed-in reader, nothing is stored in the browser. */
+  /** Starts a session. Stores nothing in the browser for a signed-in reader. */
   function startSession(signedIn: boolean): void {
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     reads.value = parseReadMarks(readJson(storage, KEY));
@@ -78,8 +78,8 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * On a first visit, marks everything up to the feed's head as read, except in a `user:` feed, whose notifications
-   * are meant for this reader alone. Returns whether to send this read mark to the server.
+   * On a first visit, marks everything up to the feed's head as read. Exempts `user:` feeds because their
+   * notifications are meant for this reader alone. Returns whether to send this read mark to the server.
    */
   function initFeed(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;
@@ -95,7 +95,7 @@ export const useMarks = defineStore(() => {
     if (mark) write({ [feed]: mark });
   }
 
-  /** Stores the server's marks other than read marks, unless newer ones have already arrived. */
+  /** Stores the server's marks, except read marks, unless newer marks have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
     feedsWithoutMarks.delete(feed);
     const known = inboxes.value[feed];
@@ -128,8 +128,8 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * Drops the override with this token, so that the server's marks apply to its items again. Items that have been
-   * changed since keep their newer override.
+   * Drops the override with this token, so its items go back to the server's marks. Items that have been changed
+   * since keep their newer override.
    */
   function settle(token: symbol): void {
     overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));

@@ -25,7 +25,7 @@ it('should offer to undo a change for eight seconds, or longer while the reader 
   expect(notices.notice).toBeUndefined();
 });
 
-it('should undo only the last change, and only once', () => {
+it('should undo the last change once', () => {
   const notices = useNotice();
   const [first, last] = [vi.fn(), vi.fn()];
   notices.show('archived', 1, first);

@@ -15,12 +15,12 @@ export type NoticeKind =
 export interface Notice {
   readonly key: number;
   readonly kind: NoticeKind;
-  /** Number of notifications that changed. */
+  /** Number of changed notifications. */
   readonly count: number;
   readonly undo?: (() => void) | undefined;
 }
 
-/** The reader's last change in the inbox, and how to undo it. */
+/** The reader's last change in the inbox and how to undo it. */
 export const useNotice = defineStore(() => {
   const notice = shallowRef<Notice>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export const useNotice = defineStore(() => {
     notice.value = undefined;
   }
 
-  /** Keeps the notice while `held` is true, and hides it `NOTICE_MS` after it becomes false. */
+  /** Keeps the notice while `held` is true and hides it `NOTICE_MS` later. */
   function hold(held: boolean): void {
     clearTimeout(timer);
     if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);

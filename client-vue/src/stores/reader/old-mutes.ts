@@ -2,5 +2,5 @@ import { fetchMutes } from '@tocsin/client';
 import type { Mutes } from '@tocsin/contracts';
 import { useSource } from '../source.ts';
 
-/** Fetches the mutes from an older server, which stores no other preferences. */
+/** Fetches the mutes from an older server that has no other preferences. */
 export const fetchOldMutes = (): Promise<Mutes> => useSource().ask(fetchMutes);

@@ -5,7 +5,7 @@ import type { ReadMark } from './read-mark.ts';
 export interface FeedMarks {
   read: ReadMark | undefined;
   inbox: InboxState | undefined;
-  /** The position up to which this page has shown the feed. The server may not have confirmed it yet. */
+  /** The position up to which this page has shown the feed. The server might not have confirmed it yet. */
   seen: Position | undefined;
 }
 
@@ -20,8 +20,8 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 }
 
 /**
- * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts as
- * read. If an item and the read mark have different epochs, the item is unread if it is newer than the mark.
+ * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, everything counts
+ * as read. An item from a different epoch than the read mark is unread if it is newer than the mark.
  */
 export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);

@@ -8,21 +8,21 @@ import { usePreferences } from './preferences.ts';
 /** The lists of muted feeds, severities, sources and categories. */
 export type Muted = 'feeds' | 'severities' | 'sources' | 'categories';
 
-/** Removes the item from the list, or adds it if it is missing. */
+/** Removes the item from the list or, if missing, adds it. */
 export const toggled = <T>(list: readonly T[], item: T): T[] =>
   list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 
-/** Applies changes to the reader's preferences immediately, then saves them on the server one after the other. */
+/** Applies changes to the reader's preferences immediately, then saves them on the server one by one. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
-  /** The reader who made the last change. The queue contains only changes by this reader. */
+  /** The reader who made the last change. The queue contains only this reader's changes. */
   let owner: unknown;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function change(changed: Partial<Preferences>): Promise<void> {
     const settle = store.keep(changed);
     const { ask, current } = useSource();
-    // Capture the reader now: someone else may be signed in by the time the earlier changes have been saved.
+    // Capture the reader now. Someone else could be signed in by the time the earlier changes have been saved.
     const reader = current();
     if (reader !== owner) queue = Promise.resolve();
     owner = reader;
@@ -41,13 +41,13 @@ export const usePreferenceChanges = defineStore(() => {
 
   const inForce = (): readonly MutedUntil[] =>
     (store.preferences.mutedUntil ?? []).filter((mute) => isInForce(mute, useClock().now));
-  /** When a mute ends, in RFC 3339; `undefined` if it has no end or the name isn't muted. */
+  /** When a mute ends, in RFC 3339. `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: Muted, name: string): string | undefined =>
     inForce().find((mute) => mute.list === list && mute.name === name)?.until;
   const isMuted = (list: Muted, name: string): boolean =>
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
-  /** Mutes a name in a list indefinitely. If it is already muted, unmutes it, even if its mute has an end time. */
+  /** Mutes a name in a list indefinitely. If it's already muted, even temporarily, unmutes it. */
   function toggle(list: Muted, name: string): Promise<void> {
     if (mutedUntil(list, name) === undefined)
       return change({ [list]: toggled<string>(store.preferences[list], name) });
@@ -58,7 +58,7 @@ export const usePreferenceChanges = defineStore(() => {
   const without = (list: Muted, name: string): MutedUntil[] =>
     inForce().filter((mute) => mute.list !== list || mute.name !== name);
 
-  /** Mutes a name until a given time. The server then ends the mute on all devices. */
+  /** Mutes a name until a given time, when the server ends the mute on all devices. */
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
     change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
 

@@ -26,7 +26,7 @@ describe('the preferences', () => {
     vi.unstubAllGlobals();
   });
 
-  it('should be loaded once the server responds, and keep changes made until then', async () => {
+  it('should be loaded once the server responds and keep changes made until then', async () => {
     fetched.mockImplementation(async () => answer({}, 503));
     await usePreferences().load(session.signal);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
@@ -36,7 +36,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT, sound: true });
   });
 
-  it('should not be replaced by a late response for the previous reader', async () => {
+  it('should ignore a late response for the previous reader', async () => {
     const late: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => late.push(resolve)));
     void usePreferences().load(session.signal);
@@ -58,7 +58,7 @@ describe('the preferences', () => {
     expect(usePreferenceChanges().isMuted('sources', 'ci')).toBe(false);
   });
 
-  it('should keep a change that is still being saved when an event about an earlier one arrives', async () => {
+  it('should keep a change that is being saved when an event about an earlier change arrives', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const { change, toggle } = usePreferenceChanges();
@@ -75,7 +75,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
   });
 
-  it('should save a change even if the one before it could not be saved', async () => {
+  it("should save a change even if the previous one couldn't be saved", async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     fetched.mockImplementation(async () => answer({}));
     const changes = usePreferenceChanges();
@@ -86,7 +86,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep an unsaved change when they are read again, but drop it when a new session loads them', async () => {
+  it('should keep an unsaved change on reload but drop it in a new session', async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
@@ -98,7 +98,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep a change that was saved while the preferences were being read', async () => {
+  it('should keep a change that was saved during a read', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });
@@ -111,7 +111,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
   });
 
-  it('should not be read several times at once if the connection is lost repeatedly', async () => {
+  it('should not be read concurrently if the connection is lost repeatedly', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     void usePreferences().load(session.signal);
@@ -142,7 +142,7 @@ describe('the preferences', () => {
     await second;
   });
 
-  it('should be read again if changes may have been missed, until a read succeeds', async () => {
+  it('should be reread until successful if changes could have been missed', async () => {
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
     await usePreferences().load(session.signal);
     usePreferences().applyChange({ sound: true });

@@ -14,28 +14,28 @@ import { retry } from '../retry.ts';
 import { useSource } from '../source.ts';
 
 /**
- * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread, but stay in the
+ * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread but stay in the
  * list.
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** Changes made or received during a read. They take precedence over its result. */
+  /** Changes made or received during a read, which take precedence over its result. */
   let changes: Partial<Preferences> = {};
-  /** For each preference, this page's last change, until it is saved. It takes precedence over the server's value. */
+  /** This page's last change to each preference, until saved. Takes precedence over the server's value. */
   const unsaved = new Map<string, { change: Partial<Preferences>; couldNotSave: boolean }>();
-  /** Whether a change couldn't be saved, so that it may be lost when the page is closed. */
+  /** Whether a change couldn't be saved and might be lost when the page is closed. */
   const failed = ref(false);
-  /** The last read. A session's reads run one after another. Never rejects. */
+  /** The last read. A session's reads run one at a time. Never rejects. */
   let reading: Promise<void> = Promise.resolve();
   let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
     const candidate = { ...notification, feed, severity: severityOf(notification) };
-    // Use the reactive clock, so that counts update when a mute ends.
+    // Use the reactive clock so that counts update when a mute ends.
     return isMutedBy(preferences.value, candidate, preferences.value.mutedUntil && useClock().now);
   }
 
-  /** Loads the preferences; from an older server, only the mutes. */
+  /** Loads the preferences, or only the mutes from an older server. */
   async function fetchPreferencesOrMutes(): Promise<Partial<Preferences>> {
     try {
       return await useSource().ask(fetchPreferences);
@@ -73,7 +73,7 @@ export const usePreferences = defineStore(() => {
     });
   }
 
-  /** Reads the preferences again after the connection was lost, because changes may have been missed. */
+  /** Rereads the preferences after a lost connection, during which changes could have been missed. */
   async function refresh(signal: AbortSignal): Promise<void> {
     if (isRefreshWaiting) return;
     isRefreshWaiting = true;
@@ -84,15 +84,15 @@ export const usePreferences = defineStore(() => {
     await reading;
   }
 
-  /** Applies a change that was made in another tab or on another device. */
+  /** Applies a change made in another tab or on another device. */
   function applyChange(now: Partial<Preferences>): void {
     changes = { ...changes, ...now };
     set({ ...preferences.value, ...now });
   }
 
   /**
-   * Applies a change made on this page. Call the returned function when the server has answered. If the change could
-   * not be saved, it applies until a later change of the same preference is saved, or until the page is closed.
+   * Applies a change made on this page. Call the returned function when the server has responded. A change that
+   * couldn't be saved applies until a later change to the same preference is saved or the page is closed.
    */
   function keep(change: Partial<Preferences>): (isSaved: boolean) => void {
     const names = Object.keys(change) as (keyof Preferences)[];
@@ -114,7 +114,7 @@ export const usePreferences = defineStore(() => {
   return {
     ...{ preferences, failed, isMuted, load, refresh, applyChange, keep },
     applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
-    /** Applies all preferences as the server sends them. It omits `mutedUntil` if there are no timed mutes. */
+    /** Applies all preferences as sent by the server, which omits `mutedUntil` if there are no timed mutes. */
     replace: (now: Preferences) => applyChange({ mutedUntil: undefined, ...now }),
   };
 });

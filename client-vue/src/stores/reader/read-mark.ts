@@ -1,12 +1,12 @@
 import type { Position, ReadState } from '@tocsin/contracts';
 import { isPosition } from '@tocsin/client';
 
-/** Maximum number of individually read ids per feed; the oldest are dropped first. */
+/** Maximum number of individually read ids per feed. The oldest are dropped first. */
 export const MAX_IDS = 1_000;
 
 /**
- * The offset up to which a feed was read, the ids read after it, and the mark's time `at` (ms since 1970). In
- * another epoch, `at` is used instead of the offset: items up to that time are read.
+ * The offset up to which a feed was read, the ids read after it, and the mark's time `at` (ms since 1970). In other
+ * epochs, items up to `at` are read instead.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;
@@ -37,7 +37,7 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
   ids: newest(new Set([...mark.ids, ...ids])),
 });
 
-/** Merges the server's read state into the mark. `undefined` if the state is empty and from another epoch. */
+/** Merges the server's read state into the mark. Returns `undefined` if the state is empty and from another epoch. */
 export function withRead(
   mark: ReadMark | undefined,
   { epoch, offset, ids }: ReadState & { epoch: string },

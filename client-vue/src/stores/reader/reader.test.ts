@@ -27,7 +27,7 @@ describe('useReader', () => {
     ...state,
   });
 
-  it('should mark all notifications as read in batches, including those that were marked as unread', async () => {
+  it('should mark all notifications as read in batches, even if marked as unread before', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
@@ -43,7 +43,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should count only items that arrive after the first visit as unread, and save this on the server', async () => {
+  it('should count only items that arrive after the first visit as unread and save this on the server', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
@@ -65,7 +65,7 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(3);
   });
 
-  it('should keep read marks across a reload, and compare times for items from another epoch', () => {
+  it('should keep read marks across a reload and compare times for items from another epoch', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     forgetStores();
@@ -76,7 +76,7 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(0);
   });
 
-  it('should merge read states from the server, whatever their order', () => {
+  it('should merge read states from the server in any order', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
     marks.mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
@@ -91,7 +91,7 @@ describe('useReader', () => {
     expect(marks.reads['all']).toMatchObject({ epoch: 'f', offset: 1 });
   });
 
-  it('should send changes in order, and store nothing in the browser for a signed-in reader', async () => {
+  it('should send changes in order and store nothing in the browser for a signed-in reader', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
@@ -109,7 +109,7 @@ describe('useReader', () => {
     expect(stored.size).toBe(0);
   });
 
-  it('should send offsets with their epoch, because the feed may be in another epoch by then', async () => {
+  it('should send offsets with their epoch in case the feed has moved to another epoch', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().markAllRead();
@@ -122,7 +122,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should send the position of the newest epoch even if an older item is back from a snooze', async () => {
+  it("should send the newest epoch's position even if an older item is back from a snooze", async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 1) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
@@ -140,7 +140,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should not count archived or muted items, and should undo archiving', async () => {
+  it('should not count archived or muted items and should undo archiving', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
@@ -155,7 +155,7 @@ describe('useReader', () => {
     expect(ids()).toHaveLength(3);
   });
 
-  it('should apply marks from other devices, and sort items by the time at which their snooze ended', () => {
+  it('should apply marks from other devices and sort items by when their snooze ended', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
     useReader().initFeed('all', { epoch: 'e', offset: 4 });
@@ -183,7 +183,7 @@ describe('useReader', () => {
     expect(ids(), 'older marks are ignored').toEqual(['n3', 'n1']);
   });
 
-  it("should not send one reader's changes, or undo them, in the session of the next reader", async () => {
+  it("should not send or undo one reader's changes in the next reader's session", async () => {
     let answer = (): void => undefined;
     const requests: unknown[][] = [];
     const senderFor = (reader: string) => async (name: string) => {

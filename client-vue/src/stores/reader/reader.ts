@@ -8,9 +8,9 @@ import { useItems } from '../feeds/items.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
-/** Maximum number of ids per request: as many as the server accepts for a snooze. */
+/** Maximum number of ids per request, as many as the server accepts for a snooze. */
 const MAX_IDS = 100;
-/** How long to wait for the marks after a change, in ms. They may arrive before or after the server's response. */
+/** How long to wait for the marks after a change (ms). They can arrive before or after the server's response. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -34,12 +34,12 @@ const inChunks = (ids: readonly string[]): string[][] =>
 export const useReader = defineStore(() => {
   const marks = useMarks();
   const notice = useNotice();
-  /** Sends one request at a time per feed, so that the server gets the changes in order. */
+  /** Sends one request at a time per feed so that the server gets changes in order. */
   const queues = new Map<string, Promise<unknown>>();
   let mark: Mark | undefined;
 
   const send: Mark = (name, feed, change) => {
-    // Capture the session's function now: another session may be running by the time the earlier changes have been
+    // Capture the session's function now. Another session could be running by the time the earlier changes have been
     // sent.
     const sessionMark = mark;
     const sent = (queues.get(feed) ?? Promise.resolve()).then(() => sessionMark?.(name, feed, change));
@@ -57,7 +57,7 @@ export const useReader = defineStore(() => {
     });
   };
 
-  /** Applies a change. Resolves to the error if the server didn't save all of it. */
+  /** Applies a change. Resolves to an error if the server didn't save all of it. */
   async function apply(
     items: readonly Item[],
     name: Change,
@@ -139,8 +139,8 @@ export const useReader = defineStore(() => {
   };
 
   /**
-   * The newest position of each feed in `items`. Items back from a snooze may be from an earlier epoch, so they are
-   * used only for a feed without other items.
+   * Each feed's newest position in `items`. Items back from a snooze can be from an earlier epoch, so they count only
+   * for feeds without other items.
    */
   const heads = (items: readonly Item[]): Record<string, Position> => ({
     ...newestPositions(items),
@@ -152,7 +152,7 @@ export const useReader = defineStore(() => {
     const { items } = useItems();
     const positions = heads(items);
     marks.readTo(positions);
-    // Items that were marked as unread again, or are back from a snooze, must be marked as read by id. The offset isn't
+    // Items that were marked as unread or are back from a snooze must be marked as read by id. The offset isn't
     // enough.
     const stillUnread = items.filter((item) => marks.placeOf(item).unread);
     const token = marks.override(
@@ -169,7 +169,7 @@ export const useReader = defineStore(() => {
     }
   }
 
-  /** Marks all loaded items as seen, so that the bell no longer counts them. */
+  /** Marks all loaded items as seen, so the bell no longer counts them. */
   function markSeen(): void {
     const unseen = useItems().items.filter((item) => marks.placeOf(item).unseen);
     if (unseen.length === 0) return;

@@ -7,10 +7,10 @@ import { useSource } from '../source.ts';
 /** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
-/** The snoozes whose notifications each session has requested. */
+/** Snoozes with notifications that a session has already requested. */
 const requestedIn = new WeakMap<object, Set<string>>();
 
-/** Loads a feed's notifications that are back from a snooze but not loaded yet. Requests each once per session. */
+/** Loads a feed's notifications that are back from a snooze but not loaded yet. Requests each one once per session. */
 export async function loadReturned(feed: string, { snoozed }: InboxState): Promise<void> {
   const notifications = useItems();
   const { session } = notifications;
@@ -29,12 +29,12 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     const { items } = await useSource().ask((url, clientId, options) =>
       searchNotifications(url, clientId, request, options),
     );
-    // The reader has changed, or the feed was erased in the meantime.
+    // The reader has changed, or the feed has been erased.
     if (session !== notifications.session || erasure !== notifications.erasures.get(feed)) return;
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
-    // Forget these requests, so that they are repeated when the next inbox state arrives.
+    // Forget these requests to retry them when the next inbox state arrives.
     for (const { snooze } of missing) requested.delete(snooze);
     throw error;
   }

@@ -3,7 +3,7 @@ import { playTone } from './sound.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-it('should drop tones that were requested long before the browser allowed sound', async () => {
+it('should drop tones requested long before the browser allowed sound', async () => {
   let now = 0;
   let tones = 0;
   const allow: (() => void)[] = [];

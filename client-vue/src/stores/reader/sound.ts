@@ -1,6 +1,6 @@
-/** Shortest time between two tones, in ms. */
+/** Minimum time between tones (ms). */
 const PAUSE_MS = 2_000;
-/** Maximum delay of a tone, in ms, while the browser starts the sound. */
+/** Maximum delay of a tone while the browser starts the sound (ms). */
 const LATE_MS = 1_000;
 const HIGH_HZ = 880;
 const LOW_HZ = 660;
@@ -12,7 +12,7 @@ let last = -Infinity;
 
 /**
  * Plays a short tone. Browsers allow sound only after the reader has clicked or pressed a key. Earlier tones are
- * dropped; otherwise, all of them would sound together at the first click.
+ * dropped because otherwise they would all sound together at the first click.
  */
 export function playTone(): void {
   const requestedAt = performance.now();

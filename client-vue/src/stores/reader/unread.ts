@@ -5,7 +5,7 @@ import type { Item } from '../feeds/feed-log.ts';
 import { useMarks } from './marks.ts';
 import { usePreferences } from './preferences.ts';
 
-/** Counts of unread items, not including muted ones. */
+/** Counts of unread items, excluding muted items. */
 export const useUnread = defineStore(() => {
   const notifications = useItems();
   const marks = useMarks();
@@ -21,7 +21,7 @@ export const useUnread = defineStore(() => {
   const count = computed(() => counting.value.length);
   /** Unread and not seen yet: the count on the bell. */
   const unseen = computed(() => counting.value.filter((placed) => placed.unseen).length);
-  /** Whether there may be more unread items: the oldest loaded item is unread, and older ones exist. */
+  /** Whether there might be more unread items because the oldest loaded item is unread and older items exist. */
   const atLeast = computed(() => {
     const oldest = notifications.items.at(-1);
     return oldest !== undefined && notifications.older.has(oldest.feed) && unreadOf(oldest);

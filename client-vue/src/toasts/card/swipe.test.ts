@@ -3,7 +3,7 @@ import { Swipe } from './swipe.ts';
 
 const from = (up = false) => new Swipe({ x: 100, y: 100, at: 0, up });
 
-it('should follow a sideways move and dismiss the toast if the move is long enough', () => {
+it('should follow a sideways move and dismiss the toast if it is long enough', () => {
   const swipe = from();
   expect(swipe.move(103, 100)).toBeUndefined();
   expect(swipe.move(120, 104)).toEqual({ dx: 20, dy: 0 });
@@ -20,7 +20,7 @@ it('should dismiss on a short flick and spring back after a short slow move', ()
   expect(slow.end(1_000)).toBeUndefined();
 });
 
-it('should ignore scrolling, and swipe up only if allowed', () => {
+it('should ignore scrolling and swipe up only if allowed', () => {
   const scroll = from();
   expect(scroll.move(100, 50)).toBeUndefined();
   expect(scroll.move(250, 50)).toBeUndefined();

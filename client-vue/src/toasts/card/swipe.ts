@@ -1,4 +1,4 @@
-/** The directions in which a toast can be swiped away. */
+/** Directions for swiping away a toast. */
 export type SwipeDirection = 'left' | 'right' | 'up';
 
 /** A shorter move isn't a swipe. */
@@ -14,7 +14,7 @@ export interface SwipeMove {
 }
 
 /**
- * A swipe along one axis, starting with pointer down. Upward swipes work only if `up` is set. Times are in
+ * A swipe along one axis, starting at pointer down. Upward swipes work only if `up` is set. Times are in
  * milliseconds.
  */
 export class Swipe {
@@ -32,7 +32,7 @@ export class Swipe {
     this.#up = up;
   }
 
-  /** The toast's offset. `undefined` while the gesture may still be a tap, or if it is a scroll. */
+  /** The toast's offset. `undefined` while the gesture could still be a tap or if it is a scroll. */
   move(x: number, y: number): SwipeMove | undefined {
     const [dx, dy] = [x - this.#x, y - this.#y];
     this.#axis ??= this.#axisOf(dx, dy);
@@ -41,7 +41,7 @@ export class Swipe {
     return this.#move;
   }
 
-  /** The direction in which the toast is swiped away; `undefined` if it springs back. */
+  /** The direction in which the toast leaves. `undefined` if it springs back. */
   end(at: number): SwipeDirection | undefined {
     const { dx, dy } = this.#move;
     const length = Math.abs(dx + dy);

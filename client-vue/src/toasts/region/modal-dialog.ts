@@ -1,6 +1,6 @@
 /**
- * Reports the page's topmost modal dialog, immediately and on each change. Everything outside it is inert. Doesn't
- * detect dialogs in shadow roots. Returns a function that stops watching.
+ * Reports the page's topmost modal dialog, which makes everything outside inert, immediately and on each change.
+ * Doesn't detect dialogs in shadow roots. Returns a function that stops watching.
  */
 export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined) => void): () => void {
   let stack: HTMLDialogElement[] = [];
@@ -14,7 +14,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
     const now = stack.at(-1);
     if (now === front) return;
     front = now;
-    // A dialog can be removed from the page without being closed.
+    // Dialogs can be removed from the page without being closed.
     removals.disconnect();
     if (front) removals.observe(document, { childList: true, subtree: true });
     changed(front);

@@ -2,8 +2,8 @@ import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, typ
 import { useToasts } from '../store.ts';
 
 /**
- * Tracks whether the reader is using the toasts by pointer, focus or touch. While they are in use, cards are spread
- * out and stay on the screen. Also pauses countdowns while the tab is hidden.
+ * Tracks whether the reader is using the toasts by pointer, focus or touch. While in use, cards are spread out and
+ * stay on the screen. Also pauses countdowns while the tab is hidden.
  */
 export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   held: ComputedRef<boolean>;
@@ -16,10 +16,10 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   const focused = ref(false);
   const touched = ref(false);
   const held = computed(() => toasts.isAnyVisible && (hovered.value || focused.value || touched.value));
-  /** Whether this region holds the toasts. Another region may hold them too. */
+  /** Whether this region holds the toasts. Other regions can also hold them. */
   let isHolding = false;
   watch(held, (now) => toasts.hold((isHolding = now)));
-  // No `pointerleave` is fired for an element that disappears under the pointer.
+  // `pointerleave` doesn't fire for an element that disappears under the pointer.
   watch(
     () => toasts.isAnyVisible,
     (isAnyVisible) => {
@@ -57,7 +57,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   onBeforeUnmount(() => {
     document.removeEventListener('pointerdown', onPointerDown, true);
     document.removeEventListener('visibilitychange', onVisibility);
-    // The watcher above stops when this component is unmounted, before it could release the toasts.
+    // The watcher above stops when this component unmounts, before it could release the toasts.
     if (isHolding) toasts.hold(false);
   });
   return { held, pointer, focus: (inside) => (focused.value = inside), release };

@@ -3,8 +3,8 @@ import { usePanel } from '../../stores/panel.ts';
 import { useToasts } from '../store.ts';
 
 /**
- * Whether the toasts overlap the open menu of a row, and so must make room for it. While they do, their countdowns
- * are paused, but new toasts are still announced.
+ * Whether the toasts overlap a row's open menu and must make room for it. Meanwhile, their countdowns are paused, but
+ * new toasts are still announced.
  */
 export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly<Ref<boolean>> {
   const panel = usePanel();
@@ -18,7 +18,7 @@ export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly
   }
 
   watch(
-    // Nothing is measured while no menu is open.
+    // No need to measure while no menu is open.
     () => panel.menu && [panel.menu, toasts.view],
     () => {
       makesRoom.value = overlaps();

@@ -1,7 +1,7 @@
 import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
- * Moves an element into the page's modal dialog while it is open, because everything outside is inert. A custom
+ * Moves an element into the page's modal dialog while the dialog is open, since everything outside is inert. A custom
  * element moves with its shadow root. A component's element must be its parent's only child.
  */
 export function useMoveIntoDialog(

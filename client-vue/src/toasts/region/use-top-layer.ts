@@ -2,14 +2,14 @@ import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type
 import { activeElementInRootOf } from '../../active-element.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
-/** Time for a toast to leave the screen, in ms. Longer than the transition in `toasts.css`. */
+/** Time for a toast to leave the screen (ms). Longer than the transition in `toasts.css`. */
 const LEAVE_MS = 250;
-/** Maximum number of times per second that the element is raised because other elements opened above it. */
+/** How often per second the element can be raised because other elements opened above it. */
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer while `wanted` is true, and reports the modal dialog that it must move into to
- * avoid being inert. `raise` moves it above elements that were added later.
+ * Keeps an element in the top layer while `wanted` is true and reports the modal dialog that it must move into to
+ * avoid being inert. `raise` moves it above elements added later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,
@@ -38,7 +38,7 @@ export function useTopLayer(
   }
 
   /**
-   * Raises the element above others that open in the top layer. Rate-limited, so that two such elements don't compete
+   * Raises the element above others that open in the top layer. Rate-limited so that two such elements don't compete
    * forever.
    */
   function onToggle({ target, newState, timeStamp }: Event & { newState?: string }): void {
@@ -57,7 +57,7 @@ export function useTopLayer(
       dialog.value = front;
       void nextTick(raise);
     });
-    // Use capture, because `toggle` doesn't bubble.
+    // Use capture because `toggle` doesn't bubble.
     document.addEventListener('toggle', onToggle, true);
     raise();
   });

@@ -11,10 +11,10 @@ export interface LiveMessage {
 /** How long a message stays in its live region. By then, screen readers have picked it up. */
 const KEEP_MS = 20_000;
 const MAX_MESSAGES = 30;
-/** How long notifications other than errors are collected into one message, counted from the first one. */
+/** How long to collect notifications other than errors into one message, starting from the first one. */
 export const BATCH_MS = 2_000;
 
-/** Messages for the two live regions. Each is added once and never changed, so that it is read once. */
+/** Messages for the two live regions. Each is added once and never changed so that it is read once. */
 export const useLiveMessages = defineStore(() => {
   const polite = ref<LiveMessage[]>([]);
   const assertive = ref<LiveMessage[]>([]);
@@ -30,7 +30,7 @@ export const useLiveMessages = defineStore(() => {
     }, KEEP_MS);
   }
 
-  /** Announces new notifications, shown or not: errors immediately and one by one, all others together. */
+  /** Announces new notifications, even if not shown: errors immediately and one by one, everything else together. */
   function announce(toasts: readonly Toast[]): void {
     for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));
@@ -47,7 +47,7 @@ export const useLiveMessages = defineStore(() => {
     assertive.value = [];
   }
 
-  /** Also drops notifications still being collected, because they are from the previous reader's feeds. */
+  /** Also drops notifications still being collected since they are from the previous reader's feeds. */
   function reset(): void {
     clearTimeout(timer);
     timer = undefined;

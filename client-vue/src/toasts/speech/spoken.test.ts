@@ -7,7 +7,7 @@ const toast = (title: string, severity: Severity = 'info'): Toast => ({
   ...{ key: title, kind: 'notification', actions: [], severity, title },
 });
 
-it('should announce a few toasts in full, and many as counts plus the newest toast', () => {
+it('should announce a few toasts in full and many as counts plus the newest toast', () => {
   const batch = new SpokenBatch();
   batch.add(toast('one'));
   batch.add(toast('two', 'warning'));

@@ -5,19 +5,19 @@ import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 
-/** Maximum number of errors per batch that are announced one by one. The others are only counted. */
+/** Maximum number of errors per batch to announce one by one. The rest are only counted. */
 export const MAX_SPOKEN_ERRORS = 10;
-/** Maximum number of notifications per batch that are announced in full. */
+/** Maximum number of notifications per batch to announce in full. */
 const MAX_IN_FULL = 3;
 
-/** The text that screen readers speak for a toast. */
+/** The text that screen readers read out for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
   const { severities, spoken } = useMessages().texts;
   const head = kind === 'summary' ? title : `${severities[severity]}: ${isolate(title)}`;
   return [head, body && isolate(body), source && spoken.from(isolate(source))].filter(Boolean).join('. ');
 }
 
-/** One message for each new error; equal ones share a message. */
+/** One message for each new error. Equal errors share a message. */
 export function spokenErrors(errors: readonly Toast[]): string[] {
   const { spoken } = useMessages().texts;
   const counts = new Map<string, number>();
@@ -27,7 +27,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for one combined message. Keeps only the newest few, and counts the others. */
+/** Collects toasts for one combined message. Keeps only the newest few and counts the rest. */
 export class SpokenBatch {
   #newest: Toast[] = [];
   readonly #counts = new Map<Severity, number>();
@@ -37,7 +37,7 @@ export class SpokenBatch {
     this.#counts.set(toast.severity, (this.#counts.get(toast.severity) ?? 0) + 1);
   }
 
-  /** Returns the message for everything since the last call; empty if there was nothing. */
+  /** Returns the message for everything since the last call. Empty if there was nothing. */
   take(): string {
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     const text = total <= MAX_IN_FULL ? this.#newest.map(spokenOf).join('. ') : this.#summary(total);

@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('Countdowns', () => {
-  it('should continue with the remaining time after a pause', () => {
+  it('should resume with the remaining time after a pause', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 6000, done);
@@ -23,7 +23,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should stay paused until every reason for the pause has ended', () => {
+  it('should stay paused while any reason to pause remains', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.pause('hover');
@@ -37,7 +37,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should leave no timers when cleared', () => {
+  it('should leave no timers behind when cleared', () => {
     const countdowns = new Countdowns();
     countdowns.start('a', 100, () => undefined);
     countdowns.start('a', 100, () => undefined);
@@ -47,7 +47,7 @@ describe('Countdowns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should end countdowns together if they are due at nearly the same time', () => {
+  it('should end countdowns together if they are due almost simultaneously', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 1000, done);

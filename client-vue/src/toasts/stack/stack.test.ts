@@ -55,7 +55,7 @@ describe('ToastStack', () => {
     ]);
   });
 
-  it('should count toasts with the same collapse key, including replaced ones', () => {
+  it('should count toasts with the same collapse key, including replaced toasts', () => {
     const stack = new ToastStack();
     for (const at of ['10%', '50%', 'done'])
       stack.add([toast(at, at === 'done' ? 'success' : 'info', { collapseKey: 'import' })]);
@@ -66,7 +66,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots }).cards).toEqual([]);
   });
 
-  it('should show the older of two equal toasts again when the newer is retracted', () => {
+  it('should go back to the older of two equal toasts when the newer is retracted', () => {
     const stack = new ToastStack();
     stack.add([
       toast('a', 'error', { key: '1', body: 'one' }),
@@ -77,7 +77,7 @@ describe('ToastStack', () => {
     expect(stack.remove('1')).toBe('1');
   });
 
-  it("should reserve a slot for toasts other than errors, and fold errors that don't fit", () => {
+  it("should reserve a slot for toasts other than errors and fold errors that don't fit", () => {
     const stack = new ToastStack();
     stack.add(createToasts(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);
@@ -97,7 +97,7 @@ describe('ToastStack', () => {
     expect(titles(stack.view({ slots, keep }))).toEqual(['broken', 'late', 'info 2', 'info 1', 'info 0']);
   });
 
-  it('should limit the number of toasts, and reset the counts when the last card is removed', () => {
+  it('should limit the number of toasts and reset the counts when the last card is removed', () => {
     const stack = new ToastStack();
     stack.add([...createToasts(500, 'error'), ...createToasts(500)]);
     const opened = stack.view({ slots, opened: true });
@@ -110,7 +110,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots })).toEqual({ cards: [], foldedErrors: 0, more: 0 });
   });
 
-  it('should remove the toasts of one feed, or all toasts', () => {
+  it("should remove one feed's toasts, or all toasts", () => {
     const stack = new ToastStack();
     stack.add([toast('a', 'error'), toast('b', 'error', { key: 'x/b', feed: 'x' })]);
     expect(stack.clearFeed('all')).toEqual(['all/a']);

@@ -1,34 +1,34 @@
 import { SEVERITIES } from '@tocsin/contracts';
 import { isSticky, type Toast } from './toast.ts';
 
-/** Maximum number of groups of equal errors; older groups are only counted. */
+/** Maximum number of groups of equal errors. Older groups are only counted. */
 export const MAX_ERRORS = 50;
-/** Maximum number of groups of equal toasts that are not errors; the lowest-ranked groups are only counted. */
+/** Maximum number of groups of equal toasts other than errors. The lowest-ranked groups are only counted. */
 export const MAX_OTHERS = 20;
-/** Maximum number of toasts in a group. An older one is shown when the newest is retracted. */
+/** Maximum number of toasts in a group. If the newest is retracted, an older one is shown. */
 const MAX_EQUAL = 20;
 
-/** A toast on the screen: the newest in its group. Its `key` stays the same when equal toasts are added. */
+/** A toast on the screen, the newest in its group. Its `key` stays the same when equal toasts are added. */
 export interface Card extends Toast {
   readonly count: number;
-  /** Position within the errors or the other toasts; 0 is the front card. */
+  /** Position among the errors or the other toasts. 0 is the front card. */
   readonly depth: number;
 }
 
 export interface StackView {
-  /** The cards, by severity and then newest first. */
+  /** The cards by severity, then newest first. */
   readonly cards: readonly Card[];
   readonly foldedErrors: number;
-  /** Number of toasts without a slot, not counting folded errors. */
+  /** Number of toasts without a slot, excluding folded errors. */
   readonly more: number;
 }
 
 export interface ViewOptions {
-  /** Number of cards on the screen at a time. */
+  /** How many cards are on the screen at a time. */
   slots: number;
-  /** Whether the fold is open, so that all errors are shown. */
+  /** Whether the fold is open and shows all errors. */
   opened?: boolean;
-  /** Keys of cards that stay in place because the reader is using the toasts. */
+  /** Keys of cards held in place because the reader is using the toasts. */
   keep?: ReadonlySet<string>;
 }
 
@@ -42,7 +42,8 @@ interface Group {
 }
 
 /**
- * A feed's toasts are equal if they have the same collapse key or, without one, the same severity, source and title.
+ * A feed's toasts are equal if they have the same collapse key or, without one, the same severity, source and
+ * title.
  */
 function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
@@ -56,9 +57,9 @@ const compareGroups = (a: Group, b: Group): number => rankOf(b) - rankOf(a) || b
 const countOf = (groups: readonly Group[]): number => groups.reduce((sum, { count }) => sum + count, 0);
 
 /**
- * Decides which toasts are on the screen, and in which order: by severity, then newest first. Equal toasts share a
+ * Decides which toasts are on the screen and in which order: by severity, then newest first. Equal toasts share a
  * card with a count. A new error is always shown. One slot is reserved for other toasts if there is more than one
- * slot. The stack is limited in size, and uses no clock or I/O.
+ * slot. The stack is limited in size and uses no clock or I/O.
  */
 export class ToastStack {
   readonly #groups = new Map<string, Group>();
@@ -76,8 +77,8 @@ export class ToastStack {
   }
 
   /**
-   * Removes a toast by its own key. A `replaced` toast still counts on its successor's card. Returns the card's key if
-   * the card is gone too.
+   * Removes a toast by its own key. A `replaced` toast still counts on its successor's card. Returns the card's key
+   * if the card is also gone.
    */
   remove(toastKey: string, { replaced = false } = {}): string | undefined {
     const group = this.#byToast.get(toastKey);
@@ -96,7 +97,7 @@ export class ToastStack {
     return true;
   }
 
-  /** Removes all toasts of a feed. Returns the keys of their cards. */
+  /** Removes all of a feed's toasts. Returns the keys of their cards. */
   clearFeed(feed: string): string[] {
     const keys = [...this.#groups.values()].filter((group) => newestOf(group)?.feed === feed);
     return keys.flatMap(({ key }) => (this.dismiss(key) ? [key] : []));
@@ -107,7 +108,7 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Removes all toasts without a slot except errors, and resets their count. Returns the keys of their cards. */
+  /** Removes all toasts without a slot except errors and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#groups.values()].filter(
@@ -173,7 +174,10 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** Resets the count of dropped errors when no error is left, and that of other dropped toasts when none is left. */
+  /**
+   * Resets the count of dropped errors when no errors are left, and the count of other dropped toasts when none are
+   * left.
+   */
   #forgetDropped(): void {
     const groups = [...this.#groups.values()];
     if (!groups.some(isErrorGroup)) this.#droppedErrors = 0;

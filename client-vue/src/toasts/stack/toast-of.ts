@@ -28,7 +28,7 @@ export function toastOf(feed: string, notification: Notification): Toast {
 export interface Missed {
   feed: string;
   count: number;
-  /** Whether the server no longer had some of the older notifications. */
+  /** Whether some older notifications were no longer available. */
   gap: boolean;
   /** Whether the feed was erased. Erased notifications don't count as missed. */
   erased?: boolean;

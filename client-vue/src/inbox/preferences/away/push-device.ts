@@ -2,11 +2,11 @@ import { addPushDevice, removePushDevice, type MessageLanguage } from '@tocsin/c
 import { useMessages } from '../../../messages/use-messages.ts';
 import { useSource } from '../../../stores/source.ts';
 
-/** With Declarative Web Push, the push manager needs no service worker. */
+/** With Declarative Web Push, the push manager doesn't need a service worker. */
 const declarativePushManager = (): PushManager | undefined =>
   (globalThis as { pushManager?: PushManager }).pushManager;
 
-/** Whether this browser and page can receive push messages. */
+/** Whether this page can receive push messages in this browser. */
 export const isPushSupported = (): boolean =>
   'Notification' in globalThis &&
   (declarativePushManager() !== undefined ||
@@ -18,7 +18,7 @@ export function messageLanguage(): MessageLanguage | undefined {
   return base === 'de' || base === 'en' ? base : undefined;
 }
 
-/** Resolves when the worker is active; until then, browsers refuse to subscribe. */
+/** Resolves when the worker is active. Until then, browsers refuse to subscribe. */
 function whenActive({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
   const worker = installing ?? waiting;
   if (active || !worker) return Promise.resolve();
@@ -45,7 +45,7 @@ function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Whether one of these endpoints belongs to this device. */
+/** Whether any of these endpoints belongs to this device. */
 export async function isSubscribed(endpoints: readonly string[]): Promise<boolean> {
   if (endpoints.length === 0 || Notification.permission !== 'granted') return false;
   const subscription = await (await pushManager()).getSubscription();
@@ -53,9 +53,9 @@ export async function isSubscribed(endpoints: readonly string[]): Promise<boolea
 }
 
 /**
- * Subscribes this device with the deployment's key, and registers it for the reader. Replaces a subscription that was
- * created with a different key or for another reader. Call it only after permission is granted. If a step fails,
- * rejects and leaves nothing subscribed.
+ * Subscribes this device with the deployment's key and registers it for the reader. Replaces a subscription with a
+ * different key or for another reader. Call this only after permission is granted. If a step fails, rejects and
+ * leaves nothing subscribed.
  */
 export async function subscribe(publicKey: string): Promise<void> {
   const manager = await pushManager();
@@ -75,8 +75,8 @@ export async function subscribe(publicKey: string): Promise<void> {
 }
 
 /**
- * Turns off push on this device. If the server is unreachable, rejects, but push is off: the server notices when its
- * next push fails.
+ * Turns off push on this device. Rejects if the server is unreachable, but push is still off. The server notices when
+ * its next push fails.
  */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();

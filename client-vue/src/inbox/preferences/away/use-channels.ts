@@ -4,7 +4,7 @@ import { useSource } from '../../../stores/source.ts';
 
 export type ChannelsState = 'loading' | 'ready' | 'signedOut' | 'notOffered' | 'failed';
 
-/** Whether the deployment sends e-mail. Older servers report only the names of channels. */
+/** Whether the deployment sends e-mail. Older servers report only channel names. */
 const hasEmail = ({ channels, email }: Channels): boolean =>
   email.used ?? channels.some(({ name }) => name === 'email');
 
@@ -21,7 +21,7 @@ export function useChannels() {
   const state = ref<ChannelsState>('loading');
   const channels = shallowRef<Channels>();
 
-  /** Reloads the channels. Never rejects; `state` has the outcome. */
+  /** Reloads the channels. Never rejects. `state` tells whether it worked. */
   async function load(): Promise<void> {
     try {
       const answer = await useSource().ask((url, _clientId, options) => fetchChannels(url, options));
