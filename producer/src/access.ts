@@ -21,7 +21,7 @@ export interface AccessOptions {
 export interface Access {
   callers: Callers;
   signer: Signer;
-  /** Stops reading the secrets. Resolves when the keys' last uses are stored. */
+  /** Stops reading the secrets. Resolves once the keys' last uses are stored. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   };
 }
 
-/** Watches the API key records in their file or in the secret store. Records changes in the audit trail. */
+/** Watches the API key records, in their file or in the secret store. Records changes in the audit trail. */
 function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: AccessOptions) {
   const keyWatch = new KeyWatch({
     store: backend.knownKeys,

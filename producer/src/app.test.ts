@@ -183,7 +183,7 @@ describe('the producer', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('should fail to start on a port that is in use, and leave no port open', async () => {
+  it('should fail to start on a port that is in use, and leave no ports open', async () => {
     const first = await start();
     const [free = 0] = await freePorts(1);
     const config = { ...first.config, INTERNAL_PORT: free };

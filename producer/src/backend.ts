@@ -5,7 +5,7 @@ import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
 import type { DueWindowStore, Jobs, ScheduleIndexStore } from './schedule/ports.ts';
 
-/** Everything outside the process that the producer calls. */
+/** Everything that the producer calls outside its process. */
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
@@ -24,7 +24,7 @@ export interface Backend {
   refuse(refused: RefusedEvent): Promise<void>;
   /** Asks a bff for a notification's receipts. Rejects if no bff answers. */
   askReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
-  /** Rejects with the reason if the backend cannot be used. */
+  /** Rejects with the reason if the backend is unusable. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * What happens to a call. `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late`
+ * Fate of a call. `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late`
  * fails and takes effect `LATE_MS` later; `hang` times out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';

@@ -13,7 +13,7 @@ export function jobsSuite(
   it(`should deliver each job at its time, except jobs that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
-    // Long enough to set and remove all jobs even on a busy machine.
+    // Long enough to set and remove all jobs, even on a busy machine.
     const at = Date.now() + 5_000;
     // Due after the end of this test, but soon enough for a producer to take over the job.
     const far = at + 45_000;
@@ -34,7 +34,7 @@ export function jobsSuite(
 }
 
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
-  it(`should write the index and documents together if the index hasn't changed since it was read: ${name}`, async () => {
+  it(`should write the index and documents together if the index is unchanged since it was read: ${name}`, async () => {
     const store = await open();
     expect(await store.readIndex()).toBeUndefined();
     const [a, b] = [scheduled('a', 5), scheduled('b', 6)];
@@ -54,7 +54,7 @@ export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowS
 }
 
 export function scheduleIndexStoreSuite(name: string, open: () => Promise<ScheduleIndexStore>): void {
-  it(`should write a document of the schedule index if it hasn't changed since it was read: ${name}`, async () => {
+  it(`should write a document of the schedule index if it is unchanged since it was read: ${name}`, async () => {
     const store = await open();
     expect(await store.read([1, 2])).toEqual([undefined, undefined]);
     const of = (text: string) => ({ v: 1 as const, list: [[text, 5]] as [string, number][] });

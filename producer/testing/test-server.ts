@@ -69,7 +69,7 @@ export async function testServer(
     /** The records passed to the audit trail. */
     notes,
     setFault: (error: Error | undefined) => (fault = error),
-    /** Posts a body unchanged. */
+    /** Posts a body as is. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>
       fetch(`${served.url}/notifications${query}`, {
         method: 'POST',

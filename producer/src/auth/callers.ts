@@ -77,7 +77,7 @@ export interface CallersOptions {
   onUse?: (key: ApiKey) => void;
 }
 
-/** Finds callers by their keys and keeps their rate limits. A key's limit is reset when its rate changes. */
+/** Finds callers by key and tracks their rate limits. Changing a key's rate resets its limit. */
 export class Callers {
   readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();

@@ -33,7 +33,7 @@ it('should write the last use of each key at most once a minute', async () => {
   await uses.stop();
 });
 
-it('should retry a failed write together with the next one, and write the remaining uses when it stops', async () => {
+it('should retry a failed write together with the next one, and write the remaining uses on stop', async () => {
   const { uses, write, failures, lastUses } = keyUses();
   write.mockRejectedValueOnce(new Error('away'));
   uses.note(key('shop'));
@@ -46,7 +46,7 @@ it('should retry a failed write together with the next one, and write the remain
   expect(lastUses()).toEqual({ shop: '2026-01-01T00:00:00.000Z', hr: '2026-01-01T00:01:00.000Z' });
 });
 
-it('should wait for a write in progress when it stops, and repeat it if it fails', async () => {
+it('should wait for a write in progress on stop, and retry it if it fails', async () => {
   const { uses, write, lastUses } = keyUses();
   let fail = (): void => undefined;
   write.mockImplementationOnce(() => new Promise((_, reject) => (fail = () => reject(new Error('away')))));

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, KnownKey } from '@tocsin/contracts';
 import type { ApiKeys } from './callers.ts';
 
-/** Stores the keys as the producers last saw them. */
+/** Stores the keys as last seen by the producers. */
 export interface KnownKeysStore {
-  /** Returns the stored keys; `undefined` before the first write. Rejects if they cannot be read. */
+  /** Returns the stored keys; `undefined` before the first write. Rejects if they can't be read. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
   /** Rejects if the stored version has a different etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;

@@ -48,7 +48,7 @@ export class MemoryJobs implements Jobs {
   }
 
   #arm(name: string, job: Job, delayMs: number): void {
-    // setTimeout has a maximum delay. A longer wait continues when the timer fires.
+    // setTimeout has a maximum delay. If the wait is longer, continue when the timer fires.
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());

@@ -10,7 +10,9 @@ export class MemoryKnownKeys implements KnownKeysStore {
 
   async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
     if (etag !== this.#stored?.etag)
-      throw new Error('The stored keys have a different etag: they have changed since they were read.');
+      throw new Error(
+        'The stored keys have a different etag because they have changed since they were read.',
+      );
     this.#stored = { keys, etag: String(Number(etag ?? 0) + 1) };
   }
 }

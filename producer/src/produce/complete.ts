@@ -2,7 +2,7 @@ import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } fro
 import { uuidV7 } from './ids.ts';
 
 /**
- * A notification as a caller sends it or an event contains it. `sourceHash` is set if the id was derived from the
+ * A notification as sent by a caller or contained in an event. `sourceHash` is set if the id was derived from the
  * event.
  */
 export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;
@@ -19,6 +19,6 @@ export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival =
   createdAt: new Date(deliveryTime({ deliverAt }, now)).toISOString(),
 });
 
-/** An input's delivery time in ms since 1970: `deliverAt`, but not before `now`. */
+/** When to deliver an input (ms since 1970): its `deliverAt`, but not before `now`. */
 export const deliveryTime = ({ deliverAt }: Pick<NotificationInput, 'deliverAt'>, now: number): number =>
   Math.max(now, (deliverAt && parseDateTime(deliverAt)) || now);

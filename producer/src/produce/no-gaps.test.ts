@@ -15,7 +15,7 @@ const actions = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
-    /** From now on, calls get these fates in turn, over and over. If all are failures, the backend is down. */
+    /** From now on, calls cycle through these fates. If all are failures, the backend is down. */
     { weight: 2, arbitrary: fc.record({ fates: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
   ),
   { maxLength: 40 },

@@ -11,7 +11,7 @@ export interface EntryStore {
 
 /** Announces deposited entries to the partitions. */
 export interface Announcer {
-  /** Resolves when the broker has the announcement. If it rejects, the outcome is unknown. */
+  /** Resolves once the broker has the announcement. If it rejects, the announcement may still have been made. */
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface Scheduler {
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
   /** Resolves when no notification with this id is scheduled. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when no notification is scheduled for the feed. */
+  /** Resolves when nothing is scheduled for the feed. */
   cancelAll(feed: string): Promise<void>;
 }
 

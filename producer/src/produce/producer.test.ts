@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should contain at most 1,000 notifications, ordered by request and by array position within a request', async () => {
+  it('should contain at most 1,000 notifications, ordered by request and then by array position', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [
@@ -235,7 +235,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
-  it('should not pause longer than the limit after a slow entry', async () => {
+  it('should not pause for longer than the limit after a slow entry', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 400;
     const outcomes = [producer.produce([notification('a')])];
@@ -246,7 +246,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
-  it('should start entries no more often than the interval allows, and the first one after a pause immediately', async () => {
+  it('should start entries no more often than the interval allows, but immediately after a pause', async () => {
     const { producer, backend } = testProducer({ entryIntervalMs: 200 });
     backend.latencyMs = 10;
     const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
@@ -270,7 +270,7 @@ describe('a lane under load', () => {
     expect(at(backend)).toEqual([0, 40, 80]);
   });
 
-  it('should not wait for the interval when it stops', async () => {
+  it('should not wait for the interval when stopping', async () => {
     const { producer, backend } = testProducer({ entryIntervalMs: 1_000 });
     const outcomes = [producer.produce([notification('a')])];
     await sleep(50);

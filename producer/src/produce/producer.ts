@@ -216,7 +216,7 @@ export class Producer {
   }
 }
 
-/** Resolves when `work` does, or after `ms`. */
+/** Resolves with `work`, or after `ms`. */
 async function within(ms: number, work: Promise<void>): Promise<void> {
   const end = new AbortController();
   await Promise.race([work, pause(ms, end.signal)]);

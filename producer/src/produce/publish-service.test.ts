@@ -73,7 +73,7 @@ it('should date a notification by its arrival, unless its event arrives late', a
   expect(createdAt()).toBe(START);
 });
 
-it('should cancel schedules a second time before it responds to an erasure', async () => {
+it('should cancel schedules a second time before responding to an erasure', async () => {
   const erasing = publishService.erase('topic:a');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(cancelled).toEqual(['topic:a']);

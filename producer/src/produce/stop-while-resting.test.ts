@@ -4,13 +4,13 @@ import { idsOf, notification, testProducer } from '../../testing/test-producer.t
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-it('should not begin a second entry if stopped while the first is in progress and its rest timer is pending', async () => {
+it('should not begin a second entry if stopped while the first is in progress and a rest timer is pending', async () => {
   const { producer, backend } = testProducer();
   backend.latencyMs = 10;
   const outcomes = [producer.produce([notification('a')])];
   await vi.advanceTimersByTimeAsync(25);
   outcomes.push(producer.produce([notification('b')]));
-  // The rest ends in less than a timer's precision, so the next request starts the entry.
+  // The rest ends in less time than a timer can measure, so the next request starts the entry.
   await vi.advanceTimersByTimeAsync(14.5);
   outcomes.push(producer.produce([notification('c')]));
   outcomes.push(producer.produce([notification('d')]));

@@ -86,7 +86,7 @@ describe('the audit trail', () => {
       ]);
   });
 
-  it('should record an attempt to call a route that is only for the sidecar', async () => {
+  it('should record attempts to call a route meant only for the sidecar', async () => {
     takeNotes();
     await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect

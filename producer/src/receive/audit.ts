@@ -16,7 +16,7 @@ export type AuditRequest = (
   what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
-/** Who sent the request: the API key, else the invoking application, else anonymous. */
+/** The actor behind a request: the API key, else the invoking application, else anonymous. */
 const actorOf =
   (via: 'http' | 'invocation') =>
   (request: Request): AuditActor => {
@@ -43,7 +43,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Records the rejected requests to one port. A rejected application's name is only claimed, not verified. */
+/** Records the requests rejected on one port. A rejected application's name is unverified. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

@@ -148,7 +148,7 @@ describe('an invalid body', () => {
     );
   });
 
-  it('should get a quick and short response, however many or long its member names are', async () => {
+  it('should get a quick and short response, no matter how many or how long its member names are', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const manyMembers = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -210,7 +210,7 @@ describe('an unsupported body', () => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 
-  it('should be rejected if it has no media type', async () => {
+  it('should be rejected without a media type', async () => {
     const response = await fetch(`${server.url}/notifications`, { method: 'POST', body: bytes(hello) });
     await expectProblem(response, 415, 'unsupported_media_type');
   });
@@ -227,7 +227,7 @@ describe('an unsupported body', () => {
     await expectProblem(await server.post(body, headers), 413, 'payload_too_large');
   });
 
-  it('should be rejected if it does not match its Content-Encoding', async () => {
+  it('should be rejected if it doesn’t match its Content-Encoding', async () => {
     await expectProblem(await server.post(hello, { 'content-encoding': 'gzip' }), 400, 'invalid_request');
   });
 });
@@ -266,7 +266,7 @@ describe('a request with a wrong URL or method', () => {
     '/..%2f',
     '/dapr/config',
     '/actors/Feed/all',
-  ])('should get 404 if its path is %s', async (path) => {
+  ])('should get 404 for the path %s', async (path) => {
     await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
   });
 

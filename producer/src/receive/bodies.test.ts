@@ -17,7 +17,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Starts a request and waits until the server asks for its body. */
+/** Starts a request and waits for the server to ask for its body. */
 async function start(length: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
@@ -46,7 +46,7 @@ const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
 
-/** Sends a large body except for its last ten bytes. */
+/** Sends all but the last ten bytes of a large body. */
 async function startUnfinished() {
   const request = await startSized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
@@ -91,7 +91,7 @@ it('should count a compressed body’s decompressed bytes', async () => {
   await expect.poll(post).toBe(400);
 });
 
-it('should return the bytes to the budget, however a request ends', async () => {
+it('should return the bytes to the budget no matter how a request ends', async () => {
   for (let i = 0; i < 5; i++) {
     const broken = await startUnfinished();
     expect(await postOf(MEBIBYTE)).toBe(503);

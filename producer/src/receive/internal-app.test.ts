@@ -131,7 +131,7 @@ it('should list the schedules for the ops page', async () => {
 });
 
 describe('the open topic', () => {
-  /** Delivers a message as the sidecar does: in the sidecar's own envelope around the published bytes. */
+  /** Delivers a message as the sidecar does, in its own envelope around the published bytes. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',
@@ -152,7 +152,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription, and one for dead letters that uses a separate component', async () => {
+  it('should have one subscription for events, and one for dead letters with a separate component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });

@@ -34,7 +34,7 @@ export interface InternalAppOptions
   callers?: Callers | undefined;
   /** Checks the bff's signatures; required if API keys are on. */
   signer?: Signer | undefined;
-  /** The token that the sidecar sends. Every route but `/healthz` requires it. */
+  /** The token that the sidecar sends. Required for every route but `/healthz`. */
   token: string | undefined;
   /** Decides which Host headers are accepted if there is no token. */
   isServed: HostCheck;

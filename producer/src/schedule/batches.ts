@@ -1,4 +1,4 @@
-/** Passes items to `write`, one batch at a time. Items that arrive during a write form the next batch. */
+/** Passes items to `write` in batches, one batch at a time. Items that arrive during a write form the next batch. */
 export class Batches<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
   #waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
@@ -8,7 +8,7 @@ export class Batches<T> {
     this.#write = write;
   }
 
-  /** Resolves when the batch that includes the item has been written. Rejects if that fails. */
+  /** Resolves once the batch with this item has been written. Rejects if that fails. */
   add(item: T): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, done, failed });

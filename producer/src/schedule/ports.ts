@@ -4,7 +4,7 @@ import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsi
 export interface Jobs {
   /**
    * Resolves when `scheduled` is stored. Its name is handed over at `at` (ms since 1970). An existing job keeps its
-   * content. If it rejects, the outcome is unknown.
+   * content. If it rejects, `scheduled` may still have been stored.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
   /** Returns a job's content if no producer has taken it over yet; `undefined` if there is no such job. */
@@ -29,8 +29,8 @@ export interface DueWindowStore {
   /** Returns the stored documents with these names, in the same order; `undefined` for missing documents. */
   read(names: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes the index and the documents together. Rejects if the stored index has another version, or if the outcome is
-   * unknown.
+   * Writes the index and the documents together. Rejects if the stored index has a different version, or if the write
+   * may have failed.
    */
   write(change: DueWindowChange, etag: string | undefined): Promise<void>;
 }
@@ -40,8 +40,8 @@ export interface ScheduleIndexStore {
   /** Returns the documents with these numbers, and their versions; `undefined` for missing documents. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
   /**
-   * Writes a document, and deletes it after `ttlSeconds`. Rejects if the stored document has another version, or if the
-   * outcome is unknown.
+   * Writes a document that expires after `ttlSeconds`. Rejects if the stored document has a different version, or if
+   * the write may have failed.
    */
   write(
     number: number,

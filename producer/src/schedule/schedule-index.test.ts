@@ -140,7 +140,7 @@ describe('a schedule', () => {
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
 
-  it('should not be added to the index after its request has continued without it', async () => {
+  it('should not be added to the index once its request has moved on', async () => {
     const store = new MemoryScheduleIndexStore();
     const read = store.read.bind(store);
     const index = indexOver(store);

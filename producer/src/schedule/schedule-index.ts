@@ -155,7 +155,7 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
   const entries = new Map(before.list);
-  // If a change removes a delivered schedule, rewrite the document; otherwise the schedule's id would stay in it.
+  // If a change removes a delivered schedule, rewrite the document. Otherwise, the schedule's id would stay in it.
   let isChanged = before.past.some(([name]) => changes.some(({ remove }) => remove(name)));
   for (const { add, remove } of changes) {
     for (const [name, at] of add) {

@@ -95,7 +95,7 @@ describe('the list of schedules', () => {
     expect(read).toHaveBeenCalledTimes(2 * calls);
   });
 
-  it('should not be cached if reading it fails because the scheduler does not respond', async () => {
+  it('should not be cached if it can’t be read because the scheduler doesn’t respond', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR)]);
     vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('away'));

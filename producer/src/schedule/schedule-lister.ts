@@ -18,7 +18,7 @@ export interface ScheduleListerOptions {
   now: () => number;
 }
 
-/** Lists the schedules for the ops page: reads one list at a time, and caches it for `CACHE_MS`. */
+/** Lists the schedules for the ops page. Reads one list at a time and caches it for `CACHE_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
   #last: { list: Promise<ScheduleList>; until: number } | undefined;
@@ -27,7 +27,7 @@ export class ScheduleLister {
     this.#options = options;
   }
 
-  /** Rejects if the state store or the scheduler does not respond. */
+  /** Rejects if the state store or the scheduler doesn't respond. */
   list(): Promise<ScheduleList> {
     const { now } = this.#options;
     if (this.#last && now() < this.#last.until) return this.#last.list;

@@ -211,7 +211,7 @@ it('should remove all schedules of an erased feed, but no others', async () => {
   ]);
 });
 
-it('should reject a notification when the due window is full, with the outcome `full`', async () => {
+it('should reject a notification with the outcome `full` when the due window is full', async () => {
   const { publishService, schedules } = instance();
   await schedules.add(Array.from({ length: MAX_DUE }, (_, n) => stored(`n${n}`, START + 50_000)));
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');

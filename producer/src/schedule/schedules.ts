@@ -27,7 +27,7 @@ const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 const PARALLEL_JOBS = 16;
-/** The longest delay that setTimeout supports. Every schedule in the due window is due sooner. */
+/** The longest delay that setTimeout supports. Everything in the due window is due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Thrown if a job is handed over long before it's due, perhaps by something other than Dapr's scheduler. */
@@ -58,7 +58,7 @@ export interface ScheduleObserver {
   failed(step: 'look' | 'fire', error: unknown): void;
   /** A change to the schedule index failed, so the list on the ops page may be wrong. */
   unlisted(error: unknown): void;
-  /** A stored schedule is unreadable and will not be delivered. */
+  /** A stored schedule is unreadable and won't be delivered. */
   unreadable(content: unknown, faults: string): void;
 }
 
@@ -92,7 +92,7 @@ export class Schedules implements Scheduler {
     this.#lister = new ScheduleLister({ index: this.#index, dueWindow: this.#dueWindow, jobs, now });
   }
 
-  /** Starts to deliver the due window, including the schedules of stopped producers. */
+  /** Starts delivering the due window, including schedules from stopped producers. */
   start(): void {
     void this.#poll();
   }
@@ -131,14 +131,14 @@ export class Schedules implements Scheduler {
 
   async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     if (list.length === 0) return;
-    // Write the index first: a crash then leaves an entry without a job, which the list doesn't show.
+    // Write the index first. If the process crashes in between, the entry has no job, so the list doesn't show it.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
     await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
       this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
     );
   }
 
-  /** Waits for a change to the index. Reports a failure instead of rejecting: no schedule depends on the index. */
+  /** Waits for a change to the index. Reports failures but never rejects, since no schedule depends on the index. */
   #tryToIndex(change: Promise<void>): Promise<void> {
     return change.catch((error: unknown) => this.#options.observer.unlisted(error));
   }
@@ -178,7 +178,7 @@ export class Schedules implements Scheduler {
     ]);
   }
 
-  /** Resolves when no schedule of the feed is left. */
+  /** Resolves when the feed has no schedules left. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
@@ -242,7 +242,7 @@ export class Schedules implements Scheduler {
       if (this.#due.has(name)) continue;
       const wait = Math.max(0, at - now) + (owner === this.#options.owner ? 0 : OTHERS_DELAY_MS);
       const armed = this.#timers.get(name);
-      // A timer that waits for a retry is late on purpose.
+      // Keep a timer that is waiting for a retry, since it is late on purpose.
       if (armed && armed.firesAt - performance.now() <= wait + RETRY_AFTER_MS) continue;
       clearTimeout(armed?.timer);
       this.#wait(name, at, wait);

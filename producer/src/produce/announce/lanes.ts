@@ -4,7 +4,7 @@ import { Lane } from '../queue/lane.ts';
 /** Delay in ms between a lane's last entry and its repeated announcement. */
 export const REPEAT_AFTER_MS = 60_000;
 
-/** The lanes, one for each partition, and the timers that repeat their announcements. */
+/** The lanes, one per partition, and the timers that repeat their announcements. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #timers = new Map<Lane, NodeJS.Timeout>();

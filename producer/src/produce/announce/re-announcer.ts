@@ -7,7 +7,7 @@ const MAX_IN_PROGRESS = 8;
 
 interface Repetition {
   announcement: PartitionAnnouncement;
-  /** True if a later announcement has made this one unnecessary. */
+  /** True if a later announcement has made this one obsolete. */
   isSuperseded: () => boolean;
 }
 

@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should not count in the queue length any more, except for notifications in an entry', async () => {
+  it('should no longer count towards the queue length, except for notifications in an entry', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const notifications = Array.from({ length: 1_000 }, (_, n) =>
@@ -103,7 +103,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('should not end before 60 s have passed', async () => {
+  it('should not end within the first 60 s', async () => {
     const { producer, backend, observer } = testProducer();
     backend.fate = () => 'lost';
     void producer.produce([notification('a')]);
@@ -115,7 +115,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not end when the run of another lane ends', async () => {
+  it('should not end when another lane’s run ends', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });

@@ -142,7 +142,7 @@ export class Lane {
     this.#last = announcementOf(entry);
   }
 
-  /** Abandons the entry in progress and starts a new run. Returns the last announcement of the old run. */
+  /** Abandons the entry in progress and starts a new run. Returns the old run's last announcement. */
   endRun(): PartitionAnnouncement | undefined {
     const last = this.#last;
     this.#inProgress = undefined;

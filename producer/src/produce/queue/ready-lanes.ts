@@ -8,7 +8,7 @@ import { Turns } from './turns.ts';
 export class ReadyLanes {
   readonly #turns = new Turns<Lane>();
 
-  /** Adds the lane once for every caller that has items in it. */
+  /** Adds the lane once for each caller with items in it. */
   add(lane: Lane): void {
     for (const caller of lane.callers) this.#turns.add(caller, lane);
   }

@@ -119,7 +119,7 @@ describe('the rate limit of an API key', () => {
     expect((await server.post(singleBody('all'), bearer('shop-key'))).status).toBe(429);
   });
 
-  it('should count a request that is rejected for another reason only once', async () => {
+  it('should count a request only once if it is rejected for another reason', async () => {
     for (let i = 0; i < 20; i++) expect((await server.post('{', bearer('shop-key'))).status).toBe(400);
     expect((await server.post('{', bearer('shop-key'))).status).toBe(429);
   });

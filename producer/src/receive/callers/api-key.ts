@@ -115,7 +115,7 @@ function faultsOf(caller: Caller, { scopes, items, pathOf }: Needs): Fault[] {
   return faults;
 }
 
-/** Sets the `source` of the caller's key, if the key has one, on all notifications. */
+/** If the caller's key has a `source`, sets it on all notifications. */
 export function withOwnSource<T extends { source?: string | undefined }>(
   { caller }: Request,
   inputs: readonly T[],

@@ -9,7 +9,7 @@ export function sendRate(response: Response, { bucket }: Caller): void {
   response.set('RateLimit', `"key";r=${left};t=${bucket.secondsUntil(bucket.burst)}`);
 }
 
-/** Responds with 429 to a caller that has reached its rate limit. */
+/** Responds with 429 to a caller that has hit its rate limit. */
 export function sendTooMany(response: Response, caller: Caller): void {
   sendRate(response, caller);
   sendProblem(response, {

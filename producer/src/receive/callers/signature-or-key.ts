@@ -22,8 +22,8 @@ export interface SignatureOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Accepts invocations with an API key, like the public port, and a `POST /notifications` signed by the bff, which has
- * already checked the role `ops`.
+ * Accepts invocations with an API key, like the public port. Also accepts a `POST /notifications` signed by the bff,
+ * which has already checked the role `ops`.
  */
 export function requireSignatureOrKey({
   callers,

@@ -68,7 +68,7 @@ function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   return rest;
 }
 
-/** Responses that occur only if API keys are on. If they are off, every caller is accepted. */
+/** Responses that occur only if API keys are on. Otherwise, every caller is accepted. */
 const keyResponses = {
   401: {
     ...problem('The API key is missing, unknown, expired or revoked; see detail.'),
@@ -139,7 +139,7 @@ const idInPath = { name: 'id', in: 'path', required: true, schema: parameterSche
 const feedInQuery = {
   name: 'feed',
   in: 'query',
-  description: 'Feed of the notification. Default: `all`.',
+  description: 'The notification’s feed. Default: `all`.',
   schema: parameterSchema(feedSchema),
 };
 const feedInPath = {

@@ -34,14 +34,14 @@ export interface EventRoutesOptions {
  */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** Who sent an event. Its source is unverified because the sender chose it, or the sidecar filled in the app id. */
+/** The sender of an event. Its source is unverified: the sender chose it, or the sidecar filled in the app id. */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
   claimed: true,
 });
 
-/** The sidecar rejects messages larger than 4 MiB; base64 makes a message a third larger. */
+/** The sidecar rejects messages larger than 4 MiB, and base64 makes a message a third larger. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;
