@@ -26,7 +26,7 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Tokens left; negative while tokens are owed. */
+  /** Tokens left. Negative while tokens are owed. */
   get left(): number {
     const now = this.#now();
     const refilled = this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond;
@@ -39,7 +39,7 @@ export class TokenBucket {
     this.#tokens = this.left - count;
   }
 
-  /** Seconds, rounded up, until this many tokens are available. */
+  /** Seconds until this many tokens are available, rounded up. */
   secondsUntil(tokens: number): number {
     return Math.max(0, Math.ceil((tokens - this.left) / this.perSecond));
   }

@@ -32,7 +32,7 @@ describe('a record', () => {
   });
 
   it.each(['x', '"', '\\', '\u{1f514}', '\u0000', '\u202e', '\ud800'])(
-    'should stay within its size limit when names, feeds and ids consist of many %j',
+    'should stay within its size limit even if names, feeds and ids consist of many %j',
     (character) => {
       const long = (n: number) => `${n}${character.repeat(300)}`;
       const longNames = Array.from({ length: 1_000 }, (_, n) => long(n));

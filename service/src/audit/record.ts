@@ -29,7 +29,7 @@ export interface RecordFacts {
   instance: string;
 }
 
-/** Converts a group to a record. Drops feeds and ids until the record's JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
+/** Converts a group to a record. Drops feeds and ids until its JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
 export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts): AuditRecord {
   const { note, from, until, requests, feeds, ids, idCount, traceId } = group;
   const { kind, name, claimed } = note.actor;

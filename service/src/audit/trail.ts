@@ -36,7 +36,7 @@ export interface AuditTrailOptions {
  * attempts of this period.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The delay for rejected attempts. They cost their sender nothing, so they are combined into fewer records. */
+/** The delay for rejected attempts. They cost their sender nothing, so more of them go into each record. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records for the same action by one actor per period. */
@@ -106,7 +106,7 @@ export class AuditTrail {
 
   #schedule(ms: number): void {
     if (this.#stopped || this.#timer) return;
-    // The current trace belongs to the attempt, not to the write.
+    // The current trace belongs to the attempt, not the write.
     this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
   }
 

@@ -4,8 +4,8 @@ import type { PartitionEntry } from '@tocsin/contracts';
 export const CLAIM_CHECK_TYPE = 'bindings.redis';
 
 /**
- * Stores deposited entries until they are claimed. A method rejects if its outcome is unknown. `claimCheckSuite` tests
- * every implementation.
+ * Stores deposited entries until they are claimed. If a method rejects, it may still have taken effect.
+ * `claimCheckSuite` tests every implementation.
  */
 export interface ClaimCheck {
   /** Writes the entry under its key, with a time to live. Safe to repeat with the same entry. */

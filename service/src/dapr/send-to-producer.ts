@@ -37,7 +37,7 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 
 /**
  * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response.
- * Rejects with a SidecarError if the producer did not respond, or if its version does not support operations.
+ * Rejects with a SidecarError if the producer did not respond, or if its version doesn't support operations.
  */
 export async function operateProducer(
   sidecar: Sidecar,

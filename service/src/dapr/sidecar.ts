@@ -25,7 +25,7 @@ export interface BindingRequest {
 
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** Default: the sidecar's `timeoutMs`. */
+  /** Defaults to the sidecar's `timeoutMs`. */
   timeoutMs?: number;
 }
 
@@ -44,9 +44,9 @@ const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within
- * its timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx. So a call has either
- * succeeded, or its outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with
- * the Dapr SDK. https://docs.dapr.io/reference/api/
+ * its timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx; a rejected call may still
+ * have taken effect. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
+ * https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
   readonly #pool: Pool;
@@ -224,7 +224,7 @@ export class Sidecar {
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
-  /** Returns the sidecar's active subscriptions, with the paths that they deliver to. */
+  /** Returns the sidecar's active subscriptions and the paths that they deliver to. */
   async subscriptions(): Promise<ActiveSubscription[]> {
     const { text } = await this.#call('GET', '/v1.0/metadata');
     const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
@@ -233,7 +233,7 @@ export class Sidecar {
     );
   }
 
-  /** Closes the connections when all pending calls have finished. */
+  /** Closes the connections once all pending calls have finished. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

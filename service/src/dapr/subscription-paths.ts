@@ -19,8 +19,8 @@ const PATH_BYTES = 16;
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
 /**
- * Thrown for an unknown path if the sidecar was called less than a second ago. A caller could guess many paths, so not
- * every guess causes a call.
+ * Thrown for an unknown path if the sidecar was called less than a second ago. Callers could guess many paths, so not
+ * every guess results in a call.
  */
 export class RefreshedTooRecentlyError extends Error {
   override readonly name = 'RefreshedTooRecentlyError';

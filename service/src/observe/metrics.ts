@@ -18,7 +18,7 @@ export function createRegistry(): Registry {
 }
 
 /**
- * Starts the series for these label values at 0. If a series first appeared at 1, Prometheus would not see an increase,
+ * Starts the series for these label values at 0. If a series first appeared at 1, Prometheus wouldn't see an increase,
  * and an alert would miss the first event.
  */
 export function startAtZero<L extends string>(

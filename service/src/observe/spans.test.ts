@@ -17,7 +17,7 @@ function collect() {
 }
 afterEach(() => useSpanSink(undefined));
 
-it('should keep the trace, but record no span, while spans are off', async () => {
+it('should keep the trace, but record no spans, while spans are off', async () => {
   expect(recordsSpans()).toBe(false);
   const work = async () => currentTraceparent();
   expect(await withRootSpan('produce', trace(1, '01'), work)).toBe(trace(1, '01'));

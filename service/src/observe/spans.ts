@@ -26,7 +26,7 @@ export interface FinishedSpan {
 
 export interface SpanSink {
   /**
-   * Starts a span under `parent`, or in a new trace if there is no parent. Returns its trace context, and a function
+   * Starts a span under `parent`, or in a new trace if there is no parent. Returns its trace context and a function
    * that ends it.
    */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
@@ -37,7 +37,7 @@ export interface SpanSink {
 
 let sink: SpanSink | undefined;
 
-/** Sends this process's spans to `given` from now on. `undefined` turns spans off. */
+/** From now on, sends this process's spans to `given`. `undefined` turns spans off. */
 export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };

@@ -13,7 +13,7 @@ export interface TracingConfig {
 }
 
 /**
- * Sends spans to the configured endpoint. Without an endpoint, records no spans and does not load OpenTelemetry.
+ * Sends spans to the configured endpoint. Without an endpoint, records no spans and doesn't load OpenTelemetry.
  * Resolves with a function that sends the last spans and never rejects.
  */
 export async function startTracing(

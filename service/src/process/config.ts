@@ -40,7 +40,7 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
-/** Lower limit: the largest body must fit into the share for large bodies. */
+/** Large enough that the largest body fits into the share for large bodies. */
 const MIN_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
 export const bodiesSetting = () =>
@@ -73,7 +73,7 @@ export const commonSettings = {
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Host of the sidecar. Set it if sidecar and application do not share a network'),
+    .describe('Sidecar host. Needed only if sidecar and application don’t share a network'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
   APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),

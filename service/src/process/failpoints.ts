@@ -30,8 +30,8 @@ interface Failpoint {
 /**
  * For tests only: at the steps in `spec`, kills (SIGKILL) or stops (SIGSTOP) the process, throws an error, or pauses.
  * For example, `committed=kill@3,popped=pause:500` kills at the third commit and pauses half a second at every pop.
- * With `file:<path>`, the spec is read from that file at each step, so that a test can set it while processes run. The
- * first process to reach a failpoint claims the file by renaming it to `<path>.<process id>`. Without a spec, every
+ * With `file:<path>`, rereads the spec from that file at each step, so that a test can change it while processes run.
+ * The first process to reach a failpoint claims the file by renaming it to `<path>.<process id>`. Without a spec, every
  * step passes.
  * @throws Error if the spec is invalid
  */

@@ -11,8 +11,8 @@ export interface RunningApp {
 const STOP_LIMIT_MS = 10_000;
 
 /**
- * Runs an application until SIGTERM or SIGINT, then stops it gracefully. Further signals are ignored. If the
- * application fails to start, prints the error to standard error and exits with 1.
+ * Runs an application until SIGTERM or SIGINT, then stops it gracefully. Ignores further signals. If the application
+ * fails to start, prints the error to standard error and exits with 1.
  */
 export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<void> {
   try {

@@ -33,7 +33,7 @@ export function clientAt(
 
 export type RedisClient = ReturnType<typeof clientAt>;
 
-/** Removes undefined members: to Node, `ca: undefined` differs from a missing `ca`. */
+/** Removes undefined members since Node treats `ca: undefined` differently from a missing `ca`. */
 const withoutUndefined = (
   tls: NonNullable<RedisTarget['tls']>,
 ): { ca?: string; cert?: string; key?: string } =>

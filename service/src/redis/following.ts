@@ -1,6 +1,6 @@
 import type { RedisClient } from './client.ts';
 
-/** A client that switches servers over time, and sends each command to the right one. */
+/** A client that switches servers over time and sends each command to the right one. */
 export interface Following {
   /** Calls a node-redis method, with these arguments, on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;

@@ -144,7 +144,7 @@ export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(sche
       checked.refine((settings) => isSatisfied(settings as Checked), {
         path: [name],
         message,
-        // Report no second error for a setting that is already invalid.
+        // Don't report a second error for a setting that is already invalid.
         when: ({ value, issues }) =>
           typeof value === 'object' &&
           value !== null &&

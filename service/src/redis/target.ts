@@ -15,7 +15,7 @@ export interface RedisTarget {
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
   cluster?: boolean;
-  /** Returns the address at which a cluster's master is reachable, if the nodes report a different one. */
+  /** Returns the address where a cluster's master is reachable, if the nodes report a different one. */
   addressFor?: (master: RedisAddress) => RedisAddress;
 }
 

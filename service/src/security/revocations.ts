@@ -7,7 +7,7 @@ import {
   type Revocation,
 } from '@tocsin/contracts';
 
-/** The document that contains all revocations. Both methods reject if their outcome is unknown. */
+/** The document with all revocations. If either method rejects, it may still have taken effect. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
   /** Writes the document if it still has this etag (`undefined`: if it still doesn't exist). Rejects otherwise. */
@@ -42,7 +42,7 @@ export class RevocationList {
     return stored && this.#inEffect(stored.value);
   }
 
-  /** Writes revocations to a store that has lost its document. Leaves an existing document unchanged. */
+  /** Restores revocations in a store that has lost its document. Leaves an existing document unchanged. */
   async restore(revocations: readonly Revocation[]): Promise<void> {
     const { document } = this.#options;
     if (await document.read()) return;
@@ -81,7 +81,7 @@ export class RevocationList {
     await this.#write((kept) => {
       const left = kept.filter((revocation) => revocation.sub !== sub);
       if (left.length === kept.length) return undefined;
-      // Stays true if the response to this attempt is lost, and the next attempt therefore finds nothing.
+      // Stays true even if the response to this attempt is lost and the next attempt therefore finds nothing.
       found = true;
       return left;
     });

@@ -112,7 +112,7 @@ export class Signer {
 }
 
 /**
- * JSON contains no raw line break, so the boundary between this text and the body is unambiguous, and a call can never
+ * JSON contains no raw line breaks, so the boundary between this text and the body is unambiguous, and a call can never
  * be mistaken for a proof.
  */
 const textOf = (purpose: string, at: string, nonce: string): string =>

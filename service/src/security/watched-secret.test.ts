@@ -6,7 +6,7 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/** Watches a secret that is a number. Its reads return `answers` one after another, then repeat the last one. */
+/** Watches a secret that is a number. Returns `answers` one after another, then keeps repeating the last one. */
 function watch(...answers: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({

@@ -5,7 +5,7 @@ export interface WatchedSecretOptions<T> {
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** What to call the secret in messages, for example `the token secret`. */
+  /** Used in messages, for example `the token secret`. */
   what: string;
   /** Called after each failed attempt. */
   onError: (error: unknown) => void;
@@ -18,8 +18,8 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
 /**
- * A secret that is read at the start and then at intervals, so that it can change while the process runs. If a later
- * read fails or returns an invalid value, the last valid value stays in use.
+ * A secret that is read on startup and then at intervals, so that it can change while the process runs. If a later read
+ * fails or returns an invalid value, the last valid value stays in use.
  */
 export class WatchedSecret<T> {
   readonly #options: WatchedSecretOptions<T>;

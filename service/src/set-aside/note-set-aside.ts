@@ -5,8 +5,8 @@ import { SetAsideError } from './entry-again.ts';
 export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
 
 /**
- * Runs `change`, which puts a record back or deletes it, and notes the outcome in the audit trail: `done`, or
- * `uncertain` after an error other than SetAsideError. Settles like `change`.
+ * Runs `change`, which puts a record back or deletes it. Notes the outcome in the audit trail: `done`, or `uncertain`
+ * after an error other than SetAsideError. Settles like `change`.
  */
 export async function noteSetAside(
   audit: { note(note: AuditNote): void },

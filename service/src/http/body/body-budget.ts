@@ -6,7 +6,7 @@ import type { ProblemDetails } from '../problems/problem.ts';
 export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
-/** The `type` of the error for a body that exceeds the budget. */
+/** The error `type` for a body that exceeds the budget. */
 export const BODIES_FULL = 'bodies.full';
 
 export const bodiesFull: ProblemDetails = {

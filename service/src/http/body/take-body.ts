@@ -71,7 +71,7 @@ export const takeBody =
   };
 
 /**
- * Pipes a body through `stream`. Fails if more than `limit` bytes go in (a large input can decompress to almost
+ * Pipes a body through `stream`. Fails if more than `limit` bytes go in (since a large input can decompress to almost
  * nothing), or if the output exceeds the budget.
  */
 function pipeBounded(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {

@@ -9,7 +9,7 @@ import { sendProblem } from '../problems/problem.ts';
 const API_TOKEN_HEADER = 'dapr-api-token';
 
 /**
- * Accepts only requests from the sidecar, which knows `token`. Without a token, accepts all requests; the port must
+ * Accepts only requests from the sidecar, which knows `token`. Without a token, accepts all requests, so the port must
  * then be reachable only by the sidecar.
  */
 export function requireApiToken(token: string | undefined): RequestHandler {

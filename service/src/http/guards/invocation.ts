@@ -13,8 +13,8 @@ export const isInvocation = (request: Request): boolean =>
   INVOCATION_HEADERS.some((name) => request.get(name) !== undefined);
 
 /**
- * Rejects service invocations on routes that are only for the application's own sidecar. A caller with direct access to
- * the sidecar's internal port can omit the headers, so this must never be the only protection.
+ * Rejects service invocations of routes meant only for the application's own sidecar. Anyone with direct access to the
+ * sidecar's internal port can omit the headers, so don't rely on this alone.
  */
 export const refuseInvocations =
   (onRefused: OnRefused): RequestHandler =>

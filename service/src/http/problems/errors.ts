@@ -46,7 +46,7 @@ const BODY_PROBLEMS: Record<string, ProblemDetails> = {
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
 
-/** Converts an error from a route to a problem. Logs internal errors, but does not show them to the caller. */
+/** Converts an error from a route to a problem. Logs internal errors but doesn't reveal them to the caller. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -23,7 +23,7 @@ export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Rou
   return router;
 }
 
-/** Serves the built files, compressed with brotli or gzip if a compressed copy exists and the browser accepts it. */
+/** Serves the built files, compressed with brotli or gzip if there is a compressed copy and the browser accepts it. */
 function builtFiles(uiDist: string): RequestHandler {
   const files = expressStaticGzip(uiDist, {
     enableBrotli: true,
@@ -54,7 +54,7 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** Shows browsers a page for unknown URLs. Other clients, and all requests under `/app`, get a problem. */
+/** Shows browsers an error page for unknown URLs. Other clients, and all requests under `/app`, get a problem. */
 function notFoundPage(uiDist: string): RequestHandler {
   const file = join(uiDist, '404.html');
   return (request, response, next) => {

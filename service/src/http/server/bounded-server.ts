@@ -31,7 +31,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     headersTimeout: headersTimeoutMs,
     requestTimeout: REQUEST_FACTOR * headersTimeoutMs,
     connectionsCheckingInterval: Math.ceil(headersTimeoutMs / CHECKS_PER_TIMEOUT),
-    // `hostProblem` responds to a missing Host header with a problem; Node would send no body.
+    // `hostProblem` responds to a missing Host header with a problem. Node's own response would have no body.
     requireHostHeader: false,
   };
   const server = createServer(

@@ -10,12 +10,12 @@ const BACKLOG = 4_096;
 
 /**
  * Resolves when `server` is listening. Rejects if the port is in use. Logs later errors, which a server emits when it
- * cannot accept a connection.
+ * can't accept a connection.
  */
 export async function listen(server: Server, port: number, host: string, log: Logger): Promise<void> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
-  // Without this listener, the error would end the process.
+  // Without this listener, the error would crash the process.
   server.on('error', (err) => log.error({ err, port }, 'cannot accept a connection'));
 }
 

@@ -207,8 +207,8 @@ class ClusterFollower extends EventEmitter implements Following {
       }
       const pause =
         this.isReady || reconnectStrategy === false ? ASK_EVERY_MS : reconnectStrategy(this.#failures++);
-      // A lost connection cuts the pause short only if all masters were connected. Otherwise failed attempts would
-      // follow each other without a pause.
+      // Let a lost connection cut the pause short only while all masters are connected. Otherwise, failed attempts
+      // would follow each other without a pause.
       const signal = this.isReady ? this.#pauseAbort.signal : undefined;
       await delay(pause, undefined, { ...(signal && { signal }), ref: false }).catch(() => undefined);
     }

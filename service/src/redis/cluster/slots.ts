@@ -25,7 +25,7 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Parses the reply to CLUSTER SLOTS. For a node that does not know its own host, uses the host of `asked`. */
+/** Parses the reply to CLUSTER SLOTS. If a node doesn't know its own host, uses the host of `asked`. */
 export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
   answer.map(([from, to, [host, port]]) => ({
     ...{ from, to },
