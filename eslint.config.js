@@ -35,12 +35,12 @@ const noDefaultExport = {
 };
 const noEnvironment = {
   selector: 'MemberExpression[object.name="process"][property.name="env"]',
-  message: 'Only config.ts reads the environment, and validates it. Pass settings as parameters.',
+  message: 'Only config.ts reads and validates the environment. Pass settings as parameters.',
 };
 const noPromiseCatchAll = {
   selector:
     'CallExpression[callee.property.name="catch"] > :matches(ArrowFunctionExpression, FunctionExpression)[body.type="BlockStatement"][body.body.length=0]',
-  message: 'This hides failures. Log the error, or handle it.',
+  message: 'This hides failures. Log or handle the error.',
 };
 
 const allowOnly = (policies) => ['error', { default: 'disallow', checkAllOrigins: true, policies }];
@@ -70,7 +70,7 @@ export default defineConfig(
     'tools/dapr/',
     'docs/',
     '**/node_modules/',
-    // tests/build/create-tocsin.test.ts creates a project from the template and checks its types.
+    // Covered by tests/build/create-tocsin.test.ts, which creates a project from the template and checks its types.
     'create-tocsin/template/',
   ]),
   {
@@ -95,14 +95,14 @@ export default defineConfig(
       parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] },
     },
     rules: {
-      // The formatter decides these.
+      // Left to the formatter.
       'vue/html-self-closing': 'off',
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-indent': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/multiline-html-element-content-newline': 'off',
-      // The compiler finds undefined names more precisely.
+      // The compiler does this more precisely.
       'no-undef': 'off',
     },
   },

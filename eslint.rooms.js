@@ -145,7 +145,7 @@ export const policies = [
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  // This room uses private parts of libraries. Its canary tests state the tested versions.
+  // This room relies on library internals. Its canary tests state which versions were tested.
   {
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
@@ -162,7 +162,7 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // Of the adapters, only this one opens direct connections to Redis. The socket.io adapter receives one.
+  // The only adapter that opens its own connections to Redis. The socket.io adapter is given one.
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
@@ -192,7 +192,7 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      // `socket.io-adapter` is imported only for the type of the adapter that the backend passes to the gateway.
+      // `socket.io-adapter` is imported only for the adapter's type, which the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
@@ -201,13 +201,13 @@ export const policies = [
   // The capacity model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // The conformance cases import only the contracts from this repository, so that they can test other servers.
+  // The conformance cases import only the contracts from this repository, so they can test other servers.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
   },
 
-  // Other teams install `publish`, so it has no dependencies. The contracts' types are bundled.
+  // Other teams install `publish`, so it has no dependencies. It bundles the contracts' types.
   { from: from('publish'), allow: [to('publish', 'contracts'), node('*', 'node:*')] },
 
   {

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of the model walks to run: 1 in `npm run test:walks`, which CI runs, and less in the unit tests. */
+    /** The share of the model walks to run: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
     walkShare: number;
   }
 }
@@ -38,7 +38,7 @@ const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
 /** How long to wait for a condition. On a busy machine, browsers can be several times slower than usual. */
 const POLL_MS = 20_000;
 /**
- * Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, duplicated, out of order) is
+ * Retries only tests that timed out, once; `npm test` lists them. Wrong results (lost, duplicated, out of order) are
  * never retried.
  */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };

@@ -47,7 +47,7 @@ function changed() {
   ].filter(Boolean);
 }
 
-/** Runs a step, and prints all its output when it has finished. Resolves with true if it passed. */
+/** Runs a step, then prints all its output. Resolves with true if it passed. */
 const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();

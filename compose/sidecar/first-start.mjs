@@ -15,7 +15,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 
 const OURS = 0o440;
-/** Readable only by this script's user. */
+/** Only this script's user can read it. */
 const MINE = 0o400;
 const secret = () => randomBytes(32).toString('hex');
 
@@ -25,7 +25,7 @@ function write(file, content, mode = OURS) {
   renameSync(`${file}.new`, file);
 }
 
-/** Adds these variables to a file of NAME=value lines, which it creates if necessary. Existing values are kept. */
+/** Adds these variables to a file of NAME=value lines, creating it if needed. Existing values stay unchanged. */
 function makeVariables(file, values) {
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
@@ -33,13 +33,13 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// Redis credentials: one user for applications, their sidecars and the broadcaster, and another for operators and
-// `npm run doctor`.
+// Redis credentials: one user for applications, their sidecars and the broadcaster, another for operators and `npm run
+// doctor`.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
-// The bffs sign their calls to each other and to the producer with this secret. The two secret stores read it from
-// different variables.
+// The bffs sign calls to each other and to the producer with this secret. The two secret stores read it from different
+// variables.
 const internal = secret();
 makeVariables('/secrets/internal/env', {
   NOTIFICATION_SECRETS_internal: internal,
@@ -99,7 +99,7 @@ const kidOf = (publicKey) =>
     .digest('base64url');
 if (!existsSync(KEY)) makeIdentityKey();
 
-/** Creates the token that sentry requires before it signs the certificate of `id`. The token itself never expires. */
+/** Creates the token that sentry requires for signing the certificate of `id`. The token never expires. */
 function makeIdentity(id) {
   const file = join(IDENTITIES, `${id}.jwt`);
   if (existsSync(file)) return;

@@ -9,7 +9,7 @@ export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Runs the command that the first command-line argument names. Exits with 0 after `--help`, 130 if the command was
+ * Runs the command named by the first command-line argument. Exits with 0 after `--help`, 130 if the command was
  * stopped, and 1 if it failed. Prints a `Failure` without its stack.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {

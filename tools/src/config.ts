@@ -53,7 +53,7 @@ export interface PublicAddress {
 /** The settings for tokens and keys. The applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
-  /** True if tokens are signed by an issuer that publishes its keys. */
+  /** True if tokens come from an issuer that publishes its keys. */
   hasIssuer: boolean;
   /** The token secret. If omitted, one is generated and stored. */
   secret: string | undefined;
@@ -136,9 +136,7 @@ const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTI
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/**
- * The caller's environment without the variables that would change how a started application or its sidecar behaves.
- */
+/** The caller's environment, minus the variables that would change how a started application or its sidecar behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {

@@ -17,7 +17,7 @@ export function parseOptions<const T extends OptionsConfig>(args: string[], usag
   try {
     return parseArgs<T & { args: string[] }>({ ...config, args });
   } catch (error) {
-    // Removes Node's long explanation of positional arguments that start with a dash.
+    // Removes Node's long explanation about positional arguments that start with a dash.
     throw usageFailure([messageOf(error).replace(/\. To specify a positional argument[^]*$/, '')], usage);
   }
 }

@@ -1,5 +1,5 @@
-// Publishes one notification to a reader's own feed and waits until a bff serves it. If that fails, prints the reason
-// and exits with 1.
+// Publishes a notification to a reader's own feed and waits until a bff serves it. On failure, prints the reason and
+// exits with 1.
 import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -35,7 +35,7 @@ async function ask(url, init = {}) {
   return { status: response.status, text: await response.text() };
 }
 
-/** Repeats `attempt` until it returns a value or the deadline passes. */
+/** Retries `attempt` until it returns a value or the deadline passes. */
 async function until(what, attempt) {
   let last = '';
   while (Date.now() < deadline) {
@@ -82,7 +82,7 @@ await until('Reading the notification', async () => {
   const isThere = publications.some(({ notification }) => notification?.id === id);
   return isThere ? { value: true } : { reason: 'the notification is not in the feed' };
 });
-// If the key lacks the scope `retract`, the notification stays until it expires.
+// Without the scope `retract`, the notification stays until it expires.
 await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`, {
   method: 'DELETE',
   headers: key,

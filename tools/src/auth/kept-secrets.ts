@@ -54,8 +54,8 @@ export const newestSecret = (secrets: string): string => linesOf(secrets)[0] ?? 
 const linesOf = (secrets: string): string[] => secrets.split(/\r?\n/).filter((line) => line !== '');
 
 /**
- * The API keys that `npm run api-key` has stored.
- * @throws Failure if the file cannot be used
+ * The API keys stored by `npm run api-key`.
+ * @throws Failure if the file can't be used
  */
 export function loadApiKeys(dataDir: string): ApiKey[] {
   const file = apiKeysFile(dataDir);

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
 /**
- * The environment variables with the secret that signs messages between our applications: one for the bff's secret
+ * The environment variables with the secret for signing messages between our applications: one for the bff's secret
  * store, and one for the producer's.
  */
 export const internalSecret = (secret: string): Record<string, string> => ({

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
 
-/** The folder with one report per package, which lists all its exports and their types. */
+/** The folder with one report per package, listing all its exports and their types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
 const WORK_DIR = join(ROOT, '.artifacts', 'api');

@@ -61,7 +61,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** What each build name covers. `ui` includes the pages because their server needs them. */
+/** The builds that each name covers. `ui` includes the pages because their server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**

@@ -7,7 +7,7 @@ import { run } from '../process/run.ts';
 export const ELEMENTS_SCRIPT = 'elements.js';
 
 /**
- * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script for pages to load, and chunks
+ * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script for pages to load, plus chunks
  * that this script loads itself.
  * @throws Failure with the bundler's output
  */

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
-/** Loads the ui's compiler plugins, so that components are compiled exactly as in the ui. */
+/** Loads the ui's compiler plugins so that components are compiled exactly as in the ui. */
 async function compilers() {
   const env = { command: 'build', mode: 'production' } as const;
   const loaded = await loadConfigFromFile(env, join(ROOT, 'ui', 'vite.config.ts'));
@@ -12,8 +12,8 @@ async function compilers() {
 }
 
 /**
- * Bundles the components of `entry` into the script `out` (a path without an extension), and their styles into a file
- * next to it, which the script does not import. Returns the packages that the script imports.
+ * Bundles the components of `entry` into the script `out` (a path without an extension). Their styles go into a file
+ * next to it, which the script doesn't import. Returns the packages that the script imports.
  */
 export async function bundleVue(entry: string, out: string): Promise<Set<string>> {
   const name = basename(out);

@@ -14,7 +14,7 @@ const FOLDERS: Record<App, { source: string; bundle: string }> = {
   ui: { source: join('ui', 'src', 'server'), bundle: join('ui', 'server') },
 };
 
-/** The path of the application bundle that `npm run build` creates. */
+/** The path of the application bundle created by `npm run build`. */
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
 /** The path of the application bundle with failpoints, which only tests run. */
@@ -22,7 +22,7 @@ export const testBundleOf = (app: App): string =>
   join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
 
 export interface BundleOptions {
-  /** Default: the file that `npm run build` creates. */
+  /** Defaults to the file created by `npm run build`. */
   file?: string;
   /** True to include failpoints; only for tests. */
   failpoints?: boolean;

@@ -7,7 +7,7 @@ import { ELEMENTS_SCRIPT } from './bundle-elements.ts';
 const DIST = join(ROOT, 'ui', 'dist');
 const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
 
-/** The built file, and all files that it loads with `src`, `href` or a static `import`, directly or indirectly. */
+/** The built file, and all files that it loads through `src`, `href` or a static `import`, directly or indirectly. */
 function filesOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);

@@ -124,8 +124,7 @@ describe('docker-compose.yml', () => {
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       apps.flatMap(doctorArgs).sort(),
     );
-    // The address is an environment variable, so that compose/redis-*.yml can override it without repeating all
-    // options.
+    // The address is an environment variable so that compose/redis-*.yml can override it without repeating all options.
     expect(environment['REDIS_HOST']).toBe('redis:6379');
     expect(entrypoint).toContain('tools/src/cli.ts');
     expect(Object.keys(service('doctor').depends_on)).toEqual([]);
@@ -179,7 +178,7 @@ describe('docker-compose.yml', () => {
   it('should publish only the ports of the edge and of services in profiles, by default on this machine only', () => {
     expect(withoutProfile.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
-      // Services without a password have a separate setting, so opening the edge does not open them.
+      // Services without a password have a separate setting, so opening the edge doesn't open them.
       const address = withoutProfile.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
@@ -239,7 +238,7 @@ describe('docker-compose.yml', () => {
 describe('compose/third-bff.yml', () => {
   const commandSchema = z.looseObject({ command: z.array(z.string()) });
 
-  it('should define a bff that equals bff-1 except for its name', () => {
+  it('should define a bff identical to bff-1 except for its name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));

@@ -5,7 +5,7 @@ import { endOf, type Docker } from './engine.ts';
 
 export interface BuildFacts {
   version: string;
-  /** The commit that the image is built from. */
+  /** The commit to build the image from. */
   revision: string;
 }
 
@@ -27,7 +27,7 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
 }
 
 /**
- * Pushes an image to the registry that its name contains.
+ * Pushes an image to the registry in its name.
  * @throws Failure with the registry's message
  */
 export async function pushImage(docker: Docker, name: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 
-/** Skipped folders. `templates` is skipped because the chart's templates are generated from `k8s/base`. */
+/** Folders to skip. `templates` is skipped because the chart's templates are generated from `k8s/base`. */
 const SKIPPED = ['node_modules', '.git', '.artifacts', '.data', 'dist', 'templates'];
 const filesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {

@@ -40,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** The set-aside records. Notes each change in the audit trail, with the user who runs the command. */
+/** The set-aside records. Notes each change in the audit trail, along with the user who runs the command. */
 class AuditedRecords extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = commandUser();

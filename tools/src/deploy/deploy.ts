@@ -49,7 +49,7 @@ export async function deploy(args: string[]): Promise<number> {
 }
 
 /**
- * Checks the cluster, and chooses the settings that depend on it.
+ * Checks the cluster and chooses the settings that depend on it.
  * @throws Failure if a requirement is missing
  */
 async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<Variant> {

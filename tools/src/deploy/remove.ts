@@ -19,7 +19,7 @@ const VOLUME_PERMISSIONS: Permission[] = ['get', 'watch', 'delete'].map((verb) =
 /**
  * Removes the namespace with everything in it, and the objects that deploy created outside it. Succeeds if nothing
  * exists.
- * @throws Failure before anything is removed if a permission is missing
+ * @throws Failure before removing anything if a permission is missing
  */
 export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
   await checkPermissions(kubectl, PERMISSIONS);

@@ -24,7 +24,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const write = (name: string, text: string) => writeFileSync(join(FOLDER, name), text);
 
-/** Writes the documents as the applications serve them, and a TypeScript file of requests for each OpenAPI document. */
+/** Writes the documents as served by the applications, and a TypeScript file of requests for each OpenAPI document. */
 async function writeDocuments(): Promise<void> {
   const bff = await startMemoryBff();
   try {

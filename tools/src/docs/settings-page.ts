@@ -12,7 +12,7 @@ interface Setting {
 const textOf = (value: unknown): string =>
   ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '–';
 
-/** Reads the defaults by parsing an empty object, which works because every setting is optional. */
+/** Parses an empty object to get the defaults, which works because every setting is optional. */
 function settingsOf(schema: z.ZodObject): Setting[] {
   const defaults: Record<string, unknown> = schema.parse({});
   return Object.entries(schema.shape)

@@ -21,7 +21,7 @@ export interface AskOptions {
 /** Time limit for a response in ms. Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why no response arrived. */
+/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why none arrived. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();
@@ -49,7 +49,7 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no response within ${timeoutMs / 1000} s`;
-  // The error from fetch only says that it failed; its cause says why.
+  // The fetch error only says that it failed; its cause says why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

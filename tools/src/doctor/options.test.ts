@@ -77,7 +77,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should use the names that precede the addresses', () => {
+  it('should use the names given before the addresses', () => {
     const args = [
       ...['--producer', 'p=http://p:1', '--producer', 'http://p:2/?a=b'],
       ...['--bff', 'left=http://b:3/', '--sidecar', 'left=http://s:4'],

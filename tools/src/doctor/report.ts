@@ -1,6 +1,9 @@
 import type { Finding } from './finding.ts';
 
-/** Formats one line for each check, with the remedy after each error, and the totals; or all findings as JSON. */
+/**
+ * Formats one line per check, with the remedy after each error, and the totals. Alternatively, formats all findings as
+ * JSON.
+ */
 export function print(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

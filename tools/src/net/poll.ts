@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface PollOptions {
   /** Time limit in ms. */
   timeoutMs: number;
-  /** Pause between two calls in ms; default 50. */
+  /** Delay between calls in ms. Defaults to 50. */
   everyMs?: number;
   /** Ends the wait early by returning a reason. */
   giveUp?: () => string | undefined;
@@ -11,8 +11,7 @@ export interface PollOptions {
 
 /**
  * Calls `look` until it returns true.
- * @returns `undefined` on success, otherwise the reason from `giveUp`, or a message saying that the time limit has
- * passed
+ * @returns `undefined` on success, otherwise the reason from `giveUp`, or a message saying that it timed out
  */
 export async function pollUntil(
   look: () => Promise<boolean>,

@@ -12,7 +12,7 @@ export interface ProcessSpec {
   command: string;
   args: readonly string[];
   cwd?: string;
-  /** The complete environment; nothing is inherited. */
+  /** The complete environment. Nothing is inherited. */
   env: Record<string, string>;
   /** Standard output and error are appended here if there is no `onLine`. */
   logFile: string;
@@ -102,7 +102,7 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Report the exit when the last lines have arrived, or after a timeout if another process keeps the pipe open.
+        // Report the exit once the last lines have arrived, or after a timeout if another process keeps the pipe open.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);

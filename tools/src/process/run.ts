@@ -31,7 +31,7 @@ process.once('exit', () => {
 
 /**
  * Runs a command until it exits. Kills it if this process exits first.
- * @throws Failure if the command does not exist
+ * @throws Failure if the command doesn't exist
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 /**
- * Returns a signal that aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process has exited. Later
+ * Returns a signal that aborts on the first SIGINT, SIGTERM or SIGHUP, or when the parent process has exited. Later
  * signals have no effect.
  */
 export function onStopSignal(): AbortSignal {
@@ -32,7 +32,7 @@ export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, stop]);
   } finally {
-    // A long command waits on one signal many times, so each wait removes its listener.
+    // A long command waits for the same signal many times, so each wait removes its listener.
     done.abort();
   }
 }

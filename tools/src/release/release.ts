@@ -145,7 +145,7 @@ async function packAll(folder: string, repository: string | undefined, revision:
   return files;
 }
 
-/** Packs the chart as `helm package` does: in a folder with the chart's name. */
+/** Packs the chart as `helm package` does, in a folder named after the chart. */
 async function packChart(folder: string, version: string): Promise<void> {
   const copy = join(folder, 'tocsin');
   cpSync(CHART, copy, { recursive: true });

@@ -6,7 +6,7 @@ import type { Say } from './say.ts';
 export interface CachedBuild {
   /** The file or folder to build. */
   target: string;
-  /** What to call the product in messages, such as `Dapr`. */
+  /** Product name for messages, such as `Dapr`. */
   name: string;
   /** Writes the product to `partial`, which becomes `target` when it resolves. */
   build: (partial: string) => Promise<void>;

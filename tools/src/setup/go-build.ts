@@ -10,7 +10,7 @@ export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 export interface GoBuild {
   /** The folder of the module that pins the versions: absolute, or relative to the repository. */
   module: string;
-  /** What to call the product in messages: `Dapr's runtime`. */
+  /** Product name for messages: `Dapr's runtime`. */
   name: string;
   packages: readonly string[];
   flags: readonly string[];

@@ -17,7 +17,7 @@ export interface ControlService {
 
 export interface ControlPlaneOptions {
   dapr: Dapr;
-  /** The port that sidecars connect to; a free one by default. */
+  /** The port for sidecars to connect to. Defaults to a free one. */
   port?: number;
   /** The parent of the scheduler's data folder. */
   dir: string;

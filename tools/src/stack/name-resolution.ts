@@ -15,7 +15,7 @@ export function nameResolution(dir: string): string {
     connectionString: names,
     // Disables cleanup, since a sidecar that was paused for a long time would find its registration gone and exit.
     cleanupInterval: '0s',
-    // A sidecar that has not renewed its registration for this long is no longer found.
+    // A sidecar that hasn't renewed its registration for this long is no longer found.
     updateInterval: '10s',
     timeout: '5s',
     busyTimeout: '4s',

@@ -99,7 +99,7 @@ export interface ExternalSidecar {
 export interface ExternalSidecarOptions {
   /** The application's port. Omitted if it only makes calls. */
   appPort?: number;
-  /** The folder with the sidecar's components; by default, this repository's. */
+  /** The folder with the sidecar's components. Defaults to this repository's. */
   resourcesDir?: string;
   /** A folder with additional resources. */
   resources?: string;

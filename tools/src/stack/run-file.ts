@@ -9,7 +9,7 @@ import type { AppCommand, PairPorts, SidecarSettings } from './pair-processes.ts
 const port = z.int().min(1).max(65_535);
 const portText = z.string().regex(/^\d+$/, 'must be a port in quotes');
 const logs = z.enum(['console', 'file', 'fileAndConsole']).optional();
-/** Strict, so that fields that the CLI supports are not silently ignored here. */
+/** Strict, so that fields that the CLI supports aren't silently ignored here. */
 const appSchema = z.strictObject({
   appID: z.string(),
   appDirPath: z.string(),
@@ -54,7 +54,7 @@ export interface RunFile {
 }
 
 /**
- * Reads a run file for the Dapr CLI that sets all ports, like `dapr.yaml`.
+ * Reads a Dapr CLI run file that sets all ports, such as `dapr.yaml`.
  * @throws Failure that lists its errors
  */
 export function readRunFile(path: string): RunFile {
@@ -109,5 +109,5 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
 export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
   apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
 
-/** The HTTP port of the bff's first sidecar, through which other commands read its state. */
+/** The HTTP port of the bff's first sidecar. Other commands read its state through it. */
 export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;

@@ -56,7 +56,7 @@ export interface StackOptions {
   resources?: readonly string[];
   /** Replaces this repository's applications, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
-  /** The folder for all logs; by default a new folder in `.artifacts/logs`, where the newest 20 are kept. */
+  /** The folder for all logs. Defaults to a new folder in `.artifacts/logs`, where the newest 20 are kept. */
   logDir?: string;
 }
 

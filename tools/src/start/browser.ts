@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { findCommand } from '../process/run.ts';
 import type { Say } from '../setup/say.ts';
 
-/** Opens `url` in the desktop's browser, if the desktop has a command for it. */
+/** Opens `url` in the desktop's browser, if there is a command for it. */
 export function openBrowser(url: string, say: Say): void {
   const command = findCommand(process.platform === 'darwin' ? ['open'] : ['xdg-open', 'wslview']);
   if (!command) return;

@@ -16,7 +16,7 @@ export function portInUseMessage(port: number, use: string, other: Running | und
   return `${taken} by another program. \`${look}\` shows which. Stop it, or set a different port for Tocsin in dapr.yaml, then try again.`;
 }
 
-/** @throws Failure for the first port of the run file that is in use */
+/** @throws Failure for the first of the run file's ports that is in use */
 export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
   for (const { port, use } of runFile.apps.flatMap(portUses)) {
     if (!(await isPortFree(port))) throw new Failure(portInUseMessage(port, use, other));

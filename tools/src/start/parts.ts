@@ -24,7 +24,10 @@ export interface PartsOptions {
   shared: SharedContext;
   /** The address that the public ports listen on. */
   publicHost: string;
-  /** Replaces variables that the run file sets for applications, and that would otherwise override the caller's. */
+  /**
+   * Overrides variables that the run file sets for applications and that would otherwise take precedence over the
+   * caller's.
+   */
   env: Record<string, string>;
   /** The file that `onLine` writes the lines to. */
   logFile: string;
@@ -70,7 +73,7 @@ export async function stopParts(parts: readonly Part[]): Promise<void> {
   }
 }
 
-/** Calls `onEnd` for each part that exits before `signal` aborts. Rejects if `onEnd` throws; never resolves. */
+/** Calls `onEnd` for each part that exits before `signal` aborts. Rejects if `onEnd` throws. Never resolves. */
 export async function watchParts(
   parts: readonly Part[],
   signal: AbortSignal,

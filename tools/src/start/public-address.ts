@@ -37,7 +37,7 @@ export function checkPublicAddress(
 }
 
 /**
- * Returns a phrase for each application in a run file that does not require authentication. The run file's variables
+ * Returns a phrase for each application in a run file that doesn't require authentication. The run file's variables
  * override the caller's.
  */
 export function settingsWithoutAuth(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {

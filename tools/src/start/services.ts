@@ -17,10 +17,10 @@ import type { Dapr } from '../setup/dapr/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** The default ports where a separately started sidecar looks for the placement and scheduler services. */
+/** The default ports where a separately started sidecar looks for placement and the scheduler. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
-/** Continues the series of ports in dapr.yaml, so that `redis-cli -p 4600` is easy to remember. */
+/** Continues the port numbers in dapr.yaml, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 const CHECK_MS = 5_000;
 
@@ -66,7 +66,7 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** @throws Failure if a Redis from the settings does not respond, or rejects the connection or the login */
+/** @throws Failure if a configured Redis doesn't respond, or rejects the connection or the login */
 export async function checkExternalRedis(redis: RedisParts): Promise<void> {
   for (const { target, parts } of distinctRedis(redis)) await checkOne(target, parts);
 }

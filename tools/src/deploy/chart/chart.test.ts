@@ -20,7 +20,7 @@ describe('the chart', () => {
     },
   );
 
-  it('should contain no template that the generator no longer writes', () => {
+  it('should contain no templates that the generator no longer writes', () => {
     const generated = readdirSync(join(CHART, 'templates'), { withFileTypes: true })
       .filter(
         (entry) =>

@@ -174,7 +174,7 @@ function pubsub(document: Document, text: TemplateText): Document {
 
 const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
 
-/** The quota from k8s/components, with the storage and the limits from the values. */
+/** The quota from k8s/components, with storage and limits from the values. */
 function quota(document: Document, text: TemplateText): Document {
   const { hard } = quotaSchema.parse(document).spec;
   const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;

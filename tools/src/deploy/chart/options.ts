@@ -47,7 +47,7 @@ type Tree = Record<string, unknown>;
 
 /**
  * Adds the patches in k8s/components for an external Redis and for channels to a document, each under its condition.
- * @throws Error for a kind of patch that the chart does not support
+ * @throws Error for a kind of patch that the chart doesn't support
  */
 export function withOptions(document: Document, text: TemplateText): Document {
   const patches = patchesOf(document);

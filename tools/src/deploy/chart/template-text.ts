@@ -8,12 +8,12 @@ export class TemplateText {
   readonly #expressions: string[] = [];
   readonly #items: { condition: string; value: unknown }[] = [];
 
-  /** Returns a placeholder that rendering replaces with this template text, such as `{{ .Values.ui.replicas }}`. */
+  /** Returns a placeholder that renders as this template text, such as `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
   }
 
-  /** A list item that is rendered only under this condition. */
+  /** A list item to render only under this condition. */
   item(condition: string, value: unknown): string {
     return `HELM_ITEM_${this.#items.push({ condition, value }) - 1}_`;
   }

@@ -12,7 +12,7 @@ import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<Answer> | object[] | undefined>;
 
-/** A fake kubectl that answers calls starting with these prefixes, and finds no other objects. */
+/** A fake kubectl that answers calls starting with these prefixes and finds no other objects. */
 const kubectlWith = (script: Script): Kubectl =>
   new Kubectl(async (args) => {
     const call = args.join(' ');
@@ -117,7 +117,7 @@ describe('checkDapr', () => {
   };
   const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
 
-  it('should return the namespace and version of Dapr, and whether sidecars drop their capabilities', async () => {
+  it('should return Dapr’s namespace and version, and whether sidecars drop their capabilities', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
     const kept = parts.map((name) => part(name, 1, 'false'));
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
@@ -181,7 +181,7 @@ describe('needsNodeVolume', () => {
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
-  it('should require a volume on a single node without default storage class, unless Redis has storage', async () => {
+  it('should require a volume on a single node without a default storage class, unless Redis has storage', async () => {
     expect(await needs({ 'get storageclasses': [storageClass(true)] })).toBe(false);
     expect(await needs({ 'get storageclasses': [storageClass(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
@@ -206,7 +206,7 @@ describe('runsRedisCluster', () => {
   const runs = (sets: object[], wanted: boolean) =>
     runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', wanted);
 
-  it('should use the requested kind of Redis on the first deployment, and keep it afterwards', async () => {
+  it('should use the requested kind of Redis on the first deployment, then keep it', async () => {
     expect([await runs([], true), await runs([], false)]).toEqual([true, false]);
     expect([await runs([redis('Parallel')], true), await runs([redis('Parallel')], false)]).toEqual([
       true,

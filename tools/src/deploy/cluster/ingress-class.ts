@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 export interface IngressClass {
   name: string;
-  /** True for Traefik, which reads the settings of sticky sessions from the Service's annotations. */
+  /** True for Traefik, which reads its sticky session settings from the Service's annotations. */
   isTraefik: boolean;
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 import type { Say } from '../../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
-/** The facts about the cluster's Dapr that a deployment needs. */
+/** Facts about the cluster's Dapr that a deployment needs. */
 export interface InstalledDapr {
   namespace: string;
   version: string;

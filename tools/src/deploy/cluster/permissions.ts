@@ -37,7 +37,7 @@ export interface Permission {
   namespace?: string;
 }
 
-/** The permissions to read objects before the manifests are applied, and during a rollout. */
+/** The permissions to read objects before applying the manifests and during a rollout. */
 export const permissionsToRead = (namespace: string): Permission[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },

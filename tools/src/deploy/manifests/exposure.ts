@@ -6,7 +6,7 @@ import type { DeployOptions } from '../options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Lists everything that the Ingress lets strangers do, with the setting that prevents it. */
+/** Lists everything that the Ingress lets strangers do, along with the setting that prevents it. */
 export function exposedAccess(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(

@@ -51,8 +51,8 @@ const kustomizationSchema = z.looseObject({
 
 /**
  * The resources in a folder with a kustomization, after applying its patches. Unlike `kubectl kustomize`, this needs no
- * external program, and does not generate, label or rename resources.
- * @throws Error if a patch cannot be applied
+ * external program, and doesn't generate, label or rename resources.
+ * @throws Error if a patch can't be applied
  */
 export function kustomize(folder: string): Document[] {
   const text = readFileSync(join(folder, 'kustomization.yaml'), 'utf8');

@@ -63,7 +63,7 @@ const ON_REQUEST = [
   ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
 ];
 
-/** Returns a component of `components/` as it should be on Kubernetes. */
+/** Returns a component of `components/` as it should look on Kubernetes. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
@@ -196,7 +196,7 @@ describe('k8s/', () => {
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });
 
-  it('should contain no Secret, and refer only to Secrets that deploy creates', () => {
+  it('should contain no Secrets, and refer only to Secrets that deploy creates', () => {
     const text = JSON.stringify(there);
     const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
     expect(keyRefs.length).toBeGreaterThan(10);
@@ -207,7 +207,7 @@ describe('k8s/', () => {
     expect(there.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
-  it('should name the namespace wherever kustomize does not add it', () => {
+  it('should name the namespace wherever kustomize doesn’t add it', () => {
     const scoped = filesOf('k8s/components').filter(({ kind }) => RESOURCES[kind]?.clusterWide !== true);
     expect(scoped.length).toBeGreaterThan(2);
     for (const { metadata } of scoped) expect(metadata).toHaveProperty('namespace');
@@ -271,7 +271,7 @@ describe('k8s/', () => {
           .map(({ from }) => ({ to: podSelector, from }));
       });
 
-  it('should open the internal port of sidecars only between producer and bff, and no application’s internal port', () => {
+  it('should open sidecars’ internal ports only between producer and bff, and never an application’s', () => {
     const ours = {
       matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
     };

@@ -19,7 +19,7 @@ const componentSchema = z.object({
 const read = (name: string) =>
   componentSchema.parse(parse(readFileSync(join(COMPONENTS, name, 'kustomization.yaml'), 'utf8')));
 
-/** k8s/base with these components and all components that they include. */
+/** k8s/base with these components and everything that they include. */
 function rendered(...names: string[]) {
   const components = names.flatMap((name) => [
     ...read(name).components.map((path) => path.replace('../', '')),

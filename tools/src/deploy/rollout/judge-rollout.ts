@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The fields of workloads and pods that we read during a rollout. */
+/** The workload and pod fields that we read during a rollout. */
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
@@ -63,7 +63,7 @@ export interface Judgement {
   fault?: string;
 }
 
-/** More restarts than a sidecar needs if it starts before Redis. */
+/** More restarts than a sidecar needs when it starts before Redis. */
 const TOO_MANY_RESTARTS = 4;
 /** How long the cluster may take to create a volume or a node, in ms. */
 const UNSCHEDULABLE_MS = 30_000;

@@ -8,7 +8,7 @@ const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 /** Everything in the root except the output folder of our commands. */
 const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
-/** The paths in code spans that start with a folder in the root of the repository. */
+/** The paths in code spans that start with a top-level folder. */
 const paths = [...page.matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)]
   .map(([, path = '']) => path)
   .filter((path) => path.includes('/') && topLevel.has(path.split('/')[0] ?? ''));

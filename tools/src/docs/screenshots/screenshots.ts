@@ -13,7 +13,7 @@ const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
 
 /**
- * Sample notifications: a morning in a small company. `HISTORY` is in the feed at the start; the notifications of
+ * Sample notifications: a morning in a small company. `HISTORY` is in the feed from the start; the notifications of
  * `LIVE` arrive as toasts.
  */
 const HISTORY: NotificationInput[] = [

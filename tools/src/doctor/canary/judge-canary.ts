@@ -4,7 +4,7 @@ import { fault, ok, type Finding } from '../finding.ts';
 export interface CanaryRun {
   /** `ms` is the time since the producer's 202; `undefined` if the canary never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
-  /** True if the broadcast stream contains the canary; `undefined` if the stream could not be read. */
+  /** True if the broadcast stream contains the canary; `undefined` if the stream is unreadable. */
   broadcast: boolean | undefined;
 }
 
@@ -17,7 +17,7 @@ const PUSHED_WITHIN_MS = 1_000;
 const SETTINGS =
   'Check BROADCASTER (it must be redis with more than one instance), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
 
-/** Returns one finding for each bff. An instance that was late once but then on time is fine. */
+/** Returns one finding per bff. An instance that was late once but then on time is fine. */
 export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
   const last = runs.at(-1);
   if (!last) return [];
@@ -49,7 +49,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
   });
 }
 
-/** True if the canary arrived fast enough to have been pushed. */
+/** True if the canary was fast enough to have been pushed. */
 export const isPushed = ({ ms }: CanaryRun['arrivals'][number]): boolean =>
   ms !== undefined && ms <= PUSHED_WITHIN_MS;
 

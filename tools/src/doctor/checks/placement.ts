@@ -4,7 +4,7 @@ import type { ReachableSidecar } from './reachable-sidecar.ts';
 
 const CONNECTED = 'placement: connected';
 
-/** Checks that the sidecars that host actors are connected to placement. */
+/** Checks that the sidecars hosting actors are connected to placement. */
 export function checkPlacement(sidecars: readonly ReachableSidecar[]): Finding {
   const check = 'placement';
   const hosts = sidecars.filter(({ metadata }) => metadata.id === APP_IDS.bff);

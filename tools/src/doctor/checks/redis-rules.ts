@@ -1,6 +1,6 @@
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** Redis's INFO and, if allowed, its CONFIG. */
+/** Redis's INFO and, if allowed, CONFIG. */
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
@@ -9,7 +9,7 @@ export interface RedisFacts {
   isCluster?: boolean;
 }
 
-/** The share of maxmemory in use that triggers a warning. */
+/** Warn when this share of maxmemory is in use. */
 const NEAR_FULL = 0.8;
 
 const number = (text: string | undefined): number => Number(text ?? 0);

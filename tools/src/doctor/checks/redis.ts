@@ -15,7 +15,7 @@ import type { Target } from '../target.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** Connects to the target's Redis. Resolves with the connection, or with the error that prevented it. */
+/** Connects to the target's Redis. Resolves with the connection or the error that prevented it. */
 export async function openRedis({ redis }: Pick<Target, 'redis'>): Promise<RedisClient | Error> {
   try {
     return await openOnce(redis, {

@@ -3,7 +3,7 @@ import { ask } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
-/** A job that does not exist. Requesting it shows whether the scheduler responds. */
+/** A job that doesn't exist. Requesting it shows whether the scheduler responds. */
 const NO_JOB = 'tocsin-doctor-health-check';
 const TIMEOUT_MS = 4_000;
 

@@ -24,8 +24,8 @@ const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
 /**
- * Runs all checks in the namespace, through local ports that are forwarded to the pods. Findings use the pods' names.
- * @throws Failure if the cluster does not respond, nothing is deployed, or a permission is missing
+ * Runs all checks in the namespace, through local ports that forward to the pods. Findings use the pods' names.
+ * @throws Failure if the cluster doesn't respond, nothing is deployed, or a permission is missing
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);

@@ -29,7 +29,7 @@ const runningSchema = z.object({
 export interface RunningPod {
   name: string;
   app: string;
-  /** The application's port that is named `http`. */
+  /** The application port named `http`. */
   httpPort: number | undefined;
 }
 

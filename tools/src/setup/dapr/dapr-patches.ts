@@ -14,7 +14,7 @@ const patchesSchema = z.array(
 /**
  * Copies Dapr's sources to `dir` and applies the changes in `tools/dapr/runtime/patches.json`.
  * @returns the file for Go's `-modfile`, which replaces the module with these sources
- * @throws Failure if Dapr cannot be fetched, or a patch does not match its sources
+ * @throws Failure if Dapr can't be fetched, or a patch doesn't match its sources
  */
 export async function patchDapr(go: string, dir: string): Promise<string> {
   const { code, stdout, output } = await run(go, ['mod', 'download', '-json', MODULE], {
@@ -52,7 +52,7 @@ export function copyPatched(original: string, sources: string): void {
     const parts = readFileSync(target, 'utf8').split(from);
     if (parts.length !== 2)
       throw new Failure(`A patch in patches.json does not apply to ${file} in this version of Dapr.`);
-    // The module cache is read-only, and so are files copied from it.
+    // The module cache is read-only, as are files copied from it.
     rmSync(target);
     writeFileSync(target, parts.join(to));
   }

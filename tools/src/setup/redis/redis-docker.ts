@@ -14,7 +14,7 @@ export async function dockerAnswers(docker: string): Promise<boolean> {
 }
 
 /**
- * Fetches the image if the engine does not have it, so that starting Redis does not have to.
+ * Fetches the image if the engine doesn't have it, so that starting Redis won't have to.
  * @throws Failure with the last lines of Docker's output
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
@@ -34,11 +34,11 @@ export interface RedisContainer {
   port: number;
   /** The data folder, which outlives the container. */
   dir: string;
-  /** The owner of the data; by default the image's user. */
+  /** The data's owner. Defaults to the image's user. */
   user?: string | undefined;
 }
 
-/** The name depends on the folder, so that two clones use different containers. */
+/** The name depends on the folder so that two clones use different containers. */
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 

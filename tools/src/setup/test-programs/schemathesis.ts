@@ -34,7 +34,7 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   );
 }
 
-/** Installs schemathesis into `dir`. Resolves with the reason if that failed. */
+/** Installs schemathesis into `dir`. Resolves with the reason if that fails. */
 async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
   rmSync(dir, { recursive: true, force: true });
   const findPython = async () => {

@@ -13,8 +13,8 @@ export type Running = z.infer<typeof runningSchema>;
 const fileIn = (dir: string) => join(dir, 'running.json');
 
 /**
- * The running copy that has registered itself in `dir`: the data folder for the copy in this repository, or the user's
- * cache for the last copy that this user started.
+ * The running copy registered in `dir`. Pass the data folder for the copy in this repository, or the user's cache for
+ * the last copy that this user started.
  */
 export async function findRunning(dir: string): Promise<Running | undefined> {
   let text: string;

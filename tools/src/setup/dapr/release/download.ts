@@ -38,8 +38,8 @@ export interface Download {
 }
 
 /**
- * Downloads a file and verifies it. Continues a `.part` with a Range request, and retries after a broken connection or
- * a temporary error status. The file exists only once its content has been verified.
+ * Downloads a file and verifies it. Resumes a `.part` with a Range request, and retries after a broken connection or a
+ * temporary error status. The file exists only once its content has been verified.
  * @throws Failure that names the address and the reason
  */
 export async function download(wanted: Download): Promise<void> {

@@ -81,7 +81,7 @@ async function install(
   archives: readonly Pinned[],
   target: string,
 ): Promise<void> {
-  // Parts are named after their expected content, so a partial download of another version is never continued.
+  // Parts are named after their expected content, so a partial download of another version is never resumed.
   const downloads = join(cacheDir, 'downloads');
   mkdirSync(downloads, { recursive: true });
   const fileOf = ({ sha256 }: Pinned) => join(downloads, `${sha256}.tar.gz`);
@@ -99,7 +99,7 @@ async function install(
         ...(pauseMs !== undefined && { pauseMs }),
       }),
     );
-    // Let each download finish before the agent is destroyed, to keep everything that arrived after the first failure.
+    // Let each download finish before destroying the agent, to keep everything that arrived after the first failure.
     const faults = (await Promise.allSettled(all)).flatMap((end) =>
       end.status === 'rejected' ? [end.reason as unknown] : [],
     );
