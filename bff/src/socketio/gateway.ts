@@ -40,7 +40,7 @@ export interface GatewayOptions {
   auth: Authenticator;
   /** Allowed origins in addition to the server's own. */
   allowedOrigins: readonly string[];
-  /** The host names that are accepted; `undefined` accepts all. */
+  /** Accepted host names; `undefined` accepts all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
@@ -50,7 +50,7 @@ export interface GatewayOptions {
   azure?: AzureSockets | undefined;
   log: Logger;
   now: () => number;
-  /** Called with the outcome of each subscription. */
+  /** Called with each subscription's outcome. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
   /** Called when a page has acknowledged publications. */
   onDelivered: OnDelivered;
@@ -61,7 +61,7 @@ export interface GatewayOptions {
   /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;
   admission: Admission;
-  /** The server-sent event streams of this instance, which receive the same events as its sockets. */
+  /** This instance's server-sent event streams, which receive the same events as its sockets. */
   streams: EventStreams;
   /** Called when a handshake or a reader is refused, with the reason. */
   onRefused: (reason: RefusalReason) => void;
@@ -69,30 +69,27 @@ export interface GatewayOptions {
 }
 
 export interface GatewayTiming {
-  /** Time in ms within which a session must connect, and finish its upgrade. */
+  /** Time limit in ms for a session to connect and finish its upgrade. */
   handshakeMs: number;
-  /** Time between two pings to a session, in ms. */
+  /** Time in ms between pings to a session. */
   pingIntervalMs: number;
-  /** How long a session has to answer a ping, in ms. */
+  /** Time limit in ms for a session to answer a ping. */
   pingTimeoutMs: number;
 }
 
-/** A refused session is closed after this time in ms, so that its peer can read the reason first. */
+/** Delay in ms before closing a refused session, so that its peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
-/**
- * Clients start to move within this fraction of the drain time. The remaining time lets the last ones reconnect
- * elsewhere.
- */
+/** Clients start moving within this fraction of the drain time. The rest lets the last clients reconnect elsewhere. */
 const DRAIN_SPREAD = 0.6;
-/** Maximum time in ms that a stopping instance waits for requests in progress and for clients that do not answer. */
+/** Maximum time in ms that a stopping instance waits for in-flight requests and unresponsive clients. */
 const LAST_REQUESTS_MS = 1_000;
 
-/** A room without typed events. The type `ReaderEvent` already ensures that name and payload match. */
+/** A room without typed events. `ReaderEvent` already ensures that name and payload match. */
 interface EventSink {
   emit(name: string, payload: unknown): unknown;
 }
 
-/** The socket.io server of one instance. */
+/** An instance's socket.io server. */
 export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
@@ -104,7 +101,7 @@ export class Gateway {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
     const { admission, onDelivered, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
-    // With Azure, no browser connects here: the engine gets a server that never listens, until Azure replaces it.
+    // With Azure, no browsers connect here: the engine gets a server that never listens until Azure replaces it.
     this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,
@@ -125,12 +122,12 @@ export class Gateway {
     const connected = new WeakSet<EngineSession>();
     if (azure) void azure.attach(this.#io);
     else this.#guardEngine();
-    // A client that was asked to reconnect, and reaches this instance again, is refused. It keeps its old connection
-    // while it retries.
+    // Refuse clients that were asked to reconnect and reach this instance again. They keep their old connection while
+    // they retry.
     const refusal = () => (this.#draining ? new Error('unavailable: this instance is stopping') : undefined);
     this.#io.use((_socket, next) => next(refusal()));
     this.#io.use((socket, next) => {
-      // Without this check, a session could connect many times, and create a socket each time.
+      // Without this check, a session could connect many times and create a socket each time.
       if (connected.has(socket.conn)) {
         socket.conn.close();
         return next(new Error('invalid_request: this session is already connected'));
@@ -141,9 +138,9 @@ export class Gateway {
     const admitOne = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
       admitOne(socket, (fault) => {
-        // The instance may have begun to stop while it checked the token.
+        // The instance could have started to stop while it checked the token.
         const error = fault ?? refusal();
-        // Our clients disconnect on their own. Others would keep their slot until the timeout.
+        // Our clients disconnect on their own. Other clients would keep their slot until the timeout.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),
@@ -169,7 +166,7 @@ export class Gateway {
     engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
-    // engine.io's responses do not pass through Express, which sets this header on all others.
+    // engine.io's responses don't go through Express, which sets this header on all other responses.
     engine.on('headers', (headers: Record<string, string>) => {
       headers['X-Content-Type-Options'] = 'nosniff';
     });
@@ -196,7 +193,7 @@ export class Gateway {
     return this.#io.engine.clientsCount + this.#options.streams.size;
   }
 
-  /** Queues publications for the connections of this instance that are subscribed to the feed. */
+  /** Queues publications for this instance's connections that are subscribed to the feed. */
   send({ feed, epoch, publications }: PublicationsEvent): void {
     this.#sendQueue.add({ feed, epoch, publications });
   }
@@ -218,7 +215,7 @@ export class Gateway {
     this.#options.streams.retracted(gone);
   }
 
-  /** Whether this instance has connections of the reader. Always true with Azure, where this is unknown. */
+  /** Whether the reader is connected to this instance. Always true with Azure, where we can't tell. */
   hasReader(reader: string): boolean {
     const { azure, streams } = this.#options;
     return (
@@ -236,8 +233,8 @@ export class Gateway {
   }
 
   /**
-   * Accepts no more clients, asks every client to reconnect elsewhere, spread over part of `ms` milliseconds, and
-   * waits until all have left or the time is up.
+   * Stops accepting clients and asks every client to reconnect elsewhere, spread over part of `ms` milliseconds. Waits
+   * until all have left or the time is up.
    */
   async drain(ms: number): Promise<void> {
     this.#draining = true;
@@ -255,10 +252,10 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#sendQueue.stop();
     this.#options.streams.stop();
-    // Close the server first: socket.io closes it too, but waits for its connections without a time limit.
+    // Close the server first: socket.io also closes it, but waits for connections without a time limit.
     const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
     const sessions = [...this.#options.admission.sessions.values()];
-    // A closed WebSocket would wait longer for a peer that does not answer the close.
+    // A closing WebSocket would wait longer for a peer that doesn't answer.
     const limit = setTimeout(() => sessions.forEach((session) => terminate(session)), LAST_REQUESTS_MS);
     await this.#io.close();
     await closed;
@@ -281,15 +278,15 @@ export class Gateway {
     encode = () => JSON.stringify([name, payload]),
   ): void {
     if (!this.#options.azure) return fanOut(this.#io.of('/'), roomOf(feed), encode);
-    // Azure knows the members of a room, and no browser is connected here.
+    // Azure knows the room's members, and no browsers are connected here.
     const room: EventSink = this.#io.local.to(roomOf(feed));
     room.emit(name, payload);
   }
 }
 
 /**
- * Ends an upgraded session that never answers a ping. engine.io clears the timeout of a ping that was sent before the
- * upgrade, and sends no further ping until that one is answered. It extends the timeout of later pings once.
+ * Ends an upgraded session that never answers a ping. If a ping was sent before the upgrade, engine.io clears its
+ * timeout and doesn't send another ping until it's answered. It extends later pings' timeouts once.
  */
 function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
   const timeout = setTimeout(() => terminate(session), pingIntervalMs + 2 * pingTimeoutMs);

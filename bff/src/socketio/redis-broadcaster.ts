@@ -13,26 +13,22 @@ import type { RedisConnection } from '../redis/connection.ts';
 
 export interface RedisBroadcasterOptions {
   connection: RedisConnection;
-  /** Maximum size of the stream, in bytes. Beyond it, the oldest events are dropped. */
+  /** Maximum stream size in bytes; the oldest events are dropped first. */
   maxBytes: number;
   log: Logger;
 }
 
 /**
- * Number of events that the stream keeps for slow instances. An instance that misses more compares its views with the
- * heads.
+ * How many events the stream keeps for slow instances. An instance that misses more compares its views with the heads.
  */
 const STREAM_LENGTH = 2_000;
-/**
- * Maximum time for which the stream keeps an event, in ms, so that retracted or erased content leaves it within a
- * minute.
- */
+/** How long in ms the stream keeps an event, at most, so that retracted or erased content is gone within a minute. */
 const STREAM_AGE_MS = 30_000;
 const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /**
- * The shape of a publication on the stream. Its notification was checked before the commit; an instance only needs the
+ * A publication's shape on the stream. Its notification was checked before the commit; an instance only needs the
  * offset and the id.
  */
 const publicationShape = z.looseObject({
@@ -47,7 +43,7 @@ const eventShape = z.object({
   proof: z.string().optional(),
 });
 
-/** Also accepts event names that only newer instances know; this instance ignores those changes. */
+/** Also accepts event names from newer instances; this instance ignores those changes. */
 const readerShape = z.object({
   reader: z.string(),
   name: z.string(),
@@ -62,7 +58,7 @@ const broadcastSchema = z.union([
 
 /**
  * Carries publications and changes to readers' documents over socket.io's Redis streams adapter. Events from other
- * instances go to the listeners instead of the sockets, because each instance also keeps publications for recovery.
+ * instances go to listeners instead of sockets because each instance also keeps publications for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
@@ -79,7 +75,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   }
 
   /**
-   * Returns the constructor of this backplane's socket.io adapter. socket.io calls it with `new`, so it cannot be an
+   * Returns the constructor for this backplane's socket.io adapter. socket.io calls it with `new`, so it can't be an
    * arrow function.
    */
   createAdapter(): (namespace: unknown) => Adapter {
@@ -111,7 +107,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {
     if (events.length === 0) return;
-    // Instances of version 0.1.0 do not understand arrays, so send a single event without one.
+    // Version 0.1.0 doesn't understand arrays, so send single events without one.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
     this.#emitPublications(events);
   }
@@ -125,12 +121,12 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#emitChange(change);
   }
 
-  /** Stops trimming the stream. The owner of the connection closes it. */
+  /** Stops trimming the stream. The connection's owner closes the connection. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** Resolves when the stream has stored the event; rejects when the outcome is unknown. */
+  /** Resolves once the stream has stored the event; rejects if the outcome is unknown. */
   async #publish(name: string, event: object): Promise<void> {
     const { connection } = this.#options;
     if (!this.#add) throw new TemporaryError('the broadcaster has no gateway yet');
@@ -138,7 +134,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
-  /** Trims by Redis's clock, because the ids contain its time. */
+  /** Trims by Redis's clock since the ids contain its time. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;

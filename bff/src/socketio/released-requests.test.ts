@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { serveBff } from '../../testing/served-bff.ts';
 
 const CONNECTIONS = 20;
-/** Longer than a server keeps a connection that it has refused. */
+/** Longer than a server keeps a refused connection. */
 const SETTLE_MS = 1_500;
 
 let bff: Awaited<ReturnType<typeof serveBff>>;
@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => bff.stop());
 
-it('should keep no request in memory for a connection, with its headers and token', async () => {
+it("should not retain a connection's request with its headers and token", async () => {
   const countRequests = () => v8.queryObjects(IncomingMessage, { format: 'count' });
-  // Earlier files of this process may have left requests that are released only now.
+  // Earlier test files in this process could have left requests that are only released now.
   let before = countRequests();
   for (let last = Infinity; before < last;) {
     await delay(SETTLE_MS);

@@ -55,7 +55,7 @@ it('should end if it never answers the ping from before its upgrade', async () =
   await once(webSocket, 'close');
 });
 
-it('should lose a WebSocket that sends a second probe, and may upgrade to another', async () => {
+it('should lose a WebSocket that sends a second probe, but can upgrade to another', async () => {
   const { sid } = await openSession();
   webSocket = await probe(sid);
   webSocket.send('2probe');
@@ -64,7 +64,7 @@ it('should lose a WebSocket that sends a second probe, and may upgrade to anothe
   webSocket = await probe(sid);
 });
 
-it('should stay open if it answers that ping and later ones', async () => {
+it('should stay open if it answers that ping and later pings', async () => {
   webSocket = await upgradeBeforePong();
   let pings = 0;
   webSocket.on('message', (data: Buffer) => {

@@ -119,7 +119,7 @@ describe('recovery from a position', () => {
   beforeEach(() => publish(60));
 
   it.each([
-    ['of another epoch', () => ({ epoch: 'other', offset: 5 })],
+    ['from another epoch', () => ({ epoch: 'other', offset: 5 })],
     ['beyond the head', () => at(61)],
   ])('should fail if the position is %s, and return the newest 50 publications', async (_name, position) => {
     const page = await instance().read({ kind: 'after', position: position() });

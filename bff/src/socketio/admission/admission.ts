@@ -10,7 +10,7 @@ import { WaitingRoom } from './waiting-room.ts';
 export interface ConnectionLimits {
   /** Signed-in connections, or all connections if no token is required. */
   connections: number;
-  /** Connections that have not signed in yet, in a separate pool. */
+  /** Connections that have not signed in yet; these have a separate pool. */
   pending: number;
   /** Pending connections from one address. Loopback and trusted proxies are exempt. */
   pendingPerAddress: number;
@@ -18,16 +18,18 @@ export interface ConnectionLimits {
   perAddress: number;
   /** Whether loopback and trusted proxies are also exempt from `perAddress`. */
   exemptsTrusted: boolean;
-  /** Connections of one signed-in reader; 0 means no limit. */
+  /** Connections per signed-in reader; 0 means no limit. */
   perReader: number;
 }
 
 export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
-  /** Called with a TCP connection that carries a signed-in session, one of its requests, or an admitted stream. */
+  /**
+   * Called with a TCP connection that carries a signed-in session, a request in that session, or an admitted stream.
+   */
   onAuthenticated: (socket: Socket) => void;
-  /** Called for each pending session that was closed to make room, or because it sent too many bytes. */
+  /** Called when a pending session is closed to make room, or because it sent too many bytes. */
   onClosed: (reason: 'evicted' | 'too_large') => void;
 }
 
@@ -37,7 +39,7 @@ type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 /** Seconds that a refused client should wait before retrying. */
 const RETRY_AFTER = 5;
 
-/** Counts the sessions of an instance, signed-in and pending ones separately, and decides which get a slot. */
+/** Counts an instance's signed-in and pending sessions separately, and decides which sessions get a slot. */
 export class Admission {
   readonly sessions = new Map<string, EngineSession>();
   readonly #options: AdmissionOptions;
@@ -75,13 +77,13 @@ export class Admission {
     }
     if (!this.#room.hasSlotFor(address, clientAddress.isExempt(request))) {
       const detail =
-        'Too many connections to this instance, or from this address, have not signed in yet. Try again.';
+        'Too many connections to this instance or from this address have not signed in yet. Try again.';
       return handshakeRefusal('pending', detail);
     }
     return undefined;
   }
 
-  /** Counts a session until it is closed. It is pending until it signs in. */
+  /** Counts a session until it's closed. A session is pending until it signs in. */
   opened(session: EngineSession): void {
     const { clientAddress } = this.#options;
     const { request } = session;
@@ -97,12 +99,12 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Concurrent handshakes may all have passed the check for the same slot.
+    // Concurrent handshakes could all have passed the check for the same slot.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
   /**
-   * Call for each request of a session before engine.io handles it. Counts a pending session's bytes, and reports a
+   * Call for each request in a session before engine.io handles it. Counts a pending session's bytes, and reports a
    * signed-in session's TCP connection.
    */
   countRequest(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
@@ -112,8 +114,8 @@ export class Admission {
   }
 
   /**
-   * Moves a session to the signed-in ones, as a session of `sub` (absent if no token is required). Returns the reason
-   * if no slot is free.
+   * Marks a session as signed in for `sub` (`undefined` if no token is required). Returns the reason if no slot is
+   * free.
    */
   signIn(
     session: EngineSession,
@@ -121,7 +123,7 @@ export class Admission {
   ): { reason: RefusalReason; error: SocketError } | undefined {
     const { connections, perReader, onAuthenticated } = this.#options;
     const pending = this.#pending.get(session);
-    // The session has been closed, or belongs to Azure, whose sessions are not counted here.
+    // The session is closed, or belongs to Azure, where we don't count sessions.
     if (!pending) return undefined;
     if (this.#signedIn >= connections) {
       const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };
@@ -138,8 +140,8 @@ export class Admission {
   }
 
   /**
-   * Gives a slot to a server-sent event stream, as a connection of `sub` (absent if no token is required). Returns the
-   * refusal, or a function that releases the slot.
+   * Gives a slot to a server-sent event stream, as a connection for `sub` (`undefined` if no token is required).
+   * Returns the refusal, or a function that releases the slot.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
     const { connections, perAddress, perReader, clientAddress, onAuthenticated } = this.#options;
@@ -199,7 +201,7 @@ const readerText = (perReader: number): string =>
   'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
 
 const fullText = (connections: number): string =>
-  `This instance has reached its limit of ${connections} connections. Try again, or try another instance.`;
+  `This instance has reached its limit of ${connections} connections. Try again later or use another instance.`;
 
 const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefusal => ({
   reason,

@@ -10,7 +10,7 @@ import type { SocketData } from '../../connect/session.ts';
 type Next = (error?: Error) => void;
 
 /**
- * The error that a client gets as `connect_error`. Its message starts with the code; `data` has the code and the text
+ * The error that a client gets as `connect_error`. The message starts with the code; `data` has code and text
  * separately.
  */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
@@ -42,7 +42,7 @@ export const admit =
       const error =
         isToken && auth.mode === 'jwt'
           ? refusal('unauthorized', 'the token must be a string of at most 16384 characters', false)
-          : refusal('invalid_request', 'auth may contain a token and a clientId, both strings', false);
+          : refusal('invalid_request', 'auth can contain a token and a clientId, both strings', false);
       return next(error);
     }
     auth.identify(handshake.data.token).then(

@@ -9,7 +9,7 @@ const request = (remoteAddress: string, forwarded?: string) =>
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   }) as unknown as IncomingMessage;
 
-describe('the exemption of an address from limits', () => {
+describe('whether an address is exempt from limits', () => {
   it.each([
     ['0', '127.0.0.1', undefined, true],
     ['0', '::1', undefined, true],
@@ -24,7 +24,7 @@ describe('the exemption of an address from limits', () => {
     ['10.0.0.0/8', '203.0.113.1', '10.0.0.1', false],
     ['loopback', '127.0.0.1', '203.0.113.1', false],
   ])(
-    'with TRUST_PROXY=%s, for a request from %s forwarded for %s, should be %s',
+    'with TRUST_PROXY=%s and a request from %s forwarded for %s, should be %s',
     (trusted, peer, forwarded, exempt) => {
       expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
     },

@@ -7,7 +7,7 @@ const MAX_PROXIES = 20;
 
 type Trust = (address: string, index: number) => boolean;
 
-/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and range names. */
+/** Whether `text` is a proxy count, or a list of addresses, CIDR ranges and range names. */
 export const isTrustedProxies = (text: string): boolean =>
   /^\d+$/.test(text) ? Number(text) <= MAX_PROXIES : listOf(text).every(isAddressOrRange);
 
@@ -23,13 +23,13 @@ function isAddressOrRange(text: string): boolean {
 
 export interface ClientAddress {
   /**
-   * The nearest address that is not a trusted proxy. X-Forwarded-For entries beyond it are ignored, because the client
-   * may have forged them.
+   * The nearest address that isn't a trusted proxy. Ignores X-Forwarded-For entries beyond it, which the client could
+   * have forged.
    */
   of(request: IncomingMessage): string;
   /**
-   * Whether the request was sent by this machine or by a trusted proxy itself. An address from a header never counts as
-   * this machine. If only the number of proxies is configured, no proxy is recognised.
+   * Whether this machine or a trusted proxy itself sent the request. An address from a header never counts as this
+   * machine. If only a proxy count is configured, no proxies are recognised.
    */
   isExempt(request: IncomingMessage): boolean;
 }
@@ -45,7 +45,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
     of: (request) => groupOf(proxyAddr(request, trust)),
     isExempt(request) {
       const address = proxyAddr(request, trust);
-      // Without an address, the connection is already closed.
+      // No address means that the connection is already closed.
       if (address === undefined) return false;
       return (
         (listed?.(address, 0) ?? false) ||
@@ -55,7 +55,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
   };
 }
 
-/** Reduces an IPv6 address to its /64 network, which counts as one address because one host may own all of it. */
+/** Reduces an IPv6 address to its /64 network, which counts as one address since a single host can own all of it. */
 export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

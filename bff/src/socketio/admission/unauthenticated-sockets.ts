@@ -4,7 +4,7 @@ import { groupOf } from './client-address.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /**
- * Limits the TCP connections without a signed-in reader, so that they never take a reader's slot. Such connections are
+ * Limits TCP connections without a signed-in reader so that they never take a reader's slot. These connections are
  * silent or half-open, belong to pages or probes, or are idle between two requests.
  */
 export class UnauthenticatedSockets {
@@ -31,16 +31,16 @@ export class UnauthenticatedSockets {
   }
 
   /**
-   * Call when the connection carries a reader's session, or a request that belongs to one. The connection is not
-   * counted again until that request has been answered.
+   * Call when the connection carries a reader's session, or a request in one. The connection isn't counted again until
+   * that request has been answered.
    */
   markAuthenticated(socket: Socket): void {
     this.#room.leave(socket);
   }
 
   /**
-   * Counts the connection. There is no limit per address, because a proxy carries the connections of many readers. If
-   * no slot is free, the address with the most connections loses one.
+   * Counts the connection. There is no per-address limit since a proxy carries many readers' connections. If no slot is
+   * free, the address with the most connections loses one.
    */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;

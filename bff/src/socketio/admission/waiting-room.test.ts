@@ -11,7 +11,7 @@ function setUp(slots: number, perGroup = slots) {
 }
 
 describe('a full waiting room', () => {
-  it('should give the oldest slot of the largest group to a smaller group', () => {
+  it("should give the largest group's oldest slot to a smaller group", () => {
     const { room, evicted } = setUp(4);
     for (const item of ['a1', 'a2', 'a3']) room.enter(item, 'a', false);
     room.enter('b1', 'b', false);
@@ -20,7 +20,7 @@ describe('a full waiting room', () => {
     expect([room.size, room.leave('a1'), room.leave('a2')]).toEqual([4, false, true]);
   });
 
-  it('should refuse an item of the largest group until the oldest there has waited for the grace period', () => {
+  it("should refuse an item in the largest group until that group's oldest has waited for the grace period", () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a1', 'a', false);
     room.enter('a2', 'a', false);
@@ -30,7 +30,7 @@ describe('a full waiting room', () => {
     expect([room.enter('a3', 'a', false), evicted, room.size]).toEqual([true, ['a1'], 2]);
   });
 
-  it('should not let new items of many groups evict each other within the grace period', () => {
+  it('should not let new items in many groups evict each other within the grace period', () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a', 'a', false);
     room.enter('b', 'b', false);
@@ -40,7 +40,7 @@ describe('a full waiting room', () => {
   });
 });
 
-it('should limit a group unless it is exempt', () => {
+it('should limit groups that are not exempt', () => {
   const { room, clock, evicted } = setUp(10, 2);
   room.enter('a1', 'a', false);
   room.enter('a2', 'a', false);

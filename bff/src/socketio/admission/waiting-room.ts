@@ -1,13 +1,13 @@
 export interface WaitingRoomOptions<T> {
   slots: number;
-  /** Maximum number of slots per group. Does not apply to exempt items. */
+  /** Maximum slots per group. Doesn't apply to exempt items. */
   perGroup: number;
-  /** Called with an item that was removed to make room for another. */
+  /** Called with an item removed to make room for another. */
   evict: (item: T) => void;
   now: () => number;
 }
 
-/** An item usually keeps its slot for at least this time, in ms, because it may be about to sign in. */
+/** Items usually keep their slot for at least this long (ms) because they could be about to sign in. */
 const GRACE_MS = 250;
 
 interface Slot {
@@ -17,14 +17,14 @@ interface Slot {
 
 /**
  * Slots for connections that have not signed in. When all are taken, the group with the most slots loses its oldest
- * item, so that floods from a few addresses never keep out readers from others.
+ * item so that floods from a few addresses never keep out readers from other addresses.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
   readonly #slots = new Map<T, Slot>();
-  /** Each group's items, the oldest first. */
+  /** Each group's items, oldest first. */
   readonly #groups = new Map<string, Set<T>>();
-  /** Groups by number of slots, to find the largest quickly. */
+  /** Groups by slot count, to find the largest quickly. */
   readonly #bySize = new Map<number, Set<string>>();
   #largest = 0;
 
@@ -41,7 +41,7 @@ export class WaitingRoom<T> {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a slot, if necessary from another item. Returns false if none is available. */
+  /** Takes a slot, evicting another item if necessary. Returns false if no slot is available. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);
@@ -58,7 +58,7 @@ export class WaitingRoom<T> {
     return true;
   }
 
-  /** Releases the item's slot. Returns false if it has none. */
+  /** Releases the item's slot. Returns false if it didn't have one. */
   leave(item: T): boolean {
     const slot = this.#slots.get(item);
     const items = slot && this.#groups.get(slot.group);
@@ -78,7 +78,7 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const largestGroup = this.#groups.get(largest);
     if (!largestGroup) return 'full';
-    // A group that stays smaller than the largest one takes a slot from it without waiting for the grace period.
+    // A group that stays smaller than the largest group takes a slot from it without waiting for the grace period.
     return this.#oldestOf(largestGroup, largestGroup.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 

@@ -6,12 +6,12 @@ import { TemporaryError } from '../../deliver/errors.ts';
 import type { AzureString } from './connection-string.ts';
 
 const HUB = 'tocsin';
-/** Lifetime of a connection token. Short, because a page connects at once. */
+/** Connection token lifetime. Short because pages connect immediately. */
 const TOKEN_MINUTES = 5;
 
 /**
  * Lets browsers connect to Azure Web PubSub for Socket.IO instead of this instance, which serves them through its own
- * connection to the service. The traffic between instances is unchanged.
+ * connection to the service. Traffic between instances doesn't change.
  */
 export class AzureSockets {
   readonly endpoint: string;
@@ -26,14 +26,14 @@ export class AzureSockets {
   }
 
   /**
-   * Starts to connect, and retries until connected or until `io` is closed. Restores the adapter of `io`, which the
-   * library replaces.
+   * Starts connecting, and retries until connected or `io` is closed. Restores the `io` adapter that the library
+   * replaces.
    */
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // The library synchronously replaces the engine and the adapter. Its adapter does not know other instances, so ours
-    // is restored below. The cast is needed because the library bundles the types of an older socket.io.
+    // The library synchronously replaces the engine and the adapter. Its adapter doesn't know about other instances, so
+    // restore ours below. The cast is needed because the library bundles types from an older socket.io.
     const connecting = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
     connecting.then(
@@ -45,7 +45,7 @@ export class AzureSockets {
     );
   }
 
-  /** Rejects until the first connection to the service is established. */
+  /** Rejects until first connected to the service. */
   async ready(): Promise<void> {
     if (!this.#connected)
       throw new TemporaryError(`this instance is not connected to Azure Web PubSub at ${this.endpoint} yet`);

@@ -6,7 +6,7 @@ export interface AzureString {
 
 /**
  * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`.
- * @throws Error that names the problem without quoting the text, which contains a key
+ * @throws Error that names the problem but doesn't quote the text, which contains a key
  */
 export function readAzureString(text: string): AzureString {
   const connectionString = text.trim();

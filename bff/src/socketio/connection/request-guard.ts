@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 
 export type Verdict = 'take' | 'refuse' | 'end';
 
-/** Limits the request rate of one connection, using constant memory. */
+/** Limits a connection's request rate in constant memory. */
 export class RequestGuard {
   #allowed = MAX_REQUEST_BURST;
   #countedAt: number | undefined;
@@ -27,7 +27,7 @@ export class RequestGuard {
     return this.#refused.add(now) >= MAX_REFUSED_REQUESTS_PER_MINUTE ? 'end' : 'refuse';
   }
 
-  /** Counts an invalid request. Returns true if there were so many that the connection must end. */
+  /** Counts an invalid request. Returns true if there were too many and the connection must end. */
   countInvalid(now: number): boolean {
     return this.#invalid.add(now) >= MAX_INVALID_REQUESTS_PER_MINUTE;
   }

@@ -9,7 +9,7 @@ let bff: ServedBff | undefined;
 afterEach(() => bff?.stop());
 afterEach(() => vi.restoreAllMocks());
 
-it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one message', async () => {
+it('should stay subscribed to a feed if unsubscribe and subscribe arrive in the same message', async () => {
   bff = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
   const tokenFor = (feeds: string[]) => secretToken({ sub: 'ada', feeds });
   const socket = io(bff.url, {
@@ -21,7 +21,7 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one 
     socket.on('closing', (reason: unknown) => reasons.push(reason));
     await bff.handshake(socket);
     expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
-    // While the first request is being sent, the others wait and then share one message.
+    // While the first request is being sent, the rest wait, and then share one message.
     socket.emit('unsubscribe', { feed: 'all' }, () => undefined);
     socket.emit('unsubscribe', { feed: 'topic:a' }, () => undefined);
     expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
@@ -33,7 +33,7 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in one 
   }
 });
 
-it('should remember nothing of feeds from which the client has unsubscribed before the answer', async () => {
+it('should forget feeds that the client unsubscribed from before the answer', async () => {
   const remembered = new Set<string>();
   vi.spyOn(Acknowledged.prototype, 'subscribed').mockImplementation((feed) => void remembered.add(feed));
   vi.spyOn(Acknowledged.prototype, 'unsubscribed').mockImplementation((feed) => void remembered.delete(feed));

@@ -34,9 +34,9 @@ export interface ConnectionDependencies extends SubscriptionReads {
   auth: Authenticator;
   log: Logger;
   now: () => number;
-  /** Called just before a subscription is answered, to send queued earlier publications first. */
+  /** Called just before answering a subscription, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
-  /** The publications that the page has acknowledged; absent if another server sends the pings, as with Azure. */
+  /** The publications that the page has acknowledged. Not set if another server sends the pings, as with Azure. */
   acknowledged?: Acknowledged | undefined;
   onEnded: (reason: EndReason) => void;
   onJoined: (reader: string) => void;
@@ -47,7 +47,7 @@ export const roomOf = (feed: string): string => `feed:${feed}`;
 export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
 /**
- * Serves one connection until it ends. Every request gets an answer; too many invalid requests end the connection.
+ * Serves a connection until it ends. Every request gets an answer, but too many invalid requests end the connection.
  * Returns a function that ends the connection if its token was revoked.
  */
 export function serveConnection(
@@ -88,7 +88,7 @@ export function serveConnection(
       end('token_revoked', 'the token was revoked; sign in again');
     }
   };
-  // Join before the first request, because its answer may be older than events sent from now on.
+  // Join before the first request: its answer could be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   onJoined(socket.data.reader);
   if (socket.data.identity) session.watch(socket.data.identity);
@@ -115,7 +115,7 @@ export function serveConnection(
     try {
       const page = await subscriptions.answer(feed, position);
       onAnswering(feed);
-      // The client may have unsubscribed in the meantime.
+      // The client could have unsubscribed by now.
       if (subscriptions.has(feed)) acknowledged?.subscribed(feed, position, page);
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
@@ -128,7 +128,7 @@ export function serveConnection(
     const request = unsubscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
-    // Remove the feed before the first await, because a new subscription to it may follow in the same message.
+    // Remove the feed before the first await: a new subscription to it can follow in the same message.
     subscriptions.remove(feed);
     acknowledged?.unsubscribed(feed);
     await socket.leave(roomOf(feed));
@@ -154,7 +154,7 @@ export function serveConnection(
     socket.data.identity = identity;
     session.watch(identity);
     endIfRevoked();
-    // End the connection if the new token forbids a subscribed feed: the client subscribes again and is refused,
+    // End the connection if the new token forbids a subscribed feed, so that the client resubscribes and gets refused
     // instead of silently missing events.
     if (subscriptions.isAnyForbidden()) {
       end('forbidden', 'the new token does not permit all subscribed feeds; reconnect');
@@ -167,11 +167,11 @@ export function serveConnection(
     ['unsubscribe', unsubscribe],
     ['token', renew],
   ]);
-  // engine.io accepts messages of twice the limit, so that the connection stays open to report the reason.
+  // engine.io accepts twice the limit so that the connection stays open to report the reason.
   const endIfTooLarge = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
       return;
-    end('message_too_large', `a message may have at most ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
+    end('message_too_large', `a message can have at most ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
   };
   socket.conn.on('packet', endIfTooLarge);
   if (acknowledged) {
@@ -181,7 +181,7 @@ export function serveConnection(
     socket.conn.on('heartbeat', () => acknowledged.answered());
   }
 
-  // The event name comes from the client and may be of any type.
+  // The event name comes from the client and can have any type.
   socket.onAny((event: unknown, ...args: unknown[]) => {
     if (hasEnded) return;
     const acknowledge = args.at(-1);
@@ -190,14 +190,14 @@ export function serveConnection(
     };
     const verdict = guard.judge(now());
     if (verdict !== 'take') {
-      const text = `a connection may send at most ${MAX_REQUESTS_PER_SECOND} requests a second`;
+      const text = `a connection can send at most ${MAX_REQUESTS_PER_SECOND} requests per second`;
       if (verdict === 'end') end('too_many_requests', text);
       return answer(refuse('too_many_requests', `${text}; try again later`, true));
     }
     const handle = handlers.get(event);
     if (!handle) {
       const name = typeof event === 'string' ? event.slice(0, 40) : 'the unnamed event';
-      return answer(invalid(`${name} is not an event of this server`, 'unknown_event'));
+      return answer(invalid(`${name} is not a known event`, 'unknown_event'));
     }
     if (typeof acknowledge !== 'function' || args.length !== 2) {
       return answer(invalid(`${String(event)} requires one object and an acknowledgement`));
@@ -212,11 +212,11 @@ export function serveConnection(
     session.stop();
     subscriptions.close();
     onLeft(socket.data.reader);
-    // Close the session too: after leaving the namespace it could stay open forever, because socket.io limits only the
-    // wait for the first connect.
+    // Close the session too, or it could stay open forever after leaving the namespace: socket.io only limits the wait
+    // for the first connect.
     socket.conn.close();
   });
-  // The token may have been revoked since its check.
+  // The token could have been revoked since it was checked.
   endIfRevoked();
   return endIfRevoked;
 }
@@ -229,7 +229,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits for the error list in an answer, which may have at most 256 KB. */
+/** Limits for the error list in an answer, which can have at most 256 KB. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

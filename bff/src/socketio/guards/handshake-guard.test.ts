@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => bff.stop());
 
-/** The whole response to an upgrade of `target`. */
+/** The entire response to an upgrade request for `target`. */
 async function responseToUpgrade(target: string): Promise<string> {
   const { hostname, port } = new URL(bff.url);
   const socket = connect(Number(port), hostname);

@@ -19,7 +19,7 @@ const TRANSPORTS = ['polling', 'websocket'];
 /** Parameters that engine.io clients send. `t` makes addresses unique, `b64` requests text instead of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
-/** JSONP (`j`) is not allowed, because it would let pages from any origin read responses. */
+/** JSONP (`j`) is not allowed since it would let pages from any origin read responses. */
 const invalidQuery = (errors: Fault[]): ProblemDetails => ({
   status: 400,
   code: 'invalid_query',
@@ -33,7 +33,7 @@ const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'inval
 
 /**
  * engine.io middleware that checks each request first. Requests that engine.io would refuse in its own format get a
- * problem document instead, and a handshake without a slot never becomes a session.
+ * problem document instead, and handshakes without a slot never become sessions.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {
@@ -49,20 +49,18 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
     }
     if (!problem) {
       next();
-      // By then, engine.io has answered the upgrade.
+      // engine.io has answered the upgrade by then.
       if (!http) setImmediate(() => releaseUpgradeRequest(response));
     } else if (http) writeProblem(http, problem);
     else endWithProblem(request.socket, problem);
   };
 }
 
-/** False for an upgrade, for which engine.io passes an object that only looks like a response. */
+/** False for upgrades, where engine.io passes an object that only looks like a response. */
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
-/**
- * Whether the headers request a protocol that `ws` supports; it refuses others without a problem document.
- */
+/** Whether the headers request a protocol that `ws` supports. It refuses anything else without a problem document. */
 function asksForWebSocket({ headers }: IncomingMessage): boolean {
   const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
   return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);
@@ -75,12 +73,12 @@ function faultOf(
   { sessions }: Admission,
 ): ProblemDetails | undefined {
   const { method, url } = request;
-  // engine.io ignores everything after it, so it would not see the same parameters as this guard.
+  // engine.io ignores everything after a #, so it wouldn't see the same parameters as this guard.
   if (url?.includes('#')) return invalid('The request target must not contain a #.');
   const session = sid ? sessions.get(sid) : undefined;
   if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
   if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
-  if (sid && !session) return invalid('This session has ended. Start a new one, without sid.');
+  if (sid && !session) return invalid('This session has ended. Start a new one without sid.');
   if (upgrade !== (transport === 'websocket'))
     return invalid('transport=websocket requires an upgrade; transport=polling does not allow one.');
   if (upgrade && !asksForWebSocket(request))

@@ -3,7 +3,7 @@ import { endWithProblem, hostProblem, writeProblem, type HostCheck } from '@tocs
 import { isHttpResponse } from './handshake-guard.ts';
 
 /**
- * Runs the server's host check as engine.io middleware, because engine.io responds before the server's own middleware
+ * Runs the server's host check as engine.io middleware since engine.io responds before the server's own middleware
  * would run.
  */
 export const createHostGuard =

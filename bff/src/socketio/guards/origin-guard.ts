@@ -7,7 +7,8 @@ import { isHttpResponse } from './handshake-guard.ts';
 const ORIGIN_REFUSED: ProblemDetails = {
   status: 403,
   code: 'forbidden',
-  detail: "Pages from this origin may not connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
+  detail:
+    "Pages from this origin are not allowed to connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
 };
 
 /** engine.io middleware that refuses requests from origins that are not allowed. */

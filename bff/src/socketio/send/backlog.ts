@@ -9,8 +9,8 @@ export const sizeOfPacket = ({ data }: Packet): number =>
   typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
 
 /**
- * Closes the session when more than 1 MiB is waiting for its peer in this process: packets that the transport has not
- * taken yet, and bytes buffered in the WebSocket.
+ * Closes the session when more than 1 MiB is waiting for its peer in this process, both in packets not yet handed to
+ * the transport and in the WebSocket's buffer.
  */
 export function boundBacklog(session: EngineSession, onExceeded: (bytes: number) => void): void {
   let queued = 0;

@@ -1,6 +1,6 @@
 import { Decoder, Encoder, PacketType, type Packet } from 'socket.io-parser';
 
-/** The answer to a request, already encoded as JSON. */
+/** An answer to a request, already encoded as JSON. */
 export class EncodedAnswer {
   readonly json: string;
 
@@ -9,7 +9,7 @@ export class EncodedAnswer {
   }
 }
 
-/** Passes encoded answers unchanged. socket.io's encoder would search every object for binary data first. */
+/** Passes encoded answers through. socket.io's encoder would first search every object for binary data. */
 class AnswerEncoder extends Encoder {
   override encode(packet: Packet): unknown[] {
     const data: unknown = packet.type === PacketType.ACK ? packet.data : undefined;
@@ -20,5 +20,5 @@ class AnswerEncoder extends Encoder {
   }
 }
 
-/** The `parser` of a socket.io server that accepts encoded acknowledgements. */
+/** The `parser` for a socket.io server that accepts encoded acknowledgements. */
 export const parser = { Encoder: AnswerEncoder, Decoder };

@@ -2,19 +2,19 @@ import { MAX_BACKLOG_BYTES } from '@tocsin/contracts';
 import type { Socket } from 'socket.io';
 import { frameOf, queueFramed, writeFrame } from '../../internals/websocket.ts';
 
-/** The connections of this instance, and the ids of the connections in each room. */
+/** This instance's connections, and the ids of the connections in each room. */
 export interface Connections {
   sockets: ReadonlyMap<string, Pick<Socket, 'conn'>>;
   adapter: { rooms: ReadonlyMap<string, ReadonlySet<string>> };
 }
 
-/** The packet type "event" of socket.io's protocol: https://socket.io/docs/v4/socket-io-protocol/ */
+/** The socket.io packet type "event": https://socket.io/docs/v4/socket-io-protocol/ */
 const EVENT = '2';
 
 /**
- * Sends an event to the connections in a room. `encode` returns its name and payload as JSON, and is called once, if
- * the room has members. The event is framed once. A WebSocket without a backlog gets the frame as one write; polling
- * sessions and sessions with a backlog get it through engine.io, in the same order.
+ * Sends an event to the connections in a room. `encode` returns its name and payload as JSON; it's called once if the
+ * room has members. Frames the event once. WebSockets without a backlog get the frame in a single write; polling
+ * sessions and sessions with a backlog get it through engine.io, which keeps the order.
  */
 export function fanOut({ sockets, adapter }: Connections, room: string, encode: () => string): void {
   const members = adapter.rooms.get(room);

@@ -2,23 +2,23 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { splitWithin, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
-/** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
+/** After sending, the queue rests for this multiple of how long sending took, but at most MAX_REST_MS. */
 const REST_FACTOR = 2;
 const MAX_REST_MS = 100;
-/** Shorter rests are skipped, because timers are not precise enough for them. */
+/** Skips shorter rests since timers aren't precise enough. */
 const MIN_REST_MS = 1;
 
 export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
-  /** Returns the time in ms, including fractions. */
+  /** Returns fractional ms. */
   clock?: () => number;
 }
 
 /**
- * Batches publications for browsers. After each send, the queue rests for a multiple of the time that the send took.
- * Publications of a feed that arrive in the same tick or during a rest are sent as one event. Most of the cost is the
- * write to each connection, not the size of the content, so the rest gets longer with more connections. If sending takes
- * almost no time, there is no rest.
+ * Batches publications for browsers. After each send, the queue rests for a multiple of how long the send took. A
+ * feed's publications that arrive in the same tick or during a rest are sent as one event. Most of the cost is writing
+ * to each connection, not the content size, so rests get longer with more connections. If sending takes almost no time,
+ * there is no rest.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;
@@ -40,7 +40,7 @@ export class SendQueue {
     this.#plan();
   }
 
-  /** Sends a feed's queued publications now, so that later messages about the feed follow them. */
+  /** Sends a feed's queued publications now so that later messages about the feed come after them. */
   flush(feed: string): void {
     const events = this.#waiting.get(feed);
     if (!events) return;
