@@ -12,7 +12,7 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn('Storage is blocked. Settings and read state end with this page.', error);
+    console.warn('Storage failed. Settings and read state end with this page.', error);
   }
   return {
     get(key) {
@@ -24,7 +24,7 @@ export function safeStorage(open: () => Storage): KeyValue {
         if (storage) memory.delete(key);
         else memory.set(key, value);
       } catch (error) {
-        console.warn('Storage is blocked. Settings and read state end with this page.', error);
+        console.warn('Storage failed. Settings and read state end with this page.', error);
         memory.set(key, value);
       }
     },
