@@ -100,6 +100,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
+  backend.broadcaster.onGap(() => {
+    metrics.broadcastGaps.inc();
+    views.compareAll();
+  });
   const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks, readerData));
   const reporter = createReporter(context, gateway, views);
   await listen(server, config.PORT, config.PUBLIC_HOST, log);

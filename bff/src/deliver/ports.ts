@@ -80,6 +80,8 @@ export interface Broadcaster {
   broadcast(events: readonly Broadcast[]): Promise<void>;
   /** Calls `listener` with every event that reaches this instance, from any sender. */
   onEvent(listener: (event: Broadcast) => void): void;
+  /** Calls `listener` when this instance has missed events of other instances. */
+  onGap(listener: () => void): void;
 }
 
 /**

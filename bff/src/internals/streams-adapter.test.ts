@@ -10,6 +10,7 @@ const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
 const onMessage = vi.fn();
 const onBroadcast = vi.fn();
 const onSkipped = vi.fn();
+const onCount = vi.fn();
 const xRead = vi.fn<(...args: unknown[]) => Promise<unknown>>();
 
 /** A fake Redis client that accepts events and returns events from a test's `xRead`. */
@@ -29,13 +30,15 @@ beforeEach(() => {
   xRead.mockReturnValue(new Promise(() => undefined));
 });
 
+type RawMessage = Parameters<ReturnType<ReturnType<typeof createAdapter>>['onRawMessage']>[0];
+
 const createTap = () => {
   const adapter = createAdapter(redis, { onlyPlaintext: true })({
     name: '/',
     server: { _connectTimeout: 1, engine: {} },
     sockets: new Map(),
   });
-  return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast, onSkipped }) };
+  return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast, onCount, onSkipped }) };
 };
 
 const writtenMessage = () =>
@@ -47,6 +50,7 @@ it('should add an event to the stream as socket.io does, so that other processes
   expect(JSON.parse(writtenMessage().data)).toEqual({
     packet: { type: 2, data: ['publications', { feed: 'all' }], nsp: '/' },
     opts: { rooms: [], except: [], flags: {} },
+    count: 1,
   });
 });
 
@@ -89,4 +93,17 @@ it('should read on past messages that are not broadcasts or make a handler throw
   ]);
   await vi.waitFor(() => expect(xRead).toHaveBeenCalledTimes(2));
   expect(xRead.mock.calls[1]?.[0]).toEqual([{ key: 'socket.io', id: '3-0' }]);
+});
+
+it('should pass on how many broadcasts another process has sent', async () => {
+  const { adapter, add } = createTap();
+  for (const event of [1, 2]) await add(['publications', event]);
+  for (const [, , message] of xAdd.mock.calls)
+    adapter.onRawMessage({ ...(message as RawMessage), uid: 'another' }, '1-0');
+  adapter.onRawMessage({ uid: 'version 0.1.0', nsp: '/', type: '3', data: '{"packet":{"data":[]}}' }, '2-0');
+  expect(onCount.mock.calls).toEqual([
+    ['another', 1],
+    ['another', 2],
+  ]);
+  expect(onBroadcast).toHaveBeenCalledTimes(3);
 });

@@ -17,6 +17,8 @@ export interface StreamTap {
   onMessage: (id: string, bytes: number) => void;
   /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
   onBroadcast: (data: unknown) => void;
+  /** Called before `onBroadcast` with the sending process and how many broadcasts it has sent, if it counts them. */
+  onCount: (sender: string, count: number) => void;
   /** Called for each message that isn't a broadcast or makes a handler throw. */
   onSkipped: (id: string, err: unknown) => void;
 }
@@ -26,26 +28,30 @@ const EVENT = 2;
 
 /**
  * Returns a function that adds an event to the stream. It resolves once Redis has stored the event, and otherwise
- * rejects.
+ * rejects. Counts the events for other processes; version 0.1.0 neither sends nor reads the count.
  */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,
-  { onMessage, onBroadcast, onSkipped }: StreamTap,
+  { onMessage, onBroadcast, onCount, onSkipped }: StreamTap,
 ): (event: readonly unknown[]) => Promise<void> {
   const uid = randomBytes(8).toString('hex');
+  let sent = 0;
   // Must not throw, or the adapter would keep rereading the same messages until the stream drops them.
   adapter.onRawMessage = (message: RawMessage, id: string): void => {
     try {
       onMessage(id, Buffer.byteLength(message.data ?? ''));
       if (Number(message.type) !== MessageType.BROADCAST) throw new Error('The message is not a broadcast.');
-      if (message.uid !== uid) onBroadcast(dataOf(message));
+      if (message.uid === uid) return;
+      const { data, count } = contentOf(message);
+      if (typeof count === 'number') onCount(message.uid ?? '', count);
+      onBroadcast(data);
     } catch (err) {
       onSkipped(id, err);
     }
   };
   return async (event) => {
     const packet = { type: EVENT, data: event, nsp: NAMESPACE };
-    const data = { packet, opts: { rooms: [], except: [], flags: {} } };
+    const data = { packet, opts: { rooms: [], except: [], flags: {} }, count: ++sent };
     await adapter.doPublish({
       uid,
       nsp: NAMESPACE,
@@ -55,7 +61,7 @@ export function tapStreamsAdapter(
   };
 }
 
-function dataOf({ data = '' }: RawMessage): unknown {
-  const parsed = parseJson(data) as { packet?: { data?: unknown } } | undefined;
-  return parsed?.packet?.data;
+function contentOf({ data = '' }: RawMessage): { data: unknown; count: unknown } {
+  const parsed = parseJson(data) as { packet?: { data?: unknown }; count?: unknown } | undefined;
+  return { data: parsed?.packet?.data, count: parsed?.count };
 }

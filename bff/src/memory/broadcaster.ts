@@ -15,6 +15,9 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
+  /** Never calls the listener, because events do not leave this process. */
+  onGap(): void {}
+
   async publish(change: ReaderChange): Promise<void> {
     for (const listener of this.#readerListeners) listener(change);
   }

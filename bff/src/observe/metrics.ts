@@ -153,6 +153,11 @@ export function createMetrics(registry: Registry) {
       help: 'Publications re-sent to browsers that already had them because other browsers joined while a gap was being filled.',
       registers,
     }),
+    broadcastGaps: new Counter({
+      name: 'tocsin_bff_broadcast_gaps_total',
+      help: 'Number of times broadcasts of other instances were missed. This instance then compares all its feeds with their heads within 8 s.',
+      registers,
+    }),
     trimmed: new Counter({
       name: 'tocsin_bff_feed_memory_trims_total',
       help: 'Times that the feeds in memory exceeded their limit and older publications were dropped.',

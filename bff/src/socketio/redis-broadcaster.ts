@@ -10,6 +10,7 @@ import type { ReaderChannel } from '../readers/ports.ts';
 import { isReaderChange, type ReaderChange } from '../readers/events/reader-change.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
 import type { RedisConnection } from '../redis/connection.ts';
+import { MissedBroadcasts } from '../redis/missed-broadcasts.ts';
 
 export interface RedisBroadcasterOptions {
   connection: RedisConnection;
@@ -64,6 +65,8 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
   readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((change: ReaderChange) => void)[] = [];
+  readonly #gapListeners: (() => void)[] = [];
+  readonly #missed = new MissedBroadcasts();
   readonly #window: ByteWindow;
   readonly #timer: NodeJS.Timeout;
   #add: ((event: readonly unknown[]) => Promise<void>) | undefined;
@@ -91,6 +94,10 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
           if (keep !== undefined) this.#trimTo(keep);
         },
         onBroadcast: (data) => this.#receive(data),
+        onCount: (sender, count) => {
+          if (!this.#missed.receive(sender, count)) return;
+          for (const listener of this.#gapListeners) listener();
+        },
         onSkipped: (id, err) => this.#options.log.warn({ err, id }, 'skipped a message from the stream'),
       });
     };
@@ -103,6 +110,10 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   onEvent(listener: (event: Broadcast) => void): void {
     this.#listeners.push(listener);
+  }
+
+  onGap(listener: () => void): void {
+    this.#gapListeners.push(listener);
   }
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {

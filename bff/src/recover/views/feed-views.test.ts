@@ -53,19 +53,32 @@ async function publish(seq: number) {
 }
 
 describe('a watched feed', () => {
-  it('should be compared 2 s after the last publication, then at growing intervals', async () => {
+  it('should be compared 2 s after the last publication, then every 30 s', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     views.receive(await publish(1));
     f.log.headReads = 0;
-    const reads: number[] = [];
-    for (const until of [1_500, 2_500, 4_500, 8_500, 16_500, 120_000]) {
-      await sleep(until - (reads.length ? ([1_500, 2_500, 4_500, 8_500, 16_500][reads.length - 1] ?? 0) : 0));
-      reads.push(f.log.headReads);
-    }
-    expect(reads.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
-    expect(reads[5]).toBeLessThanOrEqual(9);
-    expect(reads[5]).toBeGreaterThanOrEqual(7);
+    const readsAfter = async (ms: number) => {
+      await sleep(ms);
+      return f.log.headReads;
+    };
+    expect(await readsAfter(1_500)).toBe(0);
+    expect(await readsAfter(1_000)).toBe(1);
+    expect(await readsAfter(29_000)).toBe(1);
+    expect(await readsAfter(1_000)).toBe(2);
+    expect(await readsAfter(60_500)).toBe(4);
+  });
+
+  it('should be compared again 2 s after a comparison that found a lost broadcast', async () => {
+    views.watch('all');
+    await views.view('all').knownPosition();
+    views.receive(await publish(1));
+    await publish(2);
+    await sleep(2_500);
+    expect(views.view('all').position).toMatchObject({ offset: 2 });
+    await publish(3);
+    await sleep(2_500);
+    expect(views.view('all').position).toMatchObject({ offset: 3 });
   });
 
   it('should find publications after their broadcast was lost', async () => {
@@ -121,6 +134,32 @@ describe('a feed without watchers', () => {
     await sleep(120_000);
     expect(f.log.headReads).toBe(0);
   });
+});
+
+it('should spread the comparisons of feeds that were watched at once', async () => {
+  for (let feed = 0; feed < 32; feed++) views.watch(`topic:${feed}`);
+  await sleep(3_000);
+  f.log.headReads = 0;
+  await sleep(24_500);
+  expect(f.log.headReads).toBeGreaterThan(5);
+  expect(f.log.headReads).toBeLessThan(27);
+  await sleep(5_500);
+  expect(f.log.headReads).toBe(32);
+  await sleep(30_000);
+  expect(f.log.headReads).toBe(64);
+});
+
+it('should compare all feeds within 8 s after broadcasts were missed', async () => {
+  const feeds = Array.from({ length: 40 }, (_, index) => `topic:${index}`);
+  for (const feed of feeds) views.watch(feed);
+  await sleep(3_000);
+  f.log.headReads = 0;
+  views.compareAll();
+  await sleep(4_000);
+  expect(f.log.headReads).toBeGreaterThan(10);
+  expect(f.log.headReads).toBeLessThan(30);
+  await sleep(4_500);
+  expect(f.log.headReads).toBe(40);
 });
 
 it("should compare a feed immediately when it's watched again", async () => {

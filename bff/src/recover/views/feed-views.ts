@@ -1,6 +1,7 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import { positionOf, type Broadcast } from '../../deliver/ports.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
+import { isHigher } from '../../feed/position.ts';
 import { fairShare } from './fair-share.ts';
 import { FeedView } from './feed-view.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
@@ -21,11 +22,15 @@ const KEPT_SHARE = 0.9;
 const TICK_MS = 250;
 /** Total memory is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
-/** Each watched feed's position is due in one of these TICK_MS slots, in turn. Browsers must get it every 10 s. */
-const POSITION_SLOTS = 32;
-/** Delay before the first comparison after a publication. Doubles with each comparison, up to MAX_COMPARISON_MS. */
+/**
+ * Work for all feeds is spread over this many time slots of TICK_MS, 8 s. In each, the positions of some feeds are due:
+ * browsers must get them every 10 s.
+ */
+const SLOTS = 32;
+/** Delay before the first comparison after a publication, because another one often follows soon. */
 const FIRST_COMPARISON_MS = 2_000;
-const MAX_COMPARISON_MS = 30_000;
+/** Time between further comparisons. Also the longest time for which the loss of a feed's last broadcast goes unnoticed. */
+const COMPARISON_INTERVAL_MS = 30_000;
 /** Views without watchers or reads are dropped after this time. */
 const IDLE_MS = 60_000;
 /**
@@ -40,9 +45,10 @@ interface Watched {
   view: FeedView;
   watchers: number;
   compareAt: number;
-  delay: number;
+  /** Whether comparisons follow each other every COMPARISON_INTERVAL_MS. */
+  isRegular: boolean;
   usedAt: number;
-  positionSlot: number;
+  slot: number;
 }
 
 /** Views of the feeds that this instance reads. Each one is compared with its head until dropped. */
@@ -97,6 +103,13 @@ export class FeedViews {
     return shown;
   }
 
+  /** Call if broadcasts of any feeds were missed. Compares all feeds with their heads, spread over 8 s. */
+  compareAll(): void {
+    const now = this.#use.now();
+    for (const watched of this.#views.values())
+      watched.compareAt = Math.min(watched.compareAt, now + watched.slot * TICK_MS);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -105,8 +118,8 @@ export class FeedViews {
     let watched = this.#views.get(feed);
     if (!watched) {
       const view = new FeedView(feed, { ...this.#use, limits: this.#use.limitsOf(feed) });
-      const positionSlot = this.#viewsCreated++ % POSITION_SLOTS;
-      watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0, positionSlot };
+      const slot = this.#viewsCreated++ % SLOTS;
+      watched = { view, watchers: 0, compareAt: 0, isRegular: false, usedAt: 0, slot };
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
@@ -165,8 +178,24 @@ export class FeedViews {
   }
 
   #compareIn(watched: Watched, ms: number): void {
-    watched.delay = FIRST_COMPARISON_MS;
     watched.compareAt = this.#use.now() + ms;
+    watched.isRegular = false;
+  }
+
+  async #compare(feed: string, watched: Watched): Promise<void> {
+    const before = watched.view.position;
+    // Spreads feeds that were compared together, for example after all browsers have reconnected.
+    const spread = watched.isRegular ? 0 : watched.slot * TICK_MS;
+    watched.compareAt = this.#use.now() + COMPARISON_INTERVAL_MS - spread;
+    watched.isRegular = true;
+    try {
+      await watched.view.compare();
+      // If one broadcast was lost, the next one may be lost too.
+      if (before && isHigher(watched.view.position, before)) this.#compareIn(watched, FIRST_COMPARISON_MS);
+    } catch (error) {
+      this.#compareIn(watched, FIRST_COMPARISON_MS);
+      this.#onError(feed, error);
+    }
   }
 
   /**
@@ -175,9 +204,9 @@ export class FeedViews {
    */
   #nextPositions(): (slot: number) => boolean {
     const current = currentSlot();
-    const passed = Math.min(current - this.#slot, POSITION_SLOTS);
+    const passed = Math.min(current - this.#slot, SLOTS);
     this.#slot = current;
-    return (slot) => (((current - slot) % POSITION_SLOTS) + POSITION_SLOTS) % POSITION_SLOTS < passed;
+    return (slot) => (((current - slot) % SLOTS) + SLOTS) % SLOTS < passed;
   }
 
   #reportPosition(feed: string, { view, watchers }: Watched): void {
@@ -191,18 +220,13 @@ export class FeedViews {
     const due: [string, Watched][] = [];
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
-      if (isPositionDue(watched.positionSlot)) due.push([feed, watched]);
+      if (isPositionDue(watched.slot)) due.push([feed, watched]);
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
         this.#views.delete(feed);
         continue;
       }
       if (watched.compareAt > now) continue;
-      watched.compareAt = now + watched.delay;
-      watched.delay = Math.min(watched.delay * 2, MAX_COMPARISON_MS);
-      watched.view.compare().catch((error: unknown) => {
-        this.#compareIn(watched, FIRST_COMPARISON_MS);
-        this.#onError(feed, error);
-      });
+      void this.#compare(feed, watched);
     }
     // Not in the loop above, since reporting can read views and thereby reorder the map.
     for (const [feed, watched] of due) this.#reportPosition(feed, watched);

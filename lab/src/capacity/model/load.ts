@@ -79,23 +79,22 @@ export interface Flow {
 }
 
 /**
- * The times of the comparisons after a publication, in s. After the last of them, there is one every 30 s
- * (`bff/src/recover/views/feed-views.ts`).
+ * The times of the first comparisons after a publication, in s. The second one is spread over 8 s. After it, there is
+ * one every 30 s (`bff/src/recover/views/feed-views.ts`).
  */
-const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
-const LONGEST_PAUSE = 30;
+const FIRST_COMPARISON = 2;
+const SECOND_COMPARISON = FIRST_COMPARISON + 26;
+const COMPARISON_INTERVAL = 30;
 
 /**
  * Comparisons per second of a view whose feed receives `rate` events a second at random times. Each event restarts the
- * sequence with short pauses, so a feed with occasional events is compared more often than a quiet or busy one.
+ * sequence, so a feed with occasional events is compared more often than a quiet or busy one.
  */
 export function comparisonRate(rate: number): number {
-  if (rate <= 0) return 1 / LONGEST_PAUSE;
-  const first = FIRST_COMPARISONS.reduce((sum, at) => sum + Math.exp(-rate * at), 0);
-  // The rest is a geometric series: e^-62λ + e^-92λ + …
-  const next = (FIRST_COMPARISONS.at(-1) ?? 0) + LONGEST_PAUSE;
-  const rest = Math.exp(-rate * next) / -Math.expm1(-rate * LONGEST_PAUSE);
-  return rate * (first + rest);
+  if (rate <= 0) return 1 / COMPARISON_INTERVAL;
+  // From the second one, a geometric series: e^-28λ + e^-58λ + …
+  const regular = Math.exp(-rate * SECOND_COMPARISON) / -Math.expm1(-rate * COMPARISON_INTERVAL);
+  return rate * (Math.exp(-rate * FIRST_COMPARISON) + regular);
 }
 
 /**

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { MissedBroadcasts } from './missed-broadcasts.ts';
+
+it("should notice each sender's missed broadcasts", () => {
+  const missed = new MissedBroadcasts();
+  const received = (sender: string, ...counts: number[]) =>
+    counts.map((count) => missed.receive(sender, count));
+  expect(received('a', 7, 8, 9)).toEqual([false, false, false]);
+  expect(received('b', 1, 2)).toEqual([false, false]);
+  expect(received('a', 11, 12)).toEqual([true, false]);
+  expect(received('b', 3, 6)).toEqual([false, true]);
+});
+
+it('should not count a broadcast as missed that arrives late or twice', () => {
+  const missed = new MissedBroadcasts();
+  expect([3, 3, 2, 4].map((count) => missed.receive('a', count))).toEqual([false, false, false, false]);
+});

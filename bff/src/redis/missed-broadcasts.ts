@@ -1,0 +1,18 @@
+import { LRUCache } from 'lru-cache';
+
+const MAX_SENDERS = 1_000;
+
+/** Notices missed broadcasts, because each sender counts its own. */
+export class MissedBroadcasts {
+  readonly #counts = new LRUCache<string, number>({ max: MAX_SENDERS });
+
+  /**
+   * Call with the sender's count of each broadcast received. Returns whether earlier ones of this sender were missed. A
+   * new sender's earlier broadcasts don't count as missed, because this process may have started later.
+   */
+  receive(sender: string, count: number): boolean {
+    const last = this.#counts.get(sender) ?? count - 1;
+    this.#counts.set(sender, Math.max(last, count));
+    return count > last + 1;
+  }
+}
