@@ -262,5 +262,6 @@ function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaste
         () => !world.isBackplaneDown,
       ),
     onEvent: () => undefined,
+    onGap: () => undefined,
   };
 }
