@@ -10,7 +10,7 @@ import type { ReaderChannel } from '../readers/ports.ts';
 import { isReaderChange, type ReaderChange } from '../readers/events/reader-change.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
 import type { RedisConnection } from '../redis/connection.ts';
-import { MissedBroadcasts } from '../redis/missed-broadcasts.ts';
+import { MissedBroadcasts } from '../recover/views/missed-broadcasts.ts';
 
 export interface RedisBroadcasterOptions {
   connection: RedisConnection;
