@@ -1,16 +1,18 @@
 import { COMPONENTS } from '@tocsin/contracts';
 import { ABSENT, type SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
 import DataLoader from 'dataloader';
-import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
+import { ErasableStore, type StoredWrite } from '../readers/documents/erasable-store.ts';
+import type { StoredDocument } from '../readers/ports.ts';
 
 /** Maximum documents per call. */
 const MAX_READS = 20;
 
-export class DaprReaderStore implements ReaderStore {
+export class DaprReaderStore extends ErasableStore {
   readonly #sidecar: Sidecar;
   readonly #reads: DataLoader<string, StoredState | undefined>;
 
   constructor(sidecar: Sidecar) {
+    super();
     this.#sidecar = sidecar;
     // Batches reads from the same tick into one call, with no added delay. Results are not cached.
     this.#reads = new DataLoader<string, StoredState | undefined>((keys) => this.#readTogether(keys), {
@@ -19,7 +21,7 @@ export class DaprReaderStore implements ReaderStore {
     });
   }
 
-  read(key: string): Promise<StoredDocument | undefined> {
+  protected readStored(key: string): Promise<StoredDocument | undefined> {
     return this.#reads.load(key);
   }
 
@@ -30,10 +32,14 @@ export class DaprReaderStore implements ReaderStore {
     return this.#sidecar.getStatesSettled(COMPONENTS.state, keys);
   }
 
-  async write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void> {
-    await this.#sidecar.transact(COMPONENTS.state, [
-      { operation: 'upsert', key, value, etag: etag ?? ABSENT, ttlInSeconds: ttlSeconds },
-    ]);
+  protected async writeStored(writes: readonly StoredWrite[]): Promise<void> {
+    await this.#sidecar.transact(
+      COMPONENTS.state,
+      writes.map(({ ttlSeconds: ttlInSeconds, etag = ABSENT, ...write }) => ({
+        operation: 'upsert',
+        ...{ ...write, etag, ttlInSeconds },
+      })),
+    );
   }
 
   async remove(keys: readonly string[]): Promise<void> {

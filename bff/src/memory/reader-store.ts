@@ -1,21 +1,29 @@
 import { TemporaryError } from '../deliver/errors.ts';
-import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
+import { ErasableStore, type StoredWrite } from '../readers/documents/erasable-store.ts';
+import type { StoredDocument } from '../readers/ports.ts';
 
-/** In-memory reader documents for tests and UI development. They don't expire. */
-export class MemoryReaderStore implements ReaderStore {
+/** Readers' documents in memory, for tests and UI development. They do not expire. */
+export class MemoryReaderStore extends ErasableStore {
   readonly #documents = new Map<string, { text: string; etag: number }>();
 
-  async read(key: string): Promise<StoredDocument | undefined> {
+  override write(key: string, value: object, etag: string | undefined, ttlSeconds = 0): Promise<void> {
+    return super.write(key, value, etag, ttlSeconds);
+  }
+
+  protected async readStored(key: string): Promise<StoredDocument | undefined> {
     const stored = this.#documents.get(key);
     return stored && { value: JSON.parse(stored.text) as unknown, etag: String(stored.etag) };
   }
 
-  async write(key: string, value: object, etag: string | undefined): Promise<void> {
-    const stored = this.#documents.get(key);
-    // As in Redis, a missing key accepts writes with any etag.
-    if (stored && String(stored.etag) !== etag)
-      throw new TemporaryError(`${key} was refused: its etag is not ${etag}`);
-    this.#documents.set(key, { text: JSON.stringify(value), etag: (stored?.etag ?? 0) + 1 });
+  protected async writeStored(writes: readonly StoredWrite[]): Promise<void> {
+    const refused: string[] = [];
+    for (const { key, value, etag } of writes) {
+      const stored = this.#documents.get(key);
+      // As on Redis, an absent key accepts a write with any etag.
+      if (stored && String(stored.etag) !== etag) refused.push(`${key}: its etag is not ${etag}`);
+      else this.#documents.set(key, { text: JSON.stringify(value), etag: (stored?.etag ?? 0) + 1 });
+    }
+    if (refused.length > 0) throw new TemporaryError(`refused: ${refused.join('; ')}`);
   }
 
   async remove(keys: readonly string[]): Promise<void> {

@@ -29,6 +29,8 @@ export interface ReaderStore {
    */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
+  /** Like `remove`, and refuses changes in progress that read the documents before. */
+  erase(keys: readonly string[]): Promise<void>;
 }
 
 /** Broadcasts changes to readers' documents to all instances, including this one. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readKey } from '@tocsin/contracts';
+import { inboxKey, mutesKey, readKey } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
@@ -18,6 +18,42 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
       await store.remove([key, aKey()]);
       expect(await store.read(key)).toBeUndefined();
       expect((await store.read(other))?.value).toEqual({ b: 1 });
+    });
+
+    it.each([readKey, (reader: string) => mutesKey(reader), inboxKey])(
+      'should erase a document so that a change in progress cannot restore it, and accept new ones (%#)',
+      async (keyOf) => {
+        const store = create();
+        const key = keyOf(`client:${randomUUID()}`, 'user:ä || b');
+        await store.write(key, { n: 1 }, undefined, 60);
+        const first = await store.read(key);
+        await store.erase([key, aKey()]);
+        expect(await store.read(key)).toBeUndefined();
+        await expect(store.write(key, { n: 2 }, first?.etag, 60)).rejects.toThrow();
+        await store.erase([key]);
+        expect(await store.read(key)).toBeUndefined();
+        await store.write(key, { n: 3 }, undefined, 60);
+        const next = await store.read(key);
+        expect(next?.value).toEqual({ n: 3 });
+        await expect(store.write(key, { n: 4 }, first?.etag, 60)).rejects.toThrow();
+        await expect(store.write(key, { n: 4 }, undefined, 60)).rejects.toThrow();
+        await store.write(key, { n: 5 }, next?.etag, 60);
+        await store.erase([key]);
+        await store.remove([key]);
+        expect(await store.read(key)).toBeUndefined();
+      },
+    );
+
+    it('should erase many documents, even if some are missing or change at the same time', async () => {
+      const store = create();
+      const keys = Array.from({ length: 120 }, aKey);
+      await Promise.all(keys.slice(1).map((key) => store.write(key, { n: 1 }, undefined, 60)));
+      const changed = await store.read(keys[5] ?? '');
+      await Promise.all([
+        store.erase(keys),
+        store.write(keys[5] ?? '', { n: 2 }, changed?.etag, 60).catch(() => undefined),
+      ]);
+      expect(await Promise.all(keys.map((key) => store.read(key)))).toEqual(keys.map(() => undefined));
     });
 
     it('should refuse a write with a stale etag, and a write that expects no document where one exists', async () => {

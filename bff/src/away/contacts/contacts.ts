@@ -151,7 +151,7 @@ export class ContactBook {
   }
 
   async erase(feed: string): Promise<void> {
-    await this.#store.remove([contactsKey(feed)]);
+    await this.#store.erase([contactsKey(feed)]);
   }
 
   async #change(reader: string, change: (before: ContactsDocument) => ContactsDocument): Promise<void> {

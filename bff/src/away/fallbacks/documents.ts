@@ -43,9 +43,9 @@ export class AwayDocuments {
     this.#use = options;
   }
 
-  /** Removes a document. Waits for a change in progress because its write would restore the document. */
+  /** Erases a document, after this instance's change in progress. Changes on other instances are refused. */
   remove(key: string): Promise<void> {
-    return this.#turns.add(key, () => this.#use.store.remove([key]));
+    return this.#turns.add(key, () => this.#use.store.erase([key]));
   }
 
   /**

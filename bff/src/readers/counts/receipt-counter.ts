@@ -98,7 +98,7 @@ export class ReceiptCounter {
     this.#drop(feed);
     // A write in progress would restore them.
     await this.#flushing;
-    await this.#use.store.remove([receiptCountsKey(feed)]);
+    await this.#use.store.erase([receiptCountsKey(feed)]);
   }
 
   /** Stores the changes of the feeds that have been waiting longest. Never rejects. */

@@ -15,7 +15,6 @@ type PlanLedger = (listed: Ledger['documents']) => Promise<Ledger['documents'] |
 
 const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
-const AT_ONCE = 100;
 
 /**
  * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is a signed-in reader or,
@@ -58,9 +57,8 @@ export class DocumentLedger {
     await this.#turns.add(owner, async () => {
       keys = await this.keysOf(owner);
       // Delete the ledger last, so that a failed attempt can be retried.
-      for (let first = 0; first < keys.length; first += AT_ONCE)
-        await this.#use.store.remove(keys.slice(first, first + AT_ONCE));
-      await this.#use.store.remove([ledgerKey(owner)]);
+      await this.#use.store.erase(keys);
+      await this.#use.store.erase([ledgerKey(owner)]);
     });
     return keys;
   }

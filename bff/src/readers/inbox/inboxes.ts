@@ -239,7 +239,7 @@ export class Inboxes {
 
   /** Deletes the inbox of an erased user feed's reader. */
   async erase(feed: string): Promise<void> {
-    await this.#use.store.remove([inboxKey(feed)]);
+    await this.#use.store.erase([inboxKey(feed)]);
     this.#cache.forget(inboxKey(feed));
   }
 

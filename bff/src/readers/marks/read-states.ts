@@ -106,7 +106,7 @@ export class ReadStates {
     const keys = [readKey(ANONYMOUS, feed)];
     // A user feed's name is also the user's reader name.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
-    await this.#use.store.remove(keys);
+    await this.#use.store.erase(keys);
     if (feed.startsWith(USER)) keys.push(...(await this.#use.ledger.erase(feed)));
     for (const key of keys) this.#cache.forget(key);
   }

@@ -58,7 +58,7 @@ export class ReaderPreferences {
 
   /** Deletes an erased user feed's preferences. */
   async erase(feed: string): Promise<void> {
-    await this.#use.store.remove([preferencesKey(feed)]);
+    await this.#use.store.erase([preferencesKey(feed)]);
   }
 
   async #change(

@@ -45,7 +45,7 @@ export function storedWithoutChannels(store: ReaderStore, now: () => number, log
       async erase({ feed, ids }) {
         if (!feed.startsWith('user:')) return;
         if (ids === undefined) {
-          await store.remove([keyOf(feed)]);
+          await store.erase([keyOf(feed)]);
           return index.forget(hashOfReader(feed));
         }
         const at = now();

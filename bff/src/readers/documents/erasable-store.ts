@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DOCUMENT_VERSION, type MutesDocument, type ReadDocument } from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import type { ReaderStore, StoredDocument } from '../ports.ts';
+
+export interface StoredWrite {
+  key: string;
+  value: object;
+  /** `undefined` if the key must be absent. */
+  etag: string | undefined;
+  ttlSeconds: number;
+}
+
+/** Longer than any change to a document takes. Keys of erased documents must be gone within a minute. */
+export const ERASED_TTL_SECONDS = 30;
+const ATTEMPTS = 8;
+const AT_ONCE = 100;
+
+const EMPTY_READ: ReadDocument = { v: DOCUMENT_VERSION, epoch: '0-erased', offset: 0, ids: [], at: 0 };
+const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities: [] };
+const ERASED = { v: DOCUMENT_VERSION, erased: true };
+
+/** What an erased document is replaced with. 0.1.0 also reads read states and mutes, so these get empty documents. */
+function erasedDocument(key: string): object {
+  if (key.startsWith('read:')) return EMPTY_READ;
+  return key.startsWith('mutes:') ? EMPTY_MUTES : ERASED;
+}
+
+/**
+ * A store that can erase documents for good. An absent key accepts a write with any etag, so a change that read the
+ * document before the erasure would restore it afterwards. So an erased document is replaced, for a short time, with one
+ * that counts as absent: its etag refuses such a change, which then starts over without the document.
+ */
+export abstract class ErasableStore implements ReaderStore {
+  protected abstract readStored(key: string): Promise<StoredDocument | undefined>;
+  /** Rejects if any write was refused or an outcome is unknown. The others may be written. */
+  protected abstract writeStored(writes: readonly StoredWrite[]): Promise<void>;
+  abstract remove(keys: readonly string[]): Promise<void>;
+
+  async read(key: string): Promise<StoredDocument | undefined> {
+    const stored = await this.readStored(key);
+    return isErased(key, stored) ? undefined : stored;
+  }
+
+  async write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void> {
+    const write = { key, value, etag, ttlSeconds };
+    try {
+      await this.writeStored([write]);
+    } catch (error) {
+      const stored = etag === undefined ? await this.readStored(key) : undefined;
+      if (!isErased(key, stored)) throw error;
+      await this.writeStored([{ ...write, etag: stored?.etag }]);
+    }
+  }
+
+  async erase(keys: readonly string[]): Promise<void> {
+    for (let first = 0; first < keys.length; first += AT_ONCE)
+      await this.#eraseTogether(keys.slice(first, first + AT_ONCE));
+  }
+
+  async #eraseTogether(keys: readonly string[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const found = await Promise.all(keys.map(async (key) => ({ key, stored: await this.readStored(key) })));
+      const writes = found.flatMap(({ key, stored }) =>
+        stored && !isErased(key, stored)
+          ? [{ key, value: erasedDocument(key), etag: stored.etag, ttlSeconds: ERASED_TTL_SECONDS }]
+          : [],
+      );
+      if (writes.length === 0) return;
+      try {
+        return await this.writeStored(writes);
+      } catch (error) {
+        // A document has changed since it was read, or an outcome is unknown; the next read shows it.
+        if (attempt === ATTEMPTS) throw new TemporaryError('documents could not be erased', { cause: error });
+      }
+    }
+  }
+}
+
+const isErased = (key: string, stored: StoredDocument | undefined): boolean =>
+  stored !== undefined && isDeepStrictEqual(stored.value, erasedDocument(key));

@@ -1,0 +1,99 @@
+import { inboxKey, preferencesKey } from '@tocsin/contracts';
+import { beforeEach, expect, it } from 'vitest';
+import { after, arrival, deployment, READER } from '../../../testing/away/deployment.ts';
+import { ContactBook } from '../../away/contacts/contacts.ts';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import { MemoryReaderStore } from '../../memory/reader-store.ts';
+import { Inboxes } from '../inbox/inboxes.ts';
+import { Histories } from '../marks/histories.ts';
+import { MuteLists } from '../preferences/mute-lists.ts';
+import { ReaderPreferences } from '../preferences/preferences.ts';
+
+const OWN = { reader: READER, owner: READER };
+let store: MemoryReaderStore;
+
+beforeEach(() => {
+  store = new MemoryReaderStore();
+});
+
+/** Erases the reader's documents, like another instance, when `change` has read them but not yet written. */
+async function eraseDuring(erase: () => Promise<unknown>, change: () => Promise<unknown>, of = store) {
+  const write = of.write.bind(of);
+  let erasures = 0;
+  of.write = async (...args) => {
+    of.write = write;
+    erasures += 1;
+    await erase();
+    await write(...args);
+  };
+  await change();
+  expect(erasures).toBe(1);
+}
+
+it('a change of preferences should not restore them after an erasure', async () => {
+  const ledger = { admit: async () => undefined };
+  const create = () => {
+    const shared = { store, channel: new MemoryBroadcaster(), ledger };
+    return new ReaderPreferences({ ...shared, mutes: new MuteLists(shared) });
+  };
+  const [one, other] = [create(), create()];
+  await one.change(READER, { sound: true });
+  await eraseDuring(
+    () => other.erase(READER),
+    () => one.change(READER, { desktop: true }),
+  );
+  expect((await store.read(preferencesKey(READER)))?.value).toMatchObject({ sound: false, desktop: true });
+});
+
+it('a mark should not restore the inbox after an erasure', async () => {
+  const place = async () => ({ epoch: '1-a', offset: 9 });
+  const histories = new Histories({
+    now: () => 1,
+    view: () => ({
+      ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
+      ...{ floor: async () => 1, readRange: async () => [] },
+    }),
+  });
+  const create = () => {
+    const ledger = { admit: async () => undefined };
+    const shared = { store, channel: new MemoryBroadcaster(), ledger, histories };
+    return new Inboxes({ ...shared, historyMsOf: () => 60_000, now: () => 1 });
+  };
+  const [one, other] = [create(), create()];
+  await one.archive(OWN, { feed: 'all', epoch: '1-a', offset: 4 });
+  await eraseDuring(
+    () => other.erase(READER),
+    () => one.seen(OWN, { feed: 'all', epoch: '1-a', offset: 7 }),
+  );
+  expect((await store.read(inboxKey(READER)))?.value).toMatchObject({
+    feeds: { all: { seen: 7, archived: [] } },
+  });
+});
+
+it('a new device should not restore the addresses after an erasure', async () => {
+  const [one, other] = [new ContactBook(store, () => 1), new ContactBook(store, () => 1)];
+  await one.setEmail(READER, 'ada@example.com');
+  const device = { endpoint: 'https://push.example.com/1', keys: { p256dh: 'p', auth: 'a' } };
+  await eraseDuring(
+    () => other.erase(READER),
+    () => one.addDevice(READER, device),
+  );
+  expect(await one.stored(READER)).not.toHaveProperty('email');
+  expect((await one.stored(READER)).devices).toHaveLength(1);
+});
+
+it('new fallbacks should not restore earlier ones after an erasure', async () => {
+  const shared = deployment();
+  const [one, other] = [shared.instance().fallbacks, shared.instance().fallbacks];
+  const commit = (id: string) =>
+    one.committed(
+      new Map([[READER, [{ item: arrival(id, after('P1D')), position: { epoch: '1-a', offset: 1 } }]]]),
+    );
+  await commit('a');
+  await eraseDuring(
+    () => other.erase({ feed: READER }),
+    () => commit('b'),
+    shared.store,
+  );
+  expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
+});
