@@ -168,7 +168,7 @@ export function readSidecarConfig(env: Env = process.env): {
 } {
   const port = env['DAPR_HTTP_PORT'];
   if (port && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-    throw new Failure(`DAPR_HTTP_PORT is ${port}; it must be a port from 1 to 65535.`);
+    throw new Failure(`Invalid DAPR_HTTP_PORT ${port}. Use a port from 1 to 65535.`);
   }
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }

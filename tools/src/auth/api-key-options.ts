@@ -86,11 +86,11 @@ export function expiryOf(expires: string, now: number): string {
   if (at === undefined) {
     throw usageFailure(
       [
-        `--expires is ${expires}; it must be a number of hours or days such as 12h or 90d, or a date such as 2030-01-31`,
+        `Invalid --expires ${expires}. Use a number of hours or days such as 12h or 90d, or a date such as 2030-01-31`,
       ],
       USAGE,
     );
   }
-  if (at <= now) throw new Failure(`--expires is ${expires}, which is in the past. Choose a later time.`);
+  if (at <= now) throw new Failure(`--expires ${expires} is in the past. Choose a later time.`);
   return new Date(at).toISOString();
 }

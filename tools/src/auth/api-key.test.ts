@@ -46,8 +46,8 @@ describe('npm run api-key', () => {
   it.each([
     [['--feeds', 'all'], 'name:'],
     [['--name', 'shop', '--feeds', 'all', '--scopes', 'read'], 'scopes.0: must be one of publish, retract'],
-    [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], '--expires is soon; it must be'],
-    [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'which is in the past'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], 'Invalid --expires soon. Use'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'is in the past'],
     [['--list', '--revoke', 'shop'], 'Use only one of: --list'],
     [['--revoke', 'shop'], 'There is no key shop'],
     [['--colour', 'red'], 'Usage: npm run'],

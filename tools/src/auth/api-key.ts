@@ -41,7 +41,7 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
   }
   saveApiKeys(options.dataDir, keys.data);
   process.stderr.write(
-    `Save this key now, because it is shown only once; ${apiKeysFile(options.dataDir)} stores only its hash. \`API_KEYS=on npm start\` accepts the ` +
+    `Save this key now. It won't be shown again: ${apiKeysFile(options.dataDir)} stores only its hash. \`API_KEYS=on npm start\` accepts the ` +
       'key, within 2 s if it is already running. If you use a different secret store, add this record to the list in its ' +
       `secret apikeys:\n${JSON.stringify(record)}\n`,
   );

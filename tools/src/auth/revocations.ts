@@ -81,7 +81,7 @@ function readRevoke(sub: string, before: string | undefined): { sub: string; bef
   const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
   if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {
     throw new Failure(
-      `--before is ${String(before)}; it must be at most ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes in the future`,
+      `Invalid --before ${String(before)}. It can be at most ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes in the future`,
     );
   }
   return { sub, before: moment };

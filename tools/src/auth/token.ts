@@ -32,7 +32,7 @@ export async function token(args: string[]): Promise<number> {
   const secret = newestSecret(tokenSecrets(config, data));
   // The bff silently ignores an invalid e-mail address since reading doesn't need one, so report it here.
   if (email !== undefined && checked.data.email === undefined)
-    throw usageFailure([`--email is ${email}; it must be an e-mail address`], USAGE);
+    throw usageFailure([`Invalid --email ${email}. Use an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });
   process.stdout.write(`${text}\n`);
   return 0;
@@ -71,7 +71,7 @@ function secondsOf(ttl: string): number {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(ttl) ?? [];
   if (count === undefined || unit === undefined) {
     throw usageFailure(
-      [`--ttl is ${ttl}; it must be a number followed by s, m, h or d, such as 90s or 1h`],
+      [`Invalid --ttl ${ttl}. Use a number followed by s, m, h or d, such as 90s or 1h`],
       USAGE,
     );
   }

@@ -11,7 +11,7 @@ const USAGE =
 
 /**
  * `npm run vapid`: creates and stores the key pair that identifies us to push services. `--print` prints the secret for
- * use in other secret stores. Keeps existing keys, because if they changed, every registered browser would have to
+ * use in other secret stores. Keeps existing keys, since replacing them would force every registered browser to
  * register again.
  */
 export function vapid(args: string[]): Promise<number> {

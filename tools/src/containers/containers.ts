@@ -53,7 +53,7 @@ async function make(docker: Docker, options: ContainersOptions): Promise<void> {
   );
 }
 
-/** The commit checked out in this folder; `unknown` without git. */
+/** The commit checked out in this folder, or `unknown` without git. */
 async function revision(): Promise<string> {
   const { code, output } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
     code: 1,

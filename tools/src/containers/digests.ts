@@ -9,7 +9,7 @@ import { imageName, type ImageSource } from './images.ts';
 const FILE = join(DATA_DIR, 'image-digests.json');
 const digestsSchema = z.record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/));
 
-/** The digest that the registry reported for a pushed image; `undefined` if none. */
+/** The digest that the registry reported for a pushed image, or `undefined` if none. */
 export async function digestOf(docker: Docker, name: string): Promise<string | undefined> {
   const { code, stdout } = await docker(['image', 'inspect', '--format', '{{json .RepoDigests}}', name]);
   if (code !== 0) return undefined;

@@ -21,7 +21,7 @@ it.each([
 
 it('should list all errors', () => {
   expect(() => readContainersOptions(['--registry', 'Über/x', '--tag=-x y'])).toThrow(
-    /--registry is .*\n--tag is /,
+    /Invalid --registry .*\nInvalid --tag /,
   );
   expect(() => readContainersOptions(['--push'])).toThrow(/--push requires --registry/);
   expect(() => readContainersOptions(['--pull'])).toThrow(/--pull.*\nUsage: npm run containers/);

@@ -35,12 +35,10 @@ export function readImageSource(values: {
   const faults = [
     ...(registry === undefined || REGISTRY.test(registry)
       ? []
-      : [`--registry is ${values.registry}; it must be host, host:port or host/path, in lower case`]),
+      : [`Invalid --registry ${values.registry}. Use host, host:port or host/path in lower case`]),
     ...(TAG.test(tag)
       ? []
-      : [
-          `--tag is ${tag}; it must be up to 128 characters from A-Z a-z 0-9 _ . - and must not start with . or -`,
-        ]),
+      : [`Invalid --tag ${tag}. Use up to 128 characters (A-Z a-z 0-9 _ . -), not starting with . or -`]),
   ];
   return { registry, tag, faults };
 }

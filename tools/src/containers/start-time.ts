@@ -14,7 +14,7 @@ const stateSchema = z.object({
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
-/** Time in ms from a container's start to the end of its first successful health check; `undefined` before that. */
+/** Time in ms from a container's start to the end of its first successful health check, or `undefined` before that. */
 export function startMsOf({ StartedAt, Health }: ContainerState): number | undefined {
   const good = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
   return good && Date.parse(good.End) - Date.parse(StartedAt);

@@ -95,7 +95,7 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. If there are multiple, continues after failures.
+ * Puts back records, continuing after failures if there is more than one.
  * @throws Failure if any could not be put back; SetAsideError instead if there is only one record
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {

@@ -29,7 +29,7 @@ describe('the options of npm run deploy', () => {
     [['--everything'], /--everything.*Usage: npm run deploy/s],
     [
       ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
-      /--registry is.*--tag is.*--ingress-class must.*--host must.*--timeout must/s,
+      /Invalid --registry.*Invalid --tag.*--ingress-class must.*--host must.*--timeout must/s,
     ],
   ])('should reject %j and list all errors', (args, sentence) => {
     expect(() => readDeployOptions(args)).toThrow(sentence);

@@ -103,8 +103,8 @@ describe('the options of npm run doctor', () => {
   it.each<[string[], RegExp]>([
     [['--bff', 'http://b'], /Pass the addresses of the producer and each bff/],
     [['--producer', 'http://p'], /Pass the addresses of the producer and each bff/],
-    [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
-    [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
+    [['--producer', 'p:4000', '--bff', 'http://b'], /Invalid --producer p:4000/],
+    [['--redis', 'redis://x'], /Invalid --redis redis:\/\/x/],
     [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself; remove --bff/],
     [['--context', 'kind'], /--context requires --kubernetes/],
     [['--bf', 'http://b'], /Usage: npm run doctor/],

@@ -106,7 +106,7 @@ function addressOf(text: string, option: string): { name?: string; url: string }
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:')
     return { ...(name !== undefined && { name }), url: address.replace(/(?<!\/)\/+$/, '') };
-  throw usageFailure([`${option} is ${text}; it must be an address such as http://localhost:4001`], USAGE);
+  throw usageFailure([`Invalid ${option} ${text}. Use an address such as http://localhost:4001`], USAGE);
 }
 
 const parse = (args: string[]) =>

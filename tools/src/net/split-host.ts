@@ -3,7 +3,6 @@ import { Failure } from '../failure.ts';
 /** Splits `host`, `host:port` and `[v6]:port`; the default port is 6379. `setting` names the source in errors. */
 export function splitHost(address: string, setting = 'REDIS_HOST'): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
-  if (!parts)
-    throw new Failure(`${setting} is ${address}, which is not host:port. Correct it, then try again.`);
+  if (!parts) throw new Failure(`Invalid ${setting} ${address}. Use host:port, then try again.`);
   return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
 }

@@ -45,7 +45,7 @@ export async function childrenOf(pid: number): Promise<ChildInfo[]> {
   return (await allProcesses()).filter(({ parent }) => parent === pid).sort((a, b) => a.pid - b.pid);
 }
 
-/** The command line of a process; `undefined` if no process has this id. */
+/** The command line of a process, or `undefined` if no process has this id. */
 export async function commandOf(pid: number): Promise<string | undefined> {
   return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
 }

@@ -61,7 +61,7 @@ export class ManagedProcess {
     return pid;
   }
 
-  /** How the last finished run ended; `undefined` until the first run has finished. */
+  /** How the last finished run ended, or `undefined` until the first run has finished. */
   get lastExit(): Exit | undefined {
     return this.#lastExit;
   }

@@ -52,8 +52,8 @@ function readOptions(args: string[]): Options {
   const isAddress = (text: string | undefined) => text === undefined || /^https?:\/\/[^\s@]+$/.test(text);
   throwIfInvalid(
     [
-      ...(isAddress(repository) ? [] : [`--repository is ${repository}; it must be an http(s) address`]),
-      ...(isAddress(npmRegistry) ? [] : [`--npm-registry is ${npmRegistry}; it must be an http(s) address`]),
+      ...(isAddress(repository) ? [] : [`Invalid --repository ${repository}. Use an http(s) address`]),
+      ...(isAddress(npmRegistry) ? [] : [`Invalid --npm-registry ${npmRegistry}. Use an http(s) address`]),
       ...(publish && npmRegistry === undefined ? ['--publish requires --npm-registry'] : []),
       ...(publish && imageRegistry === undefined ? ['--publish requires --image-registry'] : []),
     ],

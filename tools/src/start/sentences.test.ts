@@ -129,6 +129,6 @@ describe('splitHost', () => {
   });
 
   it('should reject an invalid host', () => {
-    expect(() => splitHost('redis://x:1/0')).toThrow('is not host:port');
+    expect(() => splitHost('redis://x:1/0')).toThrow('Use host:port');
   });
 });

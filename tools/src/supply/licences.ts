@@ -39,7 +39,7 @@ const manifestSchema = z.object({
 export interface Licensed {
   /** The path of the installed package, such as `node_modules/zod`. */
   path: string;
-  /** An SPDX expression; `undefined` if the package states no licence. */
+  /** An SPDX expression, or `undefined` if the package states no licence. */
   licence: string | undefined;
 }
 

@@ -49,7 +49,7 @@ export class Kubectl {
     throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
   }
 
-  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` does */
+  /** `kubectl get … -o json`, or `undefined` if there is no such object. @throws Failure like `text` */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
     const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', TIMEOUT_OPTION]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
@@ -57,7 +57,7 @@ export class Kubectl {
 
   /**
    * The items of a `kubectl get … -o json` that returns a list.
-   * @throws Failure as `text` does
+   * @throws Failure like `text`
    */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];

@@ -37,7 +37,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The files of a cycle, in order; `undefined` if the graph has no cycle. */
+/** The files of a cycle in order, or `undefined` if the graph has no cycle. */
 function cycleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];

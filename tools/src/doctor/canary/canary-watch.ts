@@ -3,7 +3,7 @@ import { createNotificationClient } from '@tocsin/client';
 /** A subscription to the canary's feed through one bff. */
 export interface Watch {
   name: string;
-  /** Why subscribing failed; `undefined` if it succeeded. */
+  /** Why subscribing failed, or `undefined` if it succeeded. */
   fault: () => string | undefined;
   /** When the notification with this id arrived, by this machine's clock. */
   arrivedAt: (id: string) => number | undefined;

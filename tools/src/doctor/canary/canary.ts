@@ -95,7 +95,7 @@ async function sendCanary(
   };
 }
 
-/** The last id in the broadcast stream; `undefined` if Redis does not respond. */
+/** The last id in the broadcast stream, or `undefined` if Redis does not respond. */
 async function lastBroadcast(redis: RedisClient): Promise<string | undefined> {
   try {
     const [last] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });

@@ -2,9 +2,9 @@ import { fault, ok, type Finding } from '../finding.ts';
 
 /** When one canary arrived at each bff. */
 export interface CanaryRun {
-  /** `ms` is the time since the producer's 202; `undefined` if the canary never arrived. */
+  /** `ms` is the time since the producer's 202, or `undefined` if the canary never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
-  /** True if the broadcast stream contains the canary; `undefined` if the stream is unreadable. */
+  /** Whether the broadcast stream contains the canary, or `undefined` if the stream is unreadable. */
   broadcast: boolean | undefined;
 }
 

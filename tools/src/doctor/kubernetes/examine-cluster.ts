@@ -52,7 +52,7 @@ class Forwards {
     this.#kubectl = kubectl;
   }
 
-  /** The local port that forwards to a pod's port; `undefined` if forwarding failed. */
+  /** The local port that forwards to a pod's port, or `undefined` if forwarding failed. */
   async to(pod: string, port: number): Promise<number | undefined> {
     const way = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
     this.#all.push(way);

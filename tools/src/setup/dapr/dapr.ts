@@ -35,7 +35,7 @@ const daprIn = (runtimePath: string): Dapr => {
   return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
 };
 
-/** Why the Dapr in `runtimePath` can't be used; `undefined` if it can. */
+/** Why the Dapr in `runtimePath` can't be used, or `undefined` if it can. */
 async function faultOf(
   runtimePath: string,
   allowsOlder = readConfig().allowsUntestedDapr,

@@ -50,7 +50,7 @@ export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'do
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
 ];
 
-/** This process's user and group ids in Docker's format; `undefined` if the system has no such ids. */
+/** This process's user and group ids in Docker's format, or `undefined` if the system has no such ids. */
 export const thisUser = (): string | undefined => {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   return uid === undefined || gid === undefined ? undefined : `${uid}:${gid}`;

@@ -26,7 +26,7 @@ export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void
   return () => rmSync(file, { force: true });
 }
 
-/** The ports, token and address saved by the `npm start` with this data folder; `undefined` if it isn't running. */
+/** The ports, token and address saved by the `npm start` with this data folder, or `undefined` if it isn't running. */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

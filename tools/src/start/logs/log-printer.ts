@@ -57,7 +57,7 @@ export class LogPrinter {
     );
   }
 
-  /** How many equal lines were hidden since the last one shown; `undefined` if this one is hidden too. */
+  /** How many equal lines were hidden since the last one shown, or `undefined` if this one is hidden too. */
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {
