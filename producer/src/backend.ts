@@ -16,7 +16,7 @@ export interface Backend {
   knownKeys: KnownKeysStore;
   /** Creates the job store. The in-memory store calls `handOver` for each due job; Dapr calls `/job/<name>` instead. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** Returns one of this application's secrets; `undefined` if it isn't set. */
+  /** Returns one of this application's secrets, or `undefined` if it isn't set. */
   readSecret(name: string): Promise<string | undefined>;
   /** Returns the subscriptions that deliver to this process. */
   subscriptions(): Promise<readonly ActiveSubscription[]>;

@@ -25,7 +25,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** In-memory entries and announcements for tests. `fate` decides what happens to each call. */
 export class FaultyBackend {
   readonly calls: Call[] = [];
-  /** The announcements in the order in which they took effect. */
+  /** The announcements, in the order they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
   /** Every version of each entry as JSON, by key. */
   readonly written = new Map<string, string[]>();

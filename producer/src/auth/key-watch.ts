@@ -4,7 +4,7 @@ import type { ApiKeys } from './callers.ts';
 
 /** Stores the keys as last seen by the producers. */
 export interface KnownKeysStore {
-  /** Returns the stored keys; `undefined` before the first write. Rejects if they can't be read. */
+  /** Returns the stored keys, or `undefined` before the first write. Rejects if they can't be read. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
   /** Rejects if the stored version has a different etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;

@@ -47,7 +47,7 @@ export class DueWindow {
     return this.#changes.add({ add, remove: () => false });
   }
 
-  /** Resolves when the window contains no schedule for which `which` returns true. */
+  /** Resolves when no schedule in the window matches `which`. */
   remove(which: (due: Due) => boolean): Promise<void> {
     return this.#changes.add({ add: new Map(), remove: which });
   }

@@ -7,7 +7,7 @@ export interface Jobs {
    * content. If it rejects, `scheduled` may still have been stored.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
-  /** Returns a job's content if no producer has taken it over yet; `undefined` if there is no such job. */
+  /** Returns a job's content if no producer has taken it over yet, or `undefined` if there is no such job. */
   find(name: string): Promise<unknown>;
   /** Resolves when no job with this name exists. */
   remove(name: string): Promise<void>;
@@ -24,9 +24,9 @@ export interface DueWindowChange {
 
 /** Stores the due window. All producers see each change immediately. */
 export interface DueWindowStore {
-  /** Returns the index with its version; `undefined` before the first write. */
+  /** Returns the index with its version, or `undefined` before the first write. */
   readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
-  /** Returns the stored documents with these names, in the same order; `undefined` for missing documents. */
+  /** Returns the stored documents with these names, in the same order, or `undefined` for missing documents. */
   read(names: readonly string[]): Promise<unknown[]>;
   /**
    * Writes the index and the documents together. Rejects if the stored index has a different version, or if the write
@@ -37,7 +37,7 @@ export interface DueWindowStore {
 
 /** Stores the schedule index. All producers see each change immediately. */
 export interface ScheduleIndexStore {
-  /** Returns the documents with these numbers, and their versions; `undefined` for missing documents. */
+  /** Returns the documents with these numbers and their versions, or `undefined` for missing documents. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
   /**
    * Writes a document that expires after `ttlSeconds`. Rejects if the stored document has a different version, or if

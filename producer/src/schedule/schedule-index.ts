@@ -12,8 +12,8 @@ import type { ScheduleIndexStore } from './ports.ts';
 type Entry = ScheduleIndexDocument['list'][number];
 
 /**
- * A requested change to one document. Once `isLate` returns true, no caller waits for the change any more, so it is
- * dropped.
+ * A requested change to one document. It is dropped once `isLate` returns true, since no caller is waiting for it any
+ * longer.
  */
 interface Change {
   add: readonly Entry[];
@@ -150,7 +150,7 @@ function parse(value: unknown, now: number) {
   };
 }
 
-/** The document after the changes; `undefined` if there is nothing to write. An existing entry keeps its time. */
+/** The document after the changes, or `undefined` if there is nothing to write. An existing entry keeps its time. */
 function applied(value: unknown, changes: readonly Change[], now: number): ScheduleIndexDocument | undefined {
   const before = parse(value, now);
   if (!before.isReadable) return undefined;

@@ -43,8 +43,8 @@ export class ScheduleLister {
   async #read(): Promise<ScheduleList> {
     const { index, dueWindow, now } = this.#options;
     const at = now();
-    // Read the index first. A job that moves into the due window between the two reads then shows up in both rather
-    // than in neither.
+    // Read the index first, so that a job that moves into the due window between the two reads shows up in both, not
+    // in neither.
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
     const times = new Map([...entries, ...due.map((one) => [one.name, one.at] as const)]);
@@ -67,7 +67,7 @@ export class ScheduleLister {
     };
   }
 
-  /** The stored contents in any order; `undefined` for schedules that are gone. */
+  /** The stored contents in any order, or `undefined` for schedules that are gone. */
   async #find(names: readonly string[]): Promise<unknown[]> {
     const { dueWindow, jobs } = this.#options;
     const due = names.length === 0 ? [] : await dueWindow.read(names);

@@ -25,7 +25,7 @@ export interface AttemptGroup {
 export class AttemptCollector {
   readonly #singles: number;
   #groups = new Map<string, AttemptGroup[]>();
-  /** Time of the first attempt in ms; `undefined` before the first attempt. */
+  /** Time of the first attempt in ms, or `undefined` before the first attempt. */
   since: number | undefined;
 
   constructor(singles: number) {

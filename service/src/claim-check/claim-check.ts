@@ -10,7 +10,7 @@ export const CLAIM_CHECK_TYPE = 'bindings.redis';
 export interface ClaimCheck {
   /** Writes the entry under its key, with a time to live. Safe to repeat with the same entry. */
   deposit(entry: PartitionEntry): Promise<void>;
-  /** Reads the entry as JSON without removing it; `undefined` if there is none. */
+  /** Reads the entry as JSON without removing it. Returns `undefined` if there is none. */
   peek(key: string): Promise<string | undefined>;
   /**
    * Reads and removes the entry atomically. If there are multiple callers, one gets it and the rest get `undefined`.

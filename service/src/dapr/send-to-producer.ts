@@ -69,7 +69,7 @@ async function invokeSigned(
   return sidecar.invoke(APP_IDS.producer, method, json, headers);
 }
 
-/** Parses a response to `POST /notifications`; `undefined` if it isn't a producer's response. */
+/** Parses a response to `POST /notifications`. Returns `undefined` if it isn't a producer's response. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
   const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);

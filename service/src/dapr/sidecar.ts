@@ -64,7 +64,7 @@ export class Sidecar {
     this.#headers = token ? { 'dapr-api-token': token } : {};
   }
 
-  /** Invokes an output binding. Resolves with the response body; `undefined` if it's empty. */
+  /** Invokes an output binding. Resolves with the response body, or `undefined` if it's empty. */
   async invokeBinding(
     name: string,
     request: BindingRequest,
@@ -122,15 +122,15 @@ export class Sidecar {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** Returns a value with its etag; `undefined` if the key is missing. */
+  /** Returns a value with its etag, or `undefined` if the key is missing. */
   async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
   /**
-   * Returns the values of multiple keys in the same order; `undefined` for missing keys. Rejects if a key could not be
-   * read.
+   * Returns the values of multiple keys in the same order, or `undefined` for missing keys. Rejects if a key could not
+   * be read.
    */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
     return (await this.getStatesSettled(store, keys)).map((state) => {
@@ -189,7 +189,7 @@ export class Sidecar {
     }
   }
 
-  /** Returns a job's data; `undefined` if there is no such job. A job still exists while being delivered. */
+  /** Returns a job's data, or `undefined` if there is no such job. A job still exists while being delivered. */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -207,8 +207,8 @@ export class Sidecar {
   }
 
   /**
-   * Returns a secret; `undefined` if it is missing or empty. If the store returns multiple values, picks the one named
-   * after the secret, or the only one.
+   * Returns a secret, or `undefined` if it is missing or empty. If the store returns multiple values, picks the one
+   * named after the secret, or the only one.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
     const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);

@@ -48,8 +48,8 @@ export class SubscriptionPaths {
   }
 
   /**
-   * Returns the subscription with this path; `undefined` if there is none. Rejects if the sidecar does not respond, or
-   * if it was asked about an unknown path less than a second ago.
+   * Returns the subscription with this path, or `undefined` if there is none. Rejects if the sidecar does not respond,
+   * or if it was asked about an unknown path less than a second ago.
    */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);

@@ -36,7 +36,7 @@ export class RevocationList {
     this.#options = options;
   }
 
-  /** The revocations in effect; `undefined` if the store has no document. */
+  /** The revocations in effect, or `undefined` if the store has no document. */
   async read(): Promise<Revocation[] | undefined> {
     const stored = await this.#options.document.read();
     return stored && this.#inEffect(stored.value);

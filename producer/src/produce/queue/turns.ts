@@ -1,9 +1,9 @@
-/** A caller's name; `undefined` for all callers without a key. */
+/** A caller's name, or `undefined` for all callers without a key. */
 export type CallerName = string | undefined;
 
 /** A queue in which callers take turns, so that none has to wait for all of another caller's items. */
 export class Turns<T> {
-  /** Each caller's items, with no empty sets. The caller whose turn it is comes first. */
+  /** Each caller's items. Contains no empty sets. The current caller comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
 
   get isEmpty(): boolean {
@@ -21,7 +21,7 @@ export class Turns<T> {
     else this.#items.set(caller, new Set([item]));
   }
 
-  /** The oldest item of the caller whose turn it is. */
+  /** The current caller's oldest item. */
   peek(): T | undefined {
     for (const items of this.#items.values()) for (const item of items) return item;
     return undefined;

@@ -14,7 +14,7 @@ declare module 'express-serve-static-core' {
 const MAX_KEY_LENGTH = 512;
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The name of the API key used for the request; `undefined` if API keys are off. */
+/** The name of the API key used for the request, or `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
 /** Accepts requests with a valid API key that is within its rate limit. Sets `request.caller`. */
@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The API key in a request; `undefined` unless there is exactly one. */
+/** The API key in a request, or `undefined` unless there is exactly one. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];

@@ -55,7 +55,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     endWithProblem(socket, {
       status: 405,
       code: 'method_not_allowed',
-      detail: 'CONNECT is not supported, because this server is not a proxy.',
+      detail: 'CONNECT is not supported because this server is not a proxy.',
       allow: [],
     }),
   );

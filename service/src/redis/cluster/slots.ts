@@ -40,7 +40,7 @@ const KEYLESS_METHODS = new Set([
   ...['subscribe', 'time'],
 ]);
 
-/** The key in a node-redis method's arguments; `undefined` if any master can handle the call. */
+/** The key in a node-redis method's arguments, or `undefined` if any master can handle the call. */
 export function keyOf(name: string, [first]: readonly unknown[]): string | undefined {
   if (KEYLESS_METHODS.has(name)) return undefined;
   if (name === 'sendCommand') {
@@ -61,8 +61,8 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
 }
 
 /**
- * The address in a redirection such as `MOVED 3999 10.0.0.7:6379`; `undefined` for other errors. A redirection without
- * a host refers to the host of `asked`.
+ * The address in a redirection such as `MOVED 3999 10.0.0.7:6379`, or `undefined` for other errors. A redirection
+ * without a host refers to the host of `asked`.
  */
 export function parseRedirection(
   kind: 'MOVED' | 'ASK',
