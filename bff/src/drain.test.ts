@@ -22,7 +22,7 @@ afterEach(async () => {
   await stopped;
 });
 
-it('should tell its clients when to reconnect elsewhere, still serve them, and refuse new ones', async () => {
+it('should tell its clients when to reconnect elsewhere, still serve them, and refuse new clients', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: String(DRAIN_MS) };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
@@ -53,7 +53,7 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should refuse a client whose token was still being checked when the instance began to stop', async () => {
+it('should refuse a client if its token was still being checked when the instance started to stop', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   let answer = true;
   const held: (() => void)[] = [];
@@ -81,7 +81,7 @@ it('should refuse a client whose token was still being checked when the instance
   try {
     const first = open();
     await once(first as never, 'connect');
-    // The bff reads the issuer's keys again after ten minutes.
+    // The bff rereads the issuer's keys after ten minutes.
     vi.setSystemTime(Date.now() + 11 * 60_000);
     answer = false;
     const second = open();
@@ -145,28 +145,24 @@ it('should stop even if a client has not finished its request', async () => {
   await closed;
 });
 
-// The time limit is below the 30 s for which ws waits for such a client.
-it(
-  'should stop even if a client does not answer the close of its WebSocket',
-  { timeout: 20_000 },
-  async () => {
-    const port = await freePort();
-    const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0' };
-    const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
-    const client = connect(port, '127.0.0.1');
-    const closed = new Promise((resolve) => client.once('close', resolve));
-    client.on('error', () => undefined);
-    const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13';
-    const key = `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`;
-    const path = '/hubs/?EIO=4&transport=websocket';
-    client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n${key}\r\n\r\n`);
-    await once(client, 'data');
-    await bff.stop();
-    await closed;
-  },
-);
+// The time limit is below the 30 s that ws waits for an unresponsive client.
+it("should stop even if a client does not answer its WebSocket's close", { timeout: 20_000 }, async () => {
+  const port = await freePort();
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0' };
+  const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+  const client = connect(port, '127.0.0.1');
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  client.on('error', () => undefined);
+  const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13';
+  const key = `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`;
+  const path = '/hubs/?EIO=4&transport=websocket';
+  client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n${key}\r\n\r\n`);
+  await once(client, 'data');
+  await bff.stop();
+  await closed;
+});
 
-it('should report that it is not ready before it moves clients, and accept clients until then', async () => {
+it("should report that it's not ready before it moves clients, and accept clients until then", async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

@@ -39,7 +39,7 @@ async function tracedInstance() {
   return { spans, deliver };
 }
 
-it('should record the steps of an entry in each of its sampled traces, in order', async () => {
+it("should record an entry's steps in order in each of its sampled traces", async () => {
   const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
   for (const parent of [trace(1, '01'), trace(3, '01')]) {

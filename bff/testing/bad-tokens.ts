@@ -13,7 +13,7 @@ import {
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const parts = (token: string) => token.split('.') as [string, string, string];
-/** A valid token with exactly this many characters. */
+/** A valid token of exactly this length. */
 export const paddedToken = (length: number): string => {
   const make = (count: number) => secretToken({ more: 'x'.repeat(count) });
   let count = Math.floor(((length - make(0).length) * 3) / 4);
@@ -21,7 +21,7 @@ export const paddedToken = (length: number): string => {
   return make(count);
 };
 
-/** A token's defect, the token, and the expected reason in the response. */
+/** What's wrong with the token, the token, and the expected reason in the response. */
 type Case = [name: string, token: () => string | undefined, expectedReason: RegExp];
 
 const MALFORMED = /^the token is malformed$/;
@@ -30,7 +30,7 @@ const SIGNATURE = /^the token's signature is wrong$/;
 const EXPIRED = /^the token has expired$/;
 const NO_KEY = /^no known key matches the token$/;
 
-/** Tokens that an instance with the shared secret must refuse. */
+/** Tokens to refuse with the shared secret. */
 export const WITH_SECRET: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['empty', () => '', /^a token is required$|^the Authorization header/],
@@ -38,16 +38,16 @@ export const WITH_SECRET: Case[] = [
   ['without a payload or signature', () => parts(secretToken())[0], MALFORMED],
   ['without a signature part', () => parts(secretToken()).slice(0, 2).join('.'), MALFORMED],
   ['made of four parts', () => `${secretToken()}.x`, MALFORMED],
-  ['made of five parts, as if encrypted', () => `${secretToken()}.x.y`, MALFORMED],
+  ['made of five parts, like an encrypted token', () => `${secretToken()}.x.y`, MALFORMED],
   ['made of dots only', () => '..', MALFORMED],
   ['not base64', () => '!!.!!.!!', MALFORMED],
   ['in lower case', () => secretToken().toLowerCase(), MALFORMED],
-  ['with a header that is not JSON', () => `e30x.${parts(secretToken()).slice(1).join('.')}`, MALFORMED],
+  ['with a non-JSON header', () => `e30x.${parts(secretToken()).slice(1).join('.')}`, MALFORMED],
   ['with an array as the header', () => forge([], claims()), MALFORMED],
   ['with null as the header', () => forge(null, claims()), MALFORMED],
   ['without an algorithm', () => forge({}, claims()), MALFORMED],
   ['with a number as the algorithm', () => forge({ alg: 256 }, claims()), MALFORMED],
-  ['with a payload that is not JSON', () => forge({ alg: 'HS256' }, 'e30x'), MALFORMED],
+  ['with a non-JSON payload', () => forge({ alg: 'HS256' }, 'e30x'), MALFORMED],
   ['with an array as the payload', () => forge({ alg: 'HS256' }, [claims()]), MALFORMED],
   ['with a string as the payload', () => forge({ alg: 'HS256' }, encode('sub')), MALFORMED],
   [
@@ -107,7 +107,7 @@ export const WITH_SECRET: Case[] = [
   ['signed with ES256 and another key', () => issuedToken('ES256'), ALGORITHM],
   ['signed with EdDSA and another key', () => issuedToken('EdDSA'), ALGORITHM],
   ['with an unknown critical extension', () => secretToken({}, { crit: ['x'], x: 1 }), MALFORMED],
-  ['with an empty list of extensions', () => secretToken({}, { crit: [] }), MALFORMED],
+  ['with an empty extension list', () => secretToken({}, { crit: [] }), MALFORMED],
   ['with an unencoded payload', () => secretToken({}, { crit: ['b64'], b64: false }), MALFORMED],
   ['expired an hour ago', () => secretToken({ exp: secondsFromNow(-3_600) }), EXPIRED],
   ['expired just beyond the allowed clock skew', () => secretToken({ exp: secondsFromNow(-32) }), EXPIRED],
@@ -168,7 +168,7 @@ export const WITH_SECRET: Case[] = [
   ['with a string as the feeds', () => secretToken({ feeds: 'orders' }), /invalid claims: feeds /],
   ['with a number among the feeds', () => secretToken({ feeds: ['orders', 1] }), /invalid claims: feeds\.1 /],
   [
-    'with * in the middle of a feed name',
+    'with * inside a feed name',
     () => secretToken({ feeds: ['a*b'] }),
     /invalid claims: feeds\.0 must be a topic name/,
   ],
@@ -188,7 +188,7 @@ const rsa = (header: Record<string, unknown>, signer = signerOf(OTHER.privateKey
 const PEM = KEYS.RS256.publicKey.export({ format: 'pem', type: 'spki' }) as string;
 const jwk = KEYS.RS256.publicKey.export({ format: 'jwk' });
 
-/** Tokens that an instance with an issuer's keys must refuse. */
+/** Tokens to refuse with an issuer's keys. */
 export const WITH_KEYS: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['with the algorithm none', () => forge({ alg: 'none', kid: 'RS256' }, claims(), () => ''), ALGORITHM],

@@ -13,7 +13,7 @@ interface Row {
   gone: string | undefined;
 }
 
-/** The expected content of a feed after these entries, according to a simple implementation of the rules. */
+/** Naive reference implementation: a feed's expected content after these entries. */
 export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   let rows: Row[] = [];
   let retracted = new Set<string>();
@@ -35,7 +35,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` holds what it shows. */
+/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` is what it shows. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
@@ -56,7 +56,7 @@ export class ChangesClient {
     }
   }
 
-  /** Fires the timers, and answers the pending request. */
+  /** Fires timers and answers the pending request. */
   async answer(
     read: (position: { epoch: string; offset: number } | undefined) => Promise<Page>,
   ): Promise<void> {
@@ -77,7 +77,7 @@ class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
   isMissing = false;
-  /** Titles that the instance must no longer serve. */
+  /** Titles that must no longer be served. */
   forbidden: string[] = [];
   readonly #walk: ChangesWalk;
 
@@ -118,7 +118,7 @@ class ChangesInstance {
   }
 }
 
-/** One feed, two hosts that may die at each step, and two instances with a browser each, all in memory. */
+/** One feed, two hosts that can die at any step, and two instances with a browser each, all in memory. */
 export class ChangesWalk {
   readonly f = new Fixture();
   readonly entries: EntryItem[][] = [];
@@ -137,13 +137,13 @@ export class ChangesWalk {
     this.f.put(this.entries.length, items);
   }
 
-  /** Sets whether the instance misses broadcasts from now on. */
+  /** Makes the instance miss or get broadcasts from now on. */
   missBroadcasts(index: 0 | 1, isMissing: boolean): void {
     const instance = this.instances[index];
     if (instance) instance.isMissing = isMissing;
   }
 
-  /** Runs a turn for all entries, on a host that may die at the step `end`. */
+  /** Runs a turn for all entries on a host that can die at step `end`. */
   async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
     this.#dyingStep = end;
@@ -157,7 +157,7 @@ export class ChangesWalk {
     this.#dyingStep = undefined;
   }
 
-  /** The titles of committed notifications that are no longer visible, and must never be served again. */
+  /** Titles of committed notifications that are no longer visible and must never be served again. */
   forbidden(): string[] {
     const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
     const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));

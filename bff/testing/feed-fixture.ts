@@ -31,12 +31,12 @@ export const PARTITION = 1;
 /** An in-memory log that counts its reads. It can be rolled back to any earlier commit, or emptied. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
-  /** The number of times that the store was emptied. */
+  /** How often the store was emptied. */
   emptied = 0;
   readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
-  /** Runs after a head was read and before it is returned. May wait or reject. */
+  /** Runs after a head is read and before it is returned. Can wait or reject. */
   beforeHead: () => Promise<void> = () => Promise.resolve();
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   afterCommit: () => Promise<void> = () => Promise.resolve();
@@ -64,7 +64,7 @@ export class TestLog implements FeedLog {
     return this.#inner.removeDocuments(keys);
   }
 
-  /** Restores the store to its state after the first `count` commits. */
+  /** Rolls the store back to just after the first `count` commits. */
   async rollBackTo(count: number): Promise<void> {
     this.#inner = new MemoryFeedLog();
     if (count === 0) this.emptied++;
@@ -97,9 +97,9 @@ export class Fixture {
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
-  /** The ids of the notifications that turns passed to `onItems`. In production, it registers their fallbacks. */
+  /** Ids of notifications that turns passed to `onItems`, which in production registers their fallbacks. */
   readonly passedOnIds: string[] = [];
-  /** The positions of these notifications as `feed offset id-in-the-feed`, or `-` for one without a position. */
+  /** These notifications' positions as `feed offset id-in-the-feed`, or `-` without a position. */
   readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
@@ -139,7 +139,7 @@ export class Fixture {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
-  /** The ids in a feed's log, in order. If a notification is gone, its id is followed by the reason. */
+  /** The ids in a feed's log in order, each with the reason if the notification is gone. */
   async idsOf(feed: string): Promise<string[]> {
     const head = (await this.log.readHead(feed))?.head;
     const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));
@@ -203,7 +203,7 @@ export class Fixture {
     );
   }
 
-  /** Like `idsOf`, for all publications that were broadcast. */
+  /** Like `idsOf`, for all broadcast publications. */
   get broadcastIds(): string[] {
     return this.events.flatMap(({ publications }) =>
       publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id)),

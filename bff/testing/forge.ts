@@ -14,7 +14,7 @@ export type KeyName = keyof typeof KEYS;
 const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Valid claims, overridden by `others`; `undefined` leaves a claim out. */
+/** Valid claims, with overrides from `others`; `undefined` omits a claim. */
 export const claims = (others: Record<string, unknown> = {}): Record<string, unknown> => ({
   iss: 'tocsin',
   aud: 'tocsin',
@@ -23,7 +23,7 @@ export const claims = (others: Record<string, unknown> = {}): Record<string, unk
   ...others,
 });
 
-/** The time `n` seconds from now, in seconds since 1970. */
+/** Unix time `n` seconds from now. */
 export const secondsFromNow = (n: number): number => nowInSeconds() + n;
 
 export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>
@@ -43,7 +43,7 @@ export function forge(
 export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
   forge({ alg: 'HS256', ...header }, claims(others));
 
-/** Returns a function that signs with the key, and encodes the signature as in a token. */
+/** Returns a function that signs with the key and encodes the signature for a token. */
 export const signerOf =
   (key: KeyObject, hash: string | null = 'sha256', more: object = { dsaEncoding: 'ieee-p1363' }) =>
   (input: string): string =>

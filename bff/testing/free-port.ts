@@ -1,6 +1,6 @@
 import { freePorts } from '../../tools/src/net/ports.ts';
 
-/** Returns a port that is free on this machine, and that no other test gets until this process ends. */
+/** Returns a free port that no other test gets until this process ends. */
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;

@@ -14,7 +14,7 @@ import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
-/** Entry `seq` of a run, with a notification for each id. */
+/** A run's entry `seq` with a notification for each id. */
 export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
@@ -30,7 +30,7 @@ export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
-/** Entry `seq` of a run with these items. A string is the id of a notification. */
+/** A run's entry `seq` with these items. Strings are notification ids. */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
@@ -40,7 +40,7 @@ const BEGINNING: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
-/** An in-memory feed log, to which planned commits are applied. */
+/** An in-memory feed log that applies planned commits. */
 export class PlannedLog {
   head: Head | undefined;
   readonly documents = new Map<string, unknown>();
@@ -94,7 +94,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** The ids in the log, in order. If a notification is gone, its id is followed by the reason. */
+  /** The ids in the log in order, each with the reason if the notification is gone. */
   get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

@@ -9,7 +9,7 @@ import { freePort } from './free-port.ts';
 
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
-/** Serves an instance with a memory backend on a free port. Stopping it also closes the sockets opened here. */
+/** Serves an instance with a memory backend on a free port. Stopping it closes all sockets opened here. */
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},
@@ -73,7 +73,7 @@ export async function serveBff(
       fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}`, { headers }),
     /** Publishes a notification to a feed, like a producer. */
     publish: (feed: string, id: string): Promise<void> => publishMany(feed, [id]),
-    /** Publishes notifications to a feed in one entry. */
+    /** Publishes notifications to a feed as one entry. */
     publishMany,
     /** Retracts a notification, like a producer. */
     retract: (feed: string, id: string): Promise<void> =>

@@ -4,12 +4,12 @@ import { positionProofs } from '../src/deliver/broadcast/position-proofs.ts';
 
 const keys = parseSigningKeys('a secret that all instances of the tests share');
 
-/** The signer of a test instance. Each instance has its own, with the same secret. */
+/** A test instance's signer. Each instance has its own, with the same secret. */
 export const testSigner = (now?: () => number): Signer => new Signer(() => keys, now);
 
 export const testProofs = positionProofs(testSigner());
 
-/** Adds a valid proof to a broadcast, as our instances do. */
+/** Adds a valid proof to a broadcast, like our instances do. */
 export const withProof = (event: Broadcast): Broadcast => ({
   ...event,
   proof: testProofs.of(event.feed, positionOf(event)),

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary: fails when a package whose internals we use is updated. Check that our file next to the calling test still
- * works, run its tests and `npm test`, then update the version in the calling test.
+ * A canary that fails when a package is updated whose internals we rely on. Check that our file next to the calling
+ * test still works, run its tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {
   it.each(Object.entries(versions))('should be rechecked if %s is no longer version %s', (name, version) => {
@@ -15,7 +15,7 @@ export function expectTestedVersions(versions: Readonly<Record<string, string>>)
   });
 }
 
-/** Reads the package file itself, because some packages don't export it. */
+/** Reads the package file directly because some packages don't export it. */
 function versionOf(name: string): string {
   const main = require.resolve(name);
   const folder = join('node_modules', name, '/');

@@ -14,15 +14,15 @@ export const READER = 'user:ada';
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
 /**
- * An in-memory deployment whose instances share a store, marks and a channel: `real`, or by default a fake with preset
- * results.
+ * An in-memory deployment with instances that share a store, marks and a channel: `real`, or by default a fake with
+ * preset results.
  */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
   /** Positions in the history, by notification id. */
   const positions = new Map<string, PublishedAt>();
-  /** The ids whose positions were looked up in the history. */
+  /** Ids of position lookups in the history. */
   const lookedUpIds: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
@@ -31,11 +31,11 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const receipts: Receipt[] = [];
   const presetResults: (SendResult | 'never')[] = [];
   const forgotten: string[] = [];
-  /** The names of the steps that were reported as failed. */
+  /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** The inputs that decisions have read, such as `preferences`. */
+  /** What decisions have read, such as `preferences`. */
   const inputsRead: string[] = [];
-  /** An instance whose clock is `skew` ms ahead of the scheduler's. */
+  /** An instance with a clock `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {
     const skewMs = typeof skew === 'number' ? () => skew : skew;
     const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));

@@ -11,7 +11,7 @@ import { READER, after, arrival, deployment } from './deployment.ts';
 
 export type MovingFeed = Awaited<ReturnType<typeof movingFeed>>;
 
-/** A reader whose feed has the notifications `n1` to `n6`. `n3` has a fallback. */
+/** A reader with notifications `n1` to `n6`, where `n3` has a fallback. */
 export async function movingFeed({
   hasChannels = true,
   ...first
@@ -79,7 +79,7 @@ export async function movingFeed({
     unarchive: (...ids: string[]) => inboxes.unarchive(who, { feed: READER, ids }),
     snooze: (...ids: string[]) => inboxes.snooze(who, { feed: READER, ids, until: '2026-02-01T00:00:00Z' }),
     seen: (epoch: string, offset: number) => inboxes.seen(who, { feed: READER, epoch, offset }),
-    /** Moves the history forward, so that it contains only offsets 20 to 30. */
+    /** Moves the history forward so that it only contains offsets 20 to 30. */
     moveHistoryOn: () => Object.assign(feed, { floor: 20, head: 30 }),
     startNewEpoch: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
     standings: async () => {

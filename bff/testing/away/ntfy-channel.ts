@@ -1,10 +1,10 @@
 import type { Channel } from '../../src/away/channels/channel.ts';
 import { reasonOf, settled } from '../../src/away/channels/settled.ts';
 
-/** Posts to an ntfy topic. The deployment chooses the topic and its server. */
+/** Posts to an ntfy topic. The deployment chooses topic and server. */
 export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel => ({
   name: 'ntfy',
-  // ntfy does not recognise a repeated message.
+  // ntfy doesn't recognise repeated messages.
   repeatable: false,
   reaches: () => true,
   send: ({ notifications: [newest], more, links }) => {
@@ -25,7 +25,7 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
         const outcome = status === 429 || status === 503 ? 'unavailable' : 'refused';
         return { outcome, reason: `ntfy answered ${status}` };
       } catch (error) {
-        // fetch does not report whether the request was sent.
+        // fetch doesn't tell whether the request was sent.
         return { outcome: 'unknown', reason: reasonOf(error) };
       }
     });

@@ -6,7 +6,7 @@ import { decrypt } from 'http_ece';
 import { importJWK, jwtVerify, type JWTPayload } from 'jose';
 import type { PushSubscription } from '../../src/away/channels/channel.ts';
 
-/** A push that the service accepted: its signature was valid, and its body was encrypted for the device. */
+/** An accepted push: the signature was valid, and the body was encrypted for the device. */
 export interface ReceivedPush {
   device: string;
   headers: IncomingMessage['headers'];
@@ -20,18 +20,18 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 export interface TestPushService {
   origin: string;
   received: ReceivedPush[];
-  /** Errors that the service found in requests. */
+  /** Errors found in requests. */
   faults: string[];
-  /** Subscribes a new device, and returns its subscription as a browser would. */
+  /** Subscribes a new device and returns its subscription like a browser. */
   subscribe(device: string): PushSubscription;
-  /** Sets the response to pushes for a device. By default it is 201. */
+  /** Sets the response to pushes for a device. Default: 201. */
   answer(device: string, answer: Answer | number): void;
   close(): Promise<void>;
 }
 
 /**
- * A push service on loopback. Like a real one, it refuses requests whose VAPID token does not match
- * `applicationServerKey` (403), and like a browser, it decrypts the body with the device's keys.
+ * A push service on loopback. Like a real one, it refuses requests if the VAPID token doesn't match
+ * `applicationServerKey` (403). Like a browser, it decrypts the body with the device's keys.
  */
 export async function startPushService(applicationServerKey: string): Promise<TestPushService> {
   const devices = new Map<string, { curve: ReturnType<typeof createECDH>; auth: Buffer }>();

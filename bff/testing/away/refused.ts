@@ -7,13 +7,13 @@ import { READER, after, arrival, deployment, itemsOf, pass } from './deployment.
 export const REFUSED: SendResult = { outcome: 'refused', reason: 'no such user' };
 export const KEY = awayKey(hashOfReader(READER));
 
-/** The fallbacks that an instance lists as unsent. */
+/** The fallbacks listed as unsent. */
 export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =>
   (await unsent.list(unsentQuerySchema.parse({}))).fallbacks;
 export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
   (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
 
-/** A deployment whose channel refused these notifications' fallbacks, or returned the given results for them. */
+/** A deployment where the channel refused these notifications' fallbacks, or returned the given results. */
 export async function refused(ids: string[], results: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
   const all = deployment({ windowMs });
   const one = all.instance();

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A received e-mail, raw and parsed. */
+/** A received email, raw and parsed. */
 export interface ReceivedMail {
   from: string;
   to: string[];
@@ -11,7 +11,7 @@ export interface ReceivedMail {
   secure: boolean;
   raw: string;
   mail: Email;
-  /** When it was received, in ms since 1970. */
+  /** When it was received (ms since 1970). */
   at: number;
 }
 
@@ -19,12 +19,12 @@ export interface TestSmtpServer {
   url: string;
   port: number;
   received: ReceivedMail[];
-  /** The commands that a scripted server received. */
+  /** Commands received by a scripted server. */
   lines: string[];
   close(): Promise<void>;
 }
 
-/** Starts an SMTP server that keeps the e-mails it accepts. By default it listens on a free loopback port. */
+/** Starts an SMTP server that keeps accepted emails. Listens on a free loopback port by default. */
 export async function startSmtpServer(
   options: SMTPServerOptions = {},
   port = 0,
@@ -72,8 +72,8 @@ export async function startSmtpServer(
 }
 
 /**
- * A server that greets a client with the first of `answers`, and replies to each command and to the end of the message
- * (`.`) with the next one. `undefined` closes the connection, an empty string sends nothing, and a text that ends with
+ * A server that greets clients with the first of `answers`, and replies to each command, and to the `.` that ends the
+ * message, with the next. `undefined` closes the connection, an empty string sends nothing, and a text that ends with
  * `…` is sent as half a line before the connection is closed.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {

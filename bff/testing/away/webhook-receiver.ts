@@ -4,26 +4,26 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
 export interface ReceivedWebhook {
-  /** The header `webhook-id`. */
+  /** The `webhook-id` header. */
   id: string;
   contentType: string | undefined;
   body: string;
   event: unknown;
-  /** When it was received, in ms since 1970. */
+  /** When it was received (ms since 1970). */
   at: number;
 }
 
 export interface WebhookReceiver {
   url: string;
-  /** The requests with a valid signature. */
+  /** Requests with a valid signature. */
   received: ReceivedWebhook[];
   faults: string[];
-  /** If set, responds to requests that have a valid signature. By default, they get 204. */
+  /** If set, responds to requests with a valid signature. Default: 204. */
   answer: ((response: ServerResponse) => void) | undefined;
   close(): Promise<void>;
 }
 
-/** A receiver that verifies the signature of the raw body, as the guide tells receivers to. */
+/** A receiver that verifies the raw body's signature, following the guide. */
 export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
   const webhook = new Webhook(secret);
   const receiver: WebhookReceiver = { url: '', received: [], faults: [], answer: undefined, close };

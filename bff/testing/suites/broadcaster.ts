@@ -18,7 +18,7 @@ export const anEvent = (offset: number, feed = 'all'): PublicationsEvent => ({
   ],
 });
 
-/** Collects the events of one feed that reach a broadcaster. */
+/** Collects a feed's events that reach a broadcaster. */
 export function listen(broadcaster: Broadcaster, feed: string): PublicationsEvent[] {
   const events: PublicationsEvent[] = [];
   broadcaster.onEvent((event) => {
@@ -46,7 +46,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       for (const events of received) expect(events).toEqual([anEvent(1, feed)]);
     });
 
-    it('should keep the order of broadcasts', async () => {
+    it('should keep broadcasts in order', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);

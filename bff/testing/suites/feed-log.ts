@@ -69,7 +69,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       }
     });
 
-    it('should keep feeds apart, even if their names contain special characters', async () => {
+    it('should keep feeds apart, even with special characters in their names', async () => {
       const log = create();
       const feeds = ['ä', '~C3~A4', 'a b', 'a%20b', 'a/b?c#d', 'a||b', '../x'].map(
         (sub) => `user:${sub}${aFeed()}`,
@@ -80,7 +80,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(heads.map((stored) => stored?.head.offset)).toEqual(feeds.map((_, i) => i));
     });
 
-    it('should return each of many heads that are read at once, and undefined for missing ones', async () => {
+    it('should read many heads at once, with undefined for missing heads', async () => {
       const log = create();
       const feeds = Array.from({ length: 120 }, aFeed);
       const written = feeds.filter((_, i) => i % 3 > 0);
@@ -101,7 +101,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       ]);
     });
 
-    it('should let exactly one of several simultaneous creations succeed', async () => {
+    it('should let exactly one of multiple simultaneous creations succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       const creations = Array.from({ length: 10 }, (_, i) =>
         log.commit([{ feed, head: head(1, { offset: i }), etag: 0, documents: [] }]),
@@ -112,7 +112,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readHead(feed)).toEqual({ head: head(1, { offset: winner }), etag: 1 });
     });
 
-    it('should let exactly one of several simultaneous commits on the same head succeed', async () => {
+    it('should let exactly one of multiple simultaneous commits to a head succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       const commits = Array.from({ length: 10 }, (_, i) =>
@@ -149,7 +149,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       await expect(log.commit([{ feed, head: head(5), etag: 4, documents: [] }])).rejects.toThrow();
     });
 
-    it('should read many documents in order, with undefined for missing ones', async () => {
+    it('should read many documents in order, with undefined for missing documents', async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 30 }, () => segmentOf(feed));
       const ids: FeedDocument = {
@@ -163,7 +163,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(read).toEqual([...documents.flatMap(({ value }) => [value, undefined]), ids.value]);
     });
 
-    it('should write more than the sidecar accepts in one request', { timeout: 30_000 }, async () => {
+    it('should write more than fits into one sidecar request', { timeout: 30_000 }, async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 12 }, () => largeSegmentOf(feed));
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);
@@ -171,7 +171,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       for (const { key, value } of documents) expect(await log.readDocuments([key])).toEqual([value]);
     });
 
-    it('should remove documents, even if they are already gone', async () => {
+    it('should accept removing documents that are already gone', async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = [segmentOf(feed), segmentOf(feed)];
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);

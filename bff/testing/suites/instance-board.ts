@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { InstanceBoard } from '../../src/ops/ports.ts';
 
-/** A snapshot of an instance with a unique name. */
+/** A snapshot from an instance with a unique name. */
 export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
   v: DOCUMENT_VERSION,
   instance: `host-${randomUUID()}:4001`,
@@ -25,7 +25,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
     (await board.read()).filter(({ instance }) => instances.includes(instance));
 
   describe(`${name} as an instance board`, () => {
-    it('should show the newest snapshot of each instance', async () => {
+    it("should show each instance's newest snapshot", async () => {
       const [board, one, other] = [create(), aSnapshot(), aSnapshot({ p99Ms: 12 })];
       await board.post(one);
       await board.post(other);
@@ -34,7 +34,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await snapshotsOf(board, other.instance)).toEqual([other]);
     });
 
-    it('should forget a withdrawn instance, and show it again after its next snapshot', async () => {
+    it('should forget a withdrawn instance until its next snapshot', async () => {
       const [board, one, stays] = [create(), aSnapshot(), aSnapshot()];
       await board.post(one);
       await board.post(stays);
@@ -45,7 +45,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await snapshotsOf(board, one.instance, stays.instance)).toHaveLength(2);
     });
 
-    it('should show, after a few snapshots, all instances that started at the same time', async () => {
+    it('should show all instances that started at the same time after a few snapshots', async () => {
       const board = create();
       const all = Array.from({ length: 4 }, () => aSnapshot());
       for (let round = 0; round < all.length; round++)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
-/** The contract of every store origin. `create` returns the origin as seen by one more instance on the same store. */
+/** The contract of every store origin. `create` returns the origin as another instance on the same store sees it. */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
-  describe(`the first epoch of a store in ${name}`, () => {
-    it('should be the same for all instances, even if they all first ask for it at the same time', async () => {
+  describe(`a store's first epoch in ${name}`, () => {
+    it('should be the same for all instances, even if they all ask for it at the same time', async () => {
       await forget?.();
       const epochs = await Promise.all(Array.from({ length: 10 }, () => create().firstEpoch()));
       expect(new Set(epochs).size).toBe(1);

@@ -3,7 +3,7 @@ import { MAX_PAST_INSTANCES, type PastInstance } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { PastBoard } from '../../src/ops/ports.ts';
 
-/** The past hour of an instance with a unique name. */
+/** The past hour for an instance with a unique name. */
 export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...{ v: 1, instance: `host-${randomUUID()}:4001`, version: '1.0.0' },
   startedAt: new Date(Date.now() - 60_000).toISOString(),
@@ -26,7 +26,7 @@ export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
 /** The contract of every past board. */
 export function pastBoardSuite(name: string, create: () => PastBoard): void {
   describe(`${name} as a past board`, () => {
-    it('should keep the newest document of each instance', async () => {
+    it("should keep each instance's newest document", async () => {
       const [board, one, other] = [create(), aPast(), aPast()];
       await board.keep(one);
       await board.keep(other);
@@ -37,7 +37,7 @@ export function pastBoardSuite(name: string, create: () => PastBoard): void {
       expect(await board.read()).toEqual(expect.arrayContaining([stopped, other]));
     });
 
-    it('should forget the instances that have been silent longest', async () => {
+    it('should forget the instances that were silent longest', async () => {
       const board = create();
       const started = Date.now();
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>

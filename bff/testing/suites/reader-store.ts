@@ -8,7 +8,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
   const aKey = () => readKey(`client:${randomUUID()}`, 'user:ä || b');
 
   describe(`${name} as a reader store`, () => {
-    it('should keep a document until it is removed', async () => {
+    it('should keep a document until removed', async () => {
       const store = create();
       const [key, other] = [aKey(), aKey()];
       expect(await store.read(key)).toBeUndefined();
@@ -21,7 +21,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
     });
 
     it.each([readKey, (reader: string) => mutesKey(reader), inboxKey])(
-      'should erase a document so that a change in progress cannot restore it, and accept new ones (%#)',
+      'should erase a document for good despite a change in progress, and accept new documents (%#)',
       async (keyOf) => {
         const store = create();
         const key = keyOf(`client:${randomUUID()}`, 'user:ä || b');
@@ -56,7 +56,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
       expect(await Promise.all(keys.map((key) => store.read(key)))).toEqual(keys.map(() => undefined));
     });
 
-    it('should refuse a write with a stale etag, and a write that expects no document where one exists', async () => {
+    it('should refuse a write with a stale etag, or with no etag if a document exists', async () => {
       const store = create();
       const key = aKey();
       await store.write(key, { n: 1 }, undefined, 60);

@@ -28,7 +28,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).slice(0, 2)).toEqual([other.entry, one.entry]);
     });
 
-    it('should change nothing if the same entry is added again', async () => {
+    it('should ignore an entry that was already added', async () => {
       const { store, read, list } = create();
       const first = record();
       await store.add(first);
@@ -37,7 +37,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
     });
 
-    it('should delete the records of one feed only', async () => {
+    it("should delete only one feed's records", async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
       const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });
@@ -52,7 +52,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       for (const { entry } of others) expect(await read(entry)).toBeDefined();
     });
 
-    it('should list all records that are added at the same time', async () => {
+    it('should list all records added at the same time', async () => {
       const { store, list } = create();
       const records = Array.from({ length: 4 }, () => record());
       await Promise.all(records.map((one) => store.add(one)));

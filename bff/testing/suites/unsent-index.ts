@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { UnsentIndex } from '../../src/away/fallbacks/unsent/unsent-index.ts';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** The contract of the index of readers with unsent fallbacks, on top of any reader store. */
+/** The contract of the index of readers with unsent fallbacks, on any reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
-    it('should keep the readers that two instances add at the same time, until they are removed', async () => {
+    it('should keep readers that two instances add at the same time until they are removed', async () => {
       const store = create();
       const errors: unknown[] = [];
       const instance = () =>
@@ -18,7 +18,7 @@ export function unsentIndexSuite(name: string, create: () => ReaderStore): void 
         const stored = new Set((await instance().read()).readers.map(([hash]) => hash));
         return hashes.filter((hash) => !stored.has(hash));
       };
-      // On a slow machine, `add` may resolve before the index is written.
+      // On a slow machine, `add` can resolve before the index is written.
       await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
       const [first = ''] = hashes;
       await one.forget(first);

@@ -6,7 +6,7 @@ import { alwaysPossible, step, indexOfThree, indexOfTwo, type WeightedStep } fro
 import { FORGERIES, STRANGER } from './world/turn-calls.ts';
 import type { World } from './world/world.ts';
 
-/** The steps of a delivery after which an instance may die. */
+/** Delivery steps after which an instance can die. */
 export const DEATHS = [
   ...([
     'received',
@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** Where a forged position lies: in a later epoch, or this many publications beyond the head. */
+/** Where to forge a position: in a later epoch, or this many publications beyond the head. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
@@ -40,7 +40,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ store }) => store.stream.length > 0,
     (world, { index }) => world.loseAnnouncement(index),
   ),
-  // While instances disagree about the actors' host, two hosts can run turns at the same time.
+  // While instances disagree about who hosts the actors, two hosts can run turns at the same time.
   step(
     20,
     'place',
@@ -51,7 +51,7 @@ export const FAULTS: readonly WeightedStep[] = [
   step(6, 'pause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
-  // If bit i of `applied` is set and the i-th pending call is a write, it takes effect anyway.
+  // If bit i of `applied` is set and the i-th pending call is a write, it still takes effect.
   step(
     4,
     'kill',
@@ -102,7 +102,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.disconnect(),
   ),
-  // A tab comes back with a position of any age, or with one beyond the head.
+  // A tab comes back with a position of any age, or beyond the head.
   step(
     8,
     'reopen',
@@ -134,7 +134,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // Wait for all pending work, because `passDay` forgets the previous day's entries, runs and ids.
+  // Wait for all pending work since `passDay` forgets the previous day's entries, runs and ids.
   step(2, 'day', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);

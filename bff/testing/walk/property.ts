@@ -10,17 +10,19 @@ const MAX_STEPS = 600;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface PropertyOptions {
-  /** Whether the store may come back empty, rolled back or with a gap. */
+  /** Whether the store can come back empty, rolled back or with a gap. */
   losses: boolean;
-  /** Counts how often each event occurs in all runs. */
+  /** Counts how often each event occurs across all runs. */
   counts?: Map<string, number>;
-  /** The replay path printed with a failure. With the printed `seed` and `path`, it repeats that failure. */
+  /**
+   * The replay path printed with a failure. Together with the printed `seed` and `path`, it reproduces that failure.
+   */
   replayPath?: string | undefined;
 }
 
 /**
  * The property: despite failures, crashes, losses and repeated messages, the code for turns, recovery and merging
- * satisfies the rules of `checker.ts` after each step, and those of `end-checks.ts` at the end.
+ * satisfies the rules in `checker.ts` after each step and the rules in `end-checks.ts` at the end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({

@@ -7,16 +7,16 @@ import type { World } from './world/world.ts';
 type Choices = Record<string, fc.Arbitrary<unknown>>;
 type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };
 
-/** A possible next event in a world, with its relative frequency. */
+/** A possible next event in a world and its relative frequency. */
 export interface WeightedStep {
   weight: number;
   arbitrary: fc.Arbitrary<fc.AsyncCommand<World, Report>>;
 }
 
 /**
- * Creates a step whose random choices are all drawn in advance, so that shrinking can remove other steps without
- * changing this one. There is no separate model: `possible` looks at the world itself to decide whether the step can
- * happen, and the world's rules are checked after each step.
+ * Creates a step with all random choices drawn in advance, so that shrinking can remove other steps without changing
+ * this one. There is no separate model: `possible` looks at the world itself to decide whether the step can happen, and
+ * the world's rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,
@@ -44,13 +44,13 @@ export function step<C extends Choices>(
 
 export const alwaysPossible = (): boolean => true;
 
-/** A random index into a list of two items. */
+/** A random index into a two-item list. */
 export const indexOfTwo = fc.nat(1);
-/** A random index into a list of three items. */
+/** A random index into a three-item list. */
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);
 
-/** The fate of a call. Of 100 calls, `bad` fail and `slow` are slow on average. */
+/** A call's fate. Out of 100 calls, `bad` fail and `slow` are slow on average. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

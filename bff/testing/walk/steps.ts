@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { alwaysPossible, fate, oneInTen, step, indexOfThree, indexOfTwo, type WeightedStep } from './step.ts';
 
-/** The steps that take notifications from their callers to the browsers. Calls fail occasionally. */
+/** The steps that bring notifications from callers to browsers. Calls fail occasionally. */
 export const STEPS: readonly WeightedStep[] = [
   step(
     120,

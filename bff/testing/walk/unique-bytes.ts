@@ -2,8 +2,8 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Gives the code under test the same sequence of unique "random" bytes in each walk, so that a walk can be repeated.
- * Returns a function that restores the original `randomBytes`.
+ * Makes walks repeatable by giving the code under test the same sequence of unique "random" bytes each time. Returns a
+ * function that restores the original `randomBytes`.
  */
 export function predictRandomBytes(): () => void {
   const original = crypto.randomBytes;

@@ -4,7 +4,7 @@ import type { IdsDocument, Segment, WithdrawnDocument } from '@tocsin/contracts'
 export interface FeedDocument {
   key: string;
   value: Segment | IdsDocument | WithdrawnDocument;
-  /** Approximate size of `value` */
+  /** Approximate size of `value`. */
   bytes: number;
   ttlSeconds: number;
 }

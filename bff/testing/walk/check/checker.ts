@@ -18,26 +18,26 @@ import type { FeedDocument } from '../../../src/feed/chain/chain.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** Records the events of a walk and reports violations of the rules. `end-checks.ts` checks the final state. */
+/** Records a walk's events and reports rule violations. `end-checks.ts` checks the final state. */
 export class Checker {
   readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
   readonly verdicts = new Set<string>();
-  /** For each id, the entries that have ever contained it. */
+  /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** The ids committed at `epoch:offset`, in order. More than one after a rollback that no living process knew of. */
+  /** Ids committed at `epoch:offset`, in order. Multiple after a rollback that no living process knew about. */
   readonly committedIds = new Map<string, Set<string>>();
-  /** The time of the last commit at each place (`epoch:offset`). */
+  /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
   hadUnknownRollback = false;
   readonly #pushed = new Set<string>();
-  /** The places of each committed entry's publications, by the entry's key. */
+  /** Where each committed entry's publications are, by entry key. */
   readonly #placesOf = new Map<string, Set<string>>();
-  /** Like `answered`, but only since the last loss of the store. */
+  /** Like `answered`, but only since the store was last lost. */
   readonly answeredSince = new Map<string, number>();
-  /** Entries deposited more than once, which may exist again after their pop. */
+  /** Entries deposited more than once, which can reappear after their pop. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
   readonly #lastPositions = new WeakMap<object, Position>();
@@ -70,7 +70,7 @@ export class Checker {
     }
   }
 
-  /** Called before a checkpoint is written. All entries that it marks as finished must have been broadcast. */
+  /** Called before a checkpoint is written. Entries that it marks as finished must have been broadcast. */
   onCheckpoint({ runs }: Checkpoint): void {
     if (!this.#sound) return;
     for (const [key, places] of this.#placesOf) {
@@ -92,8 +92,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written, but before the head itself. `known`: the positions that the host and
-   * its caller knew before. `sawLoss`: whether the store was lost during the turn, so that etags may match by accident.
+   * Called after a head's documents are written, but before the head itself. `known`: positions that host and caller
+   * knew before. `sawLoss`: whether the store was lost during the turn, so etags could match by accident.
    */
   onCommit(
     head: Head,
@@ -140,14 +140,14 @@ export class Checker {
     }
   }
 
-  /** Called before a head is written. `epochs`: the epochs that the host and its caller knew before the turn. */
+  /** Called before a head is written. `epochs`: the epochs that host and caller knew before the turn. */
   onEpochBegin({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
       if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
     }
   }
 
-  /** Called after an instance compared itself with an unchanged head. `known`: its position before. */
+  /** Called after an instance compared itself with an unchanged head. `known`: its previous position. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -179,12 +179,12 @@ export class Checker {
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
-  /** Called when a client skipped publications. The response must not have said `recovered`. */
+  /** Called when a client skips publications. The response must not have said `recovered`. */
   onMissed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
   }
 
-  /** Called with the publications that a client shows next. `shown`: the ids that it has already shown. */
+  /** Called with the publications that a client shows next. `shown`: ids already shown. */
   onShow(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
       const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
@@ -193,7 +193,7 @@ export class Checker {
     }
   }
 
-  /** `head`: the feed's position at the time of the request. */
+  /** `head`: the feed's position when requested. */
   onAnswer(page: Page, asked: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
     if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
@@ -212,13 +212,15 @@ export class Checker {
     }
   }
 
-  /** Called when the store was lost. Earlier pops and answers then say nothing about its contents. */
+  /** Called when the store is lost. Earlier pops and answers no longer say anything about its contents. */
   onStoreLost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
 
-  /** True if all entries from this to the run's last answered one exist and were never rewritten, popped or set aside. */
+  /**
+   * True if the entries from here to the run's last answered one exist and were never rewritten, popped or set aside.
+   */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) => keyOfEntry(run, seq + i));
@@ -227,12 +229,12 @@ export class Checker {
     return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
   }
 
-  /** Checks that all unconfirmed entries of the head were popped and broadcast. */
+  /** Checks that all of the head's unconfirmed entries were popped and broadcast. */
   checkEnd(head: Head): void {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
-  /** Whether the position is too old, in another epoch, or beyond the head. */
+  /** Whether the position is too old, from another epoch, or beyond the head. */
   #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
     if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
@@ -280,7 +282,7 @@ export class Checker {
       this.hadUnknownRollback = true;
       const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
       if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
-      else this.#report.count('rewrites after a rollback that the host was unaware of');
+      else this.#report.count("rewrites after a rollback the host didn't know about");
     }
     const earlierPlace = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
       (other) => this.committedIds.get(other)?.has(idOf(publication)),

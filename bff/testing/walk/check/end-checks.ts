@@ -4,7 +4,7 @@ import type { WalkClient } from '../world/clients.ts';
 import { partsOfEntry, type Report } from './report.ts';
 import type { World } from '../world/world.ts';
 
-/** Checks a walk after all activity has ended. `read`: the history as each instance serves it. */
+/** Checks a walk once all activity has ended. `read`: the history as each instance serves it. */
 export function checkEnd(world: World, report: Report, read: readonly Page[][]): void {
   const say = (kind: string, text: string) => report.violation(kind, text);
   const { store, checker, callers, clients, limits, clock } = world;
@@ -33,10 +33,7 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
   }
 }
 
-/**
- * Checks that the log has no gaps, matches the commits, and contains the whole history. Returns the ids of the whole
- * epoch.
- */
+/** Checks that the log has no gaps, matches the commits, and contains the entire history. Returns the epoch's ids. */
 function checkLog(world: World, head: Head, log: readonly LivePublication[], report: Report): string[] {
   const { checker, limits, clock } = world;
   const first = log[0]?.offset ?? head.offset + 1;
@@ -59,7 +56,7 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
   return ids;
 }
 
-/** Checks that a client kept the log's order and, if it had no gap, showed everything after its first position. */
+/** Checks that a client kept the log's order and, without gaps, showed everything after its first position. */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
   const own = client.shown.filter((id) => ids.includes(id));
@@ -68,7 +65,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
     report.violation('VIEW-ORDER', `${index} ${own.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
-  // A client may or may not have shown a notification before it expired.
+  // The client may or may not have shown the notification before it expired.
   const neverExpires = (id: string) => !world.expiresAtById.has(id);
   const expected = ids.slice(client.from?.offset).filter(neverExpires);
   const shown = client.shown.filter(neverExpires);
@@ -95,13 +92,13 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
     else if (wasReportedMissing) report.count('lost when the store was lost, and reported as missing');
-    else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew of');
+    else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew about');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost when the store was lost, after its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
       report.count('lost when the store was lost, before a later entry that was processed');
     else if (!checker.committed.has(entry) && !wasAnswered)
-      report.count('lost when the store was lost, and never announced again');
+      report.count('lost when the store was lost, and never re-announced');
     else report.violation('LOST', `${id} of ${entry}`);
   }
 }
@@ -111,7 +108,7 @@ function isAtOrAfter(a: string, b: string): boolean {
   return one.run === other.run && one.seq >= other.seq;
 }
 
-/** Checks that entries of a run keep their order, using ids that were in only one entry. */
+/** Checks that a run's entries keep their order, using ids that were in only one entry. */
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {

@@ -3,12 +3,12 @@ import { PARTITION } from '../world/places.ts';
 
 const TRACE_SHOWN = 60;
 
-/** A violated rule, with the trace that led to it. */
+/** A violated rule and the trace that led to it. */
 export class RuleViolation extends Error {
   override name = 'RuleViolation';
 }
 
-/** The result of a walk: its trace and its violations. Several walks may share `counts`. */
+/** A walk's result: its trace and violations. Multiple walks can share `counts`. */
 export class Report {
   readonly counts: Map<string, number>;
   readonly #violations: string[] = [];
@@ -41,7 +41,7 @@ export class Report {
 export const keyOfEntry = (run: string, seq: number): string =>
   partitionEntryKey({ run, partition: PARTITION, seq });
 
-/** The run and the sequence number in an entry's key. */
+/** The run and sequence number in an entry key. */
 export function partsOfEntry(key: string): { run: string; seq: number } {
   const [, , run = '', seq] = key.split(':');
   return { run, seq: Number(seq) };

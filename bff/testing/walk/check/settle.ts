@@ -4,13 +4,13 @@ import { readPage } from '../../../src/recover/page/page.ts';
 import { checkEnd } from './end-checks.ts';
 import type { World } from '../world/world.ts';
 
-/** Time by which each step advances the clock. */
+/** How far each step advances the clock. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** Rounds between two comparisons: enough for one comparison to end before the next, so that some rounds are quiet. */
+/** Rounds between comparisons, enough for one to end before the next so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
-/** Resolves when all code has run up to its next outgoing call. */
+/** Resolves once all code has run up to its next outgoing call. */
 export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */
@@ -55,12 +55,12 @@ async function round(world: World, n: number): Promise<void> {
   await flushPending();
 }
 
-/** Runs rounds until nothing is pending. Clients may still be behind. */
+/** Runs rounds until nothing is pending. Clients can still be behind. */
 export async function waitUntilQuiet(world: World): Promise<void> {
   for (let i = 0; i < MAX_ROUNDS && !world.isQuiet(); i++) await round(world, i);
 }
 
-/** Runs rounds until nothing is pending and every client has reached the head, without any new notifications. */
+/** Runs rounds without new notifications until nothing is pending and every client has reached the head. */
 async function waitUntilArrived(world: World): Promise<void> {
   const haveArrived = () => {
     const { epoch, offset } = world.position ?? {};
@@ -79,17 +79,17 @@ async function waitUntilArrived(world: World): Promise<void> {
   );
 }
 
-/** Lets all pending work of a walk end, and checks the result. */
+/** Lets a walk's pending work end and checks the result. */
 export async function end(world: World): Promise<void> {
   endFaults(world);
   await waitUntilArrived(world);
   world.report.check();
-  // The turn for a later announcement also processes the entries that earlier losses left behind.
+  // A later announcement's turn also processes entries left behind by earlier losses.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
   await waitUntilArrived(world);
-  // Reading the whole history reveals missing documents, and a new epoch begins. Instances may have cached these
+  // Reading the entire history reveals missing documents and starts a new epoch. Instances could have cached these
   // documents, so restart them first.
   if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
   await readAll(world);
@@ -97,7 +97,7 @@ export async function end(world: World): Promise<void> {
   checkEnd(world, world.report, await readAll(world));
 }
 
-/** The whole history as each instance serves it, in pages. */
+/** The entire history as each instance serves it, in pages. */
 async function readAll(world: World): Promise<Page[][]> {
   const all: Page[][] = [];
   for (const { view } of world.instances) {

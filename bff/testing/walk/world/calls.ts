@@ -1,10 +1,10 @@
-/** A failed call. If it was a write, it may have taken effect, may still do so later, or may never do so. */
+/** A failed call. A write could have taken effect, could still do so later, or never will. */
 export class CallFailed extends Error {
   override name = 'CallFailed';
 }
 
 /**
- * The outcome of a call when it is let through. `slow`: it takes effect, and its answer then waits to be let through
+ * What happens to a call when it is let through. `slow`: it takes effect, but then its answer waits to be let through
  * too. `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
  * caller, but takes effect some time later.
  */
@@ -15,7 +15,7 @@ interface Pending {
   finish(fate: Fate): void;
 }
 
-/** The outgoing calls of one process. Each waits until a step lets it through. */
+/** A process's outgoing calls. Each waits for a step to let it through. */
 export class Calls {
   readonly #pending: Pending[] = [];
   readonly #effectLater: (effect: () => void) => void;
@@ -32,18 +32,18 @@ export class Calls {
     return this.#call(effect, false, () => true);
   }
 
-  /** `isUp` returns whether the other side can be reached when the call is let through. */
+  /** `isUp` tells whether the other side is reachable when the call is let through. */
   write<T>(effect: () => T, isUp: () => boolean = () => true): Promise<T> {
     return this.#call(effect, true, isUp);
   }
 
-  /** Lets one waiting call through. For a read, all fates but `good` and `slow` mean `lost`. */
+  /** Lets one waiting call through. For reads, all fates but `good` and `slow` mean `lost`. */
   letThrough(index: number, fate: Fate): void {
     const [call] = this.#pending.splice(index % this.#pending.length, 1);
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
   }
 
-  /** Drops all calls of a dead process. If bit i of `applied` is set and call i is a write, it takes effect anyway. */
+  /** Drops a dead process's calls. If bit i of `applied` is set and call i is a write, it still takes effect. */
   abandon(applied: number): void {
     for (const [i, call] of this.#pending.splice(0).entries()) {
       if (call.write && (applied >> i) & 1) call.finish('done');
@@ -73,7 +73,7 @@ export class Calls {
 
 const unknownOutcome = () => new CallFailed('the outcome is unknown');
 
-/** Performs the call, and returns a function that passes its result to the caller. */
+/** Performs the call and returns a function that passes the result to the caller. */
 function answerOf<T>(
   effect: () => T,
   resolve: (value: T) => void,
@@ -88,7 +88,7 @@ function answerOf<T>(
   }
 }
 
-/** Performs a call whose result and errors the caller never gets. */
+/** Performs a call without passing its result or errors to the caller. */
 function performIgnoringResult(effect: () => unknown): void {
   try {
     effect();

@@ -8,7 +8,7 @@ import type { Report } from '../check/report.ts';
 const PAGE = 4;
 const REORDER_LIMIT = 6;
 
-/** The parts of a world that its clients use. */
+/** What clients use from a world. */
 interface ClientsWorld {
   readonly report: Report;
   readonly checker: Checker;
@@ -21,15 +21,15 @@ export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** The position it started from: either saved by an earlier tab, or taken from the first response it received. */
+  /** The position it started from, either saved by an earlier tab or taken from the first response. */
   from: Position | undefined;
   gaps = 0;
-  /** All its positions, including those of earlier tabs. */
+  /** All its positions, including from earlier tabs. */
   readonly positions: Position[];
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
-  /** The publications received over this connection, each with the value of its instance's `joins` at that time. */
+  /** Publications received over this connection, each with the instance's `joins` at that time. */
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;
@@ -125,7 +125,7 @@ export class WalkClient {
     const { instance } = this;
     if (!instance) return;
     const connection = this.#connection;
-    // Join first, because publications may arrive before the response.
+    // Join first: publications can arrive before the response.
     if (!this.#joined) instance.join();
     this.#joined = true;
     const request = position

@@ -33,7 +33,7 @@ interface Listener {
   receivePosition(instance: WalkInstance, position: Position): void;
 }
 
-/** The parts of a world that its instances use. */
+/** What instances use from a world. */
 interface InstancesWorld {
   readonly store: Store;
   readonly checker: Checker;
@@ -52,10 +52,7 @@ interface InstancesWorld {
   kill(instance: WalkInstance, applied: number): void;
 }
 
-/**
- * A bff instance with the real hosts and view. Each of its outgoing calls waits until a step of the walk lets it
- * through.
- */
+/** A bff instance with the real hosts and view. Each outgoing call waits for a step to let it through. */
 export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -71,7 +68,7 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
-  /** The number of times that a client has joined. */
+  /** How often clients have joined. */
   joins = 0;
   /** The step at which it will die, if any. */
   diesAt: Step | undefined;
@@ -203,7 +200,7 @@ function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
       const apply = () => {
         const { store } = world;
         for (const { head, etag, documents } of writes) {
-          // As in Redis, the documents of a refused head are still written, and an absent key accepts any etag.
+          // As in Redis, a refused head's documents are still written, and a missing key accepts any etag.
           for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
           if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
           world.checker.onCommit(head, documents, known, sawLoss || losses !== world.losses);

@@ -1,3 +1,3 @@
-/** The only feed and the only partition of a walk. */
+/** A walk's only feed and partition. */
 export const FEED = 'all';
 export const PARTITION = 0;

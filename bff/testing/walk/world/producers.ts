@@ -6,12 +6,12 @@ import type { Store } from './store.ts';
 
 const ATTEMPTS = 5;
 
-/** The parts of a world that producers and their callers use. */
+/** What producers and their callers use from a world. */
 interface ProducersWorld {
   readonly store: Store;
   readonly checker: Checker;
   readonly time: number;
-  /** The lifetime of an entry, in milliseconds. */
+  /** An entry's lifetime in milliseconds. */
   readonly entryLifeMs: number;
   readonly expiresAtById: ReadonlyMap<string, string>;
   attempt(effect: () => void, fate: Fate): boolean;
@@ -23,9 +23,9 @@ interface Post {
 }
 
 /**
- * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real one behaves like this. It
- * deposits and announces one entry at a time, and retries a few times with the same key and content if the outcome is
- * unknown. An entry that cannot be finished ends its run. The last entry of a run is announced once more.
+ * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real producer behaves like this.
+ * Deposits and announces one entry at a time, and retries a few times with the same key and content if the outcome is
+ * unknown. An entry that cannot be finished ends its run. A run's last entry is announced once more.
  */
 export class WalkProducer {
   run = '';
@@ -51,7 +51,7 @@ export class WalkProducer {
     return this.queue.length === 0 && !this.#current;
   }
 
-  /** Whether the last entry of the run still has to be announced once more. */
+  /** Whether the run's last entry still has to be re-announced. */
   get needsReannouncement(): boolean {
     return this.isIdle && this.finished > this.reannounced;
   }
@@ -141,7 +141,7 @@ export class WalkProducer {
   }
 }
 
-/** Sends its notifications to either producer, always with the same ids, until they are accepted. */
+/** Sends its notifications to either producer with the same ids until accepted. */
 export class WalkCaller {
   ids: string[] | undefined;
   busy = false;

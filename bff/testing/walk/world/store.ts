@@ -1,17 +1,17 @@
 import type { Checkpoint, Head } from '@tocsin/contracts';
 import { newEpoch } from '../../../src/feed/position.ts';
 
-/** An announcement in the stream, until it is acknowledged. */
+/** An unacknowledged announcement in the stream. */
 export interface WalkAnnouncement {
   run: string;
   seq: number;
   expiresAt: string;
   deliveries: number;
-  /** The number of deliveries in progress. */
+  /** How many deliveries are in progress. */
   deliveriesInProgress: number;
 }
 
-/** The contents of a walk's Redis. Values are immutable, so copying the maps copies everything. */
+/** A walk's Redis. Values are immutable, so copying the maps copies everything. */
 export class Store {
   origin: string | undefined;
   head: { head: Head; etag: number } | undefined;

@@ -19,7 +19,7 @@ import { CallFailed, type Calls } from './calls.ts';
 import { FEED, PARTITION } from './places.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../../src/deliver/turn/turn.ts';
 
-/** The `placement` of an instance that believes a stranger hosts our actors. */
+/** The `placement` for an instance that believes a stranger hosts our actors. */
 export const STRANGER = 2;
 
 export const FORGERIES = ['unsigned', 'changed', 'replayed'] as const;
@@ -34,7 +34,7 @@ const forgedAnswer = () => ({
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** The parts of an instance that request turns from actors, or run them as the host. */
+/** What an instance needs to request turns from actors, or run turns as the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -53,9 +53,9 @@ interface TurnsWorld {
 
 interface TurnCall {
   host: TurnInstance;
-  /** The high-water mark of the caller. */
+  /** The caller's high-water mark. */
   heard: Position | undefined;
-  /** The epochs that the host and the caller knew at the time of the call. */
+  /** The epochs that host and caller knew when the call was made. */
   epochs: readonly string[];
   /** Whether the store was lost during the call. */
   sawLoss: boolean;
@@ -64,7 +64,7 @@ interface TurnCall {
 
 /** Sends each call to the instance that the caller believes hosts the actors, and tracks the running calls. */
 export class TurnCalls {
-  /** The running calls. Those to the same host are in the order of their turns. */
+  /** Calls in progress. Calls to the same host are in turn order. */
   readonly #runningCalls = new Set<TurnCall>();
   readonly #world: TurnsWorld;
 
@@ -72,7 +72,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed's actor, as an instance does when it is missing data. */
+  /** Calls the feed's actor, like an instance that is missing data. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,

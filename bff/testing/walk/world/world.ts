@@ -18,15 +18,15 @@ const START = Date.parse(WALK_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
-/** The settings that stay fixed during a walk. */
+/** Settings that stay fixed during a walk. */
 export interface Setting {
-  /** Whether the instances' clock stands still. */
+  /** Whether the instances' clock is stopped. */
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** The size at which a segment is full. With small segments, chains grow and merge sooner. */
+  /** Full segment size. With small segments, chains grow and merge sooner. */
   segmentBytes: number;
-  /** Whether to keep copies of the store, so that it can be rolled back. */
+  /** Whether to keep copies of the store for rollbacks. */
   snapshots: boolean;
 }
 
@@ -57,7 +57,7 @@ export class World {
   #posted = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  /** Running deliveries. An announcement can be delivered twice at the same time. */
+  /** Deliveries in progress. An announcement can be delivered twice at the same time. */
   readonly #held = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
@@ -96,7 +96,7 @@ export class World {
     this.lateEffects.push(effect);
   }
 
-  /** Makes a change to the store that a rollback can undo. */
+  /** Changes the store in a way that a rollback can undo. */
   change<T>(effect: () => T): T {
     if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
@@ -105,16 +105,14 @@ export class World {
     return effect();
   }
 
-  /**
-   * Writes as a producer or Dapr, without waiting to be let through. Returns false if the outcome is unknown.
-   */
+  /** Writes like a producer or Dapr, without waiting to be let through. Returns false if the outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));
     return fate === 'good';
   }
 
-  /** Returns ids for `count` new notifications, which expire after `lifeMs` if it is given. */
+  /** Returns ids for `count` new notifications, which expire after `lifeMs` if given. */
   newIds(count: number, lifeMs?: number): string[] {
     const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
     const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
@@ -133,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the competing instances. `twice`: even if it is already being delivered. */
+  /** Delivers an announcement to one of the competing instances. `twice`: even if a delivery is in progress. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (
@@ -184,7 +182,7 @@ export class World {
       .finally(end);
   }
 
-  /** Acts as the subscriber of dead letters: announces one of them again, and removes it once that has succeeded. */
+  /** Acts as the dead-letter subscriber: re-announces a dead letter, then removes it if that succeeded. */
   revive(fate: Fate): void {
     const [announcement] = this.store.dead;
     if (!announcement) return;
@@ -192,7 +190,7 @@ export class World {
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  /** If bit i of `applied` is set and the instance's i-th pending call is a write, it takes effect anyway. */
+  /** If bit i of `applied` is set and the instance's i-th pending call is a write, it still takes effect. */
   kill(instance: WalkInstance, applied: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
@@ -232,7 +230,7 @@ export class World {
     this.store.documents.delete(segment.key);
   }
 
-  /** Sends an instance a forged broadcast, without a valid proof. */
+  /** Sends an instance a forged broadcast without a valid proof. */
   forgeBroadcast(
     instance: WalkInstance,
     { epoch, offset }: Position,
@@ -248,7 +246,7 @@ export class World {
     this.report.count('forged broadcasts');
   }
 
-  /** Lets a day pass, after which the previous day's entries and runs are forgotten. */
+  /** Lets a day pass and forgets the previous day's entries and runs. */
   passDay(): void {
     this.time += this.entryLifeMs + 1;
     this.#snapshots = [];
