@@ -168,6 +168,20 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 
+  it('should be erased if the current epoch began with an erasure', async () => {
+    const erased = { ...world, epoch: '2-b-erased' };
+    expect(await standingWith(erased)).toBe('erased');
+    expect(await standingWith({ ...erased, waiting: { position: { epoch: '2-b-erased', offset: 3 } } })).toBe(
+      'open',
+    );
+    // This instance doesn't know the epoch of the position yet.
+    expect(await standingWith({ ...erased, waiting: { position: { epoch: '3-c', offset: 3 } } })).toBe(
+      'open',
+    );
+    const again = { epoch: '2-b-erased', floor: 1, published: [live(1, 'old')] };
+    expect(await standingWith({ ...world, ...again })).toBe('open');
+  });
+
   it('should stay archived after read marks from a later epoch have replaced its own', async () => {
     const read = { epoch: '2-b', offset: 9 };
     expect(await standingWith({ ...world, read, marks: { archived: [[3, 3]] } })).toBe('archived');

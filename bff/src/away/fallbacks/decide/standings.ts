@@ -1,4 +1,5 @@
 import { isExpired, type Placed, type Publication } from '@tocsin/contracts';
+import { beganWithErasure, isLaterEpoch } from '../../../feed/position.ts';
 import { bottomOf } from '../../../readers/marks/left.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
@@ -44,6 +45,9 @@ function standingOf(
   // The history doesn't contain the notification. So if its position is within the history, the position is wrong: the
   // store was rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
+  // A turn that was overtaken by an erasure can register its notifications afterwards.
+  if (position && beganWithErasure(epoch) && isLaterEpoch(epoch, position.epoch))
+    return { isOpen: false, reason: 'erased' };
   // A retraction with this id applies to this notification too. Anything else with this id is another notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
   const [other] = position ? [retraction] : published;
