@@ -1,7 +1,7 @@
 import type { Reach } from '@tocsin/service';
 import type { Backend } from './backend.ts';
 
-/** Steps in an entry's life at which a test can kill or stop the process, add a delay, or throw an error. */
+/** Steps in an entry's life where a test can kill or stop the process, add a delay, or throw an error. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
 
 /** Wraps `backend` with a failpoint before and after each deposit and announcement. */

@@ -86,7 +86,7 @@ export class Callers {
     this.#options = options;
   }
 
-  /** Resolves if keys can be checked; otherwise rejects with the reason. */
+  /** Resolves if keys can be checked. Otherwise rejects with the reason. */
   async ready(): Promise<void> {
     this.#options.keys();
   }

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** When an event published now was published, according to Dapr: in whole seconds. */
+/** The publishing time of an event published now. Dapr gives it in whole seconds. */
 const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
 const createdAt = (): number => {
   const item = produced.at(-1);

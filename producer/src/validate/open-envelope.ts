@@ -5,7 +5,7 @@ export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Why the data can't be read; empty if it can. If it can't, `data` contains only what can be stored. */
+  /** Why the data can't be read. If there are any faults, `data` contains only what can be stored. */
   faults: Fault[];
   traceparent: string | undefined;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseConfig } from '../process/config.ts';
 
-/** Only `true` or `false` because Dapr's components read the same variables and accept nothing else. */
+/** Only `true` or `false`, since Dapr's components read the same variables and accept nothing else. */
 const switchSetting = () =>
   z
     .enum(['true', 'false'], 'must be true or false')

@@ -2,7 +2,7 @@ import type { Logger } from '../observe/log.ts';
 
 const EVERY_MS = 60_000;
 
-/** Reasons to reject a call to the internal port. */
+/** Reasons for rejecting a call to the internal port. */
 export const REFUSALS = [
   'unsigned',
   'forged',

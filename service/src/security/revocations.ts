@@ -10,7 +10,7 @@ import {
 /** The document with all revocations. If either method rejects, it may still have taken effect. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes the document if it still has this etag (`undefined`: if it still doesn't exist). Rejects otherwise. */
+  /** Writes the document if its etag hasn't changed (`undefined`: if it doesn't exist yet). Rejects otherwise. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 

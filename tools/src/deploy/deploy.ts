@@ -66,7 +66,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   if (!ingressClass.isTraefik)
     say(
       'Warning: the annotations that set the sticky cookie only work with Traefik. Add the annotations for your class ' +
-        '(k8s/base/bff.yaml lists those for ingress-nginx). Without them, polling clients switch between instances.',
+        '(see k8s/base/bff.yaml for ingress-nginx). Without them, polling clients switch between instances.',
     );
   const redisCluster = await runsRedisCluster(kubectl, NAMESPACE, options.redisCluster);
   if (redisCluster) say('Redis: a cluster of six nodes');

@@ -62,7 +62,7 @@ describe('messages', () => {
     );
   });
 
-  it('should list the valid options if one is unknown', () => {
+  it('should reject an unknown option and list the valid ones', () => {
     expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 

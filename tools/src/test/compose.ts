@@ -11,7 +11,7 @@ async function setUp(): Promise<void> {
   await ensureChromium((line) => process.stdout.write(`${line}\n`));
 }
 
-/** One line that says why this machine can't run the suite, if so. `command` is the path of `docker`. */
+/** Why this machine can't run the suite, or `undefined` if it can. `command` is the path of `docker`. */
 export async function missing(command?: string): Promise<string | undefined> {
   try {
     const docker = await findDocker(command);

@@ -15,14 +15,14 @@ export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster of the context ${name} does not respond: ${errorLineOf(answer)}. Start it, or choose another one with ` +
+      `The cluster for context ${name} does not respond: ${errorLineOf(answer)}. Start it, or choose another one with ` +
         '`kubectl config use-context NAME`, then try again.',
     );
   const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
   const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
   if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
     throw new Failure(
-      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but Tocsin requires ${MIN_VERSION.join('.')} or later. Upgrade the cluster.`,
+      `The cluster for context ${name} runs Kubernetes ${gitVersion}, but Tocsin requires ${MIN_VERSION.join('.')} or later. Upgrade the cluster.`,
     );
   return `context ${name}, Kubernetes ${gitVersion}`;
 }

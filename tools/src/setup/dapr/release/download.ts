@@ -149,7 +149,7 @@ async function sha256Of(file: string): Promise<string> {
 
 const CONNECT_ERRORS =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT|SSL/;
-/** The innermost cause because undici wraps a refused connection in `fetch failed`. */
+/** The innermost cause, since undici wraps a refused connection in `fetch failed`. */
 export const causeOf = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
 const codeOf = (error: unknown): string =>
