@@ -14,7 +14,7 @@ COPY lab/package.json lab/
 COPY conformance/package.json conformance/
 COPY publish/package.json publish/
 COPY create-tocsin/package.json create-tocsin/
-# No package needs an install script, so install scripts are turned off.
+# No package needs install scripts, so they are turned off.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 
 FROM packages AS sources
@@ -33,7 +33,7 @@ RUN npm run build -- ui
 FROM node:24.21.0-bookworm-slim AS runtime
 WORKDIR /tocsin
 COPY LICENSE service/healthcheck.mjs ./
-# Published ports lead to the container's own address, not to 127.0.0.1.
+# Published ports lead to the container's own address, not 127.0.0.1.
 ENV NODE_ENV=production PUBLIC_HOST=0.0.0.0
 # A numeric id lets Kubernetes verify that it is not root.
 USER 1000:1000
