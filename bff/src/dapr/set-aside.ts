@@ -3,6 +3,8 @@ import {
   DOCUMENT_VERSION,
   SET_ASIDE_INDEX_KEY,
   SET_ASIDE_SIZES_KEY,
+  SET_ASIDE_TTL_SECONDS,
+  hasSetAsideExpired,
   isEntryOf,
   setAsideIndexSchema,
   setAsideKey,
@@ -13,7 +15,8 @@ import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@to
 import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
-const TTL_SECONDS = 7 * 24 * 60 * 60;
+/** A record that is changed shortly before it expires is kept at least this long, in seconds. */
+const MIN_TTL_SECONDS = 60;
 /** Maximum number of records; beyond it, the oldest are deleted. */
 const MAX_RECORDS = 1_000;
 /** Default limit for the records' total JSON bytes; beyond it, the oldest are deleted. */
@@ -28,43 +31,55 @@ export interface DaprSetAsideOptions {
   /** Called with how many records were deleted to make room. */
   onDropped?: (count: number) => void;
   maxBytes?: number;
+  now?: () => number;
 }
 
-/** The listed records, newest first, and their sizes. */
+/** The listed records, newest first, their sizes, and when they were stored (ms since 1970). */
 interface Listed {
   entries: string[];
   bytes: Record<string, number>;
+  storedAt: Record<string, number>;
 }
 
 type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
- * Records and their index in Dapr's state API. The index's etag detects concurrent writes. Sizes are in a separate
- * document so that older versions can still read the index.
+ * Records and their index in Dapr's state API. The index's etag detects concurrent writes. Sizes and times are in a
+ * separate document so that older versions can still read the index. The index doesn't expire, so each change drops the
+ * names of expired records.
  */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;
   readonly #onDropped: (count: number) => void;
   readonly #maxBytes: number;
+  readonly #now: () => number;
 
-  constructor(sidecar: Sidecar, { onDropped = () => undefined, maxBytes }: DaprSetAsideOptions = {}) {
+  constructor(
+    sidecar: Sidecar,
+    { onDropped = () => undefined, maxBytes, now = Date.now }: DaprSetAsideOptions = {},
+  ) {
     this.#sidecar = sidecar;
+    this.#now = now;
     this.#onDropped = onDropped;
     this.#maxBytes = maxBytes ?? DEFAULT_MAX_BYTES;
   }
 
   async add(record: SetAside): Promise<void> {
-    await this.#change(({ entries, bytes }) => {
-      if (entries.includes(record.entry)) return undefined;
+    const { entry } = record;
+    await this.#change(async ({ entries, bytes, storedAt }) => {
+      // A listed record may have expired, since an older version lists it without its time.
+      const isListed = entries.includes(entry);
+      if (isListed && (await this.#sidecar.getState(COMPONENTS.state, setAsideKey(entry)))) return undefined;
       const all = {
-        entries: [record.entry, ...entries],
-        bytes: { ...bytes, [record.entry]: sizeOf(record) },
+        entries: [entry, ...entries.filter((other) => other !== entry)],
+        bytes: { ...bytes, [entry]: sizeOf(record) },
+        storedAt: { ...storedAt, [entry]: this.#now() },
       };
       const kept = all.entries.slice(0, this.#countOfKept(all));
       const dropped = all.entries.slice(kept.length);
       return {
         listed: { ...all, entries: kept },
-        records: [upsert(record), ...dropped.map(deletion)],
+        records: [upsert(record, SET_ASIDE_TTL_SECONDS), ...dropped.map(deletion)],
         dropped: dropped.length,
       };
     });
@@ -74,8 +89,11 @@ export class DaprSetAside implements SetAsideStore {
     await this.#removeAll((entry) => isEntryOf(feed, entry));
   }
 
+  /** Changes a record. Doesn't extend its lifetime, since its name is dropped from the index when that ends. */
   async put(record: SetAside): Promise<void> {
-    await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
+    const left = SET_ASIDE_TTL_SECONDS - Math.floor((this.#now() - Date.parse(record.at)) / 1000);
+    const ttlSeconds = Math.min(Math.max(left, MIN_TTL_SECONDS), SET_ASIDE_TTL_SECONDS);
+    await this.#sidecar.transact(COMPONENTS.state, [upsert(record, ttlSeconds)]);
   }
 
   /** Removes the record even if the index doesn't list it. */
@@ -85,11 +103,11 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   async #removeAll(isRemoved: (entry: string) => boolean): Promise<void> {
-    await this.#change(({ entries, bytes }) => {
+    await this.#change(async ({ entries, ...about }) => {
       const removed = entries.filter(isRemoved);
       if (removed.length === 0) return undefined;
       const remaining = entries.filter((entry) => !removed.includes(entry));
-      return { listed: { entries: remaining, bytes }, records: removed.map(deletion) };
+      return { listed: { ...about, entries: remaining }, records: removed.map(deletion) };
     });
   }
 
@@ -108,26 +126,31 @@ export class DaprSetAside implements SetAsideStore {
    * Applies the change that `plan` returns: writes records, then the sizes and the index, then deletes records. Does
    * nothing if `plan` returns `undefined`.
    */
-  async #change(plan: (listed: Listed) => Change): Promise<void> {
+  async #change(plan: (listed: Listed) => Promise<Change>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
       const sizes = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_SIZES_KEY);
-      const change = plan({
-        entries: stored ? setAsideIndexSchema.parse(stored.value).entries : [],
-        bytes: sizes ? setAsideSizesSchema.parse(sizes.value).bytes : {},
-      });
+      const { bytes = {}, storedAt = {} } = sizes ? setAsideSizesSchema.parse(sizes.value) : {};
+      const now = this.#now();
+      const names = stored ? setAsideIndexSchema.parse(stored.value).entries : [];
+      const entries = names.filter((entry) => !hasSetAsideExpired(storedAt[entry], now));
+      const change = await plan({ entries, bytes, storedAt });
       if (!change) return;
-      const { entries, bytes } = change.listed;
-      const known = entries.flatMap((entry) => (bytes[entry] === undefined ? [] : [[entry, bytes[entry]]]));
-      const index = { v: DOCUMENT_VERSION, entries };
-      const sizesOfKnown = { v: DOCUMENT_VERSION, bytes: Object.fromEntries(known) as Listed['bytes'] };
+      const { listed } = change;
+      const index = { v: DOCUMENT_VERSION, entries: listed.entries };
+      const sizesOfListed = {
+        v: DOCUMENT_VERSION,
+        bytes: pick(listed.bytes, listed.entries),
+        // Names without a time were listed by an older version. Their records expire no later than one stored now.
+        storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
+      };
       try {
         await transactInStages(this.#sidecar, COMPONENTS.state, [
           ...change.records,
           {
             operation: 'upsert',
             key: SET_ASIDE_SIZES_KEY,
-            value: sizesOfKnown,
+            value: sizesOfListed,
             etag: sizes?.etag ?? ABSENT,
           },
           { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag: stored?.etag ?? ABSENT },
@@ -142,11 +165,15 @@ export class DaprSetAside implements SetAsideStore {
   }
 }
 
-const upsert = (record: SetAside): StateOperation => ({
+/** The members with these names that exist. */
+const pick = (from: Record<string, number>, names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+
+const upsert = (record: SetAside, ttlInSeconds: number): StateOperation => ({
   operation: 'upsert',
   key: setAsideKey(record.entry),
   value: record,
-  ttlInSeconds: TTL_SECONDS,
+  ttlInSeconds,
 });
 
 const deletion = (entry: string): StateOperation => ({ operation: 'delete', key: setAsideKey(entry) });

@@ -25,11 +25,19 @@ export const setAsideIndexSchema = z.strictObject({
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** Size of each set-aside record in bytes of JSON. */
+/** Size of each set-aside record in bytes of JSON, and when it was stored (ms since 1970). */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),
+  storedAt: z.record(z.string(), z.int().min(0)).optional(),
 });
+
+/** Lifetime of a set-aside record in seconds. */
+export const SET_ASIDE_TTL_SECONDS = 7 * 24 * 60 * 60;
+
+/** Whether a record that was stored then has expired. A record without a time was stored by an older version. */
+export const hasSetAsideExpired = (storedAt: number | undefined, now: number): boolean =>
+  storedAt !== undefined && storedAt + SET_ASIDE_TTL_SECONDS * 1000 <= now;
 
 export const SET_ASIDE_INDEX_KEY = 'set-aside';
 export const SET_ASIDE_SIZES_KEY = 'set-aside-sizes';

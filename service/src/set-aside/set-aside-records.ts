@@ -3,10 +3,13 @@ import {
   DOCUMENT_VERSION,
   REFUSED_EVENT_PREFIX,
   SET_ASIDE_INDEX_KEY,
+  SET_ASIDE_SIZES_KEY,
   TOPICS,
+  hasSetAsideExpired,
   setAsideIndexSchema,
   setAsideKey,
   setAsideSchema,
+  setAsideSizesSchema,
   type SetAside,
 } from '@tocsin/contracts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
@@ -27,9 +30,14 @@ export class SetAsideRecords {
     this.#claimCheck = claimCheck;
   }
 
-  /** The names of all records, newest first. */
+  /** The names of all records, newest first. Omits the names of expired records, which stay in the index for a while. */
   async names(): Promise<string[]> {
-    return (await this.#index()).entries;
+    const [{ entries }, sizes] = await Promise.all([
+      this.#index(),
+      this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_SIZES_KEY),
+    ]);
+    const storedAt = sizes ? setAsideSizesSchema.parse(sizes.value).storedAt : undefined;
+    return entries.filter((entry) => !hasSetAsideExpired(storedAt?.[entry], Date.now()));
   }
 
   /** The records with these names, in the same order. Omits records that no longer exist. */

@@ -1,0 +1,98 @@
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  SET_ASIDE_INDEX_KEY,
+  SET_ASIDE_SIZES_KEY,
+  SET_ASIDE_TTL_SECONDS,
+  setAsideKey,
+  type SetAside,
+} from '@tocsin/contracts';
+import { SetAsideRecords, type ClaimCheck, type Sidecar, type StateOperation } from '@tocsin/service';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DaprSetAside } from './set-aside.ts';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const LIFETIME_MS = SET_ASIDE_TTL_SECONDS * 1000;
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+const record = (entry: string): SetAside => ({
+  ...{ v: DOCUMENT_VERSION, entry, feed: 'all', reason: 'invalid', faults: ['title: is missing'] },
+  ...{ content: '{}', at: new Date().toISOString() },
+});
+
+/** A store that forgets documents when their lifetime ends. */
+function deployment() {
+  const documents = new Map<string, { value: unknown; ends: number }>();
+  const current = (key: string) => {
+    const found = documents.get(key);
+    return found && found.ends > Date.now() ? { value: found.value, etag: '1' } : undefined;
+  };
+  const sidecar = {
+    getState: async (_: string, key: string) => current(key),
+    getStates: async (_: string, keys: readonly string[]) => keys.map((key) => current(key)?.value),
+    transact: async (_: string, operations: readonly StateOperation[]) => {
+      for (const one of operations) {
+        if (one.operation === 'delete') documents.delete(one.key);
+        else
+          documents.set(one.key, {
+            value: one.value,
+            ends: Date.now() + (one.ttlInSeconds ?? Infinity) * 1000,
+          });
+      }
+    },
+  } as unknown as Sidecar;
+  const store = new DaprSetAside(sidecar);
+  const records = new SetAsideRecords(sidecar, {} as ClaimCheck);
+  const write = (key: string, value: unknown) =>
+    sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key, value }]);
+  const read = (entry: string) => current(setAsideKey(entry))?.value;
+  const listed = () => (current(SET_ASIDE_INDEX_KEY)!.value as { entries: string[] }).entries;
+  return { store, records, write, read, listed };
+}
+
+it('should store a record again after it has expired', async () => {
+  const { store, records, read, listed } = deployment();
+  await store.add(record('a'));
+  vi.setSystemTime(START + LIFETIME_MS + 1_000);
+  await store.add(record('a'));
+  expect(read('a')).toEqual(record('a'));
+  expect([await records.names(), listed()]).toEqual([['a'], ['a']]);
+});
+
+it('should no longer count or list expired records, and drop their names with the next change', async () => {
+  const { store, records, listed } = deployment();
+  await store.add(record('old'));
+  vi.setSystemTime(START + LIFETIME_MS - 1_000);
+  expect(await records.names()).toEqual(['old']);
+  await store.add(record('new'));
+  vi.setSystemTime(START + LIFETIME_MS);
+  expect(await records.names()).toEqual(['new']);
+  await store.add(record('newer'));
+  expect(listed()).toEqual(['newer', 'new']);
+});
+
+it('should treat records that an older version listed without a time as stored with the first change', async () => {
+  const { store, records, write, read } = deployment();
+  await write(SET_ASIDE_INDEX_KEY, { v: DOCUMENT_VERSION, entries: ['gone', 'there'] });
+  await write(SET_ASIDE_SIZES_KEY, { v: DOCUMENT_VERSION, bytes: { gone: 10 } });
+  await write(setAsideKey('there'), record('there'));
+  await store.add({ ...record('there'), content: null });
+  await store.add(record('gone'));
+  expect([read('there'), read('gone')]).toEqual([record('there'), record('gone')]);
+  expect(await records.names()).toEqual(['gone', 'there']);
+  vi.setSystemTime(START + LIFETIME_MS);
+  expect(await records.names()).toEqual([]);
+});
+
+it('should not extend the life of a record from which content was erased', async () => {
+  const { store, read } = deployment();
+  const one = record('a');
+  await store.add(one);
+  vi.setSystemTime(START + LIFETIME_MS - 120_000);
+  await store.put({ ...one, content: null });
+  vi.setSystemTime(START + LIFETIME_MS - 1_000);
+  expect(read('a')).toEqual({ ...one, content: null });
+  vi.setSystemTime(START + LIFETIME_MS);
+  expect(read('a')).toBeUndefined();
+});
