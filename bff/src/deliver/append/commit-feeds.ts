@@ -78,7 +78,7 @@ export async function commitFeeds(
       erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
-  const commits = new Map(committed.map(({ feed, commit }) => [feed, commit]));
+  const commits = new Map(committed.map((one) => [one.feed, one]));
   await dependencies.onItems?.(
     new Map(
       [...batch.items].map(([feed, items]) => [
@@ -91,16 +91,22 @@ export async function commitFeeds(
   return refused;
 }
 
+/**
+ * Adds the positions of the notifications that this commit published, and leaves out those that it suppressed. Keeps
+ * items that an earlier turn committed, because that turn may have been interrupted.
+ */
 const withPositions = (
   items: readonly PlacedItem[],
-  commit: CommitResult['commit'] | undefined,
+  committed: { taken: FeedBatch; commit: CommitResult['commit'] } | undefined,
 ): CommittedItem[] =>
-  items.map((placed) => {
-    const place = commit?.places.get(placed.item);
-    if (!commit || !place || !('id' in placed.item)) return placed;
+  items.flatMap((placed): CommittedItem[] => {
+    if (!committed || placed.seq < committed.taken.from || !('id' in placed.item)) return [placed];
+    const { places, head } = committed.commit;
+    const place = places.get(placed.item);
+    if (!place) return [];
     const { offset, id } = place;
-    const position = { epoch: commit.head.epoch, offset, ...(id !== placed.item.id && { id }) };
-    return { ...placed, position };
+    const position = { epoch: head.epoch, offset, ...(id !== placed.item.id && { id }) };
+    return [{ ...placed, position }];
   });
 
 const broadcastsOfCommit = (

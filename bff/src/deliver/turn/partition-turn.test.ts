@@ -76,6 +76,18 @@ describe("a partition's turn", () => {
     expect(f.passedOnIds).toEqual(['a2', 'b2']);
   });
 
+  it('should not pass items on to fallbacks that the feed suppressed', async () => {
+    const createdAt = '2026-01-01T00:00:09Z';
+    f.depositInPartition(1, [to(ada, 'a1'), { ...retract('a2'), feed: ada }]);
+    await expect(f.instance(dieAt('broadcast')).take(1)).rejects.toThrow('broadcast');
+    f.depositInPartition(2, [to(ada, 'a1', { createdAt }), to(ada, 'a2'), to(ada, 'a3')]);
+    f.depositInPartition(3, [to(ada, 'a3', { createdAt }), to(ada, 'a4')]);
+    await f.instance().take(3);
+    // The interrupted turn committed `a1`, but did not pass it on.
+    expect(f.positions).toEqual(['-', `${ada} 3 a3`, `${ada} 4 a4`]);
+    expect(f.passedOnIds).toEqual(['a1', 'a3', 'a4']);
+  });
+
   it('should not pass items on to fallbacks that were published before their feed was erased', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;

@@ -31,15 +31,15 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 
 /**
  * An item after its commit. Only notifications that this commit published have a `position`: not retractions, erasures,
- * or notifications that the feed already had.
+ * or notifications that an earlier turn committed.
  */
 export interface CommittedItem extends PlacedItem {
   position?: PublishedAt;
 }
 
 /**
- * Called with a batch's items once committed and broadcast, and again if the turn is retried. Leaves out erased and
- * retracted notifications. If it rejects, the turn is retried; the entries stay until it resolves.
+ * Called with a batch's items once committed and broadcast, and again if the turn is retried. Leaves out erased,
+ * retracted and suppressed notifications. If it rejects, the turn is retried; the entries stay until it resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
 
