@@ -7,7 +7,7 @@ import { withoutWebTransport } from './build/without-webtransport.ts';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
-/** The development server serves the pages under the same URLs as the bff. */
+/** The development server uses the same URLs for the pages as the bff. */
 const pageAddresses: Plugin = {
   name: 'tocsin-page-addresses',
   configureServer: ({ middlewares }) => {
@@ -18,7 +18,7 @@ const pageAddresses: Plugin = {
   },
 };
 
-/** Removes the comments of the pages, which are for developers. */
+/** Strips comments, which are meant for developers, from the pages. */
 const withoutComments: Plugin = {
   name: 'tocsin-without-comments',
   apply: 'build',
@@ -26,8 +26,8 @@ const withoutComments: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into one file. They would compress worse if split into one file for each set of
- * lazily loaded parts that share modules.
+ * The first view's modules, bundled into one file. A file for each set of modules shared by lazily loaded parts would
+ * compress worse.
  */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;

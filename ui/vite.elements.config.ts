@@ -7,13 +7,13 @@ import { shadowStyle } from './build/shadow-style.ts';
 import { smallElements } from './build/small-elements.ts';
 import { withoutWebTransport } from './build/without-webtransport.ts';
 
-/** Modules that only lazily loaded parts use: the settings for messages while the reader is away, and quiet hours. */
+/** Modules used only by lazily loaded parts: the settings for messages while the reader is away, and quiet hours. */
 const LATE = /\/client\/src\/rest\/channels\.|\/contracts\/src\/inbox\/(?:interrupt|quiet-hours)\./;
 const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 
 /**
- * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with their styles into `elements.js` and the files it loads, next to
- * the pages.
+ * Bundles `<tocsin-bell>`, `<tocsin-toasts>` and their styles into `elements.js` and the files it loads, next to the
+ * pages.
  */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),

@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 
-/** Compresses each text asset to .br and .gz at build time, so that serving it costs no CPU. */
+/** Compresses text assets to .br and .gz at build time so that serving them costs no CPU. */
 export const precompressed = compression({
   include: /\.(?:js|css|html|svg|json|webmanifest)$/,
   threshold: 512,

@@ -4,12 +4,12 @@ import type { Plugin } from 'vite';
 const STYLE_MODULE = join(import.meta.dirname, '..', '..', 'client-vue', 'src', 'elements', 'style.ts');
 const STYLE_IMPORT = /\bimport ?["']([^"'\n]+\.css)["'];?/g;
 
-/** The import id for which Vite returns a style sheet as a string. Vue's ids must end with the language. */
+/** The import id that makes Vite return a style sheet as a string. Vue's ids must end with the language. */
 const asText = (id: string): string =>
   id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
 
 /**
- * Makes each script add its imported styles to shadow roots instead of the page. No style sheets are written, so lazily
+ * Makes each script add its imported styles to shadow roots instead of the page. Doesn't emit style sheets, so lazily
  * loaded parts contain their own styles.
  */
 export const shadowStyle: Plugin = {

@@ -9,7 +9,7 @@ export const smallElements: Plugin = {
   name: 'tocsin-small-elements',
   enforce: 'pre',
   resolveId(id) {
-    // No devtools show the elements' stores, so they don't need pinia.
+    // Devtools don't show the elements' stores, so they don't need pinia.
     if (id.endsWith('/define-store.ts')) return SMALL_STORE;
     return undefined;
   },

@@ -1,5 +1,5 @@
-// Shows the subject of the link, such as `?order=10400`. Shows no other text from the URL, because anyone can create
-// such a link.
+// Shows the link's subject, such as `?order=10400`. Shows no other text from the URL because anyone can create such a
+// link.
 (function () {
   var kinds = {
     order: ['Order', 'Bestellung'],

@@ -5,7 +5,7 @@
 /** The title for an unreadable push message. Browsers require a notification for each push. */
 const FALLBACK_TITLE = /^de\b/i.test(navigator.language) ? 'Neue Benachrichtigungen' : 'New notifications';
 
-/** An event's declarative push message (https://www.w3.org/TR/push-api/#declarative-push-message). */
+/** An event's Declarative Web Push message (https://www.w3.org/TR/push-api/#declarative-push-message). */
 function messageOf(event) {
   try {
     const message = event.data.json();
@@ -21,7 +21,7 @@ async function setBadge(count) {
     await navigator.setAppBadge(count);
 }
 
-/** Opens a URL, if possible in one of the reader's open pages, because a new tab has no token. */
+/** Opens a URL, preferably in one of the reader's open pages because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
   const windows = await self.clients.matchAll({ type: 'window' });
@@ -31,7 +31,7 @@ async function open(address) {
   });
   if (!page) return self.clients.openWindow(target.href);
   if (!target.searchParams.has('notification')) return page.focus();
-  // Keep showing the feeds that the page shows now.
+  // Keep showing the page's current feeds.
   const followed = new URL(page.url).searchParams.getAll('feed');
   for (const feed of followed.length > 0 ? followed : ['all'])
     if (!target.searchParams.getAll('feed').includes(feed)) target.searchParams.append('feed', feed);

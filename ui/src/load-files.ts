@@ -1,4 +1,4 @@
-/** Style sheets of lazily loaded parts that have loaded or are loading. */
+/** Style sheets of lazily loaded parts, loaded or loading. */
 const styles = new Map<string, Promise<unknown>>();
 
 function loadStyle(href: string): Promise<unknown> {
@@ -11,7 +11,7 @@ function loadStyle(href: string): Promise<unknown> {
   const loading = new Promise((resolve, reject) => {
     link.addEventListener('load', resolve);
     link.addEventListener('error', () => {
-      // A retry needs a new link, because a failed one doesn't load again.
+      // A retry needs a new link because a failed link doesn't reload.
       styles.delete(href);
       link.remove();
       reject(new Error(`Could not load the style sheet ${href}.`));
@@ -22,7 +22,7 @@ function loadStyle(href: string): Promise<unknown> {
   return loading;
 }
 
-/** Loads the script of a lazily loaded part in parallel with its styles instead of after them. */
+/** Loads a lazily loaded part's script in parallel with its styles. */
 function preloadScript(href: string): void {
   if (document.querySelector(`link[href="${href}"]`)) return;
   const link = document.createElement('link');
@@ -37,9 +37,9 @@ const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a part of the page on demand, together with its files, given as paths without the leading slash. The part does
- * not run until its styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the same
- * name.
+ * Loads a part of the page on demand, along with its files, given as paths without the leading slash. The part
+ * doesn't run before its styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the
+ * same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {
   const paths = files.map((file) => `/${file}`);

@@ -11,19 +11,19 @@ const storage = safeStorage(() => sessionStorage);
 const tokens = reactive(takeToken(location, history, storage));
 const { token } = tokens;
 
-/** Keeps the token and reloads, because all of the page's state belongs to one reader. */
+/** Keeps the token and reloads because all of the page's state belongs to one reader. */
 function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
 }
-// Following a link to the same page changes only the fragment.
+// Following a link to the same page only changes the fragment.
 addEventListener('hashchange', () => {
   const now = takeToken(location, history, storage);
   if (now.token !== token && now.token) signInAs(now.token);
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** A setting in a meta tag that the server adds to the page. */
+/** A setting in a meta tag that the server adds. */
 const setting = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="tocsin-${name}"]`)?.content;
 const permalink = permalinkOf(location.search);

@@ -7,7 +7,7 @@ const manifest = JSON.parse(readFileSync(join(PUBLIC, 'manifest.webmanifest'), '
   icons: { src: string; sizes: string; type: string; purpose?: string }[];
 };
 
-/** Reads the width and height in a PNG's header. */
+/** Reads the width and height from a PNG's header. */
 function sizeOf(file: string): string {
   const header = readFileSync(file).subarray(16, 24);
   return `${header.readUInt32BE(0)}x${header.readUInt32BE(4)}`;

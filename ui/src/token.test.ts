@@ -24,7 +24,7 @@ describe('a token in the URL', () => {
     expect(at('#token=a.b.c')).toEqual({ token: 'a.b.c' });
   });
 
-  it('should only be offered in a tab with another token, and be removed from the URL', () => {
+  it('should only be offered in a tab with another token and be removed from the URL', () => {
     const { at, addresses, storage } = openTab();
     at('#token=mine');
     expect(at('#token=theirs')).toEqual({ token: 'mine', offered: 'theirs' });

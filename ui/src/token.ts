@@ -5,16 +5,17 @@ interface TokenStorage {
   set(key: string, value: string): void;
 }
 
-/** This tab's token, and a different one from its URL, if any. */
+/** This tab's token and, if its URL has a different one, that token. */
 export interface TabTokens {
   token?: string;
-  /** Used only with the reader's consent, because a link must not change who is signed in. */
+  /** Used only with the reader's consent because a link must not change who is signed in. */
   offered?: string;
 }
 
 /**
- * Takes the token from `#token=` in the page's URL, to try out `AUTH_MODE=jwt`, and immediately removes it from the
- * URL. A tab without a token keeps it across reloads. If the tab has a different token, only offers the new one.
+ * Takes the token from `#token=` in the page's URL, which helps to try out `AUTH_MODE=jwt`, and immediately removes
+ * it from the URL. A tab without a token keeps it across reloads. If the tab has a different token, the new one is
+ * only offered.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,
@@ -33,7 +34,7 @@ export function takeToken(
 
 export const keepToken = (token: string, storage: Pick<TokenStorage, 'set'>): void => storage.set(KEY, token);
 
-/** The `sub` in a token, unverified: for display only. */
+/** A token's unverified `sub`, for display only. */
 export function nameOf(token: string): string | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');

@@ -53,7 +53,7 @@ describe('the audit trail', () => {
     await audit(page).nth(1).waitFor();
     await page.locator('[name="audit-actor"]').fill('shop');
     await page.keyboard.press('Enter');
-    await page.getByTestId('audit-none').getByText('Load older ones to continue searching').waitFor();
+    await page.getByTestId('audit-none').getByText('Load older records to continue searching').waitFor();
     await page.locator('[name="audit-actor"]').fill('something else');
     for (let n = 0; n < 2; n++) await page.getByTestId('audit-older').click();
     await audit(page).nth(0).waitFor();

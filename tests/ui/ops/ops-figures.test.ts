@@ -152,7 +152,7 @@ describe('the search for a notification', () => {
     await expect
       .poll(() => page.getByTestId('receipt').allInnerTexts())
       .toEqual([
-        "The reader has seen it, but hasn't read it.",
+        "The reader has seen it but hasn't read it.",
         expect.stringMatching(/^Fallback via email: waiting \(/),
       ]);
     ops.receipts = {

@@ -34,7 +34,7 @@ describe('fallbacks that were not sent', () => {
     for (const text of ['Not sent', 'email for order-7', 'user:ada', '550 no such user'])
       expect(stripped(await rows(page).first().innerText())).toContain(text);
     expect(await rows(page).first().locator('time').getAttribute('datetime')).toBe(ops.unsent[0]?.at);
-    for (const text of ['Outcome unknown', 'push for order-8', 'may arrive twice'])
+    for (const text of ['Outcome unknown', 'push for order-8', 'could arrive twice'])
       expect(stripped(await rows(page).nth(1).innerText())).toContain(text);
     expect(await page.getByTestId('unsent-unreadable').innerText()).toContain('2 readers');
     expect(await page.getByTestId('unsent-truncated').innerText()).toContain('more than 1,000 readers');
@@ -48,7 +48,7 @@ describe('fallbacks that were not sent', () => {
     await rows(page).first().getByTestId('send-again').press('Enter');
     await said(page).getByText('Due again: ').waitFor();
     await expect.poll(() => rows(page).count()).toBe(2);
-    await expect.poll(() => focused(page)).toContain('Fallbacks that were not sent');
+    await expect.poll(() => focused(page)).toContain('Unsent fallbacks');
     await rows(page).first().getByTestId('send-again').click();
     await said(page).getByText('There is no channel fax.').waitFor();
     await rows(page).nth(1).getByTestId('dismiss').click();
@@ -75,7 +75,7 @@ describe('fallbacks that were not sent', () => {
   it('should be replaced by an error if they cannot be read', async () => {
     ops.isUnreachable = true;
     const page = await pages.open(ops);
-    await page.getByTestId('unsent-fault').getByText('Trying again').waitFor();
+    await page.getByTestId('unsent-fault').getByText('Retrying').waitFor();
   });
 
   it('should not appear in the verdict if there are none', async () => {

@@ -191,7 +191,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(() => new URL(page.url()).search).toBe('?feed=all');
     await expect.poll(() => focused(page)).toBe('H1');
     await page.goto(`${bff.url}/?notification=gone&feed=all`);
-    await expect.poll(linked).toContain("doesn't exist, or is no longer stored");
+    await expect.poll(linked).toContain("doesn't exist or is no longer stored");
   });
 
   it('should see, as an operator, the verdict and when each problem began', async () => {

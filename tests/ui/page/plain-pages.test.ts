@@ -54,7 +54,7 @@ it('should show the notification named in the address, or report that it no long
     return page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
   };
   await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
-  await linked.getByText("doesn't exist, or is no longer stored").waitFor();
+  await linked.getByText("doesn't exist or is no longer stored").waitFor();
   expect(requests).toEqual(['?id=order-1&feed=all']);
   await show({ notification: null, id: 'order-1', gone: 'retracted' });
   await linked.getByText('was retracted').waitFor();

@@ -1,4 +1,4 @@
-/** Strings of the page around the components. `who` is a reader's name, isolated from the text around it. */
+/** Strings of the page around the components. `who` is a reader's name, isolated from surrounding text. */
 export const en = {
   skip: 'Skip to the notifications',
   title: 'Notifications',
@@ -36,5 +36,5 @@ type Widened<T> = {
       : Widened<T[Name]>;
 };
 
-/** The type of the strings in every language. No language may omit any. */
+/** The strings' type in every language. None may be omitted. */
 export type Texts = Widened<typeof en>;

@@ -3,7 +3,7 @@ const en = {
   loading: 'Loading the notification…',
   close: 'Close',
   retry: 'Try again',
-  unknown: "This notification doesn't exist, or is no longer stored.",
+  unknown: "This notification doesn't exist or is no longer stored.",
   refused: "You don't have access to this notification. Sign in with a token that can read its feed.",
   failed: "The notification can't be loaded right now.",
   retracted: 'This notification was retracted.',

@@ -21,7 +21,7 @@ import type {
 } from '@tocsin/contracts';
 import { useTexts } from './messages/use-texts.ts';
 
-/** A failed call: an error response with its problem, or no response. */
+/** A failed call: either an error response with its problem, or no response. */
 export class OpsError extends Error {
   override name = 'OpsError';
   /** `undefined` if there was no response. */
@@ -39,7 +39,7 @@ export class OpsError extends Error {
 export interface OpsApi {
   status(): Promise<OpsStatus>;
   instances(): Promise<Instances>;
-  /** The history of all instances over the past hour. */
+  /** All instances' history over the past hour. */
   history(): Promise<OpsHistory>;
   setAsideList(): Promise<SetAsideList>;
   setAsideRecord(entry: string): Promise<SetAside>;
@@ -57,14 +57,14 @@ export interface OpsApi {
   schedules(): Promise<ScheduleList>;
   retract(named: NamedNotification): Promise<void>;
   emailPreview(query: EmailPreviewQuery): Promise<EmailPreview>;
-  /** Resolves with the accepted ids. */
+  /** Resolves to the accepted ids. */
   compose(body: unknown): Promise<string[]>;
 }
 
 const TIMEOUT_MS = 10_000;
-/** The server processes the items of a batch one by one, so allow more time. */
+/** The server processes a batch one item at a time, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
-/** Number of unsent fallbacks on a page. */
+/** Unsent fallbacks per page. */
 const UNSENT_LIMIT = 50;
 
 /** Calls `token` before each request. */
@@ -158,7 +158,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's error page, or no body. The member check below rejects it if a body is required.
+    // A proxy's error page or no body. The member check below rejects it if a body is required.
     return undefined;
   }
 }
@@ -170,7 +170,7 @@ const isProblem = (value: unknown): value is Problem =>
   isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
 
 /**
- * Returns a response from our own server. Checks only that the members exist, because a schema library would be larger
+ * Returns a response from our own server. Checks only that the members exist because a schema library would be larger
  * than the page.
  */
 function withMembers<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Creates a format on first use, when the page's language is known. */
+/** Creates a format on first use because the page's language isn't known before. */
 function late<T>(create: (locale: string | undefined) => T): () => T {
   let format: T | undefined;
   return () => (format ??= create(useLocale()));
@@ -31,23 +31,23 @@ const SIZES = [
   [1_024, unit('kilobyte')],
 ] as const;
 
-/** A rate, with one decimal if it is small. */
+/** A rate, with one decimal if small. */
 export const formatRate = (value: number): string => (value < 100 ? rate() : whole()).format(value);
 
-/** A duration in ms, with one decimal if it is small; a dash if unknown. */
+/** A duration in ms, with one decimal if small. A dash if unknown. */
 export const formatLatency = (ms: number | null): string =>
   ms === null ? '–' : `${(ms < 10 ? rate() : whole()).format(ms)} ms`;
 
 export const formatCount = (value: number): string => whole().format(value);
 export const formatPercent = (share: number): string => percent().format(share);
 
-/** Date and time, to the second. */
+/** Date and time with seconds. */
 export const formatTime = (ms: number): string => time().format(ms);
 
-/** Time of day, to the second. */
+/** Time of day with seconds. */
 export const formatClock = (ms: number): string => clock().format(ms);
 
-/** A duration in its largest unit, with the next unit if the number is small: "2 hr 5 min". */
+/** A duration in its largest unit, plus the next unit if the number is small: "2 hr 5 min". */
 export function formatDuration(ms: number): string {
   const left = Math.max(0, ms);
   const at = UNITS.findIndex(([length]) => left >= length);
@@ -59,7 +59,7 @@ export function formatDuration(ms: number): string {
   return next && rest > 0 && count < 10 ? `${first} ${next().format(rest)}` : first;
 }
 
-/** Bytes in the largest unit in which the number is at least 1. */
+/** Bytes in the largest unit that gives at least 1. */
 export function formatBytes(bytes: number): string {
   const [length, format] = SIZES.find(([size]) => bytes >= size) ?? SIZES[2];
   return format().format(bytes / length);

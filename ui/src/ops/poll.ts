@@ -1,8 +1,8 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
 /**
- * Calls `read` immediately, and again `ms` after each call has finished, while the component is mounted and the page
- * is visible.
+ * Polls `read` immediately and then `ms` after each call has finished, while the component is mounted and the page is
+ * visible.
  */
 export function usePoll(read: () => Promise<void>, ms: number): void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,11 +1,11 @@
-/** Decides which responses to ignore because newer ones have overtaken them. */
+/** Decides which responses to ignore because they were overtaken by newer ones. */
 export class ReadOrder {
   #reads = 0;
-  /** The newest read of each part of the page that has an outcome. */
+  /** The newest completed read of each part of the page. */
   readonly #newest = new Map<string, number>();
   #lastInvalidated = 0;
 
-  /** Starts a read. When its outcome is known, call the returned function: true means to ignore the outcome. */
+  /** Starts a read. Call the returned function on completion. If it returns true, ignore the result. */
   start(part: string): () => boolean {
     const read = ++this.#reads;
     return () => {
@@ -15,7 +15,7 @@ export class ReadOrder {
     };
   }
 
-  /** Ignores the outcomes of all reads so far, for example because they used another token. */
+  /** Ignores the results of all reads so far, such as when they used another token. */
   invalidate(): void {
     this.#lastInvalidated = this.#reads;
   }

@@ -14,10 +14,10 @@ import { ReadOrder } from './read-order.ts';
 import { firstPage } from './unsent/first-page.ts';
 import { verdictOf } from './verdict/rules.ts';
 
-/** Session storage keeps the token until the tab is closed. */
+/** Session storage keeps the token until the tab closes. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
-/** Why the server denies access: it requires a token, the token lacks the role, or no token is accepted. */
+/** Why the server denies access: it requires a token, the token lacks the role, or it doesn't accept any tokens. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
   detail: string;
@@ -27,7 +27,7 @@ function createOps() {
   const storage = safeStorage(() => sessionStorage);
   const token = ref(storage.get(TOKEN_KEY) ?? '');
   const refused = ref<OpsRefusal>();
-  /** The last error of each part of the page. */
+  /** Each page part's last error. */
   const faults = reactive<Record<string, string>>({});
   const silentSince = ref<number>();
   const unreadSince = ref<number>();
@@ -38,7 +38,7 @@ function createOps() {
   /** The notification to search for next. */
   const wanted = shallowRef<NamedNotification>();
   const setAside = shallowRef<SetAsideList>();
-  /** The newest fallbacks that were not sent. */
+  /** The newest unsent fallbacks. */
   const unsent = shallowRef<UnsentPage>();
   const unsentFault = ref('');
   const api = createOpsApi(() => token.value || undefined);
@@ -46,7 +46,7 @@ function createOps() {
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
   const instances = computed(() => live.value?.instances ?? []);
-  /** The server's time, from its last response. */
+  /** The server's time as of its last response. */
   const now = computed(() =>
     Math.max(Date.parse(live.value?.at ?? '') || 0, Date.parse(status.value?.at ?? '') || 0),
   );
@@ -86,7 +86,7 @@ function createOps() {
     return true;
   }
 
-  /** The message of an error; empty if access was denied, which the page shows separately. */
+  /** An error's message. Empty if access was denied, which the page shows separately. */
   function explain(error: unknown): string {
     if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
@@ -153,7 +153,7 @@ function createOps() {
       },
     );
 
-  /** Shows errors beside the list, because the list is read less often than the rest of the page. */
+  /** Shows errors next to the list because the list is read less often than the rest of the page. */
   async function readUnsent(): Promise<void> {
     const isOvertaken = order.start('unsent');
     try {
@@ -190,5 +190,5 @@ function createOps() {
 
 let ops: ReturnType<typeof createOps> | undefined;
 
-/** The server's data and API calls, shared by all of the page's components. */
+/** The server's data and API calls, shared by all components on the page. */
 export const useOps = () => (ops ??= createOps());

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { permalinkOf, permalinkTo } from './address.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
-it('should parse the notification in a URL, and use the default feed if none is given', () => {
+it('should parse the notification in a URL and use the default feed if none is given', () => {
   expect(permalinkOf('?notification=order-1&feed=topic%3Aorders')).toEqual({
     ...{ id: 'order-1', feed: 'topic:orders' },
   });
@@ -11,7 +11,7 @@ it('should parse the notification in a URL, and use the default feed if none is 
   expect(permalinkOf('?notification=')).toBeUndefined();
 });
 
-it('should create an address that parses to the same notification', () => {
+it('should create a URL that parses to the same notification', () => {
   const permalink = { id: 'order 1&2', feed: 'topic:orders' };
   const { pathname, search } = new URL(permalinkTo(permalink), 'https://a.example/x');
   expect(pathname).toBe('/');

@@ -6,7 +6,7 @@ export interface Permalink {
   feed: string;
 }
 
-/** Creates an address that `permalinkOf` can parse. */
+/** Creates a URL that `permalinkOf` can parse. */
 export const permalinkTo = ({ id, feed }: Permalink): string =>
   `/?${new URLSearchParams({ notification: id, feed })}`;
 

@@ -1,6 +1,6 @@
 import type { LivePublication, Notification } from '@tocsin/contracts';
 
-/** Creates an element with this class and text. Does not set `dir`; for a publisher's text, see `publisherText`. */
+/** Creates an element with this class and text. Doesn't set `dir`. For a publisher's text, see `publisherText`. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,
@@ -18,7 +18,7 @@ function isSafeLink(link: string): boolean {
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
-/** The publisher's text in its own direction, as a link if the notification has one. */
+/** The publisher's text in its own direction. It's a link if the notification has one. */
 function publisherText(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';
@@ -31,7 +31,7 @@ function publisherText(name: 'h3' | 'p', className: string, text: string, link?:
   return created;
 }
 
-/** The elements that show a notification, without elements for members that it lacks. */
+/** The elements that show a notification. Omits elements for missing members. */
 export function drawNotification({ notification }: LivePublication): HTMLElement[] {
   const { title, body, link, source, createdAt, actions }: Notification = notification;
   const time = element('time', '', new Date(createdAt).toLocaleString(document.documentElement.lang));

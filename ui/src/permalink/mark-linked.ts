@@ -7,7 +7,7 @@ const PAUSE_MS = 1_000;
 
 /**
  * Marks an opened notification as read on all of the reader's devices. The server also notifies this page's list.
- * Never rejects: if all attempts fail, the notification stays unread.
+ * Never rejects. If all attempts fail, the notification stays unread.
  */
 export async function markLinkedRead({ id, feed }: Permalink, token: string | undefined): Promise<void> {
   const body = { feed, ids: [id], ...(token === undefined && { clientId: clientIdOfBrowser() }) };

@@ -7,8 +7,8 @@ import { textsFor } from '../messages/permalink.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification in `place`, above the list, and marks it as read. Doesn't use Vue: if it did, this lazily loaded
- * part would share code with the first view, which would then be split into more files.
+ * Shows a notification in `place`, above the list, and marks it as read. Doesn't use Vue because sharing code with
+ * this lazily loaded part would split the first view into more files.
  */
 export async function showLinked(
   place: HTMLElement,

@@ -1,4 +1,4 @@
-/** The URL without the notification, for use after the notification has been closed. */
+/** The URL without the notification, for use after closing it. */
 export function withoutPermalink(href: string): string {
   const url = new URL(href);
   url.searchParams.delete('notification');

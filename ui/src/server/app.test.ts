@@ -36,7 +36,7 @@ it.each([
   expect(response.headers.get('cache-control')).toBe(cacheControl);
 });
 
-it('should allow pages to connect only to their own host, and forbid framing', async () => {
+it('should allow pages to connect only to their own host and forbid framing', async () => {
   const { headers } = await fetch(url);
   const policy = headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
@@ -67,7 +67,7 @@ it('should tell the page to negotiate and allow connections to Azure if AZURE_EN
   );
 });
 
-it('should allow icon images only from ICON_ORIGINS, and tell the page these origins', async () => {
+it('should allow icon images only from ICON_ORIGINS and pass these origins to the page', async () => {
   expect((await fetch(url)).headers.get('content-security-policy')).toMatch(/img-src 'self'(?:;|$)/);
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
@@ -97,7 +97,7 @@ it('should respond to an unknown path with a problem document', async () => {
   expect(await response.json()).toMatchObject({ code: 'not_found' });
 });
 
-it('should be ready as long as the page exists', async () => {
+it('should be ready while the page exists', async () => {
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   await rm(join(dist, 'index.html'));

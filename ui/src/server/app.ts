@@ -17,15 +17,15 @@ import express from 'express';
 import type { UiConfig } from './config.ts';
 
 const IDLE_MS = 60_000;
-/** This many are enough, because browsers cache the few files that this server serves. */
+/** This is enough because browsers cache the few files that this server serves. */
 const MAX_CONNECTIONS = 10_000;
 
-/** This relative path is correct both from ui/src/server and from the bundle in ui/server/dist. */
+/** This relative path works both from ui/src/server and from the bundle in ui/server/dist. */
 const BUILT_PAGES = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /**
- * Serves the built pages behind a proxy that routes /app and /hubs to other servers, with the same routes and headers
- * as a bff. Resolves when the port is open.
+ * Serves the built pages, with the same routes and headers as the bff, behind a proxy that routes /app and /hubs
+ * elsewhere. Resolves when the port is open.
  */
 export async function startUi(config: UiConfig): Promise<RunningApp> {
   const log = createLogger('ui', config.LOG_LEVEL);

@@ -1,9 +1,9 @@
 import { commonSettings, iconOriginsSetting, parseConfig, portSetting } from '@tocsin/service';
 import { z } from 'zod';
 
-/** The settings of the page server, in the order of `docs/settings.md`. */
+/** The page server's settings in the order of `docs/settings.md`. */
 export const uiSettings = z.object({
-  PORT: portSetting().default(8080).describe('Port for the pages / and /ops, and for health checks'),
+  PORT: portSetting().default(8080).describe('Port for the pages / and /ops and for health checks'),
   PUBLIC_HOST: commonSettings.PUBLIC_HOST,
   UI_DIST: z
     .string()
@@ -14,12 +14,12 @@ export const uiSettings = z.object({
     .transform((url) => new URL(url).origin)
     .optional()
     .describe(
-      '`Endpoint` of the connection string, if the bffs use BROADCASTER=azure. The page may then connect to it',
+      '`Endpoint` of the connection string if the bffs use BROADCASTER=azure. Allows the page to connect to it',
     ),
   ICON_ORIGINS: iconOriginsSetting(),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 export type UiConfig = z.infer<typeof uiSettings>;
 
-/** The settings of this process. @throws ConfigError that lists all errors. */
+/** This process's settings. @throws ConfigError that lists all errors. */
 export const readConfig = (): UiConfig => parseConfig(uiSettings, process.env);

@@ -11,7 +11,7 @@ const parseChoice = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /**
- * The dark or light theme: the system's, or the reader's choice, which is stored in this browser and shared by all
+ * The dark or light theme: the system's or the reader's choice, which is stored in this browser and shared by all
  * tabs.
  */
 export function useTheme() {

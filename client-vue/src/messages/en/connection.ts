@@ -4,9 +4,9 @@ export const connection = {
   someRefused: (reason: string) => `Some feeds can't be shown. ${reason}`,
   olderFailed: "Older notifications can't be loaded right now.",
   connecting: 'Connecting…',
-  reconnecting: 'Connection lost. Trying again…',
+  reconnecting: 'Connection lost. Reconnecting…',
   offline: "You're offline. You'll see what you missed once you're back online.",
-  unreachable: "The server can't be reached. Trying again…",
+  unreachable: "The server can't be reached. Retrying…",
   restored: 'Connected again.',
   refused: (reason: string) => `The server refused access. ${reason}`.trim(),
 };

@@ -17,7 +17,7 @@ it('should have a label for every action', () => {
     expect(Object.keys(audit.actions).sort()).toEqual([...AUDIT_ACTIONS].sort());
 });
 
-it('should show the first three ids, and the number of the others', () => {
+it('should show the first three ids and how many more there are', () => {
   const ids = { count: 500, first: ['a', 'b', 'c', 'd'] };
   const line = auditLine(record({ requests: 12, ids, feeds: { count: 2, first: ['all'] } }));
   expect(line).toMatchObject({
@@ -28,7 +28,7 @@ it('should show the first three ids, and the number of the others', () => {
   expect(auditLine(record({ ids: { count: 7, first: [] } })).ids).toBe('7 more');
 });
 
-it('should mark an unverified name, and show unknown words unchanged', () => {
+it('should mark an unverified name and show unknown words unchanged', () => {
   const claimed = auditLine(record({ via: 'topic', actor: { kind: 'app', name: 'shop', claimed: true } }));
   expect(claimed.via).toBe('topic, name not verified');
   const newer = auditLine(

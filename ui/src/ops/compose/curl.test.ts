@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { curlCommand } from './curl.ts';
 
-/** Returns the arguments that a shell passes to curl. */
+/** Returns the arguments passed to curl by a shell. */
 const argumentsOf = (command: string): string[] => {
   const script = `curl() { printf '%s\\0' "$@"; }; ${command}`;
   const output = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { TOKEN: 'a b"c' } });

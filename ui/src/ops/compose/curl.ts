@@ -1,9 +1,9 @@
 import { readableJson } from '@tocsin/contracts';
 
-/** Quotes `text` as one word for a POSIX shell, which doesn't interpret anything in single quotes. */
+/** Quotes `text` as one word for a POSIX shell, which doesn't interpret anything inside single quotes. */
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The curl command that sends `body` to this server's composer. It reads the token from `$TOKEN`. */
+/** A curl command that sends `body` to this server's composer. It reads the token from `$TOKEN`. */
 export function curlCommand(origin: string, body: unknown, withToken: boolean): string {
   const token = withToken ? ` -H "authorization: Bearer $TOKEN"` : '';
   const json = shellWord(readableJson(JSON.stringify(body)));

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
 /**
- * Single-line fields with a hint, in form order. All but `feed`, the times and `fallback` are sent as typed. The
+ * Single-line fields with a hint, in form order. All except `feed`, the times and `fallback` are sent as typed. The
  * preview shows the fields in `CONTENT`.
  */
 export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
@@ -62,7 +62,7 @@ function instantOf(local: string): string {
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 }
 
-/** A preview of the notification, with the title `untitled` if it has none. */
+/** A preview of the notification. The title defaults to `untitled`. */
 export function previewOf(draft: Draft, now: number, untitled: string): Notification {
   const { body, actions } = draft;
   return {

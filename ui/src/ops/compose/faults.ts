@@ -1,9 +1,9 @@
 import type { Fault } from '@tocsin/contracts';
 
-/** The errors of a member, without those of nested members. */
+/** A member's own errors, excluding nested members. */
 export const faultsAt = (faults: readonly Fault[], path: string): Fault[] =>
   faults.filter((fault) => fault.path === path);
 
-/** The errors of members that have no field in the form. */
+/** Errors of members without a form field. */
 export const faultsElsewhere = (faults: readonly Fault[], fields: readonly string[]): Fault[] =>
   faults.filter(({ path }) => !fields.includes(path));

@@ -7,15 +7,15 @@ const marks = { seen: false, read: false, archived: false };
 
 it.each([
   [{}, "hasn't seen it yet"],
-  [{ delivered: true }, "received it on a page, but hasn't seen it yet"],
-  [{ seen: true }, "has seen it, but hasn't read it"],
+  [{ delivered: true }, "received it on a page but hasn't seen it yet"],
+  [{ seen: true }, "has seen it but hasn't read it"],
   [{ seen: true, read: true }, 'has read it'],
   [{ read: true, archived: true }, 'has archived it'],
 ])("should describe the reader's state: %j", (changed, says) => {
   expect(receiptTexts({ ...named, reader: { ...marks, ...changed } }, en)).toEqual([`The reader ${says}.`]);
 });
 
-it('should describe the outcome of each fallback, and the reason', () => {
+it("should describe each fallback's outcome and reason", () => {
   const at = '2026-01-01T10:00:00Z';
   const fallbacks = [
     { via: 'push', state: 'sent' as const, at },

@@ -13,7 +13,7 @@ const colourOf = (name: string): string =>
 export interface ChartLook {
   width: number;
   height: number;
-  /** The colour token of each line. */
+  /** Each line's colour token. */
   colours: readonly string[];
   hasAxes: boolean;
   /** Milliseconds from the left edge to the newest point. */
@@ -34,7 +34,7 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
     ...{ width, height, legend: { show: false } },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)] },
-    // Room on the right for half the width of the newest point's time label.
+    // Room on the right for half of the newest point's time label.
     padding: hasAxes ? [8, 28, 0, 0] : [2, 1, 2, 1],
     scales: {
       x: {

@@ -21,11 +21,11 @@ const history: Sample[] = [
   { at: 3, instances: [] },
 ];
 
-it("should return an instance's metrics, with gaps while it was absent", () => {
+it("should return an instance's metrics with gaps while it was missing", () => {
   expect(seriesOf(history, 'b', ({ delivered }) => delivered)).toEqual([null, 3, null]);
 });
 
-it('should return sums and maxima over all instances', () => {
+it('should return sums and maxima across all instances', () => {
   expect(totalsOf(history, ({ delivered }) => delivered)).toEqual([1, 5, 0]);
   expect(worstOf(history, ({ p99Ms }) => p99Ms)).toEqual([null, 9, null]);
 });
@@ -37,7 +37,7 @@ it('should drop samples that are too old to show', () => {
   ]);
 });
 
-it('should merge the past minutes of all instances with the live samples', () => {
+it("should merge all instances' past minutes with the live samples", () => {
   const now = Date.UTC(2026, 0, 1, 12);
   const minute = (ago: number) => ({
     ...{ minute: now / 60_000 - ago, connections: 0, accepted: 0, delivered: ago, suppressed: 0 },

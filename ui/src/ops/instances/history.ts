@@ -1,6 +1,6 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
-/** An instance's metrics that are shown over time. */
+/** An instance's metrics shown over time. */
 export interface Figures extends Pick<
   InstanceSnapshot,
   'instance' | 'accepted' | 'delivered' | 'suppressed' | 'p50Ms' | 'p99Ms'
@@ -8,18 +8,18 @@ export interface Figures extends Pick<
   redisUsed?: number | null;
 }
 
-/** The metrics of all instances at a given time (ms since 1970). */
+/** All instances' metrics at a given time (ms since 1970). */
 export interface Sample {
   readonly at: number;
   readonly instances: readonly Figures[];
 }
 
-/** Time span of the live metrics, in ms. */
+/** Time span of the live metrics (ms). */
 export const RECENT_MS = 180_000;
 export const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** Adds a sample and drops those that are too old to show. */
+/** Adds a sample and drops samples that are too old to show. */
 export const append = (history: readonly Sample[], sample: Sample): Sample[] => [
   ...history.filter(({ at }) => at > sample.at - RECENT_MS),
   sample,
@@ -31,8 +31,8 @@ export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sa
 });
 
 /**
- * The past minutes of all instances, each dated at its middle, followed by the live samples, which replace the minutes
- * that they cover.
+ * All instances' past minutes, each dated at its middle, followed by the live samples, which replace the minutes they
+ * cover.
  */
 export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
   const minutes = new Map<number, Figures[]>();
@@ -51,7 +51,7 @@ export function wholeHour(past: readonly PastInstance[], recent: readonly Sample
   return [...older, ...recent];
 }
 
-/** An instance's metric at each time; null while it was absent. */
+/** An instance's metric at each time. Null while it was missing. */
 export const seriesOf = (
   history: readonly Sample[],
   instance: string,
@@ -65,7 +65,7 @@ export const seriesOf = (
 export const totalsOf = (history: readonly Sample[], figure: (figures: Figures) => number): number[] =>
   history.map(({ instances }) => instances.reduce((sum, figures) => sum + figure(figures), 0));
 
-/** The maximum over all instances at each time; null if no instance has a value. */
+/** The maximum across all instances at each time. Null if no instance has a value. */
 export const worstOf = (
   history: readonly Sample[],
   figure: (figures: Figures) => number | null,

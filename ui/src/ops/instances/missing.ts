@@ -1,8 +1,8 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
 /**
- * An instance seen within this time isn't missing yet: its next metrics may be late. (Metrics expire after ten
- * seconds.)
+ * An instance isn't missing for this long after it was last seen because its next metrics might be late. (Metrics
+ * expire after ten seconds.)
  */
 const GRACE_MS = 12_000;
 
@@ -14,7 +14,7 @@ export interface MissingInstance {
   isStopped: boolean;
 }
 
-/** The instances of the past hour that aren't running any more, newest first. */
+/** The past hour's instances that are no longer running, newest first. */
 export const missingOf = (
   past: readonly PastInstance[],
   running: readonly Pick<InstanceSnapshot, 'instance'>[],

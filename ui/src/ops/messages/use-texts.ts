@@ -1,7 +1,7 @@
 import { en } from './en/index.ts';
 import type { OpsMessages } from './messages.ts';
 
-/** Languages other than English, loaded only if the page uses one. */
+/** Languages other than English, loaded only if needed. */
 const LANGUAGES: Readonly<Record<string, () => Promise<OpsMessages>>> = {
   de: async () => (await import('./de/index.ts')).de,
 };
@@ -11,7 +11,7 @@ const baseOf = (language: string): string => language.toLowerCase().split('-')[0
 let texts: OpsMessages = en;
 let locale: string | undefined;
 
-/** The locale for numbers and times: the reader's own if it has the page's language, otherwise the page's. */
+/** The locale for numbers and times: the reader's own if it is in the page's language, otherwise the page's. */
 const localeFor = (language: string): string =>
   navigator.languages.find((own) => baseOf(own) === baseOf(language)) ?? language;
 

@@ -1,24 +1,24 @@
-/** A comment, a tag with its attributes, or the end of a style sheet. */
+/** A comment, a tag and its attributes, or the end of a style sheet. */
 const TAG = /<!--[\s\S]*?-->|<\/style\s*>|<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-/** The name of a `style` attribute, or a quoted value. */
+/** The name of a `style` attribute or a quoted value. */
 const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 
 /**
- * Prepares an e-mail for a frame, which has the page's content security policy. The policy blocks inline styles, so
- * this hides them from the browser, and `applyStyles` applies them.
+ * Prepares an e-mail for a frame, which inherits the page's content security policy. The policy blocks inline styles,
+ * so this hides them from the browser for `applyStyles` to apply.
  */
 export const hideStyles = (html: string): string =>
   html.replace(TAG, (tag) => {
     if (tag.startsWith('<!--')) return tag;
     const shown = tag.replace(STYLE_OR_VALUE, (found) => (/^\s/.test(found) ? ' data-style' : found));
-    // A script of this type is data. Of two attributes with the same name, the first counts.
+    // A script of this type is data. If an attribute occurs twice, the first one counts.
     return shown
       .replace(/^<style(?=[\s>])/i, '<script\ttype="text/email-css"')
       .replace(/^<\/style/i, '</script');
   });
 
 /**
- * Applies the styles hidden by `hideStyles`: the content security policy blocks inline styles, but lets scripts set
+ * Applies the styles hidden by `hideStyles`. The content security policy blocks inline styles but lets scripts set
  * them. Also keeps links from opening.
  */
 export function applyStyles(mail: Document): void {
@@ -31,6 +31,6 @@ export function applyStyles(mail: Document): void {
   });
   for (const element of mail.querySelectorAll<HTMLElement>('[data-style]'))
     element.style.cssText = element.dataset['style'] ?? '';
-  // The frame's sandbox permits no new windows, so these links don't open.
+  // The frame's sandbox doesn't allow new windows, so these links don't open.
   for (const link of mail.querySelectorAll('a')) link.target = '_blank';
 }

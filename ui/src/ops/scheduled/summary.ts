@@ -2,7 +2,7 @@ import type { NamedNotification, ScheduleList } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatCount } from '../numbers.ts';
 
-/** The list without the notifications that were retracted after it was made. */
+/** The list without notifications that have been retracted since it was made. */
 export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNotification[]): ScheduleList {
   const isKept = ({ id, feed }: NamedNotification) =>
     !retracted.some((one) => one.id === id && one.feed === feed);
@@ -10,7 +10,7 @@ export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNo
   return { ...list, next, count: list.count - (list.next.length - next.length) };
 }
 
-/** States how many notifications are scheduled, and whether all are listed. `time` is when the list was made. */
+/** Says how many notifications are scheduled and whether all are listed. `time` is when the list was made. */
 export function summaryOf(
   { count, isComplete, next }: ScheduleList,
   time: string,

@@ -2,7 +2,7 @@ import type { PutBackResult } from '@tocsin/contracts';
 import { reactive } from 'vue';
 import type { OpsApi } from '../api.ts';
 
-/** Maximum number of failures listed by name. */
+/** Maximum number of failures to list by name. */
 export const MAX_LISTED = 20;
 
 export interface Progress {
@@ -16,13 +16,13 @@ export interface Progress {
   stopped: boolean;
 }
 
-/** Puts back all current records, batch by batch, until it is stopped. Rejects if a call fails. */
+/** Puts back all current records in batches, until stopped. Rejects if a call fails. */
 export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => number = Date.now) {
   const progress = reactive<Progress>({
     ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Leaves out records that were set aside after `until`, so that records set aside again are not retried. */
+  /** Skips records set aside after `until` so that records that fail again aren't retried. */
   async function run(total: number, until: string = new Date(now()).toISOString()): Promise<void> {
     Object.assign(progress, { total, putBack: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

@@ -7,7 +7,7 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server whose first pages have no fallbacks, but one unreadable reader each. */
+/** A server that starts with pages without fallbacks, each with one unreadable reader. */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);
@@ -16,14 +16,14 @@ function server(emptyPages: number, fallbacks = [FALLBACK]) {
   });
 }
 
-it('should return the first page that has fallbacks, and count the unreadable readers before it', async () => {
+it('should return the first page with fallbacks and count the unreadable readers before it', async () => {
   const unsent = server(3);
   const page = await firstPage({ unsent });
   expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });
   expect(unsent.mock.calls).toEqual([[], ['1'], ['2'], ['3']]);
 });
 
-it('should make only one call if the first page has fallbacks or is the last', async () => {
+it('should make only one call if the first page has fallbacks or is also the last', async () => {
   const [full, empty] = [server(0), server(0, [])];
   await firstPage({ unsent: full });
   await firstPage({ unsent: empty });

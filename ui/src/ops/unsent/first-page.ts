@@ -1,12 +1,12 @@
 import type { UnsentPage } from '@tocsin/contracts';
 import type { OpsApi } from '../api.ts';
 
-/** Maximum number of pages to request: enough for every reader in the server's list. */
+/** Maximum number of pages to request, enough for every reader in the server's list. */
 const MAX_PAGES = 10;
 
 /**
- * The first page that has fallbacks. Earlier pages are empty if their readers' fallbacks were only just sent again, or
- * can't be read.
+ * The first page with fallbacks. Earlier pages are empty if their readers' fallbacks have just been resent or can't
+ * be read.
  */
 export async function firstPage(api: Pick<OpsApi, 'unsent'>): Promise<UnsentPage> {
   let page = await api.unsent();

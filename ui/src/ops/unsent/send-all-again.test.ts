@@ -8,7 +8,7 @@ const unsent = (n: number, at = '2026-01-05T09:00:00.000Z'): UnsentFallback => (
   ...{ outcome: 'refused', reason: 'no such user' },
 });
 
-/** A server with these pages; a cursor is a page number. `answer` returns the result of sending fallbacks again. */
+/** A server with these pages. Cursors are page numbers. `answer` returns the result of resending fallbacks. */
 function server(
   pages: UnsentFallback[][],
   answer: (names: readonly UnsentName[]) => Omit<UnsentResult, 'done'>,
@@ -35,7 +35,7 @@ const all = (names: readonly UnsentName[]) => ({
   failed: names.map((name) => ({ ...name, code: 'full' as const, detail: 'no' })),
 });
 
-it('should send the fallbacks of every page again, except those that ended after the start', async () => {
+it("should resend every page's fallbacks except those that ended after the start", async () => {
   const api = server([[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]], none);
   const { progress, run } = createSendAllAgain(api);
   await run(UNTIL);
@@ -45,7 +45,7 @@ it('should send the fallbacks of every page again, except those that ended after
   expect(progress).toMatchObject({ sent: 3, failed: 0, running: false, stopped: false });
 });
 
-it('should continue after failures, and list the first of them', async () => {
+it('should continue after failures and list the first ones', async () => {
   const pages = Array.from({ length: 3 }, (_, page) =>
     Array.from({ length: 10 }, (_one, n) => unsent(page * 10 + n)),
   );
@@ -54,7 +54,7 @@ it('should continue after failures, and list the first of them', async () => {
   expect([progress.sent, progress.failed, progress.failures.length]).toEqual([0, 30, MAX_LISTED]);
 });
 
-it('should stop when asked to, and after the maximum number of pages', async () => {
+it('should stop when asked to and after the maximum number of pages', async () => {
   const endless = Array.from({ length: MAX_PAGES * 2 }, (_, n) => [unsent(n)]);
   const api = server(endless, none);
   const first = createSendAllAgain(api);

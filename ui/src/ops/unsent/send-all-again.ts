@@ -2,9 +2,9 @@ import { parseDateTime, type UnsentFallback, type UnsentName, type UnsentResult 
 import { reactive } from 'vue';
 import type { OpsApi } from '../api.ts';
 
-/** Maximum number of failures listed by name. */
+/** Maximum number of failures to list by name. */
 export const MAX_LISTED = 20;
-/** Maximum number of pages that one run sends again. */
+/** Maximum number of pages to resend per run. */
 export const MAX_PAGES = 100;
 
 export interface SendProgress {
@@ -20,13 +20,13 @@ export const nameOf = ({ reader, id, createdAt, via, at }: UnsentFallback): Unse
   ...{ reader, id, createdAt, via, at },
 });
 
-/** Sends all listed fallbacks again, page by page, until it is stopped. Rejects if a call fails. */
+/** Resends all listed fallbacks page by page, until stopped. Rejects if a call fails. */
 export function createSendAllAgain(api: Pick<OpsApi, 'unsent' | 'sendAgain'>) {
   const progress = reactive<SendProgress>({
     ...{ sent: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Leaves out fallbacks that ended after `until` (ms since 1970), so that those refused again are not retried. */
+  /** Skips fallbacks that ended after `until` (ms since 1970) so that those refused again aren't retried. */
   async function run(until: number): Promise<void> {
     Object.assign(progress, { sent: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

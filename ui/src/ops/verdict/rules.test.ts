@@ -22,7 +22,7 @@ const facts = (members: Partial<Facts> = {}): Facts => ({
 });
 const faultsOf = (members: Partial<Facts>) => verdictOf(facts(members)).faults;
 
-it('should be healthy with two quiet instances, and unknown before the first metrics', () => {
+it('should be healthy with two quiet instances and unknown before the first metrics', () => {
   expect(verdictOf(facts())).toEqual({ state: 'healthy', faults: [] });
   expect(verdictOf(facts({ instances: undefined }))).toEqual({ state: 'unknown', faults: [] });
   expect(verdictOf(facts({ instances: [] })).state).toBe('unknown');
@@ -41,7 +41,7 @@ it('should list the worst problem first', () => {
   ]);
 });
 
-it('should report fallbacks that were not sent, and since when', () => {
+it('should report unsent fallbacks and since when', () => {
   const unsent = (at: number) => ({
     ...{ reader: 'user:ada', id: 'a', createdAt: ago(HOUR), via: 'email', at: ago(at) },
     outcome: 'refused' as const,
@@ -54,7 +54,7 @@ it('should report fallbacks that were not sent, and since when', () => {
   expect(faultsOf({ unsent: { fallbacks: [], next: null } })).toEqual([]);
 });
 
-it('should report old metrics as the problem, unless a dependency explains them', () => {
+it('should report old metrics as the problem unless a dependency explains them', () => {
   expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
   expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);
   const failing: OpsStatus['failing'] = [{ dependency: 'store', since: ago(0) }];
@@ -69,7 +69,7 @@ describe('a missing instance', () => {
     expect(faultsOf({ past: [past('a', 600_000)] })).toEqual([]);
   });
 
-  it('should not be a problem once another instance has started in its place', () => {
+  it('should not be a problem once another instance has replaced it', () => {
     const gone = [past('c', 600_000), past('d', 500_000)];
     const [fault] = faultsOf({ past: gone });
     expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });
@@ -78,7 +78,7 @@ describe('a missing instance', () => {
   });
 });
 
-it('should list an unresponsive dependency, but not the store behind an unresponsive sidecar', () => {
+it('should list an unresponsive dependency but not the store behind an unresponsive sidecar', () => {
   const failing: OpsStatus['failing'] = [
     { dependency: 'sidecar', since: ago(9_000) },
     { dependency: 'store', since: ago(8_000) },
@@ -91,7 +91,7 @@ it('should list an unresponsive dependency, but not the store behind an unrespon
   expect(faultsOf({ status: onlyStore })).toMatchObject([{ dependency: 'store' }]);
 });
 
-it('should find out when late delivery started, even across samples without deliveries', () => {
+it('should determine when late delivery started, even across samples without deliveries', () => {
   const sample = (at: number, p99Ms: number | null) =>
     sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
   const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);
@@ -102,7 +102,7 @@ it('should find out when late delivery started, even across samples without deli
   expect(faultsOf({ instances: [one({ p99Ms: null })], samples })).toEqual([]);
 });
 
-it('should report that announcements are stuck, and when the oldest arrived', () => {
+it('should report that announcements are stuck and when the oldest arrived', () => {
   const stuck = { waiting: 3, heldBack: 4, oldestMs: STUCK_MS + 1 };
   const samples = [sampleOf(NOW, [])];
   expect(faultsOf({ instances: [one(), one({ queue: stuck })], samples })).toEqual([
@@ -112,7 +112,7 @@ it('should report that announcements are stuck, and when the oldest arrived', ()
   expect(faultsOf({ instances: [one({ queue: null })] })).toEqual([]);
 });
 
-it('should report that Redis is nearly full, and since when', () => {
+it('should report that Redis is nearly full and since when', () => {
   const full = one({ redis: { used: 85, limit: 100 } });
   const samples = [sampleOf(NOW - 20_000, [one()]), sampleOf(NOW - 10_000, [full]), sampleOf(NOW, [full])];
   expect(faultsOf({ instances: [one(), full], samples })).toEqual([
@@ -130,7 +130,7 @@ it('should accept different versions only during a rollout', () => {
   ]);
 });
 
-it('should link each problem to its runbook section, if there is a runbook', () => {
+it('should link each problem to its runbook section if there is a runbook', () => {
   const fault = { kind: 'memory', used: 1, limit: 1, since: undefined } as const;
   expect(runbookFor(fault, 'https://wiki.example/ops')).toBe('https://wiki.example/ops#tocsinredisnearfull');
   expect(runbookFor(fault, undefined)).toBeUndefined();

@@ -11,13 +11,13 @@ import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
 import { sinceOf } from './since.ts';
 
-/** Delivery is late if its p99, in ms, is above this limit. The alert TocsinDeliverySlow has the same limit. */
+/** Delivery is late if its p99 (ms) is above this limit. The alert TocsinDeliverySlow uses the same limit. */
 export const LATE_MS = 1_000;
 /** Announcements are redelivered after ten seconds, so an older one is stuck. */
 export const STUCK_MS = 15_000;
-/** Redis is nearly full at this share of its limit. The alert TocsinRedisNearFull has the same limit. */
+/** Redis is nearly full at this share of its limit. The alert TocsinRedisNearFull uses the same threshold. */
 export const NEARLY_FULL = 0.85;
-/** During a rollout, versions may differ until this long after the last instance has started. */
+/** During a rollout, versions can differ for this long after the last instance has started. */
 export const ROLL_OUT_MS = 15 * 60_000;
 
 /** The data to evaluate. Times are in ms since 1970. */
@@ -25,21 +25,21 @@ export interface Facts {
   now: number;
   /** When the server stopped responding. */
   silentSince?: number | undefined;
-  /** When the server stopped sending metrics, although it responds. */
+  /** When a responding server stopped sending metrics. */
   unreadSince?: number | undefined;
   status?: OpsStatus | undefined;
-  /** The latest metrics; `undefined` before the first. */
+  /** The latest metrics. `undefined` before the first. */
   instances?: readonly InstanceSnapshot[] | undefined;
   past: readonly PastInstance[];
   /** Metrics over time, oldest first. */
   samples: readonly Sample[];
   setAside?: Pick<SetAsideList, 'total' | 'oldestAt'> | undefined;
-  /** The first page of fallbacks that were not sent. */
+  /** The first page of unsent fallbacks. */
   unsent?: Pick<UnsentPage, 'fallbacks' | 'next'> | undefined;
 }
 
 interface Since {
-  /** When the problem started; `undefined` if unknown. */
+  /** When the problem started. `undefined` if unknown. */
   since: number | undefined;
 }
 export type Fault = Since &
@@ -97,14 +97,14 @@ function dependencies({ status }: Facts): Fault[] {
     }));
 }
 
-/** Reports outdated metrics, unless an unresponsive server or dependency explains them. */
+/** Reports outdated metrics unless an unresponsive server or dependency explains them. */
 function outdatedMetrics(facts: Facts): Fault[] {
   const isExplained = facts.silentSince !== undefined || (facts.status?.failing.length ?? 0) > 0;
   if (facts.unreadSince === undefined || isExplained) return [];
   return [{ kind: 'figures', since: facts.unreadSince }];
 }
 
-/** Reports vanished instances, unless others have since started in their place. */
+/** Reports vanished instances unless others have since replaced them. */
 function vanished({ now, instances, past }: Facts): Fault[] {
   if (!instances) return [];
   const gone = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);

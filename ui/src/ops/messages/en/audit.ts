@@ -1,7 +1,7 @@
 /** The audit trail. Unknown words from a newer version are shown unchanged. */
 export const audit = {
   title: 'Audit trail',
-  hint: "Who changed what, newest first. The content of notifications isn't recorded. Repeated attempts may share a row.",
+  hint: "Who changed what, newest first. Notification content isn't recorded. Repeated attempts may share a row.",
   what: 'What',
   everything: 'Everything',
   who: 'Who',
@@ -10,7 +10,7 @@ export const audit = {
   loading: 'Loading the audit trail…',
   noneYet: 'No records yet.',
   noMatches: 'No records match these filters.',
-  noRecentMatches: 'No recent records match these filters. Load older ones to continue searching.',
+  noRecentMatches: 'No recent records match these filters. Load older records to continue searching.',
   caption: 'Audit records, newest first',
   when: 'When',
   feed: 'Feed',
@@ -22,12 +22,12 @@ export const audit = {
   more: (names: string, count: number) => (names === '' ? `${count} more` : `${names} and ${count} more`),
   unreadable: (count: number) => `${count} records were written by a newer version and can't be shown here.`,
   older: 'Load older',
-  beginning: 'This is the beginning of the trail.',
+  beginning: 'This is the start of the trail.',
   shown: (count: number) => (count === 1 ? '1 record is shown.' : `${count} records are shown.`),
   added: (count: number) =>
     count === 1 ? '1 older record was added.' : `${count} older records were added.`,
   noOlder: 'There are no older records.',
-  noMatchesHere: 'No matches in these records. Load older ones to continue searching.',
+  noMatchesHere: 'No matches in these records. Load older records to continue searching.',
   actions: {
     publish: 'Published',
     retract: 'Retracted',

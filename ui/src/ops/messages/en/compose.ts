@@ -1,4 +1,4 @@
-/** The composer. API names, such as severities, are not translated. */
+/** The composer. API names, such as severities, aren't translated. */
 export const compose = {
   title: 'Compose',
   titleOf: 'Title',
@@ -11,7 +11,7 @@ export const compose = {
   category: 'Category',
   categoryHint: 'A short word to filter by, such as billing',
   icon: 'Icon',
-  iconHint: 'A name, or the https address of an image',
+  iconHint: "A name or an image's https URL",
   link: 'Link',
   linkHint: 'https://… or /path',
   actions: 'Actions',

@@ -1,7 +1,7 @@
 /** Search for a notification by its id. Times are already formatted. */
 export const find = {
   title: 'Find a notification',
-  hint: 'Shows where a notification currently is.',
+  hint: 'Shows where a notification is right now.',
   id: 'ID',
   feed: 'Feed',
   feedHint: 'all, topic:<name> or user:<sub>',
@@ -19,7 +19,7 @@ export const find = {
   setAside: (entry: string, reason: string) => `Set aside as ${entry} (${reason}).`,
   scheduled: (time: string) => `Scheduled for ${time}.`,
   unknown: 'Not found. It was never published to this feed, or all data about it has expired.',
-  partial: (places: string) => `Couldn't fully search ${places}. The notification may be there.`,
+  partial: (places: string) => `Couldn't fully search ${places}. The notification might be there.`,
   placeFeed: 'the feed',
   placeEntries: 'waiting entries',
   placeSetAside: 'set-aside records',
@@ -28,8 +28,8 @@ export const find = {
   archived: 'has archived it',
   snoozed: (time: string) => `has snoozed it until ${time}`,
   read: 'has read it',
-  seen: "has seen it, but hasn't read it",
-  delivered: "received it on a page, but hasn't seen it yet",
+  seen: "has seen it but hasn't read it",
+  delivered: "received it on a page but hasn't seen it yet",
   unseen: "hasn't seen it yet",
   counts: ({ pages, seen, read, archived }: Record<'pages' | 'seen' | 'read' | 'archived', number>) =>
     `About ${pages} pages received it. Readers: ${seen} saw it, ${read} read it, ${archived} archived it.`,

@@ -1,4 +1,4 @@
-/** Metrics of the instances. Numbers and times are already formatted. */
+/** Instance metrics. Numbers and times are already formatted. */
 export const instances = {
   title: 'Instances',
   ratesOf: 'Notifications per second, all instances',

@@ -1,4 +1,4 @@
-/** Page header, access, and strings that several parts share. */
+/** Page header, access, and strings shared by multiple parts. */
 export const page = {
   title: 'Operations',
   documentTitle: 'Tocsin operations',
@@ -6,7 +6,7 @@ export const page = {
   notifications: 'Notifications',
   runbook: 'Runbook',
   grafana: 'Grafana',
-  outdated: (fault: string) => `${fault} The data may be out of date. Trying again…`,
+  outdated: (fault: string) => `${fault} This data might be out of date. Retrying…`,
   noAnswer: "The server isn't responding.",
   answered: (status: number) => `The server responded with ${status}.`,
   unreadable: "The server's response can't be read. Reload this page.",
@@ -16,7 +16,7 @@ export const page = {
   signIn: 'Sign in',
   noRole: 'This token doesn’t have the role “ops”.',
   wrongToken: 'The server doesn’t accept this token. It may have expired.',
-  needsToken: 'Enter the server’s OPS_TOKEN, or a token with the role “ops”.',
+  needsToken: 'Enter the server’s OPS_TOKEN or a token with the role “ops”.',
   token: 'Token',
   tokenKept: 'Kept until you close this tab.',
   continue: 'Continue',

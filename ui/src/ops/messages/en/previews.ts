@@ -11,5 +11,5 @@ export const previews = {
   html: 'HTML',
   text: 'Plain text',
   builtIn: 'All templates are built in.',
-  overridden: (files: string) => `From the template folder: ${files}. The other templates are built in.`,
+  overridden: (files: string) => `From the template folder: ${files}. All other templates are built in.`,
 };

@@ -1,7 +1,7 @@
 /** Scheduled notifications. Times are already formatted. */
 export const scheduled = {
   title: 'Scheduled',
-  hint: "Notifications that are waiting for their delivery time. Those scheduled by an older version aren't listed.",
+  hint: "Notifications waiting for their delivery time. Notifications scheduled by an older version aren't listed.",
   show: 'Show',
   refresh: 'Refresh',
   looking: 'Looking…',
@@ -11,7 +11,7 @@ export const scheduled = {
   next: (count: string, shown: number, time: string) =>
     `${count} notifications are scheduled. The list shows the next ${shown}. (${time})`,
   partial: (count: string, time: string) =>
-    `At least ${count} notifications are scheduled. Not all of them can be listed. (${time})`,
+    `At least ${count} notifications are scheduled. Not all can be listed. (${time})`,
   caption: 'The next scheduled notifications',
   at: 'Delivery',
   feed: 'Feed',

@@ -1,4 +1,4 @@
-/** Set-aside records. The names of records are isolated from the text around them. */
+/** Set-aside records. Record names are isolated from surrounding text. */
 export const setAside = {
   title: 'Set-aside records',
   hint: "Records that a feed couldn't accept, with the reason. Put a record back to deliver it again.",
@@ -11,7 +11,7 @@ export const setAside = {
   contentOf: (entry: string) => `Content of ${entry}`,
   of: 'of',
   showAll: (characters: number) => `Show all ${characters} characters`,
-  noContent: 'The content no longer exists.',
+  noContent: 'This content no longer exists.',
   putBack: 'Put back',
   remove: 'Delete…',
   wasPutBack: (entry: string) => `Put back: ${entry}`,
@@ -25,8 +25,7 @@ export const setAside = {
   putBackAll: (total: number) => `Put back all ${total}…`,
   putBackAllTitle: (total: number) => `Put back ${total} set-aside records?`,
   putBackAllAct: 'Put back all',
-  putBackAllHint:
-    "Starts with the oldest. Notifications that their feed already has aren't shown again. Invalid ones stay here.",
+  putBackAllHint: "Starts with the oldest. Feeds don't show duplicates. Invalid records stay here.",
   cancel: 'Cancel',
   progress: (done: number, total: number) => `${done} of ${total} processed…`,
   stop: 'Stop',

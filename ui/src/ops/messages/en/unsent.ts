@@ -1,14 +1,14 @@
 const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fallbacks`);
 
-/** Fallbacks that were not sent. Names of readers, channels and notifications are isolated from surrounding text. */
+/** Unsent fallbacks. Names of readers, channels and notifications are isolated from surrounding text. */
 export const unsent = {
-  title: 'Fallbacks that were not sent',
-  hint: "Messages through other channels, such as e-mail, that were refused or whose outcome is unknown. Fix the cause, then send them again. Nothing is sent for notifications that have since been read or are no longer in their feed's history.",
+  title: 'Unsent fallbacks',
+  hint: "Messages through other channels, such as e-mail, that were refused or have an unknown outcome. Fix the cause, then resend them. Notifications that have since been read or left their feed's history are skipped.",
   refused: 'Not sent',
   unknown: 'Outcome unknown',
   of: (via: string, id: string) => `${via} for ${id}`,
   reader: 'Reader',
-  unknownHint: 'The message may have arrived. If you send it again, it may arrive twice.',
+  unknownHint: 'The message may have arrived. If you resend it, it could arrive twice.',
   sendAgain: 'Send again',
   dismiss: 'Dismiss',
   wasSent: (name: string) => `Due again: ${name}`,
@@ -24,7 +24,7 @@ export const unsent = {
   sendAll: 'Send all again…',
   sendAllTitle: 'Send all of these fallbacks again?',
   sendAllAct: 'Send all again',
-  sendAllHint: 'Messages whose outcome is unknown may arrive twice.',
+  sendAllHint: 'Messages with an unknown outcome could arrive twice.',
   cancel: 'Cancel',
   progress: (done: number) => `${done} processed…`,
   stop: 'Stop',
