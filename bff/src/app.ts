@@ -116,7 +116,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     async leave() {
       stopping = true;
       if (config.DRAIN_DELAY_MS === 0) return;
-      log.info('no longer ready; clients stay connected until the drain delay ends');
+      log.info('no longer ready; clients stay connected during the drain delay');
       await pause(config.DRAIN_DELAY_MS);
     },
     async stop() {

@@ -44,13 +44,13 @@ export interface Inbound {
   onRefused: OnRefused;
 }
 
-/** Events of the Redis upkeep: trimming streams and deleting erased content. */
+/** Events from the Redis upkeep, which trims streams and deletes erased content. */
 export interface StoreEvents {
   /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
 }
 
-/** The stores that are searched for erased content. */
+/** The stores to search for erased content. */
 export type StoresWithContent = Pick<Backend, 'entries' | 'log' | 'setAside' | 'announceAgain' | 'readers'>;
 
 /** This instance's Redis upkeep. */
@@ -59,7 +59,7 @@ export interface KeptStore {
   stop(): void;
 }
 
-/** Everything that an instance talks to, except browsers. */
+/** Everything an instance talks to, except browsers. */
 export interface Backend {
   log: FeedLog;
   checkpoints: Checkpoints;

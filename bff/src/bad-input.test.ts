@@ -113,7 +113,7 @@ describe('the socket', () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown_event' } });
   });
 
-  it('should close the connection, with a reason, on the twentieth invalid request within a minute', async () => {
+  it('should close the connection with a reason on the twentieth invalid request within a minute', async () => {
     const socket = await connect();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));

@@ -111,8 +111,8 @@ export const bffSettings = withRedisRules(
       .enum(['none', 'jwt'], 'must be none or jwt')
       .default('none')
       .describe('Who can read: with `none`, everyone can read every feed; `jwt` requires a token'),
-    JWT_ISSUER: z.string().default('tocsin').describe('The `iss` that a token must have'),
-    JWT_AUDIENCE: z.string().default('tocsin').describe('The `aud` that a token must include'),
+    JWT_ISSUER: z.string().default('tocsin').describe('The `iss` that tokens must have'),
+    JWT_AUDIENCE: z.string().default('tocsin').describe('The `aud` that tokens must include'),
     JWT_JWKS_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
       .optional()
@@ -123,7 +123,7 @@ export const bffSettings = withRedisRules(
       'Maximum clock difference in seconds between the issuer and the bff',
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
-      'Maximum lifetime (`iat` to `exp`) and age of a token in seconds. If set, a token without `iat` is refused; 0 means no limit',
+      'Maximum token lifetime (`iat` to `exp`) and age in seconds. If set, tokens without `iat` are refused; 0 means no limit',
     ),
     OPS_TOKEN: z
       .string()
@@ -206,7 +206,7 @@ export const bffSettings = withRedisRules(
       'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports not ready, so that proxies stop sending it new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
-      'Milliseconds over which a stopping instance moves its clients to other instances',
+      'Milliseconds for a stopping instance to move its clients to other instances',
     ),
     ...tracingSettings,
     ...failpointSettings,

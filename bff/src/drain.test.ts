@@ -101,7 +101,7 @@ it('should refuse a client if its token was still being checked when the instanc
   }
 });
 
-it('should wait less for deliveries in progress if clients took long to leave', async () => {
+it('should wait less for in-flight deliveries if clients took a long time to leave', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const port = await freePort();
   const limits: number[] = [];

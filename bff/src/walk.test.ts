@@ -4,7 +4,7 @@ import { DEATHS } from '../testing/walk/faults.ts';
 import { guarantee } from '../testing/walk/property.ts';
 
 const SHARE = inject('walkShare');
-/** To run longer, or to repeat a failure: `npm run walk -w bff`. */
+/** To run longer or reproduce a failure: `npm run walk -w bff`. */
 const RUNS = { numRuns: Math.ceil(250 * SHARE), seed: 20261124, interruptAfterTimeLimit: 90_000 };
 
 it(

@@ -72,7 +72,7 @@ export class ChangesClient {
   }
 }
 
-/** An instance with one browser. The instance can miss broadcasts. */
+/** An instance with one browser, which can miss broadcasts. */
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();

@@ -28,7 +28,7 @@ export const FEED = 'all';
 export const RUN = 'P0000001';
 export const PARTITION = 1;
 
-/** An in-memory log that counts its reads. It can be rolled back to any earlier commit, or emptied. */
+/** An in-memory log that counts reads and can be rolled back to any earlier commit or emptied. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** How often the store was emptied. */
@@ -211,7 +211,7 @@ export class Fixture {
   }
 }
 
-/** Simulates a process that dies the first time it reaches `step`. */
+/** Simulates a process that dies when it first reaches `step`. */
 export function dieAt(step: Step): OnStep {
   let left = 1;
   return (reached) =>

@@ -1,9 +1,9 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
-/** The shared secret of the tests. */
+/** The tests' shared secret. */
 export const SECRET = randomBytes(32).toString('hex');
 
-/** Keys of the tests' issuer, by algorithm. */
+/** The test issuer's keys, by algorithm. */
 export const KEYS = {
   RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -49,7 +49,7 @@ export const signerOf =
   (input: string): string =>
     sign(hash, Buffer.from(input), { key, ...more }).toString('base64url');
 
-/** A token signed by the tests' issuer. */
+/** A token signed by the test issuer. */
 export const issuedToken = (
   name: KeyName,
   others: Record<string, unknown> = {},
@@ -61,7 +61,7 @@ export const issuedToken = (
     signerOf(KEYS[name].privateKey, name === 'EdDSA' ? null : 'sha256'),
   );
 
-/** The key set that the tests' issuer publishes. */
+/** The key set published by the test issuer. */
 export const keySet = (names: readonly KeyName[] = ['RS256', 'ES256', 'EdDSA']) => ({
   keys: names.map((name) => ({ ...KEYS[name].publicKey.export({ format: 'jwk' }), kid: name, use: 'sig' })),
 });

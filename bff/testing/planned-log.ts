@@ -25,7 +25,7 @@ export const withCollapseKey = (id: string, collapseKey: string): EntryItem => (
   ...notification(id),
   collapseKey,
 });
-/** A notification from a CloudEvent. Its source hash is the digit `source`, repeated 16 times. */
+/** A notification from a CloudEvent. Its source hash is the hex digit `source` repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),

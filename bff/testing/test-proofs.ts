@@ -2,7 +2,7 @@ import { Signer, parseSigningKeys } from '@tocsin/service';
 import { positionOf, type Broadcast } from '../src/deliver/ports.ts';
 import { positionProofs } from '../src/deliver/broadcast/position-proofs.ts';
 
-const keys = parseSigningKeys('a secret that all instances of the tests share');
+const keys = parseSigningKeys('a secret shared by all test instances');
 
 /** A test instance's signer. Each instance has its own, with the same secret. */
 export const testSigner = (now?: () => number): Signer => new Signer(() => keys, now);

@@ -14,7 +14,7 @@ beforeEach(() => {
 const send = (offset: number, epoch = EPOCH) => sent.sent('all', { epoch, offset });
 const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({ epoch, offset, recovered });
 
-it('should report publications once, after the page answers a ping sent after them', () => {
+it('should report publications once, when the page answers a later ping', () => {
   page.subscribed('all', undefined, answerOf(5));
   send(7);
   page.pingSent();

@@ -20,8 +20,8 @@ export class SentPositions {
 }
 
 /**
- * The publications that one page has acknowledged. Connections preserve order, so when a page answers a ping,
- * everything sent before the ping has arrived. No separate acknowledgements are needed.
+ * Tracks which publications a page has acknowledged. Connections preserve order, so when a page answers a ping,
+ * everything sent before the ping has arrived, and no separate acknowledgements are needed.
  */
 export class Acknowledged {
   readonly #sent: Pick<SentPositions, 'of'>;
@@ -52,7 +52,7 @@ export class Acknowledged {
     this.#feeds.delete(feed);
   }
 
-  /** Records what the page has been sent so far; called when a ping is sent. */
+  /** Call when sending a ping. Records what the page has been sent so far. */
   pingSent(): void {
     this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset }]) => {
       const sent = this.#sent.of(feed);
@@ -61,7 +61,7 @@ export class Acknowledged {
     });
   }
 
-  /** Reports what was sent before the last ping; called when the page has answered that ping. */
+  /** Call when the page answers a ping. Reports what was sent before that ping. */
   answered(): void {
     for (const [feed, { epoch, offset }] of this.#expected) {
       const known = this.#feeds.get(feed);
@@ -75,8 +75,8 @@ export class Acknowledged {
 
 interface Known {
   epoch: string;
-  /** Everything up to this offset is acknowledged, or was not sent on this connection. */
+  /** Everything up to this offset was acknowledged or not sent on this connection. */
   offset: number;
-  /** The offset in the last answer to a subscription. */
+  /** The last subscription answer's offset. */
   answeredOffset: number;
 }

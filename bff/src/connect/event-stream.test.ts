@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('should read a feed that cannot be read once a second, however many events it gets', async () => {
+it('should retry an unreadable feed once a second, no matter how many events it gets', async () => {
   const stream = openStream();
   await vi.advanceTimersByTimeAsync(500);
   expect(reads).toBe(1);
@@ -52,7 +52,7 @@ it('should read a feed that cannot be read once a second, however many events it
   }
 });
 
-it('should write nothing more after its end, not even heartbeats', async () => {
+it('should not write anything after its end, not even heartbeats', async () => {
   const stream = openStream();
   await vi.advanceTimersByTimeAsync(0);
   stream.end('token_expired', 'the token has expired');

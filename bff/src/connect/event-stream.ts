@@ -10,12 +10,12 @@ import { Session, type SocketData } from './session.ts';
 import { streamId } from './stream-id.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';
 
-/** Where a stream writes its output. */
+/** A stream's output. */
 export interface StreamSink {
   write(text: string): void;
-  /** Bytes buffered in this process until the peer reads them. */
+  /** Bytes buffered in this process, waiting for the peer to read them. */
   readonly waiting: number;
-  /** True while the buffer is so full that the writer should pause. */
+  /** True while the buffer is full and the writer should pause. */
   readonly isFull: boolean;
   /** Calls `listener` once, when the sink is no longer full or is closed. */
   onceDrained(listener: () => void): void;
@@ -28,7 +28,7 @@ export interface StreamSink {
 export interface EventStreamOptions extends SubscriptionReads {
   sink: StreamSink;
   bearer: SocketData;
-  /** The feeds, each with the position that the reader has reached, if any. */
+  /** The feeds and, if known, the reader's position in each. */
   feeds: ReadonlyMap<string, Position | undefined>;
   now: () => number;
   onEnded: (reason: EndReason) => void;
@@ -96,7 +96,7 @@ export class EventStream {
     void this.#pump();
   }
 
-  /** Handles new publications. `json` returns the encoded event, which is used if the reader needs the whole event. */
+  /** Handles new publications. `json` returns the encoded event, used if the reader needs the entire event. */
   publications(event: PublicationsEvent, json: () => string): void {
     const position = this.#positionToContinue(event.feed);
     if (!position) return;
@@ -114,7 +114,7 @@ export class EventStream {
     );
   }
 
-  /** Handles a feed's current position: sends it to a reader that has reached it; otherwise reads the feed. */
+  /** Handles a feed's current position: sends it to the reader if the reader is there, and otherwise reads the feed. */
   position({ feed, epoch, offset }: PositionEvent): void {
     const position = this.#positionToContinue(feed);
     if (!position) return;
@@ -122,7 +122,7 @@ export class EventStream {
     if (!this.#use.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
   }
 
-  /** Sends an event that changes no position. */
+  /** Sends an event that doesn't change any position. */
   send(name: string, json: string): void {
     this.#write(name, json);
   }

@@ -15,8 +15,8 @@ export interface SessionHooks {
 }
 
 /**
- * The warning is sent when this fraction of the token's remaining life has passed, or WARN_BEFORE_MS before its end,
- * whichever is later.
+ * When to warn: after this fraction of the token's remaining life, or WARN_BEFORE_MS before its end, whichever is
+ * later.
  */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
@@ -32,7 +32,7 @@ export class Session {
     this.#hooks = hooks;
   }
 
-  /** Watches this token from now on, instead of the previous one. */
+  /** Starts watching this token instead of the previous one. */
   watch({ expiresAt }: Identity): void {
     const now = this.#hooks.now();
     this.#at(Math.max(now + (expiresAt - now) * WARN_AT, expiresAt - WARN_BEFORE_MS), () => {

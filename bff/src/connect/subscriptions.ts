@@ -25,7 +25,7 @@ export interface SubscriptionsOptions extends SubscriptionReads {
   bearer: Readonly<SocketData>;
 }
 
-/** The feeds that one connection is subscribed to, over any transport. */
+/** A connection's subscribed feeds, over any transport. */
 export class Subscriptions {
   readonly #use: SubscriptionsOptions;
   readonly #feeds = new Set<string>();
@@ -81,8 +81,8 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position; without a position, reads only the feed's current position. Rejects if
-   * the feed cannot be read.
+   * Reads the publications after the position, or only the feed's current position if there is none. Rejects if the
+   * feed cannot be read.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#use;

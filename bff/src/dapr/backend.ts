@@ -53,7 +53,7 @@ export interface Backplane {
   stop(): void;
 }
 
-/** The backend that uses Dapr's components through the sidecar, and a backplane. */
+/** A backend that uses a backplane, and Dapr's components through the sidecar. */
 export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger): Backend {
   const sidecar = new Sidecar({
     host: config.DAPR_HOST,
@@ -66,7 +66,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
     what: 'the secret "internal"',
-    // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
+    // At startup, the sidecar is ready after the application. /readyz reports persistent failures.
     onError: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
   const ownSigner = new Signer(() => secret.get());

@@ -38,13 +38,13 @@ export interface DaprServerOptions {
   /** The token that the sidecar must send with every request, if set. */
   appToken?: string | undefined;
   paths: SubscriptionPaths;
-  /** Resolves when the secret that signs actor calls is known. */
+  /** Resolves once the secret for signing actor calls is known. */
   signer: () => Promise<Signer>;
   /** The host names that are accepted if no token is set. */
   isServed: HostCheck;
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Each handler resolves when its message is processed, and rejects when it must be redelivered. */
+  /** Each handler resolves once its message is processed, or rejects if it must be redelivered. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
@@ -55,7 +55,7 @@ export interface DaprServerOptions {
   log: Logger;
 }
 
-/** The SDK names an actor type after its class. `actorRoutes` serves the methods instead of the SDK. */
+/** The SDK names actor types after their class. `actorRoutes` serves the methods instead of the SDK. */
 const ACTORS = {
   [ACTOR_TYPE]: class extends AbstractActor {},
   [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},
@@ -144,7 +144,7 @@ export async function startDaprServer(
   await dapr.actor.init();
   for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));
-  // The SDK's own start would listen on every address, and wait for the sidecar, which waits for this port.
+  // The SDK's own start would listen on every address and wait for the sidecar, which waits for this port.
   await listen(server, port, host, log);
   return { stop: (limitMs) => closeServer(server, limitMs) };
 }

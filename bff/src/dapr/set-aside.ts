@@ -111,7 +111,7 @@ export class DaprSetAside implements SetAsideStore {
     });
   }
 
-  /** How many of the newest records to keep; at least one. */
+  /** How many of the newest records to keep, at least one. */
   #countOfKept({ entries, bytes }: Listed): number {
     let [total, names] = [0, 0];
     const full = entries.findIndex((entry, index) => {

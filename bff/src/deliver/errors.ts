@@ -19,7 +19,7 @@ export class DamagedHeadError extends TemporaryError {
 export const isDamageError = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 
-/** A document that the head references is missing: part of the feed's state was lost. */
+/** A document that the head references is missing, so part of the feed's state was lost. */
 export class LostDocumentError extends TemporaryError {
   override name = 'LostDocumentError';
   readonly key: string;

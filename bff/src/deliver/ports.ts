@@ -46,7 +46,7 @@ export interface StoreOrigin {
   firstEpoch(): Promise<string>;
 }
 
-/** The deposited entries, by key. Every method rejects if its outcome is unknown. */
+/** Deposited entries by key. Every method rejects if its outcome is unknown. */
 export interface Entries {
   /** Reads the entry as text without removing it. */
   peek(key: string): Promise<string | undefined>;
@@ -58,7 +58,7 @@ export interface Entries {
 export interface PositionProofs {
   /** @throws Error while the secret is unknown */
   of(feed: string, position: Position): string;
-  /** Whether one of our instances made `proof` for this position; false without a proof. */
+  /** Whether one of our instances made `proof` for this position. False without a proof. */
   verify(feed: string, position: Position, proof: string | undefined): boolean;
 }
 

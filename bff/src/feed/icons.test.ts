@@ -19,7 +19,7 @@ it('should keep only names, and images from allowed origins', () => {
   expect(filtered(foreign.map(withIcon))).toEqual(foreign.map(() => withIcon()));
 });
 
-it('should keep no images unless an origin is allowed', () => {
+it('should remove all images if no origins are allowed', () => {
   const gone: Publication = { offset: 2, notification: null, id: 'n', gone: 'retracted' };
   expect(createIconFilter([])([withIcon(`${CDN}/a.png`), withIcon('money'), gone])).toEqual([
     withIcon(),

@@ -23,7 +23,7 @@ export function decodeIds(document: IdsDocument): string[] {
   return hashes;
 }
 
-/** The ids that a feed remembers, grouped by the documents that its head references. */
+/** A feed's remembered ids, grouped by the documents that its head references. */
 export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();

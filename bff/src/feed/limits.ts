@@ -40,7 +40,7 @@ export const MAX_RUNS = 176;
 /** A segment this large is full and no longer merged. A history has at most 40 full segments. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;
 export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 20);
-/** Retractions are rarer than ids, so fewer and larger documents keep the head small. */
+/** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
 /** By how much documents outlive any head that could reference them. */

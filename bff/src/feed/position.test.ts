@@ -6,7 +6,7 @@ const epoch = fc.tuple(fc.nat(3), fc.constantFrom('a', 'b')).map(([n, random]) =
 const position = fc.record({ epoch, offset: fc.nat(3) });
 
 describe('position order', () => {
-  it('should be total: exactly one of two different positions is higher', () => {
+  it('should be total: of two different positions, exactly one is higher', () => {
     fc.assert(
       fc.property(position, position, (a, b) => {
         const same = a.epoch === b.epoch && a.offset === b.offset;

@@ -44,7 +44,7 @@ const createTap = () => {
 const writtenMessage = () =>
   xAdd.mock.calls[0]?.[2] as { uid: string; nsp: string; type: string; data: string };
 
-it('should add an event to the stream as socket.io does, so that other processes can read it', async () => {
+it('should add events to the stream like socket.io, so that other processes can read them', async () => {
   await createTap().add(['publications', { feed: 'all' }]);
   expect(writtenMessage()).toMatchObject({ nsp: '/', type: String(MessageType.BROADCAST) });
   expect(JSON.parse(writtenMessage().data)).toEqual({

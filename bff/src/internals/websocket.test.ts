@@ -27,7 +27,7 @@ it.each([
   [3, [0x81, 4]],
   [125, [0x81, 126, 0, 126]],
   [65_535, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
-])('should encode the whole message as one unmasked text frame: %i bytes', (length, header) => {
+])('should encode the entire message as one unmasked text frame: %i bytes', (length, header) => {
   const text = 'x'.repeat(length);
   const frame = frameOf(text);
   expect([...frame.subarray(0, header.length)]).toEqual(header);

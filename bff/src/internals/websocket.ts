@@ -73,7 +73,7 @@ export const queueFramed = (session: EngineSession, message: string, frame: Buff
   session.write(message, { wsPreEncodedFrame: [frame] } as object);
 };
 
-/** Bytes buffered in the session's WebSocket; 0 while the session polls. */
+/** Bytes buffered in the session's WebSocket; 0 while polling. */
 export const bufferedBytes = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
 
 /** Ends a session immediately, without waiting for its peer to read, poll or answer. */

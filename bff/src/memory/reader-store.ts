@@ -2,7 +2,7 @@ import { TemporaryError } from '../deliver/errors.ts';
 import { ErasableStore, type StoredWrite } from '../readers/documents/erasable-store.ts';
 import type { StoredDocument } from '../readers/ports.ts';
 
-/** Readers' documents in memory, for tests and UI development. They do not expire. */
+/** In-memory reader documents for tests and UI development. They don't expire. */
 export class MemoryReaderStore extends ErasableStore {
   readonly #documents = new Map<string, { text: string; etag: number }>();
 
@@ -19,7 +19,7 @@ export class MemoryReaderStore extends ErasableStore {
     const refused: string[] = [];
     for (const { key, value, etag } of writes) {
       const stored = this.#documents.get(key);
-      // As on Redis, an absent key accepts a write with any etag.
+      // As in Redis, a missing key accepts writes with any etag.
       if (stored && String(stored.etag) !== etag) refused.push(`${key}: its etag is not ${etag}`);
       else this.#documents.set(key, { text: JSON.stringify(value), etag: (stored?.etag ?? 0) + 1 });
     }

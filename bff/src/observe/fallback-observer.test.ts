@@ -4,7 +4,7 @@ import type { FallbackStepName } from '../away/fallbacks/fallback-observer.ts';
 import { createFallbackObserver } from './fallback-observer.ts';
 
 it.each<[FallbackStepName, number, string]>([
-  ['settle', 1, 'it will be retried a few times; then the outcome counts as unknown'],
+  ['settle', 1, 'it will be retried a few times before the outcome counts as unknown'],
   ['publish-receipt', 1, 'it will be retried'],
   // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks can be incomplete until a retry succeeds'],

@@ -3,7 +3,7 @@ import { Counter, startAtZero, type Logger, type Registry } from '@tocsin/servic
 import type { FallbackObserver, FallbackStepName } from '../away/fallbacks/fallback-observer.ts';
 
 const CONSEQUENCES: Record<FallbackStepName, string> = {
-  settle: 'it will be retried a few times; then the outcome counts as unknown',
+  settle: 'it will be retried a few times before the outcome counts as unknown',
   'publish-receipt': 'it will be retried',
   'list-unsent': 'the list of unsent fallbacks can be incomplete until a retry succeeds',
   'close-unsent': 'the operator can retry',
@@ -29,7 +29,7 @@ export function createFallbackObserver(
   const ended = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallbacks_total',
-      help: 'Fallbacks that ended, by outcome: sent, suppressed (not needed), refused, or unknown.',
+      help: 'Completed fallbacks, by outcome: sent, suppressed (not needed), refused, or unknown.',
       labelNames: ['outcome'] as const,
       registers,
     }),

@@ -1,13 +1,13 @@
 import { entryKey, idOfPublication, partitionEntryKey, type Publication } from '@tocsin/contracts';
 import type { FeedBatch } from '../feed/commit/plan-commit.ts';
 
-/** Keeps a log line below 64 KB, the maximum that the Dapr CLI reads. */
+/** Keeps log lines below 64 KB, the most that the Dapr CLI can read. */
 const MAX_LOGGED_IDS = 200;
 
 export const loggedIds = (publications: readonly Publication[]): string[] =>
   publications.slice(0, MAX_LOGGED_IDS).map(idOfPublication);
 
-/** The key of the last entry in a batch. */
+/** The key of a batch's last entry. */
 export const entryOf = (
   feed: string,
   { run, partition, to: seq }: Pick<FeedBatch, 'run' | 'partition' | 'to'>,

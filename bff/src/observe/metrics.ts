@@ -126,7 +126,7 @@ export function createMetrics(registry: Registry) {
     epochsBegun: startAtZero(
       new Counter({
         name: 'tocsin_bff_epochs_begun_total',
-        help: 'Detected losses of feed data in the store, by reason.',
+        help: 'Detected losses of feed data, by reason.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -180,7 +180,7 @@ export function createMetrics(registry: Registry) {
     ),
     refused: new Counter({
       name: 'tocsin_bff_connections_refused_total',
-      help: 'Connections refused, or closed before sign-in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
+      help: 'Connections refused or closed before sign-in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
       labelNames: ['reason'] as const,
       registers,
     }),
@@ -192,7 +192,7 @@ export function createMetrics(registry: Registry) {
     }),
     latency: new Histogram({
       name: 'tocsin_bff_delivery_latency_seconds',
-      help: 'Time from createdAt at the producer to the push to browsers.',
+      help: 'Time from createdAt at the producer until pushed to browsers.',
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),

@@ -11,7 +11,7 @@ export interface ReversibleStreams {
   ): Promise<readonly { id: string; message: Record<string, string> }[]>;
 }
 
-/** Reads the streams that the component `notification-audit` writes. */
+/** Reads the streams written by the `notification-audit` component. */
 export class RedisAuditReader implements AuditReader {
   readonly #redis: () => Promise<ReversibleStreams>;
 
@@ -29,7 +29,7 @@ export class RedisAuditReader implements AuditReader {
         });
         return entries.map(({ id, message }) => ({
           position: positionOf(id, stream),
-          // `pubsub.redis` stores the published message in the field `data`.
+          // `pubsub.redis` stores the published message in the `data` field.
           value: parseJson(message['data'] ?? ''),
         }));
       }),

@@ -23,7 +23,7 @@ export class ByteWindow {
     return this.#messages[this.#first]?.id;
   }
 
-  /** Forgets messages from before this time (ms since 1970), which have been trimmed. */
+  /** Forgets trimmed messages: everything from before this time (ms since 1970). */
   dropBefore(time: number): void {
     while (this.#first < this.#messages.length) {
       if (Number.parseInt(this.#messages[this.#first]?.id ?? '', 10) >= time) return;

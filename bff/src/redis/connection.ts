@@ -47,7 +47,7 @@ export class RedisConnection {
     this.client.on('error', (error: unknown) => this.#warn(error, 'lost its connection to Redis'));
   }
 
-  /** Starts to connect. While Redis is unavailable, `check` throws. */
+  /** Starts connecting. `check` throws while Redis is unavailable. */
   start(): void {
     this.client.connect().catch((error: unknown) => this.#warn(error, 'cannot connect to Redis'));
   }

@@ -15,7 +15,7 @@ export interface RedisCopiesOptions extends KeyEraserDependencies {
 }
 
 const CHECK_EVERY_MS = 2_000;
-/** Minimum time between two searches of Redis, across all instances. */
+/** Minimum time between Redis searches, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
  * Minimum age of an erasure in ms at its last search. By then, every message in transit has arrived or been refused.

@@ -102,7 +102,7 @@ export class StreamKeeper {
     return Promise.all(
       groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
         const { firstId } = await withTimeout(client.xPending(stream, name));
-        // node-redis declares `lastDelivered` as a number by mistake.
+        // node-redis mistakenly declares `lastDelivered` as a number.
         return { lastDelivered: String(lastDelivered), oldestPending: firstId };
       }),
     );

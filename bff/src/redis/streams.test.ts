@@ -22,7 +22,7 @@ describe('stream ids', () => {
 });
 
 describe("a stream's size", () => {
-  it('should be reduced by dropping the oldest messages, but never the newest one', () => {
+  it('should shrink by dropping the oldest messages, but never the newest', () => {
     const held = new ByteWindow(10_000);
     const kept: string[] = [];
     for (let n = 1; n <= 1_000; n++) {

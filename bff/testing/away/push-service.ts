@@ -89,7 +89,7 @@ export async function startPushService(applicationServerKey: string): Promise<Te
       algorithms: ['ES256'],
     });
     if ((payload.exp ?? 0) > Date.now() / 1000 + 24 * 60 * 60)
-      throw new Error('The token is valid for too long');
+      throw new Error("The token's lifetime is too long");
     return payload;
   }
 

@@ -12,7 +12,7 @@ export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...members,
 });
 
-/** The contract of every audit trail. */
+/** The contract for all audit trails. */
 export function auditTrailSuite(name: string, create: () => AuditSink & AuditReader): void {
   const all = async (trail: AuditReader, limit: number): Promise<unknown[]> => {
     const values: unknown[] = [];

@@ -35,10 +35,10 @@ export async function waitUntil(condition: () => boolean, timeoutMs = 10_000): P
   }
 }
 
-/** The contract of every broadcaster. `instances` are connected to each other. */
+/** The contract for all broadcasters. `instances` are connected to each other. */
 export function broadcasterSuite(name: string, instances: () => readonly Broadcaster[]): void {
   describe(`${name} as a broadcaster`, () => {
-    it('should reach every instance, including its own, with unchanged content', async () => {
+    it('should reach every instance, including its own, unchanged', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       await instances()[0]?.broadcast([anEvent(1, feed)]);

@@ -3,7 +3,7 @@ import type { Checkpoint } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoints } from '../../src/deliver/ports.ts';
 
-/** The contract of every checkpoint store. */
+/** The contract for all checkpoint stores. */
 export function checkpointsSuite(name: string, create: () => Checkpoints): void {
   const at = (version: number, seq: number): Checkpoint => ({
     ...{ v: 1, version },

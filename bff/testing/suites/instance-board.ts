@@ -19,7 +19,7 @@ export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnap
   ...members,
 });
 
-/** The contract of every instance board. */
+/** The contract for all instance boards. */
 export function instanceBoardSuite(name: string, create: () => InstanceBoard): void {
   const snapshotsOf = async (board: InstanceBoard, ...instances: string[]) =>
     (await board.read()).filter(({ instance }) => instances.includes(instance));

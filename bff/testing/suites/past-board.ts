@@ -23,7 +23,7 @@ export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...members,
 });
 
-/** The contract of every past board. */
+/** The contract for all past boards. */
 export function pastBoardSuite(name: string, create: () => PastBoard): void {
   describe(`${name} as a past board`, () => {
     it("should keep each instance's newest document", async () => {

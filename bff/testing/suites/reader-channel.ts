@@ -10,7 +10,7 @@ const read = (reader: string, version: number): ReaderChange => ({
 });
 const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
-/** The contract of every reader channel. `instances` are connected to each other. */
+/** The contract for all reader channels. `instances` are connected to each other. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],

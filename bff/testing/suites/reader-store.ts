@@ -3,7 +3,7 @@ import { inboxKey, mutesKey, readKey } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** The contract of every reader store. */
+/** The contract for all reader stores. */
 export function readerStoreSuite(name: string, create: () => ReaderStore): void {
   const aKey = () => readKey(`client:${randomUUID()}`, 'user:ä || b');
 

@@ -6,7 +6,7 @@ import type { SetAsideStore } from '../../src/deliver/ports.ts';
 export interface SetAsideUnderTest {
   store: SetAsideStore;
   read(entry: string): Promise<SetAside | undefined>;
-  /** The entries that have records, newest first. */
+  /** The entries with records, newest first. */
   list(): Promise<string[]>;
 }
 
@@ -15,10 +15,10 @@ const record = (members: Partial<SetAside> = {}): SetAside => ({
   ...{ faults: ['title: is missing'], content: '{"a":"<Ä 🔔>"', at: '2026-01-01T00:00:00.000Z', ...members },
 });
 
-/** The contract of every set-aside store. */
+/** The contract for all set-aside stores. */
 export function setAsideSuite(name: string, create: () => SetAsideUnderTest): void {
   describe(`${name} as a set-aside store`, () => {
-    it('should keep the content and the reason, and list the record', async () => {
+    it('should keep content and reason, and list the record', async () => {
       const { store, read, list } = create();
       const [one, other] = [record(), record({ reason: 'missing', content: null })];
       await store.add(one);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** An actor method: the contract between our callers and hosts. */
 export interface ActorMethod<Call, Answer extends object> {
-  /** Unique across all actor types, so that a call cannot be mistaken for a call of another type. */
+  /** Unique across all actor types so that a call can't be mistaken for a call to another type. */
   name: string;
   callSchema: z.ZodType<Call>;
   /** The answer after a completed turn. */
@@ -28,7 +28,7 @@ export interface SignedCall {
   nonce: string;
 }
 
-/** A call with our valid signature, but invalid content. */
+/** A call with a valid signature of ours but invalid content. */
 export class InvalidCallError extends Error {
   override readonly name = 'InvalidCallError';
   readonly errors: Fault[];
@@ -69,7 +69,7 @@ export function openCall<Call, Answer extends object>(
   return { call: call.data, nonce };
 }
 
-/** Adds the proof that one of our hosts gave this answer to the call with this nonce. */
+/** Adds proof that one of our hosts gave this answer to the call with this nonce. */
 export const proveAnswer = <Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,
@@ -80,7 +80,7 @@ export const proveAnswer = <Call, Answer extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-/** The answer to the call with this nonce; `undefined` unless it has a proof that one of our hosts gave it. */
+/** The answer to the call with this nonce; `undefined` without proof that it came from one of our hosts. */
 export function readAnswer<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

@@ -47,7 +47,7 @@ export class Activation {
     this.#index = { of: nameOf(head), index };
   }
 
-  /** Remembers a commit on `base` that is known to have been written. */
+  /** Remembers a commit on `base` that was definitely written. */
   adopt(commit: Commit, base: Head | undefined): void {
     const { head, publications, segments, ids, retractions } = commit;
     this.#latest = { of: nameOf(head), publications };

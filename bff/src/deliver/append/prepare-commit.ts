@@ -29,7 +29,7 @@ export interface CommitResult {
 
 export interface PreparedCommit {
   write: HeadWrite;
-  /** Call once the write is known to be stored. */
+  /** Call once the write has succeeded. */
   written: () => CommitResult;
 }
 

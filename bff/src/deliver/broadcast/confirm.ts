@@ -129,8 +129,8 @@ export async function eraseRetracted(
 }
 
 /**
- * Splits consecutive publications into broadcasts of limited size. Without publications, returns one broadcast that
- * contains only the epoch.
+ * Splits consecutive publications into size-limited broadcasts. Without publications, returns one broadcast with just
+ * the epoch.
  */
 export function broadcastsOf(
   feed: string,

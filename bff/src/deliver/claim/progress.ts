@@ -56,7 +56,7 @@ export class Progress {
     });
   }
 
-  /** Runs reads and writes one at a time: a read overtaken by a write would look like a rollback. */
+  /** Runs reads and writes one at a time, since a read overtaken by a write would look like a rollback. */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work, work);
     this.#last = done.catch(() => undefined);

@@ -16,7 +16,7 @@ export interface ItemContext {
   publishedAt: number;
 }
 
-/** Decides whether content was erased. A feed's erasure does not cover notifications published after it. */
+/** Decides whether content was erased. A feed's erasure doesn't cover notifications published later. */
 export class ErasedContent {
   readonly #before = new Map<string, number>();
   readonly #ids = new Map<string, Set<string>>();

@@ -15,7 +15,7 @@ const record = (of: unknown, members: Partial<SetAside> = {}): SetAside => ({
   ...{ content: typeof of === 'string' ? of : JSON.stringify(of), ...members },
 });
 
-it('should keep a record without erased content unchanged', () => {
+it('should not change a record without erased content', () => {
   for (const one of [
     record({ id: 'gone', feed: 'topic:a' }),
     record({ feed: 'user:ada' }, { at: '2026-01-01T00:02:00Z' }),

@@ -6,7 +6,7 @@ import { erase, FEED, Fixture, notification, retract, RUN } from '../../../testi
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
-/** The step after which the host dies. It dies only once. */
+/** The host dies after this step, but only once. */
 let end: Step | undefined;
 
 beforeEach(() => {
@@ -71,7 +71,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should find its notification with a current index, and with one that another activation made stale', async () => {
+  it('should find its notification with a current index, and with an index made stale by another activation', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);

@@ -37,7 +37,7 @@ describe('an announced number far beyond the run', () => {
     expect(await done()).toBe(3);
   });
 
-  it('should not keep the entries before the gap from being delivered and popped', async () => {
+  it('should not keep entries before the gap from being delivered and popped', async () => {
     const { take } = f.instance();
     deposit(1);
     await take(1);
@@ -48,7 +48,7 @@ describe('an announced number far beyond the run', () => {
     for (const seq of [2, 3]) expect(await f.entries.peek(f.partitionEntryKeyOf(seq))).toBeUndefined();
   });
 
-  it('should not keep announcements that wait with it from their entries', async () => {
+  it('should not keep other waiting announcements from their entries', async () => {
     const { take } = f.instance();
     deposit(1);
     await take(1);
@@ -71,7 +71,7 @@ describe('an announced number far beyond the run', () => {
   });
 });
 
-it('should process all entries after a gap of any length if one near the announced number exists', async () => {
+it("should process all entries after a gap of any length if there's an entry near the announced number", async () => {
   const { take } = f.instance();
   deposit(1);
   await take(1);

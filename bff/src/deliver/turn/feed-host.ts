@@ -15,7 +15,7 @@ const COUNT_EVERY = 500;
 export interface FeedHostDependencies extends TurnsDependencies {
   /** Maximum number of activations to keep between turns. Default: 20,000. */
   maxActivations?: number;
-  /** Wraps each turn, so that observers can follow it. */
+  /** Wraps each turn so that observers can follow it. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
@@ -53,7 +53,7 @@ export class FeedHost {
     return this.#queueOf(feed).enqueue(announced, caller);
   }
 
-  /** Runs `work` while no turn of these feeds is running; `activationOf` returns a feed's cache. */
+  /** Runs `work` while none of these feeds has a running turn; `activationOf` returns a feed's cache. */
   async holdFeeds<T>(
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,

@@ -43,7 +43,7 @@ export class FeedTurn {
     return loaded;
   }
 
-  /** Commits a batch and broadcasts it. Without a batch, the commit only starts the epoch. */
+  /** Commits a batch and broadcasts it. Without a batch, only starts the epoch. */
   async commit(loaded: LoadedHead, batch: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
     const result = await commit(this.feed, loaded, batch, this.#activation, this.use);
     await this.use.onStep('committed');
@@ -62,7 +62,7 @@ export class FeedTurn {
   }
 }
 
-/** Makes sure that the feed has a sound head: a feed that lost data starts a new epoch. */
+/** Makes sure that the feed has a sound head. A feed that lost data starts a new epoch. */
 export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, async (turn) => {
     const loaded = await turn.load();

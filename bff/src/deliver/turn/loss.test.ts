@@ -93,7 +93,7 @@ describe('a rollback of the store', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be detected by a high-water mark that rises only just before the head is written', async () => {
+  it('should be detected by a high-water mark that rises just before the head is written', async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();

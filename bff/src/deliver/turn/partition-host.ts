@@ -18,13 +18,13 @@ const MAX_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
-  /** Waits before a turn is retried. Tests replace it; the default waits in real time. */
+  /** Waits before retrying a turn. Tests replace it; the default waits in real time. */
   pause?: ((ms: number) => Promise<void>) | undefined;
-  /** Wraps each turn, so that it can be traced. */
+  /** Wraps each turn so that it can be traced. */
   wrapTurn?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
-/** Runs the turns of the partitions that this instance hosts, one at a time per partition. */
+/** Runs turns for the partitions that this instance hosts, one at a time per partition. */
 export class PartitionHost {
   readonly #use: PartitionHostDependencies;
   readonly #states = new Map<number, PartitionState>();
@@ -72,7 +72,7 @@ export class PartitionHost {
           if (!announced) throw new Error("a partition's turn needs an announced entry");
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.wrapTurn ? this.#use.wrapTurn(take) : take());
-          // Each caller handles its own rejection. This only prevents an unhandled rejection when no caller is waiting.
+          // Callers handle their own rejections. This only prevents an unhandled rejection when no caller is waiting.
           result.claimed.catch(() => undefined);
           return result;
         },

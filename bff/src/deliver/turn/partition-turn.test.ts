@@ -162,7 +162,7 @@ it("should process the lower of an unknown run's two announced entries even if t
 
 describe('a turn that fails', () => {
   it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
-    "should be completed by another host if the first one dies after the '%s' step",
+    "should be completed by another host if the first host dies after the '%s' step",
     async (step) => {
       f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
       await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow(step);

@@ -33,7 +33,7 @@ function controlledQueue() {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const a = (seq: number) => ({ run: 'a', seq });
 
-it('should start a turn when the previous turn has committed, and let it write when that turn has ended', async () => {
+it('should start a turn once the previous turn has committed, and let it write once that turn has ended', async () => {
   const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});

@@ -37,7 +37,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should continue with the next entries after a commit of about 1 MB', async () => {
+  it('should continue with the next entries after committing about 1 MB', async () => {
     for (let seq = 1; seq <= 12; seq++) {
       f.deposit(
         seq,
@@ -72,7 +72,7 @@ describe('a missing entry', () => {
     expect([...f.setAside.records.values()]).toMatchObject([{ entry: f.key(1), reason: 'missing' }]);
   });
 
-  it('should count as done in a run that the head knows', async () => {
+  it('should count as done if the head knows its run', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -105,7 +105,7 @@ describe('a missing entry', () => {
     await a.turn(1);
     f.deposit(2, ['n2']);
     f.deposit(3, ['n3']);
-    // `a` processes the entries after `b` has read the head and before it looks for them.
+    // `a` processes the entries after `b` has read the head but before `b` looks for them.
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
       await a.turn(3);
@@ -115,7 +115,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should be published only once if another activation processed it after it was peeked at early', async () => {
+  it('should be published only once if another activation processed it after the early peek', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     f.log.beforeHead = async () => {
@@ -128,7 +128,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should end the backward search in an unknown run, and leave lower numbers undecided', async () => {
+  it('should end the backward search in an unknown run and leave lower numbers undecided', async () => {
     for (const seq of [1, 2, 4, 5]) f.deposit(seq, [`n${seq}`]);
     await f.instance().turn(5);
     expect(await f.ids()).toEqual(['n4', 'n5']);
@@ -164,7 +164,7 @@ describe('a bad entry', () => {
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
   "a process that dies after the '%s' step",
   (step) => {
-    it('should have its turn finished by another process, with each id published once and broadcast', async () => {
+    it('should have its turn finished by another process, with each id published and broadcast once', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
       await expect(f.instance(dieAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();

@@ -120,7 +120,7 @@ class Appender {
     this.#places.set(arrival, { offset: publication.offset, id: notification.id });
   }
 
-  /** The notification to publish, and the hashes to remember for it; `undefined` if its id is known or retracted. */
+  /** The notification to publish and the hashes to remember for it; `undefined` if its id is known or retracted. */
   #plain(notification: Notification): Named | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;

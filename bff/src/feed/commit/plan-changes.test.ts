@@ -13,7 +13,7 @@ import {
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
 
 describe('a retraction', () => {
-  it('should get its own offset, and withdraw the segment with the removed content', async () => {
+  it('should get its own offset and withdraw the segment with the removed content', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a', 'b', 'c']));
     const before = log.head?.segments[0]?.key ?? '';
@@ -27,7 +27,7 @@ describe('a retraction', () => {
     expect((await log.commit(batchOf(3, ['d']))).head).not.toHaveProperty('withdrawn');
   });
 
-  it('should not rewrite documents for an unknown id, and suppress that id later', async () => {
+  it('should not rewrite documents for an unknown id, but suppress that id later', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a']));
     const { head } = await log.commit(batchWithItems(2, retract('x')));
@@ -146,7 +146,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should stay suppressed if an earlier-dated erasure follows, until no such notification can arrive', async () => {
+  it('should stay suppressed if an earlier-dated erasure follows, as long as such notifications can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });

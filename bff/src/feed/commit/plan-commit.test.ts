@@ -15,7 +15,7 @@ import {
 } from '../limits.ts';
 
 describe('a commit', () => {
-  it('should append new items once, and record them as unconfirmed', async () => {
+  it('should append new items once and record them as unconfirmed', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a', 'b']));
     const { head, publications, suppressed } = await log.commit(batchOf(2, ['b', 'c', 'c', 'd']));

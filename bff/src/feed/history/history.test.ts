@@ -85,7 +85,7 @@ describe('runs', () => {
     });
   });
 
-  it('should be forgotten beyond the limit, the least recently active first', () => {
+  it('should be forgotten beyond the limit, least recently active first', () => {
     const runs = { a: [1, NOW - 3], b: [1, NOW - 1], c: [1, NOW - 2] } as Record<string, [number, number]>;
     expect(Object.keys(keptRuns(runs, limits, NOW, 2)).sort()).toEqual(['b', 'c']);
   });

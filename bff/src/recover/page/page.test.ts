@@ -68,7 +68,7 @@ describe('a page', () => {
     expect(offsets(page)).toEqual(range(after + 1, 100));
   });
 
-  it('should end at the limit, and report that there are more', async () => {
+  it('should end at the limit and report that there are more', async () => {
     await publish(100);
     const page = await instance().read({ kind: 'after', position: at(10), limit: 20 });
     expect(page).toMatchObject({ offset: 30, recovered: true, more: true });
@@ -274,7 +274,7 @@ describe('1,000 simultaneous readers', () => {
     expect(f.log.documentReads).toBeLessThanOrEqual(20);
   });
 
-  it('should share at most two comparisons if all their positions are beyond the ring', async () => {
+  it('should share at most two comparisons even if all their positions are beyond the ring', async () => {
     await publish(10);
     const { view, read } = instance();
     await view.knownPosition();

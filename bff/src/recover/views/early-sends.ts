@@ -63,7 +63,7 @@ export class EarlySends {
   }
 }
 
-/** Splits publications into runs of consecutive offsets, each for one event. */
+/** Splits publications into runs of consecutive offsets, one run per event. */
 export function contiguousRuns(publications: readonly Publication[]): Publication[][] {
   const runs: Publication[][] = [];
   for (const publication of publications) {

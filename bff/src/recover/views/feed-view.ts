@@ -149,7 +149,7 @@ export class FeedView {
     return this.knownPosition();
   }
 
-  /** Waits for the running comparison, or for one that starts after this call. */
+  /** Waits for the comparison in progress, or for one that starts after this call. */
   #nextHead(reads: number): Promise<void> {
     return reads === 0 && this.#comparing ? this.#comparing : this.compare();
   }

@@ -59,7 +59,7 @@ const liveIdsIn = (page: Page) => page.publications.flatMap(({ notification: n }
 
 describe('a removed publication', () => {
   it.each(['n1', 'n8', 'n14'])(
-    'should not be served from the ring or from segments after its removal was broadcast: %s',
+    'should not be served from the ring or segments after its removal was broadcast: %s',
     async (id) => {
       const { view, read } = instance();
       expect(liveIdsIn(await read(newest))).toContain(id);

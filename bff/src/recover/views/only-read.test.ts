@@ -25,7 +25,7 @@ function instance() {
   return { view, read: (request: PageRequest) => readPage(view, request, now) };
 }
 
-it('should store nothing for a feed without publications, and keep its epoch', async () => {
+it('should not store anything for a feed without publications, but keep its epoch', async () => {
   const [one, other] = [instance(), instance()];
   const { epoch: first } = await one.read({ kind: 'newest', limit: 50 });
   expect((await other.read({ kind: 'position' })).epoch).toBe(first);

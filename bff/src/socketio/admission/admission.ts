@@ -67,7 +67,7 @@ export class Admission {
     return this.#pending.has(session);
   }
 
-  /** Why a handshake gets no slot; `undefined` if it gets one. */
+  /** Why a handshake doesn't get a slot; `undefined` if it does. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
     const { connections, clientAddress } = this.#options;
     const address = clientAddress.of(request);

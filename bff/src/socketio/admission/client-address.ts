@@ -36,7 +36,7 @@ export interface ClientAddress {
 
 const isLoopback = proxyAddr.compile(['loopback']);
 
-/** @param trustedProxies a text that `isTrustedProxies` accepts */
+/** @param trustedProxies text accepted by `isTrustedProxies` */
 export function createClientAddress(trustedProxies: string): ClientAddress {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
   const listed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;

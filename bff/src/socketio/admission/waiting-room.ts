@@ -36,7 +36,7 @@ export class WaitingRoom<T> {
     return this.#slots.size;
   }
 
-  /** Whether a new item of the group would get a slot. */
+  /** Whether a new item in the group would get a slot. */
   hasSlotFor(group: string, exempt: boolean): boolean {
     return this.#search(group, exempt) !== 'full';
   }
@@ -82,7 +82,7 @@ export class WaitingRoom<T> {
     return this.#oldestOf(largestGroup, largestGroup.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
-  /** The oldest of the items, if it has waited for the grace period. */
+  /** The oldest item, if it has waited for the grace period. */
   #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { evicted: T } {
     for (const item of items) {
       const since = this.#slots.get(item)?.since ?? 0;

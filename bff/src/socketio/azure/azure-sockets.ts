@@ -51,7 +51,7 @@ export class AzureSockets {
       throw new TemporaryError(`this instance is not connected to Azure Web PubSub at ${this.endpoint} yet`);
   }
 
-  /** Answers a request with `{endpoint, path, token}`, which the browser can use to connect within a few minutes. */
+  /** Answers a request with `{endpoint, path, token}`, which browsers can use to connect within a few minutes. */
   async negotiate(request: IncomingMessage, response: ServerResponse, userId?: string): Promise<void> {
     const { negotiate } = await import('@azure/web-pubsub-socket.io');
     const entry: NegotiateOptions = {

@@ -33,7 +33,7 @@ export class RequestGuard {
   }
 }
 
-/** Counts events within the minute that starts with the first one. */
+/** Counts events within a minute of the first event. */
 class MinuteCount {
   #since = 0;
   #count = 0;

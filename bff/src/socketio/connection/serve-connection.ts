@@ -109,7 +109,7 @@ export function serveConnection(
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected) subscriptions.add(feed);
-    // Join before reading: the client then gets publications that arrive during the read, and buffers them until it
+    // Join before reading, so that the client gets publications that arrive during the read. It buffers them until it
     // gets the answer.
     await socket.join(roomOf(feed));
     try {

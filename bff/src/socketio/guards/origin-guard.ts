@@ -11,7 +11,7 @@ const ORIGIN_REFUSED: ProblemDetails = {
     "Pages from this origin are not allowed to connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
 };
 
-/** engine.io middleware that refuses requests from origins that are not allowed. */
+/** engine.io middleware that refuses requests from disallowed origins. */
 export const createOriginGuard =
   (allowed: readonly string[]) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

@@ -43,7 +43,7 @@ it("should send a tick's publications in order, as one event per feed", async ()
   ]);
 });
 
-it('should not merge events that are not consecutive', async () => {
+it('should not merge non-consecutive events', async () => {
   const { queue, sent } = queueThatTakes(0);
   const events = [
     ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],

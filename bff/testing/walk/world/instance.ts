@@ -150,7 +150,7 @@ export class WalkInstance {
     this.view.joined();
   }
 
-  /** Passes the next broadcast to the view, and from there to the clients. */
+  /** Passes the next broadcast to the view and on to the clients. */
   receive(world: InstancesWorld): void {
     const event = this.pendingBroadcasts.shift();
     if (!event) return;

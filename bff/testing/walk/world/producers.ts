@@ -56,7 +56,7 @@ export class WalkProducer {
     return this.isIdle && this.finished > this.reannounced;
   }
 
-  /** Lets the producer's next call through, with this fate. */
+  /** Lets the producer's next call through with this fate. */
   step(fate: Fate): void {
     this.#process.next(fate);
   }
