@@ -9,6 +9,8 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
+  /** Set if the window has no room for what `add` contains. The other changes of the batch are written all the same. */
+  isRefused?: boolean;
 }
 
 /**
@@ -40,11 +42,13 @@ export class DueWindow {
    * Resolves when the window contains the schedules. An existing schedule keeps its content.
    * @throws ScheduleFullError
    */
-  add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
+  async add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
     );
-    return this.#changes.add({ add, remove: () => false });
+    const change: Change = { add, remove: () => false };
+    await this.#changes.add(change);
+    if (change.isRefused) throw new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
   }
 
   /** Resolves when no schedule in the window matches `which`. */
@@ -78,8 +82,9 @@ export class DueWindow {
       const put = new Map<string, Scheduled>();
       const remove = new Set<string>();
       for (const change of changes) {
-        for (const [name, { scheduled, ...one }] of change.add) {
-          if (due.has(name)) continue;
+        const added = [...change.add].filter(([name]) => !due.has(name));
+        change.isRefused = added.length > 0 && due.size + added.length > MAX_DUE;
+        for (const [name, { scheduled, ...one }] of change.isRefused ? [] : added) {
           due.set(name, one);
           put.set(name, scheduled);
           remove.delete(name);
@@ -92,8 +97,6 @@ export class DueWindow {
       }
       const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };
       if (put.size === 0 && remove.size === 0) return this.#finish(index);
-      if (put.size > 0 && due.size > MAX_DUE)
-        throw new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
       try {
         await this.#store.write({ index, put, remove: [...remove] }, stored?.etag);
         return this.#finish(index);

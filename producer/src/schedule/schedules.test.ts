@@ -217,6 +217,25 @@ it('should reject a notification with the outcome `full` when the due window is 
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');
 });
 
+it('should retract and erase in a full due window even while further schedules are refused', async () => {
+  const { publishService, schedules, dueWindowStore } = instance();
+  await schedules.add([
+    ...Array.from({ length: MAX_DUE - 1 }, (_, n) => stored(`n${n}`, START + 50_000)),
+    { notification: { ...notification('mine'), feed: 'user:mine' }, at: START + 50_000 },
+  ]);
+  // The first change is written alone; those that arrive meanwhile share the next write.
+  const outcomes = await Promise.all([
+    publishService.publish([input('first', 50_000)]).then(({ outcome }) => outcome),
+    publishService.publish([input('second', 50_000)]).then(({ outcome }) => outcome),
+    publishService.retract('all', 'n0'),
+    publishService.erase('user:mine'),
+  ]);
+  expect(outcomes).toEqual(['full', 'full', 'accepted', 'accepted']);
+  const ids = [...dueWindowStore.documents.values()].map(({ notification: { id } }) => id);
+  expect(ids).not.toContain('n0');
+  expect(ids).not.toContain('mine');
+});
+
 it('should skip unreadable schedules and deliver the rest', async () => {
   const { schedules, jobs, dueWindowStore, delivered, scheduleObserver } = instance();
   vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
