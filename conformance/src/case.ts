@@ -2,17 +2,17 @@ import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
 /**
- * A requirement of a case besides the server's URL: permission to publish, a reader's token, or a server that requires
- * no token (`open`).
+ * What a case needs besides the server's URL: permission to publish, a reader's token, or a server that requires no
+ * token (`open`).
  */
 export type Need = 'publish' | 'token' | 'open';
 
 export interface Case {
-  /** The rule, as a sentence about the server. */
+  /** The rule as a sentence about the server. */
   name: string;
   /** The case runs once with each of these transports. */
   over: readonly Transport[];
-  /** The case is skipped if the target does not meet these requirements. */
+  /** The case is skipped if the target doesn't meet these requirements. */
   needs: readonly Need[];
   /** Rejects if the rule is violated. */
   run: (kit: Kit, over: Transport) => Promise<void>;

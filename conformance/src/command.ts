@@ -6,19 +6,19 @@ const USAGE = `npm run conformance -- <url> [options]
 
 Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /app, for example http://localhost:4001.
 
-  --publish <url>      base URL of POST /notifications; without it, cases that publish are skipped
+  --publish <url>      base URL of POST /notifications; cases that publish are skipped without it
   --publish-key <key>  API key for publishing
-  --token <token>      reader token that permits the topics conformance-*; without it, token cases are skipped
+  --token <token>      reader token that permits the topics conformance-*; token cases are skipped without it
   --over <transports>  comma-separated list of websocket, polling, sse and http; default: all
-  --only <text>        run only the cases whose names contain this text
-  --patience <ms>      maximum time to wait for an event or condition; default: 5000
+  --only <text>        run only cases with this text in their names
+  --patience <ms>      how long to wait for an event or condition; default: 5000
   --concurrency <n>    number of cases to run in parallel; default: 8
   --json               print the results as JSON`;
 
 const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
 
 /**
- * `npm run conformance`. Resolves with the exit code: 0 if at least one case ran and none failed, 2 for invalid
+ * `npm run conformance`. Resolves to the exit code: 0 if at least one case ran and none failed, 2 for invalid
  * options, otherwise 1.
  */
 export async function conformance(args: string[]): Promise<number> {
@@ -69,14 +69,14 @@ function read(args: string[]) {
   if (url === undefined || more.length > 0) return 'Expected exactly one URL.';
   const addresses = [url, ...(values.publish === undefined ? [] : [values.publish])];
   const wrong = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
-  if (wrong !== undefined) return `${wrong} is not an http(s) URL.`;
+  if (wrong !== undefined) return `${wrong} isn't an http(s) URL.`;
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
   if (!(patienceMs >= 100)) return '--patience must be at least 100 (milliseconds).';
   if (!(Number.isInteger(concurrency) && concurrency >= 1))
-    return '--concurrency must be a whole number of at least 1.';
+    return '--concurrency must be a whole number, at least 1.';
   const over = values.over?.split(',');
   const unknown = over?.find((one) => !TRANSPORTS.includes(one));
-  if (unknown !== undefined) return `${unknown} is not a transport. Choose from ${TRANSPORTS.join(', ')}.`;
+  if (unknown !== undefined) return `${unknown} isn't a transport. Choose from ${TRANSPORTS.join(', ')}.`;
   return {
     target: {
       url: withoutSlash(url),

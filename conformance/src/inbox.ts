@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Received {
   event: string;
   data: Record<string, unknown>;
-  /** The event's id, if it arrived on a stream. */
+  /** The event's id if it arrived on a stream. */
   id?: string | undefined;
 }
 
 const POLL_MS = 10;
 
-/** Everything that a connection has received, in order, with ways to wait for it. */
+/** Everything that a connection has received, in order, and ways to wait for it. */
 export class Inbox {
   readonly all: Received[] = [];
-  /** Why the connection closed; `undefined` while it is open. */
+  /** Why the connection closed. `undefined` while it's open. */
   ended: string | undefined;
   readonly #patienceMs: number;
 
@@ -25,8 +25,8 @@ export class Inbox {
   }
 
   /**
-   * Waits for an event with this name for which `fits` returns true.
-   * @throws Error that lists the received events if it does not arrive in time
+   * Waits for an event with this name that satisfies `fits`.
+   * @throws Error that lists the received events if it doesn't arrive in time
    */
   async has(
     event: string,
@@ -40,7 +40,7 @@ export class Inbox {
 
   /**
    * Waits until `holds` returns true.
-   * @throws Error that names the awaited condition and lists the received events if it takes too long
+   * @throws Error that names the condition and lists the received events if it takes too long
    */
   async until(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;

@@ -7,14 +7,14 @@ import { SocketReader, type Handshake } from './transports/socket.ts';
 import { StreamReader } from './transports/stream.ts';
 
 export interface Target {
-  /** Base URL for readers, under which `/hubs` and `/app` are found. */
+  /** Base URL of `/hubs` and `/app`. */
   url: string;
-  /** Base URL of `POST /notifications`. Without it, cases that publish are skipped. */
+  /** Base URL of `POST /notifications`. Cases that publish are skipped without it. */
   publishUrl?: string | undefined;
   publishKey?: string | undefined;
-  /** A reader's token that permits the topics `conformance-*`. Without it, the server must not require a token. */
+  /** A reader's token that permits the topics `conformance-*`. Can be omitted if the server doesn't require tokens. */
   token?: string | undefined;
-  /** How long a case waits for one event or condition, in ms. */
+  /** How long a case waits for an event or condition (ms). */
   patienceMs: number;
 }
 
@@ -27,7 +27,7 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** Tools for a case: connections that close when the case ends, feeds that no other case uses, and a publisher. */
+/** Tools for a case: connections that close when the case ends, feeds of its own, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -77,7 +77,7 @@ export class Kit {
     return stream;
   }
 
-  /** Opens a reader of the feed over any transport, starting from the position. */
+  /** Opens a reader of the feed over any transport, starting from `position`. */
   async reader(over: Transport, feed: string, position?: Position, clientId?: string): Promise<Reader> {
     const first = new Map<string, Page>();
     if (over !== 'sse') {
@@ -114,13 +114,13 @@ export class Kit {
     return (await response.json()) as Page;
   }
 
-  /** Publishes notifications to the feed. Resolves with their ids once a page contains them. */
+  /** Publishes notifications to the feed. Resolves to their ids once a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
     const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A notification with a given id may already be in the feed, and then gets no new offset.
+    // A notification with a given id could already be in the feed, in which case it gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
     await this.#waitForOffset(feed, before + newCount);
     return ids;
@@ -143,7 +143,7 @@ export class Kit {
     await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
   }
 
-  /** Waits long enough to be sure that an unwanted event has not arrived. */
+  /** Waits long enough to be sure that an unwanted event hasn't arrived. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
@@ -170,7 +170,7 @@ export class Kit {
   async #waitForOffset(feed: string, offset: number): Promise<void> {
     const end = Date.now() + this.target.patienceMs;
     while ((await this.page(feed, '&limit=1')).offset < offset) {
-      if (Date.now() > end) throw new Error(`${feed} did not reach offset ${offset}`);
+      if (Date.now() > end) throw new Error(`${feed} didn't reach offset ${offset}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -191,7 +191,7 @@ export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   return page;
 }
 
-/** Fails unless `actual` has these members; a newer server may have added others. */
+/** Fails unless `actual` has these members. Allows others, which newer servers can add. */
 export function assertMembers(actual: unknown, expected: Record<string, unknown>): void {
   const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
   assert.deepEqual(Object.fromEntries(members), expected);
@@ -208,13 +208,13 @@ export const pushed = (inbox: Inbox, feed: string): Publication[] =>
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
-/** Waits until exactly these ids have been pushed, in this order and once each. */
+/** Waits until exactly these ids have been pushed, once each and in this order. */
 export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
 }
 
-/** Fails unless each offset is 1 higher than the one before. */
+/** Fails unless offsets are consecutive. */
 export function assertContiguous(publications: readonly Publication[]): void {
   publications.forEach(({ offset }, index) => {
     const before = publications[index - 1];

@@ -13,7 +13,7 @@ export interface Result {
   name: string;
   over: Transport;
   outcome: 'passed' | 'failed' | 'skipped';
-  /** Why the case failed, or which requirement the target does not meet. */
+  /** Why the case failed, or which requirement the target doesn't meet. */
   reason?: string;
 }
 
@@ -21,15 +21,15 @@ export interface RunOptions {
   target: Target;
   /** Defaults to `CASES`. */
   cases?: readonly Case[];
-  /** Number of cases that run at the same time. */
+  /** How many cases run in parallel. */
   concurrency: number;
-  /** Runs only cases whose name contains this text. */
+  /** Runs only cases with this text in their name. */
   only?: string | undefined;
   over?: readonly Transport[] | undefined;
   onResult?: (result: Result) => void;
 }
 
-/** Runs each case with each of its transports. Resolves with the results, in the order of `CASES`. */
+/** Runs each case with each of its transports. Resolves to the results in the order of `CASES`. */
 export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases
@@ -70,7 +70,7 @@ async function runOne(one: Case, over: Transport, target: Target): Promise<Resul
 const MISSING: Record<Need, string> = {
   publish: 'needs --publish',
   token: 'needs --token',
-  open: 'needs a server that requires no token',
+  open: "needs a server that doesn't require a token",
 };
 
 const offers = (target: Target, need: Need): boolean =>

@@ -10,7 +10,7 @@ async function problemOf(response: Response, status: number) {
 }
 
 const refusalCase = (name: string, query: string, paths: readonly string[]): Case =>
-  httpCase(`rejects ${name}, and lists every error`, [], async (kit) => {
+  httpCase(`rejects ${name} and lists every error`, [], async (kit) => {
     const problem = await problemOf(await kit.get(`/app/notifications?${query}`), 400);
     assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
   });
@@ -27,12 +27,12 @@ const engineCase = (name: string, query: string, status = 400): Case =>
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
 
-/** The rules for pages, marks, mutes and invalid requests. */
+/** Rules for pages, marks, mutes and invalid requests. */
 export const HTTP: readonly Case[] = [
   refusalCase('a limit above 200', 'limit=201', ['limit']),
   refusalCase('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),
   refusalCase('an epoch without a position', 'epoch=1-x', ['epoch']),
-  refusalCase('a position without its epoch', 'after=1', ['epoch']),
+  refusalCase('a position without an epoch', 'after=1', ['epoch']),
   refusalCase('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
   refusalCase('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
   refusalCase('an unknown parameter', 'feed=all&fed=x', ['fed']),
@@ -54,7 +54,7 @@ export const HTTP: readonly Case[] = [
     assert.deepEqual([page.offset, page.more], [30, true]);
   }),
   httpCase(
-    'serves the publications before a position, and reports whether there are more',
+    'serves the publications before a position and reports whether there are more',
     ['publish'],
     async (kit) => {
       const { feed, ids, at } = await createFilledFeed(kit);
@@ -65,7 +65,7 @@ export const HTTP: readonly Case[] = [
       assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
     },
   ),
-  httpCase('reports that it cannot continue from a position in another epoch', ['publish'], async (kit) => {
+  httpCase("reports that it can't continue from a position in another epoch", ['publish'], async (kit) => {
     const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed, '&epoch=conformance&after=3');
     assert.equal(page.recovered, false);
@@ -75,7 +75,7 @@ export const HTTP: readonly Case[] = [
     const page = await kit.page(kit.feed());
     assert.deepEqual([page.offset, page.recovered, page.more, page.publications], [0, true, false, []]);
   }),
-  httpCase('forbids caching of pages', [], async (kit) => {
+  httpCase('forbids caching pages', [], async (kit) => {
     const response = await kit.get('/app/notifications');
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),

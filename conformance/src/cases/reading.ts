@@ -15,7 +15,7 @@ import type { Transport } from '../transports/transport.ts';
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
-/** All publications that a returning client receives, even if they take several pages. */
+/** All publications that a returning client receives, across pages. */
 async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));
@@ -41,7 +41,7 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
 
 const assertNewestPage = (page: Page) => assert.ok(page.publications.length <= 50);
 
-/** The rules for every transport. */
+/** Rules for all transports. */
 export const READING: readonly Case[] = [
   readerCase(
     'returns the head and no publications for a subscription without a position',
@@ -52,23 +52,19 @@ export const READING: readonly Case[] = [
       assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
     },
   ),
-  readerCase(
-    'pushes new publications at the offsets that follow the response’s',
-    ['publish'],
-    async (kit, over) => {
-      const feed = kit.feed();
-      const reader = await kit.reader(over, feed);
-      const { epoch, offset } = firstOf(reader, feed);
-      const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
-      await assertPushed(reader.inbox, feed, ids);
-      assert.deepEqual(
-        pushed(reader.inbox, feed).map((one) => one.offset),
-        [offset + 1, offset + 2],
-      );
-      for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
-    },
-  ),
-  readerCase('publishes an array in order, without gaps', ['publish'], async (kit, over) => {
+  readerCase('pushes new publications at the offsets after the response', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const { epoch, offset } = firstOf(reader, feed);
+    const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
+    await assertPushed(reader.inbox, feed, ids);
+    assert.deepEqual(
+      pushed(reader.inbox, feed).map((one) => one.offset),
+      [offset + 1, offset + 2],
+    );
+    for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
+  }),
+  readerCase('publishes an array in order without gaps', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const ids = await kit.publishMany(feed, 50);
@@ -123,14 +119,14 @@ export const READING: readonly Case[] = [
     const page = firstOf(await kit.reader(over, feed, { epoch, offset: offset + 100 }), feed);
     assert.deepEqual([page.recovered, page.offset], [false, offset]);
   }),
-  readerCase('recovers more publications than one response may contain', ['publish'], async (kit, over) => {
+  readerCase('recovers more publications than fit into one response', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     const ids = [...(await kit.publishMany(feed, 700)), ...(await kit.publishMany(feed, 700))];
     assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
   }),
   readerCase(
-    'recovers publications that exceed the maximum size of one response',
+    'recovers publications that exceed the maximum response size',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -146,7 +142,7 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed, positionOf(before));
     await assertPushed(reader.inbox, feed, await kit.publish(feed, {}));
   }),
-  readerCase('accepts a known id, but does not publish it again', ['publish'], async (kit, over) => {
+  readerCase('accepts a known id without republishing it', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const [id = ''] = await kit.publish(feed, { title: 'First' });
@@ -171,7 +167,7 @@ export const READING: readonly Case[] = [
     const { data } = await reader.inbox.has('retracted');
     assertMembers(data, { feed, ids: [id] });
   }),
-  readerCase('serves retracted publications without their content', ['publish'], async (kit, over) => {
+  readerCase('serves retracted publications without content', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     const [id = ''] = await kit.publish(feed, { title: 'Secret' });
@@ -184,7 +180,7 @@ export const READING: readonly Case[] = [
     assert.ok(!JSON.stringify(page).includes('Secret'));
   }),
   readerCase(
-    'replaces a publication with the same collapse key: names its id, and removes its content',
+    'replaces a publication with the same collapse key, names its id and removes its content',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -200,7 +196,7 @@ export const READING: readonly Case[] = [
       assert.deepEqual([live?.notification?.title, live?.replaces], ['Young', old]);
     },
   ),
-  readerCase('serves expired publications without their content', ['publish'], async (kit, over) => {
+  readerCase('serves expired publications without content', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     await kit.publish(feed, { expiresAt: new Date(Date.now() + 1_500).toISOString() });
@@ -210,7 +206,7 @@ export const READING: readonly Case[] = [
     assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'expired']);
   }),
   readerCase(
-    'starts a new epoch when a feed is erased, and reports the erasure',
+    'starts a new epoch when a feed is erased and reports the erasure',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -223,7 +219,7 @@ export const READING: readonly Case[] = [
       assert.deepEqual([page.recovered, page.erased, page.publications], [false, true, []]);
     },
   ),
-  readerCase('sends the position of a feed at least every ten seconds', [], async (kit, over) => {
+  readerCase("sends a feed's position at least every ten seconds", [], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstOf(reader, feed);
@@ -231,7 +227,7 @@ export const READING: readonly Case[] = [
     assertMembers(data, { feed, epoch, offset });
   }),
   readerCase(
-    'sends read marks to every connection of the reader, and to no others',
+    "sends read marks to all of the reader's connections and no others",
     ['publish', 'open'],
     async (kit, over) => {
       const [feed, clientId] = [kit.feed(), kit.clientId()];
@@ -248,7 +244,7 @@ export const READING: readonly Case[] = [
       assertMembers(later.read, { offset: 2, ids: [] });
     },
   ),
-  readerCase('sends mutes to every connection of the reader', ['open'], async (kit, over) => {
+  readerCase("sends mutes to all of the reader's connections", ['open'], async (kit, over) => {
     const [feed, clientId] = [kit.feed(), kit.clientId()];
     const reader = await kit.reader(over, feed, undefined, clientId);
     const body = { feeds: [feed], severities: ['info'], clientId };
@@ -257,7 +253,7 @@ export const READING: readonly Case[] = [
     assertMembers(data, { feeds: [feed], severities: ['info'] });
   }),
   readerCase(
-    'loses and duplicates no publications for a reader that connects during a burst',
+    "doesn't lose or duplicate publications for a reader that connects during a burst",
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -267,7 +263,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstOf(reader, feed);
-      // A socket can also push a publication that is in the response, even before the response, and more than once.
+      // A socket can also push publications that are in the response, even before the response and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const collect = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);

@@ -29,7 +29,7 @@ const subscribe = async (socket: SocketReader, feed: string) =>
   assert.equal((await socket.ask('subscribe', { feed }))['ok'], true);
 
 const invalidCase = (name: string, event: string, ...payload: unknown[]): Case =>
-  socketCase(`rejects ${name}, and keeps the connection`, [], async (kit, over) => {
+  socketCase(`rejects ${name} and keeps the connection`, [], async (kit, over) => {
     const socket = await kit.socket(over);
     await assertRefused(socket, 'invalid_request', false, event, ...payload);
     await subscribe(socket, kit.feed());
@@ -37,10 +37,10 @@ const invalidCase = (name: string, event: string, ...payload: unknown[]): Case =
 
 const position = { epoch: '1-x', offset: 1 };
 
-/** The rules for requests and responses on a socket. */
+/** Rules for requests and responses on a socket. */
 export const SOCKET: readonly Case[] = [
   invalidCase('a subscribe request without a feed', 'subscribe', {}),
-  invalidCase('a subscribe request that is not an object', 'subscribe', 'all'),
+  invalidCase("a subscribe request that isn't an object", 'subscribe', 'all'),
   invalidCase('an invalid feed name', 'subscribe', { feed: 'everything' }),
   invalidCase('a topic without a name', 'subscribe', { feed: 'topic:' }),
   invalidCase('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
@@ -49,11 +49,11 @@ export const SOCKET: readonly Case[] = [
   invalidCase('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
   invalidCase('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
   invalidCase('a negative offset', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
-  invalidCase('an offset that is not a whole number', 'subscribe', {
+  invalidCase('a fractional offset', 'subscribe', {
     feed: 'all',
     position: { ...position, offset: 1.5 },
   }),
-  invalidCase('an offset that is a string', 'subscribe', {
+  invalidCase('a string as the offset', 'subscribe', {
     feed: 'all',
     position: { ...position, offset: '1' },
   }),
@@ -66,7 +66,7 @@ export const SOCKET: readonly Case[] = [
     await assertRefused(socket, 'unknown_event', false, 'publish', { feed: 'all' });
     await assertRefused(socket, 'unknown_event', false, '__proto__', {});
   }),
-  socketCase('survives events that request no acknowledgement', [], async (kit, over) => {
+  socketCase("survives events that don't request an acknowledgement", [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: kit.feed() });
     socket.emit('nothing');
@@ -76,7 +76,7 @@ export const SOCKET: readonly Case[] = [
     const socket = await kit.socket(over);
     assert.deepEqual(await socket.ask('unsubscribe', { feed: kit.feed() }), { ok: true });
   }),
-  socketCase('pushes nothing after an unsubscribe request', ['publish'], async (kit, over) => {
+  socketCase('stops pushing after an unsubscribe request', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const socket = await kit.socket(over);
     await subscribe(socket, feed);
@@ -85,7 +85,7 @@ export const SOCKET: readonly Case[] = [
     await kit.pause();
     assert.deepEqual(socket.inbox.of('publications'), []);
   }),
-  socketCase('pushes once to a connection that has subscribed twice', ['publish'], async (kit, over) => {
+  socketCase('pushes once to a connection that subscribed twice', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const socket = await kit.socket(over);
     await subscribe(socket, feed);
@@ -94,7 +94,7 @@ export const SOCKET: readonly Case[] = [
     await kit.pause();
     await assertPushed(socket.inbox, feed, ids);
   }),
-  socketCase('keeps several feeds on one connection separate', ['publish'], async (kit, over) => {
+  socketCase('keeps multiple feeds on one connection separate', ['publish'], async (kit, over) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const socket = await kit.socket(over);
     await subscribe(socket, one);
@@ -117,25 +117,21 @@ export const SOCKET: readonly Case[] = [
       await subscribe(socket, kit.feed());
     },
   ),
-  socketCase(
-    'closes a connection after too many invalid requests, with the reason',
-    [],
-    async (kit, over) => {
-      const socket = await kit.socket(over);
-      for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
-      const { data } = await socket.inbox.has('closing');
-      assert.equal(data['code'], 'too_many_invalid_requests');
-      await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the connection to close');
-    },
-  ),
-  socketCase('closes a connection after an oversized message, with the reason', [], async (kit, over) => {
+  socketCase('closes a connection with the reason after too many invalid requests', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
+    const { data } = await socket.inbox.has('closing');
+    assert.equal(data['code'], 'too_many_invalid_requests');
+    await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the connection to close');
+  }),
+  socketCase('closes a connection with the reason after an oversized message', [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: 'x'.repeat(MAX_CLIENT_MESSAGE_BYTES + 1) });
     const { data } = await socket.inbox.has('closing');
     assert.equal(data['code'], 'message_too_large');
   }),
   socketCase(
-    'rejects part of a burst of requests with a temporary error, and keeps the connection',
+    'rejects part of a burst of requests with a temporary error and keeps the connection',
     [],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -144,13 +140,13 @@ export const SOCKET: readonly Case[] = [
         socket.ask('unsubscribe', { feed }),
       );
       const refused = (await Promise.all(requests)).filter(({ ok }) => ok === false);
-      assert.ok(refused.length > 0, 'no request was rejected');
+      assert.ok(refused.length > 0, 'no requests were rejected');
       const { error } = refused[0] as { error: Record<string, unknown> };
       assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);
       assert.ok(socket.connected);
     },
   ),
-  socketCase('rejects a clientId that is not a string, with an error code', ['open'], async (kit, over) => {
+  socketCase("rejects a clientId that isn't a string with an error code", ['open'], async (kit, over) => {
     const handshake = await kit.handshake(over, { clientId: 5 });
     assert.ok('error' in handshake, 'the handshake was accepted');
     assert.match(handshake.error.message, /^invalid_request: /);

@@ -26,13 +26,13 @@ const tooManyFeeds = Array.from(
   (_, index) => `topic:conformance-${index}`,
 );
 
-/** The rules for server-sent events. */
+/** Rules for server-sent events. */
 export const STREAM: readonly Case[] = [
   refusalCase('an invalid feed name', '?feed=everything'),
   refusalCase('a repeated feed', '?feed=all&feed=all'),
   refusalCase('a token in the URL', '?feed=all&token=secret'),
   refusalCase('invalid UTF-8', '?feed=user:%ff'),
-  refusalCase('more feeds than a connection may have', queryOf(...tooManyFeeds)),
+  refusalCase('more feeds than a connection can have', queryOf(...tooManyFeeds)),
   refusalCase('an invalid event id', '', { 'last-event-id': '12' }),
   refusalCase('an invalid event id as a parameter', '?lastEventId=all'),
   streamCase('serves an event stream and forbids caching it', [], async (kit) => {
@@ -40,7 +40,7 @@ export const STREAM: readonly Case[] = [
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),
-  streamCase('responds to HEAD with only the headers, and rejects other methods', [], async (kit) => {
+  streamCase('responds to HEAD with only the headers and rejects other methods', [], async (kit) => {
     const path = `/app/stream${queryOf(kit.feed())}`;
     const head = await kit.get(path, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
@@ -62,7 +62,7 @@ export const STREAM: readonly Case[] = [
     assert.equal(eventIds[0], `${feed}=${epoch}:${offset}`);
     assert.equal(eventIds.at(-1), `${feed}=${epoch}:${offset + 2}`);
   }),
-  streamCase('resumes after any of its event ids', ['publish'], async (kit) => {
+  streamCase('resumes after each of its event ids', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     await stream.inbox.has('subscribed');
@@ -78,7 +78,7 @@ export const STREAM: readonly Case[] = [
     }
   }),
   streamCase(
-    'accepts the event id as a query parameter, and prefers the header if both are given',
+    'accepts the event id as a query parameter but prefers the header if both are given',
     ['publish'],
     async (kit) => {
       const feed = kit.feed();
@@ -95,7 +95,7 @@ export const STREAM: readonly Case[] = [
       }
     },
   ),
-  streamCase('serves several feeds, and recovers each from its own position', ['publish'], async (kit) => {
+  streamCase('serves multiple feeds and recovers each from its own position', ['publish'], async (kit) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const stream = await kit.stream(queryOf(one, other));
     for (const feed of [one, other]) await stream.inbox.has('subscribed', (data) => data['feed'] === feed);
@@ -110,18 +110,14 @@ export const STREAM: readonly Case[] = [
     assert.deepEqual(idsOf((await answer(one)).publications), []);
     assert.deepEqual(idsOf((await answer(other)).publications), missed);
   }),
-  streamCase(
-    'starts a feed at its head if the event id does not mention the feed',
-    ['publish'],
-    async (kit) => {
-      const [one, other] = [kit.feed(), kit.feed()];
-      await kit.publish(other, {});
-      const { epoch, offset } = await kit.page(one);
-      const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
-      const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
-      assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
-    },
-  ),
+  streamCase("starts a feed at its head if the event id doesn't mention it", ['publish'], async (kit) => {
+    const [one, other] = [kit.feed(), kit.feed()];
+    await kit.publish(other, {});
+    const { epoch, offset } = await kit.page(one);
+    const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
+    const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
+    assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
+  }),
   streamCase(
     'sends the publications after the first page without another request',
     ['publish'],

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 
-/** A feed that no test token permits, because it belongs to another reader. */
+/** A feed that no test token permits because it belongs to another reader. */
 const FOREIGN = 'user:conformance-other-reader';
 
 const refusalCase = (name: string, token: string | undefined): Case =>
@@ -13,12 +13,12 @@ const refusalCase = (name: string, token: string | undefined): Case =>
     assert.deepEqual([data['code'], data['temporary']], ['unauthorized', false]);
   });
 
-/** The rules for tokens. They run if the target has a token. */
+/** Rules for tokens. They run if the target has a token. */
 export const TOKENS: readonly Case[] = [
   refusalCase('no token', undefined),
   refusalCase('an invalid token', 'nonsense'),
   socketCase(
-    'accepts a token, and rejects a feed that the token does not permit',
+    "accepts a token but rejects a feed that the token doesn't permit",
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -31,7 +31,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   socketCase(
-    'accepts a new token for the same reader, and rejects an invalid one',
+    'accepts a new token for the same reader but rejects an invalid token',
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -44,7 +44,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   streamCase(
-    'rejects a stream without a valid token, and names the required scheme',
+    'rejects a stream without a valid token and names the required scheme',
     ['token'],
     async (kit) => {
       for (const headers of [{ authorization: '' }, { authorization: 'Bearer nonsense' }]) {
@@ -54,11 +54,11 @@ export const TOKENS: readonly Case[] = [
       }
     },
   ),
-  streamCase('rejects a stream of a feed that the token does not permit', ['token'], async (kit) => {
+  streamCase("rejects a stream of a feed that the token doesn't permit", ['token'], async (kit) => {
     const { response } = await kit.stream(`?feed=all&feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),
-  httpCase('rejects a page of a feed that the token does not permit', ['token'], async (kit) => {
+  httpCase("rejects a page of a feed that the token doesn't permit", ['token'], async (kit) => {
     const response = await kit.get(`/app/notifications?feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),

@@ -1,9 +1,9 @@
 import { Inbox } from '../inbox.ts';
 
-/** A reader of server-sent events, as specified by the WHATWG. Records everything it receives. */
+/** A reader of server-sent events as specified by the WHATWG. Records everything it receives. */
 export class StreamReader {
   readonly inbox: Inbox;
-  /** Lines that belong to no event: comments and `retry`. */
+  /** Lines outside of events: comments and `retry`. */
   readonly others: string[] = [];
   readonly response: Response;
   readonly #abort: AbortController;
@@ -14,7 +14,7 @@ export class StreamReader {
     this.inbox = new Inbox(patienceMs);
   }
 
-  /** Opens a stream. If the server rejects it, the reader receives nothing. */
+  /** Opens a stream. The reader stays empty if the server rejects it. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
     const response = await fetch(url, {
