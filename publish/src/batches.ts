@@ -5,7 +5,7 @@ export interface Waiting {
   id: string;
   json: string;
   accept: (id: string) => void;
-  reject: (error: Error) => void;
+  reject: (error: unknown) => void;
 }
 
 /** The producer accepts up to 1,000 notifications and 1 MiB per request. */

@@ -186,4 +186,76 @@ describe('createPublisher', () => {
       expect(await codeOf(publisher.publish({ title: 'later' }))).toBe('ok');
     },
   );
+
+  it.each([301, 302, 303, 307, 308])(
+    'should not follow a redirect, nor send the key to another origin: %d',
+    async (status) => {
+      const seen: unknown[] = [];
+      const other = createServer((request, response) => {
+        seen.push([request.method, request.headers['x-api-key']]);
+        response.writeHead(200).end('<h1>Sign in</h1>');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/login`;
+      const { publisher } = await against((_, response) => answer(response, status, {}, { location }), {
+        ...{ apiKey: 'key', headers: { 'dapr-api-token': 'token' } },
+      });
+      const expected = { code: 'refused', status, message: expect.stringContaining(location) as string };
+      await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject(expected);
+      await expect(publisher.retract('a')).rejects.toMatchObject(expected);
+      expect(seen).toEqual([]);
+      other.close();
+    },
+  );
+
+  it.each([200, 204, 206])('should accept no other status than 202, such as %d', async (status) => {
+    const { publisher } = await against((_, response) => response.writeHead(status).end());
+    await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject({
+      ...{ code: 'refused', status },
+      message: expect.stringContaining("Check that `url` is the producer's address") as string,
+    });
+    expect(await codeOf(publisher.retract('a'))).toBe('refused');
+  });
+
+  it.each([{ toString: null }, ['detail'], 7, null])(
+    'should settle every notification when a problem has a detail that is not text: %j',
+    async (detail) => {
+      const { publisher } = await against((items, response) =>
+        items.some(({ title }) => title === '')
+          ? answer(response, 403, { detail })
+          : accept(items, response, response.req),
+      );
+      const all = ['', 'a'].map((title) => codeOf(publisher.publish({ title })));
+      expect(await Promise.all(all)).toEqual(['refused', 'ok']);
+      await expect(publisher.publish({ title: '' })).rejects.toMatchObject({
+        message: expect.stringContaining('The server returned status 403.') as string,
+      });
+      expect(await codeOf(publisher.retract('a'))).toBe('ok');
+    },
+  );
+
+  it('should keep sending after an unexpected error', async () => {
+    const { publisher } = await against((items, response) =>
+      items[0]?.['title'] === 'a'
+        ? accept(items, response, response.req)
+        : answer(response, 403, { detail: 'no' }),
+    );
+    const id = { toString: null } as unknown as string;
+    await expect(publisher.publish({ id, title: '' })).rejects.toThrow(TypeError);
+    expect(await codeOf(publisher.publish({ title: 'a' }))).toBe('ok');
+    await publisher.close();
+  });
+
+  it('should read only the beginning of an error that never ends', async () => {
+    const { publisher } = await against((_, response) => {
+      response.writeHead(403);
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const write = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', write);
+      write();
+    });
+    await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject({ code: 'refused', status: 403 });
+  });
 });

@@ -20,9 +20,21 @@ export function createPublisher(given: PublisherOptions): Publisher {
 
   /** Sends one batch at a time to preserve the order. */
   async function sendAll(): Promise<void> {
-    if (!closed) await pause(batchingDelayMs);
-    while (waiting.length > 0) await sendBatch(takeBatch(waiting));
-    sending = undefined;
+    try {
+      if (!closed) await pause(batchingDelayMs);
+      while (waiting.length > 0) await settle(takeBatch(waiting));
+    } finally {
+      sending = undefined;
+    }
+  }
+
+  /** Sends a batch. After an unexpected error, rejects those of its notifications that are not settled yet. */
+  async function settle(batch: Waiting[]): Promise<void> {
+    try {
+      await sendBatch(batch);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
   }
 
   async function sendBatch(batch: Waiting[]): Promise<void> {
@@ -38,7 +50,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
 
   /** Nothing in the rejected request was published. Rejects the notifications with errors and resends the rest. */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
-    const faults = faultsByIndex(outcome.problem.errors ?? []);
+    const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
       // The response isn't about a particular notification (401 or 413, for example). Send each one alone so that it
       // gets its own response.
@@ -104,9 +116,9 @@ function errorOf(
     return new PublishError('gave_up', message, { id, status, cause });
   }
   const { status, problem } = outcome;
-  const faults = problem.errors ?? [];
+  const { errors: faults, detail } = problem;
   const listed = faults.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ');
-  const reason = listed || (problem.detail ?? `The server returned status ${status}.`);
+  const reason = listed || detail;
   const subject = action === 'publish' ? `The notification ${id}` : `The retraction of ${id}`;
   return new PublishError('refused', `${subject} was rejected: ${reason}`, { id, status, faults });
 }

@@ -1,16 +1,25 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
-import type { Fault, Problem } from '@tocsin/contracts';
+import type { Fault } from '@tocsin/contracts';
+import { textOf } from './error-body.ts';
 import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
+/** The only status with which the producer accepts a request. Other 2xx come from a proxy or a sign-in page. */
+const ACCEPTED = 202;
 /** A sidecar returns 500 when it can't reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
+
+/** The parts of a problem document that are used. They may come from any server, so each is checked. */
+export interface Refusal {
+  detail: string;
+  errors: Fault[];
+}
 
 /** How a request ended: accepted, rejected with a problem, or given up after repeated failures. */
 export type Outcome =
   | { kind: 'accepted' }
-  | { kind: 'refused'; status: number; problem: Partial<Problem> }
+  | { kind: 'refused'; status: number; problem: Refusal }
   | { kind: 'gave_up'; status?: number; cause?: unknown };
 
 export interface Request {
@@ -50,6 +59,8 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body }),
+      // A redirect would turn the POST into a GET and send the key to another server.
+      redirect: 'manual',
       signal: AbortSignal.timeout(requestTimeoutMs),
     });
     const { status } = response;
@@ -57,9 +68,13 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
       await response.body?.cancel();
       return { outcome: { kind: 'gave_up', status }, retryAfterMs: retryAfterOf(response) };
     }
-    if (response.ok) {
+    if (status === ACCEPTED) {
       await response.body?.cancel();
       return { outcome: { kind: 'accepted' } };
+    }
+    if (isRedirect(response)) {
+      await response.body?.cancel();
+      return { outcome: { kind: 'refused', status, problem: redirectProblem(url, response) } };
     }
     return { outcome: { kind: 'refused', status, problem: await problemOf(response) } };
   } catch (cause) {
@@ -70,15 +85,31 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
 /** Parses `Retry-After` as milliseconds. 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
-async function problemOf(response: Response): Promise<Partial<Problem>> {
-  const text = await response.text();
+/** Browsers hide the status and the address of a redirect. */
+const isRedirect = ({ status, type }: Response): boolean =>
+  (status >= 300 && status < 400) || type === 'opaqueredirect';
+
+function redirectProblem(url: string, { status, headers }: Response): Refusal {
+  const location = headers.get('location')?.slice(0, 200) ?? 'another address';
+  const detail = `${url} redirects to ${location} (status ${status}), and redirects are not followed. Set \`url\` to the producer's own address.`;
+  return { detail, errors: [] };
+}
+
+async function problemOf(response: Response): Promise<Refusal> {
+  const text = await textOf(response);
+  const unexpected = response.ok ? `, not ${ACCEPTED}. Check that \`url\` is the producer's address` : '';
+  const received = `The server returned status ${response.status}${unexpected}`;
   try {
     const problem: unknown = JSON.parse(text);
-    if (isObject(problem)) return { ...problem, errors: faultsIn(problem['errors']) };
+    if (isObject(problem)) {
+      const { detail, errors } = problem;
+      const reason = typeof detail === 'string' ? detail : `${received}.`;
+      return { detail: reason, errors: faultsIn(errors) };
+    }
   } catch {
     // Not a problem document, so the response came from a proxy.
   }
-  return { detail: `The server returned status ${response.status}: ${text.slice(0, 200)}` };
+  return { detail: `${received}: ${text.slice(0, 200)}`, errors: [] };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

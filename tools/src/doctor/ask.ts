@@ -31,7 +31,13 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       signal: AbortSignal.timeout(timeoutMs),
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A redirect would send keys and tokens to another server, and turn a POST into a GET.
+      redirect: method === 'GET' && Object.keys(headers).length === 0 ? 'follow' : 'manual',
     });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      return `it redirects to ${response.headers.get('location') ?? 'another address'}. Use that address instead`;
+    }
     const answeredAt = Date.now();
     const date = Date.parse(response.headers.get('date') ?? '');
     return {
