@@ -93,7 +93,7 @@ export const bffSettings = withRedisRules(
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
       .string()
-      .refine(isTrustedProxies, 'must be the number of proxies, or comma-separated addresses and CIDR ranges')
+      .refine(isTrustedProxies, 'must be a proxy count, or comma-separated addresses and CIDR ranges')
       .default('0')
       .describe(
         'Proxies to trust for X-Forwarded-For: how many are in front, or their addresses, such as `10.0.0.0/8,::1`. Also accepts `loopback`, `linklocal` and `uniquelocal`',
@@ -191,7 +191,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of ids that a feed remembers to filter out duplicate notifications',
     ),
     FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
-      'Maximum number of feeds for which an instance remembers the highest position, to detect when Redis comes back with older data',
+      'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
       "Milliseconds to wait for a feed's turn before retrying the announcement",

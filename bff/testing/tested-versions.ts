@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary that fails when a package is updated whose internals we rely on. Check that our file next to the calling
+ * A canary that fails when a package is updated and we rely on its internals. Check that our file next to the calling
  * test still works, run its tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {

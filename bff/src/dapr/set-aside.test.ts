@@ -21,7 +21,7 @@ const record = (entry: string): SetAside => ({
   ...{ content: '{}', at: new Date().toISOString() },
 });
 
-/** A store that forgets documents when their lifetime ends. */
+/** A store that forgets expired documents. */
 function deployment() {
   const documents = new Map<string, { value: unknown; ends: number }>();
   const current = (key: string) => {
@@ -60,7 +60,7 @@ it('should store a record again after it has expired', async () => {
   expect([await records.names(), listed()]).toEqual([['a'], ['a']]);
 });
 
-it('should no longer count or list expired records, and drop their names with the next change', async () => {
+it('should stop counting and listing expired records, and drop their names on the next change', async () => {
   const { store, records, listed } = deployment();
   await store.add(record('old'));
   vi.setSystemTime(START + LIFETIME_MS - 1_000);
@@ -72,7 +72,7 @@ it('should no longer count or list expired records, and drop their names with th
   expect(listed()).toEqual(['newer', 'new']);
 });
 
-it('should treat records that an older version listed without a time as stored with the first change', async () => {
+it('should treat records without a time, from an older version, as stored on the first change', async () => {
   const { store, records, write, read } = deployment();
   await write(SET_ASIDE_INDEX_KEY, { v: DOCUMENT_VERSION, entries: ['gone', 'there'] });
   await write(SET_ASIDE_SIZES_KEY, { v: DOCUMENT_VERSION, bytes: { gone: 10 } });
@@ -85,7 +85,7 @@ it('should treat records that an older version listed without a time as stored w
   expect(await records.names()).toEqual([]);
 });
 
-it('should not extend the life of a record from which content was erased', async () => {
+it("should not extend a record's lifetime when erasing content from it", async () => {
   const { store, read } = deployment();
   const one = record('a');
   await store.add(one);

@@ -15,7 +15,7 @@ import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@to
 import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
-/** A record that is changed shortly before it expires is kept at least this long, in seconds. */
+/** Records changed shortly before they expire are kept at least this long (seconds). */
 const MIN_TTL_SECONDS = 60;
 /** Maximum number of records; beyond it, the oldest are deleted. */
 const MAX_RECORDS = 1_000;
@@ -67,7 +67,7 @@ export class DaprSetAside implements SetAsideStore {
   async add(record: SetAside): Promise<void> {
     const { entry } = record;
     await this.#change(async ({ entries, bytes, storedAt }) => {
-      // A listed record may have expired, since an older version lists it without its time.
+      // A listed record could have expired if an older version listed it without a time.
       const isListed = entries.includes(entry);
       if (isListed && (await this.#sidecar.getState(COMPONENTS.state, setAsideKey(entry)))) return undefined;
       const all = {
@@ -89,7 +89,7 @@ export class DaprSetAside implements SetAsideStore {
     await this.#removeAll((entry) => isEntryOf(feed, entry));
   }
 
-  /** Changes a record. Doesn't extend its lifetime, since its name is dropped from the index when that ends. */
+  /** Changes a record without extending its lifetime, since the index drops its name when that ends. */
   async put(record: SetAside): Promise<void> {
     const left = SET_ASIDE_TTL_SECONDS - Math.floor((this.#now() - Date.parse(record.at)) / 1000);
     const ttlSeconds = Math.min(Math.max(left, MIN_TTL_SECONDS), SET_ASIDE_TTL_SECONDS);
@@ -141,7 +141,7 @@ export class DaprSetAside implements SetAsideStore {
       const sizesOfListed = {
         v: DOCUMENT_VERSION,
         bytes: pick(listed.bytes, listed.entries),
-        // Names without a time were listed by an older version. Their records expire no later than one stored now.
+        // An older version listed names without a time. Their records expire no later than a record stored now.
         storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
       };
       try {
@@ -165,7 +165,7 @@ export class DaprSetAside implements SetAsideStore {
   }
 }
 
-/** The members with these names that exist. */
+/** Picks existing members by name. */
 const pick = (from: Record<string, number>, names: readonly string[]): Record<string, number> =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 

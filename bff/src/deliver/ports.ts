@@ -80,7 +80,7 @@ export interface Broadcaster {
   broadcast(events: readonly Broadcast[]): Promise<void>;
   /** Calls `listener` with every event that reaches this instance, from any sender. */
   onEvent(listener: (event: Broadcast) => void): void;
-  /** Calls `listener` when this instance has missed events of other instances. */
+  /** Calls `listener` when this instance has missed events from other instances. */
   onGap(listener: () => void): void;
 }
 

@@ -38,7 +38,7 @@ it("should echo a ping's content", async () => {
   expect(data.toString()).toBe('still here?');
 });
 
-it('should answer the latest ping once a peer reads again', async () => {
+it('should answer the latest ping once the peer resumes reading', async () => {
   const client = new WebSocket(`ws://${url}`);
   await once(client, 'open');
   client.pause();

@@ -36,7 +36,7 @@ export class BoundedPongServer extends WebSocketServer {
   }
 }
 
-/** The WebSockets with a buffered pong, and the data of the latest ping since then. */
+/** WebSockets with a buffered pong, each with the data of the latest ping since. */
 const buffered = new WeakMap<WebSocket, Buffer | undefined>();
 
 /** Shared by all connections. A listener with the request in scope would retain it while the connection is open. */

@@ -17,7 +17,7 @@ export interface StreamTap {
   onMessage: (id: string, bytes: number) => void;
   /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
   onBroadcast: (data: unknown) => void;
-  /** Called before `onBroadcast` with the sending process and how many broadcasts it has sent, if it counts them. */
+  /** Called before `onBroadcast` with the sending process and how many broadcasts it has sent, if it keeps count. */
   onCount: (sender: string, count: number) => void;
   /** Called for each message that isn't a broadcast or makes a handler throw. */
   onSkipped: (id: string, err: unknown) => void;
@@ -28,7 +28,7 @@ const EVENT = 2;
 
 /**
  * Returns a function that adds an event to the stream. It resolves once Redis has stored the event, and otherwise
- * rejects. Counts the events for other processes; version 0.1.0 neither sends nor reads the count.
+ * rejects. Events carry a count for other processes, which version 0.1.0 doesn't send or read.
  */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,

@@ -83,18 +83,18 @@ export function terminate(session: EngineSession): void {
   terminateWebSocket(socket);
 }
 
-/** The transports that have sent a probe. */
+/** Transports that have sent a probe. */
 const probed = new WeakSet<object>();
 
 /**
- * Ends WebSockets that send a second probe before they take over the session. engine.io answers every probe, and no
- * limit counts the answers that a peer leaves unread. Clients probe once.
+ * Ends WebSockets that send a second probe before they take over the session. engine.io answers every probe, and unread
+ * answers don't count toward any limit. Real clients only probe once.
  */
 export function endAtSecondProbe(session: EngineSession): void {
   session.on('upgrading', onProbe);
 }
 
-/** Shared by all sessions, so that none keeps a listener of its own. */
+/** Shared by all sessions so that they don't each need a listener. */
 function onProbe(transport: EngineSession['transport']): void {
   if (probed.has(transport)) terminateWebSocket(webSocketOf({ transport }));
   probed.add(transport);

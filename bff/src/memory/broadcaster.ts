@@ -15,7 +15,7 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
-  /** Never calls the listener, because events do not leave this process. */
+  /** Never calls the listener: events don't leave this process. */
   onGap(): void {}
 
   async publish(change: ReaderChange): Promise<void> {

@@ -6,7 +6,7 @@ import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 const PING = '2';
 const CONNECTED = '40';
 const [INTERVAL_MS, TIMEOUT_MS] = [300, 2_000];
-/** The close code of a connection that ended without a close frame. */
+/** The close code for a connection that ended without a close frame. */
 const ENDED_AT_ONCE = 1006;
 
 let bff: ServedBff;
@@ -20,7 +20,7 @@ afterEach(async () => {
   await bff.stop();
 });
 
-/** Opens a polling session, and returns a function that polls it. */
+/** Opens a polling session and returns a function that polls it. */
 async function openSession() {
   const target = `${bff.url}/hubs/?EIO=4&transport=polling`;
   const open = await (await fetch(target)).text();
@@ -29,7 +29,7 @@ async function openSession() {
   return { sid, poll: async () => (await fetch(`${target}&sid=${sid}`)).text() };
 }
 
-/** Opens the WebSocket of an upgrade, and sends a probe. */
+/** Opens the WebSocket for an upgrade and sends a probe. */
 async function probe(sid: string): Promise<WebSocket> {
   const probing = new WebSocket(
     `${bff.url.replace('http', 'ws')}/hubs/?EIO=4&transport=websocket&sid=${sid}`,
@@ -41,7 +41,7 @@ async function probe(sid: string): Promise<WebSocket> {
   return probing;
 }
 
-/** Opens a polling session, waits for its first ping without answering it, and upgrades the session. */
+/** Opens a polling session, waits for its first ping without answering, and upgrades the session. */
 async function upgradeBeforePong(): Promise<WebSocket> {
   const { sid, poll } = await openSession();
   for (let packets = await poll(); !packets.split('\x1e').includes(PING); packets = await poll());

@@ -92,8 +92,8 @@ export async function commitFeeds(
 }
 
 /**
- * Adds the positions of the notifications that this commit published, and leaves out those that it suppressed. Keeps
- * items that an earlier turn committed, because that turn may have been interrupted.
+ * Adds the positions of notifications that this commit published, and drops notifications that it suppressed. Keeps
+ * items from an earlier turn, which could have been interrupted.
  */
 const withPositions = (
   items: readonly PlacedItem[],

@@ -36,9 +36,9 @@ export interface ConfirmDependencies {
 
 const REMOVALS_AT_ONCE = 100;
 /**
- * Earlier versions, such as 0.1.0, wrote no list if they erased a feed without documents, so nothing shows whether they
- * also deleted the rest. If such an instance crashed in between, the erasure's announcement comes again within seconds
- * of the next instance's start. So after this time, in ms, count the erasure as finished.
+ * Time in ms after which an erasure without a list counts as finished. Earlier versions, such as 0.1.0, wrote no list
+ * when they erased a feed without documents, so nothing shows whether they also deleted the rest. If they crashed in
+ * between, the erasure's announcement is redelivered within seconds of the next instance's start.
  */
 const UNFINISHED_MS = 60 * 60 * 1000;
 
@@ -70,7 +70,7 @@ export async function confirm(
 
 /**
  * Deletes everything that an erasure covers, and the documents that the head lists as withdrawn (their list last). If
- * the list is missing, all of that was deleted before, and what the reader has stored since then must stay.
+ * the list is missing, all of it is already deleted, and anything the reader has stored since must stay.
  */
 export async function deleteWithdrawn(
   feed: string,
@@ -93,7 +93,7 @@ export async function deleteWithdrawn(
   await log.removeDocuments([withdrawn]);
 }
 
-/** Whether the commit, which wrote no list, is so recent that its deletions may not be done. */
+/** Whether a commit without a list is recent enough that its deletions might not be done. */
 const mayBeUnfinished = ({ unconfirmed, producers }: Head, now: number): boolean =>
   unconfirmed.some(({ run }) => now - (producers[run]?.[1] ?? 0) < UNFINISHED_MS);
 

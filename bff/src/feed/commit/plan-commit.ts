@@ -42,8 +42,8 @@ export interface FeedBatch {
 
 const LABEL_LENGTH = 8;
 /**
- * An erasure always writes a list, even an empty one, because the list shows that the erasure is unfinished. So it lives
- * as long as any document of the reader: two years. It is normally deleted at once.
+ * An erasure always writes a list, even if empty, to show that the erasure is unfinished. The list lives as long as any
+ * of the reader's documents, two years, but is normally deleted right away.
  */
 const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 

@@ -136,7 +136,7 @@ describe('a feed without watchers', () => {
   });
 });
 
-it('should spread the comparisons of feeds that were watched at once', async () => {
+it('should spread comparisons of feeds that were watched at the same time', async () => {
   for (let feed = 0; feed < 32; feed++) views.watch(`topic:${feed}`);
   await sleep(3_000);
   f.log.headReads = 0;

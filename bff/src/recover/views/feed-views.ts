@@ -23,13 +23,13 @@ const TICK_MS = 250;
 /** Total memory is computed once every this many ticks. */
 const TICKS_PER_TRIM = 4;
 /**
- * Work for all feeds is spread over this many time slots of TICK_MS, 8 s. In each, the positions of some feeds are due:
+ * Work on feeds is spread over this many TICK_MS slots, 8 s in total. Some feeds' positions are due in each slot;
  * browsers must get them every 10 s.
  */
 const SLOTS = 32;
-/** Delay before the first comparison after a publication, because another one often follows soon. */
+/** Delay before the first comparison after a publication, since another one often follows soon. */
 const FIRST_COMPARISON_MS = 2_000;
-/** Time between further comparisons. Also the longest time for which the loss of a feed's last broadcast goes unnoticed. */
+/** Time between later comparisons. This is how long the loss of a feed's last broadcast can go unnoticed. */
 const COMPARISON_INTERVAL_MS = 30_000;
 /** Views without watchers or reads are dropped after this time. */
 const IDLE_MS = 60_000;
@@ -45,7 +45,7 @@ interface Watched {
   view: FeedView;
   watchers: number;
   compareAt: number;
-  /** Whether comparisons follow each other every COMPARISON_INTERVAL_MS. */
+  /** Whether comparisons happen every COMPARISON_INTERVAL_MS. */
   isRegular: boolean;
   usedAt: number;
   slot: number;
@@ -103,7 +103,7 @@ export class FeedViews {
     return shown;
   }
 
-  /** Call if broadcasts of any feeds were missed. Compares all feeds with their heads, spread over 8 s. */
+  /** Call after missing broadcasts for any feed. Compares all feeds with their heads, spread over 8 s. */
   compareAll(): void {
     const now = this.#use.now();
     for (const watched of this.#views.values())
@@ -184,13 +184,13 @@ export class FeedViews {
 
   async #compare(feed: string, watched: Watched): Promise<void> {
     const before = watched.view.position;
-    // Spreads feeds that were compared together, for example after all browsers have reconnected.
+    // Spread feeds that were compared together, such as after all browsers have reconnected.
     const spread = watched.isRegular ? 0 : watched.slot * TICK_MS;
     watched.compareAt = this.#use.now() + COMPARISON_INTERVAL_MS - spread;
     watched.isRegular = true;
     try {
       await watched.view.compare();
-      // If one broadcast was lost, the next one may be lost too.
+      // After a lost broadcast, the next one could be lost too.
       if (before && isHigher(watched.view.position, before)) this.#compareIn(watched, FIRST_COMPARISON_MS);
     } catch (error) {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
