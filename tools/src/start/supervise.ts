@@ -23,7 +23,7 @@ export async function startService({ process, isReady }: ControlService): Promis
 const serviceFailure = (name: string, fault: string, process: ControlService['process']): Failure =>
   new Failure(
     `${name} ${fault}. Its last lines are below; the rest is in ${process.spec.logFile}. If they show that its data is damaged, ` +
-      `\`npm run reset\` removes that data.\n${process.tail(5)}`,
+      `\`npm run reset\` removes that data and keeps secrets and keys.\n${process.tail(5)}`,
   );
 
 /**

@@ -1,21 +1,40 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { parseOptions } from '../../options.ts';
 import { DATA_DIR } from '../../paths.ts';
 import { findRunning } from './running.ts';
 
+const USAGE = 'npm run reset [-- --all]';
+
+/** The data that each `npm start` creates again. SQLite keeps further files beside `names.db`. */
+const RENEWABLE = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json)$/;
+
 /**
- * Removes the data of `npm start`.
+ * Removes the data of `npm start`, but keeps secrets and keys unless `--all` is given.
  * @throws Failure while it is running
  */
-export async function reset(): Promise<number> {
+export async function reset(args: string[]): Promise<number> {
+  const { all } = parseOptions(args, USAGE, { options: { all: { type: 'boolean', default: false } } }).values;
   const running = await findRunning(DATA_DIR);
   if (running) {
     throw new Failure(
       `Tocsin is running in this folder (process ${running.pid}). Stop it with Ctrl-C in its terminal, then reset again.`,
     );
   }
-  const existed = existsSync(DATA_DIR);
-  rmSync(DATA_DIR, { recursive: true, force: true });
-  process.stdout.write(existed ? `Removed ${DATA_DIR}.\n` : 'Nothing to remove.\n');
+  process.stdout.write(removeData(DATA_DIR, all));
   return 0;
+}
+
+/** Removes the data in `dir`, or the whole folder. Returns a text that says what was removed and kept. */
+export function removeData(dir: string, all: boolean): string {
+  const names = existsSync(dir) ? readdirSync(dir) : [];
+  const removed = all ? names : names.filter((name) => RENEWABLE.test(name));
+  const kept = names.filter((name) => !removed.includes(name));
+  if (all) rmSync(dir, { recursive: true, force: true });
+  else for (const name of removed) rmSync(join(dir, name), { recursive: true });
+  const first =
+    removed.length === 0 ? 'Nothing to remove.' : `Removed from ${dir}: ${removed.sort().join(', ')}.`;
+  if (kept.length === 0) return `${first}\n`;
+  return `${first}\nKept: ${kept.sort().join(', ')}. \`npm run reset -- --all\` removes everything.\n`;
 }
