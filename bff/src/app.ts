@@ -27,8 +27,8 @@ import { createViews } from './wiring/views.ts';
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
 /**
- * Time limit in ms for moving the clients and finishing in-flight deliveries. The process gets killed after 10 s, and
- * the remaining steps need up to 2 s.
+ * Time limit in ms for moving the clients and finishing in-flight deliveries. The process exits after 10 s, and the
+ * remaining steps need up to 2 s.
  */
 const DELIVERIES_TIMEOUT_MS = 8_000;
 /** Minimum and maximum time in ms to wait for in-flight deliveries. Dapr redelivers any that are cut off. */

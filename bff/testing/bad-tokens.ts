@@ -21,7 +21,7 @@ export const paddedToken = (length: number): string => {
   return make(count);
 };
 
-/** What's wrong with the token, the token, and the expected reason in the response. */
+/** The defect, the token, and the expected reason in the response. */
 type Case = [name: string, token: () => string | undefined, expectedReason: RegExp];
 
 const MALFORMED = /^the token is malformed$/;

@@ -31,7 +31,7 @@ export const PARTITION = 1;
 /** An in-memory log that counts reads and can be rolled back to any earlier commit or emptied. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
-  /** How often the store was emptied. */
+  /** Counts how often the store was emptied. */
   emptied = 0;
   readonly commits: HeadWrite[] = [];
   headReads = 0;

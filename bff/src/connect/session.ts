@@ -14,10 +14,7 @@ export interface SessionHooks {
   expired: () => void;
 }
 
-/**
- * When to warn: after this fraction of the token's remaining life, or WARN_BEFORE_MS before its end, whichever is
- * later.
- */
+/** Warns after this fraction of the token's remaining life, or WARN_BEFORE_MS before its end, whichever is later. */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
 /** Node's maximum timer delay. */

@@ -6,7 +6,7 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** How long to remember ids, retractions and runs: an entry's maximum lifetime. */
+  /** Ids, retractions and runs are remembered this long: an entry's maximum lifetime. */
   entryLifeMs: number;
 }
 

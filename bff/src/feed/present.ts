@@ -9,7 +9,7 @@ export const present = (publication: Publication, now: number): Publication =>
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** Maximum bytes of publications in a page or event. The contract's page limit leaves room for the other fields. */
+/** Maximum bytes of publications in a page or event. The rest of the contract's page limit is for the other fields. */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
 /** A publication's bytes in a JSON list, including the comma. */

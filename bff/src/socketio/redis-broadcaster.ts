@@ -19,11 +19,9 @@ export interface RedisBroadcasterOptions {
   log: Logger;
 }
 
-/**
- * How many events the stream keeps for slow instances. An instance that misses more compares its views with the heads.
- */
+/** Events that the stream keeps for slow instances. An instance that misses more compares its views with the heads. */
 const STREAM_LENGTH = 2_000;
-/** How long in ms the stream keeps an event, at most, so that retracted or erased content is gone within a minute. */
+/** Maximum event age (ms) in the stream, so that retracted or erased content is gone within a minute. */
 const STREAM_AGE_MS = 30_000;
 const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';

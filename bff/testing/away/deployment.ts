@@ -33,7 +33,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const forgotten: string[] = [];
   /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** What decisions have read, such as `preferences`. */
+  /** Inputs that decisions have read, such as `preferences`. */
   const inputsRead: string[] = [];
   /** An instance with a clock `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {

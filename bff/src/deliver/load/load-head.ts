@@ -6,7 +6,7 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** What a turn's caller knows that its host might not. */
+/** Facts known to a turn's caller but possibly not to its host. */
 export interface CallerKnowledge {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
@@ -34,7 +34,7 @@ export interface LoadedHead {
 }
 
 /**
- * Reads the head for a turn and checks whether the store has lost data. A head with different version and etag was
+ * Reads the head for a turn and checks whether the store has lost data. A head with mismatched version and etag was
  * written back after the store was emptied. A head below the high-water mark was rolled back. A head that references a
  * missing document has a gap.
  */
@@ -61,8 +61,8 @@ export async function loadHead(
 }
 
 /**
- * Whether the stored head is safe to build on: not lost, written back after the store was emptied, or below the
- * high-water mark.
+ * Whether the stored head is safe to build on. It isn't if it was lost, was written back after the store was emptied,
+ * or is below the high-water mark.
  */
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);

@@ -26,7 +26,7 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
   now?: () => number;
 }
 
-/** How long to wait after a failed call before calling the host again. Meanwhile, this instance takes the turns. */
+/** Delay after a failed call before calling the host again. Meanwhile, this instance takes the turns. */
 const HOST_PAUSE_MS = 2_000;
 /** An unresponsive host counts as idle if its turns haven't written anything for this long. */
 const IDLE_AFTER_MS = 500;

@@ -10,7 +10,7 @@ beforeEach(() => {
   f = new Fixture();
 });
 
-/** The number of times that the reader's data was deleted. */
+/** Counts deletions of the reader's data. */
 const erasures = () => f.erased.filter(({ before }) => before !== undefined).length;
 
 async function take(seq: number, run: string, item: unknown) {
@@ -18,7 +18,7 @@ async function take(seq: number, run: string, item: unknown) {
   await f.instance().take(seq, run);
 }
 
-/** Lets 26 h pass, after which the checkpoint forgets earlier runs, and publishes to the feed on a new instance. */
+/** Lets 26 h pass, so that the checkpoint forgets earlier runs, and then publishes to the feed on a new instance. */
 async function publishLater() {
   f.now += 26 * HOUR_MS;
   await take(1, 'P0000002', notification('b', { feed: 'user:ben' }));
@@ -37,7 +37,7 @@ describe('an erasure', () => {
   });
 
   it.each(['committed', 'broadcast'] as const)(
-    'should be completed, however late, if the process dies after the “%s” step',
+    'should be completed, no matter how late, if the process dies after the “%s” step',
     async (step) => {
       f.depositInPartition(1, [ERASURE]);
       await expect(f.instance(dieAt(step)).take(1)).rejects.toThrow('died');
@@ -48,8 +48,8 @@ describe('an erasure', () => {
   );
 });
 
-describe('an erasure by an instance of 0.1.0', () => {
-  /** Stores the head in the form of 0.1.0, with the list of withdrawn documents only if the feed had some. */
+describe('an erasure by version 0.1.0', () => {
+  /** Stores the head like 0.1.0, which lists withdrawn documents only if the feed had any. */
   async function storeAs010({ hadContent, isDeleted }: { hadContent: boolean; isDeleted: boolean }) {
     if (hadContent) await take(1, 'P0000001', notification('x', { feed: ADA }));
     f.depositInPartition(2, [ERASURE]);
@@ -60,7 +60,7 @@ describe('an erasure by an instance of 0.1.0', () => {
     await f.log.commit([{ feed: ADA, head, etag: rest.version, documents: [] }]);
   }
 
-  it.each([true, false])('should not be done again (the feed had content: %s)', async (hadContent) => {
+  it.each([true, false])('should not be repeated (the feed had content: %s)', async (hadContent) => {
     await storeAs010({ hadContent, isDeleted: true });
     await publishLater();
     expect(erasures()).toBe(0);

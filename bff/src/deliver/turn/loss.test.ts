@@ -49,7 +49,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be detected, if it was emptied during a turn, by a head with different version and etag', async () => {
+  it('should be detected, if it was emptied during a turn, by a head with mismatched version and etag', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {

@@ -7,7 +7,7 @@ import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
 import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
-/** What happened to an announcement. If that is unknown, the turn rejects and gets retried. */
+/** An announcement's outcome. If it's unknown, the turn rejects and gets retried. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
 
 export interface TurnResult {

@@ -12,8 +12,8 @@ export interface FeedDocument {
 /**
  * Number of size tiers below full documents. A chain is a list of immutable documents, oldest first. Each tier starts
  * at a quarter of the tier above. New documents keep the chain short by absorbing small documents at its end: no more
- * than three adjacent documents share a tier, and sizes never increase. Each item is rewritten at most once per tier,
- * and a chain with F full documents has at most F + 3 * TIERS documents.
+ * than three adjacent documents share a tier, and none follows a document in a smaller tier. Each item is rewritten at
+ * most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 

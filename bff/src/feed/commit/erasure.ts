@@ -2,7 +2,7 @@ import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
 import type { Appendable } from './append.ts';
 import type { FeedLimits } from '../limits.ts';
 
-/** How far in ms an erasure's time can be ahead of our clock. Later times are clamped. */
+/** Maximum ms that an erasure's time can be ahead of our clock. Later times are clamped. */
 const MAX_AHEAD_MS = 5_000;
 
 /**

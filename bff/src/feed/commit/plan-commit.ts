@@ -26,7 +26,7 @@ import {
 import { sizeOf } from '../present.ts';
 import type { FeedDocument } from '../chain/chain.ts';
 
-/** What to commit: a run's entries `from` to `to`, with their items in order. */
+/** A batch to commit: a run's entries `from` to `to`, with their items in order. */
 export interface FeedBatch {
   run: string;
   /** The run's partition. Not set if the run belongs to a single feed. */
@@ -56,7 +56,7 @@ export interface CommitInput {
   epoch: string;
   /** Returns a new epoch that starts with an erasure. */
   nextEpoch: () => string;
-  /** How often the head's key was written; this is its etag. */
+  /** Number of writes to the head's key, which is its etag. */
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;

@@ -13,9 +13,9 @@ import { contiguousRuns, EarlySends } from './early-sends.ts';
 import { readSoundHead } from './read-sound-head.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** How long to use a head before rereading it. A replaced head's documents stay for two minutes. */
+/** A head is reread after this time. A replaced head's documents stay for two minutes. */
 const HEAD_FRESH_MS = 60_000;
-/** How many publications a new ring loads. */
+/** Publications to load into a new ring. */
 const FIRST_LOAD = 200;
 /** Maximum attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;

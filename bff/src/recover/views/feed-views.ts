@@ -138,12 +138,12 @@ export class FeedViews {
     for (const [feed] of unwatchedViews.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
   }
 
-  /** How many feeds are read or watched. */
+  /** Number of feeds being read or watched. */
   get size(): number {
     return this.#views.size;
   }
 
-  /** How many feeds have subscribed browsers on this instance. */
+  /** Number of feeds with subscribed browsers on this instance. */
   get watched(): number {
     let count = 0;
     for (const { watchers } of this.#views.values()) if (watchers > 0) count++;

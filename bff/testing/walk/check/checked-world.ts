@@ -2,7 +2,7 @@ import type { Position } from '@tocsin/contracts';
 import type { FeedLimits } from '../../../src/feed/limits.ts';
 import type { Store } from '../world/store.ts';
 
-/** What the checker reads from a world. */
+/** Parts of a world that the checker reads. */
 export interface CheckedWorld {
   readonly store: Store;
   /** Whether the store has ever lost data. */

@@ -4,7 +4,7 @@ import { readPage } from '../../../src/recover/page/page.ts';
 import { checkEnd } from './end-checks.ts';
 import type { World } from '../world/world.ts';
 
-/** How far each step advances the clock. */
+/** Each step advances the clock by this much. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
 /** Rounds between comparisons, enough for one to end before the next so that some rounds are quiet. */

@@ -4,8 +4,8 @@ export class CallFailed extends Error {
 }
 
 /**
- * What happens to a call when it is let through. `slow`: it takes effect, but then its answer waits to be let through
- * too. `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
+ * A call's fate when it is let through. `slow`: it takes effect, but then its answer waits to be let through too.
+ * `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
  * caller, but takes effect some time later.
  */
 export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';

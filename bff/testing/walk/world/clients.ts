@@ -8,7 +8,7 @@ import type { Report } from '../check/report.ts';
 const PAGE = 4;
 const REORDER_LIMIT = 6;
 
-/** What clients use from a world. */
+/** Parts of a world that clients use. */
 interface ClientsWorld {
   readonly report: Report;
   readonly checker: Checker;

@@ -33,7 +33,7 @@ interface Listener {
   receivePosition(instance: WalkInstance, position: Position): void;
 }
 
-/** What instances use from a world. */
+/** Parts of a world that instances use. */
 interface InstancesWorld {
   readonly store: Store;
   readonly checker: Checker;
@@ -68,7 +68,7 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
-  /** How often clients have joined. */
+  /** Counts how often clients have joined. */
   joins = 0;
   /** The step at which it will die, if any. */
   diesAt: Step | undefined;

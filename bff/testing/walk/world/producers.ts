@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 
 const ATTEMPTS = 5;
 
-/** What producers and their callers use from a world. */
+/** Parts of a world that producers and their callers use. */
 interface ProducersWorld {
   readonly store: Store;
   readonly checker: Checker;

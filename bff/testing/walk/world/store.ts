@@ -7,7 +7,7 @@ export interface WalkAnnouncement {
   seq: number;
   expiresAt: string;
   deliveries: number;
-  /** How many deliveries are in progress. */
+  /** Number of deliveries in progress. */
   deliveriesInProgress: number;
 }
 

@@ -34,7 +34,7 @@ const forgedAnswer = () => ({
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** What an instance needs to request turns from actors, or run turns as the host. */
+/** Parts of an instance that request turns from actors, or run turns as the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;
