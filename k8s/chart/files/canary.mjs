@@ -14,7 +14,7 @@ const deadline = Date.now() + Number(TIMEOUT_S) * 1000;
 const feed = `user:${READER}`;
 const id = `helm-test-${randomBytes(8).toString('hex')}`;
 
-/** The secret may have several lines. The newest, which signs, is first. */
+/** The secret can have multiple lines. The first is the newest, which signs. */
 const signingSecret = JWT_SECRET?.split(/\r?\n/).find((line) => line !== '');
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 function ownToken() {
@@ -89,6 +89,6 @@ await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`
   method: 'DELETE',
   headers: key,
 }).catch((error) =>
-  console.log(`Couldn't retract ${id}, which expires by itself: ${error.cause?.message ?? error.message}`),
+  console.log(`Couldn't retract ${id}, which will expire on its own: ${error.cause?.message ?? error.message}`),
 );
 console.log(`Published ${id} and read it from a bff.`);

@@ -9,7 +9,7 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
-  /** Set if the window has no room for what `add` contains. The other changes of the batch are written all the same. */
+  /** Set if the window has no room for what `add` contains. The other changes in the batch are still written. */
   isRefused?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { findRunning } from './running.ts';
 
 const USAGE = 'npm run reset [-- --all]';
 
-/** The data that each `npm start` creates again. SQLite keeps further files beside `names.db`. */
+/** Data that every `npm start` recreates. SQLite keeps more files next to `names.db`. */
 const RENEWABLE = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json)$/;
 
 /**
