@@ -90,7 +90,7 @@ console.log(`Created ${target}. Next:
   npm install
   npm start
 
-Tocsin must be running too. In your clone of its repository, run:
+Tocsin must also be running. In your clone of its repository, run:
 
   ALLOWED_ORIGINS=http://localhost:3000 npm start
 

@@ -34,7 +34,7 @@ export class ProblemError extends ClientError {
   }
 }
 
-/** The error for a failed `getToken` of the application. */
+/** The error when the application's `getToken` fails. */
 export function tokenError(thrown: unknown): ClientError {
   const cause = asError(thrown);
   return new ClientError('no_token', `Couldn't get a token: ${cause.message}`, { temporary: true, cause });

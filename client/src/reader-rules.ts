@@ -48,5 +48,5 @@ export const isTimeZone: (name: string) => boolean = rules.isTimeZone;
 /** The names that a notification's icon can have. */
 export const ICON_NAMES: readonly IconName[] = rules.ICON_NAMES;
 
-/** Whether the notification's icon is the URL of an image. */
+/** Whether the notification's icon is an image URL. */
 export const isImageIcon: (icon: string) => boolean = rules.isImageIcon;

@@ -36,6 +36,6 @@ export const TIMING = {
   tabMisses: 3,
   /** How long a tab keeps looking connected between two leaders. */
   tabHandover: 3_000,
-  /** Default timeout of a REST call. */
+  /** Default timeout for REST calls. */
   page: 10_000,
 } as const;

@@ -6,10 +6,7 @@ export const MAX_REQUEST_BYTES = 1024 * 1024;
 export const MAX_ENTRY_NOTIFICATIONS = 1_000;
 export const MAX_ENTRY_BYTES = 256 * 1024;
 
-/**
- * Lifetime of an entry. It exceeds the announcement stream's (24 h) so that a late announcement still finds its
- * entry.
- */
+/** Lifetime of an entry. Exceeds the announcement stream's (24 h) so that late announcements still find their entry. */
 export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
 
 /** Maximum publications and bytes per response or event. If `more` is set, the client requests the rest. */

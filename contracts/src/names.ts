@@ -30,7 +30,7 @@ export const SECRETS = {
   smtp: { store: 'notification-secrets', name: 'smtp' },
   /** RSA key in PEM format for signing e-mail. */
   dkim: { store: 'notification-secrets', name: 'dkim' },
-  /** JSON with `publicKey` and `privateKey`, as `npm run vapid` prints it, for the channel `push`. */
+  /** JSON with `publicKey` and `privateKey` for the channel `push`, as printed by `npm run vapid`. */
   vapid: { store: 'notification-secrets', name: 'vapid' },
   /** Signs webhook requests. `whsec_` followed by 24 to 64 bytes in base64. */
   webhook: { store: 'notification-secrets', name: 'webhook' },
@@ -43,14 +43,14 @@ export const SECRETS = {
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
-  /** Topics of version 0.1.0, whose announcements name a feed. */
+  /** 0.1.0 topics. Their announcements name a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
   /** A topic for all applications. Each event is a CloudEvent with a notification or an array of notifications. */
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
-  /** Receipts, for applications allowed by the deployment; see the bff's RECEIPTS_TOPIC. */
+  /** Receipts for applications that the deployment allows to subscribe. See the bff's RECEIPTS_TOPIC. */
   receipts: 'notification-receipts',
   auditActs: 'notification-audit',
   auditPublications: 'notification-audit-publications',

@@ -1,6 +1,6 @@
 import type { IconName } from '@tocsin/contracts';
 
-/** SVG paths of the icons that publishers can name, on a 24 × 24 grid. */
+/** Icons that publishers can name, as SVG paths on a 24 × 24 grid. */
 export const NAMED_ICONS: Readonly<Record<IconName, string>> = {
   alarm: 'M12 20.5a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM12 10v4l2.5 1.5M4 6.5 7 4M20 6.5 17 4',
   bell: 'M12 3a6 6 0 0 0-6 6v3.6L4.4 16a.8.8 0 0 0 .7 1.2h13.8a.8.8 0 0 0 .7-1.2L18 12.6V9a6 6 0 0 0-6-6ZM9.5 20a2.6 2.6 0 0 0 5 0',

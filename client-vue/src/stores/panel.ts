@@ -1,7 +1,7 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The inbox panel of a bell on this page, for components that open it. */
+/** A bell's inbox panel on this page, for components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
   /** How many CSS pixels the panel covers at the page's inline end (right, or left in `rtl`). 0 while closed. */

@@ -1,6 +1,6 @@
 import type { FeedSocket } from './feed-socket.ts';
 
-/** Callbacks of a connection. */
+/** Connection callbacks. */
 export interface ConnectionHooks {
   /**
    * Also called when this socket replaces one that is still connected. `disconnected` isn't called for the replaced

@@ -5,7 +5,7 @@ import type {
   UnsubscribeRequest,
 } from '@tocsin/contracts';
 
-/** The part of a connection that subscriptions use. Either this tab's socket or a port to the leader tab's socket. */
+/** A connection as seen by subscriptions: this tab's socket or a port to the leader tab's socket. */
 export interface FeedSocket {
   emit(
     event: 'unsubscribe',

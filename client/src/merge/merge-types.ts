@@ -14,7 +14,7 @@ export type MergeEvent =
   /** The server temporarily refused the pending subscribe request or didn't respond. */
   | { type: 'refused' }
   | { type: 'retry' }
-  /** The gap of the last `gap-opened` is still open after 500 ms. */
+  /** The gap from the last `gap-opened` is still open after 500 ms. */
   | { type: 'gap-stayed' }
   /** Nothing has been received for this feed for 25 s. */
   | { type: 'silence' };

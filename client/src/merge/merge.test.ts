@@ -118,7 +118,7 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(16)]))).not.toContain('gone');
   });
 
-  it('should remove a notification whose replacement is gone', () => {
+  it('should remove a notification if its replacement is gone', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(push(merge, [{ ...gone(12, 'b'), replaces: 'a' }])).toEqual([

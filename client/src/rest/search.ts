@@ -5,7 +5,7 @@ import { callServer, type CallOptions } from './call-server.ts';
 export interface SearchRequest {
   /** Words that must all occur in the title, body, source, category or an action, ignoring case and accents. */
   q?: string;
-  /** Which notifications to search. Default: `any`, which includes archived and snoozed ones. */
+  /** Which notifications to search. Default: `any`, including archived and snoozed notifications. */
   state?: SearchState;
   /** The feeds to search. Default: `all` and every feed named in the token. */
   feeds?: readonly string[];

@@ -25,7 +25,7 @@ const MAX_UNANSWERED = 2;
 export interface FeedSubscriptionContext {
   positions: PositionStore;
   random: () => number;
-  /** Runs a handler of the app and reports its exceptions. */
+  /** Runs one of the app's handlers and reports its exceptions. */
   call: (handler: () => void) => void;
   report: (error: Error) => void;
   /** Called whenever `live` might have changed. */

@@ -19,7 +19,7 @@ const base64url = (max: number) =>
     .string()
     .regex(new RegExp(`^[A-Za-z0-9_-]{1,${max}}=*$`), `must be base64url text of at most ${max} characters`);
 
-/** A browser's subscription for Web Push, as `PushSubscription.toJSON()` returns it. */
+/** A browser's Web Push subscription, as returned by `PushSubscription.toJSON()`. */
 export const pushSubscriptionSchema = z.strictObject({
   endpoint: z
     .url({ protocol: /^https?$/, error: 'must be the URL of a push service' })
@@ -53,7 +53,7 @@ export const putPushSchema = z.strictObject({
   language: languageSchema.optional(),
 });
 
-/** The body of `DELETE /app/channels/push`: the endpoint of the device to remove. */
+/** The body of `DELETE /app/channels/push`, with the endpoint of the device to remove. */
 export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchema.shape.endpoint });
 
 /** The response of `GET /app/channels`. */

@@ -3,13 +3,13 @@ import { notificationInputSchema } from '../feed/notification.ts';
 import { faultsOf } from '../http/problem.ts';
 
 const step = (changed: object = {}) => ({ after: 'PT5M', via: 'email', ...changed });
-/** The paths of the errors in a notification with these fallbacks. */
+/** The error paths for a notification with these fallbacks. */
 function faultsWith(fallback: unknown, feed?: string): string[] {
   const parsed = notificationInputSchema.safeParse({ title: 'x', fallback, ...(feed && { feed }) });
   return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);
 }
 
-describe('the fallbacks of a notification', () => {
+describe("a notification's fallbacks", () => {
   it('should be accepted only in user feeds', () => {
     expect(faultsWith([step()], 'user:ada')).toEqual([]);
     for (const feed of [undefined, 'all', 'topic:orders'])

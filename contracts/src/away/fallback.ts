@@ -7,12 +7,12 @@ export const MAX_FALLBACK_AFTER = 'P30D';
 /** Maximum number of fallbacks per notification. */
 export const MAX_FALLBACKS = 5;
 
-/** The name of a channel: `push`, `email`, `webhook`, or a name from the deployment's channel settings. */
+/** A channel name: `push`, `email`, `webhook`, or a name from the deployment's channel settings. */
 export const channelNameSchema = z
   .string()
   .regex(
     /^[a-z][a-z0-9-]{0,39}$/,
-    'must be the name of a channel: 1 to 40 characters of a-z 0-9 -, starting with a letter',
+    'must be a channel name: 1 to 40 characters of a-z 0-9 -, starting with a letter',
   );
 
 /** Reader states that make a fallback unnecessary. */
@@ -39,5 +39,5 @@ export const fallbacksSchema = z
   .max(MAX_FALLBACKS, `must have at most ${MAX_FALLBACKS} fallbacks`)
   .meta({
     description:
-      "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds; the API key needs the scope `fallback`.",
+      "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds. Requires an API key with the scope `fallback`.",
   });

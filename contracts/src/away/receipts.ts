@@ -17,7 +17,7 @@ export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as c
 
 const count = z.int().min(0);
 
-/** Whether readers received, saw, read or archived a notification, and the states of its fallbacks. */
+/** Whether readers received, saw, read or archived a notification, and the state of its fallbacks. */
 export const receiptsSchema = z
   .object({
     id: idSchema,
@@ -66,7 +66,7 @@ export const receiptsSchema = z
   })
   .meta({
     description:
-      'Whether readers received, saw, read or archived a notification, and the states of its fallbacks.',
+      'Whether readers received, saw, read or archived a notification, and the state of its fallbacks.',
   });
 export type Receipts = z.infer<typeof receiptsSchema>;
 

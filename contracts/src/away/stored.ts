@@ -114,7 +114,7 @@ export const contactsDocumentSchema = z.looseObject({
   reader: feedSchema,
   language: z.enum(LANGUAGES),
   email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
-  /** The channels other than e-mail from which the reader has unsubscribed. */
+  /** Channels that the reader has unsubscribed from, excluding e-mail. */
   stopped: z.array(channelNameSchema).optional(),
   /** A code sent to a second address. `tries` counts wrong codes. */
   pending: z
@@ -132,7 +132,7 @@ export const contactsDocumentSchema = z.looseObject({
 });
 export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;
 
-/** Wake-ups that the scheduler didn't accept: name, and time in ms since 1970. Every instance retries them. */
+/** Wake-ups that the scheduler didn't accept, as name and time (ms since 1970). Every instance retries them. */
 export const lateWakeUpsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(z.tuple([z.string().max(100), time])),

@@ -6,7 +6,7 @@ import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /**
- * Removes the notification with id `retract` from the feed. A notification that arrives after its retraction is not
+ * Removes the notification with id `retract` from the feed. A notification that arrives after its retraction isn't
  * shown.
  */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
@@ -20,7 +20,7 @@ export const erasureSchema = z.strictObject({
 });
 export type Erasure = z.infer<typeof erasureSchema>;
 
-/** 16 hex digits of the SHA-256 of a CloudEvent's `source`. */
+/** A CloudEvent's `source` as 16 hex digits of its SHA-256. */
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
@@ -54,14 +54,14 @@ const SUFFIX_DIGITS = 8;
 /** An entry item that isn't a notification. It is applied in order with the surrounding notifications. */
 export type Change = Retraction | Erasure;
 
-/** One item of an entry: a notification, a retraction or an erasure. */
+/** An entry item: a notification, a retraction or an erasure. */
 export const entryItemSchema = z.union([arrivalSchema, retractionSchema, erasureSchema]);
 export type EntryItem = z.infer<typeof entryItemSchema>;
 
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** Chooses a schema by the item's members, so that an invalid item gets the most helpful errors. */
+/** Chooses a schema by the item's members so that invalid items get the most helpful errors. */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;

@@ -1,4 +1,4 @@
-/** Maximum number of traces in an entry, in addition to the first one. */
+/** Maximum number of traces per entry besides the first one. */
 export const MAX_FURTHER_TRACES = 15;
 
 /** W3C trace contexts of an entry. An entry can contain notifications from multiple requests. */
@@ -17,8 +17,8 @@ export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): stri
 };
 
 /**
- * Chooses an entry's trace contexts from its requests': all that are sampled, up to the limit, or the first one if
- * none are.
+ * Chooses an entry's trace contexts from those of its requests: all sampled contexts up to the limit, or the first
+ * context if none are sampled.
  */
 export function tracedBy(traceparents: readonly string[]): Traced {
   const sampled = [...new Set(traceparents.filter(isSampled))];

@@ -4,7 +4,7 @@ import type { PayloadOf } from './server-event.ts';
 
 type AnyEvent = (typeof all)[keyof typeof all];
 
-/** The payload of each server event, by name. */
+/** Server event payloads by name. */
 export type ServerEvents = { [Event in AnyEvent as Event['name']]: PayloadOf<Event> };
 export type ServerEventName = keyof ServerEvents;
 

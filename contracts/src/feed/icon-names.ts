@@ -20,7 +20,7 @@ export const ICON_NAMES = [
 ] as const;
 export type IconName = (typeof ICON_NAMES)[number];
 
-/** Whether the icon is the URL of an image. */
+/** Whether the icon is an image URL. */
 export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
 
 /** Origin of an image URL, formatted as in `ICON_ORIGINS`. `undefined` for an icon name. */

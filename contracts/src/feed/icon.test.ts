@@ -5,7 +5,7 @@ import { notificationInputSchema } from './notification.ts';
 
 describe('an icon', () => {
   it.each(['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'])(
-    'should be an icon name or the https URL of an image: %s',
+    'should be an icon name or an https image URL: %s',
     (icon) => expect(iconSchema.safeParse(icon).success).toBe(true),
   );
   it.each([

@@ -11,11 +11,11 @@ function isSafeImage(icon: string): boolean {
   return username === '' && password === '';
 }
 
-/** One of `ICON_NAMES`, or the `https` URL of an image. */
+/** One of `ICON_NAMES`, or an image's `https` URL. */
 export const iconSchema = z
   .string()
   .meta({
-    description: `One of ${ICON_NAMES.join(', ')}; or the https URL of an image, which is shown only if the deployment allows its origin.`,
+    description: `One of ${ICON_NAMES.join(', ')}, or an https image URL, which is shown only if the deployment allows its origin.`,
     pattern: `^(${ICON_NAMES.join('|')}|https://[^/\\\\@?#\\s][^\\s@]*)$`,
     minLength: 1,
     maxLength: MAX_ICON,
@@ -26,7 +26,7 @@ export const iconSchema = z
     if (names.has(icon)) return;
     // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
     if (/[\s\u0000-\u001f\u007f-\u009f]/.test(icon) || !isWellFormed(icon) || !isSafeImage(icon))
-      fault('must be the name of an icon, or an https URL without credentials or white space');
+      fault('must be an icon name or an https URL without credentials or white space');
   });
 
 /** A short token, such as `billing` or `ci.build`. */

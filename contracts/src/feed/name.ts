@@ -22,7 +22,7 @@ function faultOfFeed(feed: string): string | undefined {
   return 'must be all, topic:<name> or user:<sub>';
 }
 
-/** The name of a feed: `all`, `topic:<name>` or `user:<sub>`. */
+/** A feed name: `all`, `topic:<name>` or `user:<sub>`. */
 export const feedSchema = z
   .string()
   .meta({

@@ -18,7 +18,7 @@ const content = {
   title: plainText({ max: 120 }).meta({ description: 'One line of plain text.' }),
   body: plainText({ max: 2000, breaks: true })
     .optional()
-    .meta({ description: 'Plain text; line feeds and tabs are kept.' }),
+    .meta({ description: 'Plain text. Line feeds and tabs are preserved.' }),
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
   source: plainText({ max: 80 }).optional().meta({ description: 'The sender, such as a service or a team.' }),
@@ -39,7 +39,7 @@ const withinAYear = dateTimeSchema.refine((text) => {
   return time === undefined || time <= Date.now() + MAX_SCHEDULE_MS;
 }, 'must be at most a year ahead');
 
-/** The body of `POST /notifications`. Missing members get defaults; unknown members are rejected. */
+/** The body of `POST /notifications`. Missing members get defaults. Unknown members are rejected. */
 export const notificationInputSchema = z
   .strictObject({
     id: idSchema.optional().meta({

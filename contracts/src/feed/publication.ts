@@ -5,7 +5,7 @@ import { idSchema } from '../text/text.ts';
 
 /** Changes only when the feed's state is lost or the feed is erased. Clients compare epochs only for equality. */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
-/** Offsets start at 1 and have no gaps; 0 is the position before the first publication. */
+/** Offsets start at 1 and have no gaps. 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
 
 /** A position in a feed. Offsets can be compared only within one epoch. */

@@ -25,7 +25,7 @@ describe('quiet hours', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
-    // On 29 March, 02:00 to 03:00 does not exist; on 25 October, it occurs twice.
+    // 02:00 to 03:00 doesn't exist on 29 March and occurs twice on 25 October.
     const hour = { ...night, from: '02:00', to: '03:00' };
     expect(isQuiet(hour, at('2026-03-29T01:00:00Z'))).toBe(false);
     expect(end(hour, '2026-10-25T00:10:00Z')).toBe('2026-10-25T02:00:00.000Z');

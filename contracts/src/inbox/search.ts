@@ -76,8 +76,8 @@ export interface SearchAnswer {
 }
 
 /**
- * The content of a cursor, which is opaque to callers. For each feed, it has the offset before which the search
- * continues. It also has the number of snoozed notifications already returned.
+ * A cursor's content, which is opaque to callers: `before` is the offset to continue below, by feed, and `snoozed` is
+ * the number of snoozed notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({
   before: z.record(z.string().max(16), z.int().min(0)),

@@ -34,7 +34,7 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several` stands for different actors that were too many to record separately. */
+/** `several` stands for multiple actors, combined because there were too many to record separately. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 

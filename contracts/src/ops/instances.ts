@@ -42,7 +42,7 @@ export const instanceSnapshotSchema = z.object({
   /** Milliseconds from `createdAt` to the push. Null if nothing was pushed. */
   p50Ms: latency,
   p99Ms: latency,
-  /** Instances of 0.1.0 omit this member and the following ones. */
+  /** 0.1.0 omits this member and all that follow. */
   version: z.string().optional(),
   /** Null if unknown because there is no connection to Redis. */
   queue: announcementQueueSchema.nullable().optional(),

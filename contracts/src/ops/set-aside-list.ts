@@ -30,7 +30,7 @@ export const MAX_PUT_BACK = 20;
 export const putBackSchema = z.strictObject({ skip: z.int().min(0).max(100_000), until: dateTimeSchema });
 export type PutBack = z.infer<typeof putBackSchema>;
 
-/** The response: how many records were put back, which ones couldn't be, and whether there are more. */
+/** The response: how many records were put back, which ones failed, and whether there are more. */
 export const putBackResultSchema = z.object({
   putBack: z.int().min(0),
   failed: z.array(z.object({ entry: z.string(), detail: z.string() })),

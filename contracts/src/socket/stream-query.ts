@@ -21,7 +21,7 @@ export const streamQuerySchema = z.strictObject({
         );
     })
     .meta({
-      description: 'The feeds to stream; repeat the parameter for each feed.',
+      description: 'The feeds to stream. Repeat the parameter for each feed.',
       default: [DEFAULT_FEED],
     }),
   clientId: clientIdSchema.optional().meta({

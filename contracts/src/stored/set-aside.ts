@@ -32,10 +32,10 @@ export const setAsideSizesSchema = z.strictObject({
   storedAt: z.record(z.string(), z.int().min(0)).optional(),
 });
 
-/** Lifetime of a set-aside record in seconds. */
+/** Set-aside record lifetime in seconds. */
 export const SET_ASIDE_TTL_SECONDS = 7 * 24 * 60 * 60;
 
-/** Whether a record that was stored then has expired. A record without a time was stored by an older version. */
+/** Whether a record stored at `storedAt` has expired. Records from older versions have no time. */
 export const hasSetAsideExpired = (storedAt: number | undefined, now: number): boolean =>
   storedAt !== undefined && storedAt + SET_ASIDE_TTL_SECONDS * 1000 <= now;
 

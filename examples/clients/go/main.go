@@ -1,4 +1,4 @@
-// Prints the notifications of feeds, each once and in order, including those missed while disconnected.
+// Prints feeds' notifications, each once and in order, including any missed while disconnected.
 //
 //	go run . http://localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //
@@ -46,7 +46,7 @@ func show(data string) {
 	}
 }
 
-// read shows the events of one stream until it ends. It returns the last event id and the delay before reconnecting.
+// read prints a stream's events until it ends. It returns the last event id and the reconnection delay.
 func read(body io.Reader, lastID string, wait time.Duration) (string, time.Duration, error) {
 	lines := bufio.NewReader(body)
 	fields := map[string]string{}

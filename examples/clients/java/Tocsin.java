@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Prints the events of feeds, each once and in order, including those missed while disconnected.
+ * Prints feeds' events, each once and in order, including any missed while disconnected.
  *
  * <p>java Tocsin.java http://localhost:4001 all topic:orders (set TOKEN if the server requires one)
  *

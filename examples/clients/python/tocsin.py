@@ -1,4 +1,4 @@
-"""Prints the notifications of feeds, each once and in order, including those missed while disconnected.
+"""Prints feeds' notifications, each once and in order, including any missed while disconnected.
 
     python3 tocsin.py http://localhost:4001 all topic:orders      (set TOKEN if the server requires one)
 

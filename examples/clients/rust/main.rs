@@ -1,9 +1,9 @@
-//! Prints the events of feeds, each once and in order, including those missed while disconnected.
+//! Prints feeds' events, each once and in order, including any missed while disconnected.
 //!
 //!     rustc main.rs -o tocsin && ./tocsin localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //!
-//! Standard library only: plain HTTP/1.0 and the raw JSON; for TLS, use an HTTP client. Follows the rules in
-//! docs/protocol.md, "Server-sent events".
+//! Standard library only, so it speaks plain HTTP/1.0 and prints the raw JSON. For TLS, use an HTTP client. Follows the
+//! rules in docs/protocol.md, "Server-sent events".
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -21,7 +21,7 @@ fn encoded(feed: &str) -> String {
         .collect()
 }
 
-/// Prints the events of one stream until it ends.
+/// Prints a stream's events until it ends.
 fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;

@@ -11,7 +11,7 @@ import (
 )
 
 type notification struct {
-	// The same id for every attempt: a notification that arrives twice is shown once.
+	// Every attempt uses the same id, so a notification that arrives twice is shown once.
 	ID       string `json:"id"`
 	Feed     string `json:"feed,omitempty"`
 	Title    string `json:"title"`

@@ -14,7 +14,7 @@ ATTEMPTS = 5
 
 
 def publish(client: DaprClient, notification: dict) -> None:
-    """Retries with the same id, so that the notification is shown only once even if an earlier attempt arrived."""
+    """Retries with the same id so that the notification is shown only once if an earlier attempt got through."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             client.publish_event(
@@ -33,7 +33,7 @@ def publish(client: DaprClient, notification: dict) -> None:
 
 if len(sys.argv) != 2:
     sys.exit("usage: publish.py <id>")
-# Reads DAPR_GRPC_PORT, and takes the token from DAPR_API_TOKEN.
+# Reads DAPR_GRPC_PORT and DAPR_API_TOKEN.
 with DaprClient() as dapr:
     publish(dapr, {"id": sys.argv[1], "title": "Published from Python", "severity": "success"})
 print("published", sys.argv[1])

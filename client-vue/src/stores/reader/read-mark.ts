@@ -13,7 +13,7 @@ export type ReadMarks = Readonly<Record<string, ReadMark>>;
 
 const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].slice(-MAX_IDS));
 
-/** Parses stored marks. Ignores invalid ones. */
+/** Parses stored marks. Ignores invalid marks. */
 export function parseReadMarks(value: unknown): ReadMarks {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(

@@ -8,7 +8,7 @@ const ATTEMPTS: u64 = 5;
 async fn publish(notification: &str) -> Result<(), Box<dyn Error>> {
     // Reads DAPR_GRPC_PORT and DAPR_API_TOKEN, unlike `Client::connect`.
     let mut client = dapr::Client::new().await?;
-    // Name the content type: the SDK has no default.
+    // Set the content type since the SDK has no default.
     let sent = client.publish_event(
         "notification-pubsub",
         "notifications",
@@ -27,7 +27,7 @@ async fn main() {
         eprintln!("usage: tocsin-publisher <id>");
         process::exit(2);
     };
-    // The same id for every attempt: a notification that arrives twice is shown once.
+    // Every attempt uses the same id, so a notification that arrives twice is shown once.
     let notification =
         serde_json::json!({ "id": id, "title": "Published from Rust", "severity": "success" });
     for attempt in 1..=ATTEMPTS {

@@ -17,7 +17,7 @@ public final class Publish {
       System.err.println("usage: Publish <id>");
       System.exit(2);
     }
-    // The same id for every attempt: a notification that arrives twice is shown once.
+    // Every attempt uses the same id, so a notification that arrives twice is shown once.
     Map<String, String> notification =
         Map.of("id", args[0], "title", "Published from Java", "severity", "success");
     // Reads DAPR_GRPC_PORT and DAPR_API_TOKEN.
