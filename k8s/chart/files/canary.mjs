@@ -89,6 +89,8 @@ await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`
   method: 'DELETE',
   headers: key,
 }).catch((error) =>
-  console.log(`Couldn't retract ${id}, which will expire on its own: ${error.cause?.message ?? error.message}`),
+  console.log(
+    `Couldn't retract ${id}, which will expire on its own: ${error.cause?.message ?? error.message}`,
+  ),
 );
 console.log(`Published ${id} and read it from a bff.`);

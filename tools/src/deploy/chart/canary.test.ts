@@ -56,7 +56,7 @@ describe('the canary of helm test', () => {
   it('should succeed even if its retraction gets no response', async () => {
     const { code, output } = await runCanary({}, (response) => response.destroy());
     expect(output).toContain('read it from a bff');
-    expect(output).toContain('expires by itself');
+    expect(output).toContain('will expire on its own');
     expect(code).toBe(0);
   });
 });
