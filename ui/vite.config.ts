@@ -38,9 +38,9 @@ const LATER = new RegExp(
     'components/(?:NotificationActions|SeverityIcon|named-icons)',
     'inbox/row/RowButtons',
     'inbox/row/RowMenu',
-    'feeds/filter',
+    'feeds/(?:filter|older)\\.',
     'messages/(?:de/|en/(?:card|away|inbox|preferences|quiet|spoken|toasts)\\.)',
-    'rest/(?:channels|unread|search)\\.',
+    'rest/(?:channels|mutes|search|unread)\\.',
   ].join('|'),
 );
 

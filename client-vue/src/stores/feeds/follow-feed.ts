@@ -9,7 +9,7 @@ import { useLater } from '../later.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
 import { useMarks } from '../reader/marks.ts';
-import { addPage } from './older.ts';
+import { addPage } from './add-page.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 

@@ -1,20 +1,6 @@
-import type { LivePublication, Page } from '@tocsin/contracts';
+import { addPage } from './add-page.ts';
 import { MAX_ITEMS, useItems } from './items.ts';
 import { useSource } from '../source.ts';
-
-export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
-  publications.filter((publication): publication is LivePublication => publication.notification !== null);
-
-/** Adds a page loaded over REST. Doesn't change the position. */
-export function addPage(feed: string, page: Page): void {
-  const notifications = useItems();
-  const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
-  if (gone.length > 0) notifications.remove(feed, gone);
-  notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
-  const before = page.publications[0]?.offset ?? 1;
-  if (before > 1) notifications.older.set(feed, { epoch: page.epoch, before });
-  else notifications.older.delete(feed);
-}
 
 export const canLoadOlder = (): boolean => {
   const { older, items } = useItems();

@@ -1,0 +1,16 @@
+import type { LivePublication, Page } from '@tocsin/contracts';
+import { useItems } from './items.ts';
+
+const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
+  publications.filter((publication): publication is LivePublication => publication.notification !== null);
+
+/** Adds a page loaded over REST. Doesn't change the position. */
+export function addPage(feed: string, page: Page): void {
+  const notifications = useItems();
+  const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
+  if (gone.length > 0) notifications.remove(feed, gone);
+  notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
+  const before = page.publications[0]?.offset ?? 1;
+  if (before > 1) notifications.older.set(feed, { epoch: page.epoch, before });
+  else notifications.older.delete(feed);
+}
