@@ -1,12 +1,14 @@
 import { safeStorage } from './storage.ts';
 
 const KEY = 'tocsin.client-id';
+/** The ids that the server accepts. Other scripts can write to the storage. */
+const VALID = /^[\w.:-]{1,128}$/;
 
 /** Identifies this browser for readers who aren't signed in. Generated once. */
 export function clientIdOfBrowser(): string {
   const storage = safeStorage(() => localStorage);
   const stored = storage.get(KEY);
-  if (stored) return stored;
+  if (stored && VALID.test(stored)) return stored;
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const generated = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   storage.set(KEY, generated);

@@ -18,6 +18,13 @@ it('should keep values until the page is closed if storage is blocked or full', 
   warn.mockRestore();
 });
 
+it('should have no values while storage refuses to read them', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  const storage = safeStorage(() => ({ getItem: blocked }) as unknown as Storage);
+  expect(storage.get('a')).toBe(null);
+  warn.mockRestore();
+});
+
 it('should store positions by feed and ignore invalid positions', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const storage = safeStorage(blocked);

@@ -5,6 +5,9 @@ export interface KeyValue {
   set(key: string, value: string): void;
 }
 
+const warn = (error: unknown): void =>
+  console.warn('Storage failed. Settings and read state end with this page.', error);
+
 /** Browser storage. If blocked or full, values are kept only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {
   const memory = new Map<string, string>();
@@ -12,11 +15,16 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn('Storage failed. Settings and read state end with this page.', error);
+    warn(error);
   }
   return {
     get(key) {
-      return memory.get(key) ?? storage?.getItem(key) ?? null;
+      try {
+        return memory.get(key) ?? storage?.getItem(key) ?? null;
+      } catch (error) {
+        warn(error);
+        return null;
+      }
     },
     set(key, value) {
       try {
@@ -24,7 +32,7 @@ export function safeStorage(open: () => Storage): KeyValue {
         if (storage) memory.delete(key);
         else memory.set(key, value);
       } catch (error) {
-        console.warn('Storage failed. Settings and read state end with this page.', error);
+        warn(error);
         memory.set(key, value);
       }
     },

@@ -21,7 +21,17 @@ export function parseReadMarks(value: unknown): ReadMarks {
       if (!isPosition(mark)) return [];
       const { at, ids = [] } = mark as Position & { at?: unknown; ids?: unknown };
       if (typeof at !== 'number' || !Array.isArray(ids)) return [];
-      return [[feed, { epoch: mark.epoch, offset: mark.offset, at, ids: new Set(ids.map(String)) }]];
+      return [
+        [
+          feed,
+          {
+            epoch: mark.epoch,
+            offset: mark.offset,
+            at,
+            ids: new Set(ids.filter((id) => typeof id === 'string')),
+          },
+        ],
+      ];
     }),
   );
 }

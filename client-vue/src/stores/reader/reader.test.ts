@@ -220,9 +220,12 @@ describe('useReader', () => {
     expect(ids()).toEqual(['n2']);
   });
 
-  it('should ignore invalid stored values', () => {
-    stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
+  it.each([
+    '{"all":{"epoch":1}}',
+    '{"all":{"epoch":"e","offset":0,"at":1780000000000000,"ids":[{"toString":null},1]}}',
+  ])('should ignore invalid stored values: %s', (value) => {
+    stored.set('tocsin.last-opened', value);
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    expect(useUnread().count).toBe(0);
+    expect(useUnread().count).toBe(value.includes('ids') ? 3 : 0);
   });
 });
