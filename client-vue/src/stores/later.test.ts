@@ -24,3 +24,22 @@ it('should run tasks, such as the first toasts, only once the preferences are lo
   await vi.waitFor(() => expect(run).toEqual(['first', 'second']));
   stop();
 });
+
+it('should run the tasks after one that throws, before and after the stores are loaded', async () => {
+  const error = vi.spyOn(console, 'error').mockReturnValue();
+  await import('./late-parts.ts');
+  const later = useLater();
+  const run: string[] = [];
+  const fail = (): void => {
+    throw new TypeError('Illegal constructor');
+  };
+  const stop = later.load(Promise.resolve());
+  later.run(fail);
+  later.run(() => run.push('early'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.waitFor(() => expect(run).toEqual(['early']));
+  later.run(fail);
+  expect(error).toHaveBeenCalledTimes(2);
+  stop();
+  error.mockRestore();
+});

@@ -1,6 +1,7 @@
 import { loadLate } from '../load-late.ts';
 import { defineStore } from './define-store.ts';
 import type * as lateParts from './late-parts.ts';
+import { runAll } from './run-all.ts';
 
 type LateParts = typeof lateParts;
 
@@ -11,7 +12,7 @@ export const useLater = defineStore(() => {
 
   /** Runs a task with these stores as soon as they are loaded, immediately if they already are. Preserves the order. */
   function run(task: (parts: LateParts) => void): void {
-    if (parts) task(parts);
+    if (parts) runAll([task], parts);
     else waiting.push(task);
   }
 
@@ -26,7 +27,7 @@ export const useLater = defineStore(() => {
       },
       (loaded) => {
         parts = loaded;
-        for (const task of waiting.splice(0)) task(loaded);
+        runAll(waiting.splice(0), loaded);
       },
     );
   }

@@ -1,3 +1,5 @@
+import { runAll } from '../run-all.ts';
+
 /** Batches tasks until the next animation frame so that a burst renders once. Uses a timer while the page is hidden. */
 export class FrameBatch {
   #tasks: (() => void)[] = [];
@@ -20,7 +22,7 @@ export class FrameBatch {
     this.#cancel = undefined;
     const tasks = this.#tasks;
     this.#tasks = [];
-    for (const task of tasks) task();
+    runAll(tasks, undefined);
   }
 
   stop(): void {

@@ -23,15 +23,20 @@ export const useDesktop = defineStore(() => {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
-      // The tag makes this replace the same notification from another tab.
-      const shown = new Notification(isolate(title), {
-        tag: itemKey(feed, id),
-        ...(body !== undefined && { body: isolate(body) }),
-      });
-      shown.onclick = () => {
-        window.focus();
-        shown.close();
-      };
+      try {
+        // The tag makes this replace the same notification from another tab.
+        const shown = new Notification(isolate(title), {
+          tag: itemKey(feed, id),
+          ...(body !== undefined && { body: isolate(body) }),
+        });
+        shown.onclick = () => {
+          window.focus();
+          shown.close();
+        };
+      } catch (error) {
+        // Chrome for Android grants the permission, but throws.
+        console.warn('This browser shows no desktop notifications.', error);
+      }
     }
   }
 
