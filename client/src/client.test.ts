@@ -224,6 +224,37 @@ describe('createNotificationClient', () => {
     expect(errors).toEqual(['handler', 'handler']);
   });
 
+  it('should keep connecting and subscribing even if an error listener throws', async () => {
+    const thrown: unknown[] = [];
+    const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
+      void Promise.resolve()
+        .then(task)
+        .catch((error: unknown) => thrown.push(error));
+    });
+    let refusals = 0;
+    gateway.io.use((_socket, next) =>
+      next(
+        refusals++ > 0
+          ? undefined
+          : Object.assign(new Error(), { data: { code: 'unavailable', message: 'x', temporary: true } }),
+      ),
+    );
+    const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
+    gateway.answer = () => ({ ok: false, error });
+    const errors: string[] = [];
+    const client = open();
+    client.on('error', () => {
+      throw new Error('listener');
+    });
+    client.on('error', ({ message }) => errors.push(message));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(errors).toEqual(['x', 'all: not now']));
+    gateway.answer = (request) => gateway.page(request);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    later.mockRestore();
+    expect(thrown).toEqual([new Error('listener'), new Error('listener')]);
+  });
+
   it('should skip malformed events', async () => {
     const errors: string[] = [];
     const client = open();

@@ -40,22 +40,25 @@ export function createClient(
   const ending = new AbortController();
   let closed = false;
 
-  const report = (error: Error): void => {
-    for (const listener of listeners.of('error')) if (!closed) listener(error);
-  };
-  const call = (handler: () => void): void => {
+  const attempt = (handler: () => void, failed: (error: Error) => void): void => {
     // An earlier handler might have closed the client.
     if (closed) return;
     try {
       handler();
     } catch (thrown) {
-      const error = asError(thrown);
-      if (listeners.of('error').size > 0) return report(error);
-      queueMicrotask(() => {
-        throw error;
-      });
+      failed(asError(thrown));
     }
   };
+  /** Leaves an exception uncaught, but doesn't let it stop the client. */
+  const throwLater = (error: Error): void =>
+    queueMicrotask(() => {
+      throw error;
+    });
+  const report = (error: Error): void => {
+    for (const listener of listeners.of('error')) attempt(() => listener(error), throwLater);
+  };
+  const call = (handler: () => void): void =>
+    attempt(handler, (error) => (listeners.of('error').size > 0 ? report : throwLater)(error));
 
   const status = new StatusTracker((now) => {
     for (const listener of listeners.of('status')) call(() => listener(now));
