@@ -48,4 +48,14 @@ describe('a live connection with a newest page that fails to load', () => {
     expect(connection.state).toBe('live');
     expect(connection.text).toContain('no such feed');
   });
+
+  it('should not be requested again once the server has refused the page or the feed', () => {
+    const connection = useConnection();
+    const isHopeless = (error: unknown) => connection.pageNotLoaded('topic:x', error);
+    const withStatus = (status: number) => new ProblemError(status, undefined, undefined);
+    expect([UNREACHABLE, DENIED, withStatus(429), withStatus(503)].map(isHopeless)).not.toContain(true);
+    expect([400, 403].map(withStatus).map(isHopeless)).toEqual([true, true]);
+    connection.refuse('topic:x', 'x: no such feed');
+    expect(isHopeless(UNREACHABLE)).toBe(true);
+  });
 });

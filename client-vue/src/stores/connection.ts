@@ -85,9 +85,14 @@ export const useConnection = defineStore(() => {
     failedPages.delete(feed);
   }
 
-  /** Records that a feed's newest page failed to load. Ignores refused feeds, which have no page. */
-  function pageNotLoaded(feed: string, error: unknown): void {
-    if (!refused.has(feed)) failedPages.set(feed, isRefusal(error) ? error.message : undefined);
+  /**
+   * Records that a feed's newest page failed to load. Ignores refused feeds, which have no page. Returns whether all
+   * further attempts would fail, too.
+   */
+  function pageNotLoaded(feed: string, error: unknown): boolean {
+    if (refused.has(feed)) return true;
+    failedPages.set(feed, isRefusal(error) ? error.message : undefined);
+    return error instanceof ProblemError && [400, 403].includes(error.status);
   }
 
   function refuse(feed: string, why: string): void {

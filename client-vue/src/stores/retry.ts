@@ -3,17 +3,20 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 const FIRST_PAUSE_MS = 3_000;
 const MAX_PAUSE_MS = 30_000;
 
-/** Calls `work` until it succeeds and `failed` after each failure. Resolves with `undefined` if aborted. */
+/**
+ * Calls `work` until it succeeds and `failed` after each failure, which stops the retries by returning true. Resolves
+ * with `undefined` if stopped or aborted.
+ */
 export async function retry<T>(
   work: () => Promise<T>,
-  failed: (error: unknown) => void,
+  failed: (error: unknown) => unknown,
   signal: AbortSignal,
 ): Promise<T | undefined> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!signal.aborted) failed(error);
+      if (signal.aborted || failed(error) === true) break;
     }
     await pause(backOff(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), signal);
   }

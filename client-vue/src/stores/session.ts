@@ -25,16 +25,16 @@ import { watchConnection } from './watch-connection.ts';
 /** How long a subscription waits for the newest page and the first interruption waits for the preferences (ms). */
 const REST_HEAD_START_MS = 2_500;
 
-/** Loads the newest page, retrying until it succeeds. `undefined` if aborted. */
+/** Loads the newest page, retrying until it succeeds. `undefined` if aborted or refused. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
-  const failed = (error: unknown): void => {
-    connection.pageNotLoaded(feed, error);
+  const failed = (error: unknown): boolean => {
     finishFirstView();
-    console.warn(`Could not load the newest page of ${feed}. Retrying.`, error);
+    console.warn(`Could not load the newest page of ${feed}.`, error);
+    return connection.pageNotLoaded(feed, error);
   };
   const page = await retry(() => useSource().page({ feed }, { signal }), failed, signal);
-  if (signal.aborted) return undefined;
+  if (!page || signal.aborted) return undefined;
   connection.pageLoaded(feed);
   finishFirstView();
   return page;
