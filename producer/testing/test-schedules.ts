@@ -3,7 +3,8 @@ import { MemoryDueWindowStore } from '../src/memory/due-window-store.ts';
 import { MemoryScheduleIndexStore } from '../src/memory/schedule-index-store.ts';
 import type { Producer } from '../src/produce/producer.ts';
 import { PublishService } from '../src/produce/publish-service.ts';
-import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
+import type { ScheduleObserver } from '../src/schedule/ports.ts';
+import { Schedules } from '../src/schedule/schedules.ts';
 
 export class RecordingScheduleObserver implements ScheduleObserver {
   readonly events: string[] = [];

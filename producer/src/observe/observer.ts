@@ -1,7 +1,7 @@
 import { isErasure, isRetraction, partitionEntryKey, type EntryItem } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
 import type { EntryFacts, Observer, Outcome, Step } from '../produce/ports.ts';
-import type { ScheduleObserver } from '../schedule/schedules.ts';
+import type { ScheduleObserver } from '../schedule/ports.ts';
 import type { ProducerMetrics } from './metrics.ts';
 
 /** Minimum time in ms between two warnings about the same step. The counter still includes every failure. */

@@ -2,6 +2,7 @@ import { DOCUMENT_VERSION, type Scheduled, type DueWindowDocument } from '@tocsi
 import { pause } from '@tocsin/contracts/pause';
 import { ScheduleFullError } from '../produce/ports.ts';
 import { Batches } from './batches.ts';
+import { inParallel } from './in-parallel.ts';
 import type { DueWindowStore } from './ports.ts';
 
 type Due = DueWindowDocument['due'][number];
@@ -9,8 +10,12 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
-  /** Set if the window has no room for what `add` contains. The other changes in the batch are still written. */
-  isRefused?: boolean;
+  /** Called before each attempt to write, after the index was read. If it resolves with false, nothing is added. */
+  isCurrent?: () => Promise<boolean>;
+  /** Whether to write the index even if nothing changes, so that no write based on an earlier version succeeds. */
+  isAlwaysWritten?: boolean;
+  /** Why nothing was added, although it is still current. The other changes in the batch are still written. */
+  failure?: Error;
 }
 
 /**
@@ -20,6 +25,7 @@ interface Change {
 export const MAX_DUE = 10_000;
 
 const ATTEMPTS = 8;
+const PARALLEL_CHECKS = 16;
 const RETRY_PAUSE_MS = 20;
 
 /**
@@ -39,21 +45,31 @@ export class DueWindow {
   }
 
   /**
-   * Resolves when the window contains the schedules. An existing schedule keeps its content.
+   * Resolves when the window contains the schedules. An existing schedule keeps its content. Adds nothing if `isCurrent`
+   * resolves with false; it is called again whenever another producer wrote first.
    * @throws ScheduleFullError
    */
-  async add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
+  async add(
+    owner: string,
+    list: readonly { name: string; scheduled: Scheduled }[],
+    isCurrent?: () => Promise<boolean>,
+  ): Promise<void> {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
     );
-    const change: Change = { add, remove: () => false };
+    const change: Change = { add, remove: () => false, ...(isCurrent && { isCurrent }) };
     await this.#changes.add(change);
-    if (change.isRefused) throw new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
+    if (change.failure) throw change.failure;
   }
 
   /** Resolves when no schedule in the window matches `which`. */
   remove(which: (due: Due) => boolean): Promise<void> {
     return this.#changes.add({ add: new Map(), remove: which });
+  }
+
+  /** Like `remove`. Also makes every producer whose write is in progress call `isCurrent` again. */
+  removeForGood(which: (due: Due) => boolean): Promise<void> {
+    return this.#changes.add({ add: new Map(), remove: which, isAlwaysWritten: true });
   }
 
   read(names: readonly string[]): Promise<unknown[]> {
@@ -81,10 +97,14 @@ export class DueWindow {
       const due = new Map((stored?.index.due ?? []).map((one) => [one.name, one]));
       const put = new Map<string, Scheduled>();
       const remove = new Set<string>();
+      const current = await currentOf(changes);
+      const isForced = changes.some(({ isAlwaysWritten }) => isAlwaysWritten);
       for (const change of changes) {
-        const added = [...change.add].filter(([name]) => !due.has(name));
-        change.isRefused = added.length > 0 && due.size + added.length > MAX_DUE;
-        for (const [name, { scheduled, ...one }] of change.isRefused ? [] : added) {
+        const added = current.has(change) ? [...change.add].filter(([name]) => !due.has(name)) : [];
+        const isFull = added.length > 0 && due.size + added.length > MAX_DUE;
+        if (isFull)
+          change.failure = new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
+        for (const [name, { scheduled, ...one }] of isFull ? [] : added) {
           due.set(name, one);
           put.set(name, scheduled);
           remove.delete(name);
@@ -96,7 +116,7 @@ export class DueWindow {
         }
       }
       const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };
-      if (put.size === 0 && remove.size === 0) return this.#finish(index);
+      if (put.size === 0 && remove.size === 0 && !isForced) return this.#finish(index);
       try {
         await this.#store.write({ index, put, remove: [...remove] }, stored?.etag);
         return this.#finish(index);
@@ -111,4 +131,18 @@ export class DueWindow {
     this.#finished++;
     this.#onIndex(index);
   }
+}
+
+/** The changes that are current. Sets `failure` of those that couldn't be checked, and resets that of all others. */
+async function currentOf(changes: readonly Change[]): Promise<Set<Change>> {
+  const current = new Set<Change>();
+  await inParallel(changes, PARALLEL_CHECKS, async (change) => {
+    delete change.failure;
+    try {
+      if (!change.isCurrent || (await change.isCurrent())) current.add(change);
+    } catch (error) {
+      change.failure = error instanceof Error ? error : new Error(String(error));
+    }
+  });
+  return current;
 }

@@ -50,3 +50,16 @@ export interface ScheduleIndexStore {
     etag: string | undefined,
   ): Promise<void>;
 }
+
+/** Receives schedule events. Its methods must not throw. */
+export interface ScheduleObserver {
+  scheduled(count: number): void;
+  /** `lateMs`: delay from the first schedule's delivery time until all were deposited and announced. */
+  fired(ids: readonly string[], lateMs: number): void;
+  /** The step has failed and will be retried. */
+  failed(step: 'look' | 'fire', error: unknown): void;
+  /** A change to the schedule index failed, so the list on the ops page may be wrong. */
+  unlisted(error: unknown): void;
+  /** A stored schedule is unreadable and won't be delivered. */
+  unreadable(content: unknown, faults: string): void;
+}

@@ -211,6 +211,47 @@ it('should remove all schedules of an erased feed, but no others', async () => {
   ]);
 });
 
+it('should not deliver a schedule of an erased feed that another producer was taking over', async () => {
+  const dueWindowStore = new MemoryDueWindowStore();
+  const slowStore = new MemoryDueWindowStore();
+  slowStore.readIndex = () => dueWindowStore.readIndex();
+  slowStore.read = (names) => dueWindowStore.read(names);
+  let write = (): void => undefined;
+  const isWriting = new Promise<void>((started) => {
+    slowStore.write = async (change, etag) => {
+      started();
+      await new Promise<void>((resolve) => (write = resolve));
+      return dueWindowStore.write(change, etag);
+    };
+  });
+  const [first, second] = [instance({ dueWindowStore }), instance({ dueWindowStore: slowStore })];
+  const feed = 'user:1';
+  const scheduled = { v: 1, at: START + 10_000, notification: { ...notification('a'), feed } } as const;
+  vi.spyOn(second.jobs, 'find').mockResolvedValueOnce(scheduled).mockResolvedValueOnce(scheduled);
+  const takenOver = second.schedules.takeOver('its job');
+  await isWriting;
+  expect(await first.publishService.erase(feed)).toBe('accepted');
+  write();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await takenOver).toBe(true);
+  expect([...first.delivered(), ...second.delivered()]).not.toContain('a');
+});
+
+it('should refuse to take over a job that can no longer be read, but write the changes beside it', async () => {
+  const { schedules, jobs, dueWindowStore } = instance();
+  await schedules.add([stored('stays', START + 50_000)]);
+  const scheduled = { v: 1, at: START + 50_000, notification: notification('a') } as const;
+  vi.spyOn(jobs, 'find').mockResolvedValueOnce(scheduled).mockRejectedValueOnce(new Error('away'));
+  const results = await Promise.allSettled([
+    schedules.add([stored('b', START + 50_000)]),
+    schedules.takeOver('its job'),
+    schedules.add([stored('c', START + 50_000)]),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const ids = [...dueWindowStore.documents.values()].map(({ notification: { id } }) => id);
+  expect(ids).toEqual(['stays', 'b', 'c']);
+});
+
 it('should reject a notification with the outcome `full` when the due window is full', async () => {
   const { publishService, schedules } = instance();
   await schedules.add(Array.from({ length: MAX_DUE }, (_, n) => stored(`n${n}`, START + 50_000)));

@@ -10,7 +10,7 @@ import {
 import { pause } from '@tocsin/contracts/pause';
 import type { Scheduler } from '../produce/ports.ts';
 import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
-import type { DueWindowStore, Jobs, ScheduleIndexStore } from './ports.ts';
+import type { DueWindowStore, Jobs, ScheduleIndexStore, ScheduleObserver } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 import { inParallel } from './in-parallel.ts';
 import { readInParts } from './read-in-parts.ts';
@@ -47,19 +47,6 @@ export interface SchedulesOptions {
   timeoutMs: number;
   now: () => number;
   observer: ScheduleObserver;
-}
-
-/** Receives schedule events. Its methods must not throw. */
-export interface ScheduleObserver {
-  scheduled(count: number): void;
-  /** `lateMs`: delay from the first schedule's delivery time until all were deposited and announced. */
-  fired(ids: readonly string[], lateMs: number): void;
-  /** The step has failed and will be retried. */
-  failed(step: 'look' | 'fire', error: unknown): void;
-  /** A change to the schedule index failed, so the list on the ops page may be wrong. */
-  unlisted(error: unknown): void;
-  /** A stored schedule is unreadable and won't be delivered. */
-  unreadable(content: unknown, faults: string): void;
 }
 
 /**
@@ -184,7 +171,8 @@ export class Schedules implements Scheduler {
     await this.#options.jobs.removeAll(prefix);
     // An erasure must also remove the ids from the index, so fail if the index can't be written.
     await Promise.all([
-      this.#dueWindow.remove(({ name }) => name.startsWith(prefix)),
+      // A producer that found a job before it was removed may still be adding it.
+      this.#dueWindow.removeForGood(({ name }) => name.startsWith(prefix)),
       this.#index.erase(prefix),
     ]);
   }
@@ -196,13 +184,16 @@ export class Schedules implements Scheduler {
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
-    const content = await this.#options.jobs.find(name);
+    const find = () => this.#options.jobs.find(name);
+    const content = await find();
     for (const scheduled of this.#readable(content)) {
       const { notification } = scheduled;
       const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
         throw new NotDueError(`The schedule ${name} is due in more than ${(2 * LEAD_MS) / 1000} s.`);
-      await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }]);
+      // If the job is gone by now, the feed was erased, or another producer has added the schedule.
+      const isCurrent = async () => (await find()) !== undefined;
+      await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }], isCurrent);
     }
     return content !== undefined;
   }
