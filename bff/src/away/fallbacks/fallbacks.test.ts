@@ -1,3 +1,4 @@
+import type { Arrival } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../testing/away/deployment.ts';
@@ -202,6 +203,25 @@ it('should remove retracted content and record a receipt, and remove everything 
   await pass(10 * 60_000);
   expect(titles()).toEqual([]);
 });
+
+it.each(['retraction', 'replacement'])(
+  'should be sent after a %s of another one even if the process was killed before it set the wake-up',
+  async (change) => {
+    const { instance, titles } = deployment();
+    const [killed, other] = [instance(), instance()];
+    killed.set.mockRejectedValue(new Error('killed'));
+    const key = { collapseKey: 'order-1' };
+    const [a, b] = [arrival('a', after('PT5M')), { ...arrival('b', after('PT5M')), ...key }];
+    const place = (item: Arrival, offset: number) => ({ item, position: { epoch: '1-a', offset } });
+    const stored = killed.fallbacks.committed(new Map([[READER, [place(a, 1), place(b, 2)]]]));
+    await expect(stored).rejects.toThrow('killed');
+    await (change === 'retraction'
+      ? other.fallbacks.erase({ feed: READER, ids: ['b'] })
+      : other.fallbacks.committed(new Map([[READER, [place({ ...arrival('c'), ...key }, 3)]]])));
+    await pass(6 * 60_000);
+    expect(titles()).toEqual([['a']]);
+  },
+);
 
 it("should not let a decision in progress restore an erased feed's document", async () => {
   const { instance, readMarksAfter } = deployment();

@@ -152,12 +152,14 @@ export class Fallbacks {
   async #retract(key: string, ids: ReadonlySet<string>): Promise<void> {
     const at = this.#use.now();
     const document = await this.#documents.change(key, async (before) => before && retract(before, ids, at));
-    if (document && hasUnpublished(document)) await this.#wakeUp(document);
+    // Also if nothing is unpublished: a process may have been killed between storing the other fallbacks and setting
+    // their wake-up.
+    if (document) await this.#wakeUp(document);
   }
 
   async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
     const document = await replaceWaiting(reader, newer, this.#documents, this.#use);
-    if (document && hasUnpublished(document)) await this.#wakeUp(document);
+    if (document) await this.#wakeUp(document);
   }
 
   /**
