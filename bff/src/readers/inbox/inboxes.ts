@@ -184,7 +184,8 @@ export class Inboxes {
 
   /** Removes the unread marks of notifications that the reader has read. Writes nothing if there are none. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
-    if (!(await this.stored(who.reader))) return;
+    // Another instance may have just created the inbox, so don't rely on the cache alone if it has none.
+    if (!(await this.stored(who.reader)) && !(await this.readFresh(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>
       markRead(offsetIn(head, request), ids, places),
     );
