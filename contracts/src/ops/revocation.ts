@@ -33,9 +33,22 @@ export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => pars
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 
+const YEAR_0 = '0000-01-01T00:00:00.000Z';
+
+/**
+ * A stored revocation. One with an unreadable date must not block the others, nor be lost: it applies to all tokens of
+ * its subject until it is lifted. A date before the year 0 can be in documents of earlier versions.
+ */
+const storedRevocationSchema = revocationSchema.extend({
+  before: dateTimeSchema.catch(({ value }) =>
+    typeof value === 'string' && /^-\d{6}-/.test(value) ? YEAR_0 : '9999-12-31T23:59:59.999Z',
+  ),
+  at: dateTimeSchema.catch(YEAR_0),
+});
+
 /** All revocations. Every bff instance rereads this document once per second. */
 export const revocationsDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
-  revocations: z.array(revocationSchema),
+  revocations: z.array(storedRevocationSchema),
 });
 export const REVOCATIONS_KEY = 'revocations';

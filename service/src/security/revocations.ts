@@ -56,10 +56,12 @@ export class RevocationList {
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
-    let effective: Revocation = { sub, before: new Date(before).toISOString(), at };
+    // No token is older than 1970, and a year before 0 could not be read again.
+    const moment = Math.max(0, before);
+    let effective: Revocation = { sub, before: new Date(moment).toISOString(), at };
     await this.#write((kept) => {
       const existing = kept.find((revocation) => revocation.sub === sub);
-      if (existing && momentOf(existing) >= before) {
+      if (existing && momentOf(existing) >= moment) {
         effective = existing;
         return undefined;
       }
