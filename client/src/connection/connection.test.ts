@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createNotificationClient } from '../client.ts';
 import { Gateway } from '../testing/gateway.ts';
+import { TIMING } from '../timing.ts';
 import type { NotificationClient } from '../types.ts';
 
 let gateway: Gateway;
@@ -69,4 +70,20 @@ it('should ignore tokens of connections that were lost before the token arrived'
   await vi.waitFor(() => expect(client?.status).toBe('live'));
   expect(gateway.sockets.map(({ handshake }) => handshake.auth)).toEqual([{ token: 'third' }]);
   expect(errors.filter((message) => /^(No token|Couldn't get a token)/.test(message))).toEqual([]);
+});
+
+it('should keep the new connection if the server drains while requests are unanswered', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  gateway.answer = () => undefined;
+  client = createNotificationClient({ url: gateway.url });
+  client.subscribe('all', {});
+  await vi.waitFor(() => expect(gateway.requests).toHaveLength(1));
+  // The second unanswered request reports the connection as stuck.
+  await vi.advanceTimersByTimeAsync(TIMING.acknowledgement);
+  await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
+  gateway.answer = (request) => gateway.page(request);
+  gateway.sockets[0]?.emit('draining', { reconnectAfterMs: 0 });
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  await vi.waitFor(() => expect(gateway.sockets[0]?.connected).toBe(false));
+  expect(gateway.sockets.map(({ connected }) => connected)).toEqual([false, true]);
 });

@@ -111,16 +111,17 @@ export class Connection implements ClientConnection {
 
   #connected(socket: ClientSocket): void {
     this.#token.stop();
-    if (socket === this.#next) {
-      const previous = this.#current;
+    const previous = socket === this.#next ? this.#current : undefined;
+    if (previous) {
       this.#current = socket;
       this.#next = undefined;
       previous.off();
-      previous.disconnect();
     }
     this.#attempts = 0;
     clearTimeout(this.#reconnectTimer);
     this.#hooks.connected(socket);
+    // Fails the requests that it has not answered. By now, their feeds have asked again on the new socket.
+    previous?.disconnect();
   }
 
   #disconnected(socket: ClientSocket): void {
