@@ -52,65 +52,6 @@ async function publish(seq: number) {
   return f.events.at(-1) ?? expect.fail('nothing was broadcast');
 }
 
-describe('a watched feed', () => {
-  it('should be compared 2 s after the last publication, then every 30 s', async () => {
-    views.watch('all');
-    await views.view('all').knownPosition();
-    views.receive(await publish(1));
-    f.log.headReads = 0;
-    const readsAfter = async (ms: number) => {
-      await sleep(ms);
-      return f.log.headReads;
-    };
-    expect(await readsAfter(1_500)).toBe(0);
-    expect(await readsAfter(1_000)).toBe(1);
-    expect(await readsAfter(29_000)).toBe(1);
-    expect(await readsAfter(1_000)).toBe(2);
-    expect(await readsAfter(60_500)).toBe(4);
-  });
-
-  it('should be compared again 2 s after a comparison that found a lost broadcast', async () => {
-    views.watch('all');
-    await views.view('all').knownPosition();
-    views.receive(await publish(1));
-    await publish(2);
-    await sleep(2_500);
-    expect(views.view('all').position).toMatchObject({ offset: 2 });
-    await publish(3);
-    await sleep(2_500);
-    expect(views.view('all').position).toMatchObject({ offset: 3 });
-  });
-
-  it('should find publications after their broadcast was lost', async () => {
-    views.watch('all');
-    await views.view('all').knownPosition();
-    await publish(1);
-    await sleep(2_500);
-    expect(views.view('all').position).toMatchObject({ offset: 1 });
-  });
-
-  it('should be compared immediately when a broadcast leaves a gap', async () => {
-    views.watch('all');
-    await views.view('all').knownPosition();
-    await publish(1);
-    views.receive(await publish(2));
-    await sleep(300);
-    expect(views.view('all').position).toMatchObject({ offset: 2 });
-  });
-
-  it('should be compared again after a failed comparison', async () => {
-    views.watch('all');
-    await views.view('all').knownPosition();
-    await publish(1);
-    f.log.beforeHead = () => Promise.reject(new Error('unavailable'));
-    await sleep(5_000);
-    expect(errors.length).toBeGreaterThan(0);
-    f.log.beforeHead = () => Promise.resolve();
-    await sleep(2_500);
-    expect(views.view('all').position).toMatchObject({ offset: 1 });
-  });
-});
-
 describe('a feed without watchers', () => {
   it('should be kept up to date for its readers', async () => {
     await views.view('all').knownPosition();
@@ -134,43 +75,6 @@ describe('a feed without watchers', () => {
     await sleep(120_000);
     expect(f.log.headReads).toBe(0);
   });
-});
-
-it('should spread comparisons of feeds that were watched at the same time', async () => {
-  for (let feed = 0; feed < 32; feed++) views.watch(`topic:${feed}`);
-  await sleep(3_000);
-  f.log.headReads = 0;
-  await sleep(24_500);
-  expect(f.log.headReads).toBeGreaterThan(5);
-  expect(f.log.headReads).toBeLessThan(27);
-  await sleep(5_500);
-  expect(f.log.headReads).toBe(32);
-  await sleep(30_000);
-  expect(f.log.headReads).toBe(64);
-});
-
-it('should compare all feeds within 8 s after broadcasts were missed', async () => {
-  const feeds = Array.from({ length: 40 }, (_, index) => `topic:${index}`);
-  for (const feed of feeds) views.watch(feed);
-  await sleep(3_000);
-  f.log.headReads = 0;
-  views.compareAll();
-  await sleep(4_000);
-  expect(f.log.headReads).toBeGreaterThan(10);
-  expect(f.log.headReads).toBeLessThan(30);
-  await sleep(4_500);
-  expect(f.log.headReads).toBe(40);
-});
-
-it("should compare a feed immediately when it's watched again", async () => {
-  views.watch('all');
-  await views.view('all').knownPosition();
-  views.unwatch('all');
-  await publish(1);
-  await sleep(500);
-  views.watch('all');
-  await sleep(300);
-  expect(views.view('all').position).toMatchObject({ offset: 1 });
 });
 
 describe('publications in memory', () => {
