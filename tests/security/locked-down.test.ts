@@ -179,6 +179,12 @@ describe('a locked-down stack', () => {
     ['grant itself permissions', ['ACL', 'SETUSER', 'tocsin', '+@all']],
     ['run modules or other applications’ scripts', ['FUNCTION', 'LIST']],
     ['copy the data elsewhere', ['REPLICAOF', '127.0.0.1', '1']],
+    ['list connections', ['CLIENT', 'LIST']],
+    ['end other connections', ['CLIENT', 'KILL', 'TYPE', 'normal']],
+    ['interrupt other connections', ['CLIENT', 'UNBLOCK', '1']],
+    ['make every caller wait', ['CLIENT', 'PAUSE', '1']],
+    ['end the wait that an operator has set', ['CLIENT', 'UNPAUSE']],
+    ['keep its connection when memory runs out', ['CLIENT', 'NO-EVICT', 'on']],
   ])('should have a Redis user that cannot %s', async (_what, command) => {
     const client = await redisAs('tocsin', SECRETS.redis);
     await expect(client.sendCommand(command)).rejects.toThrow(/NOPERM/);
