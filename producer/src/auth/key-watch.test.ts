@@ -62,4 +62,43 @@ describe('changes to the API keys', () => {
     store.read = read.bind(store);
     expect(await changesAfter(key('a'))).toEqual(['key-created a']);
   });
+
+  it.each(['lost', 'lost until the next read of the keys, which have changed again'])(
+    "should be reported once if the response to the store's write is %s",
+    async (when) => {
+      const store = new MemoryKnownKeys();
+      const { changesAfter, faults } = watch(store);
+      await changesAfter(key('a'));
+      const [read, write] = [store.read.bind(store), store.write.bind(store)];
+      store.write = async (...args) => {
+        store.write = write;
+        await write(...args);
+        if (when !== 'lost') store.read = () => Promise.reject(new Error('away'));
+        throw new Error('no response');
+      };
+      const reported = await changesAfter(key('a'), key('b'));
+      store.read = read;
+      reported.push(...(await changesAfter(key('a'), key('b'), key('c'))));
+      reported.push(...(await changesAfter(key('a'), key('b'), key('c'))));
+      expect(reported).toEqual(['key-created b', 'key-created c']);
+      expect(faults).toHaveLength(when === 'lost' ? 0 : 1);
+    },
+  );
+
+  it('should be reported once if a write is stored only after its time limit', async () => {
+    const store = new MemoryKnownKeys();
+    const { changesAfter } = watch(store);
+    const write = store.write.bind(store);
+    const late: (() => Promise<void>)[] = [];
+    store.write = async (...args) => {
+      if (late.length === 0) {
+        late.push(() => write(...args));
+        throw new Error('no response');
+      }
+      store.write = write;
+      await late[0]?.();
+      await write(...args);
+    };
+    expect(await changesAfter(key('a'))).toEqual(['key-created a']);
+  });
 });

@@ -6,8 +6,16 @@ import type { ApiKeys } from './callers.ts';
 export interface KnownKeysStore {
   /** Returns the stored keys, or `undefined` before the first write. Rejects if they can't be read. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
-  /** Rejects if the stored version has a different etag. */
+  /**
+   * Rejects if the stored version has a different etag. If it rejects with anything but a `NotWrittenError`, the keys may
+   * have been written.
+   */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;
+}
+
+/** The store refused to write the keys. */
+export class NotWrittenError extends Error {
+  override readonly name = 'NotWrittenError';
 }
 
 export interface KeyChange {
@@ -47,11 +55,14 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 /**
  * Reports keys that were created, changed or revoked, even while no producer was running. All producers share one
  * stored version, guarded by its etag, so exactly one producer reports each change. If it crashes between the write and
- * the report, the report is lost.
+ * the report, the report is lost. If it doesn't learn whether it has written a version, it reports the changes once it
+ * finds that version stored, even though another producer might have written the same one.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
   #compared = '';
+  /** The version that might have been written, and its changes. */
+  #unconfirmed: { text: string; changes: KeyChange[] } | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: KeyWatchOptions) {
@@ -77,14 +88,26 @@ export class KeyWatch {
     if (text === this.#compared) return;
     const { store, onChange, onError } = this.#options;
     for (let attempt = 1; ; attempt++) {
+      let earlier = this.#unconfirmed;
       try {
         const stored = await store.read();
+        if (earlier && JSON.stringify(stored?.keys) === earlier.text) {
+          this.#unconfirmed = undefined;
+          for (const change of earlier.changes) onChange(change);
+          earlier = undefined;
+        }
         const changes = keyChanges(stored?.keys ?? [], now);
-        if (changes.length > 0 || !stored) await store.write(now, stored?.etag);
+        if (changes.length > 0 || !stored) {
+          this.#unconfirmed = { text, changes };
+          await store.write(now, stored?.etag);
+        }
+        this.#unconfirmed = undefined;
         for (const change of changes) onChange(change);
         this.#compared = text;
         return;
       } catch (error) {
+        // An earlier write may still be on its way.
+        if (error instanceof NotWrittenError) this.#unconfirmed = earlier;
         // Another producer may have written first, or the store is unavailable. Retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onError(error);
       }

@@ -5,8 +5,8 @@ import {
   knownKeysSchema,
   type KnownKey,
 } from '@tocsin/contracts';
-import { ABSENT, type Sidecar } from '@tocsin/service';
-import type { KnownKeysStore } from '../auth/key-watch.ts';
+import { ABSENT, SidecarError, type Sidecar } from '@tocsin/service';
+import { NotWrittenError, type KnownKeysStore } from '../auth/key-watch.ts';
 
 /** Stores the known keys as one document of Dapr's state API, guarded by its etag. */
 export class DaprKnownKeys implements KnownKeysStore {
@@ -23,8 +23,14 @@ export class DaprKnownKeys implements KnownKeysStore {
 
   async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
     const value = { v: DOCUMENT_VERSION, keys };
-    await this.#sidecar.transact(COMPONENTS.state, [
-      { operation: 'upsert', key: KNOWN_KEYS_KEY, value, etag: etag ?? ABSENT },
-    ]);
+    try {
+      await this.#sidecar.transact(COMPONENTS.state, [
+        { operation: 'upsert', key: KNOWN_KEYS_KEY, value, etag: etag ?? ABSENT },
+      ]);
+    } catch (error) {
+      // Any response means that the store refused the keys. Without one, they may have been written.
+      if (!(error instanceof SidecarError) || error.status === undefined) throw error;
+      throw new NotWrittenError(error.message, { cause: error });
+    }
   }
 }

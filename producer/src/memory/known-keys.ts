@@ -1,5 +1,5 @@
 import type { KnownKey } from '@tocsin/contracts';
-import type { KnownKeysStore } from '../auth/key-watch.ts';
+import { NotWrittenError, type KnownKeysStore } from '../auth/key-watch.ts';
 
 export class MemoryKnownKeys implements KnownKeysStore {
   #stored: { keys: readonly KnownKey[]; etag: string } | undefined;
@@ -10,7 +10,7 @@ export class MemoryKnownKeys implements KnownKeysStore {
 
   async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
     if (etag !== this.#stored?.etag)
-      throw new Error(
+      throw new NotWrittenError(
         'The stored keys have a different etag because they have changed since they were read.',
       );
     this.#stored = { keys, etag: String(Number(etag ?? 0) + 1) };
