@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Twice the two seconds within which the producer applies a change to the file, because machines differ. */
+/** The producer applies changes to the file within two seconds. Double that for slow machines. */
 const SOON = { timeout: 4_000, interval: 100 };
 
 /** A stack that keeps its API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
@@ -65,7 +65,7 @@ it('should reject a revoked key within two seconds, and state the reason', async
   expect(problem.detail).toContain('was revoked');
 });
 
-it('should record the last use of each key and list it', async () => {
+it('should record when each key was last used, and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
   // Once a minute, and when it stops, the producer saves when keys were last used.
   await producer.app.stop();

@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** Time limit for closing a revoked subject's connections, in ms. The test allows twice as long: machines differ. */
+/** Time limit (ms) for closing a revoked subject's connections. The test allows twice as long for slow machines. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;

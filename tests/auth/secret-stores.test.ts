@@ -67,14 +67,14 @@ describe('a stack that requires tokens and API keys', () => {
     return { shown, refused };
   }
 
-  it('should report that it is ready, and which credentials it requires', async () => {
+  it('should report that it’s ready and which credentials it requires', async () => {
     const ready = (pair: Pair | undefined) =>
       fetch(`${pair?.url}/readyz`).then((response) => response.json());
     expect(await ready(stack.bffs[0])).toEqual({ status: 'ready', auth: 'jwt' });
     expect(await ready(stack.producers[0])).toEqual({ status: 'ready', auth: 'api-keys' });
   });
 
-  it('should show each reader their own feeds and no others, on both instances', async () => {
+  it('should show each reader only their own feeds, on both instances', async () => {
     const feeds = ['all', 'user:ada', 'user:ben', 'topic:orders-eu'];
     const [first, second] = stack.bffs;
     const ada = await reader(first, 'ada', ['orders*'], feeds);

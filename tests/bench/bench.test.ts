@@ -28,7 +28,7 @@ const TOCSIN_WORKLOADS = [
   'overload-1000',
 ];
 
-it('npm run bench should run each workload with our stack and its peers, and verify every message', async () => {
+it('npm run bench should run each workload on our stack and its peers, and verify every message', async () => {
   const args = ['bench', '--small', '--rounds', '1', '--json', '--only', PEERS.join(',')];
   const { code, stdout, output } = await run('node', ['lab/start.mjs', ...args], { cwd: ROOT });
   expect(code, output).toBe(0);

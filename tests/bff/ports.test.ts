@@ -52,7 +52,7 @@ const servers: Server[] = [];
 beforeAll(async () => {
   stack = await startStack({ bffs: 1, producers: 0 });
   const { app, daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
-  // Only the bff's sidecar is needed. The bff itself would write to the same documents as these tests.
+  // Run only the bff's sidecar: the bff itself would write to the documents under test.
   await app.stop();
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
   relay = await startRelay(stack.redisHost);
@@ -163,7 +163,7 @@ describe('the real store', () => {
     expect(stored.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
   });
 
-  it('should let documents expire, including those of a rejected commit, but never the head', async () => {
+  it('should let all documents except the head expire, including documents from a rejected commit', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
     const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, bytes: 40, ttlSeconds: 300 } as const;
@@ -184,7 +184,7 @@ describe('the real store', () => {
     await redis.close();
   });
 
-  it('should report each unreadable head among many, and return the others', async () => {
+  it('should report each unreadable head among many, and return the rest', async () => {
     const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
@@ -193,7 +193,7 @@ describe('the real store', () => {
     for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    // The first head is not a Redis hash. The second is a document in a newer format.
+    // The first head isn't a Redis hash. The second is in a newer format.
     await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
     await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
     await redis.close();
@@ -202,7 +202,7 @@ describe('the real store', () => {
     expect(read[1]).toMatchObject({ reason: { name: 'TemporaryError' } });
   });
 
-  it('should reject reads and broadcasts while Redis is unavailable, instead of reporting documents as absent', async () => {
+  it('should reject reads and broadcasts while Redis is down, instead of reporting documents as missing', async () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const received = [listen(one, feed), listen(other, feed)];

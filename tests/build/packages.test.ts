@@ -182,7 +182,7 @@ describe('the packages', () => {
     expect(readFileSync(join(built, 'vue/index.js'), 'utf8')).toBe("export * from '@tocsin/client-vue';\n");
   });
 
-  it('should let client-vue use the app’s Vue, pinia and toast library, and the client of the same version', () => {
+  it('should let client-vue use the app’s Vue, pinia and toast library, and the matching client version', () => {
     const { dependencies, peerDependencies } = manifestOf(builtVue);
     expect(dependencies).toEqual({ '@tocsin/client': VERSION });
     expect(Object.keys(peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);

@@ -24,7 +24,7 @@ let invoke: Invoke;
 let files: string;
 let resources: string;
 
-/** Copies a file from examples/channels and replaces one value, as a deployment would. */
+/** Copies a file from examples/channels and replaces one value, like a deployment would. */
 const enable = (component: string, from: string, to: string) => {
   const file = readFileSync(join('examples', 'channels', `${component}.yaml`), 'utf8');
   expect(file).toContain(from);
@@ -103,7 +103,7 @@ describe('a webhook through a real sidecar', () => {
     ]);
   });
 
-  it('should have the same id and body for each attempt', async () => {
+  it('should keep the same id and body across attempts', async () => {
     await send('key-2');
     await send('key-2');
     const [first, second] = receiver.received.map(({ id, body }) => ({ id, body }));

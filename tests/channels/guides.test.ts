@@ -46,7 +46,7 @@ describe('the channel guides', () => {
     expect(receiptEventSchema.parse(event)).toEqual(event);
   });
 
-  it('should list every field of a mapping', () => {
+  it('should list every mapping field', () => {
     const listed = [...own.matchAll(/`\$(\w+)`/g)].map(([, name]) => name);
     expect(new Set(listed)).toEqual(new Set(FIELD_NAMES));
   });

@@ -123,7 +123,7 @@ describe('a running project', () => {
     for (const client of clients) client.close();
   });
 
-  /** Waits until every client has shown all ids. Checks that each was shown once, in order and without a gap. */
+  /** Waits until every client has shown all ids, then checks that each was shown exactly once and in order. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.untilShown(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
@@ -175,7 +175,7 @@ describe('a running project', () => {
 });
 
 describe('docker compose down', () => {
-  it('should keep only the named volumes, from which the next start restores the history', async () => {
+  it('should keep only the named volumes, and restore the history from them at the next start', async () => {
     const mine = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
     await mine.post(sent);
@@ -197,7 +197,7 @@ describe('docker compose down', () => {
 });
 
 describe('additional files and profiles', () => {
-  it('should add a third bff, to which the edge also routes browsers', async () => {
+  it('should add a third bff that the edge routes browsers to', async () => {
     await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
     const instances = async () => {
       const response = await fetch(`${project.url}/app/ops/instances`);

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import type { ComposeProject } from './project.ts';
 import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
 
-/** Enough time to scan all 65,535 ports of a dozen containers on a busy machine. */
+/** Enough time to scan all 65,535 ports on a dozen containers, even on a busy machine. */
 const SCAN = { timeout: 1_200_000 };
 
 const SIDECAR = [3500, 9090, 50001, 50002];
-/** The open ports of each service on each network, as documented in docs/guides/compose.md. */
+/** Each service's open ports on each network, as documented in docs/guides/compose.md. */
 const OUTSIDE = {
   'bff-1': [4001],
   'bff-2': [4001],
@@ -29,7 +29,7 @@ const INSIDE = {
 
 /** Tests a running project from containers that do not belong to it. */
 export function testOpenPorts(project: () => ComposeProject): void {
-  /** The open ports of each service on the network, as seen from another container on it. */
+  /** Each service's open ports, as seen from another container on the network. */
   async function openPortsOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);
     const open = await new Stranger(project(), network).scan([...addresses.values()]);
@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should be rejected by sidecars for lack of a sentry certificate, and by sentry for lack of a token', async () => {
+  it('should be rejected by sidecars without a sentry certificate, and by sentry without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],

@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** The name of a separate project, so that other stacks keep running. Only one test run can use it at a time. */
+/** A separate project name, so that other stacks keep running. Only one test run can use it at a time. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
@@ -58,7 +58,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** The project after the upgrade: the same one, but with this repository's docker-compose.yml. */
+  /** The same project after the upgrade, with this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }
@@ -78,14 +78,14 @@ export class ComposeProject {
     return stdout.trim();
   }
 
-  /** Runs the service `doctor`. Resolves with its exit code and output. */
+  /** Runs the `doctor` service. Resolves with its exit code and output. */
   async doctor(): Promise<{ code: number; output: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
     const { code, stdout, output } = await this.#docker(command, { cwd: this.#root, env: this.#env });
     return { code, output: stdout || output };
   }
 
-  /** Starts the containers, and waits until all are healthy. @throws Error with the last log lines of each */
+  /** Starts the containers and waits until they're all healthy. @throws Error with each container's last log lines */
   async up(...args: string[]): Promise<void> {
     try {
       await this.compose('up', '-d', '--wait', '--wait-timeout', '300', ...args);
@@ -103,9 +103,8 @@ export class ComposeProject {
   }
 
   /**
-   * Starts a killed or stopped container, as its restart policy does after a crash, and waits until it is healthy.
-   * (`compose up --wait` would give up immediately if another container is unhealthy, such as a bff whose sidecar was
-   * down.)
+   * Starts a killed or stopped container, like its restart policy would after a crash, and waits until it's healthy.
+   * (`compose up --wait` gives up immediately if any other container is unhealthy, such as a bff with a dead sidecar.)
    */
   async restartStopped(service: string): Promise<void> {
     const id = await this.container(service);
@@ -142,7 +141,7 @@ export class ComposeProject {
     return this.compose('ps', '--all', '--quiet', service);
   }
 
-  /** The names of the project's containers, networks and volumes that still exist. */
+  /** Names of the project's remaining containers, networks and volumes. */
   async leftovers(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
     const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
     const lines = (text: string) => text.split('\n').filter(Boolean).sort();

@@ -20,8 +20,8 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * An additional compose file. It adds the application `shop` of compose/publisher.yml to the list of publishers, as in
- * the guide, and subscribes it to the producer's topic.
+ * An additional compose file that lists `shop` from compose/publisher.yml as a publisher, like the guide does, and
+ * subscribes it to the producer's topic.
  */
 const override = (component: string): string =>
   JSON.stringify({
@@ -37,7 +37,7 @@ const override = (component: string): string =>
     },
   });
 
-/** Tests who may publish, with compose/publisher.yml added to a running project. */
+/** Adds compose/publisher.yml to a running project, and tests who can publish. */
 export function testPublishers(project: () => ComposeProject, newest: () => Promise<unknown[]>): void {
   let folder: string;
   const environment = { SHOP_API_TOKEN: TOKEN };
@@ -68,7 +68,7 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
     await rm(folder, { recursive: true });
   });
 
-  it('should reject an application that is not in the list of publishers', async () => {
+  it('should reject an application that isn’t listed as a publisher', async () => {
     await compose(...files, 'up', '-d', 'shop-dapr');
     await expect.poll(() => publish('shop-1'), { timeout: 60_000, interval: 2_000 }).toBe(403);
     expect(await publish('shop-1', 'guessed')).toBe(401);

@@ -15,12 +15,12 @@ const networkSchema = z
   )
   .length(1);
 
-/** A foreign container on a Docker network, without our volumes, tokens or certificates. */
+/** A foreign container on a Docker network. It has none of our volumes, tokens or certificates. */
 export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
 
-  /** @param network the name of a network, or the key of one of the project's networks */
+  /** @param network a network's name, or the key of a project network */
   constructor(project: ComposeProject, network: string) {
     this.#project = project;
     this.#network = network;
@@ -32,13 +32,13 @@ export class Stranger {
     );
   }
 
-  /** Scans all 65,535 TCP ports of each address, and returns the open ones. */
+  /** Scans all 65,535 TCP ports on each address, and returns the open ones. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
     const output = await this.#run('node', '/support/network/scan-addresses.mjs', ...addresses);
     return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));
   }
 
-  /** The addresses that accept a connection, as `address:port`. */
+  /** The addresses that accept connections, as `address:port`. */
   async openAddresses(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
@@ -55,7 +55,7 @@ export class Stranger {
 
   /**
    * Sends `call` to a sidecar's internal port: in plain text, over TLS without a certificate, and with a self-signed
-   * certificate in the bff's name. Returns the outcome of each attempt.
+   * certificate in the bff's name. Returns each attempt's outcome.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>

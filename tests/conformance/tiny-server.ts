@@ -47,8 +47,8 @@ function isUtf8(encoded: string): boolean {
 class Refusal extends Error {}
 
 /**
- * A second implementation of docs/protocol.md, in memory and only over server-sent events. It shares no code with the
- * bff, to show that the conformance kit does not depend on the bff.
+ * A second, in-memory implementation of docs/protocol.md that supports only server-sent events. It shares no code with
+ * the bff, which proves that the conformance kit doesn't depend on the bff.
  */
 export class TinyServer {
   readonly #feeds = new Map<string, Feed>();
@@ -212,7 +212,7 @@ export class TinyServer {
     this.#send(stream, 'subscribed', { ...page, ...(erased && !recovered && { erased }) }, true);
   }
 
-  /** Sends each stream the publications that it does not have yet. */
+  /** Sends each stream the publications it hasn't received yet. */
   #push(): void {
     for (const stream of this.#streams)
       for (const [feed, position] of stream.at) {

@@ -8,7 +8,7 @@ import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
-/** Longer than processingTimeout, all inbound retries in components/ and the redelivery combined, in ms. */
+/** Longer (ms) than processingTimeout, all inbound retries in components/ and the redelivery combined. */
 const AWAY_MS = 18_000;
 
 let stack: Stack;
@@ -34,8 +34,8 @@ const restartAll = async () => {
 };
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
-it('should set aside and count entries that expired while all instances were down, without delaying others', async () => {
-  // Publish once first, because a partition reports a missing entry only in a run that it knows.
+it('should set aside and count entries that expired during an outage, without delaying other entries', async () => {
+  // Publish once first: a partition reports missing entries only in runs that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await killAll();
@@ -59,7 +59,7 @@ it('should set aside and count entries that expired while all instances were dow
   await expect.poll(countMissing).toBe(1);
 });
 
-it('should deliver everything once and in order after an outage of all instances that outlasts the retries', async () => {
+it('should deliver everything once and in order after an outage longer than all retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await killAll();

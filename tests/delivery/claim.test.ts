@@ -46,11 +46,11 @@ describe('instances that claim entries', () => {
     await delay(500);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     expect((await readHead(bff, feed))?.offset).toBe(40);
-    // An instance that compares itself with the head may show notifications before their entry is claimed.
+    // An instance that compares itself with the head can show notifications before their entry is claimed.
     for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isThere(feed, seq)).toBe(false);
   });
 
-  it('should not show notifications twice when a claimed entry is announced again', async () => {
+  it('should not show notifications twice when a claimed entry is re-announced', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -67,7 +67,7 @@ describe('instances that claim entries', () => {
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
 
-  it('should process an entry whose announcement was lost, once the next entry is announced', async () => {
+  it('should process an entry with a lost announcement as soon as the next entry is announced', async () => {
     const feed = 'topic:lost';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -80,7 +80,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should process all entries of an unknown run in order', async () => {
+  it('should process all entries from an unknown run in order', async () => {
     const feed = 'topic:unknown';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -91,7 +91,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should set aside a damaged entry with its content, without delaying others', async () => {
+  it('should set aside a damaged entry and its content without delaying other entries', async () => {
     const feed = 'topic:poison';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 
-/** Maximum pause in deliveries after each kind of kill, in ms. Tests allow twice as long, because machines differ. */
+/** Maximum pause (ms) in deliveries after each kind of kill. Tests allow twice as long for slow machines. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
 describe('deliveries during kill -9', () => {
@@ -85,7 +85,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should complete a dead instance’s unfinished work, even if nothing else is published', async () => {
+  it('should finish a dead instance’s work even if nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

@@ -73,7 +73,7 @@ it('should put back a record that was set aside because it had expired', async (
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back all records, and name those that it cannot put back', async () => {
+it('should put back all records, and name any that it can’t', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await depositDamaged(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await depositDamaged(4, () => 'nothing');

@@ -32,7 +32,7 @@ describe('a retraction', () => {
     await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
-  it('should hide the notification even if it arrives after the retraction', async () => {
+  it('should hide a notification that arrives after its retraction', async () => {
     const feed = 'topic:before';
     const watching = await feeds.watch(feed);
     await feeds.retract('a', feed);
@@ -60,7 +60,7 @@ describe('a retraction', () => {
   });
 });
 
-it('should replace the older of two notifications that have the same collapse key', async () => {
+it('should replace an older notification with the same collapse key', async () => {
   const feed = 'topic:collapsed';
   const watching = await feeds.watch(feed);
   const keyed = (id: string): NotificationInput => ({

@@ -9,11 +9,11 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum silence of a host, in ms. Half a second later, other instances take over its turns. */
+/** Maximum host silence (ms). Half a second later, other instances take over its turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
-/** A delay between a turn's peek and its commit that is long enough for other instances to take over, in ms. */
+/** A delay (ms) between a turn's peek and commit that lets other instances take over. */
 const HELD_LONG_MS = 8_000;
-/** A delay between a turn's peek and its commit that is too short for other instances to take over, in ms. */
+/** A delay (ms) between a turn's peek and commit that's too short for other instances to take over. */
 const HELD_SHORT_MS = 2_500;
 
 describe('a turn that another instance overtakes', () => {
@@ -42,8 +42,8 @@ describe('a turn that another instance overtakes', () => {
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
-   * Delays the host's turn between its peek and its commit, causes a fault in the host, and waits until the feed
-   * continues without that turn. `until` is the earliest time at which the delayed turn continues.
+   * Delays the host's turn between peek and commit, causes a fault in the host, and waits until the feed continues
+   * without that turn. The delayed turn continues at `until` at the earliest.
    */
   async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);
@@ -72,7 +72,7 @@ describe('a turn that another instance overtakes', () => {
     ],
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
-    'should not commit items that others have already committed (host: %s)',
+    'should not commit items that other instances have already committed (host: %s)',
     async (label, heldMs, causeFault, endFault) => {
       await flow.during(label, async () => {
         const { host, others, until } = await overtake(heldMs, causeFault);

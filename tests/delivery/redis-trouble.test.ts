@@ -13,11 +13,11 @@ import { sumOfMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum time until deliveries continue after Redis is usable again, in ms. The tests allow twice as long. */
+/** Maximum time (ms) for deliveries to resume once Redis has recovered. The tests allow twice as long. */
 const BOUND = 5_000;
-/** Longer than the timeouts of a sidecar call, a turn and a request, in ms. */
+/** Longer (ms) than the timeouts for sidecar calls, turns and requests. */
 const SLOW_MS = 8_000;
-/** Longer than all inbound retries in components/, in ms. A full Redis does not accept dead letters either. */
+/** Longer (ms) than all inbound retries in components/. A full Redis doesn't accept dead letters either. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -78,7 +78,8 @@ describe('a full Redis', () => {
   it('should keep its data, lose no acknowledged notification, and make the producer return 503', async () => {
     const before = await postSome(20);
     await flow.complete();
-    // Read these notifications by position: large ones that are still accepted may push them off the newest page.
+    // Read these notifications by position: large notifications that still get accepted can push them off the newest
+    // page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const fillRedis = async () => {
@@ -113,7 +114,7 @@ describe('a full Redis', () => {
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
-    // The entry exists until all its items have been broadcast, because it is claimed last.
+    // The entry is claimed last, so it exists until all its items have been broadcast.
     expect(await entries()).toHaveLength(1);
     await redis.makeRoom();
     await flow.complete();
@@ -132,7 +133,7 @@ it('should recover without intervention after Redis was slower than every timeou
   expect(await flow.during('redis-slow', pauseRedis, BOUND)).toBeLessThan(2 * BOUND);
 });
 
-it('should start a new epoch, notify clients and process existing entries again after Redis is restored to an older state', async () => {
+it('should start a new epoch, notify clients and reprocess entries after Redis returns to an older state', async () => {
   const feed = 'all';
   const check = new ClaimCheck(stack.producers[0] as Pair);
   const older = join(dir, 'older');

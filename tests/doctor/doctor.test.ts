@@ -76,7 +76,7 @@ const notOk = ({ findings }: Report) => findings.filter(({ state }) => state !==
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
-/** Waits until the report has no errors or warnings, because a repair takes a moment to become visible. */
+/** Waits until the report has no errors or warnings. A repair takes a moment to show up. */
 const expectHealth = () =>
   eventually(async () => {
     return notOk(await runChecks()).length === 0;
@@ -121,7 +121,7 @@ describe('npm run doctor', () => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
-    // Set the limit anew for each attempt, because the memory in use fluctuates.
+    // Reset the limit for each attempt, since memory usage fluctuates.
     await eventually(async () => {
       await limitMemory(1.1);
       const { findings } = await runChecks();
@@ -186,10 +186,10 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should report a bff that exchanges no broadcasts with the other instances', async () => {
+  it('should report a bff that doesn’t exchange broadcasts with other instances', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
-    // The restart pauses deliveries until the bff's feeds have a host again.
+    // The restart pauses deliveries until the bff's feeds have a new host.
     const report = await eventually(async () => {
       const now = await runChecks();
       return namesOfFaults(now).join() === 'canary at bff-2' && now;

@@ -25,7 +25,7 @@ let browser: Browser;
 let smtp: TestSmtpServer;
 let webhook: WebhookReceiver;
 let pushService: TestPushService;
-/** Two devices of one person on different instances. */
+/** One person's two devices, on different instances. */
 let laptop: Page;
 let phone: Page;
 let phoneWorker: Awaited<ReturnType<typeof startWorker>>;
@@ -55,7 +55,7 @@ async function publish(notifications: object[]): Promise<void> {
   expect(response.status).toBe(202);
 }
 
-/** Resolves with the outcomes of a notification's fallbacks, once none is waiting or being sent. */
+/** Resolves with the outcomes of a notification's fallbacks once none are waiting or being sent. */
 const outcomesOf = (id: string) =>
   eventually(async () => {
     const headers = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -119,7 +119,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('should let the reader agree to e-mails on one device, and enable push notifications on the other', async () => {
+it('should let the reader opt in to e-mails on one device and enable push notifications on the other', async () => {
   await laptop.getByTestId('page-settings-button').click();
   await laptop.getByRole('button', { name: 'Send e-mails to ada@example.org' }).click();
   await laptop.getByText('E-mails are sent to ada@example.org.').waitFor();
@@ -131,7 +131,7 @@ it('should let the reader agree to e-mails on one device, and enable push notifi
   for (const page of [laptop, phone]) await page.getByTestId('preferences-close').click();
 });
 
-it('should push a notification if it is unread after 5 s, and send nothing more after it is read', async () => {
+it('should push a notification that’s unread after 5 s, and send nothing more once it’s read', async () => {
   const { worker, deliver } = phoneWorker;
   const start = Date.now();
   const fallback = [
@@ -152,7 +152,7 @@ it('should push a notification if it is unread after 5 s, and send nothing more 
   expect([pushService.received.length, smtp.received, webhook.received]).toEqual([1, [], []]);
 });
 
-it('should send one digest of ten unread notifications through each of the other channels', async () => {
+it('should send a single digest of ten unread notifications through each other channel', async () => {
   const fallback = ['email', 'webhook'].map((via) => ({ after: 'PT1S', via }));
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `order-${n}`, title: `Order ${n}`, fallback }));
   await publish(ten);

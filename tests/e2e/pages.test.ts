@@ -11,12 +11,12 @@ import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
-/** Records the ids of the toasts that appear on the page, in order. */
+/** Records toast ids in the order in which they appear on the page. */
 async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
     Object.assign(globalThis, { noted });
-    // A toast that is added to a list which is new itself is found twice.
+    // A toast is found twice if it's added to a list that is itself new.
     const seen = new WeakSet<Element>();
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {
@@ -44,7 +44,7 @@ const listedIds = (page: Page): Promise<string[]> =>
   );
 
 /**
- * Scrolls to the end of the inbox until no more rows load. Returns the ids of the last rows, which are in or near the
+ * Keeps scrolling to the end of the inbox until no more rows load. Returns the ids of the last rows, in or near the
  * viewport.
  */
 const lastRows = (page: Page): Promise<string[]> =>
@@ -92,7 +92,7 @@ describe('two pages, one on each instance', () => {
     await removeBuiltPage();
   });
 
-  it('should both show 20 notifications once and in order, as toasts and in the list', async () => {
+  it('should both show 20 notifications once and in order, in toasts and in the list', async () => {
     const notifications = makeNotifications(20);
     const ids = notifications.map(({ id }) => id);
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
@@ -118,7 +118,7 @@ describe('two pages, one on each instance', () => {
     }
   });
 
-  it('should show the history after a reload, without duplicates', async () => {
+  it('should show the history without duplicates after a reload', async () => {
     for (const { page } of pages) {
       const before = await listedIds(page);
       await page.reload();
@@ -128,7 +128,7 @@ describe('two pages, one on each instance', () => {
     }
   });
 
-  it('should report 5,000 missed notifications in one toast and list the whole history', async () => {
+  it('should report 5,000 missed notifications in a single toast and list the whole history', async () => {
     const [first] = pages;
     if (!first) throw new Error('There is no page.');
     const { page } = first;

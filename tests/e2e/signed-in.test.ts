@@ -10,7 +10,7 @@ const WITHIN = { timeout: 20_000 };
 
 let stack: Stack;
 let browser: Browser;
-/** Two devices of one person on different instances, and one device of another person. */
+/** One person's two devices, on different instances, and another person's device. */
 let laptop: Page;
 let phone: Page;
 let ben: Page;
@@ -68,7 +68,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-describe('two browsers of one person and a browser of another', () => {
+describe('two browsers for one person and one for another', () => {
   it('should keep the token out of the page’s address', () => {
     expect(laptop.url()).not.toContain('token');
   });
@@ -85,7 +85,7 @@ describe('two browsers of one person and a browser of another', () => {
     await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
   });
 
-  it('should mark notifications as read on all devices of the same person, and on no one else’s', async () => {
+  it('should mark notifications as read on all of a person’s devices, and on no one else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');
