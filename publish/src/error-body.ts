@@ -1,7 +1,7 @@
-/** Maximum bytes to read of an error response. A producer's list of 1,000 errors fits. */
+/** Maximum bytes of an error response to read, enough for a producer's list of 1,000 errors. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The text of an error response, cut after `MAX_BYTES`, because it may come from any server. */
+/** An error response's text, truncated after `MAX_BYTES` because any server could have sent it. */
 export async function textOf(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

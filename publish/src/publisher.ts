@@ -28,7 +28,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
     }
   }
 
-  /** Sends a batch. After an unexpected error, rejects those of its notifications that are not settled yet. */
+  /** Sends a batch. After an unexpected error, rejects its unsettled notifications. */
   async function settle(batch: Waiting[]): Promise<void> {
     try {
       await sendBatch(batch);

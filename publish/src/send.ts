@@ -85,13 +85,13 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
 /** Parses `Retry-After` as milliseconds. 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
-/** Browsers hide the status and the address of a redirect. */
+/** Browsers hide a redirect's status and target. */
 const isRedirect = ({ status, type }: Response): boolean =>
   (status >= 300 && status < 400) || type === 'opaqueredirect';
 
 function redirectProblem(url: string, { status, headers }: Response): Refusal {
   const location = headers.get('location')?.slice(0, 200) ?? 'another address';
-  const detail = `${url} redirects to ${location} (status ${status}), and redirects are not followed. Set \`url\` to the producer's own address.`;
+  const detail = `${url} redirects to ${location} (status ${status}), but redirects aren't followed. Set \`url\` to the producer's own address.`;
   return { detail, errors: [] };
 }
 
@@ -107,7 +107,7 @@ async function problemOf(response: Response): Promise<Refusal> {
       return { detail: reason, errors: faultsIn(errors) };
     }
   } catch {
-    // Not a problem document, so the response came from a proxy.
+    // Not a problem document, so the response isn't from a producer.
   }
   return { detail: `${received}: ${text.slice(0, 200)}`, errors: [] };
 }

@@ -28,7 +28,7 @@ export const useConnection = defineStore(() => {
   const online = ref(true);
   /** Feeds that haven't been acknowledged or refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** Permanently refused feeds and the reasons. */
+  /** Permanently refused feeds, with the server's reasons. */
   const refused = shallowReactive(new Map<string, string>());
   /** Why the server denies access to every feed. */
   const denied = ref<string>();

@@ -14,7 +14,7 @@ it("should not return the next reader's token once the session has ended", async
   expect([await asked, await tokenOfAda()]).toEqual(['ada-2', 'ada-2']);
 });
 
-it('should not return a first token that arrives after the session has ended', async () => {
+it('should not return the first token if it arrives after the session has ended', async () => {
   const session = new AbortController();
   let answer: (token: string) => void = () => undefined;
   const tokenOfAda = tokenUntil(session.signal, () => new Promise((resolve) => (answer = resolve)));

@@ -13,7 +13,7 @@ it('should keep values until the page is closed if storage is blocked or full', 
     expect(storage.get('a')).toBe('1');
     expect(storage.get('b')).toBe(null);
   }
-  const message = 'Storage failed. Settings and read state end with this page.';
+  const message = "Storage failed. Settings and read state won't be saved.";
   expect(warn.mock.calls.map(([text]) => String(text))).toEqual([message, message]);
   warn.mockRestore();
 });

@@ -6,7 +6,7 @@ export interface KeyValue {
 }
 
 const warn = (error: unknown): void =>
-  console.warn('Storage failed. Settings and read state end with this page.', error);
+  console.warn("Storage failed. Settings and read state won't be saved.", error);
 
 /** Browser storage. If blocked or full, values are kept only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {

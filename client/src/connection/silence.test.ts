@@ -53,7 +53,7 @@ it('should never doubt a connection without feeds or leave timers behind', () =>
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should doubt a connection from when the device has no network until the server responds', () => {
+it('should doubt a connection as soon as the device has no network and until the server responds', () => {
   silence.doubt();
   expect(silence.doubtful, 'no connection').toBe(false);
   silence.start();

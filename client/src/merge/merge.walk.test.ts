@@ -94,7 +94,7 @@ class Walk {
     const logged = this.epochs.find(({ name }) => name === epoch)?.log[publication.offset - 1];
     expect(publication, 'shows the logged publication').toEqual(logged);
     expect(this.shown, 'shows an id once').not.toContain(id);
-    expect(this.goneIds.has(id), 'shows no id that was gone').toBe(false);
+    expect(this.goneIds.has(id), 'never shows a gone id').toBe(false);
     this.shown.push(id);
     this.visible.add(id);
   }

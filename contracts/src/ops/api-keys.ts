@@ -29,7 +29,6 @@ export const apiKeySchema = z.strictObject({
   /** If set, the only `source` that notifications published with the key can have. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
-  /** The key is rejected from this time on. */
   expiresAt: dateTimeSchema.optional(),
   /** When the key was revoked. Revoked keys are rejected. */
   revokedAt: dateTimeSchema.optional(),

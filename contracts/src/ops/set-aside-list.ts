@@ -19,7 +19,7 @@ export const setAsideListSchema = z.object({
 });
 export type SetAsideList = z.infer<typeof setAsideListSchema>;
 
-/** Maximum number of set-aside records that one request puts back. */
+/** Maximum number of set-aside records to put back per request. */
 export const MAX_PUT_BACK = 20;
 
 /**
