@@ -4,9 +4,57 @@
 set -eu
 id=$1
 shift
-set -a
-for file in /secrets/*/env; do . "$file"; done
-set +a
+
+refuse() {
+  echo "$file: $1" >&2
+  exit 1
+}
+trim() {
+  text=${1#"${1%%[![:space:]]*}"}
+  text=${text%"${text##*[![:space:]]}"}
+}
+# Exports the variables in $file, lines of NAME=value, without running anything in it. The bffs read the same file with
+# `node --env-file`, so a value that the two would read differently is refused.
+load() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    trim "$line"
+    case $text in
+      '' | '#'*) continue ;;
+      'export '*) trim "${text#export }" ;;
+    esac
+    name=${text%%=*}
+    case $name in
+      "$text" | '' | [0-9]* | *[!A-Za-z0-9_]*) refuse 'a line is not NAME=value' ;;
+    esac
+    trim "${text#*=}"
+    case $text in
+      [\'\"\`]*)
+        rest=${text#?}
+        quote=${text%"$rest"}
+        value=${rest%%"$quote"*}
+        [ "$value" != "$rest" ] || refuse "$name starts with a quote that does not end in its line"
+        trim "${rest#*"$quote"}"
+        case $text in
+          '' | '#'*) ;;
+          *) refuse "$name goes on after its closing quote; put another kind of quote around it" ;;
+        esac
+        case $quote$value in
+          '"'*\\*) refuse "$name has a backslash in double quotes; put it into single quotes" ;;
+        esac
+        ;;
+      *)
+        trim "${text%%[[:space:]]#*}"
+        value=$text
+        case $value in
+          *'#'*) refuse "$name contains #; put it into single quotes" ;;
+        esac
+        ;;
+    esac
+    export "$name=$value"
+  done <"$file"
+}
+for file in /secrets/*/env; do load; done
+
 # Dapr's components need the client certificate for Redis as text, and a cluster as `redisType`. They have no setting
 # for a CA, so daprd gets it from the folder in which Go looks for CAs.
 if [ -n "${REDIS_CERT_FILE:-}" ]; then

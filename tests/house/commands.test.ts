@@ -41,7 +41,7 @@ const BY_HAND: [RegExp, string][] = [
   [/--profile|^AWAY_FILE=.*docker compose/, 'needs images that no test uses'],
   [/compose\/redis-cluster\.yml/, 'npm run test:redis'],
   [
-    /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf 'REDIS_USERNAME/,
+    /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf "REDIS_USERNAME|^umask 027$/,
     'needs your own Redis',
   ],
   [/^valkey-cli --cluster fix /, 'needs a cluster that has lost a master and its replica'],

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../paths.ts';
@@ -73,6 +73,68 @@ describe('compose/redis-external.yml', () => {
       /REDIS_TYPE|SSL_CERT_DIR|REDIS_CERT=/,
     );
     rmSync(dir, { recursive: true });
+  });
+});
+
+describe('the file with the password of an external Redis', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-password-'));
+  const folder = join(dir, '.data', 'redis-external');
+  const file = join(folder, 'env');
+  mkdirSync(folder, { recursive: true });
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  const script = join(dir, 'sidecar.sh');
+  const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', join(dir, '.data'));
+  writeFileSync(script, whole.replace('exec /daprd', 'printenv REDIS_PASSWORD; exit 0; exec'));
+  const env = { PATH: '/usr/bin:/bin' };
+  const inSidecar = () => spawnSync('sh', [script, 'bff'], { cwd: dir, env, encoding: 'utf8' });
+  const inBff = (): string =>
+    execFileSync(
+      process.execPath,
+      [`--env-file=${file}`, '-e', 'process.stdout.write(process.env.REDIS_PASSWORD)'],
+      { env, encoding: 'utf8' },
+    );
+
+  it.each(['a$b&c`d', 'p$x', 'a#b', 'a #b', ' a"b\\n ', 'x; touch ran', '$(touch ran)', 'plain'])(
+    'should give sidecar and bff the password %j as the guide writes it',
+    (password) => {
+      const [command = ''] = /^printf "REDIS_USERNAME.*$/m.exec(read('docs', 'guides', 'redis.md')) ?? [];
+      execFileSync('sh', ['-c', command], { cwd: dir, env: { ...env, PASSWORD: password } });
+      expect(inSidecar()).toMatchObject({ status: 0, stderr: '', stdout: `${password}\n` });
+      expect(inBff()).toBe(password);
+      expect(existsSync(join(dir, 'ran'))).toBe(false);
+    },
+  );
+
+  it.each([
+    ['secret', 'secret'],
+    ['a$b&c`d', 'a$b&c`d'],
+    ['two words', 'two words'],
+    ['secret # a comment', 'secret'],
+    [`"it's"`, "it's"],
+    ['`it\'s "$x"`', 'it\'s "$x"'],
+    [`'a#b' # a comment`, 'a#b'],
+    ['', ''],
+  ])('should read REDIS_PASSWORD=%s alike in sidecar and bff', (written, password) => {
+    writeFileSync(file, `# a comment\n\n  export REDIS_PASSWORD=${written}`);
+    expect(inSidecar()).toMatchObject({ status: 0, stderr: '', stdout: `${password}\n` });
+    expect(inBff()).toBe(password);
+  });
+
+  it.each([
+    ['REDIS_PASSWORD=a#b', /REDIS_PASSWORD contains #; put it into single quotes/],
+    ["REDIS_PASSWORD='it's'", /REDIS_PASSWORD goes on after its closing quote/],
+    ["REDIS_PASSWORD='a\nb'", /REDIS_PASSWORD starts with a quote that does not end in its line/],
+    [String.raw`REDIS_PASSWORD="a\nb"`, /REDIS_PASSWORD has a backslash in double quotes/],
+    ['touch ran', /a line is not NAME=value/],
+    ['a;touch ran=b', /a line is not NAME=value/],
+  ])('should refuse %j, which sidecar and bff would read differently', (text, reason) => {
+    writeFileSync(file, `${text}\n`);
+    const { status, stdout, stderr } = inSidecar();
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(reason);
+    expect(stderr).toContain(file);
+    expect(existsSync(join(dir, 'ran'))).toBe(false);
   });
 });
 
