@@ -18,3 +18,12 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
  */
 export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
   Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);
+
+/** Settles like `work`, but rejects if that takes longer than `ms`. */
+export function inTime<T>(work: T | Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took longer than ${ms} ms.`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

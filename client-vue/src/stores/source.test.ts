@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { tokenUntil } from './source.ts';
+import { expect, it, vi } from 'vitest';
+import { tokenUntil, useSource } from './source.ts';
 
 it("should not return the next reader's token once the session has ended", async () => {
   const reader = { token: 'ada-1' };
@@ -35,4 +35,18 @@ it('should keep the last token if the session ended while a newer one was pendin
   session.abort();
   answer('bob');
   expect(await asked).toBe('ada');
+});
+
+it('should fail a call whose token never arrives', async () => {
+  vi.useFakeTimers();
+  try {
+    useSource().set({ url: '', getToken: () => new Promise(() => undefined) });
+    const asked = useSource().ask(async () => 'asked');
+    asked.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
+    await expect(asked).rejects.toThrow('It took longer than 10000 ms.');
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -5,7 +5,11 @@ import {
   type NotificationClientOptions,
   type PageRequest,
 } from '@tocsin/client';
+import { inTime } from '@tocsin/contracts/pause';
 import { defineStore } from './define-store.ts';
+
+/** How long `getToken` may take before the call fails (ms). */
+const TOKEN_MS = 10_000;
 
 /** The server for REST calls and the reader's credentials. */
 export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'> & {
@@ -34,7 +38,7 @@ export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 
   async function signed<T extends FetchPageOptions>(options: T, { getToken } = source): Promise<T> {
-    const token = await getToken?.();
+    const token = await inTime(getToken?.(), TOKEN_MS);
     return token === undefined ? options : { ...options, token };
   }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotificationClient } from '../client.ts';
 import { Gateway } from '../testing/gateway.ts';
+import { TIMING } from '../timing.ts';
 import type { NotificationClient, NotificationClientOptions } from '../types.ts';
 
 const clients: NotificationClient[] = [];
@@ -147,6 +148,21 @@ describe('markRead', () => {
     const getToken = vi.fn(() => Promise.resolve('fresh')).mockRejectedValueOnce(new Error('offline'));
     await open({ url: url(), getToken }).markRead('all', { offset: 1 });
     expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
+  });
+
+  it('should ask for another token if getToken does not settle', async () => {
+    const getToken = vi
+      .fn(() => Promise.resolve('fresh'))
+      .mockReturnValueOnce(new Promise<string>(() => undefined));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const marked = open({ url: url(), getToken }).markRead('all', { offset: 1 });
+      await vi.advanceTimersByTimeAsync(TIMING.page + TIMING.retryMin);
+      await marked;
+      expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('should reject after a permanent failure or when the client is closed', async () => {

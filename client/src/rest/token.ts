@@ -1,11 +1,16 @@
+import { inTime } from '@tocsin/contracts/pause';
 import { tokenError } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
+import { TIMING } from '../timing.ts';
 import type { CallOptions } from './call-server.ts';
 
-/** Resolves with call options that contain the client's token, if any. Rejects with the temporary code `no_token`. */
+/**
+ * Resolves with call options that contain the client's token, if any. Rejects with the temporary code `no_token`, also
+ * if `getToken` takes too long. Otherwise, later changes would wait for it forever.
+ */
 export async function withToken({ getToken }: NotificationClientOptions): Promise<CallOptions> {
   try {
-    const token = await getToken?.();
+    const token = await inTime(getToken?.(), TIMING.page);
     return token === undefined ? {} : { token };
   } catch (thrown) {
     throw tokenError(thrown);
