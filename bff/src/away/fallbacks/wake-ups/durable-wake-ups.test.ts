@@ -63,6 +63,36 @@ it('should set each kept wake-up once when the scheduler is back, even if it fai
   one.stop();
 });
 
+it('should store wake-ups that arrive together in a few writes', async () => {
+  const { store, scheduler, instance } = deployment();
+  const one = instance();
+  scheduler.isAway = true;
+  await one.set('first', 9_000_000);
+  const write = vi.spyOn(store, 'write');
+  await Promise.all(Array.from({ length: 500 }, (_, n) => one.set(`w${n}`, 9_000_000)));
+  expect(write.mock.calls.length).toBeLessThanOrEqual(2);
+  one.stop();
+});
+
+it('should keep more wake-ups than one document can, and set all of them when the scheduler is back', async () => {
+  const { store, taken, scheduler, instance } = deployment();
+  const [one, other] = [instance(), instance()];
+  scheduler.isAway = true;
+  const names = Array.from({ length: 25_000 }, (_, n) => `w${n}`);
+  await Promise.all(names.map((name) => one.set(name, 9_000_000)));
+  await one.set('w1', 9_000_000);
+  const sizes = ['', '-1', '-2', '-3'].map(async (end) => {
+    const value = (await store.read(`away-late${end}`))?.value as { waiting: unknown[] } | undefined;
+    return value?.waiting.length;
+  });
+  expect(await Promise.all(sizes)).toEqual([10_000, 10_000, expect.any(Number), undefined]);
+  one.stop();
+  scheduler.isAway = false;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(new Set(taken.keys())).toEqual(new Set(names));
+  other.stop();
+});
+
 it('should not resend a wake-up to the scheduler within ten minutes of its acceptance', async () => {
   const { scheduler, instance } = deployment();
   const one = instance();

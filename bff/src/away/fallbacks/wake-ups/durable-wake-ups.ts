@@ -26,8 +26,18 @@ const IN_PARALLEL = 10;
  */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
-/** Maximum wake-ups kept in the store (about 700 kB). Beyond it, turns with fallbacks wait for the scheduler. */
+/** Maximum wake-ups kept in a document (about 700 kB). Further ones are kept in the next document. */
 const MAX_KEPT = 10_000;
+/** Maximum documents. Beyond that, turns with fallbacks wait for the scheduler. */
+const MAX_DOCUMENTS = 64;
+
+type Waiting = LateWakeUps['waiting'];
+
+interface ToKeep {
+  wakeUp: Waiting[number];
+  done: () => void;
+  failed: (error: unknown) => void;
+}
 
 /**
  * Wake-ups that can be set even while the scheduler is unavailable. The store then keeps them, and every instance tries
@@ -40,6 +50,11 @@ export class DurableWakeUps implements WakeUps {
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
   #isSetting = false;
+  /** Waiting to be stored together with the next write. */
+  #toKeep: ToKeep[] = [];
+  #isKeeping = false;
+  /** The first document that might have room. All documents before it exist. */
+  #firstFree = 0;
 
   constructor(options: DurableWakeUpsOptions) {
     this.#use = options;
@@ -64,11 +79,7 @@ export class DurableWakeUps implements WakeUps {
         onError(error);
       }
     }
-    await this.#change((waiting) => {
-      if (waiting.length >= MAX_KEPT)
-        throw new TemporaryError(`${MAX_KEPT} wake-ups are already waiting for the scheduler`);
-      return waiting.some(([other]) => other === name) ? waiting : [...waiting, [name, at]];
-    });
+    await this.#keep([name, at]);
   }
 
   /** Passes the wake-ups in the store to the scheduler until it fails. Never rejects. */
@@ -77,11 +88,18 @@ export class DurableWakeUps implements WakeUps {
     if (this.#isSetting || now() < this.#pausedUntil) return;
     this.#isSetting = true;
     try {
-      for (;;) {
-        const { waiting } = parse((await store.read(LATE_WAKE_UPS_KEY))?.value);
-        if (waiting.length === 0) return;
+      for (let number = 0; number < MAX_DOCUMENTS;) {
+        const stored = await store.read(keyOf(number));
+        const { waiting } = parse(keyOf(number), stored?.value);
+        if (waiting.length < MAX_KEPT) this.#firstFree = Math.min(this.#firstFree, number);
+        // A document is first written when the one before it is full, and is kept even when it is empty again.
+        if (!stored) return;
+        if (waiting.length === 0) {
+          number++;
+          continue;
+        }
         const accepted = await this.#setAll(waiting.slice(0, AT_ONCE));
-        await this.#change((current) => current.filter(([name]) => !accepted.has(name)));
+        await this.#change(number, (current) => current.filter(([name]) => !accepted.has(name)));
         if (now() < this.#pausedUntil) return;
       }
     } catch (error) {
@@ -117,12 +135,56 @@ export class DurableWakeUps implements WakeUps {
     clearInterval(this.#timer);
   }
 
-  #change(change: (waiting: LateWakeUps['waiting']) => LateWakeUps['waiting']): Promise<unknown> {
-    return this.#turns.add(LATE_WAKE_UPS_KEY, () =>
+  /** Resolves when the wake-up is stored. Those that arrive during a write share the next one. */
+  #keep(wakeUp: Waiting[number]): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#toKeep.push({ wakeUp, done, failed });
+      if (!this.#isKeeping) void this.#keepAll();
+    });
+  }
+
+  async #keepAll(): Promise<void> {
+    this.#isKeeping = true;
+    while (this.#toKeep.length > 0) {
+      const batch = this.#toKeep;
+      this.#toKeep = [];
+      try {
+        await this.#store(batch.map(({ wakeUp }) => wakeUp));
+        for (const { done } of batch) done();
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+    this.#isKeeping = false;
+  }
+
+  /** Adds wake-ups to the first document that has room, and to the next ones if they don't fit. */
+  async #store(wakeUps: Waiting): Promise<void> {
+    let left: Waiting = [...new Map(wakeUps)];
+    for (let number = this.#firstFree; left.length > 0; number++) {
+      this.#firstFree = number;
+      if (number === MAX_DOCUMENTS)
+        throw new TemporaryError(
+          `${MAX_DOCUMENTS * MAX_KEPT} wake-ups are already waiting for the scheduler`,
+        );
+      const added = left;
+      await this.#change(number, (waiting) => {
+        const known = new Set(waiting.map(([name]) => name));
+        const missing = added.filter(([name]) => !known.has(name));
+        const room = Math.max(0, MAX_KEPT - waiting.length);
+        left = missing.slice(room);
+        return missing.length === 0 || room === 0 ? waiting : [...waiting, ...missing.slice(0, room)];
+      });
+    }
+  }
+
+  #change(number: number, change: (waiting: Waiting) => Waiting): Promise<unknown> {
+    const key = keyOf(number);
+    return this.#turns.add(key, () =>
       writeDocument(this.#use.store, {
-        ...{ key: LATE_WAKE_UPS_KEY, ttlSeconds: AWAY_TTL_SECONDS },
+        ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
         plan: async (value) => {
-          const { waiting } = parse(value);
+          const { waiting } = parse(key, value);
           const after = change(waiting);
           return after === waiting ? undefined : { v: DOCUMENT_VERSION, waiting: after };
         },
@@ -131,7 +193,9 @@ export class DurableWakeUps implements WakeUps {
   }
 }
 
-const parse = (value: unknown): LateWakeUps =>
-  value === undefined
-    ? { v: DOCUMENT_VERSION, waiting: [] }
-    : parseStored(lateWakeUpsSchema, value, LATE_WAKE_UPS_KEY);
+/** The first document has the only key of earlier versions. */
+const keyOf = (number: number): string =>
+  number === 0 ? LATE_WAKE_UPS_KEY : `${LATE_WAKE_UPS_KEY}-${number}`;
+
+const parse = (key: string, value: unknown): LateWakeUps =>
+  value === undefined ? { v: DOCUMENT_VERSION, waiting: [] } : parseStored(lateWakeUpsSchema, value, key);
