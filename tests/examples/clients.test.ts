@@ -73,7 +73,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     await expect.poll(connections, { message: output }).toBe(1);
     const [first] = await bff.publish(1, feed);
     await expect.poll(() => countOf(first)).toBeGreaterThan(0);
-    // Wait for the end of the line, because a client may print an id twice on it.
+    // Wait for the end of the line: a client can print an id twice on the same line.
     await expect.poll(() => output.slice(output.indexOf(first ?? '')).includes('\n')).toBe(true);
     const perNotification = countOf(first);
     isAway = true;

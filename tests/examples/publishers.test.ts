@@ -7,7 +7,7 @@ import { useShopStack } from '../support/processes/shop-stack.ts';
 import { makeOrSkip, type Example } from './toolchain.ts';
 
 const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
-/** Downloading and compiling an SDK takes minutes on a busy machine: Rust's took 77 s of CPU time. */
+/** Downloading and compiling an SDK can take minutes on a busy machine: Rust's took 77 s of CPU time. */
 const BUILD_MS = 900_000;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-publishers-'));
 
@@ -16,7 +16,7 @@ async function checkPython(): Promise<string | undefined> {
   return code === 0 ? undefined : 'python3 has no venv';
 }
 
-/** Debian 12's `cargo` package is too old for the Dapr SDK, but its `cargo-web` is new enough. */
+/** Debian 12's `cargo` package is too old for the Dapr SDK, but `cargo-web` is new enough. */
 async function checkRust(): Promise<string | undefined> {
   const [, minor] = /^cargo 1\.(\d+)\./.exec((await run('cargo', ['--version'])).stdout) ?? [];
   return Number(minor) >= 88 ? undefined : 'cargo is older than 1.88';
@@ -41,7 +41,7 @@ const LANGUAGES: Example[] = [
   },
   {
     ...{ name: 'Java', cwd: join(PUBLISHERS, 'java'), tools: ['mvn', 'java'] },
-    // Maven downloads a plugin only when it runs it, so this step also compiles.
+    // Maven doesn't download a plugin until it runs, so this step also compiles.
     download: [
       [
         ...(['mvn', '-q', '-B', 'compile', 'dependency:copy-dependencies'] as const),

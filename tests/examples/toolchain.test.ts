@@ -71,14 +71,14 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
   const isMissing = findCommand([tool]) === undefined;
 
   it.skipIf(isMissing).each([403, 503])(
-    'should report a registry that responds with %i, without failing',
+    'should report a registry that responds with %i instead of failing',
     async (answer) => {
       status = answer;
       expect(await from(url)).toMatch(/^its registry did not respond as expected \(.+\)$/);
     },
   );
 
-  it.skipIf(isMissing)('should report an unreachable registry, without failing', async () => {
+  it.skipIf(isMissing)('should report an unreachable registry instead of failing', async () => {
     expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not respond as expected \(.+\)$/);
   });
 

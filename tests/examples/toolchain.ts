@@ -3,7 +3,7 @@ import type { TaskMeta } from 'vitest';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** The reason why this machine cannot run the test. `npm run test:examples` and `.ci/run` list it. */
+    /** Why this machine can't run the test. Listed by `npm run test:examples` and `.ci/run`. */
     missing?: string;
   }
 }
@@ -27,7 +27,7 @@ export interface Example {
 
 const DOWNLOAD_MS = 180_000;
 
-/** Matches the output of a toolchain whose registry is unreachable, overloaded or blocked. */
+/** Matches toolchain output that means the registry is unreachable, overloaded or blocked. */
 const NO_ANSWER = new RegExp(
   [
     'connection (?:refused|reset|timed out|broken)|connect(?:ion)? timed? ?out|read timed out|i/o timeout',
@@ -67,7 +67,7 @@ export async function downloadAll(
   return undefined;
 }
 
-/** Builds an example, or skips the test with the reason. @throws Error with the output of a failed build */
+/** Builds an example, or skips the test and says why. @throws Error with the output if the build fails */
 export async function makeOrSkip(
   { name, cwd, tools, checkTools, download, build }: Example,
   task: { meta: TaskMeta },

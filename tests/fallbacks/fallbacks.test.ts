@@ -76,7 +76,7 @@ const agree = async (sub: string) =>
 const mailsTo = (sub: string) =>
   smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).map(({ mail }) => mail);
 const fallback = [{ after: AFTER, via: 'email' }];
-/** The fallbacks of a notification to one reader, as the ops page reports them. */
+/** A notification's fallbacks for one reader, as reported by the ops page. */
 const fallbacksOf = async (sub: string, id: string) => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
   const answer = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });
@@ -107,7 +107,7 @@ describe.concurrent('a reader who is away', () => {
 
   it('should get no e-mail about a notification that was read on another device', async () => {
     await agree('ben');
-    // Long enough to mark one notification as read before its e-mail is due, even on a busy machine.
+    // Enough time to mark a notification as read before its e-mail is due, even on a busy machine.
     const late = [{ after: 'PT8S', via: 'email' }];
     await publish([
       { id: 'r', feed: 'user:ben', title: 'Read in time', fallback: late },
@@ -172,7 +172,7 @@ describe.concurrent('a reader who is away', () => {
     expect((await call('gil', '/app/ops/readers/ada/export')).status).toBe(403);
   });
 
-  it('should get ten notifications in one digest, in the reader’s language', async () => {
+  it('should get ten notifications in a single digest in the reader’s language', async () => {
     await call('cem', '/app/channels/email', 'PUT', { consent: true, language: 'de' });
     const ten = Array.from({ length: 10 }, (_, n) => ({
       id: `d${n}`,
@@ -186,7 +186,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
-  it('should get a refused e-mail after an operator sends it again', async () => {
+  it('should get a refused e-mail after an operator resends it', async () => {
     await agree('ivy');
     refusedAddresses.add('ivy@example.org');
     await publish({ id: 'i', feed: 'user:ivy', title: 'Refused at first', fallback });
@@ -218,7 +218,7 @@ describe.concurrent('a reader who is away', () => {
     expect(await listed(1)).toEqual([]);
   });
 
-  it('should be able to unsubscribe through the link in an e-mail, with one click and without signing in', async () => {
+  it('should be able to unsubscribe through an e-mail’s link with one click, without signing in', async () => {
     await agree('eve');
     await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
     const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
@@ -250,7 +250,7 @@ describe.concurrent('a reader who is away', () => {
   });
 });
 
-it('should send an e-mail once, even if all bffs are killed before it is due', async () => {
+it('should send an e-mail exactly once even if all bffs are killed before it’s due', async () => {
   await agree('dan');
   await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
   await wait(1_000);

@@ -37,7 +37,7 @@ const problemOf = (raw: Raw) => {
 
 describe('an incomplete connection', () => {
   beforeAll(async () => {
-    // Long enough to accept a session and to answer a ping, even on a busy machine.
+    // Enough time to accept a session and answer a ping, even on a busy machine.
     bff = await BffProcess.start({
       HANDSHAKE_TIMEOUT_MS: '3000',
       PING_INTERVAL_MS: '1000',
@@ -68,14 +68,14 @@ describe('an incomplete connection', () => {
     await subscribeOne();
   });
 
-  it('should be closed when it polls once, but never joins or polls again', async () => {
+  it('should be closed if it polls once but then never joins or polls', async () => {
     const opened = await fetch(`${bff.url}${POLL}`);
     expect(await opened.text()).toContain('"sid"');
     await bff.expectMetric(CONNECTIONS, 1);
     await bff.expectMetric(CONNECTIONS, 0);
   });
 
-  it('should be closed when it never answers a ping, while others stay open', async () => {
+  it('should be closed if it never answers a ping, while others stay open', async () => {
     const other = await subscribeOne();
     const mute = await subscribeOne();
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
@@ -173,7 +173,7 @@ describe('connections from one address', () => {
     expect(await statusFrom('192.0.2.1')).toBe(200);
   });
 
-  it('should be limited regardless of an address that the client itself reports', async () => {
+  it('should be limited no matter what address the client claims', async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS_PER_ADDRESS: '1', HANDSHAKE_TIMEOUT_MS: '2000' });
     expect(await statusFrom('192.0.2.1')).toBe(200);
     expect(await statusFrom('192.0.2.2')).toBe(429);
@@ -199,14 +199,14 @@ describe('a thousand connections that never subscribe', () => {
     return during;
   };
 
-  it('should use little memory, release it, and not affect other connections', async () => {
+  it('should use little memory, release it and leave other connections alone', async () => {
     bff = await BffProcess.start();
     await openAndClose();
     const before = await bff.heapUsed();
     const all = (await openAndClose()) - before;
     const each = all / MANY / 1024;
     let leaked = NaN;
-    // A connection's memory is released shortly after it is closed. Leaked memory never is.
+    // A connection's memory is freed shortly after it closes. Leaked memory never is.
     await expect.poll(async () => (leaked = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
     process.stdout.write(
       `${each.toFixed(1)} KB for each of ${MANY} connections, ${(leaked / 1024).toFixed(0)} KB not released afterwards\n`,

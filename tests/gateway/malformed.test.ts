@@ -93,7 +93,7 @@ describe('an invalid request', () => {
   });
 
   it.each(['2', '2[7]', '27'])(
-    'should be counted as invalid even if it cannot be answered: %s',
+    'should be counted as invalid even if it can’t be answered: %s',
     async (message) => {
       const socket = await connectHostile();
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should end its session if it is a close packet or consists of many connect packets', async () => {
+  it('should end its session if it’s a close packet or many connect packets', async () => {
     const socket = await connectHostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -135,7 +135,7 @@ describe('a message', () => {
   });
 
   it.each(['websocket', 'polling'] as const)(
-    'should close the connection with a reason if it is larger than 128 KiB: over %s',
+    'should close the connection with a reason if it’s larger than 128 KiB: over %s',
     async (transport) => {
       const socket = await connectHostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -145,7 +145,7 @@ describe('a message', () => {
     },
   );
 
-  it('should close the connection immediately if it is larger than 256 KiB', async () => {
+  it('should close the connection immediately if it’s larger than 256 KiB', async () => {
     const socket = await connectHostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
     await untilDisconnected(socket);

@@ -10,8 +10,8 @@ const PER_BATCH = 20;
 const CHARACTERS = 1_950;
 const STREAMS = 10;
 /**
- * Maximum growth of the heap. The memory backend keeps several copies of the history. If ten streams buffered unread
- * data, the growth would double.
+ * Maximum heap growth. The memory backend keeps multiple copies of the history. If ten streams buffered unread data,
+ * the heap would grow twice as much.
  */
 const MAX_HEAP_BYTES = 70_000_000;
 
@@ -26,7 +26,7 @@ const start = async (notReadingMs: number) => {
   });
 };
 
-/** Opens a stream, waits until it is subscribed, and stops reading it. */
+/** Opens a stream, waits until it's subscribed, and stops reading. */
 async function pausedStream(lastEventId = '') {
   const request = get(`${bff.url}/app/stream`, { headers: { 'last-event-id': lastEventId } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -51,8 +51,8 @@ async function pausedStream(lastEventId = '') {
   return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
 }
 
-it('should pause a stream whose reader is slow, without buffering unread data, and then send it everything', async () => {
-  // 60 s is longer than publishing takes on a busy machine.
+it('should pause a slow reader’s stream without buffering unread data, then send it everything', async () => {
+  // Longer than publishing takes on a busy machine.
   await start(60_000);
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
   const ids: string[] = [];
@@ -68,7 +68,7 @@ it('should pause a stream whose reader is slow, without buffering unread data, a
   await bff.expectMetric('tocsin_bff_connections', 0);
 });
 
-it('should close a stream whose reader reads nothing', async () => {
+it('should close a stream if nobody reads it', async () => {
   await start(2_000);
   for (let batch = 0; batch < BATCHES; batch++) await bff.publish(PER_BATCH, 'all', CHARACTERS);
   const { response, lastEventId } = await pausedStream();

@@ -10,7 +10,7 @@ const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
 const PENDING = 'tocsin_bff_connections_pending';
 const SECRET = randomBytes(32).toString('hex');
-/** The number of connections that the bff accepts, and that strangers try to use up. */
+/** The bff's connection limit, which strangers try to exhaust. */
 const MAX_CONNECTIONS = 100;
 const JWT = { AUTH_MODE: 'jwt', NOTIFICATION_SECRETS_jwt: SECRET, MAX_CONNECTIONS: String(MAX_CONNECTIONS) };
 const BEHIND_A_PROXY = { TRUST_PROXY: 'loopback' };
@@ -41,8 +41,8 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
 /**
- * Connects a reader from a separate address, retrying like a client. Resolves with its socket and the number of
- * attempts.
+ * Connects a reader from a separate address, retrying like a client. Resolves with the socket and how many attempts it
+ * took.
  */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
   const extraHeaders = { 'X-Forwarded-For': address };
@@ -78,8 +78,7 @@ describe('strangers who open as many connections as they can', () => {
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(MAX_CONNECTIONS, (i) => upgradeFrom(`203.0.113.${i % 4}`));
-      // At most 50 connections may be pending, and at most 10 of them from one address. The strangers use four
-      // addresses.
+      // At most 50 connections can be pending, and 10 per address. The strangers use four addresses.
       await bff.expectMetric(PENDING, 40);
       for (let i = 0; i < 5; i++) expect((await reader(transport, `198.51.100.${i}`)).attempt).toBe(1);
     },
@@ -168,7 +167,7 @@ describe('a bff that requires no token', () => {
   });
 });
 
-it('should reject connections beyond a reader’s share, and accept one again after another is closed', async () => {
+it('should reject connections beyond a reader’s share, and accept a new one once another closes', async () => {
   bff = await BffProcess.start({ ...JWT, MAX_CONNECTIONS_PER_READER: '3' });
   for (let i = 0; i < 3; i++) await reader('websocket');
   const token = await tokenOf('ada');

@@ -35,7 +35,7 @@ const [data, components, files] = ['data', 'components', 'messages'].map((name) 
   string,
   string,
 ];
-/** The environment in which the guide starts the system. */
+/** The environment the guide starts the system in. */
 const started: Record<string, string> = {};
 const outputs = new Map<string, string>();
 
@@ -64,7 +64,9 @@ function here(command: string): string {
     .replace(/npm run (?:--silent )?(?:api-key|vapid|token) -- /, `$&--data ${data} `);
 }
 
-/** Runs a command with the variables set by earlier ones. Records the environment instead of running `npm start`. */
+/**
+ * Runs a command with the variables that earlier commands set. Records the environment instead of running `npm start`.
+ */
 async function shell(command: string): Promise<string> {
   const [variables, environment] = [join(dir, 'variables'), join(dir, 'environment')];
   const script = `
@@ -170,7 +172,7 @@ describe('the system that the guides start', () => {
     });
   });
 
-  it('should take the reader’s e-mail address from the token, and have a push key', async () => {
+  it('should read the e-mail address from the token, and have a push key', async () => {
     const channels = channelsSchema.parse(await (await asAda('GET', '/channels')).json());
     expect(channels.email.offered).toBe('ada@example.org');
     expect(channels.push.publicKey).toMatch(/^[\w-]{87}$/);
@@ -204,7 +206,7 @@ describe('the system that the guides start', () => {
 
   it('should write the message to a file', async () => {
     const command = COMMANDS.find((one) => one.startsWith('sleep')) ?? '';
-    // On a busy machine, the file may be late.
+    // The file can be late on a busy machine.
     const text = await eventually(() => shell(command).catch(() => undefined), 60_000);
     expect(JSON.parse(text)).toMatchObject({
       to: 'ada',
@@ -229,7 +231,7 @@ describe('the system that the guides start', () => {
     expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
   });
 
-  it('should report an unknown fallback when asked to send it again', async () => {
+  it('should report an unknown fallback when asked to resend it', async () => {
     const command = COMMANDS.find((one) => one.includes('/fallbacks/send-again')) ?? '';
     const failed = [{ reader: 'user:ada', id: 'order-7', via: 'email', code: 'not_found' }];
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });

@@ -41,10 +41,10 @@ export const pages = (): string[] => [
     .map((file) => `docs/${file}`),
 ];
 
-/** Guides in which every command, run on a new system, must print what the guide shows. */
+/** Guides where every command must print what the guide shows when run on a new system. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
-/** Pages whose commands for a running system are run, and the minimum number of such commands on each. */
+/** Pages with commands for a running system, which are run, and the minimum number of them on each page. */
 export const PAGES = [
   { page: 'README.md', least: 8 },
   { page: 'docs/protocol.md', least: 1 },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Replaces the ports of `npm start` with those of the stack. */
+/** Replaces the ports of `npm start` with the stack's. */
 const here = (text: string): string => {
   const [producer, first, second] = [...stack.producers, ...stack.bffs].map(({ url }) => new URL(url).host);
   return text

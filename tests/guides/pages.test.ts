@@ -41,10 +41,10 @@ function here(text: string, { producer = 0, bff = 0 } = {}): string {
     .replace(/^redis-cli .*--latency-history.*/, 'timeout 2 $& || [ $? -eq 124 ]');
 }
 
-/** Matches the output of a failed command: a problem document, or an error from Redis. */
+/** Matches output from a failed command: a problem document or a Redis error. */
 const FAULT = /"status":[45]\d\d|^\(error\)|ERR /m;
 
-/** Repeats a command until it succeeds and prints what the page shows, because effects appear a moment later. */
+/** Repeats a command until it succeeds and prints what the page shows: effects take a moment to appear. */
 async function answers({ text, expected }: Command, from = {}): Promise<void> {
   let output = '';
   await eventually(async () => {

@@ -18,7 +18,7 @@ function sidesIn(style: string): string[] {
   return [...[...plain.matchAll(SIDE)].map(([, name = '']) => name), ...unequal.map(([, name = '']) => name)];
 }
 
-/** Finds left and right properties in the styles that a component sets in its script or template. */
+/** Finds left and right properties in styles set by a component's script or template. */
 const inStyleBinding = (text: string): string[] =>
   [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Right))\??: [`'"\d]/g)].map(
     ([, name = '']) => name,

@@ -32,7 +32,7 @@ const UNUSED = [
   'no-unnecessary-boolean-literal-compare',
 ];
 
-it('.oxlintrc.json should enable every preset rule that is not listed as unused', () => {
+it('.oxlintrc.json should enable every preset rule that isn’t listed as unused', () => {
   const presets: Record<string, Setting> = {};
   for (const { rules } of [eslint.configs.recommended, ...tseslint.configs.strictTypeChecked]) {
     Object.assign(presets, rules);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** Files that are not checked: the messages themselves, and the UI's server, whose texts are for operators. */
+/** Files to skip: the messages themselves, and the UI's server, which only talks to operators. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
-it('the UI should take all user-visible texts from the message files', () => {
+it('the UI should get all user-visible text from the message files', () => {
   const found = pageFiles('.vue', '.ts')
     .filter(({ name }) => !EXEMPT.test(name))
     .flatMap((file) => wordsIn(file).map((words) => `${file.name}: ${words}`));

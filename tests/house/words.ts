@@ -4,10 +4,10 @@ import { componentIn, type PageFile } from './pages.ts';
 /** Attributes that readers see or hear. */
 const TEXT_ATTRIBUTES =
   /^(?:title|placeholder|alt|label|summary|aria-(?:label|description|roledescription|valuetext))$/;
-/** Names that are the same in every language. */
+/** Names that aren't translated. */
 const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
-/** A sentence, or a single capitalised word, such as the label of a button. */
+/** A sentence, or a single capitalised word such as a button label. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
@@ -21,7 +21,9 @@ const isWord = (text: string): boolean =>
 const scriptOf = (text: string): ts.SourceFile =>
   ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
 
-/** True if no reader sees the literal: it is compared, imported, logged or thrown, or is a name or a request header. */
+/**
+ * True if readers never see the literal: it's compared, imported, logged or thrown, or it's a name or a request header.
+ */
 function isInternal(literal: ts.Node): boolean {
   for (let node = literal, { parent } = node; parent; node = parent, { parent } = node) {
     if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isTypeNode(parent))
@@ -45,7 +47,7 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals in a script that readers may see, and for which `counts` returns true. */
+/** The string literals in a script that readers could see and that pass `counts`. */
 function literals(script: string, counts: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -61,7 +63,7 @@ function literals(script: string, counts: (text: string) => boolean): string[] {
   return found;
 }
 
-/** The properties of a template node that this check uses. */
+/** The template node properties that this check uses. */
 interface TemplateNode {
   type: number;
   loc: { source: string };
@@ -70,7 +72,7 @@ interface TemplateNode {
   children?: readonly (TemplateNode | string)[];
 }
 
-/** An attribute, or a directive with its argument and expression. */
+/** An attribute, or a directive and its argument and expression. */
 interface Property {
   name: string;
   value?: { content: string } | undefined;

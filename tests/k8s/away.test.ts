@@ -14,7 +14,7 @@ const away = { file: JSON.stringify(AWAY), templates: TEMPLATES };
 const release = new Tenant('tocsin-away', {}, { away });
 const answerSchema = z.object({ status: z.number(), text: z.string() });
 
-/** A release of the chart with channels, and its mail server in the same namespace. */
+/** A chart release with channels, and a mail server in the same namespace. */
 describe('a release with the value `bff.away`', () => {
   let smtp: SmtpPod;
 

@@ -86,7 +86,7 @@ const numberOf = (quantity: string): number => {
   return Number(digits) * (SCALES[unit] ?? (unit === '' ? 1 : NaN));
 };
 
-/** The maximum resource usage of these manifests. Each Deployment's pods count twice, as during a roll-out. */
+/** The maximum resource usage of these manifests. Each Deployment's pods count twice, to allow for a rollout. */
 function usageOf(documents: readonly Document[]): Record<string, number> {
   const usage: Record<string, number> = {};
   const add = (name: string, amount: number) => void (usage[name] = (usage[name] ?? 0) + amount);
@@ -109,7 +109,7 @@ function usageOf(documents: readonly Document[]): Record<string, number> {
 }
 
 describe('the namespace quota', () => {
-  it('should be absent unless it is enabled', async () => {
+  it('should be omitted unless enabled', async () => {
     const { documents } = await template(TENANT);
     expect(documents.filter(({ kind }) => kind === 'ResourceQuota' || kind === 'LimitRange')).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('the namespace quota', () => {
       expect(numberOf(hard[name] ?? ''), name).toBeGreaterThanOrEqual(amount);
   });
 
-  it('should take individual resources and the storage from the values, and use defaults for the rest', async () => {
+  it('should read individual resources and storage from the values, and use defaults for the rest', async () => {
     const { documents } = await template({
       ...withQuota({ pods: '8' }),
       redis: { storage: '20Gi' },

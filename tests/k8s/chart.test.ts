@@ -149,7 +149,7 @@ describe('the Helm chart', () => {
         const tag = image(rendered.metadata.name);
         const [container] = rendered.kind === 'Deployment' ? rendered.spec.template.spec.containers : [];
         if (container && tag) container.image = tag;
-        // The autoscaler sets the number of replicas.
+        // The autoscaler sets the replica count.
         if (nameOf(rendered) === 'Deployment bff') delete rendered.spec.replicas;
         if (rendered.kind === 'Deployment' || rendered.kind === 'StatefulSet')
           Object.assign(rendered.spec.template.metadata, {
@@ -192,7 +192,7 @@ describe('the Helm chart', () => {
     );
   });
 
-  it('should omit the bundled Redis if it is disabled', async () => {
+  it('should omit the bundled Redis if disabled', async () => {
     const { documents } = await template({ ...SAFE, redis: { enabled: false } });
     expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
   });

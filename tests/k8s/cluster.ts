@@ -23,7 +23,7 @@ export async function deployOrFail(...args: string[]): Promise<string> {
 export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
-/** Runs kubectl, and returns its exit code and output even if it fails. */
+/** Runs kubectl and returns its exit code and output, even on failure. */
 export const tryKubectl = (args: readonly string[], input?: string): Promise<Answer> =>
   kubectl.try(args, input);
 
@@ -72,7 +72,7 @@ export interface Pod {
   ready: string;
 }
 
-/** The pods of the workloads, except those that are being deleted. */
+/** The workloads' pods, except any that are being deleted. */
 export async function pods(): Promise<Pod[]> {
   const found = await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/part-of=tocsin']);
   return found

@@ -13,7 +13,7 @@ export async function helmWith(
   return run(await ensureHelm(), [...command, ...options], { input: JSON.stringify(values) });
 }
 
-/** Renders the manifests of a release. @throws Error with Helm's output if it refuses the values */
+/** Renders a release's manifests. @throws Error with Helm's output if it rejects the values */
 export async function template(
   values: object,
   namespace = 'any-namespace',

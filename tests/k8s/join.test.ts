@@ -13,7 +13,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'join-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A line of `cluster nodes`. Replicas name their master; masters may have slots. */
+/** A `cluster nodes` line. Replicas name their master, and masters can have slots. */
 const line = (n: number, role: string, rest: string, at = n) =>
   `${idOf(n)} 10.0.0.${at}:6379@16379,redis-${at}.redis ${role} ${rest}`;
 const master = (n: number, slots = '', flags = 'master') =>
@@ -49,7 +49,7 @@ it('should claim its share of the slots in a new cluster', async () => {
   expect(await changesAfter(nodes, 0)).toEqual(claim);
 });
 
-it('should claim slots that were lost with a master and its replica', async () => {
+it('should claim slots lost with a master and its replica', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
@@ -63,7 +63,7 @@ it('should claim slots that were lost with a master and its replica', async () =
 it.each([
   ['an unknown master', '-'],
   ['the master that this node replaces', idOf(9)],
-])('should leave lost slots to a replica of %s, which still has their data', async (_, of) => {
+])('should leave lost slots to a replica of %s that still has their data', async (_, of) => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),

@@ -161,7 +161,7 @@ describe('a deployed system', () => {
         expect(security).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
   });
 
-  it('should remain unchanged when it is deployed again', async () => {
+  it('should not change when redeployed', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const output = await deployOrFail();
     expect(output).toContain('Secrets: all already exist, left unchanged');
@@ -193,7 +193,7 @@ describe('a deployed system', () => {
       (await fetch(`${url}/app/ops/email-preview?language=en&kind=single`, { headers })).status;
     expect(await status()).toBe(404);
     await mountAway({ publicUrl: url, email: { from: 'Shop <no-reply@shop.example>' } });
-    // The ingress controller may still use a connection to a pod that is stopping.
+    // The ingress controller might still be using a connection to a stopping pod.
     const fault = await pollUntil(async () => (await status()) === 200, {
       timeoutMs: 60_000,
       everyMs: 1_000,
@@ -212,7 +212,7 @@ describe('a deployed system', () => {
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
-  it('should route WebSockets with a cookie to one instance, and those without to both', async () => {
+  it('should route WebSockets with a cookie to a single instance, and WebSockets without one to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
     expect(await spread(url, 6, cookie)).toEqual([0, 6]);

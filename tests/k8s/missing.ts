@@ -51,7 +51,7 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** Runs `work` with the kubeconfig of a temporary user who has only the cluster role `view`. */
+/** Runs `work` with a temporary user's kubeconfig. The user has only the `view` cluster role. */
 export async function asReader<T>(work: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { NAMESPACE, pods } from './cluster.ts';
 import { withStranger, withPublisher } from './stranger.ts';
 
-/** Tests the deployment from foreign pods in its namespace. */
+/** Tests the deployment from foreign pods in the same namespace. */
 export function testOpenPorts(): void {
   it('should let sidecars communicate only with certificates, and reject strangers', () =>
     withStranger('stranger', async ({ answers, run }) => {
@@ -49,7 +49,7 @@ export function testOpenPorts(): void {
       });
     }));
 
-  it('should accept events from an application in the list of publishers', () =>
+  it('should accept events from an application that’s listed as a publisher', () =>
     withPublisher('friend', () =>
       withStranger('friend', ({ answers }) => {
         expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });

@@ -3,7 +3,7 @@ import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
 import { kubectlInNamespace, pods, untilRolledOut, type Pod } from './cluster.ts';
 
-/** The number of pods in a complete deployment. */
+/** Pod count in a complete deployment. */
 const PODS = 7;
 const BACK_MS = 240_000;
 
@@ -43,7 +43,7 @@ export class PodRestarts {
     return new PodRestarts(new Caller({ urls: [url] }), observers);
   }
 
-  /** Restarts a deployment, and waits until it is complete and the clients are up to date. */
+  /** Restarts a deployment and waits until it's complete and clients have caught up. */
   async restart(app: string): Promise<void> {
     await this.#runThroughFault(`${app} restarted`, async () => {
       await kubectlInNamespace('rollout', 'restart', `deployment/${app}`);
@@ -52,8 +52,8 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods one after another, at least one of each kind, and some of them by force. Never deletes Redis by force,
-   * because its next pod would start on the same volume before the previous one has stopped.
+   * Deletes pods one after another, at least one per kind, some by force. Never force-deletes Redis: its next pod would
+   * start on the same volume before the previous one stops.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;

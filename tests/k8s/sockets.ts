@@ -2,7 +2,7 @@ import { pollUntil } from '@tocsin/tools';
 import { io, type Socket } from 'socket.io-client';
 import { bffs, connectionsOf } from './cluster.ts';
 
-/** Opens a WebSocket, which the cookie, if any, routes to an instance. Resolves when it is connected. */
+/** Opens a WebSocket, routed to an instance by the cookie, if any. Resolves when connected. */
 export async function openSocket(url: string, cookie?: string): Promise<Socket> {
   const socket = io(url, {
     path: '/hubs',
@@ -18,7 +18,7 @@ export async function openSocket(url: string, cookie?: string): Promise<Socket> 
   return socket;
 }
 
-/** The sticky cookie, as a browser sends it back. */
+/** The sticky cookie, in the form browsers send back. */
 export async function stickyCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/app/notifications?limit=1`);
   await response.arrayBuffer();
@@ -26,7 +26,7 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** Opens `count` WebSockets at once. Returns the number for each instance, in ascending order. */
+/** Opens `count` WebSockets at the same time. Returns how many each instance got, in ascending order. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));

@@ -55,13 +55,13 @@ const answersSchema = z.object({
 
 export interface StrangerOptions {
   namespace?: string;
-  /** The app id of its sidecar. The default is the name of the pod. */
+  /** The sidecar's app id. Defaults to the pod name. */
   appId?: string;
   /** The namespace of the release to attack, if not the pod's own. The pod then also gets a token for sentry. */
   attacked?: string;
 }
 
-/** The folder in the pod with a token for sentry, as in a sidecar. */
+/** The pod folder that holds a token for sentry, like in a sidecar. */
 const TOKEN_FOLDER = '/var/run/sentry';
 export const SENTRY_TOKEN = `${TOKEN_FOLDER}/token`;
 const SENTRY_SOURCE = { serviceAccountToken: { path: 'token', audience: 'dapr.io/sentry' } };
@@ -119,7 +119,7 @@ interface Stranger {
   write(path: string, text: string): Promise<unknown>;
 }
 
-/** Runs `use` with a pod of this name that acts as an application. */
+/** Runs `use` with a pod by this name that acts as an application. */
 export async function withStranger<T>(
   name: string,
   use: (stranger: Stranger) => Promise<T>,
@@ -164,7 +164,7 @@ const componentSchema = z.object({
   spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
 });
 
-/** Runs `use` while the application with this id is listed as a publisher, as in the guide. */
+/** Runs `use` while this app id is listed as a publisher, like in the guide. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
   const { spec } = componentSchema.parse(

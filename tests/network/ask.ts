@@ -3,7 +3,7 @@ import type { NotificationInput } from '@tocsin/contracts';
 export interface Answer {
   notification: NotificationInput & { id: string };
   status: number;
-  /** The media type and ids of a response other than 202. */
+  /** The media type and ids in a response other than 202. */
   problem: { type: string; ids: unknown } | undefined;
   ms: number;
 }

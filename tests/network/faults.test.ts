@@ -10,11 +10,11 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * How long after a fault deliveries may take to continue, and all delayed notifications to arrive, in ms. The tests allow
- * twice as long, because machines differ.
+ * Maximum time (ms) after a fault for deliveries to resume and all delayed notifications to arrive. The tests allow
+ * twice as long for slow machines.
  */
 const BOUNDS = { resumed: 5_000, complete: 20_000 };
-/** The producer's time limit for a response, in ms. */
+/** The producer's response time limit (ms). */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 const missing = await missingEngine();
@@ -65,7 +65,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
   }
 
-  /** Posts to the producer, without retrying, until `end`. */
+  /** Posts to the producer until `end`. Never retries. */
   async function askUntil(end: number, body: string | undefined): Promise<Answer[]> {
     const answers: Answer[] = [];
     const url = stack?.producers[0]?.url ?? '';
@@ -77,9 +77,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     return answers;
   }
 
-  /**
-   * Publishes a stream of notifications and posts single ones during a fault. Afterwards, posts the single ones again.
-   */
+  /** Publishes a stream of notifications and posts single ones during a fault. Afterwards, re-posts the single ones. */
   async function runThroughFault(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
@@ -129,7 +127,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
-  it('should show notifications acknowledged while Redis’s replies were lost, even if no others follow', async () => {
+  it('should show notifications acknowledged while Redis’s replies were lost, even if no more follow', async () => {
     await toxiproxy.addToxics([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);

@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { Toxiproxy } from './toxiproxy.ts';
 
-/** The same image as in docker-compose.yml. */
+/** Must match the image in docker-compose.yml. */
 const REDIS_IMAGE = 'valkey/valkey:8.0.1';
 const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// Disables Ryuk, a container that cleans up if this process is killed, because it needs another image.
+// Disables Ryuk, a container that cleans up if this process is killed, since it needs another image.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {
@@ -59,7 +59,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     const host = proxy.getHost();
     const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
     await toxiproxy.forward(PROXY_PORT, 'redis:6379');
-    // Docker may forward a published port through its own proxy, which turns a reset into a regular close.
+    // Docker might forward a published port through its own proxy, which turns a reset into a regular close.
     const address = proxy.getIpAddress(network.getName());
     const isDirect = await accepts(address, PROXY_PORT);
     const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;

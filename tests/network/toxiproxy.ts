@@ -10,7 +10,7 @@ export interface Toxic {
   toxicity?: number;
 }
 
-/** Controls Toxiproxy and its single proxy over the HTTP API. */
+/** Controls Toxiproxy's only proxy over the HTTP API. */
 export class Toxiproxy {
   readonly #url: string;
 
@@ -27,7 +27,7 @@ export class Toxiproxy {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
 
-  /** Closes all connections and rejects new ones. */
+  /** Closes all connections, and rejects any new ones. */
   async disable(): Promise<void> {
     await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
   }

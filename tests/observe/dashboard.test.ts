@@ -37,7 +37,7 @@ const dashboard = z
 const expressions = dashboard.panels.flatMap(({ title, targets }) =>
   targets.map(({ expr }) => ({ title, expr })),
 );
-/** Fills in Grafana's variables, for one scrape per second. */
+/** Fills in Grafana's variables, assuming one scrape per second. */
 const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
@@ -136,7 +136,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // The expression must be valid. It may have series even without a fault: for example, the store rejects a head
+      // The expression must be valid. It can have series even without a fault: for example, the store rejects a head
       // that another instance has already written.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
@@ -155,7 +155,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without an error, let none fire, and have all metrics that alerts use', async () => {
+  it('should evaluate each alert without errors, fire none of them, and have every metric they use', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);

@@ -57,7 +57,7 @@ const logOf = ({ name }: Pair): string[] =>
 describe('the logs of one notification', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
 
-  // A push may arrive before its log lines are written to the file.
+  // A push can arrive before its log lines are written to the file.
   beforeAll(() =>
     vi.waitFor(
       () => {
@@ -70,7 +70,7 @@ describe('the logs of one notification', () => {
     ),
   );
 
-  it('should contain the trace of its POST in the producer, and in the bff that received and committed it', async () => {
+  it('should contain its POST’s trace in the producer and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));
     expect(
       accepted.filter((line) => line.includes('"notifications accepted"') && line.includes(ID)),
@@ -83,7 +83,7 @@ describe('the logs of one notification', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be shown by npm run tail from the POST to the push on both instances, without unrelated lines', async () => {
+  it('should be shown by npm run tail from POST to push on both instances, without unrelated lines', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),

@@ -44,7 +44,7 @@ const { tests } = z
   .parse(read('rules.test.yml'));
 const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
 
-/** The sections of a page under third-level headings, by anchor. */
+/** A page's third-level sections, by anchor. */
 const sectionsOf = (page: string): Map<string, string> =>
   new Map(
     page
@@ -57,7 +57,7 @@ const sectionsOf = (page: string): Map<string, string> =>
   );
 
 describe('the alerts', () => {
-  it.each(alerts)('should have test cases in which $alert fires, and in which it does not', ({ alert }) => {
+  it.each(alerts)('should test cases where $alert fires and where it doesn’t', ({ alert }) => {
     const own = cases.filter(({ alertname }) => alertname === alert);
     expect(own.filter((one) => one.exp_alerts.length > 0)).not.toEqual([]);
     expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);

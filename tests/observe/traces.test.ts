@@ -87,7 +87,7 @@ describe('a notification with a sampled trace', () => {
   });
 });
 
-it('should not trace a notification whose trace is unsampled or absent', async () => {
+it('should not trace a notification if its trace is unsampled or missing', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');
@@ -99,7 +99,7 @@ it('should not trace a notification whose trace is unsampled or absent', async (
   expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
 });
 
-it('should give each request its own complete trace, even if several share one entry and one turn', async () => {
+it('should give each request its own complete trace even if requests share an entry and a turn', async () => {
   const traces = Array.from({ length: 12 }, () => newTrace('01'));
   await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
   for (const { traceId } of traces) await complete(traceId);

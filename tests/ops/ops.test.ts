@@ -69,13 +69,13 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page of two instances', () => {
-  it('should deliver a notification composed on one instance to a client of the other', async () => {
+  it('should deliver a notification composed on one instance to a client on the other', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
   });
 
-  it('should find and retract a composed notification, whether it is scheduled or already shown', async () => {
+  it('should find and retract a composed notification, whether scheduled or already shown', async () => {
     const where = async (id: string) => {
       const answer = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
       return foundNotificationSchema.parse(await answer.json());
@@ -108,7 +108,7 @@ describe('the ops page of two instances', () => {
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
-  it('should show live values of both instances on the ops page of each', async () => {
+  it('should show live values from both instances on each one’s ops page', async () => {
     const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
     const names = await eventually<InstanceSnapshot[][]>(async () => {
       const seen = await all();
@@ -132,7 +132,7 @@ describe('the ops page of two instances', () => {
     });
   });
 
-  it('should show the version, queue and Redis memory of each instance, and that all dependencies are available', async () => {
+  it('should show each instance’s version, queue and Redis memory, and all dependencies as available', async () => {
     // The previous test has only just stopped publishing.
     const queues = async () => (await rows()).map(({ queue }) => queue?.waiting);
     await expect.poll(queues).toEqual([0, 0]);
@@ -157,7 +157,7 @@ describe('the ops page of two instances', () => {
     expect((await listRecords()).total).toBe(0);
   });
 
-  it('should send a rejected event to the producer again, show the errors that remain, and delete the event', async () => {
+  it('should resend a rejected event to the producer, show the remaining errors, and delete the event', async () => {
     const shop = await stack.startExternalSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',
@@ -180,7 +180,7 @@ describe('the ops page of two instances', () => {
     expect(await answer.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
   });
 
-  it('should remove a killed instance and show it again after its restart', async () => {
+  it('should remove a killed instance, and bring it back after a restart', async () => {
     await stack.bffs[1]?.app.kill();
     const names = async () => (await rows()).map(({ instance }) => instance);
     await eventually(async () => (await names()).length === 1, 2_000 * SNAPSHOT_LIFE_SECONDS);

@@ -21,7 +21,7 @@ let spy: ExternalSidecar;
 let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
-/** The paths to which the other application's sidecar delivered events. */
+/** The paths that the other application's sidecar delivered events to. */
 const received: string[] = [];
 let subscriptionRequests = 0;
 
@@ -82,7 +82,7 @@ spec: { pubsubname: ${COMPONENTS.pubsub}, topic: ${topic}, routes: { default: /h
 scopes: [spy]
 `;
 
-/** Subscribes over a gRPC stream. Returns the first message, or the reason why none arrived. */
+/** Subscribes over a gRPC stream. Returns the first message, or why none arrived. */
 const stream = (topic: string): Promise<string> =>
   new Promise((resolve) => {
     const client = new stub.DaprClient(`127.0.0.1:${spy.daprGrpcPort}`, credentials.createInsecure());

@@ -62,8 +62,8 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // Jobs that are handed over to the producer move into the due window. They stay there, because they are due only
-    // after the test.
+    // Jobs handed over to the producer move into the due window. They aren't due until after the test, so they stay
+    // there.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();
       const documents = await new DaprDueWindowStore(sidecar).read(
@@ -91,12 +91,12 @@ describe('Dapr', () => {
     expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
   });
 
-  it('should report that it is ready, and leave no data behind after the check', async () => {
+  it('should report that it’s ready, and leave no data behind after the check', async () => {
     await checkReadiness(sidecar, claimCheck);
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
-  it('should name the component or sidecar that is not ready, without hanging', async () => {
+  it('should name the component or sidecar that isn’t ready instead of hanging', async () => {
     const started = Date.now();
     await stack.redis.kill();
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);
@@ -104,7 +104,7 @@ describe('Dapr', () => {
     await stack.revive('redis');
     await pair.ready();
     await pair.sidecar.kill('SIGSTOP');
-    // On a busy machine, the sidecar takes a moment to stop.
+    // The sidecar can take a moment to stop on a busy machine.
     await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow('sidecar');
     await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');

@@ -12,9 +12,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually } from '../support/state.ts';
 
-/** Two tests wait for this time limit, so it is short, but long enough for a busy machine to accept a request. */
+/** Two tests wait for this limit, so it's short, but a busy machine still has time to accept a request. */
 const REQUEST_TIMEOUT_MS = 4_000;
-/** The number of concurrent requests: enough that some share an entry, few enough that all are accepted in time. */
+/** Enough concurrent requests for some to share an entry, but few enough for all to be accepted in time. */
 const LANES = 30;
 
 let stack: Stack;
@@ -41,10 +41,7 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/**
- * The announced entries with items for a feed, in the order of their first announcement. Each comes with the ids of its
- * items.
- */
+/** The announced entries that contain items for a feed, each with its item ids, ordered by first announcement. */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(
@@ -73,7 +70,7 @@ it('should deposit every accepted notification once, and announce the entries in
   expect(entries.length).toBeLessThan(300);
 });
 
-it('should return 503 with the ids while Redis is down, and complete started entries when it is back', async () => {
+it('should return 503 with the ids while Redis is down, and finish started entries once it’s back', async () => {
   const feed = 'topic:redis';
   await post({ id: 'before', feed, title: 'x' });
   await stack.redis.kill();
@@ -92,7 +89,7 @@ it('should return 503 with the ids while Redis is down, and complete started ent
   expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
 });
 
-it('should return 503 while the sidecar is down or hangs, and complete started entries when it is back', async () => {
+it('should return 503 while the sidecar is down or hangs, and finish started entries once it’s back', async () => {
   const feed = 'topic:sidecar';
   await post({ id: 'a', feed, title: 'x' });
   await pair.sidecar.kill();
@@ -101,7 +98,7 @@ it('should return 503 while the sidecar is down or hangs, and complete started e
   await pair.ready();
   await eventually(async () => (await announced(feed)).length === 2);
   await pair.sidecar.kill('SIGSTOP');
-  // On a busy machine, the sidecar takes a moment to stop.
+  // The sidecar can take a moment to stop on a busy machine.
   await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
   expect((await post({ id: 'c', feed, title: 'x' })).status).toBe(503);
   await pair.sidecar.kill('SIGCONT');
@@ -125,7 +122,7 @@ it('should accept notifications through service invocation', async () => {
   expect((await announced('topic:invoke')).flatMap(({ ids }) => ids)).toEqual(['invoked']);
 });
 
-it('should announce the last entry of each partition again when the producer stops, and continue with new runs', async () => {
+it('should re-announce each partition’s last entry when the producer stops, and continue with new runs', async () => {
   const feed = 'topic:stop';
   for (const id of ['a', 'b', 'c']) await post({ id, feed, title: id });
   const underWay = post({ id: 'd', feed, title: 'd' });

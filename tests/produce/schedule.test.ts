@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** Maximum delay of a scheduled notification, in ms. */
+/** The latest a scheduled notification can arrive (ms). */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;
@@ -43,8 +43,8 @@ it('should show a notification once, at the scheduled time', async () => {
   expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
 });
 
-it('should never show a scheduled notification that was retracted or whose feed was erased', async () => {
-  // Late enough to retract them before they are due, even on a busy machine.
+it('should never show a scheduled notification that was retracted or had its feed erased', async () => {
+  // Leaves time to retract them before they're due, even on a busy machine.
   const at = Date.now() + 8_000;
   await post('taken-back', at);
   await post('taken-back-later', at + 3_600_000);
@@ -61,8 +61,8 @@ it('should never show a scheduled notification that was retracted or whose feed 
   other.close();
 });
 
-it('should show a scheduled notification on time even if every process was killed beforehand', async () => {
-  // Late enough to restart everything first, even on a busy machine.
+it('should show a scheduled notification on time even after every process was killed', async () => {
+  // Leaves time to restart everything first, even on a busy machine.
   await post('survivor', Date.now() + 25_000);
   const at = Date.now() + 25_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

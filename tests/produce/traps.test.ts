@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
-/**
- * Tests the behaviour of Dapr that docs/guides/traps-for-publishers.md describes. Other Dapr versions may differ.
- */
+/** Tests the Dapr behaviour described in docs/guides/traps-for-publishers.md. Other Dapr versions can differ. */
 const started = useShopStack();
 
 const TOPIC = 'notification-pubsub/notifications';
@@ -16,14 +14,14 @@ const call = (path: string, body: string, contentType: string) =>
 const publish = (body: unknown, contentType = 'application/json') =>
   call(`/v1.0/publish/${TOPIC}`, typeof body === 'string' ? body : JSON.stringify(body), contentType);
 
-/** The list of set-aside records as text, which contains the errors of rejected events. */
+/** The set-aside records as text, including the errors for rejected events. */
 async function setAside(): Promise<string> {
   const response = await fetch(`${started.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();
 }
 
 describe('a message from a publisher', () => {
-  it('should be set aside if it is an event sent as plain JSON, which Dapr wraps in another event', async () => {
+  it('should be set aside if it’s an event sent as plain JSON, which Dapr wraps in another event', async () => {
     const event = { specversion: '1.0', id: 'trap-1', type: 'a', source: 'shop', data: { title: 'As JSON' } };
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
@@ -31,14 +29,14 @@ describe('a message from a publisher', () => {
     await started.observer.untilShown(['trap-2']);
   });
 
-  it('should be set aside if it is plain text, unless the text is a notification in JSON', async () => {
+  it('should be set aside if it’s plain text, unless the text is a JSON notification', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
     await started.observer.untilShown(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
 
-  it('should be shown if it was published in bulk, because each entry becomes an event', async () => {
+  it('should be shown if published in bulk, since each entry becomes an event', async () => {
     const entries = ['trap-5', 'trap-6'].map((id) => ({
       entryId: id,
       contentType: 'application/json',
@@ -49,7 +47,7 @@ describe('a message from a publisher', () => {
     await started.observer.untilShown(['trap-5', 'trap-6']);
   });
 
-  it('should be shown only once if it is one of two identical raw payloads without an id', async () => {
+  it('should be shown only once if two identical raw payloads have no id', async () => {
     const raw = (body: object) =>
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])
@@ -62,7 +60,7 @@ describe('a message from a publisher', () => {
       };
       return publications.filter(({ notification }) => notification.title === 'Raw');
     };
-    // Dapr may deliver the events in another order.
+    // Dapr can deliver the events in a different order.
     await expect.poll(shown).toHaveLength(2);
   });
 });

@@ -104,7 +104,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await started.observer.untilShown(['python-published', 'python-invoked']);
   });
 
-  it('should be able to use the same id for two sources, and retract both notifications', async () => {
+  it('should be able to reuse an id for two sources, and retract both notifications', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
@@ -128,7 +128,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 
   it('should have its scheduled events retracted by id, regardless of their source', async () => {
-    // Late enough to retract some of these events before they are due, even on a busy machine.
+    // Leaves time to retract some of these events before they're due, even on a busy machine.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -180,7 +180,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should have its invalid events set aside with their errors, without delaying others', async () => {
+  it('should have its invalid events set aside with their errors, without delaying the rest', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await started.observer.untilShown(await publishMarker());
@@ -234,7 +234,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
 });
 
 let markers = 0;
-/** Posts one more notification and returns its id. Tests wait until it is shown before they check earlier ones. */
+/** Posts one more notification and returns its id. Tests wait until it's shown before checking earlier ones. */
 async function publishMarker(): Promise<string[]> {
   const id = `mark-${++markers}`;
   await fetch(`${started.stack.producers[0]?.url}/notifications`, {

@@ -82,14 +82,14 @@ async function publishTo(name: string): Promise<string[]> {
   return readers;
 }
 
-/** Marks the reader's notification as read once it is in the feed. A mark beyond the end of the feed has no effect. */
+/** Marks the reader's notification as read once it's in the feed. Marks past the end of the feed have no effect. */
 async function markRead(sub: string): Promise<void> {
   await eventually(async () => (await call(sub, '/app/unread', 'GET')).text.includes('"total":1'));
   const mark = { feed: `user:${sub}`, ids: [sub] };
   expect((await call(sub, '/app/notifications/read', 'POST', mark)).status).toBe(204);
 }
 
-/** Waits until each reader has a message, and then for another check interval, in which a duplicate would be sent. */
+/** Waits until each reader has a message, and then one more check interval to catch duplicates. */
 async function expectOneMailEach(readers: readonly string[]): Promise<void> {
   await eventually(async () => readers.every((sub) => mailsTo(sub) > 0), 60_000);
   await pause(16_000);

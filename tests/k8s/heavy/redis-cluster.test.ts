@@ -21,7 +21,7 @@ afterAll(async () => {
   if (isOurs) await deploy(['--delete']);
 });
 
-/** Runs a load on four feeds and eight devices while `fail` runs and until the cluster is whole again. */
+/** Runs a load on four feeds and eight devices during `fail` and until the cluster has recovered. */
 async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
   await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
   const load = await startFeedLoad({
@@ -91,7 +91,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(faults).toEqual([]);
     const after = await podIds();
     expect(NODES.filter((pod) => after.get(pod) === before.get(pod))).toEqual([]);
-    // The node ids are the same, so the nodes have kept their data.
+    // The node ids haven't changed, so the nodes kept their data.
     expect((await redisNodes()).map(({ id }) => id).sort()).toEqual(ids);
   });
 });

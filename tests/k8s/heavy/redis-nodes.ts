@@ -7,15 +7,15 @@ const BLOCK = 'no-new-pods';
 export interface RedisNode {
   pod: string;
   isMaster: boolean;
-  /** True if the other nodes can reach it. */
+  /** True if other nodes can reach it. */
   isReached: boolean;
   slots: number;
   id: string;
-  /** The id of a replica's master; `undefined` for a master. */
+  /** A replica's master id; `undefined` for a master. */
   follows: string | undefined;
 }
 
-/** The nodes, as listed by the first node that answers; empty if none answers. */
+/** The nodes according to the first node that answers; empty if none do. */
 export async function redisNodes(): Promise<RedisNode[]> {
   for (const pod of NODES) {
     const ask = 'REDISCLI_AUTH=$REDIS_OPERATOR_PASSWORD valkey-cli --user operator cluster nodes';
