@@ -91,18 +91,15 @@ export function startSession({
   );
   useFeedLabels().use(feedLabels);
   useIcons().allow(iconOrigins);
-  useSource().set(source);
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
+  useSource().set({ ...source, client });
   const stopWatchingConnection = watchConnection(client);
   client.on('mutes', (mutes) => usePreferences().applyMutes(mutes));
   client.on('preferences', (preferences) => usePreferences().replace(preferences));
   const preferences = usePreferences().load(abort.signal);
   // Wait for the preferences. Otherwise, the first toasts could appear during quiet hours.
   const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
-  later.run(({ useReader }) =>
-    useReader().startSession((name, feed, change) => client.mark(name, feed, change)),
-  );
   marks.startSession(options.getToken !== undefined);
   let stopInterrupting = (): void => undefined;
   later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
@@ -166,6 +163,7 @@ export function startSession({
   return () => {
     abort.abort();
     client.close();
+    useSource().set(source);
     batch.stop();
     stopClock();
     stopInterrupting();

@@ -2,6 +2,7 @@ import type { Page } from '@tocsin/contracts';
 import {
   fetchPage,
   type FetchPageOptions,
+  type NotificationClient,
   type NotificationClientOptions,
   type PageRequest,
 } from '@tocsin/client';
@@ -14,6 +15,8 @@ const TOKEN_MS = 10_000;
 /** The server for REST calls and the reader's credentials. */
 export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'> & {
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
+  /** Sends the session's marks. Absent once it has ended. */
+  client?: Pick<NotificationClient, 'mark'>;
 };
 
 /**

@@ -1,9 +1,10 @@
-import { ProblemError } from '@tocsin/client';
+import { ProblemError, type NotificationClient } from '@tocsin/client';
 import type { InboxState } from '@tocsin/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { forgetStores } from '../define-store.ts';
 import { useItems } from '../feeds/items.ts';
+import { useSource } from '../source.ts';
 import { useMarks } from './marks.ts';
 import { useNotice } from './notice.ts';
 import { usePreferences } from './preferences.ts';
@@ -14,11 +15,13 @@ const stored = useFreshStores();
 
 describe('useReader', () => {
   type MarkRequest = [name: string, feed: string, change: unknown];
+  const startWith = (mark: NotificationClient['mark']): void =>
+    useSource().set({ url: '', client: { mark } });
   /** Starts a session with a server that accepts everything. */
   const startSession = (signedIn = true): MarkRequest[] => {
     const requests: MarkRequest[] = [];
     useMarks().startSession(signedIn);
-    useReader().startSession(async (...args) => void requests.push(args));
+    startWith(async (...args) => void requests.push(args));
     return requests;
   };
   const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
@@ -190,21 +193,31 @@ describe('useReader', () => {
       requests.push([reader, name]);
       if (reader === 'ada') await new Promise<void>((resolve) => (answer = resolve));
     };
-    useReader().startSession(senderFor('ada'));
+    startWith(senderFor('ada'));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     useReader().archive([item('n2')]);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
-    useReader().startSession(senderFor('bob'));
+    const [left] = useItems().items;
+    useItems().reset();
     expect(useNotice().notice).toBe(undefined);
+    startWith(senderFor('bob'));
+    useReader().markSeen();
+    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+    useReader().markRead([item('n1')]);
+    await vi.waitFor(() => expect(requests[1]).toEqual(['bob', 'read']));
     answer();
-    await vi.waitFor(() => expect(requests).toHaveLength(2));
-    expect(requests[1]).toEqual(['ada', 'archive']);
+    await vi.waitFor(() => expect(requests[2]).toEqual(['ada', 'archive']));
+    useSource().set({ url: '' });
+    if (left) useReader().markRead([left]);
+    answer();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(requests).toHaveLength(3);
   });
 
   it('should revert a refused snooze and show a notice', async () => {
     const refused = new ProblemError(409, undefined, undefined);
-    useReader().startSession(() => Promise.reject(refused));
+    startWith(() => Promise.reject(refused));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().snooze([item('n1')], new Date('2099-01-01'));
     expect(ids()).toEqual(['n2']);
@@ -213,7 +226,7 @@ describe('useReader', () => {
   });
 
   it('should keep other refused changes on this page and show a notice', async () => {
-    useReader().startSession(() => Promise.reject(new ProblemError(400, undefined, undefined)));
+    startWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));

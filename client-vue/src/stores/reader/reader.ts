@@ -1,10 +1,12 @@
 import type { NotificationClient } from '@tocsin/client';
 import { ProblemError } from '@tocsin/client';
 import type { Place, Position } from '@tocsin/contracts';
+import { watch } from 'vue';
 import { useToasts } from '../../toasts/store.ts';
 import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
 import { useItems } from '../feeds/items.ts';
+import { useSource } from '../source.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
@@ -36,13 +38,11 @@ export const useReader = defineStore(() => {
   const notice = useNotice();
   /** Sends one request at a time per feed so that the server gets changes in order. */
   const queues = new Map<string, Promise<unknown>>();
-  let mark: Mark | undefined;
 
   const send: Mark = (name, feed, change) => {
-    // Capture the session's function now. Another session could be running by the time the earlier changes have been
-    // sent.
-    const sessionMark = mark;
-    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => sessionMark?.(name, feed, change));
+    // Get the session's client now. Another session could be running by the time the earlier changes have been sent.
+    const { client } = useSource().current();
+    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => client?.mark(name, feed, change));
     queues.set(
       feed,
       sent.catch(() => undefined),
@@ -183,12 +183,15 @@ export const useReader = defineStore(() => {
     if (marks.initFeed(feed, { epoch, offset })) sendOnly('read', feed, { epoch, offset });
   }
 
-  return {
-    ...{ markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, initFeed },
-    startSession(send: Mark): void {
-      mark = send;
+  // The next session must neither wait for this one's changes nor undo them.
+  watch(
+    () => useItems().session,
+    () => {
       queues.clear();
       notice.hide();
     },
-  };
+    { flush: 'sync' },
+  );
+
+  return { markRead, markUnread, archive, moveToInbox, snooze, markAllRead, markSeen, initFeed };
 });
