@@ -22,6 +22,7 @@ export function createToastRenderer(
   const order = shallowRef<ReadonlyMap<string, number>>(new Map());
   let isMounted = false;
   const shown = new Set<string>();
+  let frame = 0;
   const toast = createToastInterface({
     container,
     position: POSITION.BOTTOM_RIGHT,
@@ -67,7 +68,11 @@ export function createToastRenderer(
   return {
     draw(cards) {
       order.value = new Map(cards.map(({ key }, index) => [key, index]));
-      draw();
+      cancelAnimationFrame(frame);
+      // In a hidden tab, transitions don't end, so cards that leave would pile up. The next frame comes once it is
+      // visible.
+      if (document.hidden) frame = requestAnimationFrame(draw);
+      else draw();
     },
   };
 }

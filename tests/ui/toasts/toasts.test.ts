@@ -163,6 +163,29 @@ describe('toasts', () => {
     await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
 
+  it('should not pile up in a hidden tab, and show the newest once it is visible', async () => {
+    const page = await open();
+    // Like a hidden tab, run no frames.
+    await page.evaluate(() => {
+      const { requestAnimationFrame } = window;
+      const waiting: FrameRequestCallback[] = [];
+      window.requestAnimationFrame = (callback) => waiting.push(callback);
+      document.addEventListener('visibilitychange', () => {
+        if (document.hidden) return;
+        window.requestAnimationFrame = requestAnimationFrame;
+        for (const callback of waiting.splice(0)) callback(performance.now());
+      });
+    });
+    await setHidden(page, true);
+    for (let n = 1; n <= 5; n++) {
+      pages.bff().publish(drafts(3, 'error').map(({ title }) => ({ title: `${title} of ${n}` })));
+      await expect.poll(() => page.title()).toBe(`(${3 * n}) Tocsin`);
+      expect(await page.locator('.Vue-Toastification__toast').count()).toBeLessThanOrEqual(3);
+    }
+    await setHidden(page, false);
+    await expect.poll(() => titles(page)).toEqual(['Toast 2 of 5', 'Toast 1 of 5', 'Toast 0 of 5']);
+  });
+
   it('should work by keyboard, and move the focus when the focused toast closes', async () => {
     pages.bff().publish([{ title: 'Row', link: '/row' }]);
     const page = await open();
