@@ -1,4 +1,4 @@
-import { effectScope, markRaw, reactive, type Ref } from 'vue';
+import { computed, effectScope, markRaw, reactive, shallowRef, type Ref } from 'vue';
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
 import { useReader } from '../../stores/reader/reader.ts';
@@ -7,14 +7,19 @@ import InboxPreferences from '../preferences/InboxPreferences.vue';
 import EmptyView from '../view/EmptyView.vue';
 import InboxNotice from '../view/InboxNotice.vue';
 import { useInboxState } from '../view/inbox-state.ts';
+import { useCurrent, type IsCurrent } from '../view/use-current.ts';
 import DetailPane from './DetailPane.vue';
 import PageTools from './PageTools.vue';
 
-function opened(item: Item): void {
-  if (useMarks().placeOf(item).unread) useReader().markRead([item]);
-}
-
 function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
+  const selection = shallowRef<{ item: Item; isCurrent: IsCurrent }>();
+  const currentFromNow = useCurrent();
+
+  function select(item: Item): void {
+    selection.value = { item, isCurrent: currentFromNow() };
+    if (useMarks().placeOf(item).unread) useReader().markRead([item]);
+  }
+
   return reactive({
     ...{
       ListEnd: markRaw(ListEnd),
@@ -23,7 +28,12 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
     },
     ...{ EmptyView: markRaw(EmptyView), DetailPane: markRaw(DetailPane), InboxNotice: markRaw(InboxNotice) },
     ...useInboxState(root, 'page-settings-button'),
-    opened,
+    select,
+    unselect: () => (selection.value = undefined),
+    selected: computed(() => {
+      const { value } = selection;
+      return value?.isCurrent(value.item) ? value.item : undefined;
+    }),
     stop,
   });
 }

@@ -1,4 +1,5 @@
-import { computed, nextTick, ref, type Reactive, type Ref } from 'vue';
+import { computed, nextTick, ref, watch, type Reactive, type Ref } from 'vue';
+import { useItems } from '../../stores/feeds/items.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView, type View } from './use-view.ts';
 
@@ -18,6 +19,11 @@ export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferenc
   const { onKeydown, isHelpOpen } = useShortcuts(root);
   const arePreferencesOpen = ref(false);
   const search = computed(() => searchOf(view));
+  // The preferences that are shown belong to the session's reader.
+  watch(
+    () => useItems().session,
+    () => (arePreferencesOpen.value = false),
+  );
 
   async function closePreferences(): Promise<void> {
     arePreferencesOpen.value = false;

@@ -1,8 +1,9 @@
 import { ProblemError, searchNotifications, type SearchRequest } from '@tocsin/client';
 import { parseDateTime, type Found } from '@tocsin/contracts';
-import { onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
+import { useCurrent, type IsCurrent } from './use-current.ts';
 
 /** Debounce delay while the reader types (ms). */
 const DEBOUNCE_MS = 250;
@@ -18,7 +19,9 @@ const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
 
 /** Runs the search returned by `request`. Each change cancels it and runs the new one. `undefined` means no search. */
 export function useSearch(request: () => SearchRequest | undefined) {
-  const found = shallowRef<readonly Item[]>([]);
+  const answers = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
+  const found = computed(() => answers.value.flatMap(({ items, isCurrent }) => items.filter(isCurrent)));
+  const currentFromNow = useCurrent();
   const status = ref<SearchStatus>('idle');
   const more = ref(false);
   let cursor: string | undefined;
@@ -27,6 +30,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
 
   async function ask(query: SearchRequest, isNext: boolean): Promise<void> {
     const { signal } = abort;
+    const isCurrent = currentFromNow();
     status.value = 'searching';
     try {
       const next = { ...query, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };
@@ -35,7 +39,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
         { signal },
       );
       if (signal.aborted) return;
-      found.value = [...(isNext ? found.value : []), ...answer.items.map(itemOf)];
+      answers.value = [...(isNext ? answers.value : []), { items: answer.items.map(itemOf), isCurrent }];
       cursor = answer.cursor;
       more.value = answer.more && cursor !== undefined;
       status.value = 'done';
@@ -63,7 +67,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
       more.value = false;
       cursor = undefined;
       if (!query) {
-        found.value = [];
+        answers.value = [];
         status.value = 'idle';
         return;
       }

@@ -61,13 +61,22 @@ export function useView() {
   });
 
   watch([tab, filter], () => shownInUnread.clear(), { flush: 'sync' });
+  const clear = (): void => void (filter.value = noFilter());
+  // The next reader must not see this one's search.
+  watch(
+    () => notifications.session,
+    () => {
+      tab.value = 'all';
+      clear();
+    },
+  );
 
   return reactive({
     ...{ tab, filter, shown, isPlain },
     searchStatus: search.status,
     more: search.more,
     loadMore: search.loadMore,
-    clear: () => (filter.value = noFilter()),
+    clear,
   });
 }
 

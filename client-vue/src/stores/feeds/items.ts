@@ -20,11 +20,11 @@ export const useItems = defineStore(() => {
   /** Feeds with older notifications that haven't been loaded, and where to continue. */
   const older = shallowReactive(new Map<string, OlderCursor | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
-  const gone = new Set<string>();
+  const gone = shallowReactive(new Set<string>());
   /** Changes with each reset so that responses to earlier requests can be dropped. */
   const session = shallowRef({});
   /** A symbol per feed that changes with each erasure so that responses to earlier requests can be dropped. */
-  const erasures = new Map<string, symbol>();
+  const erasures = shallowReactive(new Map<string, symbol>());
 
   const marks = useMarks();
   const returnedCopies = new WeakMap<Item, Item>();
@@ -125,5 +125,5 @@ export const useItems = defineStore(() => {
     return expired;
   }
 
-  return { all, items, older, loaded, session, erasures, add, remove, clear, reset, expire, oldestOf };
+  return { all, items, older, loaded, gone, session, erasures, add, remove, clear, reset, expire, oldestOf };
 });

@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Found } from '@tocsin/contracts';
+import { effectScope, nextTick, type EffectScope } from 'vue';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { at, range, useFreshStores } from '../../../testing/stores.ts';
+import { useClock } from '../../stores/clock.ts';
+import { useConnection } from '../../stores/connection.ts';
+import { useItems } from '../../stores/feeds/items.ts';
+import { useReader } from '../../stores/reader/reader.ts';
+import { useSource } from '../../stores/source.ts';
+import { useView, type View } from './use-view.ts';
+
+useFreshStores();
+let server: Server;
+/** What the server finds. */
+let found: Found[] = [];
+let beforeAnswer = (): void => undefined;
+let scope: EffectScope;
+let view: View;
+
+beforeEach(async () => {
+  scope = effectScope(true);
+  found = [];
+  beforeAnswer = () => undefined;
+  server = createServer((_request, response) => {
+    const answer = JSON.stringify({ items: found, more: false });
+    beforeAnswer();
+    response.end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  useSource().set({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  useConnection().reset(['all']);
+});
+afterEach(() => {
+  scope.stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+const unread = (offset: number, more = {}): Found => {
+  const { notification } = at(offset);
+  return {
+    ...{ feed: 'all', epoch: 'e', offset, notification: { ...notification, ...more } },
+    ...{ place: 'inbox', unread: true, unseen: false },
+  };
+};
+
+/** Opens the tab Unread and waits for the server's answer. Returns the ids that it shows. */
+async function openUnread(): Promise<() => string[]> {
+  view = scope.run(() => useView())!;
+  view.tab = 'unread';
+  await vi.waitFor(() => expect(view.searchStatus).toBe('done'));
+  return () => view.shown.map(({ notification }) => notification.id);
+}
+
+describe('the tab Unread', () => {
+  beforeEach(() => {
+    useReader().initFeed('all', { epoch: 'e', offset: 0 });
+    useItems().add('all', { epoch: 'e', publications: range(5, 6) });
+  });
+
+  it('should not show what was retracted, whether it was loaded, found by the server, or is found too late', async () => {
+    found = [unread(6), unread(5), unread(4), unread(3), unread(2)];
+    beforeAnswer = () => useItems().remove('all', ['n2']);
+    const shown = await openUnread();
+    expect(shown()).toEqual(['n6', 'n5', 'n4', 'n3']);
+    useItems().remove('all', ['n5', 'n3']);
+    expect(shown()).toEqual(['n6', 'n4']);
+  });
+
+  it('should not show what another notification with the same key has replaced', async () => {
+    found = [unread(6), unread(4, { collapseKey: 'k' }), unread(3, { collapseKey: 'other' })];
+    const shown = await openUnread();
+    expect(shown()).toEqual(['n6', 'n5', 'n4', 'n3']);
+    const { offset, notification } = at(7);
+    const publications = [{ offset, notification: { ...notification, collapseKey: 'k' } }];
+    useItems().add('all', { epoch: 'e', publications });
+    expect(shown()).toEqual(['n7', 'n6', 'n5', 'n3']);
+  });
+
+  it('should not show what has expired', async () => {
+    found = [unread(4, { expiresAt: new Date(Date.now() + 60_000).toISOString() })];
+    const shown = await openUnread();
+    expect(shown()).toContain('n4');
+    useClock().now += 61_000;
+    expect(shown()).not.toContain('n4');
+  });
+
+  it('should not show what was erased, even if the server found it before the erasure', async () => {
+    found = [unread(4)];
+    const shown = await openUnread();
+    expect(shown()).toEqual(['n6', 'n5', 'n4']);
+    useItems().clear('all');
+    expect(shown()).toEqual([]);
+    beforeAnswer = () => useItems().clear('all');
+    expect((await openUnread())()).toEqual([]);
+  });
+
+  it("should not show one reader's notifications or search to the next", async () => {
+    found = [unread(4)];
+    const shown = await openUnread();
+    useItems().reset();
+    expect(shown()).toEqual([]);
+    useItems().add('all', { epoch: 'e', publications: [at(9)] });
+    await nextTick();
+    expect([view.tab, view.searchStatus, shown()]).toEqual(['all', 'idle', ['n9']]);
+  });
+});
