@@ -24,6 +24,7 @@ export { searchNotifications, type SearchRequest } from './rest/search.ts';
 export { fetchUnread } from './rest/unread.ts';
 export { memoryPositions } from './subscription/positions.ts';
 export { isPosition } from './shapes.ts';
+export { identityOf } from './tabs/group.ts';
 export type * from './reader-types.ts';
 export type * from './types.ts';
 export * from './reader-rules.ts';

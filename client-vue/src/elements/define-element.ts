@@ -13,7 +13,7 @@ import { ELEMENT_HOST } from '../element-host.ts';
 import { followLanguage } from '../messages/follow-language.ts';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
-import { joinPageSession } from './page-session.ts';
+import { joinPageSession, tokenChanged } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
 /** Attributes of every element. `getToken`, `pushWorker`, `feedLabels` and `messages` can be set only as properties. */
@@ -77,21 +77,21 @@ export function defineElement(
       if (root) adoptStyle(root);
       if (host) provide(ELEMENT_HOST, host);
       const language = host && followLanguage(host);
-      const getToken =
-        elementProps.getToken ??
-        (elementProps.token === undefined ? undefined : () => elementProps.token ?? '');
+      const token = () => elementProps.token;
       const leave = joinPageSession({
         server: elementProps.server ?? defaultServer,
         feeds: feedsIn(elementProps.feeds),
         clientId: elementProps.clientId,
         negotiate: elementProps.negotiate,
-        getToken,
+        getToken: elementProps.getToken,
+        token,
         pushWorker: elementProps.pushWorker,
         feedLabels: elementProps.feedLabels,
         iconOrigins: elementProps.iconOrigins?.split(/\s+/).filter(Boolean),
         language: () => elementProps.lang || language?.value,
         messages: () => elementProps.messages,
       });
+      watch(token, () => tokenChanged(token));
       const notifications = useNotifications();
       const dispatch = (name: keyof ElementEvents, detail: unknown): void => {
         host?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));

@@ -1,3 +1,4 @@
+import { identityOf } from '@tocsin/client';
 import { effectScope } from 'vue';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
@@ -9,6 +10,8 @@ export interface ElementOptions {
   clientId?: string | undefined;
   negotiate?: boolean | undefined;
   getToken?: NotificationsOptions['getToken'];
+  /** Returns the attribute's current value. Used without `getToken`. */
+  token: () => string | undefined;
   pushWorker?: NotificationsOptions['pushWorker'];
   feedLabels?: NotificationsOptions['feedLabels'];
   iconOrigins?: readonly string[] | undefined;
@@ -18,8 +21,11 @@ export interface ElementOptions {
 }
 
 interface PageSession {
-  name: string;
+  readonly name: string;
+  readonly options: ElementOptions;
   members: number;
+  /** The reader of the token with which the session started. */
+  identity: string | undefined;
   stop: () => void;
 }
 
@@ -40,7 +46,7 @@ export function joinPageSession(options: ElementOptions): () => void {
       `Tocsin: all elements on a page share one connection. This element requires ${name}, but the page uses ${session.name}. ` +
         'Give all elements the same attributes.',
     );
-  session ??= startPageSession(name, options);
+  session ??= { name, options, members: 0, ...startPageSession(options) };
   const joined = session;
   joined.members++;
   return () => {
@@ -50,13 +56,21 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-function startPageSession(name: string, options: ElementOptions): PageSession {
+/** Starts the session again if an element's attribute `token` now names another reader or none. */
+export function tokenChanged(token: () => string | undefined): void {
+  if (!session || session.options.getToken || session.identity === identityOf(token())) return;
+  session.stop();
+  Object.assign(session, startPageSession({ ...session.options, token }));
+}
+
+function startPageSession(options: ElementOptions): Pick<PageSession, 'identity' | 'stop'> {
   const {
     server,
     feeds,
     clientId,
     negotiate,
-    getToken,
+    token,
+    getToken = token() === undefined ? undefined : () => token() ?? '',
     pushWorker,
     feedLabels,
     iconOrigins,
@@ -78,5 +92,5 @@ function startPageSession(name: string, options: ElementOptions): PageSession {
       ...(messages && { messages }),
     }),
   );
-  return { name, members: 0, stop: () => scope.stop() };
+  return { identity: identityOf(token()), stop: () => scope.stop() };
 }

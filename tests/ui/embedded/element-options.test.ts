@@ -123,6 +123,35 @@ it('the custom elements should show the page’s feed names, and images only fro
   expect(requested).not.toContain('other.example.com');
 });
 
+it('the custom elements should start over for another reader once their token changes or is removed', async () => {
+  const tokenOf = (sub: string, more = {}) => `e30.${btoa(JSON.stringify({ sub, ...more }))}.x`;
+  const setTokens = (token: string | undefined) =>
+    page.evaluate((value) => {
+      for (const element of document.querySelectorAll('tocsin-bell, tocsin-toasts')) {
+        if (value === undefined) element.removeAttribute('token');
+        else element.setAttribute('token', value);
+      }
+    }, token);
+  const tokens = () => bff.handshakes.map(({ token }) => token);
+  const [ada, renewed, bob] = [tokenOf('ada'), tokenOf('ada', { exp: 2 }), tokenOf('bob')];
+  await openShop(`token="${ada}"`);
+  bff.publish([{ title: 'For Ada', severity: 'error' }]);
+  await toast().waitFor();
+  expect(tokens()).toEqual([ada]);
+  // Bob's actions must not wait for his preferences, nor be sent as Ada's.
+  await page.route('**/app/preferences*', () => undefined);
+  await setTokens(renewed);
+  await setTokens(bob);
+  await expect.poll(tokens).toEqual([ada, bob]);
+  await expect.poll(() => toast().count()).toBe(0);
+  await bell().click();
+  const marks = page.waitForRequest('**/app/notifications/archive');
+  await page.locator('tocsin-bell').getByTestId('row-dismiss').first().click();
+  expect((await marks).headers()['authorization']).toBe(`Bearer ${bob}`);
+  await setTokens(undefined);
+  await expect.poll(tokens).toEqual([ada, bob, undefined]);
+});
+
 it('the custom elements should have only attributes, events and parts that the guide describes', async () => {
   await openShop();
   const attributes = await page.evaluate(() =>
