@@ -70,7 +70,7 @@ describe('a reader’s inbox', () => {
   const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
     (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
-  it('should lose no change when both instances receive changes at the same time', async () => {
+  it('should not lose changes that reach both instances at the same time', async () => {
     const feed = 'topic:both';
     const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
     await publish(feed, ids);
@@ -125,7 +125,7 @@ describe('a reader’s inbox', () => {
     });
   });
 
-  it('should remove retracted content even if it is snoozed, and be erased with the person’s feed', async () => {
+  it('should remove retracted content even if it’s snoozed, and be erased with the person’s feed', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -157,8 +157,8 @@ describe('a reader’s inbox', () => {
     }
   });
 
-  // This test is last, because after its restarts Dapr needs a few seconds to place the actors again.
-  it('should sync to tabs on every instance, and end a snooze even after all instances have been restarted', async () => {
+  // Keep this test last: after its restarts, Dapr needs a few seconds to re-place the actors.
+  it('should sync to tabs on every instance, and end a snooze even if all instances restart', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';
     await publish(feed, ['a', 'b', 'c', 'd']);

@@ -21,9 +21,9 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may take
- * one request's announcement, which Redis redelivers only later. The next request's announcement then also covers that
- * entry.
+ * Publishes in three requests and returns the ids in order. After a restart, a pending read from the old sidecar can
+ * swallow one request's announcement, which Redis redelivers only later. The next request's announcement then covers
+ * that entry too.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -40,7 +40,7 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance to which the client reconnects. Before that, it was connected to the first instance. */
+  /** The instance the client reconnects to. It was connected to the first instance before. */
   to: () => Pair;
   /** Called once the client has missed notifications. */
   whileAway?: () => Promise<void>;
@@ -59,14 +59,15 @@ const absences: Absence[] = [
 ];
 
 /**
- * Runs a client that receives notifications, misses `missed` of them while disconnected, reconnects and receives more.
+ * Runs a client that receives notifications, misses `missed` more while disconnected, then reconnects and receives
+ * more.
  */
 async function beAway({ to, whileAway }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
   await client.untilShown(before);
-  // A newly started instance may return a position slightly before the head.
+  // A new instance can return a position slightly before the head.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),
@@ -94,8 +95,8 @@ describe('a client that was disconnected for a second', () => {
     expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   });
 
-  it('should receive all notifications that are still in the history', async () => {
-    // Leaves room for the three notifications in `after`, which the bff may receive before the client's request.
+  it('should receive all notifications still in the history', async () => {
+    // Leaves room for the three notifications in `after`, which might reach the bff before the client's request does.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);
@@ -112,7 +113,7 @@ describe('a client that was disconnected for longer than the history covers', ()
     const shown = client.shown.map(({ id }) => id);
     const log = [...before, ...missed, ...after];
     expect(shown.slice(0, 3)).toEqual(before);
-    // Notifications that arrive during the client's request may be in the page or be pushed afterwards.
+    // Notifications that arrive during the client's request can be in the page or get pushed afterwards.
     expect(shown.length).toBeGreaterThanOrEqual(3 + NEWEST_PAGE);
     expect(shown.length).toBeLessThanOrEqual(3 + NEWEST_PAGE + after.length);
     expect(shown.slice(3)).toEqual(log.slice(3 - shown.length));

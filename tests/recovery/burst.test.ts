@@ -26,7 +26,7 @@ it('should recover clients that switch between instances during a burst', async 
   let returns = 0;
   const reconnecting = clients.map(async (client, index) => {
     while (isBursting) {
-      // While disconnected, a client misses none, a few or a few hundred pushes.
+      // A disconnected client misses zero, a few or a few hundred pushes.
       const pauseMs = [0, 30, 300][returns++ % 3] as number;
       client.close();
       await delay(pauseMs);

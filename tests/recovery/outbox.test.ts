@@ -106,14 +106,14 @@ describe("Dapr's outbox", () => {
     expect(await stateOf(first(), 'd')).toBeUndefined();
   });
 
-  it('should also publish values without a projection, and publish objects without a content type as text', async () => {
+  it('should publish values without a projection too, and publish objects without a content type as text', async () => {
     expect((await transact(first(), [upsert('f', 'a stored value')])).status).toBe(204);
     expect((await transact(first(), [upsert('g', 1), notify('g', 'g-placed', {})])).status).toBe(204);
     await expect.poll(setAside).toContain('a stored value');
     await expect.poll(setAside).toContain('map[id:g-placed');
   });
 
-  it('should publish even if the transaction fails because of an etag mismatch, with state in Redis', async () => {
+  it('should publish even if the transaction fails due to an etag mismatch, with state in Redis', async () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
@@ -170,7 +170,7 @@ describe("Dapr's outbox", () => {
   });
 
   it(
-    `should neither lose nor invent notifications when the publisher and its sidecars are killed ${KILLS} times`,
+    `should not lose or invent notifications when the publisher and its sidecars are killed ${KILLS} times`,
     async () => {
       const port = new URL(first().daprUrl).port;
       const app = new ManagedProcess({
@@ -193,7 +193,7 @@ describe("Dapr's outbox", () => {
         await delay(300 + Math.random() * 1_200);
         const killed = (targets[kill % targets.length] ?? []) as ManagedProcess[];
         await Promise.all(killed.map((one) => one.kill()));
-        // Start shortly before the newest published order, because checking all of them takes too long.
+        // Start shortly before the newest published order. Checking every order takes too long.
         const START = String(Math.max(1, newest() - 20));
         await Promise.all(killed.map((one) => one.start({ env: { START } })));
       }
@@ -205,7 +205,7 @@ describe("Dapr's outbox", () => {
       for (let number = 1; await isPlaced(number); number++) placed.push(`order-${number}-placed`);
       expect(placed.length).toBeGreaterThan(KILLS);
       await observer.untilShown(placed, 40_000);
-      // Leave time for notifications that should not appear: repeated ones, and those without an order.
+      // Leave time for notifications that shouldn't appear: duplicates, and any without an order.
       await delay(2_000);
       const shown = observer.shown.map(({ id }) => id).filter((id) => id.startsWith('order-'));
       const events = topic.events.filter(({ notification }) => notification?.startsWith('order-'));

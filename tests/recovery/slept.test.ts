@@ -23,7 +23,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover a tab that slept for an hour and whose connection died silently', async () => {
+it('should recover a tab that slept for an hour while its connection silently died', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const publish = async () => {
     const notifications = makeNotifications(20);

@@ -20,7 +20,7 @@ import { eventually } from '../support/state.ts';
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
 const make = new Certificates(dir);
 const ca = make.ca('ca');
-/** Long timeouts, because idle sockets are closed and each step takes seconds on a busy machine. */
+/** Long timeouts: idle sockets get closed, and each step can take seconds on a busy machine. */
 const TIMES = { connectTimeout: 10_000, socketTimeout: 30_000 };
 const KEYS = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 let cluster: RedisCluster;
@@ -72,7 +72,7 @@ describe('a connection to a Redis Cluster', () => {
     expect(await outcome({ ...env, REDIS_PASSWORD: 'wrong' })).toMatch(/^rejects the login/);
   });
 
-  it('should send each command to the master of its key, even after its slot has moved', async () => {
+  it('should send each command to its key’s master, even after the slot moves', async () => {
     const client = await openOnce(targetOf(env), TIMES);
     expect(mastersOf(client)).toHaveLength(3);
     for (const key of KEYS) await client.set(key, key);
@@ -100,7 +100,7 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should subscribe again once a node no longer refuses it', async () => {
+  it('should resubscribe once a node stops refusing it', async () => {
     const allow = (...rules: string[]) =>
       Promise.all(cluster.nodes.map((node) => cluster.ask(node, 'ACL', 'SETUSER', 'listener', ...rules)));
     await allow('on', '>secret', '~*', '+@all', 'allchannels');
@@ -132,7 +132,7 @@ describe('a connection to a Redis Cluster', () => {
     await Promise.all([main, reader, subscriber].map((one) => one.connect()));
     const heard: string[] = [];
     await subscriber.subscribe('news', (message) => heard.push(message));
-    // Use a key on the same master as the subscription.
+    // Use a key that shares the subscription's master.
     const key = KEYS.find((one) => slotOf(one) < 5_000) ?? '';
     await main.set(key, '0');
     const master = await cluster.masterOf(key);

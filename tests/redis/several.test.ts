@@ -14,7 +14,7 @@ import { examineStack } from '../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));
 const PARTS = ['entries', 'topics', 'audit', 'broadcaster'] as const;
-/** The prefix of each component's secrets. */
+/** Each component's secret prefix. */
 const PREFIXES: Record<string, string> = {
   [COMPONENTS.state]: 'STATE_',
   [COMPONENTS.entries]: 'ENTRIES_',
@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const name of PARTS) one[name] = await startRedis({ dir, name });
   const components = join(dir, 'components');
   cpSync(join(ROOT, 'components'), components, { recursive: true });
-  // Give each component its own secrets, as described in docs/guides/redis.md.
+  // Give each component its own secrets, like docs/guides/redis.md does.
   for (const [name, prefix] of Object.entries(PREFIXES)) {
     const file = join(components, `${name}.yaml`);
     const text = readFileSync(file, 'utf8');
@@ -56,7 +56,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The kinds of keys in one Redis, by their first part: `bff`, `entry`, `tocsin` or the name of a topic. */
+/** Which kinds of keys a Redis contains, by their first part: `bff`, `entry`, `tocsin` or a topic name. */
 async function kindsAt(address: string): Promise<string[]> {
   const client = createClient({ url: `redis://${address}` });
   await client.connect();
@@ -65,7 +65,7 @@ async function kindsAt(address: string): Promise<string[]> {
   return [...new Set(keys.map((key) => key.split(/[:|]/, 1)[0] ?? ''))].sort();
 }
 
-it('should deliver, trim and erase with each part’s data in its own Redis, and pass the doctor’s checks', async () => {
+it('should deliver, trim and erase with a separate Redis for each part, and pass the doctor’s checks', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);
@@ -85,7 +85,7 @@ it('should deliver, trim and erase with each part’s data in its own Redis, and
   await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
   topics.destroy();
 
-  // An erasure also removes content from state documents that no head refers to, and from events left in the topics.
+  // An erasure also removes content from orphaned state documents and from events left in the topics.
   const [producer] = stack.producers;
   const feed = 'user:erased';
   const post = await fetch(`${producer?.url}/notifications`, {

@@ -58,8 +58,8 @@ try {
   await byHand.announce('all', 1);
   while ((await readSetAsideIndex(bff)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
 
-  // The capture also contains unfinished work: two unclaimed entries with their announcements, and a scheduled
-  // notification that is due within half a minute.
+  // The capture also contains unfinished work: two unclaimed, announced entries, and a scheduled notification due
+  // within half a minute.
   observer.close();
   await bff.app.kill('SIGKILL');
   await bff.sidecar.kill('SIGKILL');

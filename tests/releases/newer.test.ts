@@ -10,11 +10,11 @@ import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
-/** Enough time for several turns to be rejected and retried, in ms. */
+/** Enough time (ms) for multiple turns to be rejected and retried. */
 const RETRYING_MS = 5_000;
 const CONTINUE_MS = 60_000;
 
-/** Documents of a later version, each with an unknown `v`. */
+/** Documents from a later version, each with an unknown `v`. */
 const later: Stored = {
   ...stored,
   hashes: Object.fromEntries(
@@ -63,11 +63,11 @@ describe('a store written by a later version', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
     await delay(RETRYING_MS);
     expect(await documents()).toEqual(before);
-    // The entries of `waits-1`, `waits-2`, and the notification accepted in the meantime.
+    // The entries for `waits-1`, `waits-2`, and the notification accepted in between.
     expect(await laterStack.redis.keys('entry:*')).toHaveLength(3);
   });
 
-  it('should continue without a gap when the later version runs again', async () => {
+  it('should continue without a gap once the later version is back', async () => {
     for (const key of Object.keys(later.hashes)) {
       const document = documentSchema.parse(JSON.parse((await laterStack.redis.hGet(key, 'data')) ?? ''));
       await laterStack.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));

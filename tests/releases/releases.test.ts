@@ -43,21 +43,21 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   soon: scheduledSchema,
   withdrawn: withdrawnDocumentSchema,
 };
-/** An index's key is the common prefix of its documents' keys. */
+/** An index's key is the prefix shared by its documents' keys. */
 const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: dueWindowSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('this release should have a capture of its stored data', () => {
+it('this release should have its stored data captured', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 
 describe.each(releases)('the store of $version', (stored) => {
   it('should contain documents of every kind', () => {
     const kinds = Object.keys(stored.hashes).map(kindOf);
-    // A list of withdrawn documents is deleted before the feed's next commit, so a capture contains none.
+    // A withdrawn-documents list is deleted before the feed's next commit, so captures don't contain any.
     for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
     expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
     expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);

@@ -19,7 +19,7 @@ export interface StackWithData {
   stop(): Promise<void>;
 }
 
-/** Starts a stack with one bff and its own Redis, which contains the stored data. */
+/** Starts a stack with one bff, on its own Redis loaded with the stored data. */
 export async function stackWithData(stored: Stored): Promise<StackWithData> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const [port = 0] = await freePorts(1);

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 const json = z.json();
 
-/** The content of Redis by key, with parsed JSON. */
+/** Everything in Redis by key, with parsed JSON. */
 export const storedSchema = z.strictObject({
   version: z.string(),
-  /** The time of the capture, in ms since 1970. */
+  /** When the capture was taken (ms since 1970). */
   at: z.int(),
   /** The entries of the claim check. */
   strings: z.record(z.string(), json),
@@ -43,7 +43,7 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
   return stored;
 }
 
-/** Loads the content into an empty Redis. Shifts all times, as if it had just been captured. */
+/** Loads the content into an empty Redis, and shifts all times as if it were just captured. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
   const later = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, later));
@@ -59,7 +59,7 @@ export async function restoreStored(redis: Redis, stored: Stored): Promise<void>
 const parse = (text: string | null | undefined): Json => json.parse(JSON.parse(text ?? 'null'));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-/** True for times in ms since 1970, from the year 2020 on. None of our other numbers is in this range. */
+/** True for times (ms since 1970) from 2020 on. None of our other numbers are in this range. */
 const isTime = (value: number): boolean => value > 1_577_836_800_000;
 
 function shifted(value: Json, by: number): Json {

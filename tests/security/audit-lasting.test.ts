@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should keep the trail when applications and sidecars are killed, and record key changes made meanwhile', async () => {
+it('should keep the trail while applications and sidecars get killed, and still record key changes', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();
@@ -78,7 +78,7 @@ it('should lose at most the last batch of records when the producer is killed', 
   console.log(
     `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was accepted ${lostMs} ms before the kill`,
   );
-  // A batch covers 250 ms plus the duration of a write, which may take seconds on a busy machine.
+  // A batch covers 250 ms plus the time a write takes, which can be seconds on a busy machine.
   expect(lostMs).toBeLessThan(3_000);
   await on.producer.app.start();
   await on.producer.ready();
@@ -116,7 +116,7 @@ it('should keep the trail within its limits for records and bytes', async () => 
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_RECORDS);
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
-  // Frequent records must not have evicted rare ones.
+  // Frequent records must not evict rare ones.
   const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
   expect(acts.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

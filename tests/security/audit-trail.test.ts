@@ -41,7 +41,7 @@ const setAside = (matches: (entry: string) => boolean) =>
 
 let before: ListedAuditRecord[];
 
-it('should record each action once, with its actor and without content', async () => {
+it('should record each action and who took it exactly once, without content', async () => {
   const status = async (call: Promise<Response>) => {
     const response = await call;
     await response.text();
@@ -53,7 +53,7 @@ it('should record each action once, with its actor and without content', async (
   expect(await status(on.publisher('POST', '/notifications', CONTENT, 'no-key'))).toBe(401);
   expect(await status(on.publisher('POST', '/notifications', { feed: 'user:ada', ...CONTENT }))).toBe(403);
   expect(await status(on.publisher('DELETE', '/notifications/one'))).toBe(202);
-  // Actions of one actor within 250 ms share a record.
+  // An actor's actions within 250 ms share a record.
   await delay(600);
   const later = { id: 'later', deliverAt: new Date(Date.now() + 3_600_000).toISOString(), ...CONTENT };
   expect(await status(on.publisher('POST', '/notifications', { ...later, feed: 'topic:later' }))).toBe(202);
@@ -129,7 +129,7 @@ it('should record each action once, with its actor and without content', async (
   }
 });
 
-it('should let npm run audit print the same records as JSON lines', async () => {
+it('should print the same records as JSON lines with npm run audit', async () => {
   const { stdout } = await on.command('audit', '--limit', '200');
   const lines = stdout
     .trim()

@@ -45,7 +45,7 @@ const page = async (feed: string): Promise<Page> =>
 const titles = async (feed: string) =>
   (await page(feed)).publications.map(({ notification }) => notification?.title);
 
-/** Adds an event to a topic, as if a sidecar had published it at `time`. */
+/** Adds an event to a topic as if a sidecar had published it at `time`. */
 const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
   redis.xAdd(topic, '*', {
     data: JSON.stringify({
@@ -72,7 +72,7 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 });
 
 describe('content', () => {
-  it('should be gone from Redis a minute after its feed was erased, and not return', async () => {
+  it('should be gone from Redis for good a minute after its feed was erased', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
@@ -135,8 +135,7 @@ describe('content', () => {
       const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
       expect([id, answer.ok]).toEqual([id, false]);
     }
-    // The feed's erasure is recorded by the host of its partition and, for announcements of 0.1.0, by the host of the
-    // feed.
+    // The partition's host records the feed's erasure. For 0.1.0 announcements, the feed's host does too.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 
@@ -150,8 +149,7 @@ describe('content', () => {
       of('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
-    // These event ids are not valid for notifications, so the notifications get ids made from hashes. Those ids are
-    // retracted below.
+    // These event ids aren't valid notification ids, so the notifications get hashed ids, which are retracted below.
     await publishEvent(TOPICS.notifications, of('', { id: undefined }), { id: 'no id / at all' });
     await publishEvent(TOPICS.notifications, of('', { id: undefined, severity: 'loud' }), {
       id: 'refused / id',

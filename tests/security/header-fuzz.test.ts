@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
-/** A request twice as long may cost at most three times the CPU time. Costs below FLOOR_MS are not compared. */
+/** A request twice as long can cost at most three times the CPU time. Costs below FLOOR_MS aren't compared. */
 const MAX_RATIO = 3;
 const FLOOR_MS = 10;
-/** How many times each request is measured. Only the minimum counts, because a busy machine only adds time. */
+/** How many times each request is measured. Only the minimum counts: a busy machine can only add time. */
 const REPETITIONS = 10;
-/** At this length, a request takes less than a second even if its cost is cubic. */
+/** At this length, a request takes less than a second even at cubic cost. */
 const SHORT = 600;
 /** The limit for the headers and the address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** These strings are repeated between the start and the end of a header's value. */
+/** These strings are repeated between the start and end of a header value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
 /** For each header, prefixes that its parser accepts. */
 const HEADERS: [name: string, ...begins: string[]][] = [
@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** All routes. Erasures take time, so their feed is replaced by one that is rejected after all other checks. */
+/** All routes. Erasures take time, so their feed is swapped for one that gets rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -144,7 +144,7 @@ const minCost = async (route: Route, attack: Attack, unit: string, length: numbe
   return Math.min(...costs);
 };
 
-/** Describes the attack's cost if it grows too fast up to this length. */
+/** Describes the attack's cost if that grows too fast up to this length. */
 async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
   for (const unit of UNITS) {
     const twice = await minCost(route, attack, unit, length);
@@ -177,7 +177,7 @@ async function examine(route: Route): Promise<string | undefined> {
 
 describe('a long header, query or path', () => {
   it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
-    'should cost CPU proportional to its length: %s %s %s',
+    'should cost CPU time proportional to its length: %s %s %s',
     { timeout: 60_000 },
     async (_port, _method, _path, route) => {
       expect(await examine(route)).toBeUndefined();

@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Enough partitions for Dapr to place some of them on the hostile host. */
+/** Enough partitions for Dapr to place some on the hostile host. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
-/** The foreign application's state store, with which it can offer to host actors. */
+/** The foreign application's state store, which lets it offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -65,7 +65,7 @@ const publish = async (feed: string, id: string): Promise<void> => {
 it('should not let a foreign application take over turns or cause losses by offering to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
-  // Placement takes a moment to route calls to the new host.
+  // Placement needs a moment to route calls to the new host.
   for (const end = Date.now() + 60_000; requests.length < 5 && Date.now() < end; round++) {
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }
@@ -81,7 +81,7 @@ it('should not let a foreign application take over turns or cause losses by offe
   }
 });
 
-it('should never begin a new epoch because of an unsigned call, even without a secret in the secret stores', async () => {
+it('should never start a new epoch on an unsigned call, even without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startExternalSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorsOf } from '../support/processes/logs.ts';
 
 const CASES = 2_000;
-/** The seed. It is fixed, so that each run generates the same cases. */
+/** A fixed seed, so that each run generates the same cases. */
 const SEED = 20_261_125;
 /**
- * The checks that schemathesis applies to each response. The check that valid data is accepted is omitted, because no
- * schema can require that `expiresAt` is in the future and after `deliverAt`.
+ * The checks that schemathesis applies to each response. Leaves out the check that valid data is accepted: no schema
+ * can require that `expiresAt` is in the future and after `deliverAt`.
  */
 const CHECKS = [
   'not_a_server_error',
@@ -24,8 +24,8 @@ const CHECKS = [
 ];
 
 /**
- * There are fewer examples of notifications, which take far longer to generate than a name or id, and of erasures,
- * which take 3 s each.
+ * Uses fewer examples for notifications, which take far longer to generate than a name or id, and for erasures, which
+ * take 3 s each.
  */
 const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],

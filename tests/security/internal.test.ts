@@ -17,7 +17,7 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** Deposits and announces entries in a run that the feed already knows, because entry 1 has been processed. */
+/** Deposits and announces entries in a run that the feed already knows, since entry 1 has been processed. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {
@@ -69,9 +69,9 @@ const state = async () => ({
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
-/** Runs an attack, which must not write or show anything. The feed must continue in the same epoch. */
+/** Runs an attack that must not write or show anything. The feed must stay in the same epoch. */
 const expectHarmless = async (attack: () => Promise<void>): Promise<void> => {
-  // Entries of notifications that were already shown may still be unclaimed, because the claim follows the broadcast.
+  // The claim follows the broadcast, so entries for notifications already shown can still be unclaimed.
   await expect.poll(() => redis.keys('entry:*')).toEqual([]);
   const before = await state();
   await attack();
@@ -163,7 +163,7 @@ describe('a foreign application', () => {
           headers: { 'dapr-caller-app-id': 'bff' },
         });
         expect([invoked.status, JSON.parse(invoked.text)]).toMatchObject([403, { code: 'forbidden' }]);
-        // Without the headers of an invocation, the call looks like one from the application's own sidecar.
+        // Without invocation headers, the call looks like it's from the application's own sidecar.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
         else if (verb === 'DELETE') expect(status).toBe(200);
@@ -173,7 +173,7 @@ describe('a foreign application', () => {
     },
   );
 
-  it('should not be able to use the paths that it finds in the list of subscriptions', async () => {
+  it('should not be able to use the paths it finds in the subscription list', async () => {
     await expectHarmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
@@ -198,11 +198,11 @@ describe('a foreign application', () => {
   });
 
   it('should not be able to take over turns by offering to host our actors', async () => {
-    // `hostile-host.test.ts` attempts this with a separate stack, because it moves actors.
+    // This moves actors, so `hostile-host.test.ts` tries it on a separate stack.
     expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 
-  it('should be able to erase a feed whose name is not valid in a path', async () => {
+  it('should be able to erase a feed with a name that isn’t valid in a path', async () => {
     const feed = 'user:a/b?100%#c d';
     const url = `${producer!.url}/notifications`;
     const body = JSON.stringify({ id: 'private', feed, title: 'private' });

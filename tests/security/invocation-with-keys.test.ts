@@ -45,8 +45,8 @@ const port = ({ sidecar }: Pair): number => {
   return Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
 };
 
-describe('an invocation of a producer that requires API keys', () => {
-  it('should be rejected without a valid key, as on the public port', async () => {
+describe('invoking a producer that requires API keys', () => {
+  it('should be rejected without a valid key, like on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
       const answers = [
         await invoke('POST', 'notifications', headers, { id: 'forged', title: 'x' }),
@@ -62,7 +62,7 @@ describe('an invocation of a producer that requires API keys', () => {
     }
   });
 
-  it('should also be rejected at the sidecar’s internal port, with any headers', async () => {
+  it('should also be rejected on the sidecar’s internal port, with any headers', async () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;

@@ -69,7 +69,7 @@ describe('a locked-down stack', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // In reverse order, because the first line turns off the user `default`, which this client is connected as.
+    // In reverse order: the first line turns off the `default` user, which this client is connected as.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);
@@ -153,7 +153,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  it('should still deliver after a sidecar and an instance have restarted', async () => {
+  it('should still deliver after a sidecar and an instance restart', async () => {
     await bff.sidecar.restart();
     await bff.app.restart();
     await bff.ready();
@@ -163,7 +163,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  /** Our user's commands that Redis has rejected, as `reason: command`. */
+  /** Our user's commands that Redis rejected, as `reason: command`. */
   async function refusals(): Promise<string[]> {
     const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
     return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);

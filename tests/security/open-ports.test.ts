@@ -40,7 +40,7 @@ const stopAll = async () => {
  * Scans a network namespace from a neighbour. The namespace acts as a separate machine: no other process listens there,
  * so the commands can use their default ports.
  */
-describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_000 }, () => {
+describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
   let neighbour: Neighbour;
 
@@ -63,7 +63,7 @@ describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_0
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen only on loopback addresses, over TCP and UDP, in all its processes', async () => {
+    it('should listen only on loopback addresses in all its processes, over TCP and UDP', async () => {
       const one = await started({ host });
       await one.untilPrinted('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
@@ -78,7 +78,7 @@ describe.skipIf(missing)('the ports, as seen from the network', { timeout: 240_0
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
       };
-      // On the machine itself, the same attack works.
+      // The same attack works on the machine itself.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
         answer: expect.stringContaining('"ids"') as string,

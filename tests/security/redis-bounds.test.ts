@@ -7,11 +7,11 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The number of documents that each reader or address may have in this test. */
+/** The document limit per reader or address in this test. */
 const DOCUMENTS = 20;
-/** The maximum size of the broadcast stream in this test, in bytes. */
+/** The maximum broadcast stream size in this test (bytes). */
 const STREAM = 1024 * 1024;
-/** A document has at most 40,000 bytes, and Redis may use twice as much. Publications also need memory. */
+/** A document can have 40,000 bytes, and Redis can use twice as much. Publications need memory too. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
 const ATTACK_MS = 20_000;
 const LANES = 8;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   stack = await startStack({
     bffs: 2,
     secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
-    // Allows ten minutes' worth of writes at the default rate, all at once.
+    // Allows ten minutes' worth of writes at the default rate, all at the same time.
     env: {
       WRITES_PER_MINUTE: '6000',
       DOCUMENTS_PER_READER: String(DOCUMENTS),
@@ -63,7 +63,7 @@ const publish = async (body: unknown): Promise<number> => {
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
 const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
-/** Waits until the memory in use is stable, because published notifications are removed from the streams only later. */
+/** Waits until memory usage is stable: published notifications stay in the streams for a while. */
 const untilStable = async () => {
   let before = Infinity;
   await eventually(async () => {
@@ -76,8 +76,7 @@ const untilStable = async () => {
 };
 
 /**
- * Runs `attack` as often as possible, and publishes at the same time. Resolves with the memory growth in total and in
- * the second half.
+ * Runs `attack` as often as possible while publishing. Resolves with the memory growth in total and in the second half.
  */
 async function runUnderAttack(attack: (n: number) => Promise<Response>) {
   const before = await used();

@@ -99,7 +99,7 @@ describe('a request without a key or token', () => {
 describe('HEAD', () => {
   const getRoutes = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
   it.each(titles(getRoutes))(
-    'should get the same response as GET, without the body: %s %s %s',
+    'should get the same response as GET without the body: %s %s %s',
     async (_p, _m, _r, route) => {
       const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
       expect([head.status, head.headers.get('content-type')]).toEqual([
@@ -209,7 +209,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be rejected because of its Content-Length, and have its connection closed', async () => {
+  it('should be rejected based on its Content-Length, and have its connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -218,7 +218,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be rejected as soon as its chunks are too large, and not be read further', async () => {
+  it('should be rejected as soon as its chunks get too large, and not read any further', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
@@ -229,7 +229,7 @@ describe.each<[PortName, string]>([
     raw.socket.on('drain', more);
     more();
     await raw.closed;
-    // The client can send more than is read, because both sockets buffer data.
+    // Both sockets buffer data, so the client can send more than is read.
     expect(sent).toBeLessThan(16 * MEBIBYTE);
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });

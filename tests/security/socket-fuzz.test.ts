@@ -8,12 +8,12 @@ import { z } from 'zod';
 import { errorsOf } from '../support/processes/logs.ts';
 import { connectTo, sendFrame } from '../support/network/sockets.ts';
 
-/** The seed. It is fixed, so that each run generates the same cases. */
+/** A fixed seed, so that each run generates the same cases. */
 const SEED = 20_261_125;
 const SESSIONS = 400;
 const REQUESTS = 1_500;
 const HANDSHAKES = 400;
-/** Fewer than the number of invalid requests after which a connection is closed. */
+/** Few enough invalid requests to keep the connection open. */
 const REQUESTS_PER_CONNECTION = 15;
 
 /** Short timeouts, so that silent sessions are closed soon. */
@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Checks that the bff still serves a valid client while others attack it. */
+/** Checks that the bff still serves a valid client during attacks. */
 async function expectServes(): Promise<void> {
   const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true, feed: 'all' });
@@ -51,14 +51,14 @@ const eventName = fc.oneof(
   fc.string(),
 );
 
-/** Event names in JSON. socket.io also allows numbers as names. */
+/** Event names as JSON. socket.io also allows numbers as names. */
 const anyName = fc.oneof(
   eventName.map((name) => JSON.stringify(name)),
   fc.integer().map(String),
   json,
 );
 
-/** engine.io packets that contain socket.io packets, from almost valid ones to noise. */
+/** engine.io packets that contain socket.io packets, from nearly valid to pure noise. */
 const packet = fc.oneof(
   fc.tuple(fc.nat(9), namespace, digits, json).map(([type, ...rest]) => `4${type}${rest.join('')}`),
   fc

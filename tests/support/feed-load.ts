@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
 
-/** At least one feed of each kind, including two readers' own feeds. */
+/** At least one feed per kind, including two readers' own feeds. */
 export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 
 export interface FeedLoadOptions {
   feeds: readonly string[];
   /** The address for readers. */
   url: string;
-  /** The addresses for publishers. The array may change while the load runs. */
+  /** The addresses for publishers. The array can change during the load. */
   producerUrls: readonly string[];
-  /** Maximum time for one request including all retries, in ms. */
+  /** Maximum time (ms) for one request, including all retries. */
   patienceMs?: number;
 }
 
 export interface FeedLoad {
   /** Stops publishing. Rejects if a request has failed permanently. */
   stop(): Promise<void>;
-  /** Waits until each device shows all acknowledged notifications of its feed. Call it after `stop()`. */
+  /** Waits until each device shows all acknowledged notifications in its feed. Call this after `stop()`. */
   audit(catchUpMs: number): Promise<FeedLoadResult>;
   /** Stops publishing if necessary, and disconnects the devices. */
   close(): void;

@@ -6,21 +6,21 @@ import { startStream } from './stream.ts';
 
 /** When and where deliveries should resume after a fault. */
 export interface FaultResult {
-  /** The time from which deliveries should have resumed (ms since 1970). */
+  /** When deliveries should have resumed (ms since 1970). */
   resumesAt: number;
-  /** The instances whose clients should receive deliveries again. */
+  /** The instances with clients that should be receiving deliveries again. */
   affected: readonly Pair[];
-  /** Restarts the processes that are still down. */
+  /** Restarts any processes that are still down. */
   restore?: () => Promise<void>;
 }
 
 const BEFORE_MS = 1_500;
-/** Minimum time to watch deliveries if there is a bound, in ms. */
+/** Minimum time (ms) to watch deliveries with a bound. */
 const WATCH_MS = 6_000;
-/** Time to watch deliveries if there is no bound, in ms. */
+/** Time (ms) to watch deliveries without a bound. */
 const SHORT_WATCH_MS = 2_000;
 
-/** A caller, and clients of the feed `all` on each of a stack's instances. */
+/** A caller, and a client for the feed `all` on each instance in a stack. */
 export class Flow {
   readonly caller: Caller;
   readonly #observers: ReadonlyMap<Pair, Observer[]>;
@@ -50,7 +50,10 @@ export class Flow {
     for (const observer of this.observers) observer.close();
   }
 
-  /** Resolves when every client has shown all acknowledged notifications. Checks that each was shown once, in order. */
+  /**
+   * Resolves when every client has shown all acknowledged notifications. Checks that each was shown exactly once and in
+   * order.
+   */
   async complete(timeoutMs = 60_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.untilShown(acknowledged, timeoutMs)));
@@ -60,8 +63,8 @@ export class Flow {
 
   /**
    * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that
-   * no notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms, and
-   * resolves with it. Watches for longer than twice the `bound`, because tests allow a pause of up to twice the bound.
+   * no notification is lost and no client gets a gap. Prints the longest pause (ms) that any affected client saw, and
+   * resolves with it. Tests allow a pause of up to twice the `bound`, so this watches for longer than that.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -23,7 +23,7 @@ export const readSetAside = (pair: Pair, entry: string) => readState<SetAside>(p
 export const readSetAsideIndex = async (pair: Pair): Promise<string[]> =>
   (await readState<{ entries: string[] }>(pair, SET_ASIDE_INDEX_KEY))?.entries ?? [];
 
-/** Resolves with the first value that is neither undefined nor false. @throws Error after `timeoutMs` */
+/** Resolves with the first value that isn't undefined or false. @throws Error after `timeoutMs` */
 export async function eventually<T>(
   read: () => Promise<T | undefined | false>,
   timeoutMs = 20_000,

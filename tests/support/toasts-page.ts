@@ -4,8 +4,8 @@ import { launchBrowser } from '@tocsin/tools';
 import { live, toasts } from '../ui/support/browser.ts';
 
 /**
- * Opens the page at `url` in a new Chromium, waits until it is live and shows two toasts, and saves a screenshot to the
- * file `screenshot`. Returns the errors thrown by the page's scripts.
+ * Opens the page at `url` in a new Chromium, waits until it's live and shows two toasts, and saves a screenshot to the
+ * file `screenshot`. Returns any errors thrown by the page's scripts.
  */
 export async function errorsUntilToasts(url: string, screenshot: string): Promise<string[]> {
   const browser = await launchBrowser();

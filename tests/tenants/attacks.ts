@@ -3,7 +3,7 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
-/** Requests to the attacked release's public ports, without secrets or with the attacker's. Each must get 401. */
+/** Requests to the attacked release's public ports, without secrets or with the attacker's own. Each must get a 401. */
 export async function publicPorts(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
   const { signature } = await attacker.signedTake('all');
@@ -51,8 +51,8 @@ const podsSchema = z.object({
 });
 
 /**
- * Connections to ports of the attacked pods that only a pod itself may use, and requests to the sidecars' open port,
- * which serves only health probes.
+ * Connections to ports on the attacked pods that only the pods themselves can use, and requests to the sidecars' open
+ * port, which serves only health probes.
  */
 export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   const selector = 'app.kubernetes.io/name in (producer,bff)';
@@ -73,7 +73,7 @@ export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
   });
 }
 
-/** Attempts to read from the attacked release's Redis, without a password or with the attacker's own. */
+/** Attempts to read from the attacked release's Redis without a password or with the attacker's own. */
 export async function redisProbes(attacked: string, attacker: Tenant): Promise<Probe[]> {
   const [own, operator] = [
     await attacker.secret('redis', 'PASSWORD'),

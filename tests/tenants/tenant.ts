@@ -35,7 +35,7 @@ const pageSchema = z.object({
   publications: z.array(z.object({ notification: z.object({ id: z.string() }).optional() })),
 });
 
-/** Counters of completed work, which no attack may change. Counters of refused calls may change. */
+/** Counters for completed work, which no attack may change. Counters for refused calls can change. */
 const COUNTERS = {
   producer: [
     'tocsin_producer_notifications_accepted_total',
@@ -52,7 +52,7 @@ const COUNTERS = {
   ],
 } as const;
 
-/** The sum of all series of a counter in Prometheus's text format. */
+/** The sum of a counter's series in Prometheus's text format. */
 function sumIn(metrics: string, name: string): number {
   if (!metrics.includes(`# TYPE ${name} counter`)) throw new Error(`There is no counter ${name}.`);
   return [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
@@ -61,13 +61,13 @@ function sumIn(metrics: string, name: string): number {
   );
 }
 
-/** A release of the chart in its own namespace, with one pod for each application. */
+/** A chart release in its own namespace, with one pod per application. */
 export class Tenant {
   readonly namespace: string;
   readonly #limits: object;
   readonly #bff: object;
   readonly #keys = {
-    /** May publish to every feed, with fallbacks, and retract and erase there. */
+    /** Can publish to every feed, including fallbacks, and retract and erase there. */
     canary: this.#key('canary', 1_000),
     /** For the flood test. Allows 50 notifications in 10 s. */
     slow: this.#key('slow', 5),
@@ -149,7 +149,7 @@ export class Tenant {
     return Buffer.from(encoded, 'base64').toString();
   }
 
-  /** A token for a reader who is also an operator. */
+  /** A token for a reader who's also an operator. */
   async token(sub: string, more: object = {}): Promise<string> {
     const claims = { sub, feeds: ['*'], roles: ['ops'], ...more };
     const exp = Math.floor(Date.now() / 1000) + 3_600;
@@ -157,7 +157,7 @@ export class Tenant {
     return signToken({ claims, exp, issuer: 'tocsin', audience: 'tocsin', secret });
   }
 
-  /** Signs a call to a feed's actor, as this release's bffs do. */
+  /** Signs a call to a feed's actor like this release's bffs do. */
   async signedTake(feed: string): Promise<{ body: string; signature: string }> {
     const keys = parseSigningKeys(await this.secret('internal', 'internal'));
     const body = JSON.stringify({ feed });
@@ -178,7 +178,7 @@ export class Tenant {
     return text;
   }
 
-  /** The values of an application's counters, each summed over its series. */
+  /** An application's counter values, each summed over its series. */
   async counters(app: 'producer' | 'bff', names: readonly string[]): Promise<Record<string, number>> {
     const port = app === 'producer' ? 4000 : 4001;
     const metrics = await this.#text(app, `http://127.0.0.1:${port}/metrics`);
@@ -210,7 +210,7 @@ export class Tenant {
 
   /** Everything that an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
-    // Earlier notifications may not have been claimed yet.
+    // Earlier notifications might not be claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));
     const fault = await pollUntil(isClaimed, { timeoutMs: 30_000, everyMs: 500 });
     if (fault) throw new Error(`${this.namespace} still has entries: ${fault}`);
@@ -222,8 +222,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except those that a release writes on its own: locks, metrics, the audit trail, and the last use
-   * of API keys.
+   * The keys in Redis, except what a release writes on its own: locks, metrics, the audit trail, and when API keys were
+   * last used.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';

@@ -26,7 +26,7 @@ async function expectUnharmed(attack: () => Promise<void>): Promise<void> {
   // Long enough for any work that the attack has started.
   await delay(1_000);
   expect(await ours.state(READER)).toEqual(before.state);
-  // Check only for new keys, because documents may have expired in the meantime.
+  // Check only for new keys, since documents might have expired by now.
   expect((await ours.keys()).filter((key) => !before.keys.includes(key))).toEqual([]);
 }
 
@@ -109,7 +109,7 @@ describe('a pod of another tenant', () => {
       ),
   );
 
-  it('should reach only the actors of its own release', () =>
+  it('should reach only its own release’s actors', () =>
     expectUnharmed(async () => {
       const refused = await refusedByOurBff();
       await withStranger(
@@ -130,12 +130,12 @@ describe('a pod of another tenant', () => {
         },
         { namespace: theirs.namespace, appId: 'bff' },
       );
-      // If a call had reached our bff, it would have been refused, because the secrets differ.
+      // Had a call reached our bff, it would have been refused since the secrets differ.
       expect(await refusedByOurBff()).toBe(refused);
     }));
 
   it.each(['bff', 'producer'])(
-    'should be refused by the other release even with a Dapr certificate for the app id %s',
+    'should be refused by the other release, even with a Dapr certificate for the app id %s',
     (id) =>
       expectUnharmed(async () => {
         const refused = await refusedByOurBff();
@@ -179,7 +179,7 @@ describe('a pod of another tenant', () => {
           },
           { namespace: theirs.namespace, appId: id, attacked: ours.namespace },
         );
-        // Dapr let both calls to our actor through. Our bff refused them: neither has a signature of our release.
+        // Dapr let both calls to our actor through. Our bff refused them, since they lack our release's signature.
         expect(await refusedByOurBff()).toBeGreaterThanOrEqual(refused + 2);
       }),
   );
@@ -201,8 +201,8 @@ describe('a pod of another tenant', () => {
   });
 });
 
-describe('the quotas of a release', () => {
-  it('should limit a flood to its API key’s rate limit, and not affect the other release', async () => {
+describe('a release’s quotas', () => {
+  it('should limit a flood to its API key’s rate, without affecting the other release', async () => {
     const names = ['tocsin_producer_notifications_accepted_total', 'tocsin_producer_requests_refused_total'];
     const [name = ''] = names;
     const before = await ours.counters('producer', names);
@@ -224,7 +224,7 @@ describe('the quotas of a release', () => {
     expect(await ours.counters('producer', names)).toEqual({ ...before, [name]: (before[name] ?? 0) + 1 });
   });
 
-  it('should apply a limit only to the release whose values set it', async () => {
+  it('should apply a limit only to the release that sets it in its values', async () => {
     const writes = async (tenant: Tenant) => {
       const headers = { authorization: `Bearer ${await tenant.token('writer')}` };
       const put = { name: 'writes', url: 'http://127.0.0.1:4001/app/mutes', method: 'PUT', times: 5 };

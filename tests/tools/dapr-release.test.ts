@@ -52,7 +52,7 @@ const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor())))
 const answer = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
 
 describe('the Dapr download', () => {
-  it('should put a real, working daprd into the cache, and not download it again', async () => {
+  it('should put a real, working daprd into the cache, and never redownload it', async () => {
     server.close();
     const { daprd } = await ensureDapr();
     server = await releaseServer({ daprd });
@@ -79,7 +79,7 @@ describe('the Dapr download', () => {
     expect(requestsFor('placement')).toHaveLength(1);
   });
 
-  it('should follow a redirect, even when it resumes a download', async () => {
+  it('should follow a redirect even when resuming a download', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'redirect' });
     await get();
     expect(requestsFor('daprd').map(({ file, range }) => [file.startsWith('/moved'), range])).toEqual([

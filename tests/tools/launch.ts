@@ -28,7 +28,7 @@ export interface RunFile {
 
 type Change = (runFile: RunFile, dir: string) => void;
 
-/** Writes a copy of `dapr.yaml` with stub applications. Each gets six free ports, of which the first is public. */
+/** Writes a copy of `dapr.yaml` with stub applications. Each gets six free ports. The first is public. */
 async function writeRunFile(dir: string, change?: Change): Promise<{ path: string; ports: number[] }> {
   const runFile = parse(readFileSync(join(ROOT, 'dapr.yaml'), 'utf8')) as RunFile;
   runFile.common.resourcesPaths = [join(ROOT, 'components')];
@@ -69,7 +69,7 @@ export interface LaunchOptions {
   dir?: string;
   runFile?: { path: string; ports: number[] };
   env?: Record<string, string>;
-  /** Changes the run file before it is saved. */
+  /** Changes the run file before it's saved. */
   change?: Change;
 }
 

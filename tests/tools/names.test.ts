@@ -129,7 +129,7 @@ describe('components/', () => {
     },
   );
 
-  it('should retry for longer than processingTimeout, without a circuit breaker', () => {
+  it('should retry for longer than processingTimeout without a circuit breaker', () => {
     const resiliency = z
       .object({
         policies: z.strictObject({

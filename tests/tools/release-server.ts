@@ -34,11 +34,11 @@ export type Behaviour =
 export interface ReleaseServer {
   url: string;
   release: Release;
-  /** The paths and Range headers of all requests. */
+  /** Every request's path and Range header. */
   requests: { file: string; range: string | undefined; method: string }[];
-  /** How to respond to the next requests for the archive of each command, in order. Later ones get `whole`. */
+  /** How to respond to the next requests for each command's archive, in order. Later requests get `whole`. */
   behaviours: Map<string, Behaviour[]>;
-  /** Also serves this platform's archives under the names of all other platforms. */
+  /** Also serves this platform's archives under every other platform's name. */
   serveAllPlatforms: () => void;
   close: () => void;
 }
@@ -134,7 +134,7 @@ async function answer(
   });
   if (behaviour.kind === 'cut') {
     response.write(content.subarray(0, behaviour.after));
-    // Give the client time to write the received bytes to its disk.
+    // Give the client time to write the received bytes to disk.
     await delay(250);
     response.destroy();
   } else if (behaviour.kind === 'silent') {

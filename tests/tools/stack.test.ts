@@ -34,7 +34,7 @@ describe('a stack', () => {
     expect((await fetch(`${bff.daprUrl}/v1.0/metadata`)).status).toBe(401);
   });
 
-  it('should let a test kill only a sidecar, and restart it on the same ports', async () => {
+  it('should let a test kill just a sidecar and restart it on the same ports', async () => {
     await bff.sidecar.kill('SIGKILL');
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -70,12 +70,12 @@ describe('a stack', () => {
     },
   );
 
-  it('should name the process that has exited, and its log file', async () => {
+  it('should name the exited process and its log file', async () => {
     await other.app.kill('SIGKILL');
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has exited.*bff-2\.log/s);
   });
 
-  it('should leave no process and no open port after it stops', async () => {
+  it('should leave no processes or open ports behind', async () => {
     const pairs = [...stack.producers, ...stack.bffs];
     await stack.stop();
     const processes = [

@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should print a welcome message when all parts are ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
+  it('should print a welcome message once ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has exited/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has exited/],
   ])(
-    'should report that %s has died, keep the others running, and leave no process when it stops',
+    'should report that %s has died, keep the rest running, and leave no processes behind when it stops',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.untilPrinted('Tocsin is ready.');
@@ -110,7 +110,7 @@ describe('npm start', () => {
   it.each([
     ['first stage', (one: Launch) => one.child.pid ?? 0],
     ['second stage', (_: Launch, tree: ProcessTree) => tree.cli],
-  ])('should leave no process after kill -9 of its %s', async (_, victim) => {
+  ])('should leave no processes behind after a kill -9 of its %s', async (_, victim) => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     const tree = await processTreeOf(one);
@@ -123,7 +123,7 @@ describe('npm start', () => {
     await expectNothingLeft(tree, one.ports);
   });
 
-  it('should name a busy port, and reject a second start in the same folder', async () => {
+  it('should name a busy port, and refuse a second start in the same folder', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     const second = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => project?.remove());
 
-/** The names of the current masters, according to the first node that answers. */
+/** The current masters' names, according to the first node that answers. */
 async function masters(): Promise<string[]> {
   const ask =
     '. /secrets/operator/env; REDISCLI_AUTH=$REDIS_PASSWORD valkey-cli --user operator cluster nodes';
@@ -61,7 +61,7 @@ describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
     }
   });
 
-  it('should continue with its history after all containers were removed and created again', async () => {
+  it('should keep its history after all containers are removed and recreated', async () => {
     const running = await load();
     try {
       await delay(2_000);

@@ -18,8 +18,8 @@ afterEach(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /**
- * Kills the master of a key and its replica, removes their data, and restarts them. Then makes them rejoin the cluster
- * as `join.sh` in k8s/components/redis-cluster-nodes would.
+ * Kills a key's master and replica, removes their data, and restarts them. Then makes them rejoin the cluster the way
+ * `join.sh` in k8s/components/redis-cluster-nodes does.
  */
 async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, key: string): Promise<void> {
   const master = await masterOf(key);
@@ -43,7 +43,7 @@ async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, k
     await eventually(() => has(node, 'cluster_known_nodes:1'));
     await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(survivor.port), busPort);
   }
-  // Four remaining nodes and two new ones. The new ones never learn of the nodes that they replace.
+  // Four remaining nodes and two new ones. The new nodes never learn about the nodes they replace.
   for (const node of [master, replica]) await eventually(() => has(node, 'cluster_known_nodes:6'));
   await ask(master, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
   await ask(master, 'CLUSTER', 'BUMPEPOCH');
@@ -58,7 +58,7 @@ const pageOf = async ({ bffs: [bff] }: Stack): Promise<Page> =>
 it.each([
   ['head', `bff||${headKey('all')}`],
   ['announcements', TOPICS.partitionAnnouncements],
-])('should continue after the master of the %s and its replica have lost their data', async (name, key) => {
+])('should continue after the %s’s master and replica lose their data', async (name, key) => {
   cluster = await startCluster({ dir, name }, 1);
   const started = cluster;
   stack = await startStack({ redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } });
@@ -82,8 +82,8 @@ it.each([
   }
 });
 
-it('should serve a lost master’s data from its replica once that is told to take over', async () => {
-  // As in k8s/components/redis-cluster-nodes, so that a restarted replica does not take over by itself.
+it('should serve a lost master’s data from its replica once told to take over', async () => {
+  // Same as in k8s/components/redis-cluster-nodes, so that a restarted replica doesn't take over by itself.
   const settings = { 'cluster-replica-validity-factor': '10' };
   cluster = await startCluster({ dir, name: 'takeover', settings }, 1);
   const { nodes, ask, masterOf } = cluster;

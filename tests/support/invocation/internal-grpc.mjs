@@ -16,7 +16,7 @@ const bytes = (number, value) => {
 const number = (field, value) => Buffer.from([field << 3, ...varint(value)]);
 
 const notification = JSON.stringify({ id: 'forged', title: 'Forged' });
-/** Reads the content of a message's first field, which must be of type bytes. */
+/** Reads a message's first field, which must be of type bytes. */
 const firstOf = (message) => {
   let size = 0;
   let at = 1;
@@ -26,7 +26,7 @@ const firstOf = (message) => {
     if (byte < 128) return message.subarray(at, at + size);
   }
 };
-/** Reads the application's status from a response: its first field is a message, whose first field is the status. */
+/** Reads the application's status from a response: the first field of the response's first field. */
 const statusOf = (answer) => {
   const status = firstOf(answer);
   return status[0] === 8 ? ((status[1] ?? 0) & 127) | ((status[2] ?? 0) << 7) : 0;

@@ -1,10 +1,10 @@
 import { answersOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** Interval between readiness checks, in ms. As in a real load balancer, the known state may be slightly outdated. */
+/** Interval (ms) between readiness checks. Like in a real load balancer, the known state can be slightly outdated. */
 const PROBE_MS = 200;
 
-/** Starts a load balancer for several instances. Each connection goes to the next ready instance. */
+/** Starts a round-robin load balancer. Each connection goes to the next ready instance. */
 export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
   const ready = new Set(pairs);
   const probe = async (pair: Pair) => {

@@ -10,7 +10,7 @@ export interface Listener {
   port: number;
 }
 
-/** The ids of a process and all its descendants. */
+/** The ids of a process and all of its descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid);
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
@@ -54,7 +54,7 @@ function socketsOf(pid: number): Set<string> {
 }
 
 const LISTENING = '0A';
-/** The state of UDP sockets that are bound but not connected. */
+/** State code for UDP sockets that are bound but not connected. */
 const UNCONNECTED = '07';
 
 /** Reads one socket table of the process's network namespace. */

@@ -4,20 +4,20 @@ import { run, type RunResult } from '@tocsin/tools';
 
 const SCANNER = fileURLToPath(new URL('scan-ports.mjs', import.meta.url));
 
-/** A Linux network namespace. For listeners and connections, it is like a separate machine. */
+/** A Linux network namespace. For listeners and connections, it's like a separate machine. */
 export interface NetworkNamespace {
   name: string;
-  /** Returns a command that runs `command` in the namespace, with the same process id. */
+  /** Returns a command that runs `command` in the namespace under the same process id. */
   inside(...command: string[]): [string, ...string[]];
   /** Removes the namespace without stopping processes in it. */
   remove(): Promise<void>;
 }
 
-/** A machine on the same network as the machine under test, for tests from outside. */
+/** A machine on the same network as the machine under test, for testing from outside. */
 export interface Neighbour extends NetworkNamespace {
-  /** The address of the machine under test. */
+  /** Address of the machine under test. */
   address: string;
-  /** The IPv6 address of the machine under test; `undefined` if the system has no IPv6. */
+  /** IPv6 address of the machine under test; `undefined` without IPv6 support. */
   address6: string | undefined;
   run(...command: string[]): Promise<RunResult>;
   /**
@@ -32,7 +32,7 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** The reason why tests cannot create network namespaces on this machine; `undefined` if they can. */
+/** Why tests can't create network namespaces on this machine; `undefined` if they can. */
 export async function missingNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {

@@ -1,9 +1,8 @@
 import { io } from 'socket.io-client';
 
 /**
- * Runs a client that only polls, and returns the outcome: for example `disconnected: transport error`, or `still
- * connected` after receiving `count` events of the feed `all`. With `keepsCookies`, it sends cookies back as a browser
- * does.
+ * Runs a polling-only client and returns the outcome, such as `disconnected: transport error`, or `still connected`
+ * after receiving `count` events from the feed `all`. With `keepsCookies`, it sends cookies back like a browser.
  */
 export async function pollFor(count: number, url: string, keepsCookies: boolean): Promise<string> {
   const socket = io(url, {

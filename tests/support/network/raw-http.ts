@@ -9,14 +9,14 @@ export async function openRaw(port: number, text: string) {
   const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
   const raw = { socket, text: '', closed };
   socket.on('data', (data) => (raw.text += data.toString()));
-  // An error also closes the socket, which resolves `closed`.
+  // An error closes the socket too, which resolves `closed`.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(text);
   return raw;
 }
 
-/** Sends the text of a request, and reads the response until the other side closes the connection. */
+/** Sends a raw request, and reads the response until the other side closes the connection. */
 export async function answerTo(port: number, text: string): Promise<string> {
   const raw = await openRaw(port, text);
   await raw.closed;
@@ -26,7 +26,7 @@ export async function answerTo(port: number, text: string): Promise<string> {
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 
-/** Reads the status and the problem document of a response. */
+/** Reads a response's status and problem document. */
 export function problemIn(answer: string): { status: number; problem: Problem } {
   expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
   const problem = problemSchema.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)));

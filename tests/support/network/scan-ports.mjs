@@ -1,9 +1,9 @@
-// Prints the open TCP ports of an address as a JSON array: `node scan-ports.mjs <address> [first] [last]`. A port that
-// does not respond is considered closed. If the address is unreachable, exits with code 1.
+// Prints an address's open TCP ports as a JSON array: `node scan-ports.mjs <address> [first] [last]`. A port that does
+// not respond is considered closed. If the address is unreachable, exits with code 1.
 import { connect } from 'node:net';
 
 const [address, first = '1', last = '65535'] = process.argv.slice(2);
-/** Time to connect, in ms. Enough on the same machine, where an open port responds immediately even under load. */
+/** Connect timeout (ms). Enough on the same machine, where open ports respond immediately even under load. */
 const TIMEOUT_MS = 2_000;
 const LANES = 500;
 

@@ -1,7 +1,7 @@
 import { readMetric } from '@tocsin/lab';
 import { type Pair } from '@tocsin/tools';
 
-/** Adds up a metric's series with these labels across several applications. */
+/** Sums a metric's series with these labels across applications. */
 export const sumOfMetric = async (
   pairs: readonly Pair[],
   name: string,

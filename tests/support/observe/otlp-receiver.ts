@@ -37,7 +37,7 @@ export interface ReceivedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string;
-  /** When the span began, in nanoseconds since 1970. */
+  /** When the span started (nanoseconds since 1970). */
   from: bigint;
   to: bigint;
   /** In OTLP, 2 means an error. */

@@ -58,13 +58,13 @@ export interface Rule {
 }
 
 export interface RunningPrometheus {
-  /** The current series for an expression. @throws Error with Prometheus's message if it is invalid */
+  /** The current series for an expression. @throws Error with Prometheus's message if it's invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;
 }
 
-/** Maps a target in the compose stack to its address in the test's stack. @throws Error if there is no such target */
+/** Maps a compose stack target to its address in the test's stack. @throws Error if there's no such target */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');
@@ -73,13 +73,12 @@ function targetIn(stack: Stack, target: string): string {
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The name of the pair in the compose stack, where the only producer has no number. */
+/** The pair's name in the compose stack, where the only producer has no number. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 
 /**
- * Starts a Prometheus server with our configuration and rules, which scrapes the stack every second. Resolves when it
- * is ready.
+ * Starts a Prometheus server with our configuration and rules that scrapes the stack every second. Resolves when ready.
  */
 export async function startPrometheus(command: string, stack: Stack): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));

@@ -9,12 +9,12 @@ import { startLockedRedis } from '../redis/locked-redis.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 export const KEY = 'shop-key';
 
-/** Creates the record of an API key for some feeds. */
+/** Creates an API key record for some feeds. */
 const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** The environment for the sidecars' secret store, with one key. */
+/** The environment for the sidecars' secret store. It holds one key. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });

@@ -7,7 +7,7 @@ import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 
-/** A bff with the memory backend, in a separate process, so that attacks do not affect the test process. */
+/** A bff with the memory backend. Runs in a separate process, so that attacks don't affect the test process. */
 export class BffProcess {
   readonly port: number;
   readonly url: string;
@@ -47,14 +47,14 @@ export class BffProcess {
     return notifications.map(({ id }) => id);
   }
 
-  /** The heap in use after garbage collection, in bytes. */
+  /** Heap used after garbage collection (bytes). */
   async heapUsed(): Promise<number> {
     const done = await this.#ask('memory');
     if (typeof done !== 'object') throw new Error(`the bff replied ${done}`);
     return done.heapUsed;
   }
 
-  /** The value of a metric, or 0 if it has no series. */
+  /** A metric's value, or 0 if it has no series. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const line = text.split('\n').find((one) => one.startsWith(`${name} `));

@@ -15,7 +15,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
   paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
 
-/** The fields by which a request identifies an unsent fallback. */
+/** The fields that identify an unsent fallback in a request. */
 const unsent = {
   ...{ reader: 'user:one', id: 'one', via: 'email' },
   ...{ createdAt: '2026-01-01T00:00:00Z', at: '2026-01-01T00:00:01Z' },

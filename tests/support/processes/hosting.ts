@@ -12,7 +12,7 @@ export async function hostedTypes(pair: Pair): Promise<string[]> {
   return active.filter(({ count = 0 }) => count > 0).map(({ type }) => type);
 }
 
-/** Finds the pair that hosts a stack's only feed, and the other pairs. */
+/** Finds the pair that hosts a stack's only feed, and the rest of the pairs. */
 export async function findHost(stack: Stack): Promise<{ host: Pair; others: Pair[] }> {
   for (const host of stack.bffs) {
     if ((await hostedTypes(host)).length > 0)

@@ -14,5 +14,5 @@ export const PORTS = [
 export type PortName = (typeof PORTS)[number];
 export type Ports = Record<PortName, number>;
 
-/** The path to which a sidecar delivers events. */
+/** The path that a sidecar delivers events to. */
 export const KNOWN_SUBSCRIPTION = '/subscriptions/known';

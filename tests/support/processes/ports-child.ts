@@ -47,7 +47,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The subscription to `topic`, with the path to which the sidecar would deliver its events. */
+/** The subscription to `topic`, with the path that the sidecar would deliver events to. */
 const subscriptionsTo = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
@@ -98,7 +98,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** Writes a channels file whose channels never send anything, because their secrets are missing. */
+/** Writes a channels file with missing secrets, so that its channels never send anything. */
 function writeAwayFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-ports-')), 'away.json');
   writeFileSync(
@@ -108,7 +108,7 @@ function writeAwayFile(): string {
   return file;
 }
 
-/** Starts the bff's internal server, with stubs for the hosts of its actors. */
+/** Starts the bff's internal server with stubs for the actor hosts. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };

@@ -8,7 +8,7 @@ import { signToken } from '../../../tools/src/auth/sign-token.ts';
 import type { Ports } from './port-names.ts';
 import type { Start, PortsMessage } from './ports-child.ts';
 
-/** Serves all of Tocsin's HTTP ports with memory adapters, in a separate process that reports its CPU time. */
+/** Serves all of Tocsin's HTTP ports with memory adapters. Runs in a separate process that reports its CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
   /** The headers that callers need to be accepted. */
@@ -50,7 +50,7 @@ export class PortsProcess {
     });
   }
 
-  /** Runs `work`, and resolves with the CPU time that the process spent on it, in ms. */
+  /** Runs `work`, and resolves with the CPU time (ms) that the process spent on it. */
   async cpuMs(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#cpuMicros();
     await work();
@@ -82,7 +82,7 @@ const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
     });
   });
 
-/** A token for a reader who may read all feeds and use the ops page. */
+/** A token for a reader who can read all feeds and use the ops page. */
 const sign = (secret: string): Promise<string> =>
   signToken({
     claims: { sub: 'ada', feeds: ['*'], roles: [OPS_ROLE] },

@@ -21,7 +21,7 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
   }
 }
 
-/** The keys in a Redis, of any type, whose name or value contains `text`. */
+/** The keys in a Redis, of any type, that contain `text` in their name or value. */
 export async function keysWith(redisHost: string, text: string): Promise<string[]> {
   const client = createClient({ url: `redis://${redisHost}` });
   await client.connect();

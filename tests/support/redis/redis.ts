@@ -24,7 +24,7 @@ export async function openRedisView(redisHost: string) {
     },
     /** Seconds until a key expires; negative if it never expires. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
-    /** All announcements that are still in the stream, oldest first. */
+    /** All announcements still in the stream, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {
       const messages = await client.xRange(TOPICS.partitionAnnouncements, '-', '+');
       return messages.map(({ message }) => {
@@ -33,7 +33,7 @@ export async function openRedisView(redisHost: string) {
         return partitionAnnouncementSchema.parse(event.data);
       });
     },
-    /** The number of announcements that have ever become dead letters. */
+    /** How many announcements have ever become dead letters. */
     deadLetters: async (): Promise<number> => {
       const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
       const added = topics.map(async (topic) =>
@@ -41,7 +41,7 @@ export async function openRedisView(redisHost: string) {
       );
       return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
     },
-    /** Deletes all data. Use it only on the Redis of a test's own stack. */
+    /** Deletes all data. Use only on the Redis in a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
@@ -60,7 +60,7 @@ export async function openRedisView(redisHost: string) {
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
-    /** Pauses Redis for this many ms. Commands that arrive in the meantime run afterwards. */
+    /** Pauses Redis for this many ms. Commands that arrive during the pause run afterwards. */
     hold: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },

@@ -27,7 +27,7 @@ export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) 
       ),
     ),
   );
-  // Late retries may still deliver some notifications.
+  // Late retries can still deliver some notifications.
   await delay(5_000);
   flow.close();
   return flow.observers.map((observer) => {

@@ -7,9 +7,9 @@ const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
 const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
 
 /**
- * The command that runs Valkey 8: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports,
- * unpacked into the cache without installing it.
- * @throws Error if neither is available
+ * The Valkey 8 command: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports, unpacked into
+ * the cache but not installed.
+ * @throws Error if both are unavailable
  */
 export async function ensureValkey(): Promise<string> {
   const onPath = await run('valkey-server', ['--version']).catch(() => undefined);
