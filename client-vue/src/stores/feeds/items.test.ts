@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { watch } from 'vue';
 import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { MAX_ITEMS, useItems } from './items.ts';
 
@@ -45,5 +46,21 @@ describe('useItems', () => {
     expect(ids()).toEqual(['n3', 'n2']);
     notifications.expire(Date.now() + 120_000);
     expect(ids()).toEqual(['n3']);
+  });
+
+  it('should remove all items of a feed that expire together at once', () => {
+    const notifications = useItems();
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    notifications.add('all', { epoch: 'e', publications: [at(1, soon), at(2, soon), at(3)] });
+    let changes = 0;
+    const stop = watch(
+      () => notifications.all,
+      () => changes++,
+      { flush: 'sync' },
+    );
+    expect(notifications.expire(Date.now() + 120_000)).toHaveLength(2);
+    stop();
+    expect(ids()).toEqual(['n3']);
+    expect(changes).toBe(1);
   });
 });

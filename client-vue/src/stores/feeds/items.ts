@@ -121,7 +121,11 @@ export const useItems = defineStore(() => {
   /** Removes and returns items that have expired by `now` (ms since 1970). */
   function expire(now: number): Item[] {
     const expired = all.value.filter(({ notification }) => isExpired(notification, now));
-    for (const { feed, notification } of expired) remove(feed, [notification.id]);
+    for (const name of new Set(expired.map(({ feed }) => feed)))
+      remove(
+        name,
+        expired.flatMap(({ feed, notification }) => (feed === name ? [notification.id] : [])),
+      );
     return expired;
   }
 
