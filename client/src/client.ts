@@ -49,7 +49,7 @@ export function createClient(
       failed(asError(thrown));
     }
   };
-  /** Leaves an exception uncaught, but doesn't let it stop the client. */
+  /** Leaves an exception uncaught without stopping the client. */
   const throwLater = (error: Error): void =>
     queueMicrotask(() => {
       throw error;

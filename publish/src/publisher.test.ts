@@ -188,7 +188,7 @@ describe('createPublisher', () => {
   );
 
   it.each([301, 302, 303, 307, 308])(
-    'should not follow a redirect, nor send the key to another origin: %d',
+    'should not follow redirects or send the key to another origin: %d',
     async (status) => {
       const seen: unknown[] = [];
       const other = createServer((request, response) => {
@@ -208,7 +208,7 @@ describe('createPublisher', () => {
     },
   );
 
-  it.each([200, 204, 206])('should accept no other status than 202, such as %d', async (status) => {
+  it.each([200, 204, 206])('should accept only the status 202, not %d', async (status) => {
     const { publisher } = await against((_, response) => response.writeHead(status).end());
     await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject({
       ...{ code: 'refused', status },
@@ -218,7 +218,7 @@ describe('createPublisher', () => {
   });
 
   it.each([{ toString: null }, ['detail'], 7, null])(
-    'should settle every notification when a problem has a detail that is not text: %j',
+    "should settle every notification when a problem's detail isn't text: %j",
     async (detail) => {
       const { publisher } = await against((items, response) =>
         items.some(({ title }) => title === '')
@@ -246,7 +246,7 @@ describe('createPublisher', () => {
     await publisher.close();
   });
 
-  it('should read only the beginning of an error that never ends', async () => {
+  it('should read only the start of an endless error response', async () => {
     const { publisher } = await against((_, response) => {
       response.writeHead(403);
       const chunk = Buffer.alloc(64 * 1024, 'x');

@@ -5,12 +5,12 @@ import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
-/** The only status with which the producer accepts a request. Other 2xx come from a proxy or a sign-in page. */
+/** The only status with which the producer accepts requests. Any other 2xx comes from a proxy or a sign-in page. */
 const ACCEPTED = 202;
 /** A sidecar returns 500 when it can't reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
 
-/** The parts of a problem document that are used. They may come from any server, so each is checked. */
+/** The relevant parts of a problem document. Each is validated because any server could have sent them. */
 export interface Refusal {
   detail: string;
   errors: Fault[];

@@ -11,7 +11,7 @@ it.each([
   expect(feedsOf(search)).toEqual(feeds);
 });
 
-it('should follow only as many feeds as a connection may have', () => {
+it('should follow only as many feeds as a connection can have', () => {
   const search = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 5 }, (_, n) => `feed=topic:${n}`).join('&');
   const feeds = feedsOf(`?feed=all&${search}`);
   expect(feeds).toHaveLength(MAX_FEEDS_PER_CONNECTION);

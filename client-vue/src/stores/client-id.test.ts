@@ -4,7 +4,7 @@ import { clientIdOfBrowser } from './client-id.ts';
 
 const stored = useFreshStores();
 
-it('should keep an id that the server accepts, and replace any other', () => {
+it('should keep an id that the server accepts and replace any other', () => {
   const generated = clientIdOfBrowser();
   expect(generated).toMatch(/^[0-9a-f]{32}$/);
   expect(clientIdOfBrowser()).toBe(generated);

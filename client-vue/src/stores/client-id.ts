@@ -1,7 +1,7 @@
 import { safeStorage } from './storage.ts';
 
 const KEY = 'tocsin.client-id';
-/** The ids that the server accepts. Other scripts can write to the storage. */
+/** Ids accepted by the server. Other scripts can write to the storage. */
 const VALID = /^[\w.:-]{1,128}$/;
 
 /** Identifies this browser for readers who aren't signed in. Generated once. */

@@ -49,7 +49,7 @@ describe('a live connection with a newest page that fails to load', () => {
     expect(connection.text).toContain('no such feed');
   });
 
-  it('should not be requested again once the server has refused the page or the feed', () => {
+  it('should not be re-requested after the server has refused the page or the feed', () => {
     const connection = useConnection();
     const isHopeless = (error: unknown) => connection.pageNotLoaded('topic:x', error);
     const withStatus = (status: number) => new ProblemError(status, undefined, undefined);

@@ -86,8 +86,8 @@ export const useConnection = defineStore(() => {
   }
 
   /**
-   * Records that a feed's newest page failed to load. Ignores refused feeds, which have no page. Returns whether all
-   * further attempts would fail, too.
+   * Records that a feed's newest page failed to load. Ignores refused feeds, which have no page. Returns whether
+   * retrying is pointless.
    */
   function pageNotLoaded(feed: string, error: unknown): boolean {
     if (refused.has(feed)) return true;

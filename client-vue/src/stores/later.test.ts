@@ -25,7 +25,7 @@ it('should run tasks, such as the first toasts, only once the preferences are lo
   stop();
 });
 
-it('should run the tasks after one that throws, before and after the stores are loaded', async () => {
+it('should keep running tasks after one throws, before and after the stores are loaded', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue();
   await import('./late-parts.ts');
   const later = useLater();

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should retry until the work succeeds, or until a failure stops it', async () => {
+it('should retry until the work succeeds or a failure stops it', async () => {
   const { signal } = new AbortController();
   const work = vi.fn(async () => {
     if (work.mock.calls.length < 3) throw new Error('not yet');

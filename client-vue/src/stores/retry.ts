@@ -4,7 +4,7 @@ const FIRST_PAUSE_MS = 3_000;
 const MAX_PAUSE_MS = 30_000;
 
 /**
- * Calls `work` until it succeeds and `failed` after each failure, which stops the retries by returning true. Resolves
+ * Calls `work` until it succeeds and `failed` after each failure. If `failed` returns true, stops retrying. Resolves
  * with `undefined` if stopped or aborted.
  */
 export async function retry<T>(

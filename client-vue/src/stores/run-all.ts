@@ -1,4 +1,4 @@
-/** Runs the tasks in order. An exception is logged, and doesn't keep the others from running. */
+/** Runs the tasks in order. Logs exceptions and keeps going. */
 export function runAll<T>(tasks: readonly ((input: T) => void)[], input: T): void {
   for (const task of tasks) {
     try {

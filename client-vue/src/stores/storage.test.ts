@@ -18,7 +18,7 @@ it('should keep values until the page is closed if storage is blocked or full', 
   warn.mockRestore();
 });
 
-it('should have no values while storage refuses to read them', () => {
+it("should return no values while storage can't be read", () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const storage = safeStorage(() => ({ getItem: blocked }) as unknown as Storage);
   expect(storage.get('a')).toBe(null);

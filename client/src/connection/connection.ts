@@ -120,7 +120,7 @@ export class Connection implements ClientConnection {
     this.#attempts = 0;
     clearTimeout(this.#reconnectTimer);
     this.#hooks.connected(socket);
-    // Fails the requests that it has not answered. By now, their feeds have asked again on the new socket.
+    // Fails its unanswered requests. Their feeds have already resubscribed on the new socket.
     previous?.disconnect();
   }
 

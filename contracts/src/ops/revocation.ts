@@ -36,8 +36,8 @@ export type Revocations = z.infer<typeof revocationsSchema>;
 const YEAR_0 = '0000-01-01T00:00:00.000Z';
 
 /**
- * A stored revocation. One with an unreadable date must not block the others, nor be lost: it applies to all tokens of
- * its subject until it is lifted. A date before the year 0 can be in documents of earlier versions.
+ * A stored revocation. If its date is unreadable, it must not block other revocations or get lost, so it applies to
+ * all of its subject's tokens until lifted. Documents from earlier versions can have dates before the year 0.
  */
 const storedRevocationSchema = revocationSchema.extend({
   before: dateTimeSchema.catch(({ value }) =>

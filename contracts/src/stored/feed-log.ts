@@ -54,12 +54,12 @@ export const headSchema = z.strictObject({
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
   /**
-   * Key of the document listing the documents that this commit removed. They are deleted before the next commit, the
-   * list last.
+   * Key of the document listing the documents that this commit removed. They are deleted before the next commit, and
+   * the list is deleted last.
    */
   withdrawn: z.string().optional(),
   /**
-   * Set if this commit erased the feed. Its content elsewhere is deleted before the next commit, and only while the
+   * Set if this commit erased the feed. Its content elsewhere is deleted before the next commit, but only while the
    * `withdrawn` list exists. Earlier versions omit the list if the feed had no documents.
    */
   erased: z.literal(true).optional(),

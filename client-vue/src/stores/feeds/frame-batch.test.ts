@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('should run the tasks after one that throws', () => {
+it('should keep running tasks after one throws', () => {
   const error = vi.spyOn(console, 'error').mockReturnValue();
   const batch = new FrameBatch();
   const run: number[] = [];

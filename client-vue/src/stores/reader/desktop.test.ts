@@ -9,9 +9,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('should continue without desktop notifications if the browser allows but does not support them', () => {
+it("should do without desktop notifications if the browser allows but doesn't support them", () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
-  /** As in Chrome for Android. */
+  /** Like Chrome for Android. */
   class Notification {
     static readonly permission = 'granted';
     constructor() {

@@ -34,7 +34,7 @@ export const useDesktop = defineStore(() => {
           shown.close();
         };
       } catch (error) {
-        // Chrome for Android grants the permission, but throws.
+        // Chrome for Android grants permission but throws.
         console.warn('This browser shows no desktop notifications.', error);
       }
     }
