@@ -1,3 +1,4 @@
+import type { NotificationClientOptions } from '../types.ts';
 import type { FeedSocket } from './feed-socket.ts';
 
 /** Connection callbacks. */
@@ -13,6 +14,10 @@ export interface ConnectionHooks {
   error: (error: Error) => void;
 }
 
+export interface TabHooks extends ConnectionHooks {
+  presenting: (now: boolean) => void;
+}
+
 /** A connection that reconnects automatically: this tab's own, or the one shared by the leader tab. */
 export interface ClientConnection {
   readonly socket: FeedSocket | undefined;
@@ -22,3 +27,5 @@ export interface ClientConnection {
   reconnect(how: { now: boolean }): void;
   close(): void;
 }
+
+export type Connect = (options: NotificationClientOptions, hooks: ConnectionHooks) => ClientConnection;

@@ -2,7 +2,7 @@ import type { TabLocks } from './platform.ts';
 
 export interface ElectionHooks {
   elected: () => void;
-  /** Called when this tab's lock was stolen. The tab goes back to being a candidate. */
+  /** Called when this tab's lock was stolen or given up. The tab goes back to being a candidate. */
   lost: () => void;
   /** Called if the platform turns out not to provide locks for this page. */
   failed: (reason: unknown) => void;
@@ -36,6 +36,14 @@ export class Election {
   steal(): void {
     if (this.#request?.release) return;
     this.#requestLock(true);
+  }
+
+  /** Gives up the lock and waits for it again, behind all other candidates. */
+  requeue(): void {
+    const release = this.#request?.release;
+    this.#hooks.lost();
+    this.waitForLock();
+    release?.();
   }
 
   /** Releases the lock or stops waiting for it. */

@@ -15,10 +15,42 @@ export interface LeaderOptions {
   locks: TabLocks;
   /** The name of the lock that a tab holds until it closes. */
   lockOf: (tab: string) => string;
+  patience: Patience;
+  /** Called when another tab should lead because this one gets no token that the server accepts. */
+  surrender: () => void;
   connect: (hooks: ConnectionHooks) => ClientConnection;
   /** Sends to all tabs, including this one. */
   broadcast: (message: TabMessage) => void;
 }
+
+/**
+ * How long a tab keeps leading without a token that the server accepts. Longer each time, so that tabs of a reader who
+ * is signed out don't take turns asking for tokens more often than a single tab would.
+ */
+export class Patience {
+  #surrenders = 0;
+  #failures = 0;
+
+  /** Counts a connection that failed for lack of a token. */
+  failed(): void {
+    this.#failures++;
+  }
+
+  /** Whether another tab should try. If so, starts counting again. */
+  ended(): boolean {
+    if (this.#failures < 3 * 2 ** Math.min(this.#surrenders, 2)) return false;
+    this.#failures = 0;
+    this.#surrenders++;
+    return true;
+  }
+
+  connected(): void {
+    this.#failures = 0;
+    this.#surrenders = 0;
+  }
+}
+
+const TOKEN_ERRORS: readonly string[] = ['no_token', 'unauthorized'];
 
 interface AnySocket {
   timeout(ms: number): {
@@ -67,6 +99,7 @@ export class Leader {
         const { code, temporary } =
           error instanceof ClientError ? error : { code: 'unknown', temporary: true };
         broadcast({ type: 'error', leader: id, code, message: error.message, temporary });
+        if (TOKEN_ERRORS.includes(code)) this.#tokenFailed();
       },
     });
   }
@@ -109,6 +142,16 @@ export class Leader {
     this.#connection?.close();
   }
 
+  /** Lets another tab lead if there is one. The reader might have signed in anew there. */
+  #tokenFailed(): void {
+    // A live connection only renews its token.
+    if (this.#socket) return;
+    const { patience, surrender } = this.#options;
+    patience.failed();
+    // A listener might have closed the client on receiving the error.
+    if (this.#known.size > 0 && !this.#closed.signal.aborted && patience.ended()) surrender();
+  }
+
   #broadcastState(): void {
     const { id, term, broadcast } = this.#options;
     const session = this.#socket && this.#session;
@@ -119,7 +162,10 @@ export class Leader {
     this.#socket = socket;
     // Each tab resubscribes on the new connection.
     this.#subscriptions.clear();
-    if (socket) this.#session++;
+    if (socket) {
+      this.#session++;
+      this.#options.patience.connected();
+    }
     this.#broadcastState();
   }
 

@@ -1,8 +1,8 @@
 import { Connection } from '../connection/connection.ts';
-import type { ClientConnection } from '../connection/connection-types.ts';
+import type { ClientConnection, Connect, TabHooks } from '../connection/connection-types.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { browserTabs, type TabPlatform } from './platform.ts';
-import { TabConnection, type Connect, type TabHooks } from './tab-connection.ts';
+import { TabConnection } from './tab-connection.ts';
 
 /**
  * Opens a connection shared with other tabs if the platform supports it and `tabs` isn't false. Otherwise opens a

@@ -78,6 +78,22 @@ it('should leave no timers behind if a tab presents as soon as it joins and a li
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('should lead again after another script of the page claimed to lead', async () => {
+  const { tab, client } = fixture.open(['all']);
+  const open = vi.spyOn(tab, 'open');
+  await pass(1_000);
+  const [name = ''] = open.mock.calls[0] ?? [];
+  const forger = fixture.browser.open();
+  const state = { leader: 'forger', term: 1e308, session: undefined, presenter: 'forger' };
+  forger.open(name, () => undefined).post({ type: 'state', state });
+  await pass(1_000);
+  expect(fixture.server.connections).toBe(1);
+  fixture.server.cut();
+  await pass(1_000);
+  expect(client.status).toBe('live');
+  expect(client.presenting).toBe(true);
+});
+
 it("should not match a former leader's late response to another request", async () => {
   const [former, tab] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
   await pass(1_000);

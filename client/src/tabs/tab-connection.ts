@@ -1,21 +1,15 @@
 import { backOff } from '@tocsin/contracts/pause';
-import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
+import type { ClientConnection, Connect, TabHooks } from '../connection/connection-types.ts';
 import { asError, ClientError, tokenError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
 import { groupOf, type Group } from './group.ts';
-import { Leader } from './leader.ts';
+import { Leader, Patience } from './leader.ts';
 import type { LeaderState, TabMessage } from './messages.ts';
 import type { TabChannel, TabPlatform } from './platform.ts';
 import { PortSocket } from './port-socket.ts';
-
-export interface TabHooks extends ConnectionHooks {
-  presenting: (now: boolean) => void;
-}
-
-export type Connect = (options: NotificationClientOptions, hooks: ConnectionHooks) => ClientConnection;
 
 export interface TabConnectionOptions {
   options: NotificationClientOptions;
@@ -39,6 +33,7 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
+  readonly #patience = new Patience();
   /** This tab's own connection, used if tabs can't share one. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
@@ -159,6 +154,11 @@ export class TabConnection implements ClientConnection {
       presenter: last && last.presenter !== last.leader ? last.presenter : undefined,
       locks: platform.locks,
       lockOf,
+      patience: this.#patience,
+      surrender: () => {
+        this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
+        this.#election?.requeue();
+      },
       connect: (hooks) => connect(group.options, hooks),
       broadcast: (message) => {
         this.#channel?.post(message);
@@ -243,12 +243,10 @@ export class TabConnection implements ClientConnection {
     // True if this tab's lock was stolen while it slept and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
+    // If the lock was not stolen, the tab must not keep it without leading.
+    if (isSuperseded) this.#election?.requeue();
     this.#state = state;
     this.#silentTicks = 0;
-    if (isSuperseded) {
-      this.#leader?.close();
-      this.#leader = undefined;
-    }
     if (isOtherLeader && state.leader !== this.#id) this.#sendHello();
     this.#present(state.presenter === this.#id);
     if (state.session !== undefined) this.#connectTo(state.leader, state.term, state.session);

@@ -141,6 +141,41 @@ describe('tabs', () => {
     expect(tab.client.status).toBe('live');
   });
 
+  it('should let another tab lead if the leader gets no token', async () => {
+    const tabs = { group: 'one' };
+    const connecting = vi.fn();
+    const signedOut = () => Promise.reject(new Error('signed out'));
+    const leader = fixture.open(['all'], { getToken: signedOut, tabs }, connecting);
+    await pass(5_000);
+    // A single tab goes on trying with the same connection.
+    expect(connecting).toHaveBeenCalledOnce();
+    expect(leader.errors.length).toBeGreaterThan(3);
+    fixture.open(['all'], { getToken: signedOut, tabs });
+    fixture.open(['all'], { getToken: () => 'token', tabs });
+    await pass(10_000);
+    fixture.server.publish('all');
+    await pass(100);
+    expect(fixture.server.connections).toBe(1);
+    for (const { client, shown } of fixture.tabs) {
+      expect(client.status).toBe('live');
+      expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+    }
+  });
+
+  it('should take turns ever less often while none of them gets a token', async () => {
+    let getToken = () => Promise.reject<string>(new Error('signed out'));
+    const connecting = vi.fn();
+    const options = { getToken: () => getToken(), tabs: { group: 'one' } };
+    for (let tab = 0; tab < 2; tab++) fixture.open(['all'], options, connecting);
+    await pass(60_000);
+    expect(connecting.mock.calls.length).toBeGreaterThan(4);
+    expect(connecting.mock.calls.length).toBeLessThan(15);
+    getToken = () => Promise.resolve('token');
+    await pass(1_000);
+    for (const { client } of fixture.tabs) expect(client.status).toBe('live');
+    expect(fixture.server.connections).toBe(1);
+  });
+
   it('should leave no timers or locks behind after close', async () => {
     const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);

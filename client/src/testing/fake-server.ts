@@ -1,6 +1,8 @@
 import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
+import { tokenError } from '../errors.ts';
+import type { NotificationClientOptions } from '../types.ts';
 import type { FakeTab } from './fake-browser.ts';
 
 const PAGE = 20;
@@ -60,23 +62,38 @@ export class FakeServer {
     }
   }
 
-  connect(tab: FakeTab, hooks: ConnectionHooks): ClientConnection {
+  /** Connects once `getToken` resolves. Calls it again half a second after a failure. */
+  connect(
+    tab: FakeTab,
+    hooks: ConnectionHooks,
+    getToken?: NotificationClientOptions['getToken'],
+  ): ClientConnection {
     let current: { socket: FeedSocket; connection: FakeConnection } | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const connectNow = () => {
+      if (closed) return;
+      const connection: FakeConnection = {
+        tab,
+        hooks: own,
+        feeds: new Set<string>(),
+        lost: () => handleLoss(connection),
+      };
+      this.#connections.add(connection);
+      tab.run(() => {
+        if (closed) return;
+        current = { connection, socket: this.#socket(connection) };
+        hooks.connected(current.socket);
+      });
+    };
+    const tokenFailed = (reason: unknown) => {
+      if (closed) return;
+      connectLater(500);
+      hooks.error(tokenError(reason));
+    };
     const connectLater = (pause: number) => {
       timer = setTimeout(() => {
-        const connection: FakeConnection = {
-          tab,
-          hooks: own,
-          feeds: new Set<string>(),
-          lost: () => handleLoss(connection),
-        };
-        this.#connections.add(connection);
-        tab.run(() => {
-          if (closed) return;
-          current = { connection, socket: this.#socket(connection) };
-          hooks.connected(current.socket);
-        });
+        if (getToken) Promise.resolve().then(getToken).then(connectNow, tokenFailed);
+        else connectNow();
       }, pause);
     };
     const own: ConnectionHooks = {

@@ -26,7 +26,7 @@ export class TabWithClient {
     this.client = createClient({ url: '', ...options }, (given, random, hooks) =>
       openConnection(given, random, hooks, tab, (used, connectionHooks) => {
         connecting(used);
-        return server.connect(tab, connectionHooks);
+        return server.connect(tab, connectionHooks, used.getToken);
       }),
     );
     this.client.on('status', (status) => this.statuses.push(status));
