@@ -27,7 +27,7 @@ it.skipIf(!hasDocker)(
       feeds: FEEDS_OF_EACH_KIND,
       url: project.url,
       producerUrls: [project.publishUrl],
-      // Publishers retry while containers are replaced, which takes longer than the default limit for retries.
+      // Publishers retry while containers are replaced, which takes longer than the default retry limit.
       patienceMs: 600_000,
     });
     await delay(5_000);

@@ -39,7 +39,7 @@ it.skipIf(!isPrepared)(
     const options = ['--local', '--publish', '--tag'];
     const url = await deploy(earlier, ...options, EARLIER ?? '');
     const uids = new Set((await pods()).map(({ uid }) => uid));
-    // Publishers retry while pods are replaced, which takes longer than the default limit for retries.
+    // Publishers retry while pods are replaced, which takes longer than the default retry limit.
     load = await startFeedLoad({ feeds: FEEDS_OF_EACH_KIND, url, producerUrls: [url], patienceMs: 600_000 });
     await delay(5_000);
     const from = Date.now();

@@ -8,9 +8,12 @@ import { restart } from '../support/processes/restart.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
 const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${index + 1}`)];
-/** Time for which both versions run side by side in each step, in ms. */
+/** How long both versions run side by side in each step (ms). */
 const SIDE_BY_SIDE_MS = 6_000;
-/** A 0.1.0 bff can't read broadcasts of several feeds. It shows them up to 30 s later, after its next comparison. */
+/**
+ * A 0.1.0 bff can't read multi-feed broadcasts. It shows their notifications up to 30 s later, after its next
+ * comparison.
+ */
 const CATCH_UP_MS = 60_000;
 
 let stack: Stack;
@@ -33,7 +36,7 @@ async function startPair(pair: Pair): Promise<void> {
   await pair.ready(60_000);
 }
 
-/** Stops a pair permanently. If it is a producer, first removes its address from the publishers' list. */
+/** Stops a pair permanently. For a producer, first removes its address from the publishers' list. */
 async function retire(pair: Pair): Promise<void> {
   const index = producerUrls.indexOf(pair.url);
   if (index >= 0) producerUrls.splice(index, 1);

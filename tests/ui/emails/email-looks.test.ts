@@ -41,7 +41,7 @@ describe.each(SAMPLES.map((sample) => [sample.key.replace(/^sample-/, ''), sampl
       }
     });
 
-    it('should include every title and link in its plain text', () => {
+    it('should include every title and link in the plain text', () => {
       const { inbox, unsubscribe, open } = sample.links;
       const links = sample.notifications.flatMap((notification) => [
         open(notification),

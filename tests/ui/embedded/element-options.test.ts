@@ -63,7 +63,7 @@ it('the custom elements should report the connection state to the page', async (
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 });
 
-it('the custom elements should take their colours and font from the page', async () => {
+it('the custom elements should inherit the page’s colours and font', async () => {
   await openShop();
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();

@@ -155,16 +155,13 @@ it('should need fewer than ten lines in an app', () => {
   expect(Math.max(...lines)).toBeLessThan(10);
 });
 
-it.each(['react.html', 'svelte.html'])(
-  'should report the number of unread notifications to %s',
-  async (name) => {
-    await tab.goto(`${origin}/${name}`);
-    await live();
-    const before = Number(await tab.locator('#unread').textContent());
-    await publish();
-    await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
-  },
-);
+it.each(['react.html', 'svelte.html'])('should report the unread count to %s', async (name) => {
+  await tab.goto(`${origin}/${name}`);
+  await live();
+  const before = Number(await tab.locator('#unread').textContent());
+  await publish();
+  await expect.poll(async () => Number(await tab.locator('#unread').textContent())).toBe(before + 1);
+});
 
 describe('a page with destructive styles', () => {
   it.each(['hostile', 'important'])(
@@ -263,7 +260,7 @@ it('should disconnect when its elements are removed', async () => {
   await closed;
 });
 
-it('should be importable in Node, for example for server-side rendering', async () => {
+it('should be importable in Node, such as for server-side rendering', async () => {
   const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
   const resolve = createRequire(join(root, 'main.js'));
   expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));

@@ -11,7 +11,7 @@ import { installClient } from './installed-client.ts';
 import { stylesIn, writeIsolationPages } from './isolation-pages.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
-/** Lifetime of the first tokens, in seconds. */
+/** Lifetime of the first tokens (seconds). */
 const SHORT = 15;
 const APP = `
 <script setup>
@@ -40,13 +40,13 @@ const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</t
 <div id="app"></div><script type="module" src="./main.js"></script></html>`;
 
 let browser: Browser;
-/** The folder of an app on a different origin, with the packed client installed. */
+/** Folder for an app on a different origin with the packed client installed. */
 let root: string;
 let app: PreviewServer;
 let origin: string;
 let bff: MemoryBff;
 let page: Page;
-/** Lifetimes of the page's next tokens, in seconds, in order. All later tokens live for an hour. */
+/** Lifetimes (seconds) for the page's next tokens. All later tokens last an hour. */
 let lifetimes: number[];
 let tokenCount: number;
 let connections: number;
@@ -115,7 +115,7 @@ it("should render the app's own rows and toasts with Tocsin's buttons", async ()
   await expect.poll(() => row.count()).toBe(0);
 });
 
-it.each(['hostile', 'tailwind'])('should look the same on a page with the style sheet %s', async (name) => {
+it.each(['hostile', 'tailwind'])('should look the same on a page with the %s style sheet', async (name) => {
   async function computedStyles(style: string): Promise<Record<string, string[]>> {
     await page.goto(`${origin}/${style}.html`);
     await page.getByTestId('bell').click();
@@ -138,7 +138,7 @@ it.each(['hostile', 'tailwind'])('should look the same on a page with the style 
   expect(differing).toEqual([]);
 });
 
-it('should send the server a new token on the same connection before the old one expires', async () => {
+it('should send the server a new token over the same connection before the old one expires', async () => {
   // Enough short-lived tokens for all initial requests.
   lifetimes = Array<number>(20).fill(SHORT);
   await page.goto(origin);

@@ -49,7 +49,7 @@ it('should have the same ten lines as the guide', async () => {
   expect(await readFile(GUIDE, 'utf8')).toContain(app);
 });
 
-it('should show the bell, the inbox and toasts in an app on a different origin, regardless of its styles', async () => {
+it('should show the bell, inbox and toasts in an app on a different origin, whatever its styles', async () => {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));

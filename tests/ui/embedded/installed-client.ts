@@ -2,10 +2,10 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildClientPackage, buildClientVuePackage } from '@tocsin/tools';
 
-/** The other packages in the app's package.json. */
+/** Other packages in the app's package.json. */
 const NEEDED = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
 
-/** Installs both client packages and their peers into the folder of an app. */
+/** Installs both client packages and their peers into an app's folder. */
 export async function installClient(dir: string): Promise<void> {
   const modules = join(dir, 'node_modules');
   await buildClientPackage(join(modules, '@tocsin', 'client'));

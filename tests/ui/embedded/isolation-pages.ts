@@ -22,7 +22,7 @@ const STYLES: Readonly<Record<string, () => Promise<string>>> = {
   tailwind: () => readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8'),
 };
 
-/** Properties whose values depend on which notifications have arrived, and when. */
+/** Properties that depend on which notifications have arrived, and when. */
 const CHANGING =
   /^(?:max-|contain-intrinsic|block-size|inline-size|height|width|perspective-origin|transform|transform-origin|animation|transition|opacity|inset|top|bottom|left|right)/;
 
@@ -42,7 +42,7 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));
 }
 
-/** The computed styles of all elements in a page's components, by their class and their parent's class. */
+/** Computed styles for all elements in a page's components, by their own and their parent's class. */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((changing) => {
     const skip = new RegExp(changing);

@@ -19,9 +19,9 @@ interface Request {
 /** Serves a reader's channels, and single notifications, from memory as a bff would. */
 export class FakeAway {
   readonly #feed: (feed: string) => { epoch: string; log: Publication[] };
-  /** The status of all channel requests. 404: no channels. 403: not signed in. 503: unavailable. */
+  /** Status for all channel requests. 404: no channels. 403: not signed in. 503: unavailable. */
   status: 200 | 403 | 404 | 503 = 404;
-  /** Rejects requests for a code, like a bff after five requests on the same day. */
+  /** Rejects requests for a code, like a bff does after five requests in a day. */
   hasTooManyCodes = false;
   offered: string | null = 'ada@example.com';
   address: string | null = null;
@@ -36,7 +36,7 @@ export class FakeAway {
     this.#feed = feed;
   }
 
-  /** Handles the request if it is for one of these routes. Returns true if so. */
+  /** Handles the request if it's for one of these routes. Returns true if so. */
   async serve({ request, url, response, body }: Request): Promise<boolean> {
     if (url.pathname === '/app/notification') this.#linked(url, response);
     else if (url.pathname.startsWith('/app/channels')) {

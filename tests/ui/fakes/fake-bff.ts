@@ -24,7 +24,7 @@ import { FakeAway } from './fake-away.ts';
 import { serveFile } from './fake-files.ts';
 import { FakeInbox } from './fake-inbox.ts';
 
-/** Sets the headers of a bff's pages. The cast replaces Express's types with Node's. */
+/** Sets a bff's page headers. The cast replaces Express's types with Node's. */
 const setHeaders = pageHeaders() as unknown as (
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,8 +45,8 @@ interface FeedLog {
 }
 
 /**
- * Serves the built page and the bff's contract from memory, for tests of the page. Simulates failures on demand. Uses
- * neither Dapr nor Redis.
+ * Serves the built page and the bff's contract from memory, for page tests. Simulates failures on demand. Doesn't use
+ * Dapr or Redis.
  */
 export class FakeBff {
   readonly #dist: string;
@@ -57,9 +57,9 @@ export class FakeBff {
   #ids = 0;
   #epochs = 0;
   restFails = false;
-  /** Delay of a REST response, in ms. */
+  /** REST response delay (ms). */
   restDelay = 0;
-  /** Runs after a page has been read, but before it is sent. */
+  /** Runs after a page has been read but before it's sent. */
   afterPage: (() => void) | undefined;
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
@@ -95,7 +95,7 @@ export class FakeBff {
   }
 
   async start(): Promise<void> {
-    // The port is reserved, so that no other process takes it while this bff is stopped.
+    // Reserve the port, so that no other process takes it while this bff is stopped.
     if (this.#port === 0) [this.#port = 0] = await freePorts(1);
     this.#http = createServer((request, response) => void this.#serve(request, response));
     this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });
@@ -112,13 +112,13 @@ export class FakeBff {
     await new Promise<void>((resolve) => http.listen(this.#port, '127.0.0.1', resolve));
   }
 
-  /** Simulates a crash. `start` restarts it on the same port, with its feeds. */
+  /** Simulates a crash. `start` restarts the bff on the same port with the same feeds. */
   async stop(): Promise<void> {
     this.#http?.closeAllConnections();
     await this.#io?.close();
   }
 
-  /** Appends and pushes the whole array in one event. Returns the ids. */
+  /** Appends and pushes the whole array in a single event. Returns the ids. */
   publish(drafts: readonly Draft[], { feed = 'all', push = true } = {}): string[] {
     const { epoch, log } = this.#feed(feed);
     const publications = drafts.map((draft, index): Publication => {
@@ -159,7 +159,7 @@ export class FakeBff {
     this.#feeds.delete(feed);
   }
 
-  /** Closes all connections. Clients may reconnect immediately. */
+  /** Closes all connections. Clients can reconnect immediately. */
   closeConnections(): void {
     this.#io?.disconnectSockets(true);
   }
@@ -200,7 +200,7 @@ export class FakeBff {
     return this.reads.get(feed) ?? { offset: 0, ids: [] };
   }
 
-  /** Marks notifications as read, as if from another tab or device of the reader. */
+  /** Marks notifications as read, as if from another of the reader's tabs or devices. */
   read(feed: string, { offset, ids }: Partial<ReadState>): void {
     const before = this.#readOf(feed);
     const after = {
@@ -218,7 +218,7 @@ export class FakeBff {
     this.#io?.emit('mutes', this.mutes);
   }
 
-  /** Handles the request if it is for the reader's inbox. Returns true if so. */
+  /** Handles the request if it's for the reader's inbox. Returns true if so. */
   async #serveInbox(request: IncomingMessage, url: URL, response: ServerResponse): Promise<boolean> {
     const name = url.pathname.slice('/app/notifications/'.length);
     const isChange = request.method === 'POST' && url.pathname.startsWith('/app/notifications/');

@@ -29,16 +29,16 @@ interface Change {
   until?: string;
 }
 
-/** Serves the reader's marks, preferences and searches from memory, as a bff would. */
+/** Serves the reader's marks, preferences and searches from memory, like a bff would. */
 export class FakeInbox {
   readonly #feeds: FakeFeeds;
   readonly #states = new Map<string, InboxState>();
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #version = 0;
-  /** The changes that browsers have sent, in order. */
+  /** Changes sent by browsers, in order. */
   changes: (Change & { name: string })[] = [];
   searches: URLSearchParams[] = [];
-  /** Delay of a search, in ms. */
+  /** Search delay (ms). */
   searchDelay = 0;
   /** Rejects everything, like a bff of version 0.1.0, or any bff for an anonymous reader. */
   rejectsAll = false;
@@ -61,7 +61,7 @@ export class FakeInbox {
     return this.#states.get(feed);
   }
 
-  /** Applies a change and sends it to browsers. Returns true if there is a change of this name. */
+  /** Applies a change and sends it to browsers. Returns true if there's a change with this name. */
   change(name: string, change: Change): boolean {
     const next = this.#changed(name, change);
     if (!next) return false;
@@ -70,7 +70,7 @@ export class FakeInbox {
     return true;
   }
 
-  /** Called when notifications are read. Removes their unread marks, and marks those that are snoozed as read. */
+  /** Called when notifications are read. Removes their unread marks, and marks snoozed ones as read. */
   read(feed: string, ids: readonly string[], offset = 0): void {
     const before = this.#states.get(feed);
     if (!before) return;

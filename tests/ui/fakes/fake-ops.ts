@@ -49,7 +49,7 @@ export class FakeOps {
     }),
     setAsideRecord({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
-  /** The fallbacks that were not sent, newest first. Those through `fax` cannot be sent again. */
+  /** The fallbacks that were not sent, newest first. Fallbacks through `fax` can't be resent. */
   unsent: UnsentFallback[] = [];
   unsentMembers: Partial<Pick<UnsentPage, 'unreadable' | 'truncatedAt'>> = {};
   readonly sentAgain: string[] = [];
@@ -57,36 +57,36 @@ export class FakeOps {
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
     .toReversed();
-  /** Number of records on one page of the trail. */
+  /** Records per page of the trail. */
   auditPage = 4;
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who is admitted. `none`: everyone, because no token is required. `token`: callers with the token. `role`: no one,
-   * because the token lacks the role. `closed`: no one, because the bff has no OPS_TOKEN.
+   * Who gets in. `none`: everyone (no token required). `token`: callers with the token. `role`: no one (the token lacks
+   * the role). `closed`: no one (the bff has no OPS_TOKEN).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
   /** True if no service behind the bff responds. */
   isUnreachable = false;
   faults: Fault[] | undefined;
-  /** If set, requests to compose a notification get 503, as if the producer did not respond, with this id. */
+  /** If set, requests to compose a notification get a 503 with this id, as if the producer didn't respond. */
   lostId: string | undefined;
   reads = 0;
   links: OpsStatus['links'] = {};
   failing: OpsStatus['failing'] = [];
-  /** Names of instances that no longer run. */
+  /** Names of instances that are no longer running. */
   killed: string[] = [];
-  /** The history of each instance over the past hour. */
+  /** Each instance's history over the past hour. */
   past: PastInstance[] = opsPast();
-  /** Overrides values in the snapshots of all instances. */
+  /** Overrides values in every instance's snapshot. */
   change: Partial<InstanceSnapshot> = {};
   /** The response to every search. */
   found: Pick<FoundNotification, 'found' | 'unsearched'> = { found: [], unsearched: [] };
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   /** The e-mail templates, if there are channels. */
   templates: Templates | undefined;
-  /** The scheduled notifications. Like the server's list, this one still contains retracted notifications. */
+  /** The scheduled notifications. Like the server's list, this still contains retracted ones. */
   schedules: ScheduleList = { at: '2026-01-05T09:00:00Z', count: 0, isComplete: true, next: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Forwards everything until it is `silent`. After that, drops everything without closing connections. */
+/** Forwards everything until `silent`. After that, drops everything without closing connections. */
 export class SilentProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server;

@@ -31,7 +31,7 @@ async function open(options: OpenOptions = {}): Promise<Page> {
 }
 
 describe('the settings for messages while the reader is away', () => {
-  it('should show that a reader is not signed in, or that the deployment has no channels', async () => {
+  it('should show that a reader isn’t signed in, or that the deployment has no channels', async () => {
     bff.away.status = 403;
     const page = await open();
     await section(page).getByText('Sign in to get messages').waitFor();
@@ -59,7 +59,7 @@ describe('the settings for messages while the reader is away', () => {
     expect(await within(page, 'push-unsupported').count()).toBe(0);
   });
 
-  it('should offer e-mail even if only a binding sends it', async () => {
+  it('should offer e-mail even if sent only through a binding', async () => {
     bff.away.names = ['sendgrid'];
     bff.away.usesEmail = true;
     const page = await open();

@@ -55,7 +55,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should offer to undo archiving in only one place: in the open panel, or else on the page', async () => {
+  it('should offer to undo archiving in only one place: the open panel, or else the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
@@ -68,7 +68,7 @@ describe('the inbox', () => {
     await page.keyboard.press('Escape');
     // The panel is closed, so the page offers to undo the archiving.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
-    // The offer is at the bottom of the screen, even though the list is short.
+    // The offer is at the bottom of the screen even though the list is short.
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);
   });
 
@@ -82,7 +82,7 @@ describe('the inbox', () => {
   });
 
   it('should filter by words, severity, source, feed and unread state', async () => {
-    // One second earlier than the order notification below, because the inbox merges feeds by time.
+    // One second earlier than the order notification below: the inbox merges feeds by time.
     const createdAt = new Date(Date.now() - 1_000).toISOString();
     bff.publish([
       { title: 'Disk full', severity: 'warning', source: 'Db', createdAt },
@@ -124,7 +124,7 @@ describe('the inbox', () => {
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
   });
 
-  it('should list muted notifications, but neither count them nor show toasts for them', async () => {
+  it('should list muted notifications, but not count them or show toasts for them', async () => {
     bff.publish(numberedDrafts(1));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -188,7 +188,7 @@ describe('the inbox', () => {
     await expect.poll(shown).toEqual(['Hidden']);
   });
 
-  it('should page through the whole history after 5,000 missed notifications, reported in one toast', async () => {
+  it('should page through the whole history after 5,000 missed notifications, reported in a single toast', async () => {
     bff.publish(numberedDrafts(3_000, 'Before'));
     const page = await open();
     await page.goto('about:blank');
@@ -222,7 +222,7 @@ it('should remove the token from the address, and send it on the socket and over
   expect(bff.handshakes.at(-1)).toEqual({ token: 'a.b.c' });
 });
 
-it('should identify the browser by the same id on the socket, over HTTP and after a reload', async () => {
+it('should identify the browser by the same id over the socket, over HTTP and after a reload', async () => {
   const page = await open();
   const [first] = bff.handshakes;
   expect(first?.['clientId']).toMatch(/^[0-9a-f]{32}$/);

@@ -43,7 +43,7 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => rows(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
   });
 
-  it('should mute one source, and unmute it again', async () => {
+  it('should mute and unmute a source', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
     await openInbox(page);
@@ -123,7 +123,7 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => titles(page)).toHaveLength(3);
   });
 
-  it('should trigger only one action by holding Enter down, and none by letter keys that are turned off', async () => {
+  it('should trigger only one action when Enter is held down, and none for disabled letter keys', async () => {
     bff.publish(numberedDrafts(5));
     const page = await open();
     await openInbox(page);

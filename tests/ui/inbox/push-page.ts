@@ -1,13 +1,13 @@
 import type { BrowserContext, Page, Worker } from 'playwright-core';
 import type { PushSubscription } from '../../../bff/src/away/channels/channel.ts';
 
-/** The state of the replaced browser APIs, for tests to read. */
+/** State of the replaced browser APIs, for tests to read. */
 interface PushWindow {
   permissionRequests: number;
 }
 
 /**
- * Replaces the browser's push APIs and its permission prompt, which need a vendor's service and a person. Subscriptions
+ * Replaces the browser's push APIs and permission prompt, which need a vendor's service and a person. Subscriptions
  * survive reloads. `answer` is the reader's answer to the prompt. With `given`, the browser gets this subscription to a
  * real push service.
  */
@@ -54,11 +54,11 @@ export const withPush =
     await context.addInitScript(start, [answer, given] as [typeof answer, typeof given]);
   };
 
-/** The number of times that the page has requested permission since it was loaded. */
+/** How many times the page has requested permission since it loaded. */
 export const asked = (page: Page) =>
   page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 
-/** The endpoint to which the browser is subscribed. */
+/** The endpoint the browser is subscribed to. */
 export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
 
 /**
@@ -81,7 +81,7 @@ export async function startWorker(
   await page.evaluate(async () => {
     await navigator.serviceWorker.register('/push-worker.js');
     const { active } = await navigator.serviceWorker.ready;
-    // A push to a worker that is still activating may be dropped.
+    // A push to a worker that's still activating can get dropped.
     while (active && active.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
   });
   const registrationId = await registered;
@@ -104,9 +104,9 @@ export const shownNotifications = (worker: Worker) =>
   });
 
 /**
- * Simulates a click on the shown notification by dispatching the event to the worker's handler, because DevTools cannot
- * click it. Only a person's click may open or focus a window, so this records both instead, and returns the worker's
- * requests.
+ * Simulates a click on the shown notification by dispatching the event to the worker's handler, since DevTools can't
+ * click it. Only a real click is allowed to open or focus a window, so this records both instead, and returns the
+ * worker's requests.
  */
 export const click = (worker: Worker): Promise<string[]> =>
   worker.evaluate(async () => {

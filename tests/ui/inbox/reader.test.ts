@@ -41,7 +41,7 @@ describe('the bell and the inbox', () => {
     await expect.poll(() => page.title()).toBe('Tocsin');
   });
 
-  it('should mark a notification as read when its link or action is followed, in the list or the detail pane', async () => {
+  it('should mark a notification as read when its link or action is followed in the list or detail pane', async () => {
     const actions = [{ label: 'Act', link: '/demo' }];
     const page = await open();
     const ids = bff.publish([
@@ -166,7 +166,7 @@ describe('the content of an inbox', () => {
 
   it('should page through search results, and abort an outdated search', async () => {
     bff.publish(numberedDrafts(120));
-    // Long enough for the test to see the status “Searching…”, even on a busy machine.
+    // Long enough for the test to see “Searching…”, even on a busy machine.
     bff.inbox.searchDelay = 5_000;
     const page = await open();
     await openInbox(page);
@@ -203,7 +203,7 @@ describe('the page', () => {
     return { page, tones: () => page.evaluate(() => (window as unknown as { tones: number }).tones) };
   }
 
-  it('should hold back toasts and sounds in quiet hours, except allowed ones, and summarize them later', async () => {
+  it('should hold back toasts and sounds in quiet hours unless allowed, and summarize them later', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
       sound: true,
@@ -227,7 +227,7 @@ describe('the page', () => {
       .toContain('12 unread notifications arrived during quiet hours');
   });
 
-  it('should also summarize notifications held back before a reload, even in another tab', async () => {
+  it('should summarize notifications held back before a reload too, even in another tab', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
     });

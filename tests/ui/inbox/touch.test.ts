@@ -24,7 +24,7 @@ async function openInbox(): Promise<Page> {
 const screenshot = (page: Page, name: string) =>
   page.screenshot({ path: join(artifacts, `touch-${name}.png`) });
 
-/** Taps an element after checking that a finger can hit it: it is at least 44 px high and within the screen's width. */
+/** Taps an element after checking that a finger can hit it: at least 44 px high and within the screen's width. */
 async function tap(page: Page, testId: string): Promise<void> {
   const target = inbox(page).getByTestId(testId).first();
   await target.scrollIntoViewIfNeeded();
@@ -74,7 +74,7 @@ describe('a reader on a phone', () => {
     await expect.poll(() => toastTitles(page)).toBe('Loud');
   });
 
-  it('should see no toasts while a menu is open, but see them again afterwards', async () => {
+  it('should see no toasts while a menu is open, and see them once it closes', async () => {
     const failed = (n: number) => ({
       title: `Backup ${n} failed`,
       source: 'Backups',

@@ -47,7 +47,7 @@ describe('the audit trail', () => {
     expect(await page.getByTestId('audit-said').innerText()).toBe('2 older records were added.');
   });
 
-  it('should find matching records, report an empty result, and apply the filter to older ones too', async () => {
+  it('should find matching records, report empty results, and apply the filter to older records too', async () => {
     ops.auditPage = 2;
     const page = await openOps();
     await audit(page).nth(1).waitFor();

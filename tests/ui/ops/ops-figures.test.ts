@@ -26,7 +26,7 @@ describe('the verdict', () => {
   const verdict = (page: Page) => page.getByTestId('verdict');
   const faults = (page: Page) => page.getByTestId('verdict-fault');
 
-  it('should be healthy, or list each problem with its start and its runbook section', async () => {
+  it('should be healthy, or list when each problem started and its runbook section', async () => {
     ops.setAside = [];
     ops.links = { runbook: 'https://wiki.example/ops', grafana: 'https://grafana.example/d/1' };
     const page = await openOps();
@@ -45,7 +45,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('should keep a vanished instance in the list, even after a reload', async () => {
+  it('should keep a vanished instance in the list even after a reload', async () => {
     ops.setAside = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();

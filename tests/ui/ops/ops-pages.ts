@@ -34,7 +34,7 @@ export function opsPages() {
   });
 
   return {
-    /** `errors`: errors that the browser may report. */
+    /** `errors`: errors that the browser is allowed to report. */
     async open(ops: FakeOps, before?: OpenOptions['before'], errors?: RegExp): Promise<Page> {
       expected = errors;
       opened = await open(browser, bff, { search: 'favicon.svg', ...(before && { before }) });

@@ -120,7 +120,7 @@ describe('the instances', () => {
     expect(await page.getByTestId('redis-memory').innerText()).toContain('96 MB of 384 MB (25%)');
   });
 
-  it('should stay listed with an error while the server does not respond, and then be updated again', async () => {
+  it('should stay listed with an error while the server doesn’t respond, and update once it’s back', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.isUnreachable = true;
@@ -145,7 +145,7 @@ describe('set-aside records', () => {
     await expect.poll(() => recordRows(page).count()).toBe(2);
   });
 
-  it('should not reappear because of an outdated response', async () => {
+  it('should not reappear due to an outdated response', async () => {
     const page = await openOps();
     await recordRows(page).nth(2).waitFor();
     const json = { total: 3, oldestAt: null, deadLetters: [...ops.setAside] };
@@ -198,7 +198,7 @@ describe('the composer', () => {
     const page = await openOps();
     await fill(page);
     const preview = page.getByTestId('preview');
-    // A row shows its actions when it is opened.
+    // Rows show their actions when opened.
     await preview.getByTestId('notification').locator('article').press('Enter');
     for (const shown of ['toast', 'notification']) {
       const text = () => preview.getByTestId(shown).innerText();
@@ -241,7 +241,7 @@ describe('the composer', () => {
     expect(await page.locator('[aria-invalid]').count()).toBe(0);
   });
 
-  it('should repeat a request whose outcome is unknown, with the same id', async () => {
+  it('should retry a request with an unknown outcome under the same id', async () => {
     ops.lostId = 'lost-1';
     const page = await openOps();
     await field(page, 'title').fill('x');
@@ -263,7 +263,7 @@ describe('a server that requires a token', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should receive the token that the operator enters, even after a reload', async () => {
+  it('should receive the token that the operator entered, even after a reload', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();
     const form = page.getByTestId('token-form');

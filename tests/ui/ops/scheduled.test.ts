@@ -36,7 +36,7 @@ describe('the scheduled notifications', () => {
     await checkLooks(page, 'ops-scheduled', { fullPage: true });
   });
 
-  it('should be retracted by keyboard after confirmation, and not reappear in an outdated list', async () => {
+  it('should be retractable by keyboard after confirmation, and not reappear in an outdated list', async () => {
     const page = await pages.open(ops);
     await show(page).click();
     await rows(page).first().getByTestId('scheduled-retract').focus();
@@ -57,7 +57,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('reminder-7')]);
   });
 
-  it('should be counted even if there are none, too many to list or too many to count exactly', async () => {
+  it('should be counted even with none, too many to list, or too many to count exactly', async () => {
     const page = await pages.open(ops);
     ops.schedules.count = 1_234;
     await show(page).click();
@@ -71,7 +71,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).count()).toBe(0);
   });
 
-  it('should show an error if they cannot be listed, or if the outcome of a retraction is unknown', async () => {
+  it('should show an error if they can’t be listed, or if a retraction might have failed', async () => {
     const page = await pages.open(ops, undefined, /503/);
     await show(page).click();
     await rows(page).first().waitFor();

@@ -21,7 +21,7 @@ const said = (page: Page) => page.getByTestId('unsent-said');
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
 describe('fallbacks that were not sent', () => {
-  it('should be listed with their reader, notification, channel, reason and time, and in the verdict', async () => {
+  it('should be listed with reader, notification, channel, reason and time, and in the verdict', async () => {
     const unknown = unsent('order-8', { outcome: 'unknown', reason: 'the connection broke', via: 'push' });
     ops.unsent = [unsent('order-7'), unknown];
     ops.unsentMembers = { unreadable: 2, truncatedAt: '2026-01-05T08:00:00.000Z' };
@@ -41,7 +41,7 @@ describe('fallbacks that were not sent', () => {
     await checkLooks(page, 'ops-unsent', { fullPage: true });
   });
 
-  it('should be sent again or dismissed without losing the focus, or stay listed with the reason', async () => {
+  it('should be resent or dismissed without losing focus, or stay listed with the reason', async () => {
     ops.unsent = [unsent('a'), unsent('b', { via: 'fax' }), unsent('c')];
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();
@@ -57,7 +57,7 @@ describe('fallbacks that were not sent', () => {
     expect(ops.sentAgain).toEqual(['a']);
   });
 
-  it('should all be sent again, page by page, after confirmation, except for failures, which stay listed', async () => {
+  it('should all be resent page by page after confirmation, except failures, which stay listed', async () => {
     ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
     const page = await pages.open(ops);
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();

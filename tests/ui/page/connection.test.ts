@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The connection states that the bell, the inbox and the page show, in this order. */
+/** The connection states shown by the bell, the inbox and the page, in that order. */
 const statusTexts = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
@@ -62,7 +62,7 @@ describe('the connection', () => {
       await page
         .locator('[data-testid="connection"][data-state="reconnecting"]')
         .waitFor({ timeout: 20_000 });
-      // The client needs 14 s. A busy machine may need more.
+      // The client needs 14 s. A busy machine can need more.
       expect(Date.now() - started).toBeLessThan(18_000);
       proxy.silent = false;
       await live(page);
@@ -87,7 +87,7 @@ describe('the connection', () => {
 });
 
 describe('the inbox', () => {
-  it('should show that it is still loading', async () => {
+  it('should show that it’s still loading', async () => {
     bff.restDelay = 60_000;
     bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
     const page = await pages.open();

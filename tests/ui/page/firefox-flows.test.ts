@@ -37,7 +37,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(() => titles(page)).toEqual(all);
     await rowButtons(page);
     for (const key of ['j', 'j', 'e'] as const) await page.keyboard.press(key);
-    // Click without checking the list first, because the button soon disappears.
+    // Click without checking the list first: the button soon disappears.
     await (await page.waitForSelector(inInbox('undo')))?.click();
     await expect.poll(() => titles(page)).toEqual(all);
     const changes = () => bff.inbox.changes.map(({ name }) => name).filter((name) => name !== 'seen');
@@ -77,7 +77,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
   });
 
-  it('should mark a notification as unread again, and see the right counts', async () => {
+  it('should mark a notification as unread and see the right counts', async () => {
     const { page, bff } = await open();
     await live(page);
     bff.publish(numbered(2));
@@ -194,7 +194,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(linked).toContain("doesn't exist or is no longer stored");
   });
 
-  it('should see, as an operator, the verdict and when each problem began', async () => {
+  it('should see the verdict and when each problem began, as an operator', async () => {
     const ops = new FakeOps();
     ops.setAside = [];
     const { page } = await open({ path: '/ops', ops });
@@ -220,7 +220,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     expect(ops.retracted).toEqual([{ id: 'order-1-due', feed: 'topic:orders' }]);
   });
 
-  it('should send an unsent fallback again as an operator, and dismiss another', async () => {
+  it('should resend an unsent fallback and dismiss another, as an operator', async () => {
     const ops = new FakeOps();
     const unsent = { reader: 'user:ada', createdAt: '2026-01-05T08:36:07.000Z', via: 'email' };
     const refused = { at: '2026-01-05T08:41:07.000Z', outcome: 'refused', reason: '550' } as const;

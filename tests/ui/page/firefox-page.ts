@@ -31,18 +31,18 @@ interface FirefoxOptions {
   path?: string;
   language?: string;
   dir?: 'rtl';
-  /** Answers the requests of an ops page. */
+  /** Answers an ops page's requests. */
   ops?: FakeOps;
 }
 
 interface OpenInFirefox {
   page: Page;
   bff: FakeBff;
-  /** Closes the page and its bff. Returns the errors that the page reported. */
+  /** Closes the page and its bff. Returns any errors the page reported. */
   close: () => Promise<string[]>;
 }
 
-/** Opens a page with its own bff. */
+/** Opens a page that has its own bff. */
 async function openInFirefox(
   browser: Browser,
   dist: string,
@@ -140,7 +140,7 @@ export function useFirefox(executablePath: string): (options?: FirefoxOptions) =
 /** Waits until the page is connected. */
 export const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
 
-/** The test id of the focused element, or its tag if it has none. */
+/** The focused element's test id, or its tag if it doesn't have one. */
 export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
@@ -148,7 +148,7 @@ const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid
 export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
   texts(page, `${within} ${TITLES}`.trim());
 
-/** Finds an element by its test id, even inside the shadow root of a custom element. */
+/** Finds an element by test id, even inside a custom element's shadow root. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;
 
 export const texts = (page: Page, selector: string): Promise<string[]> =>

@@ -8,7 +8,7 @@ import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-p
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
-/** The cast is safe, because the checks that Firefox shares with Chromium use only `evaluate`. */
+/** The cast is safe: the checks that Firefox shares with Chromium only use `evaluate`. */
 const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
 
 describe.skipIf(firefox === undefined)('the page in Firefox', () => {
@@ -17,7 +17,7 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   it('should list and pop up notifications, and catch up after a lost connection', async () => {
     const { page, bff } = await open();
     await live(page);
-    // Hold the toasts, because axe might check the contrast of one that is fading out.
+    // Hold the toasts, or axe might check the contrast of one that's fading out.
     await holdToasts(asPlaywright(page));
     bff.publish([{ title: 'Disk full', severity: 'error' }, { title: 'Order placed' }]);
     await expect.poll(() => toastTitles(page)).toEqual(['Disk full', 'Order placed']);

@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** True if the letters of a text node are drawn in order from left to right. */
+/** True if a text node's letters are drawn in order from left to right. */
 const inOrder = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, wanted]) => {
@@ -70,7 +70,7 @@ describe('text with direction controls', () => {
 });
 
 describe('our own texts on a mirrored page', () => {
-  it('should keep the order of their letters and full stops, and be aligned like other text', async () => {
+  it('should keep their letters and full stops in order, and be aligned like other text', async () => {
     bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
     const page = await pages.open({ dir: 'rtl' });
     await live(page);
@@ -105,7 +105,7 @@ describe('a link with a token', () => {
     );
   const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
 
-  it('should be cleared from the address at once, and change who is signed in only if the reader agrees', async () => {
+  it('should be cleared from the address immediately, and sign in someone else only if the reader agrees', async () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');

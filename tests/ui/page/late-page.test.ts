@@ -5,7 +5,7 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-/** Lets the server answer the first request for a page at once, but holds the response back until `until` resolves. */
+/** Lets the server answer the first page request immediately, but holds back the response until `until` resolves. */
 async function holdPage(context: BrowserContext, until: Promise<void>): Promise<void> {
   await context.route(
     ({ pathname }) => pathname === '/app/notifications',
@@ -18,7 +18,7 @@ async function holdPage(context: BrowserContext, until: Promise<void>): Promise<
   );
 }
 
-it('should not show an erased feed again if its newest page arrives after the erasure', async () => {
+it('should not bring back an erased feed if its newest page arrives after the erasure', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'Secret' }]);
   let answer = (): void => undefined;
@@ -31,7 +31,7 @@ it('should not show an erased feed again if its newest page arrives after the er
   bff.publish([{ title: 'Later' }]);
   await expect.poll(() => rows(page).count()).toBe(1);
   answer();
-  // The newest page is requested again.
+  // The newest page is re-requested.
   await expect.poll(() => bff.requests.length).toBe(2);
   bff.publish([{ title: 'Last' }]);
   await expect.poll(() => rows(page).first().textContent()).toContain('Last');
@@ -39,7 +39,7 @@ it('should not show an erased feed again if its newest page arrives after the er
   expect(await rows(page).count()).toBe(2);
 });
 
-it('should show what was published between a late newest page and the start of the subscription', async () => {
+it('should show what was published between a late newest page and subscribing', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'First' }]);
   let answer = (): void => undefined;

@@ -7,7 +7,7 @@ const pages = usePages();
 /** Style sheets that the page's HTML does not link. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
-/** Opens the page. Calls `answer` for each request for a late style sheet, with the number of the attempt. */
+/** Opens the page. Calls `answer` with the attempt number for each late style sheet request. */
 async function openWith(answer: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
   const attempts = new Map<string, number>();
   return pages.open({
@@ -21,7 +21,7 @@ async function openWith(answer: (route: Route, attempt: number) => Promise<void>
   });
 }
 
-/** The layout of the tabs as soon as they are on the page. Without their style, it is `block`. */
+/** The tabs' layout as soon as they're on the page: `block` while unstyled. */
 const layoutOfTabs = (page: Page) =>
   page
     .getByRole('tablist')

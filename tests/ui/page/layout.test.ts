@@ -23,8 +23,8 @@ interface LayoutShift extends PerformanceEntry {
 }
 
 /**
- * Measures the cumulative layout shift from now on, as browsers define it: the worst window of at most five seconds in
- * which shifts follow each other within a second.
+ * Measures cumulative layout shift (as defined by browsers) from now on: the worst window of up to five seconds with
+ * shifts less than a second apart.
  */
 async function measureShift(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {
@@ -88,7 +88,7 @@ describe('the inbox on a phone', () => {
 });
 
 describe('a row', () => {
-  it('should have a bolder title and a different background while it is unread', async () => {
+  it('should have a bolder title and a different background while unread', async () => {
     bff.publish(titled(1, 'Read'));
     const page = await open();
     bff.publish(titled(1, 'Unread'));
@@ -126,7 +126,7 @@ describe('a row', () => {
 });
 
 describe('the page', () => {
-  it('should show the selected notification beside the list on a wide screen, and offer shortcuts', async () => {
+  it('should show the selected notification next to the list on a wide screen, and offer shortcuts', async () => {
     bff.publish([
       ...titled(4),
       { title: 'Newest', body: 'In\n  full', actions: [{ label: 'Act', link: '/demo' }] },

@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(3);
   });
 
-  it('should show new notifications even if the newest page cannot be read, and load that page later', async () => {
+  it('should show new notifications even if the newest page can’t be read, and load it later', async () => {
     bff.publish(titled(2));
     bff.restFails = true;
     const page = await open();
@@ -68,7 +68,7 @@ describe('the page', () => {
     await page.getByTestId('refused').getByText('no such feed').waitFor();
   });
 
-  it('should report missed notifications in one toast after a reload, but errors separately', async () => {
+  it('should report missed notifications in a single toast after a reload, but errors separately', async () => {
     const page = await open();
     await live(page);
     bff.publish(titled(1, 'Before'));
@@ -84,7 +84,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(13);
   });
 
-  it('should show that it is reconnecting, then recover missed notifications and show how many there were', async () => {
+  it('should show that it’s reconnecting, then recover missed notifications and show how many there were', async () => {
     bff.publish(titled(1));
     const page = await open();
     await live(page);
@@ -112,7 +112,7 @@ describe('the page', () => {
     await page.getByTestId('toast').getByText('Some older notifications are not shown.').waitFor();
   });
 
-  it('should report a loss of state in one toast if toasts load only after the recovery', async () => {
+  it('should report a loss of state in a single toast if toasts load only after the recovery', async () => {
     bff.publish(titled(2));
     let load = (): void => undefined;
     const recovered = new Promise<void>((resolve) => (load = resolve));
@@ -148,7 +148,7 @@ describe('the page', () => {
     await page.getByTestId('empty').waitFor();
   });
 
-  it('should show only the newest notification with the same collapse key in the list and toasts', async () => {
+  it('should show only the newest notification per collapse key in the list and toasts', async () => {
     const first = { title: 'Import has started', collapseKey: 'import', severity: 'error' } as const;
     bff.publish([first]);
     const page = await open();
@@ -164,7 +164,7 @@ describe('the page', () => {
 
   it('should remove expired notifications from the list and toasts, whether loaded or received live', async () => {
     const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
-    // Late enough for a busy machine, which takes seconds to open the page.
+    // Late enough for a busy machine, which can take seconds to open the page.
     bff.publish([{ title: 'Soon over', expiresAt: inMs(15_000) }, ...titled(1)]);
     const page = await open();
     await live(page);
@@ -188,7 +188,7 @@ describe('the page', () => {
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('Secret');
   });
 
-  it('should show the unread count in the bell and title until all are read, even after a reload', async () => {
+  it('should show the unread count in the bell and title until everything is read, even after a reload', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
@@ -226,7 +226,7 @@ describe('the page', () => {
     await page.getByText('No older notifications.').waitFor();
   });
 
-  it('should render only safe links, and everything else as text', async () => {
+  it('should render only safe links as links, and everything else as text', async () => {
     bff.publish([
       { title: '<b>bold</b>', body: '<img src=x onerror=alert(1)>', link: 'javascript:alert(1)' },
       { title: 'Elsewhere', link: 'https://example.org/a' },
@@ -263,7 +263,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe('de');
     await page.getByText('Neue Benachrichtigungen erscheinen sofort.').waitFor();
-    // Hold the toasts, because axe might check the contrast of one that is fading out.
+    // Hold the toasts, or axe might check the contrast of one that's fading out.
     await holdToasts(page);
     bff.publish([{ title: 'Schlüssel läuft ab', severity: 'warning' }]);
     await page.getByRole('button', { name: 'Schlüssel läuft ab' }).first().waitFor();

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from '../support/built-page.ts';
 
-/** The connection and processor of an old phone with poor reception. */
+/** Simulates an old phone with poor reception. */
 const NETWORK = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 const SLOWER_CPU = 4;
 const FIRST_PAINT_MS = 2_500;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-/** Opens the page as a new visitor. Resolves with the times until the first paint and the first notification, in ms. */
+/** Opens the page as a new visitor. Resolves with the times (ms) to the first paint and the first notification. */
 async function openSlowly(): Promise<{ paint: number; feed: number }> {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
   const page = await context.newPage();

@@ -98,7 +98,7 @@ describe('five tabs with the packed client', () => {
     await expect.poll(() => presenting(others), SOON).toBe(1);
   });
 
-  it('should take over from a frozen tab, which catches up when it wakes up', async () => {
+  it('should take over from a frozen tab, which catches up when it wakes', async () => {
     const frozen = leader();
     const others = pages.filter((each) => each !== frozen);
     const session = await context.newCDPSession(frozen);

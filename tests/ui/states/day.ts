@@ -6,7 +6,7 @@ export const draft = (minutesAgo: number, content: Draft): Draft => ({
   createdAt: new Date(Date.now() - minutesAgo * MINUTE).toISOString(),
   ...content,
 });
-/** Notifications of a normal day at a small company. */
+/** Notifications from a normal day at a small company. */
 export const day = (): Draft[] => [
   draft(1560, {
     title: 'Nightly backup finished',
@@ -71,7 +71,7 @@ export const burst = (count: number): Draft[] =>
     source: 'Orders',
     severity: (['info', 'success', 'warning', 'error'] as const)[n % 4] ?? 'info',
   }));
-/** More errors than are shown individually, a warning that repeats, and several other notifications. */
+/** Too many errors to show individually, a repeated warning, and a few other notifications. */
 export const failures = (): Draft[] => [
   ...Array.from({ length: 5 }, (_, n): Draft => ({
     ...{ title: `Payment of order ${n} was declined`, severity: 'error', source: 'billing' },

@@ -10,14 +10,14 @@ export interface StateContext extends OpenPage {
   bff: FakeBff;
 }
 
-/** A state of the page, and how to reach it. */
+/** A page state, and how to reach it. */
 export interface State {
   options?: OpenOptions;
   prepare?: (bff: FakeBff) => void;
   reach: (context: StateContext) => Promise<unknown>;
 }
 
-/** Brings a new page into a state, passes it to `look` once it is idle, and cleans up. */
+/** Brings a new page into a state, passes it to `look` once idle, and cleans up. */
 export async function withState(
   browser: Browser,
   dist: string,
@@ -60,7 +60,7 @@ export function useStates() {
 /** Enough time for axe to check 500 rows in each width and theme on a busy machine. */
 const TIMEOUT_MS = 360_000;
 
-/** Checks each state in all widths and themes, and takes screenshots. */
+/** Checks each state in every width and theme, and takes screenshots. */
 export function checkStates(states: Record<string, State>): void {
   const reach = useStates();
   it.each(Object.entries(states))(

@@ -14,15 +14,15 @@ const EVERY_RULE: RunOptions['runOnly'] = {
   type: 'tag',
   values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 };
-/** The only rule whose result depends on the theme. */
+/** The only rule that depends on the theme. */
 const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
 /** Violations of `rules` (by default WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
-  // The page's content security policy forbids inline scripts, but not evaluated ones.
+  // The page's content security policy forbids inline scripts but allows evaluated ones.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
-    // Elements that are still fading in have too little contrast.
+    // Elements that are still fading in don't have enough contrast.
     const endless = (animation: Animation) => animation.effect?.getComputedTiming().endTime === Infinity;
     await Promise.allSettled(
       document.getAnimations().flatMap((animation) => (endless(animation) ? [] : animation.finished)),
@@ -35,11 +35,11 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   );
 }
 
-/** The number of pixels by which the content is wider than the window. */
+/** How many pixels wider than the window the content is. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Widths and themes in which each state is checked. */
+/** The widths and themes each state is checked in. */
 export const looks = [
   { width: 360, height: 780, theme: 'light' },
   { width: 360, height: 780, theme: 'dark' },
@@ -54,8 +54,8 @@ export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
  * Takes screenshots of the page in every width and theme, and mirrored in two widths. Checks that nothing overflows
- * horizontally and, unless mirrored, that the page is accessible. Runs all of axe's rules once for each width, and only
- * the contrast rule in the other theme.
+ * horizontally and, unless mirrored, that the page is accessible. Runs all axe rules once per width, and only the
+ * contrast rule in the other theme.
  */
 export async function checkLooks(
   page: Page,
@@ -65,7 +65,7 @@ export async function checkLooks(
   const { fullPage = false, of, settle = () => page.waitForTimeout(150) } = options;
   const check = async (look: string) => {
     await settle();
-    // Fixed and sticky elements would cover the middle of a full-page screenshot.
+    // Fixed and sticky elements would cover the middle of full-page screenshots.
     if (fullPage) await page.evaluate(() => scrollTo(0, 0));
     const path = join(artifacts, `${look}.png`);
     await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));

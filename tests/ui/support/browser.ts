@@ -23,7 +23,7 @@ export interface OpenPage {
   faults: string[];
 }
 
-/** A time zone in which it is 2 p.m., so that a notification from an hour ago is always from the same day. */
+/** A time zone where it's 2 p.m., so that a notification from an hour ago is always from the same day. */
 function inTheAfternoon(): string {
   const ahead = 14 - new Date().getUTCHours();
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
@@ -50,7 +50,7 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
   });
   if (options.dir) {
     await context.addInitScript((dir) => {
-      // Wait for the root element, which does not exist yet.
+      // Wait for the root element, which doesn't exist yet.
       new MutationObserver((_changes, observer) => {
         document.documentElement.dir = dir;
         observer.disconnect();
@@ -81,7 +81,7 @@ export const setHidden = (page: Page, hidden: boolean) =>
   }, hidden);
 
 /**
- * Keeps toasts on the screen, however slow the machine is, by telling the page that it is hidden, which stops their
- * timers. The page stays visible to the test.
+ * Keeps toasts on the screen no matter how slow the machine is: the page is told that it's hidden, which stops their
+ * timers. It stays visible to the test.
  */
 export const holdToasts = (page: Page) => setHidden(page, true);

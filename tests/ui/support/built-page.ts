@@ -13,8 +13,8 @@ async function buildPage(): Promise<string> {
 }
 
 /**
- * Builds the page once for this process. Uses a separate folder, because other processes may build `ui/dist` at the
- * same time.
+ * Builds the page once for this process. Other processes might be building `ui/dist` at the same time, so this uses a
+ * separate folder.
  */
 export const builtPage = (): Promise<string> => (built ??= buildPage());
 

@@ -10,7 +10,7 @@ export interface Pages {
   readonly bff: FakeBff;
   /** Opens the page in a new browser profile, which is closed after the test. */
   open: (options?: OpenOptions) => Promise<Page>;
-  /** Like `open`, but also waits until the page is connected. */
+  /** Like `open`, but waits until the page is connected. */
   openLive: (options?: OpenOptions) => Promise<Page>;
 }
 

@@ -4,7 +4,7 @@ import { live, type OpenOptions } from '../support/browser.ts';
 import type { Draft, FakeBff } from '../fakes/fake-bff.ts';
 import { usePages } from '../support/use-pages.ts';
 
-/** Records what polling could miss: the largest number of toasts at once, live messages, and focused elements. */
+/** Records what polling could miss: the peak toast count, live messages, and focused elements. */
 const watch = () => {
   const seen = { maxToasts: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
   Object.assign(window, { seen });
@@ -53,7 +53,7 @@ export const advance = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Opens live pages whose clock a test can stop and advance, and provides their bff. */
+/** Opens live pages with a clock that tests can stop and advance, and provides their bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

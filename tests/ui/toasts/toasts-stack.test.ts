@@ -20,7 +20,7 @@ const isOnTop = (page: Page, selector: string) =>
 
 /** Swipes with one finger from the centre of the front toast, or from its lower edge if it swipes up. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
-  // A toast that is still animating out may cover the front one.
+  // A toast that's still animating out can cover the front one.
   await expect.poll(() => page.locator('.tocsin-toast-leave').count()).toBe(0);
   const front = await visibleToasts(page).first().elementHandle();
   await front?.waitForElementState('stable');
@@ -61,7 +61,7 @@ describe('the stack of toasts', () => {
     await expect.poll(heights).toEqual([front, front, front]);
   });
 
-  it('should dismiss the front toast on a swipe, and snap it back if the swipe is too short', async () => {
+  it('should dismiss the front toast on a swipe, or snap it back if the swipe is too short', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => visibleToasts(page).count()).toBe(3);
@@ -75,7 +75,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should still time out later toasts if one is retracted while it is being swiped', async () => {
+  it('should still time out later toasts if one is retracted mid-swipe', async () => {
     const page = await open({ width: 1024, height: 768 });
     const [id = ''] = pages.bff().publish(drafts(1, 'error'));
     await visibleToasts(page).waitFor();
@@ -107,7 +107,7 @@ describe('the stack of toasts', () => {
     await expect.poll(expanded).toBeNull();
   });
 
-  it('should show one toast at a time at the top of a phone, which can be swiped away sideways or up', async () => {
+  it('should show one toast at a time at the top on a phone, and let it be swiped away sideways or up', async () => {
     const page = await open({ width: 360, height: 780 });
     await holdToasts(page);
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);
@@ -115,7 +115,7 @@ describe('the stack of toasts', () => {
     const box = await visibleToasts(page).boundingBox();
     expect(box?.y).toBeLessThan(120);
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/2 more/);
-    // Far enough to count as a swipe even on a busy machine, where it is too slow to be a flick.
+    // Far enough to count as a swipe even on a busy machine, where it's too slow to be a flick.
     await swipe(page, 4, -100);
     await expect.poll(() => titles(page)).toEqual(['Toast 1']);
     expect(page.url()).not.toContain('followed');
@@ -123,7 +123,7 @@ describe('the stack of toasts', () => {
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
   });
 
-  it('should show at most two lines of a title and three of a body', async () => {
+  it('should show at most two title lines and three body lines', async () => {
     const page = await open();
     const body = 'One line after another. '.repeat(40);
     pages.bff().publish([
