@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,5 +87,71 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     const [last] = await bff.publish(1, feed);
     await expect.poll(() => countOf(last)).toBe(perNotification);
     expect(countOf(first)).toBe(perNotification);
+  });
+});
+
+/** How long to wait for a client to notice 60 s of silence and connect again. */
+const SILENCE_NOTICED_MS = 120_000;
+
+describe('a connection that falls silent', () => {
+  it.concurrent.for(LANGUAGES)(
+    'should be replaced by the client in $name',
+    async (client, { task, skip, onTestFinished }) => {
+      await makeOrSkip(client, task, skip);
+      const feed = `topic:silent-${client.name}`;
+      const own = await startProxy(() => bff.url);
+      const url = client.name === 'Rust' ? own.url.replace('http://', '') : own.url;
+      const [program, ...args] = client.start;
+      const child = spawn(program, [...args, url, feed], { stdio: ['ignore', 'pipe', 'inherit'] });
+      onTestFinished(async () => {
+        child.kill();
+        await own.close();
+      });
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+
+      // Feeds without a position start at their head, so a notification shows only once the client is connected.
+      await expect
+        .poll(async () => {
+          await bff.publish(1, feed);
+          return output;
+        })
+        .not.toBe('');
+      own.silence();
+      const [missed] = await bff.publish(1, feed);
+      await expect.poll(() => output, { timeout: SILENCE_NOTICED_MS }).toContain(missed);
+    },
+  );
+});
+
+describe.each(LANGUAGES)('the client in $name', (client) => {
+  it('should not keep the connections of attempts that were answered with 503', async ({
+    task,
+    skip,
+    onTestFinished,
+  }) => {
+    await makeOrSkip(client, task, skip);
+    let open = 0;
+    let requests = 0;
+    const server = createServer((_, response) => {
+      requests++;
+      response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"code":"full"}');
+    });
+    server.on('connection', (socket) => {
+      open++;
+      socket.on('close', () => open--);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [program, ...args] = client.start;
+    const url = client.name === 'Rust' ? address : `http://${address}`;
+    const child = spawn(program, [...args, url, 'all'], { stdio: 'ignore' });
+    onTestFinished(() => {
+      child.kill();
+      server.closeAllConnections();
+      server.close();
+    });
+    await expect.poll(() => requests).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => open).toBeLessThanOrEqual(1);
   });
 });

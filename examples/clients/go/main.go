@@ -7,6 +7,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,8 +47,11 @@ func show(data string) {
 	}
 }
 
+// The server sends a comment at least every 25 s. After this long without a line, the connection is dead.
+const silence = 60 * time.Second
+
 // read prints a stream's events until it ends. It returns the last event id and the reconnection delay.
-func read(body io.Reader, lastID string, wait time.Duration) (string, time.Duration, error) {
+func read(body io.Reader, alive *time.Timer, lastID string, wait time.Duration) (string, time.Duration, error) {
 	lines := bufio.NewReader(body)
 	fields := map[string]string{}
 	for {
@@ -55,6 +59,7 @@ func read(body io.Reader, lastID string, wait time.Duration) (string, time.Durat
 		if err != nil {
 			return lastID, wait, err
 		}
+		alive.Reset(silence)
 		if line = strings.TrimRight(line, "\r\n"); line != "" {
 			name, value, _ := strings.Cut(line, ":")
 			fields[name] = strings.TrimPrefix(value, " ")
@@ -73,27 +78,44 @@ func read(body io.Reader, lastID string, wait time.Duration) (string, time.Durat
 	}
 }
 
+// connect reads one stream until it ends or falls silent.
+func connect(address, lastID string, wait time.Duration) (string, time.Duration, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	alive := time.AfterFunc(silence, cancel)
+	defer alive.Stop()
+	request, err := http.NewRequestWithContext(ctx, "GET", address, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if token := os.Getenv("TOKEN"); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if lastID != "" {
+		request.Header.Set("Last-Event-ID", lastID)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return lastID, wait, err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case 200:
+		return read(response.Body, alive, lastID, wait)
+	case 429, 503:
+		return lastID, wait, fmt.Errorf("%s", response.Status)
+	}
+	problem, _ := io.ReadAll(response.Body)
+	log.Fatalf("%s: %s", response.Status, problem)
+	return lastID, wait, nil
+}
+
 func main() {
 	query := url.Values{"feed": os.Args[2:]}
 	lastID, wait := "", time.Second
 	for {
-		request, err := http.NewRequest("GET", os.Args[1]+"/app/stream?"+query.Encode(), nil)
-		if err != nil {
-			log.Fatal(err)
-		}
-		if token := os.Getenv("TOKEN"); token != "" {
-			request.Header.Set("Authorization", "Bearer "+token)
-		}
-		if lastID != "" {
-			request.Header.Set("Last-Event-ID", lastID)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err == nil && response.StatusCode == 200 {
-			lastID, wait, err = read(response.Body, lastID, wait)
-		} else if err == nil && response.StatusCode != 429 && response.StatusCode != 503 {
-			problem, _ := io.ReadAll(response.Body)
-			log.Fatalf("%s: %s", response.Status, problem)
-		}
+		var err error
+		lastID, wait, err = connect(os.Args[1]+"/app/stream?"+query.Encode(), lastID, wait)
 		log.Print("connecting again: ", err)
 		time.Sleep(time.Duration(float64(wait) * (0.5 + rand.Float64())))
 	}

@@ -1,15 +1,21 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Prints feeds' events, each once and in order, including any missed while disconnected.
@@ -19,6 +25,11 @@ import java.util.stream.Stream;
  * <p>Standard library only, so it prints the raw JSON. Follows the rules in docs/protocol.md, "Server-sent events".
  */
 public class Tocsin {
+  /** The server sends a comment at least every 25 s. After this long without a line, the connection is dead. */
+  static final Duration SILENCE = Duration.ofSeconds(60);
+
+  static final Timer timer = new Timer(true);
+  static volatile long heardAt;
   static String lastId = null;
   static long waitMs = 1000;
   static final Map<String, String> fields = new HashMap<>();
@@ -38,28 +49,57 @@ public class Tocsin {
     fields.clear();
   }
 
+  /** Takes the lines of one stream until it ends or falls silent. */
+  static void read(InputStream body) throws IOException {
+    heardAt = System.nanoTime();
+    TimerTask watch =
+        new TimerTask() {
+          @Override
+          public void run() {
+            if (System.nanoTime() - heardAt < SILENCE.toNanos()) return;
+            try {
+              body.close();
+            } catch (IOException error) {
+              // It is closed already.
+            }
+          }
+        };
+    timer.schedule(watch, 1000, 1000);
+    try {
+      BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        heardAt = System.nanoTime();
+        take(line);
+      }
+    } finally {
+      watch.cancel();
+    }
+  }
+
   public static void main(String[] args) throws Exception {
     String query =
         Arrays.stream(args)
             .skip(1)
             .map(feed -> "feed=" + URLEncoder.encode(feed, StandardCharsets.UTF_8))
             .collect(Collectors.joining("&"));
-    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    HttpClient http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(SILENCE).build();
     while (true) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(args[0] + "/app/stream?" + query));
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(args[0] + "/app/stream?" + query)).timeout(SILENCE);
       if (System.getenv("TOKEN") != null) request.header("Authorization", "Bearer " + System.getenv("TOKEN"));
       if (lastId != null) request.header("Last-Event-ID", lastId);
       try {
-        var response = http.send(request.build(), BodyHandlers.ofLines());
+        var response = http.send(request.build(), BodyHandlers.ofInputStream());
         int status = response.statusCode();
-        if (status != 200 && status != 429 && status != 503) {
-          System.err.println(status + ": " + response.body().collect(Collectors.joining()));
-          System.exit(1);
+        try (InputStream body = response.body()) {
+          if (status == 200) {
+            read(body);
+          } else if (status != 429 && status != 503) {
+            System.err.println(status + ": " + new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            System.exit(1);
+          }
         }
-        try (Stream<String> lines = response.body()) {
-          if (status == 200) lines.forEach(Tocsin::take);
-        }
-      } catch (java.io.IOException | java.io.UncheckedIOException error) {
+      } catch (IOException error) {
         System.err.println("connecting again: " + error);
       }
       fields.clear();
