@@ -1,17 +1,38 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
 
+/** Bytes of lines to keep while they cannot be written, such as on a full disk. Later lines are lost. */
+const MAX_UNWRITTEN = 16 * 1024 * 1024;
+
+/** Standard output. Without a listener, an error other than a closed pipe would end the process. */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ dest: process.stdout.fd || 1, sync: false, maxLength: MAX_UNWRITTEN });
+  const flushSync = stream.flushSync.bind(stream);
+  const skipFlush = (): void => undefined;
+  return stream.on('error', () => {
+    if (stream.flushSync === skipFlush) return;
+    // While writes fail, the original would retry for ever and keep the process from exiting.
+    stream.flushSync = skipFlush;
+    stream.once('write', () => {
+      stream.flushSync = flushSync;
+    });
+  });
+}
+
 /** Creates a logger that writes JSON lines to standard output. Lines written within a trace contain its `traceId`. */
 export const createLogger = (name: string, level: string): Logger =>
-  pino({
-    name,
-    level,
-    formatters: { level: (label) => ({ level: label }) },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: () => {
-      const traceId = currentTraceId();
-      return traceId ? { traceId } : {};
+  pino(
+    {
+      name,
+      level,
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => {
+        const traceId = currentTraceId();
+        return traceId ? { traceId } : {};
+      },
     },
-  });
+    standardOutput(),
+  );

@@ -11,6 +11,8 @@ function sendLine(line: string): void {
       detached: true,
     });
     reaper.unref();
+    // A reaper that has died must not end this process too.
+    reaper.stdin?.on('error', () => undefined);
     if (reaper.stdin instanceof Socket) reaper.stdin.unref();
   }
   reaper.stdin?.write(line);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { APP_IDS } from '@tocsin/contracts';
 import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
-import { Failure } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
 import { ROOT } from '../paths.ts';
 import { aborted, unlessStopped } from '../process/stop-signal.ts';
@@ -60,7 +60,9 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const unregister = registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
-  const logFile = new LogFile(logFileOf(options.dataDir));
+  const logFile = new LogFile(logFileOf(options.dataDir), (error) =>
+    say(`The log file can't be written, so its lines are lost until it can: ${messageOf(error)}`),
+  );
   const environment = { ...runEnvironment(services.redisHost), ...keys };
   const removeSidecarNote = writeSidecarNote(options.dataDir, {
     port: sidecarPortOf(runFile),

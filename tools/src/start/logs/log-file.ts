@@ -11,14 +11,29 @@ export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocs
 /** Keeps the raw lines of all processes for `npm run tail`, in at most two files of 50 MB. */
 export class LogFile {
   readonly path: string;
+  readonly #onFault: (error: unknown) => void;
   #lines = 0;
+  #isFailing = false;
 
-  constructor(path: string) {
+  /** Calls `onFault` when lines can't be written, such as on a full disk, and again only after others could. */
+  constructor(path: string, onFault: (error: unknown) => void) {
     this.path = path;
+    this.#onFault = onFault;
     mkdirSync(dirname(path), { recursive: true });
   }
 
+  /** Writes a line. Loses it if that fails, because a log must not end `npm start`. */
   write(line: string): void {
+    try {
+      this.#append(line);
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#onFault(error);
+      this.#isFailing = true;
+    }
+  }
+
+  #append(line: string): void {
     if (this.#lines++ % CHECK_EVERY === 0 && existsSync(this.path) && statSync(this.path).size > MAX_BYTES) {
       renameSync(this.path, `${this.path}.1`);
     }

@@ -1,0 +1,31 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LogFile } from './log-file.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tocsin-log-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('LogFile', () => {
+  it('should report lines that it cannot write once, and write again when it can', () => {
+    const faults: unknown[] = [];
+    const path = join(dir, 'log', 'tocsin.log');
+    const file = new LogFile(path, (error) => faults.push(error));
+    file.write('first');
+    rmSync(join(dir, 'log'), { recursive: true });
+    file.write('lost');
+    file.write('lost too');
+    expect(faults.length).toBe(1);
+    const again = new LogFile(path, (error) => faults.push(error));
+    file.write('written');
+    again.write('by another');
+    expect(readFileSync(path, 'utf8')).toBe('written\nby another\n');
+    rmSync(join(dir, 'log'), { recursive: true });
+    file.write('lost');
+    expect(faults.length).toBe(2);
+  });
+});
