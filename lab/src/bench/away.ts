@@ -16,7 +16,7 @@ const REST_SECONDS = 3;
 const POLL_MS = 200;
 const VIA = 'email';
 
-/** The kinds of notifications in a round, in the order of the printed table. */
+/** The notification kinds in a round, in printed-table order. */
 const KINDS = ['without', 'waiting', 'due'] as const;
 type Kind = (typeof KINDS)[number];
 const FALLBACKS: Record<Kind, object> = {
@@ -33,11 +33,11 @@ const LABELS: Record<Kind, string> = {
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
-  /** CPU time per notification, in µs, excluding what the processes use when idle. */
+  /** CPU time per notification (µs), excluding what the processes use when idle. */
   cpu: Cpu;
   /**
-   * Notifications accepted and published per second. For `due`, the bffs spend part of that time deciding on the
-   * fallbacks of earlier notifications.
+   * Notifications accepted and published per second. For `due`, the bffs spend part of that time deciding on fallbacks
+   * for earlier notifications.
    */
   rate: number;
 }
@@ -81,13 +81,13 @@ export async function benchAway(args: string[], signal: AbortSignal): Promise<nu
 
 interface AwayOptions {
   rounds: number;
-  /** Number of notifications of each kind per round. */
+  /** Notifications per kind and round. */
   count: number;
   readers: number;
   signal: AbortSignal;
 }
 
-/** Returns the medians over `rounds` rounds, after a warm-up. @throws Failure if a notification is not published */
+/** Warms up, then returns the medians over `rounds` rounds. @throws Failure if a notification isn't published */
 export async function measureAway(
   stack: Stack,
   { rounds, count, readers, signal }: AwayOptions,

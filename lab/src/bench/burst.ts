@@ -18,46 +18,46 @@ import { readMetric } from './read-metric.ts';
 const USAGE = 'npm run bench:burst -- [--fallbacks N] [--digest N]';
 const PER_REQUEST = 100;
 const ENDED_METRIC = 'tocsin_bff_fallbacks_total';
-/** How long the receiver takes to process a message, in ms. */
+/** How long the receiver takes to process a message (ms). */
 const PROCESSING_MS = 20;
 /** Maximum for `--digest`: a reader's document keeps the receipts of at most this many finished fallbacks. */
 const MAX_DIGEST = 1_000;
-/** The fixed part of the time limit for all fallbacks, in ms. */
+/** Fixed part of the time limit for all fallbacks (ms). */
 const PATIENCE_MS = 60_000;
-/** The part of the time limit for each fallback, in ms: several times as long as one takes on a busy machine. */
+/** Time limit added per fallback (ms): a multiple of what one takes on a busy machine. */
 const PATIENCE_EACH_MS = 100;
 
 interface BurstOptions {
-  /** Number of readers with one fallback each. */
+  /** How many readers have a single fallback. */
   fallbacks: number;
-  /** Number of fallbacks for one additional reader, who gets them in a few messages. */
+  /** How many fallbacks one additional reader has, which arrive in a few messages. */
   digest: number;
-  /** Time from the start of publishing until all fallbacks are due, in ms. */
+  /** Time from the start of publishing until all fallbacks are due (ms). */
   leadMs: number;
 }
 
 interface BurstFigures {
-  /** Number of readers who got no message. */
+  /** Readers who got no message. */
   missed: number;
-  /** Number of readers who got more than one message. */
+  /** Readers who got more than one message. */
   duplicated: number;
-  /** Number of messages for the reader with many fallbacks. */
+  /** Messages for the reader with many fallbacks. */
   digests: number;
-  /** Number of fallbacks recorded as sent. */
+  /** Fallbacks recorded as sent. */
   sent: number;
-  /** Number of fallbacks that arrived more than 50 ms before they were due. */
+  /** Fallbacks that arrived more than 50 ms early. */
   early: number;
-  /** How late each fallback arrived, in ms. Excludes those of the additional reader. */
+  /** How late each fallback arrived (ms). Excludes the additional reader. */
   lateMs: number[];
-  /** Maximum number of messages in flight to the receiver. */
+  /** Peak messages in flight to the receiver. */
   maxInFlight: number;
-  /** Highest memory use of any instance, before and during the burst, in MiB. */
+  /** Highest memory usage (MiB) of any instance, before and during the burst. */
   memoryMiB: { before: number; highest: number };
 }
 
 /**
- * `npm run bench:burst`: sends many fallbacks that are due in the same second. Exits with 1 if any was lost, sent twice
- * or sent early.
+ * `npm run bench:burst`: sends many fallbacks due in the same second. Exits with 1 if any are lost, sent twice or sent
+ * early.
  */
 export async function benchBurst(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -84,10 +84,7 @@ export async function benchBurst(args: string[]): Promise<number> {
   return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;
 }
 
-/**
- * Publishes fallbacks that are due at the same time, and counts the messages.
- * @throws Failure if some do not finish in time
- */
+/** Publishes fallbacks due at the same time, and counts the messages. @throws Failure if any don't finish in time */
 async function runBurst(options: BurstOptions): Promise<BurstFigures> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-burst-'));
   const receiver = await startReceiver();

@@ -9,18 +9,18 @@ export interface RoundOptions {
   urls: readonly string[];
   clients: number;
   feed: string;
-  /** The position from which every client recovers; if absent, clients request no history. */
+  /** The position every client recovers from. If omitted, clients request no history. */
   position?: Position;
 }
 
 export interface Round {
-  /** Time from the first connect to the last acknowledgement, in ms. */
+  /** Time from the first connect to the last acknowledgement (ms). */
   ms: number;
   /** The raw acknowledgements. Parse them after the measurement. */
   acknowledgements: Buffer[];
 }
 
-/** Connects and subscribes all clients at once, then disconnects them. @throws Error if one of them fails */
+/** Connects and subscribes all clients at the same time, then disconnects them. @throws Error if any fail */
 export async function connectRound({ urls, clients, feed, position }: RoundOptions): Promise<Round> {
   const connected: RawClient[] = [];
   const connectOne = async (index: number): Promise<Buffer> => {

@@ -58,10 +58,7 @@ async function fill(
   }
 }
 
-/**
- * Measures the cost of a notification as the number of feeds, the number of instances and the history grow.
- * @throws Failure if a message is missing
- */
+/** Measures what a notification costs as feeds, instances and history grow. @throws Failure if a message is missing */
 export async function measureGrowth(
   options: Omit<StartOptions, 'instances'>,
   context: GrowthContext,

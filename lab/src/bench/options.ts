@@ -6,14 +6,16 @@ export interface BenchOptions {
   rounds: number;
   workloads: readonly WorkloadId[];
   peers: readonly PeerId[];
-  /** True for a run of all workloads and peers at full size, without profiling. Only its results are stored. */
+  /**
+   * True for a full-size run with all workloads and peers, without profiling. Only results from such runs are stored.
+   */
   isWhole: boolean;
   /** Adds the growth measurements, and a second run without persistence. */
   all: boolean;
   persistence: boolean;
-  /** Prints only the result, as JSON, to standard output. */
+  /** Prints only the result to standard output, as JSON. */
   json: boolean;
-  /** Writes CPU profiles of our applications beside the logs. Profiling slows them down, so no results are stored. */
+  /** Writes our applications' CPU profiles next to the logs. Profiling slows them down, so no results are stored. */
   profile: boolean;
   /** Uses few messages and clients, only to check that the benchmark works. */
   small: boolean;

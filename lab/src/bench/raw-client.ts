@@ -9,10 +9,10 @@ export interface RawClientOptions {
   onEvent?: (event: Buffer) => void;
 }
 
-/** The first byte of a message: its engine.io packet type. */
+/** A message's first byte: its engine.io packet type. */
 const PING = '2'.charCodeAt(0);
 const MESSAGE = '4'.charCodeAt(0);
-/** The second byte of a message: its socket.io packet type. */
+/** A message's second byte: its socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const CONNECT_MS = 30_000;
 
@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * A client that implements engine.io and socket.io over one WebSocket, and parses messages only on demand. Even a
- * thousand of them use little CPU, and the same amount for every message.
+ * A client that implements engine.io and socket.io over a WebSocket, and parses messages only on demand. Even a
+ * thousand of these use little CPU time, and the same amount for every message.
  */
 export class RawClient {
   readonly #socket: WebSocket;
@@ -48,7 +48,7 @@ export class RawClient {
     );
   }
 
-  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or disconnected */
+  /** Resolves once the namespace accepts the client. @throws Error if it's rejected or disconnected */
   static async connect(url: string, options: RawClientOptions = {}): Promise<RawClient> {
     const client = new RawClient(url, options);
     await client.#wait(-1);

@@ -11,25 +11,28 @@ import { readMetric } from './read-metric.ts';
 const CLIENTS = 1_000;
 const MISSED = 100;
 const FEED = 'all';
-/** Number of warm-up rounds of each kind, during which V8 compiles the code. */
+/** Warm-up rounds of each kind, to let V8 compile the code. */
 const WARM_UP = 3;
 const ROUNDS = 10;
-/** The target: recovering may take at most this many times as long as only connecting and subscribing. */
+/** The target: recovering takes at most this many times as long as just connecting and subscribing. */
 const BAR = 1.5;
 
 export interface RecoveryFigures {
-  /** Median time from the first connect to the last acknowledgement, in ms, for clients that do not recover. */
+  /** Median time (ms) from the first connect to the last acknowledgement for clients that don't recover. */
   plain: number;
   /** Like `plain`, but for clients that recover. */
   recovering: number;
   ratio: number;
-  /** The number of state store reads by each restarted instance while all clients recovered for the first time. */
+  /** Each restarted instance's state store reads while all clients recovered for the first time. */
   stateReads: number[];
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:recovery`: compares 1,000 clients that recover at once with 1,000 that only connect and subscribe. */
+/**
+ * `npm run bench:recovery`: compares 1,000 clients recovering at the same time with 1,000 that only connect and
+ * subscribe.
+ */
 export async function benchRecovery(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ env: { LOG_LEVEL: 'warn' } });
   try {
@@ -79,7 +82,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Reverse the order in every other round, so that each kind runs after itself as often as after the other.
+    // Reverse the order every other round, so that each kind follows itself as often as it follows the other.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
@@ -91,8 +94,7 @@ export async function measureRecovery(
 }
 
 /**
- * Waits until `published` publications have arrived, and returns the position of a client that has missed the newest
- * `MISSED` of them.
+ * Waits until `published` publications have arrived. Returns the position of a client that missed the newest `MISSED`.
  */
 async function missedFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);
@@ -119,7 +121,7 @@ function requireMissed(acknowledgement: Buffer, from: Position): void {
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** Each instance's state store reads so far, as counted by its sidecar. */
+/** Each instance's state store reads so far, counted by its sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

@@ -20,9 +20,9 @@ interface Client {
 }
 
 interface Figures {
-  /** CPU time of this process per call, in µs, with `AT_A_TIME` concurrent calls. */
+  /** This process's CPU time per call (µs) with `AT_A_TIME` concurrent calls. */
   cpu: number;
-  /** Latency of one call at a time, in ms. */
+  /** Latency (ms) at one call at a time. */
   p50: number;
   p99: number;
 }
@@ -39,7 +39,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
     try {
       await measure(clients, signal);
     } finally {
-      // The SDK's gRPC client may keep its connection open.
+      // The SDK's gRPC client can keep its connection open.
       await Promise.race([Promise.all(clients.map((client) => client.close())), pause(1_000)]);
     }
     return 0;
@@ -83,7 +83,7 @@ async function runRound(client: Client): Promise<Figures> {
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
-/** Makes `count` calls, `atATime` of them concurrently. Resolves with the latency of each, in ms. */
+/** Makes `count` calls, `atATime` concurrently. Resolves with each call's latency (ms). */
 async function measureCalls(client: Client, count: number, atATime: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;

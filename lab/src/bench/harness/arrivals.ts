@@ -2,9 +2,9 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 export interface ArrivalsOptions {
-  /** The number of clients that receive each message. */
+  /** How many clients receive each message. */
   clients: number;
-  /** The number of the first message. Lower numbers belong to an earlier workload. */
+  /** The first message's number. Lower numbers belong to an earlier workload. */
   first: number;
   /** Called when a client receives a message, but not for duplicates. */
   onArrival?: (n: number, client: number) => void;
@@ -17,10 +17,10 @@ export class Arrivals {
   /** For each client and message: 1 if the client has received the message. */
   readonly #seen: Uint8Array[];
   readonly #counts: number[] = [];
-  /** The number of messages that have reached all clients. */
+  /** How many messages have reached all clients. */
   complete = 0;
   #total = 0;
-  /** The number of messages that reached a client more than once. */
+  /** How many messages reached a client more than once. */
   duplicates = 0;
 
   constructor(options: ArrivalsOptions) {
@@ -57,8 +57,8 @@ export class Arrivals {
   }
 
   /**
-   * Resolves when each of `count` messages has reached all clients once.
-   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrived twice
+   * Resolves when all `count` messages have reached every client once.
+   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrives twice
    */
   async all(count: number, timeoutMs: number): Promise<void> {
     const { clients } = this.#options;

@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 /**
- * Connects and subscribes a client. Returns it with the server's end of its connection and the messages it receives.
+ * Connects and subscribes a client. Returns it with the server's end of the connection and the messages it receives.
  */
 async function connect(): Promise<{ client: Client; socket: WebSocket; received: string[] }> {
   const received: string[] = [];

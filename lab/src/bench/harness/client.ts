@@ -6,7 +6,7 @@ export interface ClientOptions extends DialogueOptions {
   onMessage: (message: Buffer) => void;
 }
 
-/** Maximum time from connecting to being subscribed, in ms. */
+/** Maximum time from connecting to being subscribed (ms). */
 const READY_MS = 60_000;
 
 /** A subscribed client of any peer. */
@@ -20,7 +20,7 @@ export class Client {
     this.#dialogue = dialogue;
   }
 
-  /** Resolves when the client is subscribed. @throws Failure if the peer rejects it or takes too long */
+  /** Resolves when subscribed. @throws Failure if the peer rejects the client or takes too long */
   static connect(url: string, protocol: Protocol, options: ClientOptions): Promise<Client> {
     const { onMessage, ...begin } = options;
     const dialogue = protocol.begin(begin);

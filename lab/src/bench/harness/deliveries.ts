@@ -3,20 +3,20 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 interface Expected {
-  /** Maps each client that must receive the message to its index among the feed's subscribers. */
+  /** Maps each client that must receive the message to an index among the feed's subscribers. */
   indexes: ReadonlyMap<number, number>;
   /** For each index in `indexes`: 1 if the client has received the message, otherwise 0. */
   seen: Uint8Array;
   left: number;
 }
 
-/** Checks messages on many feeds: each message must reach every subscriber of its feed once, and no other client. */
+/** Checks messages on many feeds: each must reach every subscriber to its feed once, and no other client. */
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** Maps each feed to its subscribers, and each subscriber to its index among them. */
+  /** Maps each feed to its subscribers, each with an index. */
   readonly #feeds = new Map<string, Map<number, number>>();
-  /** The expected messages, in the order of their numbers. */
+  /** The expected messages, ordered by number. */
   readonly #expected: (Expected | undefined)[] = [];
   #count = 0;
   #complete = 0;
@@ -24,9 +24,7 @@ export class Deliveries {
   #duplicates = 0;
   #strayed = 0;
 
-  /**
-   * Takes the feeds of each client, and the number of the first message. Lower numbers belong to an earlier workload.
-   */
+  /** Takes each client's feeds and the first message's number. Lower numbers belong to an earlier workload. */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;
     this.#onComplete = onComplete;
@@ -50,15 +48,15 @@ export class Deliveries {
     findMarks(data, (n) => this.#take(client, n));
   }
 
-  /** @throws Failure if a message arrived twice, or reached a client without a subscription to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to its feed */
   check(): void {
     const wrong = this.#wrong();
     if (wrong !== undefined) throw new Failure(wrong);
   }
 
   /**
-   * Resolves when each message has reached all subscribers of its feed once.
-   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrived twice or reached the wrong client
+   * Resolves when each message has reached every subscriber to its feed once.
+   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrives twice or reaches the wrong client
    */
   async all(timeoutMs: number): Promise<void> {
     const missing = () =>

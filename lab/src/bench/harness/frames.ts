@@ -26,7 +26,7 @@ const ZERO_MASK = Buffer.alloc(4);
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
-/** A frame as a server sends it, without a mask. */
+/** An unmasked frame, like servers send. */
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
@@ -56,7 +56,7 @@ export class FrameReader {
   }
 }
 
-/** Offset and length of the first frame's payload; `undefined` until its header is complete. */
+/** The first frame's payload offset and length; `undefined` until its header is complete. */
 function sizeOf(data: Buffer): { start: number; length: number } | undefined {
   if (data.length < 2) return undefined;
   const second = data[1] as number;

@@ -47,7 +47,7 @@ describe('a request lane', () => {
     lane.close();
   });
 
-  it('should send the request once, on a new connection, even while the server is closing the idle one', async () => {
+  it('should send the request once, on a new connection, even if the server is closing the idle one', async () => {
     const seen: Socket[] = [];
     server = createServer((request, response) => {
       seen.push(request.socket);
@@ -61,14 +61,14 @@ describe('a request lane', () => {
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;
-      // Block the event loop, so that the lane cannot notice yet that the connection is closing.
+      // Block the event loop, so that the lane can't notice yet that the connection is closing.
       while (performance.now() < end);
     }
     expect(new Set(seen).size).toBe(20);
     lane.close();
   });
 
-  it('should report a request without a response, and never send it twice', async () => {
+  it('should report a request without a response, and never resend it', async () => {
     let requests = 0;
     server = createServer(({ socket }) => {
       requests++;

@@ -8,7 +8,7 @@ export interface Answer {
   body: string;
 }
 
-/** The bytes of a POST request, prepared before the measurement. */
+/** A POST request's bytes, prepared before the measurement. */
 export function postRequest(
   url: string,
   body: string,
@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first response in `text` with its length in characters; `undefined` until it is complete. */
+/** The first response in `text` and its length in characters; `undefined` until complete. */
 export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -42,7 +42,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
-/** Maximum idle time of a connection before it is replaced, in ms. Servers close idle connections (Node after 5 s). */
+/** How long a connection can idle before it's replaced (ms). Servers close idle connections (Node after 5 s). */
 const MAX_IDLE_MS = 2_000;
 const IDLE_CHECK_MS = 10;
 const ANSWER_MS = 30_000;
@@ -72,7 +72,7 @@ export class HttpLane {
   }
 
   /**
-   * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have
+   * Opens a new connection if the server has closed the idle one. Never retries a request that the server might have
    * partly received.
    * @throws Failure if the connection closes before a response, no response arrives, or another request is in progress
    */

@@ -1,4 +1,4 @@
-/** The marker before the number of each message. It occurs nowhere else in the data from peers. */
+/** The marker before each message number. It doesn't occur anywhere else in peers' data. */
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);
@@ -7,7 +7,7 @@ const ZERO = '0'.charCodeAt(0);
 export const textOf = (n: number, bytes: number): string =>
   `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
 
-/** Calls `found` with the number of each message in `data`, in order. */
+/** Calls `found` with each message number in `data`, in order. */
 export function findMarks(data: Buffer, found: (n: number) => void): void {
   for (let at = data.indexOf(MARK); at >= 0; at = data.indexOf(MARK, at + DIGITS)) {
     let n = 0;

@@ -7,13 +7,13 @@ const HEAD_END = '\r\n\r\n';
 const CONNECT_MS = 60_000;
 
 export interface RawSocketOptions {
-  /** Called for each message. The buffer is a view: keeping it also keeps all data received with it in memory. */
+  /** Called for each message. The buffer is a view: holding on to it keeps everything received with it in memory. */
   onMessage: (message: Buffer) => void;
   /** Called once if the connection is closed by anything other than `close()`. */
   onEnd: (reason: Error) => void;
 }
 
-/** A WebSocket on a plain TCP connection. It uses little CPU, and the same amount for every peer. */
+/** A WebSocket on a plain TCP connection. Uses little CPU time, and the same amount for every peer. */
 export class RawSocket {
   readonly #socket: Socket;
   readonly #options: RawSocketOptions;
@@ -61,7 +61,7 @@ export class RawSocket {
         open = true;
         resolve(raw);
         socket.on('data', (data: Buffer) => raw.#reader.push(data));
-        // The first message may arrive together with the response. Handle it later, so that the caller can prepare.
+        // The first message can arrive together with the response. Handle it later, so that the caller can get ready.
         if (head.length > end + HEAD_END.length)
           setImmediate(() => raw.#reader.push(head.subarray(end + HEAD_END.length)));
       };

@@ -5,14 +5,11 @@ export interface Progress {
   arrived(): number;
   /** A description of the missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** A description of the errors; `undefined` if there are none. */
+  /** Describes the errors; `undefined` if there are none. */
   error(): string | undefined;
 }
 
-/**
- * Number of additional checks after the time limit. They let a process that could not run for a while read the messages
- * that arrived in the meantime.
- */
+/** Extra checks after the time limit. They let a process that couldn't run for a while catch up on messages. */
 const LAST_CHECKS = 50;
 
 /** Resolves when no message is missing. @throws Failure if nothing arrives for `timeoutMs`, or there are errors */
@@ -27,7 +24,8 @@ export async function untilComplete(account: Progress, timeoutMs: number): Promi
       lateChecks = 0;
     } else if (Date.now() > end && ++lateChecks > LAST_CHECKS) throw new Failure(missing);
     before = now;
-    // This pause is too short to distort rates measured over several seconds, and long enough to use almost no CPU.
+    // This pause is too short to distort rates measured over multiple seconds, but long enough to use almost no CPU
+    // time.
     await delay(2);
   }
   const wrong = account.error();

@@ -10,9 +10,9 @@ export const CENTRIFUGO_VERSION = '6.9.1';
 const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 
 /**
- * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless it is already there.
+ * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless already there.
  * @returns the path of the command
- * @throws Failure if Go is not installed or the build fails
+ * @throws Failure if Go isn't installed or the build fails
  */
 export async function buildCentrifugo(): Promise<string> {
   const hash = hashOf(ROOT, ['lab/centrifugo']).slice(0, 12);

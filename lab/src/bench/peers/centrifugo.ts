@@ -17,8 +17,8 @@ const API_KEY = 'bench';
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
 /**
- * Anonymous clients may connect and subscribe. Centrifugo takes the part of a channel's name before a colon as its
- * namespace, so the namespaces `user` and `topic` must exist.
+ * Anonymous clients can connect and subscribe. Centrifugo treats whatever comes before the colon in a channel name as
+ * its namespace, so the namespaces `user` and `topic` must exist.
  */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },
@@ -36,7 +36,7 @@ const configFor = (redis: string) => ({
 
 const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
 
-/** Starts Centrifugo with its Redis engine, and with history and recovery enabled. */
+/** Starts Centrifugo on its Redis engine with history and recovery enabled. */
 export const startCentrifugo: StartPeer = async (options) => {
   const command = await buildCentrifugo();
   const redis = await startPeerRedis(options);

@@ -8,13 +8,13 @@ const SERVERS = fileURLToPath(new URL('servers/', import.meta.url));
 
 export interface NodeServerOptions {
   name: string;
-  /** The file in `servers/`, without its extension. */
+  /** The file in `servers/` without the extension. */
   file: string;
   args: readonly string[];
   logDir: string;
 }
 
-/** Creates, but does not start, a Node process for one of the benchmark's servers, with the same options as our bff. */
+/** Creates (but doesn't start) a Node process for one of the benchmark's servers, with the same options as our bff. */
 export const nodeServer = async ({ name, file, args, logDir }: NodeServerOptions): Promise<ManagedProcess> =>
   new ManagedProcess({
     name,

@@ -13,7 +13,7 @@ export type PeerId = (typeof PEER_IDS)[number];
 
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
-/** A process whose CPU and memory count towards its peer's usage. */
+/** A process that counts towards its peer's CPU and memory usage. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;
@@ -47,21 +47,21 @@ export interface Peer {
   socketUrls: readonly string[];
   requestFor(messages: readonly Message[]): PublishRequest;
   processes: readonly PeerProcess[];
-  /** Restarts the processes to which clients connect. Resolves when they are ready. */
+  /** Restarts the processes that clients connect to. Resolves when they're ready. */
   restart(): Promise<void>;
   /** Stops all processes and deletes all data. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** Number of instances that clients connect to. */
+  /** How many instances clients connect to. */
   instances: number;
   /**
    * True if Redis writes each change to disk before it replies (`appendfsync always`), false if it persists nothing.
    */
   persistence: boolean;
   logDir: string;
-  /** If true, our applications write CPU profiles into `profiles` beside their logs. */
+  /** If true, our applications write CPU profiles into `profiles` next to their logs. */
   profile?: boolean;
 }
 

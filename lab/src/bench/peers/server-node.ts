@@ -9,7 +9,7 @@ const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
 
 const dockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 
-/** The Dockerfile stage of an application's image. */
+/** An application image's Dockerfile stage. */
 const imageOf = (app: 'producer' | 'bff'): string =>
   dockerfile()
     .split(/^(?=FROM )/m)
@@ -18,9 +18,9 @@ const imageOf = (app: 'producer' | 'bff'): string =>
 let found: Promise<string> | undefined;
 
 /**
- * The path of the Node binary that runs all servers of the benchmark: on Linux x64, the version in our images,
- * installed with npm; elsewhere, the binary of this process.
- * @throws Failure if npm cannot install it
+ * Path to the Node binary that runs all of the benchmark's servers: on Linux x64, the version in our images, installed
+ * with npm. Elsewhere, this process's own binary.
+ * @throws Failure if npm can't install it
  */
 export function serverNode(): Promise<string> {
   found ??= find();

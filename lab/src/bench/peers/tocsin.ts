@@ -32,7 +32,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const node = await serverNode();
   const redis = await startPeerRedis(options);
   const profilesOf = (app: App) => join(logDir, 'profiles', app);
-  // When profiling, run the sources instead of bundles, so that the profiles contain the names of source files.
+  // When profiling, run the sources instead of bundles, so that the profiles contain source file names.
   const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
     command: options.profile

@@ -71,7 +71,7 @@ class CentrifugoDialogue implements Dialogue {
   }
 }
 
-/** Only one subscribe command runs at a time, so all have the same id. */
+/** Only one subscribe command runs at a time, so they share an id. */
 const subscribeStep = (channel: string, since: object = {}): Step => ({
   send: JSON.stringify({ id: 2, subscribe: { channel, ...since } }),
 });

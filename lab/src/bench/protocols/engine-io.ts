@@ -1,8 +1,8 @@
 import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
-/** The first byte of a message: its engine.io packet type. */
+/** A message's first byte: its engine.io packet type. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
-/** The second byte of a message: its socket.io packet type. */
+/** A message's second byte: its socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const PONG: Step = { send: '3' };
 
@@ -12,7 +12,7 @@ const code = (text: string): number => text.charCodeAt(0);
 
 /** socket.io over a WebSocket: connects to the namespace, subscribes, and answers pings. */
 export abstract class SocketIoDialogue implements Dialogue {
-  /** The content of the connect packet. */
+  /** Connect packet payload. */
   protected readonly auth: string = '';
   readonly #further: string[];
 
@@ -39,7 +39,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   protected abstract event(message: Buffer): void;
 
-  /** Processes the acknowledgement of a `subscribe`. Returns a step only if the subscription failed. */
+  /** Processes a `subscribe` acknowledgement. Returns a step only if the subscription failed. */
   protected acknowledged(_message: Buffer): Step | undefined {
     return undefined;
   }

@@ -1,10 +1,10 @@
-/** The client's reaction to a server message. Notifications need none. */
+/** How the client reacts to a server message. Notifications don't need a reaction. */
 export interface Step {
   /** A message to send immediately. */
   send?: string;
   /** The client is now subscribed. */
   ready?: true;
-  /** The reason why the server rejects the client. */
+  /** Why the server rejected the client. */
   fault?: string;
 }
 
@@ -13,7 +13,7 @@ export interface Dialogue {
   /** Sent as soon as the connection is established. */
   readonly hello?: string;
   take(message: Buffer): Step | undefined;
-  /** The client's position, for a later connection; `undefined` if unknown. */
+  /** The client's position, to recover from later; `undefined` if unknown. */
   position(): string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface DialogueOptions {
   feed: string;
   /** Additional feeds to subscribe to, one by one. The client is ready after the last subscription. */
   further?: readonly string[];
-  /** The `position()` of an earlier connection to recover from. */
+  /** An earlier connection's `position()` to recover from. */
   position?: string;
 }
 

@@ -91,13 +91,13 @@ it('should make a client with the plain protocol ready once the server answers `
   expect(say(dialogue, '{"text":"a"}')).toBeUndefined();
 });
 
-describe('a client with several feeds', () => {
+describe('a client with multiple feeds', () => {
   const options = { feed: 'user:1', further: ['topic:a', 'all'] };
 
   it.each([
     ['ours', tocsinProtocol, '430[{"ok":true,"feed":"x"}]'],
     ['socket.io', socketIoProtocol, '430[]'],
-  ])('should subscribe to its feeds one by one: %s', (_name, protocol, answer) => {
+  ])('should subscribe to feeds one by one: %s', (_name, protocol, answer) => {
     const dialogue = protocol.begin(options);
     expect(say(dialogue, '40{"sid":"y"}')?.send).toBe('420["subscribe",{"feed":"user:1"}]');
     expect(say(dialogue, answer)).toEqual({ send: '420["subscribe",{"feed":"topic:a"}]' });
@@ -105,7 +105,7 @@ describe('a client with several feeds', () => {
     expect(say(dialogue, answer)).toEqual({ ready: true });
   });
 
-  it('should subscribe to its feeds one by one: Centrifugo', () => {
+  it('should subscribe to feeds one by one: Centrifugo', () => {
     const dialogue = centrifugoProtocol.begin(options);
     const subscribe = (channel: string) => ({ send: `{"id":2,"subscribe":{"channel":"${channel}"}}` });
     const answer = '{"id":2,"subscribe":{"epoch":"e","offset":3}}';

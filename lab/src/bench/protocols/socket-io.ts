@@ -25,7 +25,7 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
   protected connected(content: string): Step {
     this.#pid = (JSON.parse(content) as { pid?: string }).pid;
     if (!this.#session) return subscribePacket({ feed: this.#feed });
-    // A restored session is back in its rooms; the missed messages arrive next.
+    // A restored session has already rejoined its rooms. The missed messages arrive next.
     return this.#pid === this.#session.pid ? READY : { fault: 'the session was not restored' };
   }
 

@@ -2,7 +2,7 @@ import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswe
 import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
 import type { DialogueOptions, Protocol, Step } from './protocol.ts';
 
-/** Enough bytes to contain the metadata at the start of an acknowledgement. */
+/** Enough bytes for the metadata at the start of an acknowledgement. */
 const HEAD_BYTES = 400;
 const PUBLICATIONS = Buffer.from('42["publications"');
 
@@ -22,7 +22,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 
   protected override acknowledged(message: Buffer): Step | undefined {
-    // Parsed on demand, because parsing the acknowledgements of a thousand recoveries would keep the client busy.
+    // Parsed on demand: parsing a thousand recovery acknowledgements would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'the server could not recover missed messages' };

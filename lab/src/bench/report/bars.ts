@@ -15,7 +15,7 @@ export interface Judged {
   aimReached: boolean;
 }
 
-/** Compares a result with the performance targets. Omits targets for which it has no measurement. */
+/** Compares a result with the performance targets. Skips targets that weren't measured. */
 export function judge(result: Pick<Result, 'samples' | 'growth'>): Judged[] {
   const read = reader(result);
   const growth = result.growth ?? [];

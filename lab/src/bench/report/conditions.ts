@@ -16,9 +16,7 @@ async function versionOf(command: () => Promise<string>, args: string[], pattern
   }
 }
 
-/**
- * Describes this machine. Call the returned function at the end of the run, to add the duration and the load average.
- */
+/** Describes this machine. Call the returned function at the end of the run to add the duration and load average. */
 export async function startConditions(persistence: boolean): Promise<() => Conditions> {
   const [started, load] = [Date.now(), loadavg()[0] ?? 0];
   const [node, redis, dapr] = await Promise.all([

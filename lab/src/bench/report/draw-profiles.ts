@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFlame, type CpuProfile } from './flame.ts';
 
-/** How long a process takes to start and warm up, in ms. */
+/** How long a process takes to start and warm up (ms). */
 const WARM_UP_MS = 15_000;
 
 const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {

@@ -11,20 +11,20 @@ export interface CpuProfile {
     children?: readonly number[];
   }[];
   samples: readonly number[];
-  /** The time since the previous sample, in µs. */
+  /** Time since the previous sample (µs). */
   timeDeltas: readonly number[];
 }
 
 export interface FlameOptions {
   title: string;
-  /** How much of the start to skip, in ms: the time in which the process loads and V8 has not yet compiled its code. */
+  /** How much of the start to skip (ms), while the process loads and V8 hasn't compiled its code yet. */
   skipMs: number;
 }
 
 interface Frame {
   name: string;
   url: string;
-  /** The time spent in the function and its callees, in µs. */
+  /** Time spent in the function, including callees (µs). */
   all: number;
   children: Map<string, Frame>;
 }
@@ -32,13 +32,13 @@ interface Frame {
 const WIDTH = 1_200;
 const ROW = 15;
 const TOP = 40;
-/** Minimum width of a frame, in px. Narrower frames are omitted. */
+/** Minimum frame width (px). Narrower frames are omitted. */
 const MIN_WIDTH = 1.2;
 const MAX_DEPTH = 45;
 const CHARACTER = 6;
 const NOT_WORK = new Set(['(idle)', '(root)']);
 
-/** An SVG flame graph. The width of a frame is the time spent in the function and its callees. */
+/** An SVG flame graph. A frame's width is the time spent in the function, including callees. */
 export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
   const root = treeOf(profile, skipMs * 1_000);
   const parts: string[] = [];
@@ -87,7 +87,7 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
     let frame = root;
     frame.all += took;
-    // Omit V8's root frame, which calls all others.
+    // Omit V8's root frame, which calls all other frames.
     for (const step of path.reverse().slice(1)) {
       const { functionName, url } = byId.get(step)?.callFrame ?? { functionName: '', url: '' };
       const name = functionName || '(anonymous)';

@@ -6,7 +6,7 @@ type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
 
 interface Goal {
   of: Figure;
-  /** The unit of `value`; if it is a ratio, `×` and the name of the reference. */
+  /** The unit of `value`. For a ratio, `×` and the reference's name. */
   unit: string;
   value: number;
 }
@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** A more ambitious target than `bar`, by default for the same figure and in the same unit. */
+  /** A more ambitious target than `bar`, by default for the same figure in the same unit. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -44,7 +44,7 @@ const ratioTo = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(tocsinFigure(work, name), figure(work, peer, name));
 
 /**
- * The project's performance targets. Our stack is measured with its default configuration, which stores a notification
+ * The project's performance targets. Our stack is measured in its default configuration, which stores a notification
  * durably before it returns 202.
  */
 export const BARS: readonly Bar[] = [

@@ -1,6 +1,6 @@
 import type { WorkloadId } from '../workloads/workload.ts';
 
-/** One of a workload's measurements, with its label in the report. */
+/** A workload measurement and its label in the report. */
 export interface Metric {
   work: WorkloadId;
   name: string;

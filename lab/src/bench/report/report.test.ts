@@ -57,7 +57,7 @@ const result: Result = {
 };
 
 describe('the report', () => {
-  it('should take the median over the rounds', () => {
+  it('should use the median over all rounds', () => {
     expect(reader(result)('fan-out-8', 'tocsin', 'cpu')).toBe(6);
     expect(reader(result)('fan-out-8', 'centrifugo', 'cpu')).toBeUndefined();
   });
@@ -80,7 +80,7 @@ describe('the report', () => {
     expect(judged).toHaveLength(5);
   });
 
-  it('should compare our figures for many feeds with those of peers, and with our own for fewer feeds', () => {
+  it('should compare our many-feed figures with our peers’ and with our own for fewer feeds', () => {
     const judged = judge({
       samples: [
         sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
@@ -106,7 +106,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('should compare the cost of a large history with that of a small one', () => {
+  it('should compare a large history’s cost with a small one’s', () => {
     const growth = [100, 1_000, 10_000].map((size) => ({
       what: 'history',
       size,
@@ -116,7 +116,7 @@ describe('the report', () => {
     expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
-  it('should have one column per measured peer, with one for socket.io with and without recovery', () => {
+  it('should have a column per measured peer, and share one for socket.io with and without recovery', () => {
     const [heading, ...rows] = figureRows(result);
     expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
     expect(rows).toContainEqual([

@@ -14,9 +14,7 @@ export interface Conditions {
   redis: string;
   dapr: string;
   persistence: boolean;
-  /**
-   * One-minute load averages, before and after. A value above the number of cores means that other processes were busy.
-   */
+  /** One-minute load averages, before and after. A value above the core count means that other processes were busy. */
   load: [number, number];
 }
 
@@ -43,7 +41,7 @@ export interface Fault {
   message: string;
 }
 
-/** A run of the benchmark, in the format of `bench/results`. */
+/** A benchmark run in the `bench/results` format. */
 export interface Result {
   v: 1;
   conditions: Conditions;
@@ -52,7 +50,7 @@ export interface Result {
   peers: PeerInfo[];
   samples: Sample[];
   faults: Fault[];
-  /** With `--all`: the CPU time per notification, in µs, for more and more feeds, instances and history. */
+  /** With `--all`: CPU time per notification (µs) as feeds, instances and history grow. */
   growth?: GrowthRow[];
 }
 
@@ -64,7 +62,7 @@ export interface GrowthRow {
   rate: number;
 }
 
-/** The median of a figure over the rounds; `undefined` if it was not measured. */
+/** A figure's median over the rounds; `undefined` if not measured. */
 export type Read = (work: WorkloadId, peer: PeerId, name: string) => number | undefined;
 
 export function reader({ samples }: Pick<Result, 'samples'>): Read {

@@ -29,7 +29,7 @@ export function figureRows(result: Result): string[][] {
   return [['work', ...peers.map(({ name }) => name)], ...rows.filter((row) => row.length > 0)];
 }
 
-/** The latencies of the Dapr calls for one notification, as a table; empty if they were not measured. */
+/** A table of Dapr call latencies for one notification; empty if not measured. */
 export function callRows(result: Result): string[][] {
   const read = reader(result);
   const names = Object.keys(result.samples.find(({ work }) => work === 'dapr-calls')?.figures ?? {});

@@ -6,12 +6,12 @@ import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
 /**
- * Number of warm-up connections, as a share of the measured ones. The warm-up keeps the cost of loading and compiling
- * code out of the measurement.
+ * Warm-up connections, as a share of the measured ones. The warm-up keeps loading and compiling code out of the
+ * measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
-/** The CPU time that an idle peer uses per second, in µs. */
+/** CPU time that an idle peer uses per second (µs). */
 async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
   const used = startCpu(peer);
   await delay(seconds * 1000);
@@ -19,8 +19,8 @@ async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
 }
 
 /**
- * Measures the memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each
- * instance has the same number of connections. Subtracts the peer's usage without connections.
+ * Measures an idle connection's memory and CPU time per second. Each connection has its own feed, and connections are
+ * spread evenly over the instances. Subtracts the peer's usage without connections.
  */
 export const idle: Workload = {
   id: 'idle',

@@ -7,13 +7,13 @@ import { Publisher } from './publisher.ts';
 import type { Workload } from './workload.ts';
 
 const RATE = 100;
-/** Maximum number of requests in flight. A peer that reaches this number at this rate is overloaded. */
+/** Maximum requests in flight. A peer that reaches this limit at this rate is overloaded. */
 const LANES = 64;
-/** Warm-up time, in s. It is not part of the measurement. */
+/** Warm-up time (s), which isn't measured. */
 const WARM_UP = 1;
 
 /**
- * Measures the latency from a POST to each of 100 clients, at a steady 100 messages per second, without waiting for
+ * Measures the latency from a POST to each of 100 clients at a steady 100 messages per second. Doesn't wait for
  * responses.
  */
 export const latency: Workload = {

@@ -15,9 +15,9 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Single messages that are spread over many feeds. Each feed receives a message before the first measurement, and
- * another in each measurement. Work that a message causes later is then part of the next measurement, so all
- * measurements include the same amount of it.
+ * Single messages spread over many feeds. Each feed receives a message before the first measurement, and one more in
+ * each measurement. Work that a message causes later then counts towards the next measurement, so all measurements
+ * include the same amount of it.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,

@@ -13,7 +13,7 @@ describe('the mixed audience', () => {
     expect(feedsOf.every(([, , all]) => all === 'all')).toBe(true);
   });
 
-  it('should send 80% of messages to people, 15% to topics and 5% to all, using the feeds of each kind in turn', () => {
+  it('should send 80% of messages to people, 15% to topics and 5% to all, rotating through each kind’s feeds', () => {
     const feeds = Array.from({ length: 2_000 }, (_, index) => feedOf(index));
     const share = (start: string) => feeds.filter((feed) => feed.startsWith(start)).length / feeds.length;
     expect([share('user:'), share('topic:'), share('all')]).toEqual([0.8, 0.15, 0.05]);
@@ -22,8 +22,8 @@ describe('the mixed audience', () => {
   });
 });
 
-describe('the parts of a crowd', () => {
-  it('should contain every client once, and at most the maximum number of clients each', () => {
+describe('a crowd’s parts', () => {
+  it('should contain every client once, and stay within the maximum size', () => {
     expect(partsOf(20_000, 10_000)).toEqual([
       { first: 0, count: 10_000 },
       { first: 10_000, count: 10_000 },

@@ -10,9 +10,8 @@ import { withWatchers, type Audience, type Watchers } from './clients/watchers.t
 import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
- * Maximum number of requests in flight during overload, each on its own connection. A producer accepts 1,000
- * (`MAX_CONNECTIONS`), but counts a closed connection until it notices the close. The margin keeps it from rejecting
- * a connection that replaces a closed one.
+ * Maximum requests in flight during overload, each on its own connection. A producer accepts 1,000 (`MAX_CONNECTIONS`),
+ * but counts closed connections until it notices the close. The margin keeps it from rejecting their replacements.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
@@ -21,7 +20,7 @@ const TIMES = 2;
 
 /**
  * Publishes `rate` messages a second (at least one message) without waiting for responses.
- * @throws Failure if a response is missing, or its status is not 200, 202, 429 or 503
+ * @throws Failure if a response is missing, or has a status other than 200, 202, 429 or 503
  */
 export async function offerAll(
   publisher: Publisher,
@@ -47,7 +46,7 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   do {
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
-    // Use the connections in turn, so that none stays idle long enough for the server to close it.
+    // Rotate through the connections, so that none idle long enough for the server to close them.
     for (let i = 0; i < due && free.length > 0; i++) begun.push(awaitedLater(one(free.shift() as number)));
     await delay(TICK_MS);
   } while (seconds() < sizes.singlesSeconds && !signal.aborted);
@@ -59,7 +58,7 @@ export async function offerAll(
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 
-/** Waits until all accepted messages have arrived. Rejected ones may arrive as well. */
+/** Waits until all accepted messages have arrived. Rejected messages can arrive as well. */
 async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
   const end = Date.now() + patienceMs;
   while (accepted.some((n) => watchers.completeAt(n) === undefined)) {
@@ -101,7 +100,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Publishes at twice the capacity. Measures how many messages are accepted, and how long they take to arrive. */
+/** Publishes at twice the capacity. Measures how many messages get accepted and how long they take to arrive. */
 export const overload: Workload = {
   id: 'overload',
   peers: ['tocsin'],

@@ -8,7 +8,7 @@ export const isAccepted = (status: number): boolean => status === 200 || status 
 
 interface Addressing {
   lane?: number;
-  /** The feed of all messages, or a function that returns the feed for each index in `numbers`. */
+  /** The feed for all messages, or a function that returns the feed for each index in `numbers`. */
   feed?: string | ((index: number) => string);
 }
 

@@ -8,15 +8,15 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** How long to wait for a server to notice that a single client has disconnected, in ms. */
+/** How long to wait (ms) for a server to notice that a single client has disconnected. */
 const DISCONNECT_MS = 50;
-/** How long to wait for a server to notice that many clients have disconnected, in ms. */
+/** How long to wait (ms) for a server to notice that many clients have disconnected. */
 const ALL_DISCONNECT_MS = 500;
 
 interface Disconnected {
-  /** The position of each client when it disconnected. */
+  /** Each client's position when it disconnected. */
   positions: string[];
-  /** The number of the first missed message. */
+  /** The first missed message's number. */
   first: number;
 }
 
@@ -53,7 +53,7 @@ class Disconnects {
     return { positions, first };
   }
 
-  /** Reconnects all clients at once. Returns the time until each has received all missed messages, in ms. */
+  /** Reconnects all clients at the same time. Returns the time (ms) until they've all caught up on missed messages. */
   async reconnect({ positions, first }: Disconnected): Promise<number> {
     let last = 0;
     const count = positions.length;
@@ -72,7 +72,9 @@ class Disconnects {
     return last - started;
   }
 
-  /** Connects `count` clients at once, without a position. Returns the time until all are subscribed, in ms. */
+  /**
+   * Connects `count` clients at the same time, without a position. Returns the time (ms) until they're all subscribed.
+   */
   async connectNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
@@ -91,7 +93,7 @@ function positionOf(client: Client): string {
   return position;
 }
 
-/** Measures recovery after 100 missed messages: first for one client, then for 1,000 at once. */
+/** Measures recovery after 100 missed messages: first for one client, then for 1,000 at the same time. */
 export const recovery: Workload = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],

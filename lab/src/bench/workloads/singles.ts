@@ -9,7 +9,7 @@ const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'
 
 interface Load {
   inFlight: number;
-  /** Number of messages per request. */
+  /** Messages per request. */
   size: number;
 }
 

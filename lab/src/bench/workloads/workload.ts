@@ -19,40 +19,40 @@ export const WORKLOAD_IDS = [
 ] as const;
 export type WorkloadId = (typeof WORKLOAD_IDS)[number];
 
-/** The measurements of a workload by name; see `report/metrics.ts` for the units. */
+/** A workload's measurements by name. See `report/metrics.ts` for the units. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** The sizes of the workloads; tests use smaller ones. */
+/** Workload sizes. Tests use smaller ones. */
 export interface Sizes {
-  /** The length of the text in each message, in bytes. */
+  /** Text length per message (bytes). */
   payload: number;
   latencyClients: number;
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** Number of feeds in the workloads `feeds-1000` and `feeds-10000`. */
+  /** Feeds in the `feeds-1000` and `feeds-10000` workloads. */
   feeds: number;
   manyFeeds: number;
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
-  /** Number of idle connections to each instance. */
+  /** Idle connections per instance. */
   idle: number;
-  /** The pause after the last connection until all of them count as idle, in ms. */
+  /** Pause (ms) after the last connection before they all count as idle. */
   idleAfterMs: number;
-  /** How long idle connections are measured, in s. */
+  /** How long to measure idle connections (s). */
   idleSeconds: number;
   recoveryClients: number;
-  /** Number of messages that each recovering client has missed. */
+  /** Messages missed by each recovering client. */
   missed: number;
-  /** Number of recoveries of a single client. */
+  /** Recoveries of a single client. */
   recoveries: number;
-  /** The pause before the memory of idle connections is measured, in ms. */
+  /** Pause (ms) before measuring the memory that idle connections use. */
   settleMs: number;
   daprCalls: number;
   /**
-   * Time without arrivals after which missing messages are considered lost, in ms. It is longer than Dapr's redelivery
-   * delay, because messages may be redelivered on a busy machine.
+   * How long nothing must arrive (ms) for missing messages to be considered lost. Messages can be redelivered on a busy
+   * machine, so this is longer than Dapr's redelivery delay.
    */
   patienceMs: number;
 }
@@ -69,7 +69,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // A bff compares a feed with its head at growing intervals. After 60 s, they no longer grow.
+  // A bff compares a feed with its head at growing intervals, which stop growing after 60 s.
   idleAfterMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,
@@ -104,7 +104,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** The sizes for the warm-up: enough for V8 to compile the code of all peers. Our stack has the most code. */
+/** Warm-up sizes: enough for V8 to compile every peer's code. Our stack has the most. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),
@@ -112,7 +112,7 @@ export const warmUpOf = (sizes: Sizes): Sizes => ({
   recoveries: Math.min(sizes.recoveries, 2),
 });
 
-/** Gives each message of a run a unique number. */
+/** Gives each message in a run a unique number. */
 export class Numbers {
   #next = 0;
 
@@ -134,8 +134,8 @@ export interface WorkloadContext {
 export interface Workload {
   id: WorkloadId;
   peers: readonly PeerId[];
-  /** True for a slow workload whose results vary little. It runs only in round 1, without a warm-up. */
+  /** True for a slow workload with stable results. It runs only in round 1, without a warm-up. */
   isDoneOnce?: true;
-  /** @throws Failure if a message did not arrive, or arrived twice */
+  /** @throws Failure if a message didn't arrive, or arrived twice */
   run(peer: Peer, context: WorkloadContext): Promise<Figures>;
 }

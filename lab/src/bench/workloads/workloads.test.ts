@@ -24,11 +24,11 @@ interface Faults {
   timesOf?: (index: number, client: number) => number;
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;
-  /** The index of the message that is sent only to clients without a subscription to its feed. */
+  /** The index of the message that's sent only to clients that aren't subscribed to its feed. */
   straysAt?: number;
 }
 
-/** A protocol with feeds: a client sends the name of each feed to subscribe to. */
+/** A protocol with feeds: a client sends the name of every feed to subscribe to. */
 const feedProtocol: Protocol = {
   ...plainProtocol,
   begin: ({ feed, further = [] }) => {
@@ -118,7 +118,7 @@ const run = (work: Workload, patienceMs = sizes.patienceMs) =>
     sizes: { ...sizes, patienceMs },
     signal: new AbortController().signal,
   });
-/** Runs a workload in which a message is missing, with a shorter timeout. */
+/** Runs a workload with a missing message, and a shorter timeout. */
 const runWithLoss = (work: Workload) => run(work, 1_000);
 
 describe('the workloads', () => {
@@ -153,7 +153,7 @@ describe('the workloads', () => {
     for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
   });
 
-  it('should fail if connections are closed, without crashing the process', async () => {
+  it('should fail if connections are closed, but not crash the process', async () => {
     faults.statusOf = (index) => {
       if (index === 100) http.closeAllConnections();
       return 202;
@@ -183,7 +183,7 @@ describe('the workloads', () => {
     }
   });
 
-  it('should report a connection that is closed before the response, without an unhandled rejection', async () => {
+  it('should report a connection that closes before the response, without an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);

@@ -5,7 +5,7 @@ import express from 'express';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 
-/** The typical socket.io setup: an Express POST route that emits to a room, with one of the Redis adapters. */
+/** A typical socket.io setup: an Express POST route that emits to a room through a Redis adapter. */
 const [port, adapterName, redisHost, recovery] = process.argv.slice(2);
 const connect = async () => {
   const client = createClient({ url: `redis://${redisHost}` });

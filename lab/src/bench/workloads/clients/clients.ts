@@ -10,10 +10,10 @@ export interface ConnectOptions {
   onMessage?: (client: number, message: Buffer) => void;
   /** The position that each client recovers from, by client index. */
   positions?: readonly string[];
-  /** The feed of each client. By default, all clients use the same feed. */
+  /** Each client's feed. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
   furtherOf?: (client: number) => readonly string[];
-  /** How many clients connect at the same time; default 100. */
+  /** How many clients connect concurrently; default 100. */
   atOnce?: number;
 }
 
@@ -44,7 +44,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Stop the other `connectSome` calls.
+    // Stop any other `connectSome` calls.
     next = count;
     closeAll(clients);
     throw error;
@@ -55,7 +55,7 @@ const closeAll = (clients: readonly Client[]): void => clients.forEach((client) 
 
 /**
  * Runs `work` with clients, then closes them.
- * @throws the errors of `connectClients` and `work`, or the reason why a connection was closed
+ * @throws any errors from `connectClients` and `work`, or why a connection was closed
  */
 export async function withClients<T>(
   peer: Sockets,

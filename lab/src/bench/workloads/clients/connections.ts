@@ -5,14 +5,14 @@ import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
 /**
- * Number of warm-up connections, as a share of the measured ones. The warm-up keeps the cost of loading and compiling
- * code out of the measurement.
+ * Warm-up connections, as a share of the measured ones. The warm-up keeps loading and compiling code out of the
+ * measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
 /**
- * Measures the memory of an idle, subscribed connection and the cost of opening and subscribing one, on freshly started
- * processes.
+ * Measures how much memory an idle, subscribed connection uses and what opening and subscribing one costs, on freshly
+ * started processes.
  */
 export const connections: Workload = {
   id: 'connections',

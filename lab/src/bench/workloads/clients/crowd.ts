@@ -7,14 +7,14 @@ import type { Sockets } from './clients.ts';
 import { maxConnections } from './open-files.ts';
 
 const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
-/** Maximum number of connections per process. With more, pings alone would keep the process busy. */
+/** Maximum connections per process. With more, pings alone would keep the process busy. */
 const MAX_PER_PROCESS = 10_000;
 
-/** The part of a crowd that one process handles. */
+/** One process's part of a crowd. */
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
-  /** The index of this part's first client within the crowd. */
+  /** The index of this part's first client in the crowd. */
   first: number;
   count: number;
 }
@@ -32,7 +32,7 @@ export function partsOf(count: number, max: number): { first: number; count: num
   }));
 }
 
-/** Waits for the next message from a process. @throws Failure if it is not the expected one, or the process exits */
+/** Waits for a process's next message. @throws Failure if it's not the expected one, or the process exits */
 const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise<void> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Failure('A client process has exited.'));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Number of open files that a process needs besides its connections. */
+/** Open files a process needs in addition to its connections. */
 const OTHER_FILES = 500;
 
-/** Maximum number of connections per process on this machine. Each connection is an open file. */
+/** Maximum connections per process on this machine. Each connection is an open file. */
 export function maxConnections(): number {
   const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return found === undefined ? Number.POSITIVE_INFINITY : Number(found) - OTHER_FILES;

@@ -5,7 +5,7 @@ import { cpuFigures, startCpu } from '../cpu.ts';
 import { Publisher } from '../publisher.ts';
 import type { Figures, WorkloadContext } from '../workload.ts';
 
-/** The number of requests in flight while each feed receives its first message. */
+/** Requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
 
 /** The feeds that each client subscribes to, and the feed that each message goes to. */
@@ -15,14 +15,14 @@ export interface Audience {
   feedOf: (index: number) => string;
 }
 
-/** Publishes messages to an audience's feeds, and records when each has reached all subscribers of its feed. */
+/** Publishes messages to an audience's feeds, and records when each has reached all of its feed's subscribers. */
 export class Watchers {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #feedOf: (index: number) => string;
   readonly #deliveries: Deliveries;
   #taken = 0;
-  /** When each message reached the last subscriber of its feed, from `performance.now()`. */
+  /** When each message reached its feed's last subscriber, from `performance.now()`. */
   readonly #completeAt = new Map<number, number>();
   #lastAt = 0;
 
@@ -45,12 +45,12 @@ export class Watchers {
     return this.#take(this.#feedOf(this.#taken++));
   }
 
-  /** When a message reached all subscribers of its feed; `undefined` if it has not. */
+  /** When a message reached all of its feed's subscribers; `undefined` if it hasn't. */
   completeAt(n: number): number | undefined {
     return this.#completeAt.get(n);
   }
 
-  /** @throws Failure if a message arrived twice, or reached a client without a subscription to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to its feed */
   check(): void {
     this.#deliveries.check();
   }
@@ -66,8 +66,8 @@ export class Watchers {
   }
 
   /**
-   * Publishes single messages as fast as the peer accepts them. Measures how many a second reach their subscribers, and
-   * the CPU time per message, without the time to open the connections. Each connection publishes at least one message.
+   * Publishes single messages as fast as the peer accepts them. Measures how many reach their subscribers per second,
+   * and the CPU time per message, excluding opening the connections. Each connection publishes at least one message.
    */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;
