@@ -13,6 +13,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   unlisted = () => void this.events.push('unlisted');
   failed = (step: string) => void this.events.push(`failed ${step}`);
   unreadable = () => void this.events.push('unreadable');
+  lost = (names: readonly string[]) => void this.events.push(`lost ${names.length}`);
 }
 
 /** One producer's in-memory schedules. To test more than one producer, let them share a store. */

@@ -17,6 +17,7 @@ import {
   type AnyAnnouncement,
   type Snoozed,
 } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
@@ -44,6 +45,12 @@ const READS_AT_ONCE = 16;
 /** Skips entries younger than this, which are probably about to be claimed. */
 const IN_TRANSIT_MS = 10_000;
 
+/**
+ * A scheduled notification is deleted only if it still isn't in the due window after this time (ms). Its producer writes
+ * its document before the index that lists it, each within the time limit for a call to its sidecar.
+ */
+const LISTED_WITHIN_MS = 5_000;
+
 const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 
 const STATE = `${APP_IDS.bff}||`;
@@ -58,10 +65,29 @@ type Visit = (key: string) => Promise<boolean>;
  * notifications, which it deletes directly.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
-  const visits = visitsFor(use, content);
+  const mayBeOrphans = new Set<string>();
+  const visits = visitsFor(use, content, mayBeOrphans);
   let count = 0;
   for (const connection of new Set([use.state, use.entriesRedis]))
     for await (const keys of keysOf(connection)) count += await visitAll(keys, visits);
+  return count + (await eraseOrphans(use, mayBeOrphans));
+}
+
+/** Deletes the scheduled notifications under these keys, except those that are in the due window by then. */
+async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
+  if (keys.size === 0) return 0;
+  const { client } = state;
+  await pause(LISTED_WITHIN_MS);
+  const stored = await state.withTimeout(
+    client.hGet(`${PRODUCER_STATE}${DUE_WINDOW_KEY}`, 'data'),
+    'read a key',
+  );
+  const index = dueWindowSchema.safeParse(parseJson(stored ?? ''));
+  const due = index.success ? index.data.due : [];
+  const listed = new Set(due.map(({ name }) => `${PRODUCER_STATE}${dueKey(name)}`));
+  let count = 0;
+  for (const key of keys)
+    if (!listed.has(key)) count += await state.withTimeout(client.del(key), 'delete a key');
   return count;
 }
 
@@ -91,7 +117,11 @@ async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
   }
 }
 
-function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
+function visitsFor(
+  use: KeyEraserDependencies,
+  content: ErasedContent,
+  mayBeOrphans: Set<string>,
+): [prefix: string, Visit][] {
   const { state, entries, feedLog, setAside, announceAgain, readers } = use;
   const { client } = state;
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
@@ -134,17 +164,13 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   };
 
   /**
-   * Deletes a scheduled notification, but not if it's in the due window: the erasure removes it there, or its feed
-   * drops it.
+   * Deletes a scheduled notification once the search has ended, but not if it's in the due window: the erasure removes
+   * it there, or its feed drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
-    if (!parsed.success) return false;
-    if (!content.has(parsed.data.notification, { publishedAt: 0 })) return false;
-    const index = dueWindowSchema.safeParse(await stateOf(`${PRODUCER_STATE}${DUE_WINDOW_KEY}`));
-    if (index.success && index.data.due.some(({ name }) => key === `${PRODUCER_STATE}${dueKey(name)}`))
-      return false;
-    return (await withTimeout(client.del(key))) > 0;
+    if (parsed.success && content.has(parsed.data.notification, { publishedAt: 0 })) mayBeOrphans.add(key);
+    return false;
   };
 
   /** An inbox stores its snoozed notifications' content. */

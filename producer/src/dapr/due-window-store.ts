@@ -8,8 +8,11 @@ import {
 import { ABSENT, transactInStages, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/** Lifetime of a document in seconds. Cleans up documents that nothing refers to because writing the index failed. */
-const TTL_SECONDS = 25 * 60 * 60;
+/**
+ * Lifetime of a document in seconds. Schedules are lost if all producers are away for longer. Cleans up documents that
+ * nothing refers to because writing the index failed.
+ */
+const TTL_SECONDS = 30 * 24 * 60 * 60;
 
 /** Stores the due window in Dapr's state API: an index, guarded by its etag, and one document for each schedule. */
 export class DaprDueWindowStore implements DueWindowStore {

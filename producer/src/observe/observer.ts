@@ -78,4 +78,5 @@ export const observeSchedules = (log: Logger, metrics: ProducerMetrics): Schedul
     log.warn({ err }, 'cannot change the schedule index; the list on the ops page may be wrong'),
   unreadable: (content, faults) =>
     log.error({ content, faults }, 'cannot read a stored schedule; it will not be delivered'),
+  lost: (names) => log.error({ names }, 'the content of due schedules is gone; they will not be delivered'),
 });

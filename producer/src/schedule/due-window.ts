@@ -77,6 +77,17 @@ export class DueWindow {
   }
 
   /**
+   * Returns those of `names` that are in the window without content. Call it only with names whose content was missing:
+   * a producer that removes a schedule removes the name first.
+   */
+  async lost(names: readonly string[]): Promise<string[]> {
+    const listed = new Set((await this.list()).map(({ name }) => name));
+    const candidates = names.filter((name) => listed.has(name));
+    const contents = candidates.length > 0 ? await this.read(candidates) : [];
+    return candidates.filter((_, index) => contents[index] === undefined);
+  }
+
+  /**
    * Reads the index from the store. Discards the result if a change finished during the read, since the change is
    * newer.
    */

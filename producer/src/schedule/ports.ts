@@ -62,4 +62,6 @@ export interface ScheduleObserver {
   unlisted(error: unknown): void;
   /** A stored schedule is unreadable and won't be delivered. */
   unreadable(content: unknown, faults: string): void;
+  /** The contents of these due schedules are gone, so they won't be delivered. */
+  lost(names: readonly string[]): void;
 }

@@ -265,6 +265,7 @@ export class Schedules implements Scheduler {
         for await (const part of readInParts([...due.keys()], (some) => this.#dueWindow.read(some))) {
           if (this.#end.signal.aborted) break;
           await this.#deliver(part.contents);
+          await this.#reportLost([...part.names].filter((_, index) => part.contents[index] === undefined));
           await this.#dueWindow.remove(({ name }) => part.names.has(name));
           for (const name of part.names) this.#due.delete(name);
         }
@@ -276,6 +277,12 @@ export class Schedules implements Scheduler {
       }
     }
     this.#firing = false;
+  }
+
+  /** Reports which of these schedules, whose content is missing, no other producer has delivered or removed. */
+  async #reportLost(missing: readonly string[]): Promise<void> {
+    const lost = missing.length > 0 ? await this.#dueWindow.lost(missing) : [];
+    if (lost.length > 0) this.#options.observer.lost(lost);
   }
 
   async #deliver(contents: readonly unknown[]): Promise<void> {

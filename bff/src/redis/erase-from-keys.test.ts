@@ -1,0 +1,49 @@
+import { APP_IDS, DOCUMENT_VERSION, DUE_WINDOW_KEY, dueKey } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ErasedContent } from '../deliver/erase/erased-content.ts';
+import type { RedisConnection } from './connection.ts';
+import { eraseFromKeys, type KeyEraserDependencies } from './erase-from-keys.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const notification = {
+  ...{ id: 'a', feed: 'user:1', severity: 'info', title: 'a', createdAt: '2026-01-01T00:00:00.000Z' },
+};
+const keyOf = (name: string) => `${APP_IDS.producer}||${dueKey(name)}`;
+
+/** A Redis with these documents. */
+function redisWith(documents: Map<string, object>): RedisConnection {
+  const client = {
+    scan: async () => ({ cursor: '0', keys: [...documents.keys()] }),
+    hGet: async (key: string) => JSON.stringify(documents.get(key) ?? null),
+    del: async (key: string) => Number(documents.delete(key)),
+  };
+  return { client, withTimeout: (outcome: Promise<unknown>) => outcome } as unknown as RedisConnection;
+}
+
+it('should delete orphaned schedules, but not those that their producer is about to list', async () => {
+  const value = { v: DOCUMENT_VERSION, at: 5, notification };
+  const index = (...names: string[]) => ({
+    v: DOCUMENT_VERSION,
+    due: names.map((name) => ({ name, at: 5, owner: 'one' })),
+  });
+  const indexKey = `${APP_IDS.producer}||${DUE_WINDOW_KEY}`;
+  const documents = new Map<string, object>([
+    ...['orphan', 'listed', 'new'].map((name): [string, object] => [keyOf(name), value]),
+    [keyOf('of another feed'), { ...value, notification: { ...notification, feed: 'user:2' } }],
+    [indexKey, index('listed')],
+  ]);
+  const redis = redisWith(documents);
+  const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01T00:00:00Z') }]);
+  const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const erased = eraseFromKeys(use, content);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(documents.has(keyOf('new'))).toBe(true);
+  documents.set(indexKey, index('listed', 'new'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await erased).toBe(1);
+  expect([...documents.keys()].filter((key) => key.startsWith(keyOf('')))).toEqual(
+    ['listed', 'new', 'of another feed'].map((name) => keyOf(name)),
+  );
+});
