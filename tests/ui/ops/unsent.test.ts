@@ -46,7 +46,7 @@ describe('fallbacks that were not sent', () => {
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();
     await rows(page).first().getByTestId('send-again').press('Enter');
-    await said(page).getByText('Due again: ').waitFor();
+    await said(page).getByText('Requeued: ').waitFor();
     await expect.poll(() => rows(page).count()).toBe(2);
     await expect.poll(() => focused(page)).toContain('Unsent fallbacks');
     await rows(page).first().getByTestId('send-again').click();
@@ -66,7 +66,7 @@ describe('fallbacks that were not sent', () => {
     expect(ops.sentAgain).toEqual([]);
     await page.getByTestId('send-all').click();
     await page.getByTestId('confirm-yes').click();
-    await page.getByTestId('send-said').getByText('119 fallbacks are due again.').waitFor();
+    await page.getByTestId('send-said').getByText('119 fallbacks were requeued.').waitFor();
     expect(stripped(await page.getByTestId('send-failures').innerText())).toContain('fax for n70');
     expect(new Set(ops.sentAgain).size).toBe(119);
     await expect.poll(() => rows(page).count()).toBe(1);

@@ -229,7 +229,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     const said = async () => (await texts(page, byId('unsent-said'))).join();
     await expect.poll(() => verdict(page)).toContain("2 fallbacks weren't sent");
     await press(await page.waitForSelector(byId('send-again')));
-    await expect.poll(said).toContain('Due again: ');
+    await expect.poll(said).toContain('Requeued: ');
     await expect.poll(async () => (await page.$$(byId('unsent-fallback'))).length).toBe(1);
     await press(await page.$(byId('dismiss')));
     await page.waitForSelector(byId('no-unsent'));

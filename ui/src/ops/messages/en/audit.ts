@@ -35,7 +35,7 @@ export const audit = {
     compose: 'Composed on this page',
     'put-back': 'Put back a set-aside record',
     delete: 'Deleted a set-aside record',
-    'send-again': 'Sent fallbacks again',
+    'send-again': 'Resent fallbacks',
     dismiss: 'Dismissed unsent fallbacks',
     'key-created': 'Created a key',
     'key-changed': 'Changed a key',

@@ -9,27 +9,27 @@ export const unsent = {
   of: (via: string, id: string) => `${via} for ${id}`,
   reader: 'Reader',
   unknownHint: 'The message may have arrived. If you resend it, it could arrive twice.',
-  sendAgain: 'Send again',
+  sendAgain: 'Resend',
   dismiss: 'Dismiss',
-  wasSent: (name: string) => `Due again: ${name}`,
+  wasSent: (name: string) => `Requeued: ${name}`,
   wasDismissed: (name: string) => `Dismissed: ${name}`,
   none: 'No unsent fallbacks.',
   more: (shown: number) => `Showing the newest ${shown}.`,
   unreadable: (count: number) =>
     count === 1
-      ? "The fallbacks of 1 reader can't be read right now."
-      : `The fallbacks of ${count} readers can't be read right now.`,
+      ? "1 reader's fallbacks can't be read right now."
+      : `${count} readers' fallbacks can't be read right now.`,
   truncated: (time: string) =>
     `This list is incomplete: more than 1,000 readers had unsent fallbacks, most recently at ${time}. The log has all of them.`,
-  sendAll: 'Send all again…',
-  sendAllTitle: 'Send all of these fallbacks again?',
-  sendAllAct: 'Send all again',
+  sendAll: 'Resend all…',
+  sendAllTitle: 'Resend all of these fallbacks?',
+  sendAllAct: 'Resend all',
   sendAllHint: 'Messages with an unknown outcome could arrive twice.',
   cancel: 'Cancel',
   progress: (done: number) => `${done} processed…`,
   stop: 'Stop',
-  allSent: (count: number) => `${fallbacks(count)} ${count === 1 ? 'is' : 'are'} due again.`,
+  allSent: (count: number) => `${fallbacks(count)} ${count === 1 ? 'was' : 'were'} requeued.`,
   stopped: 'Stopped.',
-  failures: (count: number) => `${fallbacks(count)} couldn't be sent again:`,
+  failures: (count: number) => `${fallbacks(count)} couldn't be resent:`,
   moreFailures: (count: number) => `and ${count} more`,
 };

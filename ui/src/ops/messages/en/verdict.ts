@@ -35,5 +35,5 @@ export const verdict = {
     );
     return `${hasMore ? 'More than ' : ''}${fallbacks}.`;
   },
-  versions: (versions: string) => `The instances run different versions: ${versions}.`,
+  versions: (versions: string) => `Instances are running different versions: ${versions}.`,
 };
