@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiKeysSchema, type ApiKey } from '@tocsin/contracts';
@@ -53,6 +53,21 @@ describe('npm run api-key', () => {
     [['--colour', 'red'], 'Usage: npm run'],
   ])('should reject %j with a reason', async (args, says) => {
     await expect(run(...args)).rejects.toThrow(says);
+  });
+
+  it('should change nothing while another process changes the keys', async () => {
+    await run('--name', 'shop', '--feeds', 'all');
+    const lock = `${file()}.lock`;
+    writeFileSync(lock, '');
+    await expect(run('--revoke', 'shop')).rejects.toThrow(`delete ${lock} first`);
+    await expect(run('--name', 'other', '--feeds', 'all')).rejects.toThrow('Another process is changing');
+    await run('--list');
+    expect(kept()).toHaveLength(1);
+    expect(kept()[0]?.revokedAt).toBeUndefined();
+    rmSync(lock);
+    await run('--revoke', 'shop');
+    await expect(run('--revoke', 'shop')).rejects.toThrow('already revoked');
+    expect(existsSync(lock)).toBe(false);
   });
 
   it('should reject a name that is already in use, even by a revoked key', async () => {

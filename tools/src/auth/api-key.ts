@@ -5,11 +5,21 @@ import { readKeyOptions, USAGE, type NewKey } from './api-key-options.ts';
 import { apiKeysFile, saveApiKeys, loadApiKeys } from './kept-secrets.ts';
 import { lastUses } from './last-uses.ts';
 import { listOfKeys } from './list-of-keys.ts';
+import { withLock } from './lock.ts';
 import { newKey } from './new-key.ts';
 
 /** `npm run api-key`: creates a key, prints it once and stores its hash. It also lists, revokes and removes keys. */
 export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
+  const { dataDir } = options;
+  if ('list' in options) {
+    const kept = loadApiKeys(dataDir);
+    process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);
+  } else withLock(dataDir, () => change(options));
+  return 0;
+}
+
+function change(options: Exclude<ReturnType<typeof readKeyOptions>, { list: true }>): void {
   const { dataDir } = options;
   const kept = loadApiKeys(dataDir);
   if ('revoke' in options) {
@@ -20,10 +30,7 @@ export async function apiKey(args: string[]): Promise<number> {
     const remaining = kept.filter(({ name }) => name !== options.remove);
     saveApiKeys(dataDir, remaining);
     process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${WHEN}\n`);
-  } else if ('list' in options) {
-    process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);
   } else make(options, kept);
-  return 0;
 }
 
 const WHEN =

@@ -1,0 +1,25 @@
+import { mkdirSync, openSync, closeSync, rmSync } from 'node:fs';
+import { Failure, hasCode } from '../failure.ts';
+import { apiKeysFile } from './kept-secrets.ts';
+
+/**
+ * Changes the API keys while no other process does. Otherwise, the last of two to write would undo the other's change.
+ * @throws Failure if another process is changing them
+ */
+export function withLock(dataDir: string, change: () => void): void {
+  mkdirSync(dataDir, { recursive: true });
+  const file = `${apiKeysFile(dataDir)}.lock`;
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    throw new Failure(
+      `Another process is changing the API keys, so nothing was changed. Try again. If no other \`npm run api-key\` is running, delete ${file} first.`,
+    );
+  }
+  try {
+    change();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
