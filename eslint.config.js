@@ -22,6 +22,7 @@ const CONFIGS = [
   'ui/src/server/config.ts',
   'tools/first-stage.mjs',
   'service/healthcheck.mjs',
+  'compose/sidecar/first-start.mjs',
   'examples/outbox/place-orders.mjs',
   'k8s/chart/files/canary.mjs',
   'tests/**',

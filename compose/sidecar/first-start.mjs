@@ -12,7 +12,38 @@ import {
   sign,
 } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
+
+const { TOCSIN_ADDRESS = '127.0.0.1', AUTH_MODE, API_KEYS, TOCSIN_INSECURE, PORTS } = process.env;
+const withoutAuth = [
+  ...(API_KEYS === 'on' ? [] : ['API_KEYS is off']),
+  ...(AUTH_MODE === 'jwt' ? [] : ['AUTH_MODE is none']),
+];
+
+function isLoopback(address) {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  const family = isIP(address);
+  return family !== 0 && loopback.check(address, `ipv${family}`);
+}
+
+// The edge waits for the applications, and they for this container. So its ports don't open to other machines without
+// authentication. `npm start` refuses that too, in the same words.
+if (
+  TOCSIN_INSECURE !== 'yes' &&
+  withoutAuth.length > 0 &&
+  !isLoopback(TOCSIN_ADDRESS.replace(/^\[(.*)\]$/, '$1'))
+) {
+  console.error(
+    `TOCSIN_ADDRESS=${TOCSIN_ADDRESS} would open the ports ${PORTS} to the network, but ` +
+      `${withoutAuth.join(' and ')}: anyone there could read or publish. ` +
+      'Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or unset ' +
+      'TOCSIN_ADDRESS. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',
+  );
+  process.exit(1);
+}
 
 const OURS = 0o440;
 /** Only this script's user can read it. */
