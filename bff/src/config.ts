@@ -187,6 +187,12 @@ export const bffSettings = withRedisRules(
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
     ),
+    HISTORY_COMPRESSION: z
+      .enum(['on', 'off'], 'must be on or off')
+      .default('off')
+      .describe(
+        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Every bff of this version reads both forms, but 0.1.0 cannot read compressed ones: switch it on when no bff of 0.1.0 is left',
+      ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
       'Maximum number of ids that a feed remembers to filter out duplicate notifications',
     ),

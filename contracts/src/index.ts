@@ -53,6 +53,7 @@ export * from './reader/reader.ts';
 export * from './reader/unread.ts';
 export * from './socket/requests.ts';
 export * from './socket/stream-query.ts';
+export * from './stored/compressed.ts';
 export * from './stored/feed-log.ts';
 export * from './stored/later-version.ts';
 export * from './stored/receipt-counts.ts';

@@ -10,3 +10,4 @@ export { Caller, makeNotifications, type CallerOptions } from './ledger/caller.t
 export { startRedis, startSentinel, type AnyRedis, type RedisOptions } from './redis/any-redis.ts';
 export { startCluster, type RedisCluster } from './redis/redis-cluster.ts';
 export { Observer, type Gap, type Gone, type ObserverOptions, type Shown } from './ledger/observer.ts';
+export { sentencesFrom } from './ledger/sentences.ts';

@@ -106,6 +106,7 @@ auditTrailSuite('Dapr and Redis', () => {
 });
 
 feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
+feedLogSuite('Dapr with compression', () => new DaprFeedLog(sidecar, { compressesHistory: true }));
 
 checkpointsSuite('Dapr', () => new DaprCheckpoints(sidecar));
 

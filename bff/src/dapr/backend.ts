@@ -61,7 +61,10 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
-  const feedLog = new DaprFeedLog(sidecar, { isCluster: redisPartsOf(config).state.cluster === true });
+  const feedLog = new DaprFeedLog(sidecar, {
+    isCluster: redisPartsOf(config).state.cluster === true,
+    compressesHistory: config.HISTORY_COMPRESSION === 'on',
+  });
   const secret = new WatchedSecret({
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,

@@ -1,4 +1,4 @@
-import { headKey } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, headKey } from '@tocsin/contracts';
 import type { Sidecar, StateOperation } from '@tocsin/service';
 import { describe, expect, it } from 'vitest';
 import type { HeadWrite } from '../deliver/ports.ts';
@@ -50,5 +50,75 @@ describe('a commit with multiple heads', () => {
     await expect(log.commit(writes)).rejects.toThrow('refused');
     expect(transactions.flat()).not.toContain(headKey('topic:9'));
     expect(transactions.flat()).toContain(headKey('topic:1'));
+  });
+});
+
+describe('a commit with compression', () => {
+  /** A log over a store that keeps values as JSON, as Redis does. */
+  function logOver(store: Map<string, string>, compressesHistory: boolean) {
+    const sidecar = {
+      transact: async (_: string, operations: readonly StateOperation[]) => {
+        for (const one of operations)
+          if (one.operation === 'upsert') store.set(one.key, JSON.stringify(one.value));
+      },
+      getStates: async (_: string, keys: readonly string[]) =>
+        keys.map((key): unknown => JSON.parse(store.get(key) ?? 'null') ?? undefined),
+    };
+    return new DaprFeedLog(sidecar as unknown as Sidecar, { compressesHistory });
+  }
+  const segmentWith = (count: number) => ({
+    v: DOCUMENT_VERSION,
+    publications: Array.from({ length: count }, (_, n) => ({
+      offset: n + 1,
+      notification: { id: `id-${n}`, title: 'ä "quoted" 🔔', createdAt: '2026-01-01T00:00:00Z' },
+    })),
+  });
+  const documents = [
+    ['short', segmentWith(3)],
+    ['long', segmentWith(300)],
+    ['ids', { v: DOCUMENT_VERSION, hashes: 'AAAAAAAAAAA'.repeat(3_000) }],
+  ] as const;
+  const keys = documents.map(([key]) => key);
+  const write = (compressesHistory: boolean) => {
+    const store = new Map<string, string>();
+    const values = documents.map(([key, value]) => ({ key, value, bytes: 40_000, ttlSeconds: 9 }));
+    const writes = [{ ...writeOf('all'), documents: values }] as unknown as HeadWrite[];
+    return logOver(store, compressesHistory)
+      .commit(writes)
+      .then(() => store);
+  };
+
+  it('should compress long segments only', async () => {
+    const store = await write(true);
+    const isCompressed = keys.map((key) => store.get(key)?.startsWith('{"v":2,"brotli":"'));
+    expect(isCompressed).toEqual([false, true, false]);
+    expect([...(await write(false)).values()].join('')).not.toContain('brotli');
+  });
+
+  it.each([true, false])(
+    'should be read by every instance, whatever its setting (compressed: %s)',
+    async (on) => {
+      const store = await write(on);
+      for (const compressesHistory of [true, false])
+        expect(await logOver(store, compressesHistory).readDocuments([...keys, 'absent'])).toEqual([
+          ...documents.map(([, value]) => value),
+          undefined,
+        ]);
+    },
+  );
+
+  it('should put as many documents in a request as fit when they are compressed', async () => {
+    const counts: number[] = [];
+    const transact = async (_: string, operations: readonly StateOperation[]) =>
+      void counts.push(operations.length);
+    const large = Array.from({ length: 8 }, (_, n) => ({
+      ...{ key: `segment ${n}`, value: segmentWith(5_000), bytes: 500_000, ttlSeconds: 9 },
+    }));
+    const writes = [{ ...writeOf('all'), documents: large }] as unknown as HeadWrite[];
+    for (const compressesHistory of [true, false]) {
+      const log = new DaprFeedLog({ transact } as unknown as Sidecar, { compressesHistory });
+      await log.commit(writes);
+    }
+    expect(counts).toEqual([9, 2, 2, 2, 3]);
   });
 });

@@ -1,8 +1,16 @@
-import { COMPONENTS, headKey, headSchema, isOfLaterVersion } from '@tocsin/contracts';
-import { etagAfter, SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
+import { COMPONENTS, headKey, headSchema, isOfLaterVersion, type Compressed } from '@tocsin/contracts';
+import {
+  compressed,
+  decompressed,
+  etagAfter,
+  SidecarError,
+  type Sidecar,
+  type StoredState,
+} from '@tocsin/service';
 import DataLoader from 'dataloader';
 import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
+import type { FeedDocument } from '../feed/chain/chain.ts';
 import { splitWithin } from '../feed/present.ts';
 
 /** Larger commits are split because the sidecar refuses bodies over 4 MiB. */
@@ -16,7 +24,15 @@ const MAX_HEADS_IN_CLUSTER = 8;
 export interface DaprFeedLogOptions {
   /** True if the store is a Redis Cluster, where a transaction becomes one per slot. */
   isCluster?: boolean;
+  /** Whether to compress large segments. Compressed ones are read in any case. */
+  compressesHistory?: boolean;
 }
+
+/** A write whose documents may be compressed. */
+interface StoredWrite extends Omit<HeadWrite, 'documents'> {
+  documents: readonly StoredDocument[];
+}
+type StoredDocument = Omit<FeedDocument, 'value'> & { value: FeedDocument['value'] | Compressed };
 
 /**
  * The log in Dapr's state API. A commit's last request, usually its only one, is a transaction with the heads. On
@@ -28,10 +44,12 @@ export class DaprFeedLog implements FeedLog {
   readonly #heads: DataLoader<string, StoredHead | undefined>;
 
   readonly #isCluster: boolean;
+  readonly #compressesHistory: boolean;
 
-  constructor(sidecar: Sidecar, { isCluster = false }: DaprFeedLogOptions = {}) {
+  constructor(sidecar: Sidecar, { isCluster = false, compressesHistory = false }: DaprFeedLogOptions = {}) {
     this.#sidecar = sidecar;
     this.#isCluster = isCluster;
+    this.#compressesHistory = compressesHistory;
     // Batches reads from the same tick into one call, with no added delay. Results are not cached.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
@@ -55,13 +73,14 @@ export class DaprFeedLog implements FeedLog {
     );
   }
 
-  readDocuments(keys: readonly string[]): Promise<unknown[]> {
-    return this.#sidecar.getStates(COMPONENTS.state, keys);
+  async readDocuments(keys: readonly string[]): Promise<unknown[]> {
+    return Promise.all((await this.#sidecar.getStates(COMPONENTS.state, keys)).map(decompressed));
   }
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
     const maxHeads = this.#isCluster ? MAX_HEADS_IN_CLUSTER : MAX_HEADS;
-    const requests = splitWithin(writes, maxHeads, MAX_REQUEST_BYTES, bytesOf);
+    const stored = this.#compressesHistory ? await Promise.all(writes.map(compressSegments)) : writes;
+    const requests = splitWithin(stored, maxHeads, MAX_REQUEST_BYTES, bytesOf);
     // Wait for all writes, even if one is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
@@ -73,7 +92,7 @@ export class DaprFeedLog implements FeedLog {
   }
 
   /** If the writes exceed the request limit, separate requests write the first documents beforehand. */
-  async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
+  async #commitTogether(writes: readonly StoredWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
       part.map(({ key, value, ttlSeconds }) => ({
@@ -103,8 +122,17 @@ export class DaprFeedLog implements FeedLog {
 }
 
 /** Estimated bytes that a write adds to a request. Heads usually have a few hundred bytes, at most 16 KB. */
-const bytesOf = ({ documents }: HeadWrite): number =>
+const bytesOf = ({ documents }: StoredWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
+
+const compressSegments = async (write: HeadWrite): Promise<StoredWrite> => ({
+  ...write,
+  documents: await Promise.all(write.documents.map(compressSegment)),
+});
+
+/** Hashes of ids are random, so compressing their documents would save nothing. */
+const compressSegment = async (document: FeedDocument): Promise<StoredDocument> =>
+  'publications' in document.value ? { ...document, ...(await compressed(document.value)) } : document;
 
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);

@@ -18,6 +18,7 @@ import {
   type Snoozed,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
+import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
@@ -129,7 +130,7 @@ function visitsFor(
 
   /** Deletes a segment with erased content unless the head still references it, which normally it doesn't. */
   const segment: Visit = async (key) => {
-    const parsed = segmentSchema.safeParse(await stateOf(key));
+    const parsed = segmentSchema.safeParse(await decompressed(await stateOf(key)));
     if (!parsed.success) return false;
     const feed = parsed.data.publications.find(({ notification }) => notification)?.notification?.feed;
     if (feed === undefined) return false;

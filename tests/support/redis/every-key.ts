@@ -1,3 +1,5 @@
+import { parseJson } from '@tocsin/contracts';
+import { decompressed } from '@tocsin/service';
 import { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
@@ -6,8 +8,11 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
   switch (await client.type(key)) {
     case 'string':
       return client.get(key);
-    case 'hash':
-      return client.hGetAll(key);
+    case 'hash': {
+      const { data = '', ...rest } = await client.hGetAll(key);
+      // Content in a compressed document counts too.
+      return { ...rest, data, content: await decompressed(parseJson(data)) };
+    }
     case 'stream':
       return client.xRange(key, '-', '+');
     case 'list':
@@ -21,7 +26,7 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
   }
 }
 
-/** The keys in a Redis, of any type, that contain `text` in their name or value. */
+/** The keys in a Redis, of any type, that contain `text` in their name or value, compressed or not. */
 export async function keysWith(redisHost: string, text: string): Promise<string[]> {
   const client = createClient({ url: `redis://${redisHost}` });
   await client.connect();

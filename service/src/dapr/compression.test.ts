@@ -1,0 +1,87 @@
+import { brotliCompressSync } from 'node:zlib';
+import { COMPRESSED_VERSION, MAX_DOCUMENT_BYTES, isOfLaterVersion, segmentSchema } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MIN_COMPRESSED_BYTES, compressed, decompressed } from './compression.ts';
+
+const sizeOf = (document: unknown): number => Buffer.byteLength(JSON.stringify(document));
+const storedAs = (bytes: Buffer | string) => ({
+  v: COMPRESSED_VERSION,
+  brotli: Buffer.from(bytes).toString('base64'),
+});
+
+/** Text with any code points, and with surrogates that have no partner. */
+const text = fc.string({
+  unit: fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit)),
+  ),
+});
+
+describe('a compressed document', () => {
+  it('should return as it was, whatever text it has', async () => {
+    const documents = fc.record({ texts: fc.array(text, { maxLength: 20 }), rest: fc.jsonValue() });
+    await fc.assert(
+      fc.asyncProperty(documents, async (document) => {
+        const plain = { ...document, filler: 'So that it is large enough. '.repeat(200) };
+        const stored = await compressed(plain);
+        expect(stored?.value).toHaveProperty('brotli');
+        // Redis gets it as JSON.
+        const read: unknown = JSON.parse(JSON.stringify(stored?.value));
+        expect(await decompressed(read)).toEqual(JSON.parse(JSON.stringify(plain)));
+      }),
+    );
+  });
+
+  it('should be smaller, and state its size as JSON', async () => {
+    const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
+    const stored = await compressed(document);
+    expect(stored?.bytes).toBe(sizeOf(stored?.value));
+    expect(stored?.bytes).toBeLessThan(sizeOf(document));
+  });
+
+  it('should exist only for documents that are large, but no larger than a request can be', async () => {
+    const ofSize = (bytes: number) => 'a'.repeat(bytes - 2);
+    const sizes = [
+      MIN_COMPRESSED_BYTES - 1,
+      MIN_COMPRESSED_BYTES,
+      MAX_DOCUMENT_BYTES,
+      MAX_DOCUMENT_BYTES + 1,
+    ];
+    const stored = await Promise.all(sizes.map((bytes) => compressed(ofSize(bytes))));
+    expect(stored.map((one) => one !== undefined)).toEqual([false, true, true, false]);
+    expect(await decompressed(stored[2]?.value)).toHaveLength(MAX_DOCUMENT_BYTES - 2);
+  });
+
+  it('should not exist for content that compression does not make smaller', async () => {
+    const random = crypto.getRandomValues(Buffer.alloc(8_192)).toString('base64');
+    expect(await compressed({ random })).toBeUndefined();
+  });
+});
+
+describe('reading', () => {
+  const plain = { v: 1, publications: [] };
+
+  it('should return documents that are not compressed as they are', async () => {
+    const ofLaterVersion = { ...storedAs(''), dictionary: 7 };
+    for (const value of [plain, undefined, null, 'text', 7, { v: 2, publications: [] }, ofLaterVersion])
+      expect(await decompressed(value)).toBe(value);
+  });
+
+  it('should read any quality, so that a later version may choose another', async () => {
+    expect(await decompressed(storedAs(brotliCompressSync(JSON.stringify(plain))))).toEqual(plain);
+  });
+
+  it.each([
+    ['no base64', { v: COMPRESSED_VERSION, brotli: '???' }],
+    ['not compressed', storedAs('{"v":1,"publications":[]}')],
+    ['cut off', storedAs(brotliCompressSync(JSON.stringify(plain)).subarray(0, -3))],
+    ['not JSON inside', storedAs(brotliCompressSync('{"v":1,'))],
+    ['too large inside', storedAs(brotliCompressSync(JSON.stringify(plain).padEnd(MAX_DOCUMENT_BYTES + 1)))],
+  ])('should take a document that is %s for a damaged one, not one of a later version', async (_, value) => {
+    const read = await decompressed(value);
+    const { error } = segmentSchema.safeParse(read);
+    if (!error) throw new Error('The schema accepts the document.');
+    expect([isOfLaterVersion(error, read), isOfLaterVersion(error)]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,71 @@
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import {
+  COMPRESSED_VERSION,
+  DOCUMENT_VERSION,
+  MAX_DOCUMENT_BYTES,
+  compressedSchema,
+  type Compressed,
+} from '@tocsin/contracts';
+
+/** Smaller documents stay as they are: they compress worse, and are rewritten most often. */
+export const MIN_COMPRESSED_BYTES = 4 * 1024;
+/** docs/decisions/chains-of-documents.md compares algorithms and levels. */
+const QUALITY = 2;
+const MIN_WINDOW_BITS = 16;
+const MIN_CHUNK_BYTES = 16 * 1024;
+const ENVELOPE_BYTES = Buffer.byteLength(JSON.stringify({ v: COMPRESSED_VERSION, brotli: '' }));
+
+// Both run in Node's thread pool.
+const compress = promisify(brotliCompress);
+const decompress = promisify(brotliDecompress);
+
+/**
+ * Resolves with the compressed form of a document and its size as JSON; `undefined` if the document is too small or too
+ * large, or if its compressed form isn't smaller.
+ */
+export async function compressed(
+  document: unknown,
+): Promise<{ value: Compressed; bytes: number } | undefined> {
+  const json = Buffer.from(JSON.stringify(document));
+  if (json.length < MIN_COMPRESSED_BYTES || json.length > MAX_DOCUMENT_BYTES) return undefined;
+  const brotli = (await compress(json, optionsFor(json.length))).toString('base64');
+  const bytes = ENVELOPE_BYTES + brotli.length;
+  return bytes < json.length ? { value: { v: COMPRESSED_VERSION, brotli }, bytes } : undefined;
+}
+
+/**
+ * A window as large as the document compresses as well as the default one of 4 MiB. That one counts as memory of the
+ * process, so V8 would collect garbage every few documents. The result fits in one chunk, which saves changes of thread.
+ */
+const optionsFor = (bytes: number) => ({
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes,
+    [constants.BROTLI_PARAM_LGWIN]: Math.max(MIN_WINDOW_BITS, Math.ceil(Math.log2(bytes))),
+  },
+  chunkSize: Math.max(MIN_CHUNK_BYTES, bytes >> 1),
+});
+
+/**
+ * Resolves with the document whose compressed form this is, or with `value` itself if it is not compressed. A
+ * compressed form that can't be read becomes a document that no schema accepts, and that isn't of a later version.
+ */
+export async function decompressed(value: unknown): Promise<unknown> {
+  if (!isOfCompressedVersion(value)) return value;
+  const { success, data } = compressedSchema.safeParse(value);
+  if (!success) return value;
+  try {
+    const bytes = Buffer.from(data.brotli, 'base64');
+    const json = await decompress(bytes, {
+      maxOutputLength: MAX_DOCUMENT_BYTES,
+      chunkSize: Math.max(MIN_CHUNK_BYTES, 4 * bytes.length),
+    });
+    return JSON.parse(json.toString()) as unknown;
+  } catch (error) {
+    return { v: DOCUMENT_VERSION, unreadable: String(error) };
+  }
+}
+
+const isOfCompressedVersion = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'v' in value && value.v === COMPRESSED_VERSION;
