@@ -3,6 +3,7 @@ import { runCheck } from './check/check.ts';
 import { countInaccurate } from './check/compare.ts';
 import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
+import { measureCompression } from './compression/measure-compression.ts';
 import { saveCheck, saveConstants, readConstants } from './kept.ts';
 import { measureConstants } from './measure/measure.ts';
 import { limitsOf } from './model/limits.ts';
@@ -12,19 +13,27 @@ import { planText } from './report.ts';
 
 /**
  * `npm run capacity`: computes the resources that a load needs, from measured constants. `--measure` measures the
- * constants with real stacks on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is
- * too inaccurate.
+ * constants with real stacks on this machine, `--measure-compression` only the one for compressed history; `--check`
+ * verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   if (options.mode === 'measure') {
-    const constants = await measureConstants(say, signal);
+    const { share } = await measureCompression(say, signal);
+    const constants = await measureConstants(say, signal, share);
     print(`Written: ${(await saveConstants(constants)).join(', ')}`);
     return 0;
   }
   const constants = readConstants();
+  if (options.mode === 'measure-compression') {
+    const figures = await measureCompression(say, signal);
+    print(JSON.stringify(figures, undefined, 2));
+    const stored = { ...constants.stored, compressedShare: figures.share };
+    say(`Written: ${(await saveConstants({ ...constants, stored })).join(', ')}`);
+    return 0;
+  }
   if (options.mode === 'check') {
     const result = await runCheck(constants, say, signal);
     print(options.json ? JSON.stringify(result, undefined, 2) : checkText(result));

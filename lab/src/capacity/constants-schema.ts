@@ -58,6 +58,7 @@ export const constantsSchema = z.object({
     announcement: figure,
     feed: figure,
     publication: figure,
+    compressedShare: figure,
     id: figure,
     broadcastPublication: figure,
     reader: figure,

@@ -14,6 +14,13 @@ describe('the capacity options', () => {
     expect(load).toMatchObject({ connections: 1_000_000, rate: 0.5, instances: 40 });
   });
 
+  it('should accept compressed history, and one mode', () => {
+    expect(readCapacityOptions([]).load).not.toHaveProperty('compressedHistory');
+    expect(readCapacityOptions(['--compressed-history']).load).toMatchObject({ compressedHistory: true });
+    expect(readCapacityOptions(['--measure-compression']).mode).toBe('measure-compression');
+    expect(() => readCapacityOptions(['--measure-compression', '--check'])).toThrow(/cannot be combined/);
+  });
+
   it('should list all errors', () => {
     const read = () =>
       readCapacityOptions([

@@ -3,7 +3,7 @@ import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
   /** `compute` uses the stored constants; the other modes run real stacks. */
-  mode: 'compute' | 'measure' | 'check';
+  mode: 'compute' | 'measure' | 'measure-compression' | 'check';
   load: Load;
   /** Prints only the plan, as JSON, to standard output. */
   json: boolean;
@@ -20,7 +20,9 @@ interface NumberOption {
   defaultText?: string;
 }
 
-const NUMBERS: Record<keyof Load, NumberOption> = {
+type NumberKey = Exclude<keyof Load, 'compressedHistory'>;
+
+const NUMBERS: Record<NumberKey, NumberOption> = {
   connections: {
     name: 'connections',
     defaultValue: 10_000,
@@ -147,13 +149,14 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
 };
 
 const USAGE =
-  'npm run capacity -- [--measure | --check] [--json] [options]\n' +
+  'npm run capacity -- [--measure | --measure-compression | --check] [--json] [options]\n' +
   Object.values(NUMBERS)
     .map(
       ({ name, description, defaultValue, defaultText = 'as many as needed' }) =>
         `  ${`--${name} N`.padEnd(26)}${description} (${defaultValue ?? defaultText})`,
     )
-    .join('\n');
+    .join('\n') +
+  `\n  ${'--compressed-history'.padEnd(26)}HISTORY_COMPRESSION=on`;
 
 const form = new Intl.NumberFormat('en-US');
 
@@ -170,11 +173,14 @@ function errorOf(text: string, { name, min, max, integer }: NumberOption): strin
 /** Parses the options of `npm run capacity --`. @throws Failure that lists all errors */
 export function readCapacityOptions(args: string[]): CapacityOptions {
   const values = parse(args);
-  const { measure, check, json } = values;
+  const { json } = values;
+  const modes = (['measure', 'measure-compression', 'check'] as const).filter(
+    (mode) => values[mode] === true,
+  );
   const valueOf = (option: NumberOption) => values[option.name];
-  const entries = Object.entries(NUMBERS) as [keyof Load, NumberOption][];
+  const entries = Object.entries(NUMBERS) as [NumberKey, NumberOption][];
   const faults = [
-    ...(measure && check ? ['--measure and --check cannot be combined'] : []),
+    ...(modes.length > 1 ? [`${modes.map((mode) => `--${mode}`).join(' and ')} cannot be combined`] : []),
     ...entries.flatMap(([, option]) => {
       const text = valueOf(option);
       return typeof text === 'string' ? errorOf(text, option) : [];
@@ -189,15 +195,21 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
     }),
   ) as unknown as Load;
   return {
-    mode: measure ? 'measure' : check ? 'check' : 'compute',
-    load: { ...load, target: load.target / 100 },
+    mode: modes[0] ?? 'compute',
+    load: {
+      ...load,
+      target: load.target / 100,
+      ...(values['compressed-history'] === true && { compressedHistory: true }),
+    },
     json: json === true,
   };
 }
 
 function parse(args: string[]) {
   const numbers = Object.values(NUMBERS).map(({ name }) => [name, { type: 'string' }] as const);
-  const flags = ['measure', 'check', 'json'].map((name) => [name, { type: 'boolean' }] as const);
+  const flags = ['measure', 'measure-compression', 'check', 'json', 'compressed-history'].map(
+    (name) => [name, { type: 'boolean' }] as const,
+  );
   const options = Object.fromEntries<{ type: 'string' | 'boolean' }>([...numbers, ...flags]);
   return parseOptions(args, USAGE, { options }).values;
 }

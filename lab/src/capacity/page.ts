@@ -141,6 +141,10 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
     ['a bff, for each publication in the ring of such a feed (at most 1,000)', bytes(memory.ringPublication)],
     ['Redis, for an announcement, for 3 s', bytes(stored.announcement)],
     ['Redis, for a publication in the history', bytes(stored.publication)],
+    [
+      'Redis, for a publication in the history, with HISTORY_COMPRESSION=on',
+      bytes(stored.publication * stored.compressedShare),
+    ],
     ['Redis, for a remembered id (at most 100,000 per feed)', bytes(stored.id)],
     ['Redis, for a feed', bytes(stored.feed)],
     [

@@ -45,6 +45,13 @@ describe('a plan as text', () => {
     expect(textOf({ rate: 1, connections: 1_000 })).not.toMatch(/entry-interval|ENTRY_INTERVAL_MS/);
   });
 
+  it('should suggest compression only if it saves a fifth of the memory of Redis', () => {
+    const long = { rate: 100, feeds: 1_000, connections: 0 };
+    expect(textOf(long)).toMatch(/With --compressed-history, Redis needs [\d.]+ GiB instead of [\d.]+/);
+    expect(textOf({ ...long, compressedHistory: true })).toContain('Set HISTORY_COMPRESSION=on on each bff');
+    expect(textOf({ rate: 1, feeds: 1_000, connections: 0, historyHours: 1 })).not.toMatch(/compress/i);
+  });
+
   it('should round figures to significant digits', () => {
     expect([0, 0.0123, 1.26, 12.4, 99.9, 100.4, 1_234_567].map(amount)).toEqual([
       '0',

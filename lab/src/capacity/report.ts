@@ -148,6 +148,27 @@ function intervalHint(plan: Plan, constants: Constants): string[] {
   ];
 }
 
+/** The share of all memory in Redis that compression must save for a hint. */
+const WORTHWHILE_MEMORY = 0.2;
+
+function compressionHint(plan: Plan, constants: Constants): string[] {
+  if (plan.load.compressedHistory)
+    return [
+      'Set HISTORY_COMPRESSION=on on each bff, once none of them is 0.1.0. Texts that differ from the measured ones compress ' +
+        'better or worse (docs/scaling.md).',
+    ];
+  const bytesOf = (one: Plan | undefined) =>
+    one ? SHARDS.reduce((sum, shard) => sum + one.redis[shard].bytes, 0) : Infinity;
+  const [now, then] = [plan, planOf({ ...plan.load, compressedHistory: true }, constants)].map(bytesOf) as [
+    number,
+    number,
+  ];
+  if (then > (1 - WORTHWHILE_MEMORY) * now) return [];
+  return [
+    `With --compressed-history, Redis needs ${amount(then / GIB)} GiB instead of ${amount(now / GIB)}: bffs compress long history.`,
+  ];
+}
+
 function hints(plan: Plan, limits: readonly Limit[], constants: Constants): string[] {
   const { load, memory, redis } = plan;
   const over = limits.filter(({ used }) => used > load.target);
@@ -169,6 +190,7 @@ function hints(plan: Plan, limits: readonly Limit[], constants: Constants): stri
       : []),
     ...(plan.partitions > 2 ? [`Set PARTITIONS=${plan.partitions} on each producer; the default is 2.`] : []),
     ...intervalHint(plan, constants),
+    ...compressionHint(plan, constants),
     ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
       ? [
           `The plan gives a bff ${amount(load.bffGib)} GiB and a Redis ${amount(load.redisGib)} GiB (--bff-gib, --redis-gib). Change the ` +

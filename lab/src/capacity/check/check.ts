@@ -118,7 +118,7 @@ export async function runCheck(
       load.instances,
       signal,
       (rig) => runLoad(rig, load, constants.range.payload, signal),
-      { ENTRY_INTERVAL_MS: String(load.entryIntervalMs) },
+      { producerEnv: { ENTRY_INTERVAL_MS: String(load.entryIntervalMs) } },
     );
     const comparisons = compare(predictionsOf(load, constants), run);
     result.loads.push({ load: textOf(load), comparisons });

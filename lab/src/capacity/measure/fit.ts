@@ -161,7 +161,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 /** Returns all constants that a plan needs. */
 export function fit(
   windows: readonly Window[],
-  measurements: OtherMeasurements,
+  measurements: OtherMeasurements & { compressedShare: number },
   conditions: Omit<Constants['conditions'], 'others'>,
 ): Constants {
   const executed = REDIS_ROLES.reduce((sum, role) => sum + measurements.executionTimes[role], 0);
@@ -188,6 +188,7 @@ export function fit(
       announcement: measurements.announcementBytes,
       feed: measurements.feedBytes,
       publication: measurements.publicationBytes,
+      compressedShare: measurements.compressedShare,
       id: measurements.idBytes,
       broadcastPublication: measurements.eventBytes,
       reader: measurements.readerBytes,

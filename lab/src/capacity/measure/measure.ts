@@ -7,7 +7,7 @@ import { startConditions } from '../../bench/report/conditions.ts';
 import { Numbers } from '../../bench/workloads/workload.ts';
 import type { Constants } from '../model/constants.ts';
 import { fit } from './fit.ts';
-import { startRig, type Rig } from './rig.ts';
+import { startRig, type Rig, type RigSettings } from './rig.ts';
 import { measureAll, measureSmall } from './steps.ts';
 
 const RAW_FILE = join(ARTIFACTS_DIR, 'capacity-windows.json');
@@ -17,9 +17,9 @@ export async function onRig<T>(
   instances: number,
   signal: AbortSignal,
   work: (rig: Rig) => Promise<T>,
-  producerEnv: Record<string, string> = {},
+  settings: RigSettings = {},
 ): Promise<T> {
-  const rig = await startRig(instances, newLogDir(), producerEnv);
+  const rig = await startRig(instances, newLogDir(), settings);
   try {
     return await unlessStopped(signal, work(rig));
   } finally {
@@ -27,8 +27,15 @@ export async function onRig<T>(
   }
 }
 
-/** Measures the constants on this machine, in about seven minutes. @throws Failure if a message was lost */
-export async function measureConstants(say: (line: string) => void, signal: AbortSignal): Promise<Constants> {
+/**
+ * Measures the constants on this machine, in about seven minutes, except for `compressedShare`.
+ * @throws Failure if a message was lost
+ */
+export async function measureConstants(
+  say: (line: string) => void,
+  signal: AbortSignal,
+  compressedShare: number,
+): Promise<Constants> {
   const conditions = await startConditions(true);
   const context = { numbers: new Numbers(), say, signal };
   const small = await onRig(1, signal, (rig) => measureSmall(rig, context));
@@ -38,5 +45,5 @@ export async function measureConstants(say: (line: string) => void, signal: Abor
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
   writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, measurements }, undefined, 1)}\n`);
   say(`Raw measurements: ${RAW_FILE}`);
-  return fit(all, measurements, of);
+  return fit(all, { ...measurements, compressedShare }, of);
 }

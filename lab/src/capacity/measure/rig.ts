@@ -39,14 +39,20 @@ const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
+/** Additional settings of the applications. */
+export interface RigSettings {
+  producerEnv?: Record<string, string>;
+  bffEnv?: Record<string, string>;
+}
+
 /**
- * Starts a rig. `producerEnv` contains additional settings of the producer.
+ * Starts a rig.
  * @throws Failure if it cannot start, after stopping all its processes
  */
 export async function startRig(
   instances: number,
   logDir: string,
-  producerEnv: Record<string, string> = {},
+  { producerEnv = {}, bffEnv = {} }: RigSettings = {},
 ): Promise<Rig> {
   const redises: PeerRedis[] = [];
   const startRedis = async (name: string) => {
@@ -67,7 +73,7 @@ export async function startRig(
       redisHost: store.address,
       env: { NODE_ENV: 'production' },
       apps: { producer: appOf(node, 'producer'), bff: appOf(node, 'bff') },
-      bffEnv: { REDIS_HOST: broadcast.address },
+      bffEnv: { ...bffEnv, REDIS_HOST: broadcast.address },
       producerEnv,
       logDir,
     });

@@ -98,6 +98,8 @@ export interface Constants {
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
+    /** The size of publications in the history with HISTORY_COMPRESSION=on, relative to that without. */
+    compressedShare: number;
     /** An id that is stored to detect duplicates. */
     id: number;
     /** A publication in the broadcaster's stream. */

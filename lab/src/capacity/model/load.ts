@@ -30,6 +30,8 @@ export interface Load {
   history: number;
   /** How long a feed keeps publications (`HISTORY_TTL`), or how long the load has lasted if shorter, in hours. */
   historyHours: number;
+  /** True if the bffs compress long history (`HISTORY_COMPRESSION=on`). */
+  compressedHistory?: boolean;
   /** How long a connection lasts, in minutes. */
   sessionMinutes: number;
   /** The number of readers with read marks. */

@@ -14,6 +14,24 @@ const coresOf = ({ terms }: Plan, name: string): number => {
   return ((term?.perSecond ?? 0) * Object.values(term?.cost ?? {}).reduce((sum, µs) => sum + µs, 0)) / 1e6;
 };
 
+describe('compressed history', () => {
+  const stateOf = (load: Partial<Load>) =>
+    plan({ feeds: 100, rate: 1, historyHours: 24, ...load }).redis.state.bytes;
+  const [publications, publication] = [864, CONSTANTS.stored.publication];
+
+  it('should take its share of the history only, apart from the newest documents of each feed', () => {
+    const saved = stateOf({}) - stateOf({ compressedHistory: true });
+    const { compressedShare } = CONSTANTS.stored;
+    expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);
+  });
+
+  it('should save nothing in feeds with a short history, and keep as many publications', () => {
+    const short = { rate: 0.001 };
+    expect(stateOf({ ...short, compressedHistory: true })).toBe(stateOf(short));
+    expect(plan({ compressedHistory: true }).kept).toEqual(plan().kept);
+  });
+});
+
 describe('comparisons of a view with its feed’s head', () => {
   it('should happen every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);

@@ -12,6 +12,8 @@ const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
+/** Smaller documents are not compressed (`service/src/dapr/compression.ts`). */
+const UNCOMPRESSED_BYTES = 4 * 1024;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
 /** The default of `FEEDS_BYTES`: the maximum total size of a bff's rings, as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
@@ -85,6 +87,13 @@ function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, p
   return { ...memory.process, bff };
 }
 
+/** The size of a feed's history in Redis, in bytes. With compression, its newest documents stay small and as they are. */
+function historyBytes(load: Load, { stored }: Constants, json: number): number {
+  if (!load.compressedHistory) return json;
+  const plain = Math.min(json, UNCOMPRESSED_BYTES);
+  return plain + (json - plain) * stored.compressedShare;
+}
+
 function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly Term[], kept: Plan['kept']) {
   const { stored, redisShares } = constants;
   const coresOf = (name: 'redis' | 'broadcast', when: (term: Term) => boolean) =>
@@ -99,7 +108,8 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
     entries: load.rate * publication,
     announcements: flow.entries * ANNOUNCEMENT_SECONDS * stored.announcement,
     state:
-      load.feeds * (stored.feed + kept.history * publication + kept.ids * stored.id) +
+      load.feeds *
+        (stored.feed + historyBytes(load, constants, kept.history * publication) + kept.ids * stored.id) +
       flow.events * Math.min(REPLACED_SECONDS, load.historyHours * 3600) * stored.replaced +
       load.readers * stored.reader,
     broadcast: Math.min(

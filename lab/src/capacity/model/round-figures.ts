@@ -78,6 +78,7 @@ export const CONSTANTS: Constants = {
     announcement: 500,
     feed: 1_000,
     publication: 400,
+    compressedShare: 0.25,
     id: 10,
     broadcastPublication: 500,
     replaced: 1_000,

@@ -1,0 +1,70 @@
+import { Stopped } from '@tocsin/tools/process/stop-signal';
+import { sentencesFrom } from '../../ledger/sentences.ts';
+import { onRig } from '../measure/measure.ts';
+import { publications, readCpu, untilPublished, type Rig } from '../measure/rig.ts';
+import { feedOf } from '../measure/stepper.ts';
+import { storedOfFeeds } from '../measure/stored.ts';
+
+const FEEDS = 16;
+/** About as many as a feed of the example load keeps for a day, so that there are segments of all sizes. */
+const PER_FEED = 4_200;
+/** Together the payload of the other measurements. */
+const BYTES = { title: 50, body: 150 };
+const ARRAYS_AT_ONCE = 8;
+/** Waits after so many arrays, so that accepted notifications don't pile up. */
+const ROUND = 200;
+
+export interface CompressionFigures {
+  /** The size of a publication in the history with compression, relative to its size without: 0 to 1. */
+  share: number;
+  /** Bytes of a publication in Redis, without and with compression. */
+  bytes: { plain: number; compressed: number };
+  /** CPU time of a bff for a publication, in µs, without and with compression. */
+  cpu: { plain: number; compressed: number };
+}
+
+/** Measures how much smaller compression makes the history, with the same texts on a stack without and with it. */
+export async function measureCompression(
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<CompressionFigures> {
+  const measureWith = (setting: 'off' | 'on') => {
+    say(`1 bff: history with HISTORY_COMPRESSION=${setting}`);
+    return onRig(1, signal, (rig) => fill(rig, signal), { bffEnv: { HISTORY_COMPRESSION: setting } });
+  };
+  const plain = await measureWith('off');
+  const compressed = await measureWith('on');
+  return {
+    share: compressed.bytes / plain.bytes,
+    bytes: { plain: plain.bytes, compressed: compressed.bytes },
+    cpu: { plain: plain.cpu, compressed: compressed.cpu },
+  };
+}
+
+/**
+ * Fills feeds with sentences. Each array has one notification for each feed, because those of one array share their time,
+ * which would compress too well. Returns the size of a publication in Redis, and the CPU time that it cost the bff.
+ */
+async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu: number }> {
+  const text = sentencesFrom(1);
+  const url = rig.peer.publishUrls[0] ?? '';
+  const feeds = Array.from({ length: FEEDS }, (_, index) => feedOf('history', FEEDS)(index));
+  const post = async () => {
+    const items = feeds.map((feed) => ({ feed, title: text(BYTES.title), body: text(BYTES.body) }));
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(items) });
+    if (!response.ok)
+      throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`);
+  };
+  const [cpuBefore, before] = [readCpu(rig).bff, await publications(rig)];
+  for (let sent = 0; sent < PER_FEED;) {
+    if (signal.aborted) throw new Stopped('Stopped.');
+    await Promise.all(Array.from({ length: ARRAYS_AT_ONCE }, post));
+    sent += ARRAYS_AT_ONCE;
+    if (sent % ROUND === 0) await untilPublished(rig, before + sent * FEEDS);
+  }
+  await untilPublished(rig, before + PER_FEED * FEEDS);
+  const cpu = (readCpu(rig).bff - cpuBefore) / (PER_FEED * FEEDS);
+  const { segments } = await storedOfFeeds(rig, feeds);
+  return { bytes: segments / (PER_FEED * FEEDS), cpu };
+}
