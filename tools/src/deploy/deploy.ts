@@ -16,6 +16,7 @@ import { checkPermissions, permissionsToApply, permissionsToRead } from './clust
 import { waitForRollout } from './rollout/rollout.ts';
 import { runsRedisCluster } from './cluster/redis-kind.ts';
 import { makeSecrets } from './secrets.ts';
+import { unpublish } from './unpublish.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
 /** How long the ingress controller may take to start routing to new pods, in ms. */
@@ -115,6 +116,7 @@ async function applyInOrder(
   const { registry, timeoutMs } = options;
   const isNamespace = ({ kind }: Resource) => kind === 'Namespace';
   const runs = ({ kind }: Resource) => ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'].includes(kind);
+  if (!options.publish) await unpublish(kubectl, say);
   await apply(kubectl, 'the namespace', resources.filter(isNamespace), say);
   await makeSecrets(kubectl, NAMESPACE, say);
   const first = resources.filter((resource) => !isNamespace(resource) && !runs(resource));
