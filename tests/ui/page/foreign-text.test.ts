@@ -111,7 +111,7 @@ describe('a link with a token', () => {
     expect(page.url()).not.toContain('token');
     await openToken(page, `ben${RLO}`);
     const offer = page.getByTestId('sign-in-offer');
-    await offer.getByText(/You're still signed in as .?ada/).waitFor();
+    await offer.getByText(/You stay signed in as .?ada/).waitFor();
     expect(page.url()).not.toContain('token');
     expect(await bearer(page)).toBe(token('ada'));
     await page.getByTestId('sign-in-stay').click();

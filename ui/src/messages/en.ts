@@ -22,7 +22,7 @@ export const en = {
     title: 'Sign in as another reader?',
     unknown: 'another reader',
     offer: (who: string, current: string) =>
-      `The link you opened contains a token for ${who}. You're still signed in as ${current}.`,
+      `The link you opened contains a token for ${who}. You stay signed in as ${current}.`,
     stay: 'Stay signed in',
     change: (who: string) => `Sign in as ${who} instead`,
   },
