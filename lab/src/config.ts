@@ -1,4 +1,4 @@
-/** Settings of the naive bff, whose lost notifications the ledger must detect. The stack sets them. */
+/** Settings for the naive bff, which loses notifications for the ledger to detect. Set by the stack. */
 export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   port: Number(env['PORT']),
   internalPort: Number(env['INTERNAL_PORT']),

@@ -44,7 +44,7 @@ describe('the page and the picture in the repository', () => {
     expect(check?.loads.map(({ comparisons }) => comparisons.map((one) => one.predicted))).toEqual(predicted);
   });
 
-  it('should be based on a check in which all predictions were accurate enough', () => {
+  it('should be based on a check where all predictions were accurate enough', () => {
     const { check } = storedPages();
     expect(check?.loads).toHaveLength(CHECK_LOADS.length);
     expect(check && countInaccurate(check)).toBe(0);

@@ -70,7 +70,7 @@ export async function saveConstants(constants: Constants): Promise<string[]> {
   return [CONSTANTS_FILE, PAGE, PICTURE];
 }
 
-/** Stores the result of a check, and generates the page. Returns the written files. */
+/** Stores a check's result and generates the page. Returns the written files. */
 export async function saveCheck(result: CheckResult): Promise<string[]> {
   await write(CHECK_FILE, JSON.stringify(result, rounded));
   await makePage();

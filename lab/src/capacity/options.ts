@@ -2,10 +2,10 @@ import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
-  /** `compute` uses the stored constants; the other modes run real stacks. */
+  /** `compute` uses the stored constants. The other modes run real stacks. */
   mode: 'compute' | 'measure' | 'measure-compression' | 'check';
   load: Load;
-  /** Prints only the plan, as JSON, to standard output. */
+  /** Prints only the plan to standard output, as JSON. */
   json: boolean;
 }
 
@@ -16,7 +16,7 @@ interface NumberOption {
   max: number;
   integer: boolean;
   description: string;
-  /** The description of a default that is not a number. */
+  /** Describes a default that isn't a number. */
   defaultText?: string;
 }
 
@@ -160,7 +160,7 @@ const USAGE =
 
 const form = new Intl.NumberFormat('en-US');
 
-/** Describes why a value is invalid; empty if it is valid. */
+/** Describes why a value is invalid; empty if valid. */
 function errorOf(text: string, { name, min, max, integer }: NumberOption): string[] {
   const value = Number(text);
   const isValid = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));

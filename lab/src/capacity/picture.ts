@@ -43,8 +43,8 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
 ];
 
 /**
- * The costs of the same load before partitions were introduced, in cores and GiB, measured on another machine on
- * 2026-11-26. Receipts were not counted.
+ * What the same load cost (cores and GiB) before partitions were introduced, measured on another machine on 2026-11-26.
+ * Receipts weren't counted.
  */
 export const BEFORE = {
   cores: [38.3, 10.4, 14.7, 0, 9.5, 8.4, 0.6],
@@ -57,7 +57,7 @@ interface Bar {
   after: number;
 }
 
-/** The cost of a load by parts, before partitions were introduced and now. */
+/** A load's cost by part, before partitions were introduced and now. */
 export function partsOf(plan: Plan): { cores: Bar[]; gib: Bar[] } {
   const { terms, memory, redis, instances, producers } = plan;
   const coresOf = (names: readonly string[]) =>
@@ -89,7 +89,7 @@ export function partsOf(plan: Plan): { cores: Bar[]; gib: Bar[] } {
   };
 }
 
-/** An SVG chart of a load's cost before partitions were introduced and now. */
+/** An SVG chart that shows a load's cost before partitions were introduced and now. */
 export function drawPicture(plan: Plan, title: string): string {
   const { cores, gib } = partsOf(plan);
   const parts: string[] = [];

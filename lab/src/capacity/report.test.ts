@@ -94,7 +94,7 @@ describe('the page', () => {
     ],
   };
 
-  it('should contain costs, the example and the check between its markers, and not change when generated again', () => {
+  it('should contain costs, the example and the check between its markers, and not change when regenerated', () => {
     const page = withFigures(`before\n${marks.join('\nold\n')}\nafter`, CONSTANTS, check);
     expect(page).toMatch(
       /^before.*written to one socket.*--instances 40.*CPU in total .*2\.00 {2}OFF.*after$/s,

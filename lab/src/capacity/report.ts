@@ -13,10 +13,10 @@ import {
 import type { Term } from './model/terms.ts';
 
 const GIB = 2 ** 30;
-/** The memory limit of a bff and `maxmemory` of Redis in docker-compose.yml and k8s/, in GiB. */
+/** A bff's memory limit and Redis's `maxmemory` (GiB) in docker-compose.yml and k8s/. */
 const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
 const MICRO = 1e6;
-/** Node's default heap limit, in GiB: a larger heap needs an option. */
+/** Node's default heap limit (GiB). A larger heap needs an option. */
 const HEAP_GIB = 2;
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -26,7 +26,7 @@ const twoDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }
 export const amount = (value: number): string =>
   value >= 100 ? integer.format(value) : twoDigits.format(value);
 
-/** A table whose numeric columns are right-aligned. */
+/** A table with right-aligned numeric columns. */
 function aligned(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const isNumber = (column: number) =>

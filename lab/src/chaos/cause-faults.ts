@@ -11,12 +11,12 @@ import { nameOf, type Fault } from './schedule.ts';
 import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
-/** How long to wait for deliveries to resume after a fault, in ms. If they don't, the ledger will show the loss. */
+/** How long to wait (ms) for deliveries to resume after a fault. If they don't, the ledger will show the loss. */
 const RESUME_MS = 30_000;
 
 export interface FaultRun {
   stack: Stack;
-  /** The Redis Cluster whose masters are killed; absent with a single Redis. */
+  /** The Redis Cluster to kill masters in; `undefined` with a single Redis. */
   cluster: RedisCluster | undefined;
   failpoints: Failpoints;
   clients: Clients;
@@ -28,7 +28,7 @@ export interface FaultRun {
    * reached its goals, but not before `end`.
    */
   full: boolean;
-  /** The earliest or latest end of the run (see `full`), in ms since 1970. */
+  /** When the run can end at the earliest or latest (see `full`), in ms since 1970. */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;
@@ -63,10 +63,7 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   return events;
 }
 
-/**
- * Waits until each steady client of an unaffected instance has shown a notification after `since`, for at most
- * `RESUME_MS`.
- */
+/** Waits up to `RESUME_MS` until every steady client on unaffected instances has shown a notification after `since`. */
 async function untilDeliveriesResume(
   clients: Clients,
   pair: string | undefined,

@@ -27,15 +27,15 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Time without deliveries after which no more are expected, in ms. Other processes finish the work of a killed process
- * within 20 s.
+ * Deliveries count as finished after this long without any (ms). Other processes finish a killed process's work within
+ * 20 s.
  */
 const QUIET_MS = 21_000;
-/** Maximum time between the last notification and the end of deliveries, in ms. */
+/** Maximum time between the last notification and the end of deliveries (ms). */
 const DRAIN_MS = 120_000;
-/** Large enough to keep all publications of a run, because the clients are checked against the history. */
+/** Large enough to keep all of a run's publications, since clients are checked against the history. */
 const HISTORY_MAX = '1000000';
-/** Higher than the default, because all clients of a run belong to one reader. */
+/** Higher than the default, since all clients in a run belong to one reader. */
 const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -43,7 +43,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
  * them at most steps, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if
- * any was lost, duplicated or out of order, if another check failed, or if the run missed one of its goals.
+ * any are lost, duplicated or out of order, if another check fails, or if the run misses a goal.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -167,8 +167,8 @@ const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<
   );
 
 /**
- * Waits until deliveries stop. Seeing every notification once is not enough: duplicates would arrive last, when another
- * process redoes the work of one that died.
+ * Waits until deliveries stop. Seeing every notification once isn't enough: duplicates would arrive last, when another
+ * process redoes a dead process's work.
  */
 async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;

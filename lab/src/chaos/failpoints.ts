@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files from which a run's applications read their failpoints: one for each kind of application. */
+/** The files that a run's applications read their failpoints from, one per application kind. */
 export class Failpoints {
   readonly #dir: string;
 
@@ -9,7 +9,7 @@ export class Failpoints {
     this.#dir = dir;
   }
 
-  /** The environment variables for every application of this kind. */
+  /** Environment variables for every application of this kind. */
   env(app: string): Record<string, string> {
     return { FAILPOINTS: `file:${join(this.#dir, app)}` };
   }

@@ -6,7 +6,7 @@ const ROUND = roundLength('single');
 const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true }));
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
-describe('the goals of a run', () => {
+describe('a run’s goals', () => {
   it('should require a short run to kill each process once, and one process at each step', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'single' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([]);
@@ -16,7 +16,7 @@ describe('the goals of a run', () => {
     expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual(['kill -9 redis happened 0 of 1 times']);
   });
 
-  it('should require a short run to kill the master of each kind of data in a Redis Cluster once', () => {
+  it('should require a short run to kill the Redis Cluster master for each kind of data once', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'cluster' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([
       'kill -9 master of heads happened 0 of 1 times',
@@ -35,7 +35,7 @@ describe('the goals of a run', () => {
     ]);
   });
 
-  it('should be met after five rounds of a full run with 10,000 notifications', () => {
+  it('should be met after five rounds in a full run with 10,000 notifications', () => {
     const goals = goalsOf({ full: true, naive: false, redis: 'single' });
     const faults: Fault[] = [];
     for (const fault of schedule({ seed: 3, full: true, naive: false, redis: 'single' })) {

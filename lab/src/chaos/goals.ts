@@ -3,7 +3,7 @@ import { WAKING_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault }
 
 /** The goals that a run must reach for its ledger to be conclusive. */
 export interface Goals {
-  /** The minimum number of times that each fault must happen, by its name. */
+  /** The minimum number of times each fault must happen, by name. */
   faults: ReadonlyMap<string, number>;
   kills: number;
   notifications: number;
@@ -31,8 +31,8 @@ const fullGoals = (redis: RedisKind): Goals => ({
 });
 
 /**
- * A full run needs every kill and every stop at a step five times, and the other faults once. A short run needs one
- * kill of every process, and one at every step. A naive run has no goals.
+ * A full run needs every kill and every stop at a step five times, and all other faults once. A short run needs each
+ * process killed once, plus one kill at every step. A naive run has no goals.
  */
 export const goalsOf = ({ full, naive, redis }: { full: boolean; naive: boolean; redis: RedisKind }): Goals =>
   naive ? NONE : full ? fullGoals(redis) : shortGoals(redis);

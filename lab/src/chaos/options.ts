@@ -3,11 +3,11 @@ import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 export interface ChaosOptions {
   seed: number;
   minutes: number;
-  /** Runs until the goals of a full run are reached (see `goalsOf`), or until the time is up. */
+  /** Runs until a full run's goals are reached (see `goalsOf`) or time is up. */
   full: boolean;
   /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;
-  /** The Redis that the stack uses: a single node, or a cluster of six nodes whose masters are killed. */
+  /** The stack's Redis: a single node, or a cluster of six nodes that gets its masters killed. */
   redis: RedisKind;
 }
 

@@ -1,4 +1,4 @@
-/** Random numbers that are reproducible with the same seed (mulberry32). */
+/** Seeded random numbers (mulberry32). */
 export class Random {
   #state: number;
 

@@ -12,7 +12,7 @@ function first(count: number, options: ScheduleOptions): string[] {
 }
 
 describe('the fault schedule', () => {
-  it('should be the same for the same seed', () => {
+  it('should be reproducible from its seed', () => {
     expect(first(200, SHORT)).toEqual(first(200, SHORT));
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });
@@ -22,7 +22,7 @@ describe('the fault schedule', () => {
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });
 
-  it('should kill, stop and restart every process in each round of a full run', () => {
+  it('should kill, stop and restart every process in each round in a full run', () => {
     const length = roundLength('single');
     const round = first(length, { ...SHORT, full: true });
     expect(new Set(round).size).toBe(length);
@@ -32,7 +32,7 @@ describe('the fault schedule', () => {
     }
   });
 
-  it('should kill and restart the masters of a Redis Cluster, but not stop them', () => {
+  it('should kill and restart Redis Cluster masters, but not stop them', () => {
     const length = roundLength('cluster');
     const round = first(length, { ...SHORT, full: true, redis: 'cluster' });
     expect(new Set(round).size).toBe(length);

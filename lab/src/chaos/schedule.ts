@@ -12,15 +12,15 @@ const PROCESSES: readonly string[] = [
   'scheduler',
 ];
 
-/** The names of the processes that can be killed and restarted. */
+/** Names of the processes that can be killed and restarted. */
 export const processesOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,
   ...(redis === 'cluster' ? MASTERS : ['redis']),
 ];
 
 /**
- * The names of the processes that can be stopped with SIGSTOP. Excludes the masters of a cluster: a replica takes over,
- * and when the old master wakes up, it acknowledges writes that the cluster then discards.
+ * Names of the processes that can be stopped with SIGSTOP. Excludes a cluster's masters: a replica takes over, and when
+ * the old master wakes up, it acknowledges writes that the cluster then discards.
  */
 export const stoppableOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,
@@ -52,7 +52,7 @@ export const STEPS: readonly Step[] = [
   ]),
 ];
 
-/** The steps at which a process is paused until the others have continued without it. */
+/** The steps where a process is paused until the rest have continued without it. */
 export const WAKING_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
@@ -82,7 +82,7 @@ export function nameOf(fault: Fault): string {
   }
 }
 
-/** The name of a fault without the instance's number. */
+/** A fault's name without the instance number. */
 export const groupOf = (fault: Fault): string => nameOf(fault).replace(/bff-\d+/, 'bff');
 
 export interface ScheduleOptions {
@@ -93,10 +93,10 @@ export interface ScheduleOptions {
 }
 
 /**
- * The endless sequence of a run's faults, which is the same for the same seed. Each round kills and restarts every
- * process, stops those in `stoppableOf`, kills a process at every step, and stops one at each of `WAKING_STEPS`. A
- * short run starts with the kills, so that there is time for all of them. The naive bff is first killed between pop and
- * emit, and has fewer steps; otherwise its sequence is the same.
+ * An endless, seeded sequence of a run's faults. Each round kills and restarts every process, stops those in
+ * `stoppableOf`, kills a process at every step, and stops one at each of `WAKING_STEPS`. A short run starts with the
+ * kills, so that there's time for all of them. The naive bff is first killed between pop and emit, and has fewer steps.
+ * Otherwise its sequence is the same.
  */
 export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
@@ -128,12 +128,12 @@ export const killsOnce = (redis: RedisKind): Fault[] => [
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
-/** The number of faults in a full round. */
+/** Faults in a full round. */
 export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + WAKING_STEPS.length;
 
 /**
- * How long a process stays stopped, in ms: long enough for other bffs to take over its turns, or for callers to retry.
+ * How long a process stays stopped (ms): long enough for other bffs to take over its turns, or for callers to retry.
  */
 const stopDurationMs = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);

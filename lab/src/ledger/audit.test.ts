@@ -34,7 +34,7 @@ describe('audit', () => {
     expect(isCleanExceptReportedLoss(audit(twice, ['n1', 'n2']))).toBe(false);
   });
 
-  it('should report notifications that were shown twice', () => {
+  it('should report notifications shown twice', () => {
     const twice = {
       ...observer([1, 2]),
       shown: [...shown(1, 2), { id: 'n1', epoch: 'e', offset: 3, at: 0 }],

@@ -10,14 +10,14 @@ export interface Account {
   lost: string[];
   duplicated: string[];
   outOfOrder: string[];
-  /** Skipped offsets for which the server reported no gap. */
+  /** Skipped offsets without a gap reported by the server. */
   skipped: string[];
   reportedGaps: number;
 }
 
 /**
- * Checks the acknowledged ids against one observer that was subscribed the whole time. `isGone` returns true for
- * offsets whose publication is gone.
+ * Checks the acknowledged ids against an observer that was subscribed the whole time. `isGone` returns true for an
+ * offset if its publication is gone.
  */
 export function audit(
   observer: Recorded,
@@ -52,7 +52,7 @@ export function audit(
   };
 }
 
-/** The range of skipped offsets between two shown ones. Ignores offsets whose publications are gone. */
+/** The range of offsets skipped between two shown ones. Ignores offsets if their publications are gone. */
 function skippedBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const skipped = between.filter((offset) => !isGone(offset));
@@ -70,13 +70,13 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boo
   lost.length + duplicated.length + outOfOrder.length + skipped.length === 0;
 
 /**
- * Like `isClean`, but a client that reported a gap may have lost notifications: a replica in a Redis Cluster may lack
- * its master's last writes.
+ * Like `isClean`, but a client that reported a gap is allowed to have lost notifications: a Redis Cluster replica might
+ * lack its master's last writes.
  */
 export const isCleanExceptReportedLoss = (account: Account): boolean =>
   isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);
 
-/** The longest time between `from` and `to` in which no observer received a delivery, in ms. */
+/** The longest time (ms) between `from` and `to` when no observer received a delivery. */
 export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))

@@ -6,7 +6,7 @@ import { Caller, makeNotifications } from './caller.ts';
 let server: Server;
 afterEach(() => server.close());
 
-/** Creates a caller of a new server that returns these statuses in turn and then repeats the last one. */
+/** Creates a caller for a new server that returns these statuses in turn, then keeps repeating the last one. */
 async function callerOf(...statuses: number[]): Promise<Caller> {
   server = createServer((request, response) => {
     request.resume();

@@ -10,21 +10,21 @@ const ANSWER_MS = 10_000;
 export interface CallerOptions {
   /** The producers, used round-robin: an unacknowledged request is retried with the next one. */
   urls: readonly string[];
-  /** Maximum time for one request including all retries, in ms; default 120,000. */
+  /** Maximum time (ms) for one request including all retries; default 120,000. */
   patienceMs?: number;
 }
 
 /**
- * A caller that follows the contract: retries a request with the same ids until it gets 202. A 404 is temporary: an
- * ingress controller sends it while no producer is ready.
+ * A caller that follows the contract: retries a request with the same ids until it gets a 202. A 404 is temporary:
+ * ingress controllers send it while no producer is ready.
  */
 export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
   #turn = 0;
-  /** The acknowledged ids in order, each with the time of its acknowledgement (ms since 1970). */
+  /** The acknowledged ids in order, each with when it was acknowledged (ms since 1970). */
   readonly acknowledged = new Map<string, number>();
-  /** The number of retries. */
+  /** Retry count. */
   repeated = 0;
   /** The error of the last request without a response. */
   #lastError: unknown;
@@ -69,7 +69,7 @@ export class Caller {
     }
   }
 
-  /** Posts each notification in its own request, `inFlight` at a time. */
+  /** Posts one notification per request, `inFlight` at a time. */
   async postSingly(
     notifications: readonly (NotificationInput & { id: string })[],
     inFlight: number,

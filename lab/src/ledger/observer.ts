@@ -34,7 +34,7 @@ export interface Gone {
 
 export interface ObserverOptions {
   feed?: string;
-  /** The position from which to recover; if absent, only new publications arrive. */
+  /** The position to recover from. If omitted, only new publications arrive. */
   position?: Position;
   /** Called to get a token for every connection, and before a token expires. */
   getToken?: NotificationClientOptions['getToken'];
@@ -67,7 +67,7 @@ export class Observer {
     return this.#positions.get(this.feed);
   }
 
-  /** Connects again like a reloaded page, which remembers only its position. */
+  /** Reconnects like a reloaded page, which remembers only its position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({
@@ -93,7 +93,7 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when the client knows the position of its feed. @throws Error after `timeoutMs` */
+  /** Resolves when the client knows its feed's position. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,
@@ -102,7 +102,7 @@ export class Observer {
     );
   }
 
-  /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` with the number of missing ids */
+  /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` that says how many ids are missing */
   async untilShown(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const expected = [...ids];
     const findMissing = () => {

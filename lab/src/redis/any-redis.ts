@@ -13,7 +13,7 @@ export interface AnyRedis {
   address: string;
 }
 
-/** The paths of a certificate and its key. */
+/** Paths to a certificate and its key. */
 interface PemFiles {
   cert: string;
   key: string;
@@ -98,7 +98,7 @@ async function launch(
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
 
-/** Checks by connecting, because `isPortFree` briefly occupies the port, possibly just when the server needs it. */
+/** Checks by connecting: `isPortFree` briefly occupies the port, possibly just when the server needs it. */
 const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -6,26 +6,26 @@ import { createClient } from 'redis';
 import { startRedis, type AnyRedis, type RedisOptions } from './any-redis.ts';
 
 export interface RedisCluster {
-  /** The initial masters, then their replicas in the same order. */
+  /** The initial masters, followed by their replicas in the same order. */
   nodes: AnyRedis[];
   /** The addresses of the initial masters, separated by commas. */
   address: string;
   ask<T>(node: AnyRedis, ...command: string[]): Promise<T>;
-  /** Returns the current master of a key, according to a running node. */
+  /** Returns a key's current master, according to a running node. */
   masterOf(key: string): Promise<AnyRedis>;
-  /** Moves the slot of a key, with all keys in it, to another master. */
+  /** Moves a key's slot, and all keys in it, to another master. */
   moveSlot(key: string, from: AnyRedis, to: AnyRedis): Promise<void>;
   stop(): Promise<void>;
 }
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** How long a node must be unreachable to count as down, in ms. */
+/** How long a node must be unreachable to count as down (ms). */
 const NODE_TIMEOUT_MS = 2_000;
 
 /** Starts a Redis Cluster of three masters with `replicas` replicas each. Resolves when all slots are served. */
 export async function startCluster(options: RedisOptions, replicas = 0): Promise<RedisCluster> {
-  // By default, the port of the cluster bus is the node's port plus 10,000, which may be too high or in use.
+  // By default, the cluster bus port is the node's port plus 10,000, which can be too high or in use.
   const busPorts = await freePorts(MASTERS * (1 + replicas));
   const nodes = await Promise.all(
     busPorts.map((bus, n) =>
@@ -114,7 +114,7 @@ async function formCluster(
   for (const node of nodes) await eventually(() => isIn(node, `cluster_known_nodes:${nodes.length}\r`));
   for (const [n, replica] of nodes.slice(MASTERS).entries()) {
     const id = await ask<string>(nodes[n % MASTERS] as AnyRedis, 'CLUSTER', 'MYID');
-    // The replica may not know yet that this node is a master.
+    // The replica might not know yet that this node is a master.
     await eventually(() => ask(replica, 'CLUSTER', 'REPLICATE', id).then(Boolean, () => false));
     await eventually(async () =>
       (await ask<string>(replica, 'INFO', 'replication')).includes('master_link_status:up'),

@@ -2,14 +2,14 @@ import { table } from '@tocsin/tools/print/table';
 import { median } from '../bench/quantile.ts';
 import type { Sample } from './sample.ts';
 
-/** The maximum factor by which memory may grow after the warm-up. */
+/** Maximum growth factor for memory after the warm-up. */
 export const MAX_GROWTH = 1.1;
 
 export interface Growth {
   process: string;
-  /** Median resident memory right after the warm-up, in bytes. */
+  /** Median resident memory right after the warm-up (bytes). */
   early: number;
-  /** Median resident memory at the end, in bytes. */
+  /** Median resident memory at the end (bytes). */
   late: number;
   cpuSeconds: number;
 }
@@ -33,7 +33,7 @@ export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
 
 const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** Formats a run's tables: the memory of each process, then the data in Redis. */
+/** Formats a run's tables: memory per process, then the data in Redis. */
 export function printSoak(samples: readonly Sample[], warmUp: number): string {
   const growth = growthOf(samples, warmUp);
   const early = samples.find(({ at }) => at >= warmUp);

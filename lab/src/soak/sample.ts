@@ -4,16 +4,16 @@ import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { RedisClientType } from 'redis';
 
-/** The memory of all processes and the data in Redis at one point in time. */
+/** Every process's memory and the data in Redis at one point in time. */
 export interface Sample {
   /** Seconds since the first notification. */
   at: number;
   processes: Record<string, Usage>;
-  /** The number of keys in Redis by kind. The kind is the first word of the key after the app id. */
+  /** Redis key counts by kind: the first word of the key after the app id. */
   keys: Record<string, number>;
-  /** The size of the data according to Redis, in bytes. */
+  /** The data size according to Redis (bytes). */
   redisData: number;
-  /** The number of entries in each stream, by name. */
+  /** Entries per stream, by name. */
   streams: Record<string, number>;
 }
 
@@ -29,7 +29,7 @@ export const processesOf = (stack: Stack): Record<string, ManagedProcess> => ({
   redis: stack.redis,
 });
 
-/** Takes a sample. Scans all keys in Redis; there are only a few. */
+/** Takes a sample. Scans all keys in Redis, since there are only a few. */
 export async function takeSample(stack: Stack, redis: RedisClientType, at: number): Promise<Sample> {
   const keys: Record<string, number> = {};
   const streams: Record<string, number> = {};

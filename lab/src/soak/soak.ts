@@ -15,16 +15,16 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** The warm-up, as a share of the run. During the warm-up, buffers fill up and V8 compiles the code. */
+/** The warm-up as a share of the run. While warming up, buffers fill up and V8 compiles the code. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run soak`: publishes 100 notifications a second for an hour, and samples the memory of every process and of
- * Redis. Exits with 1 if a process other than Redis grew by more than a tenth after the warm-up, or if a client missed,
- * repeated or reordered a notification.
+ * `npm run soak`: publishes 100 notifications a second for an hour, and samples every process's memory and Redis's.
+ * Exits with 1 if a process other than Redis grows by more than a tenth after the warm-up, or if a client misses,
+ * repeats or reorders a notification.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);
@@ -65,7 +65,7 @@ function readMinutes(args: string[]): number {
   return minutes;
 }
 
-/** Posts single notifications at a steady rate, and samples all processes in the meantime. */
+/** Posts single notifications at a steady rate while sampling all processes. */
 async function send(
   stack: Stack,
   redis: RedisClientType,
@@ -102,7 +102,7 @@ async function send(
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
 
-/** Returns the number of clients that missed, repeated or reordered notifications. */
+/** Returns how many clients missed, repeated or reordered notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
   for (const observer of observers) await observer.untilShown(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;

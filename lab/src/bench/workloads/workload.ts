@@ -69,7 +69,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // A bff compares a feed with its head at growing intervals, which stop growing after 60 s.
+  // By then, a bff compares each feed with its head every 30 s.
   idleAfterMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,

@@ -1,11 +1,11 @@
 /**
- * A plan uses at most 60% of each resource. A process that needs 1.5 times the prediction uses 90%: the plan still
- * works, but has no reserve. Above this factor, it doesn't work.
+ * A plan uses at most 60% of each resource. A process that needs 1.5 times the prediction uses 90%, so the plan still
+ * works, but without headroom. Above this factor, it doesn't.
  */
 export const FACTOR = 1.5;
 /**
- * Differences in memory below this, in MiB, are ignored. Redis uses about half a MiB that the model lacks. It does not
- * grow with the load, so it matters only for small loads.
+ * Smaller memory differences (MiB) are ignored. Redis uses about half a MiB that the model leaves out. It doesn't grow
+ * with the load, so it only matters for small loads.
  */
 export const IMMATERIAL_MIB = 0.6;
 
@@ -23,7 +23,7 @@ export interface CheckResult {
 
 export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
 
-/** True if neither value is more than the factor times the other, or if the difference is immaterial. */
+/** True if the values are within the factor of each other, or if the difference is immaterial. */
 export const isWithin = (comparison: Comparison): boolean => {
   const { unit, measured, predicted } = comparison;
   if (unit === 'MiB' && Math.abs(measured - predicted) < IMMATERIAL_MIB) return true;

@@ -1,4 +1,4 @@
-/** Loads that this machine can handle. They differ from the loads with which the constants are measured. */
+/** Loads that this machine can handle. They differ from the loads used to measure the constants. */
 export interface CheckLoad {
   connections: number;
   rate: number;

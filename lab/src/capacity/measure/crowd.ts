@@ -1,7 +1,7 @@
 import { withClients } from '../../bench/workloads/clients/clients.ts';
 import { untilDisconnected, type Rig } from './rig.ts';
 
-/** The number and total size of the events that clients have received since `reset`. */
+/** Count and total size of the events that clients have received since `reset`. */
 export class Received {
   pushes = 0;
   pushBytes = 0;

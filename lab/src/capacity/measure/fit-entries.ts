@@ -17,7 +17,7 @@ import type { Window } from './window.ts';
 export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
-/** Gives access to the measured windows, and to a window's costs excluding those of idle processes. */
+/** Gives access to the measured windows, and to a window's costs beyond what idle processes use. */
 interface Measured {
   all: (step: string, instances: number) => Window[];
   one: (step: string, instances?: number) => Window;
@@ -33,15 +33,15 @@ type EntryCosts = Pick<
 const ALL = KINDS;
 const PRODUCER: readonly Kind[] = ['producer', 'producerSidecar'];
 const [FEW, MANY] = [1, MEASURED_BFFS];
-/** Number of passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
+/** Passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
 const PASSES = 15;
 /** With two instances, half of the turns run on the instance that did not receive the announcement. */
 const REMOTE = 1 - 1 / MANY;
 
 /**
- * Derives the cost of an entry, and of each additional request, feed and notification in it. Nearly every window
- * contains some of each, so each pass computes the costs one by one from the latest values of the others. `ofEntries`
- * returns the total cost of a window's entries.
+ * Derives what an entry costs, and each additional request, feed and notification in it. Nearly every window contains
+ * some of each, so each pass computes the costs one by one from the latest values for the rest. `ofEntries` returns the
+ * total cost of a window's entries.
  */
 export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
   const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
@@ -58,9 +58,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
     furtherNotification: {},
     remoteTurn: {},
   };
-  /**
-   * The cost of receiving a window's messages, and of the additional requests, feeds and notifications in its entries.
-   */
+  /** What receiving a window's messages costs, plus the additional requests, feeds and notifications in its entries. */
   const beyondFirst = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(
       times(costAt(hear, entries / seconds), entries * instances),
@@ -74,8 +72,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   const perEntry = (window: Window): Cost =>
     times(subtract(net(window), beyondFirst(window)), 1 / window.entries);
   /**
-   * Improves `known`, the estimated cost of one item, by dividing the window's unexplained costs among its `count`
-   * items.
+   * Improves `known`, the estimated cost per item, by dividing the window's unexplained costs among its `count` items.
    */
   const rest = (window: Window, known: Cost, count: number): Cost =>
     add(known, times(subtract(net(window), ofEntries(window)), 1 / Math.max(1, count)));
@@ -111,7 +108,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   return { ...costs, ofEntries };
 }
 
-/** The time between two entries of a busy lane, in ms, derived from the measured number of requests per entry. */
+/** Time between two entries in a busy lane (ms), derived from the measured requests per entry. */
 export function laneMsOf(windows: readonly Window[]): number {
   const window = windows.find(({ step, instances }) => step === 'shared entries' && instances === MANY);
   if (!window) throw new Error('"shared entries" was not measured.');
@@ -126,5 +123,5 @@ export function laneMsOf(windows: readonly Window[]): number {
   return low;
 }
 
-/** The number of lanes of one producer: the default of `PARTITIONS`. */
+/** Lanes per producer: the default for `PARTITIONS`. */
 const LANES = 2;

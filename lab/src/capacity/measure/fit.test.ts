@@ -47,9 +47,9 @@ const COSTS: Constants['cpu'] = {
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
   receipt: { bff: 70, bffSidecar: 20, redis: 15 },
 };
-/** The cost of a ping, which a connection gets every 25 s. */
+/** Cost per ping. Connections get one every 25 s. */
 const PING: Cost = { bff: (25 * 3 * 2) / 3 };
-/** The number of documents that a turn reads from the state store for each feed. */
+/** How many documents a turn reads from the state store for each feed. */
 const READS = 2;
 
 const NOTHING = {
@@ -66,7 +66,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window in which the processes use `costs` in addition to their idle CPU time. */
+/** A window where the processes use `costs` on top of their idle CPU time. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -90,7 +90,7 @@ const entries = (count: number, instances: number, each = paced, rate: number = 
     count,
   );
 
-/** The counts of a window whose entries contain one notification each. */
+/** Counts for a window with one notification per entry. */
 const single = (count: number) => ({ entries: count, requests: count, events: count, notifications: count });
 
 const hear = (instances: number): Window[] =>
@@ -117,7 +117,7 @@ const sharedEntries = (count: number, shared: number, each: Cost): Partial<Windo
 function windows(): Window[] {
   const batches = SIZES.batchRate * 5;
   const further = batches * (SIZES.batch - 1);
-  // Two thirds of an idle connection's cost are pings.
+  // Pings make up two thirds of an idle connection's cost.
   const idleFor = (connections: number, seconds: number, pings = (connections * seconds) / 25) =>
     add(times(COSTS.connectionSecond, (connections * seconds) / 3), times(PING, pings));
   const { cost: sharedCost, ...shared } = sharedEntries(5 * MIDDLE, 2, middle);
@@ -139,7 +139,7 @@ function windows(): Window[] {
       times(COSTS.furtherNotification, further),
       times(COSTS.hearFurther, 2 * further),
     ),
-    // Each array becomes an entry for each of the two partitions.
+    // Each array becomes one entry per partition, and there are two.
     windowOf(
       'spread arrays',
       {
@@ -211,13 +211,13 @@ function windows(): Window[] {
   ];
 }
 
-/** Adds the kinds of processes that `cost` omits, with a cost of 0. */
+/** Adds the process kinds that `cost` omits, at a cost of 0. */
 const whole = (cost: Cost): Cost => add(cost);
 
-describe('the time between two entries of a lane', () => {
-  it('should be derived from the measured number of requests per entry', () => {
+describe('the time between two entries in a lane', () => {
+  it('should be derived from the measured requests per entry', () => {
     for (const laneMs of [2, 8, 40]) {
-      // Each of the two lanes gets 120 requests a second.
+      // The two lanes get 120 requests a second each.
       const entries = 2_400 / requestsPerEntry(120, laneMs);
       const shared = windowOf('shared entries', { instances: 2, seconds: 10, requests: 2_400, entries });
       expect(laneMsOf([shared])).toBeCloseTo(laneMs, 1);
@@ -226,7 +226,7 @@ describe('the time between two entries of a lane', () => {
 });
 
 describe('the constants', () => {
-  it('should equal the constants from which the windows were computed', () => {
+  it('should equal the constants that the windows were computed from', () => {
     const found = fitCpu(windows());
     for (const [name, cost] of Object.entries(COSTS)) {
       if (name === 'hear' || name === 'entry') continue;
@@ -247,7 +247,7 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should not be affected by a disturbance in one of three windows', () => {
+  it('should be unaffected by a disturbance in one of three windows', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;

@@ -41,7 +41,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const idleSecond: Cost = Object.fromEntries(
     KINDS.map((kind) => [kind, idle.cpu[kind] / idle.seconds / processes(idle, kind)]),
   );
-  /** A window's costs, minus those of idle processes. */
+  /** A window's costs minus what idle processes use. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -56,11 +56,11 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
       const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
       return onlyFor(subtract(each(read, read.injected), each(written, written.injected)), HEARS);
     });
-    // Each instance receives each message, so the cost is proportional to the number of instances.
+    // Every instance receives every message, so the cost is proportional to the instance count.
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
-  /** The cost of receiving each additional part (feed or publication) of a message. */
+  /** What receiving each additional part (feed or publication) of a message costs. */
   const heardBeyondOne = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
@@ -119,8 +119,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     ),
     READS,
   );
-  // In `unwatched` windows, the watched feeds receive nothing, and are compared with their heads. These comparisons
-  // cause all reads except those in turns.
+  // In `unwatched` windows, the watched feeds receive nothing and get compared with their heads. Outside of turns,
+  // these comparisons cause all reads.
   const shown = all('shows', MANY);
   const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
   const eachOf = (step: string): Cost =>

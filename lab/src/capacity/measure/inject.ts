@@ -5,12 +5,12 @@ import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** Maximum number of events in the stream, as set by the broadcaster. */
+/** Maximum events in the stream, as set by the broadcaster. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** The sender in injected events. Every instance reads them, because an instance skips only its own events. */
+/** The sender in injected events. Instances skip only their own events, so every instance reads these. */
 const STRANGER = 'capacity';
-/** Time until all instances have read the last event, in ms. */
+/** Time until all instances have read the last event (ms). */
 const READ_MS = 200;
 
 type Event = Record<string, string>;
@@ -36,14 +36,16 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
-/** Counts the feeds and publications in a message: each feed has one proof, each publication one notification. */
+/**
+ * Counts the feeds and publications in a message. Each feed has one proof, and each publication has one notification.
+ */
 export function contentsOf(message: Event): { events: number; notifications: number } {
   const text = Object.values(message).join();
   const count = (name: string) => text.split(`"${name}":`).length - 1;
   return { events: count('proof'), notifications: count('notification') };
 }
 
-/** Redis memory used per event in the broadcaster's stream, in bytes. */
+/** Redis memory per event in the broadcaster's stream (bytes). */
 export const bytesOfEvent = (rig: Rig): Promise<number> =>
   withRedis(rig, async (redis) => {
     const bytes = await redis.memoryUsage(BROADCAST_STREAM, { SAMPLES: 0 });
@@ -57,13 +59,13 @@ interface Injection {
   /** Events a second. */
   rate: number;
   count: number;
-  /** False to write to a stream that no instance reads, so that only the cost of writing is measured. Default: true. */
+  /** False to write to a stream that no instance reads, which measures only the writes. Default: true. */
   heard?: boolean;
 }
 
 /**
- * Writes copies of an earlier event, by default to the broadcaster's stream. Every instance then reads them, but does
- * nothing else, because the feed has no subscribers.
+ * Writes copies of an earlier event, by default to the broadcaster's stream. The feed has no subscribers, so every
+ * instance reads the copies but does nothing else.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

@@ -6,8 +6,8 @@ import { feedOf, type Steps } from './stepper.ts';
 import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } from './stored.ts';
 
 /**
- * Measures the size of an announcement in its stream. The bffs remove acknowledged announcements every 2 s. Uses the
- * longest stream seen, because the stream's own overhead distorts it least.
+ * Measures an announcement's size in its stream. The bffs remove acknowledged announcements every 2 s. Uses the longest
+ * stream seen, since the stream's own overhead distorts it least.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -15,7 +15,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
   const publishing = steps
     .at(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
     .finally(() => (isDone = true));
-  // `publishing` may reject before it is awaited.
+  // `publishing` can reject before it's awaited.
   publishing.catch(() => undefined);
   while (!isDone) {
     const stored = await storedAnnouncements(steps.rig);
@@ -29,17 +29,17 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** How long to wait for the instances to drop the views of the previous steps, in ms. */
+/** How long to wait (ms) for instances to drop the views from previous steps. */
 const FORGET_MS = 20_000;
 
-/** Measures the memory of connections, watched feeds and their publications, and the data in Redis for the feeds. */
+/** Measures the memory used by connections, watched feeds and their publications, and the feeds' data in Redis. */
 export async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await measureRetained(rig)) - empty) / count);
-  // An instance keeps a view for a minute after its last client left. The steps since then took most of that minute.
+  // An instance keeps a view for a minute after its last client leaves. The steps since then took most of that minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
@@ -70,7 +70,7 @@ export async function measureMemory(steps: Steps) {
 
 /**
  * Measures the size of the documents that an entry replaces, which are kept for two minutes. Each entry has one
- * notification. The feeds are long enough for their documents to be merged several times.
+ * notification. The feeds are long enough for their documents to be merged multiple times.
  */
 export async function measureReplaced(steps: Steps): Promise<number> {
   const of = feedOf(REPLACED, SIZES.replacedFeeds);
@@ -83,7 +83,7 @@ const REPLACED = 'replaced';
 /** The prefix of the feeds' names, used to find their documents. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
-/** Creates readers with read marks in a feed. Returns the average size of a reader's read state in bytes. */
+/** Creates readers with read marks in a feed. Returns a reader's average read state size in bytes. */
 export async function measureReaders({ rig }: Steps): Promise<number> {
   const feed = 'topic:crowd';
   const [bff] = rig.stack.bffs;

@@ -28,7 +28,7 @@ export async function onRig<T>(
 }
 
 /**
- * Measures the constants on this machine, in about seven minutes, except for `compressedShare`.
+ * Measures all constants except `compressedShare` on this machine. Takes about seven minutes.
  * @throws Failure if a message was lost
  */
 export async function measureConstants(

@@ -6,20 +6,20 @@ import type { Numbers } from '../../bench/workloads/workload.ts';
 import { depositedEntries, publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** The default maximum number of requests in flight. */
+/** Default maximum of requests in flight. */
 const LANES = 64;
 
 export interface Pace {
-  /** Requests a second. If absent, publishes as fast as `lanes` allows. */
+  /** Requests per second. If omitted, publishes as fast as `lanes` allows. */
   rate?: number;
   requests: number;
-  /** The number of notifications in each request. */
+  /** Notifications per request. */
   size?: number;
   payload: number;
   lanes?: number;
-  /** The feed of each request; if `spread`, of each notification. */
+  /** The feed for each request or, if `spread`, for each notification. */
   feedOf: (index: number) => string;
-  /** True if the notifications of a request are for different feeds. */
+  /** True if a request's notifications are for different feeds. */
   spread?: boolean;
   numbers: Numbers;
   signal: AbortSignal;
@@ -64,7 +64,7 @@ export async function publish(rig: Rig, pace: Pace): Promise<Done> {
   return {
     entries: (await depositedEntries(rig)) - entriesBefore,
     requests,
-    // Requests for the same feed are far apart, so an entry rarely contains two of them.
+    // Requests for the same feed are far apart, so two rarely share an entry.
     events: spread ? requests * size : requests,
     notifications: requests * size,
   };

@@ -23,7 +23,7 @@ async function inspectorOf(app: ManagedProcess): Promise<string> {
   return url;
 }
 
-/** The size of an application's heap and buffers after garbage collection, in bytes. */
+/** An application's heap and buffer size after garbage collection (bytes). */
 async function retainedBy(app: ManagedProcess): Promise<number> {
   const socket = new WebSocket(await inspectorOf(app));
   const call = (id: number, method: string, params: object = {}) =>

@@ -33,7 +33,7 @@ const TITLE = 'n';
 /** On SIGUSR1, Node opens its inspector on a free port; see `measureRetained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** Runs the built bundles, as the container images do. */
+/** Runs the built bundles, like the container images do. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
@@ -120,14 +120,14 @@ export async function startRig(
   }
 }
 
-/** CPU time used so far by kind of process, in µs. */
+/** CPU time used so far by process kind (µs). */
 export function readCpu({ processes }: Rig): Record<Kind, number> {
   const sumOf = (kind: Kind) =>
     processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
   return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
 }
 
-/** The total resident memory of the processes of this kind, in bytes. */
+/** Total resident memory used by processes of this kind (bytes). */
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 
@@ -148,7 +148,7 @@ export async function depositedEntries({ stack }: Rig): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Maximum time until accepted notifications are published, in ms. */
+/** Maximum time until accepted notifications are published (ms). */
 const PUBLISH_MS = 60_000;
 
 /** Resolves when this many notifications have been committed and broadcast. @throws Failure after a minute */
@@ -157,7 +157,7 @@ export async function untilPublished(rig: Rig, count: number): Promise<void> {
     () =>
       publications(rig).then(
         (published) => published >= count,
-        // The bff is busy; try again.
+        // The bff is busy. Retry.
         () => false,
       ),
     {

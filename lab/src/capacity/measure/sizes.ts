@@ -13,9 +13,9 @@ export const SIZES = {
   feeds: 50,
   batch: 100,
   batchRate: 10,
-  /** The rate of arrays in which each notification is for a different feed. */
+  /** Rate for arrays where each notification is for a different feed. */
   spreadRate: 5,
-  /** A rate at which notifications share entries, while the machine is still partly idle. */
+  /** A rate that makes notifications share entries but leaves the machine partly idle. */
   sharedRate: 240,
   sharedSeconds: 8,
   hearRates: [100, 2_000],
@@ -29,7 +29,7 @@ export const SIZES = {
   pushRate: 8,
   pushSeconds: 8,
   views: 2_000,
-  /** Enough feeds for nearly all notifications in an entry to be for different ones. */
+  /** Enough feeds that nearly all notifications in an entry are for different feeds. */
   manyFeeds: 500,
   busyRequests: 6_000,
   busyLanes: 64,

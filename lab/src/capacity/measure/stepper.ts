@@ -14,7 +14,7 @@ export interface Context {
 
 export const feedOf = (kind: string, count: number) => (index: number) => `topic:${kind}-${index % count}`;
 
-/** Runs the steps of a measurement on a rig. */
+/** Runs measurement steps on a rig. */
 export class Steps {
   readonly rig: Rig;
   readonly windows: Window[] = [];

@@ -13,9 +13,9 @@ import type { Window } from './window.ts';
 
 /** Values that are measured outside the windows. */
 export interface OtherMeasurements {
-  /** Memory of one warmed-up process of each kind, in bytes. */
+  /** Memory per warmed-up process of each kind (bytes). */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
-  /** Memory growth per item in all bffs together, in bytes. */
+  /** Memory growth per item in all bffs together (bytes). */
   growth: { connection: number; view: number; ringPublication: number };
   pushBytes: number;
   positionBytes: number;
@@ -32,8 +32,8 @@ export interface OtherMeasurements {
 }
 
 /**
- * Publishes until V8 has compiled the code and one-time allocations are done. Doesn't subscribe to the feeds of later
- * windows, because an instance keeps watching a feed for a minute.
+ * Publishes until V8 has compiled the code and one-time allocations are done. Instances keep watching a feed for a
+ * minute, so this doesn't subscribe to feeds from later windows.
  */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
@@ -47,7 +47,7 @@ async function warmUp(steps: Steps): Promise<void> {
   await steps.at(SIZES.batchRate, 2, watched, { size: SIZES.batch });
 }
 
-/** Measures the cost of an entry, and of receiving an event. */
+/** Measures what entries and receiving events cost. */
 async function entries(steps: Steps): Promise<void> {
   const of = feedOf('entry', SIZES.feeds);
   for (let round = 0; round < SIZES.entryRounds; round++) {
@@ -62,7 +62,7 @@ async function entries(steps: Steps): Promise<void> {
   }
 }
 
-/** Measures on one instance the costs that depend on the number of instances. */
+/** Measures, on a single instance, the costs that depend on the instance count. */
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
@@ -103,7 +103,7 @@ export async function measureAll(
   const announcementBytes = await measureAnnouncement(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
-  // Measure memory last, because garbage collection would disturb other measurements.
+  // Measure memory last: garbage collection would disturb other measurements.
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
@@ -124,10 +124,7 @@ export async function measureAll(
   };
 }
 
-/**
- * Measures entries that are shared by POSTs that arrive at the same time, by several notifications for one feed, or by
- * several feeds.
- */
+/** Measures entries shared by concurrent POSTs, by multiple notifications for one feed, or by multiple feeds. */
 async function measureShared(steps: Steps): Promise<void> {
   const { batch, batchRate, busyLanes, busyRequests, entrySeconds, feeds, spreadRate } = SIZES;
   const many = feedOf('busy', SIZES.manyFeeds);
@@ -144,7 +141,7 @@ async function measureShared(steps: Steps): Promise<void> {
   await injectNewest(steps, 'hear arrays');
 }
 
-/** Measures the cost of receiving the newest message, by sending copies of it. */
+/** Measures what receiving the newest message costs by sending copies of it. */
 async function injectNewest(steps: Steps, step: string): Promise<void> {
   const message = await newestEvent(steps.rig);
   const pace = { rate: SIZES.hearArraysRate, count: SIZES.hearArrays };
@@ -155,8 +152,8 @@ async function injectNewest(steps: Steps, step: string): Promise<void> {
 }
 
 /**
- * Measures the cost of an event on instances with subscribers: each feed has some clients on every instance. Windows
- * with and without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
+ * Measures what an event costs on instances with subscribers: each feed has some clients on every instance. The
+ * difference is small, so windows with and without subscribers alternate. Returns the event size in bytes.
  */
 async function measureWatched(steps: Steps): Promise<number> {
   const { showClients, showFeeds, showRate, showRounds, showSeconds, showSize: size } = SIZES;
@@ -189,11 +186,11 @@ const clientsOf =
   (client: number): string =>
     of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** Time until the last message has arrived, in ms. */
+/** Time until the last message has arrived (ms). */
 const ARRIVE_MS = 300;
 
 /**
- * Measures the cost of connecting, idling and receiving for many clients of one feed. Returns the size of a `position`
+ * Measures what connecting, idling and receiving cost for many clients on one feed. Returns the size of a `position`
  * event in bytes.
  */
 async function measureCrowd(steps: Steps): Promise<number> {
@@ -217,8 +214,8 @@ async function measureCrowd(steps: Steps): Promise<number> {
 }
 
 /**
- * Measures the cost of a watched feed, with many feeds that have one client each. They are compared with their heads
- * 2, 4, 8, 16 and 32 s after the clients have subscribed.
+ * Measures what a watched feed costs, using many feeds with one client each. They're compared with their heads 2 s
+ * after the clients subscribe, and again 24 to 32 s after.
  */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
@@ -231,12 +228,12 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
   });
 }
 
-/** Long enough to include the comparisons after 2, 4 and 8 s. */
+/** Long enough to include the comparisons after 2 s. */
 const COMPARING_SECONDS = 10;
-/** Between the comparisons at 16 s and at 32 s. Includes the ping at 25 s. */
+/** Includes the ping at 25 s and some of the comparisons after 24 to 32 s. */
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 
-/** Measures the maximum rates of one feed, and of many feeds in one partition, on an otherwise idle machine. */
+/** Measures the maximum rates for one feed and for many feeds in one partition, on an otherwise idle machine. */
 async function measureRates(steps: Steps): Promise<OtherMeasurements['rates']> {
   const { rig } = steps;
   const rateOf = async (requests: number, pace: Pick<Pace, 'size' | 'lanes' | 'feedOf'>) => {

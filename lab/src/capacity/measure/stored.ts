@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** The size of `feeds` in Redis by kind of document, in bytes. Omits documents that no head refers to: they expire. */
+/** The size of `feeds` in Redis by document kind (bytes). Omits documents that no head refers to, since they expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -40,8 +40,8 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * The average number of bytes per entry in documents that newer ones have replaced, for feeds whose names begin with
- * `label`. Call this within two minutes after the first of these documents was written, before they are deleted.
+ * Average bytes per entry in replaced documents, for feeds with names that start with `label`. Call this within two
+ * minutes after the first of these documents was written, before they're deleted.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
   const named = await storedOfFeeds(rig, feeds);
@@ -64,7 +64,7 @@ export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: n
     count: await redis.xLen(TOPICS.partitionAnnouncements),
   }));
 
-/** The size of one reader's read state in bytes, averaged over the readers of the feed. */
+/** The size of a reader's read state in bytes, averaged over the feed's readers. */
 export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
@@ -78,9 +78,7 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/**
- * The size of the data in Redis, in bytes: used memory, excluding the buffers for connections and the append-only file.
- */
+/** Redis data size (bytes): used memory, excluding the buffers for connections and the append-only file. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
@@ -109,7 +107,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** The time that Redis has spent on commands so far, by component, in µs. */
+/** Time that Redis has spent on commands so far, by component (µs). */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
@@ -120,7 +118,7 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
     return times;
   });
 
-/** The number of documents that Dapr has read from the state store so far. Each document is a hash in Redis. */
+/** How many documents Dapr has read from the state store so far. Each document is a hash in Redis. */
 export const documentsRead = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const stats = parseRedisInfo(await redis.info('commandstats'));

@@ -3,30 +3,30 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** The counts of one part of a measurement, and the CPU time that it used. */
+/** The counts for one part of a measurement, and the CPU time it used. */
 export interface Window {
   step: string;
   instances: number;
   seconds: number;
-  /** CPU time by kind of process, in µs. */
+  /** CPU time by process kind (µs). */
   cpu: Record<Kind, number>;
   entries: number;
   requests: number;
-  /** The number of different feeds in each entry, summed over all entries. */
+  /** Distinct feeds per entry, summed over all entries. */
   events: number;
   notifications: number;
-  /** The number of `publications` events that clients received. */
+  /** `publications` events that clients received. */
   pushes: number;
   connects: number;
-  /** The number of existing connections, each with one subscription. */
+  /** Existing connections, each with one subscription. */
   connections: number;
-  /** The number of pings that existing connections answered. */
+  /** Pings that existing connections answered. */
   pings: number;
-  /** The number of messages injected into the broadcaster's stream. */
+  /** Messages injected into the broadcaster's stream. */
   injected: number;
-  /** The number of cores used by processes other than the rig's and this one. */
+  /** Cores used by processes other than the rig's and this one. */
   others: number;
-  /** The number of documents read from the state store. */
+  /** Documents read from the state store. */
   reads: number;
 }
 

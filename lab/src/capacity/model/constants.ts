@@ -4,10 +4,10 @@
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** CPU time by kind of process, in µs. Absent kinds used none. */
+/** CPU time by process kind (µs). Omitted kinds used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
-/** A cost that falls as the rate rises, because a process handles all pending work each time it wakes up. */
+/** A cost that falls as the rate rises, since a process handles all pending work each time it wakes up. */
 export interface AtRate {
   rate: number;
   cost: Cost;
@@ -31,10 +31,10 @@ export interface Constants {
     redis: string;
     dapr: string;
     load: [number, number];
-    /** The median number of cores that unrelated processes used at the same time. */
+    /** Median cores used by unrelated processes during the measurement. */
     others: number;
   };
-  /** The largest measured values; larger ones are extrapolated. */
+  /** The largest measured values. Anything larger is extrapolated. */
   range: {
     connections: number;
     rate: number;
@@ -46,55 +46,55 @@ export interface Constants {
     heard: number;
   };
   cpu: {
-    /** One second of an idle process. */
+    /** One second for an idle process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. Sorted by the
-     * rate of entries that one producer, two bffs and one Redis handled.
+     * An entry with one notification, from its POST to the broadcast, excluding receiving the broadcast. Sorted by the
+     * entry rate that one producer, two bffs and one Redis handled.
      */
     entry: AtRate[];
-    /** Each additional POST whose notifications share the entry. */
+    /** Each additional POST that shares the entry. */
     furtherRequest: Cost;
-    /** Each additional feed in an entry, with one notification: its head is read and written with the others. */
+    /** Each additional feed in an entry, with one notification. Its head is read and written with the rest. */
     furtherFeed: Cost;
     /** Each additional notification for the same feed in an entry. */
     furtherNotification: Cost;
     /** A turn on an instance other than the one that received the announcement. */
     remoteTurn: Cost;
-    /** Reading a message with one publication, on an instance without subscribers to its feed; sorted by rate. */
+    /** Reading a message with one publication on an instance without subscribers to its feed. Sorted by rate. */
     hear: AtRate[];
     /** Each additional feed in a message like that of `hear`, with one publication and its own proof. */
     hearFeed: Cost;
     /** Each additional publication for the same feed in a message like that of `hear`. */
     hearFurther: Cost;
-    /** The additional cost of a feed's publications in a message, on an instance with subscribers. */
+    /** What a feed's publications in a message cost extra on an instance with subscribers. */
     show: Cost;
     /** An event written to one socket. */
     push: Cost;
     /** A new connection that subscribes to a feed that the instance already watches. */
     connect: Cost;
-    /** The additional cost of an instance's first subscription to a feed. */
+    /** What an instance's first subscription to a feed costs extra. */
     newView: Cost;
-    /** One second of an idle connection: pings, and `position` events for one feed. */
+    /** One second for an idle connection: pings, and `position` events for one feed. */
     connectionSecond: Cost;
-    /** A comparison of a view with its feed's head, plus the view's `position` events between two comparisons. */
+    /** Comparing a view with its feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
     /** A page's answer to a ping, which acknowledges publications. The bff adds them to the feed's counts. */
     receipt: Cost;
   };
   memory: {
-    /** A warmed-up process of each kind. */
+    /** One warmed-up process per kind. */
     process: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
     connection: number;
     /** A watched feed without its publications. */
     view: number;
-    /** A publication in the ring of a view. */
+    /** A publication in a view's ring. */
     ringPublication: number;
   };
   /** Data in Redis. */
   stored: {
     announcement: number;
-    /** The documents of which each feed has exactly one, such as its head. */
+    /** Documents that each feed has exactly one of, such as its head. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
@@ -112,25 +112,22 @@ export interface Constants {
     empty: number;
   };
   wire: {
-    /** A `publications` event with one publication, as a client receives it. */
+    /** A `publications` event with one publication, as received by a client. */
     push: number;
     /** A `position` event. */
     position: number;
   };
   /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
-  /**
-   * The shortest time between the starts of two entries of a lane, in ms. It covers the first entry and the pause after
-   * it.
-   */
+  /** Shortest time (ms) between the starts of two entries in a lane. Covers the first entry and the pause after it. */
   laneMs: number;
   /** Notifications a second on an otherwise idle machine. All processes share the measured cores. */
   rates: {
-    /** The rate over one feed, with each notification in its own POST. */
+    /** Rate over one feed, one notification per POST. */
     singles: number;
-    /** The rate over one feed, in arrays. */
+    /** Rate over one feed in arrays. */
     arrays: number;
-    /** The rate over many feeds in one partition, with each notification in its own POST. */
+    /** Rate over many feeds in one partition, one notification per POST. */
     partition: number;
   };
 }
@@ -156,10 +153,10 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
   return add(times(low.cost, 1 - share), times(high.cost, share));
 }
 
-/** The number of bffs in the measurement of `entry`. */
+/** How many bffs `entry` was measured with. */
 export const MEASURED_BFFS = 2;
 
-/** The cost of an entry for each kind of process, at the rate of a single process. */
+/** What an entry costs each kind of process, at the rate of a single process. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,
@@ -167,7 +164,7 @@ export function entryCost(
 ): Cost {
   const rateOf = (kind: Kind): number => {
     if (kind.startsWith('producer')) return entries / pods.producers;
-    // Every bff reads all messages, so the total rate determines how busy it is.
+    // Every bff reads all messages, so the total rate determines how busy it gets.
     return kind === 'bffSidecar' ? (MEASURED_BFFS * entries) / pods.instances : entries;
   };
   return Object.fromEntries(KINDS.map((kind) => [kind, costAt(entry, rateOf(kind))[kind] ?? 0]));

@@ -2,6 +2,6 @@ import { add, times, type Cost, type Kind } from './constants.ts';
 
 export const subtract = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
-/** Keeps only the cost of these kinds of processes. Negative values, which result from noise, become zero. */
+/** Keeps only what these kinds of processes cost. Negative values are noise and become zero. */
 export const onlyFor = (cost: Cost, kinds: readonly Kind[]): Cost =>
   Object.fromEntries(kinds.map((kind) => [kind, Math.max(0, cost[kind] ?? 0)]));

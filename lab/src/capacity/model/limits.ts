@@ -7,8 +7,8 @@ export interface Limit {
   /** The share in use: 1 is a whole core, a pod's or a Redis server's whole memory, or a partition's maximum rate. */
   used: number;
   /**
-   * The rate, in notifications a second, at which the resource reaches the target if nothing else changes; 0 if it
-   * exceeds the target even without notifications.
+   * The rate (notifications per second) where the resource reaches the target if nothing else changes; 0 if it exceeds
+   * the target even without notifications.
    */
   rate: number;
   remedy: string;
@@ -91,7 +91,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
   return low;
 }
 
-/** The limits, in the order in which they are reached. */
+/** The limits, ordered by which is reached first. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
   // Vary only the rate, and keep the numbers of pods and partitions.
   const { instances, producers, partitions } = plan;

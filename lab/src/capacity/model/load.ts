@@ -2,49 +2,49 @@ import { MAX_ENTRY_BYTES, MAX_ENTRY_NOTIFICATIONS } from '@tocsin/contracts';
 
 /** A steady load: spread evenly over feeds, with notifications at random times. */
 export interface Load {
-  /** The number of connected browsers. */
+  /** Connected browsers. */
   connections: number;
   /** Notifications a second. */
   rate: number;
   feeds: number;
-  /** The number of bffs; computed if absent, at least two. */
+  /** How many bffs. If omitted, computed (at least two). */
   instances?: number;
-  /** The number of producers; computed if absent, at least two. */
+  /** How many producers. If omitted, computed (at least two). */
   producers?: number;
-  /** The number of partitions (`PARTITIONS`); computed if absent, at least two. */
+  /** How many partitions (`PARTITIONS`). If omitted, computed (at least two). */
   partitions?: number;
-  /** Minimum time between two entries of a lane (`ENTRY_INTERVAL_MS`), in ms. */
+  /** Minimum time (ms) between two entries in a lane (`ENTRY_INTERVAL_MS`). */
   entryIntervalMs: number;
-  /** The number of feeds that a connection is subscribed to. */
+  /** Feeds per connection. */
   feedsPerConnection: number;
   /**
-   * The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are distributed
-   * at random.
+   * How many bffs watch a feed if a proxy routes connections by feed. If omitted, connections are distributed at
+   * random.
    */
   bffsPerFeed?: number;
-  /** The size of a notification's title and body, in bytes. */
+  /** Size of a notification's title and body (bytes). */
   payload: number;
-  /** The number of notifications in one POST, all for one feed. */
+  /** Notifications per POST, all for one feed. */
   batch: number;
-  /** The number of publications that a feed keeps (`HISTORY_MAX`). */
+  /** How many publications a feed keeps (`HISTORY_MAX`). */
   history: number;
-  /** How long a feed keeps publications (`HISTORY_TTL`), or how long the load has lasted if shorter, in hours. */
+  /** How long (hours) a feed keeps publications (`HISTORY_TTL`), or how long the load has lasted if shorter. */
   historyHours: number;
   /** True if the bffs compress long history (`HISTORY_COMPRESSION=on`). */
   compressedHistory?: boolean;
-  /** How long a connection lasts, in minutes. */
+  /** How long a connection lasts (minutes). */
   sessionMinutes: number;
-  /** The number of readers with read marks. */
+  /** Readers with read marks. */
   readers: number;
-  /** Maximum utilization of a core, or of a pod's or shard's memory: 0 to 1. */
+  /** Maximum utilization for a core, or for a pod's or shard's memory: 0 to 1. */
   target: number;
-  /** The memory limit of a bff, in GiB. */
+  /** A bff's memory limit (GiB). */
   bffGib: number;
-  /** The memory limit of one Redis, in GiB. */
+  /** A Redis server's memory limit (GiB). */
   redisGib: number;
 }
 
-/** The numbers of pods, and of partitions. */
+/** Pod and partition counts. */
 export interface Size {
   instances: number;
   producers: number;
@@ -62,11 +62,11 @@ export interface Flow {
    */
   events: number;
   subscriptions: number;
-  /** The average number of connections that are subscribed to a feed. */
+  /** Average connections subscribed to a feed. */
   watchersPerFeed: number;
-  /** The average number of instances with at least one subscriber to a feed. */
+  /** Average instances with at least one subscriber to a feed. */
   watchingInstances: number;
-  /** The number of feeds that an instance watches, summed over all instances. */
+  /** Feeds that an instance watches, summed over all instances. */
   views: number;
   /** Events written to sockets per second. */
   pushes: number;
@@ -76,21 +76,21 @@ export interface Flow {
   receipts: number;
   /** New connections per second. */
   connects: number;
-  /** Subscriptions per second to feeds that the instance does not watch yet. */
+  /** Subscriptions per second to feeds that the instance doesn't watch yet. */
   newViews: number;
 }
 
 /**
- * The times of the first comparisons after a publication, in s. The second one is spread over 8 s. After it, there is
- * one every 30 s (`bff/src/recover/views/feed-views.ts`).
+ * When the first comparisons after a publication happen (s). The second is spread over 8 s. After that, there's one
+ * every 30 s (`bff/src/recover/views/feed-views.ts`).
  */
 const FIRST_COMPARISON = 2;
 const SECOND_COMPARISON = FIRST_COMPARISON + 26;
 const COMPARISON_INTERVAL = 30;
 
 /**
- * Comparisons per second of a view whose feed receives `rate` events a second at random times. Each event restarts the
- * sequence, so a feed with occasional events is compared more often than a quiet or busy one.
+ * Comparisons per second for a view if its feed receives `rate` events a second at random times. Each event restarts
+ * the sequence, so a feed with occasional events is compared more often than a quiet or busy one.
  */
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / COMPARISON_INTERVAL;
@@ -100,25 +100,25 @@ export function comparisonRate(rate: number): number {
 }
 
 /**
- * The average number of requests in an entry of a lane that gets `rate` requests a second at random times. After
- * starting an entry, the lane starts no other one for `laneMs`. Requests that arrive in that time share the next entry.
- * If there are none, the next request starts an entry.
+ * Average requests per entry in a lane that gets `rate` requests a second at random times. After starting an entry, the
+ * lane doesn't start another for `laneMs`. Requests that arrive during that time share the next entry. If there are
+ * none, the next request starts an entry.
  */
 export function requestsPerEntry(rate: number, laneMs: number): number {
   const arrivals = (rate * laneMs) / 1000;
   return arrivals + Math.exp(-arrivals);
 }
 
-/** The average number of different feeds among `count` requests, each for a random one of `feeds`. */
+/** Average distinct feeds among `count` requests, each for one of `feeds` at random. */
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 
-/** Bytes of an entry beside its notifications (`producer/src/produce/queue/lane.ts`). */
+/** Bytes in an entry besides its notifications (`producer/src/produce/queue/lane.ts`). */
 const ENVELOPE_BYTES = 4_096;
-/** Bytes of a notification beside its title and body. */
+/** Bytes in a notification besides its title and body. */
 const NOTIFICATION_BYTES = 200;
 
-/** The number of requests that fill an entry. The lane starts the entry after a full one at once. */
+/** How many requests fill an entry. The lane starts the next entry immediately after a full one. */
 const requestsInFullEntry = ({ batch, payload }: Load): number =>
   Math.max(
     1,
@@ -128,7 +128,7 @@ const requestsInFullEntry = ({ batch, payload }: Load): number =>
 
 /** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
 const PING_SECONDS = 25;
-/** The minimum time between a bff's writes of a feed's counts. */
+/** Minimum time between a bff's writes to a feed's counts. */
 const RECEIPT_SECONDS = 2;
 
 export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {
@@ -163,7 +163,7 @@ export function flowOf(load: Load, { instances, producers, partitions }: Size, l
       views / RECEIPT_SECONDS,
     ),
     connects,
-    // New subscriptions to feeds that have no other subscriber on the same instance.
+    // New subscriptions to feeds without another subscriber on the same instance.
     newViews: connects * load.feedsPerConnection * aloneProbability,
   };
 }

@@ -19,7 +19,7 @@ describe('compressed history', () => {
     plan({ feeds: 100, rate: 1, historyHours: 24, ...load }).redis.state.bytes;
   const [publications, publication] = [864, CONSTANTS.stored.publication];
 
-  it('should take its share of the history only, apart from the newest documents of each feed', () => {
+  it('should shrink only the history, except for each feed’s newest documents', () => {
     const saved = stateOf({}) - stateOf({ compressedHistory: true });
     const { compressedShare } = CONSTANTS.stored;
     expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);
@@ -32,7 +32,7 @@ describe('compressed history', () => {
   });
 });
 
-describe('comparisons of a view with its feed’s head', () => {
+describe('comparisons between a view and its feed’s head', () => {
   it('should happen every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);
     expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);
@@ -57,7 +57,7 @@ describe('comparisons of a view with its feed’s head', () => {
 });
 
 describe('the requests that share an entry', () => {
-  it('should be as many as in a simulation', () => {
+  it('should match a simulation', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     for (const [rate, laneMs] of [
@@ -69,7 +69,7 @@ describe('the requests that share an entry', () => {
       const requests = 50_000;
       for (let request = 0; request < requests; request++) {
         time -= Math.log(random()) / rate;
-        // This request joins an entry that has not started yet.
+        // This request joins an entry that hasn't started yet.
         if (time < ready - laneMs / 1000) continue;
         // A new entry starts now, or when the lane is ready.
         ready = Math.max(time, ready) + laneMs / 1000;
@@ -79,19 +79,19 @@ describe('the requests that share an entry', () => {
     }
   });
 
-  it('should be for different feeds, as long as there are enough feeds', () => {
+  it('should be for different feeds if there are enough feeds', () => {
     expect(differentFeeds(1, 100)).toBeCloseTo(1);
     expect(differentFeeds(5, 1)).toBe(1);
     expect(differentFeeds(5, 1e6)).toBeCloseTo(5, 3);
-    // With two feeds, two requests are for the same feed half of the time.
+    // With two feeds, two requests share a feed half of the time.
     expect(differentFeeds(2, 2)).toBeCloseTo(1.5);
   });
 
-  it('should increase with fewer lanes, because entries are then larger and less frequent', () => {
+  it('should increase with fewer lanes, since entries are larger and less frequent', () => {
     const [few, many] = [2, 16].map((partitions) => plan({ rate: 10_000, feeds: 1_000, partitions }, 10));
     expect(few?.flow.entries).toBeCloseTo(200, 0);
     expect(many?.flow.entries).toBeGreaterThan(1_000);
-    // Every request still gets its own event, because there are many feeds.
+    // There are many feeds, so every request still gets its own event.
     expect(few?.flow.events).toBeGreaterThan(9_000);
     const sum = (flows: Flow | undefined) => (flows?.requests ?? 0) - (flows?.entries ?? 0);
     expect(few?.terms.find(({ name }) => name.includes('POSTs'))?.perSecond).toBeCloseTo(sum(few?.flow));
@@ -111,22 +111,22 @@ describe('the requests that share an entry', () => {
   });
 });
 
-describe('the number of partitions', () => {
+describe('the partition count', () => {
   const { partitions: _, ...free } = LOAD;
 
   it('should be at least two, and enough to keep each partition and its host below the target', () => {
     const partitionsFor = (load: Partial<Load>) => planOf({ ...free, ...load }, CONSTANTS)?.partitions;
     expect(partitionsFor({ rate: 100 })).toBe(2);
-    // A partition can handle 2,000 notifications a second; the target is half of that.
+    // A partition can handle 2,000 notifications a second. The target is half that.
     expect(partitionsFor({ rate: 5_000, feeds: 1_000, instances: 100 })).toBe(5);
-    // One feed is in one partition.
+    // A feed lives in a single partition.
     expect(partitionsFor({ rate: 5_000, feeds: 1, instances: 100 })).toBe(2);
   });
 
   it('should determine how the turns are distributed over the bffs', () => {
     const used = (partitions: number) =>
       plan({ rate: 1_000, feeds: 1_000, connections: 0, instances: 4, partitions }).busiestBff;
-    // On each bff, receiving 1,000 messages a second takes 60 ms of CPU. The turns take 300 ms in total.
+    // On each bff, receiving 1,000 messages a second takes 60 ms of CPU time. The turns take 300 ms in total.
     expect(used(2)).toBeCloseTo(0.06 + 0.15);
     expect(used(4)).toBeCloseTo(0.06 + 0.075);
     // One of the four bffs hosts two of the five partitions.
@@ -134,7 +134,7 @@ describe('the number of partitions', () => {
   });
 });
 
-describe('the distribution of a load', () => {
+describe('the distribution of the load', () => {
   it('should spread a feed over no more instances than there are', () => {
     expect(flow({ feeds: 1_000 }, 40).watchingInstances).toBeCloseTo(1);
     expect(flow({ feeds: 100 }, 40).watchingInstances).toBeGreaterThan(8);
@@ -142,7 +142,7 @@ describe('the distribution of a load', () => {
     expect(flow({ connections: 0 }, 40).watchingInstances).toBe(0);
   });
 
-  it('should count a push for each subscriber of the feed, for any number of feeds', () => {
+  it('should count a push for each of the feed’s subscribers, no matter how many feeds there are', () => {
     for (const feeds of [1, 10, 1_000]) {
       const { pushes, watchersPerFeed } = flow({ feeds }, 2);
       expect(pushes).toBeCloseTo(LOAD.rate * watchersPerFeed);
@@ -158,7 +158,7 @@ describe('the distribution of a load', () => {
   });
 
   it('should count a receipt for each ping from a page with new publications, but at most one per view in 2 s', () => {
-    // Together, 1,000 pages answer 40 pings a second, and nearly all of them have new publications.
+    // Together, 1,000 pages answer 40 pings a second, and nearly all have new publications.
     expect(flow({ feeds: 1_000, rate: 1_000 }, 2).receipts).toBeCloseTo(40);
     expect(flow({ feeds: 1_000, rate: 40 }, 2).receipts).toBeCloseTo(40 * (1 - Math.exp(-1)));
     expect(flow({ feeds: 1 }, 2).receipts).toBeCloseTo(1);
@@ -171,29 +171,29 @@ describe('the distribution of a load', () => {
 });
 
 describe('a plan', () => {
-  it('should add up the costs of all events', () => {
+  it('should sum the costs of all events', () => {
     const { cores } = plan({ connections: 0, rate: 100 });
     expect(cores.producer).toBeCloseTo(100 * 200e-6);
-    // The cost of the turns, and of receiving each event on two instances.
+    // The turns' cost, plus receiving each event on two instances.
     expect(cores.bff).toBeCloseTo(100 * 300e-6 + 2 * 100 * 100e-6);
     expect(cores.bffSidecar).toBeCloseTo(50 * 100e-6);
     expect(cores.redis).toBeCloseTo(100 * 100e-6);
   });
 
-  it('should make only the cost of receiving events grow with the number of instances', () => {
+  it('should only make receiving events cost more as instances are added', () => {
     const heard = (instances: number) => coresOf(plan({ instances }), 'messages received by every bff');
     expect(heard(40) / heard(2)).toBeCloseTo(20);
     const entries = (instances: number) => coresOf(plan({ instances }), 'entries, POST to broadcast');
     expect(entries(40)).toBeCloseTo(entries(2));
   });
 
-  it('should interpolate the cost of receiving events between the measured rates', () => {
+  it('should interpolate what receiving events costs between the measured rates', () => {
     const at = (rate: number) => costAt(CONSTANTS.cpu.hear, rate).bff;
     expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use the cost of an entry at the rate of each process, not at the total rate', () => {
+  it('should use an entry’s cost at each process’s own rate, not at the total rate', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
@@ -206,7 +206,7 @@ describe('a plan', () => {
     });
   });
 
-  it('should compute how many bffs are needed to keep each of them below the target', () => {
+  it('should compute how many bffs are needed to keep each below the target', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);
@@ -217,7 +217,7 @@ describe('a plan', () => {
     expect(less.cores.bff / less.instances).toBeGreaterThan(0.5);
   });
 
-  it('should report that no number of bffs is enough, because every bff receives every event', () => {
+  it('should report that no number of bffs is enough, since every bff receives every event', () => {
     const { instances: _, ...free } = LOAD;
     expect(planOf({ ...free, rate: 100_000 }, CONSTANTS)).toBeUndefined();
   });
@@ -237,18 +237,18 @@ describe('a plan', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second, whose replaced documents are kept for two minutes.
+    // Ten entries a second. Their replaced documents are kept for two minutes.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,
     );
-    // Ten entries a second, for 3 s.
+    // Ten entries a second for 3 s.
     const announcements = 1e6 + 10 * 3 * 500;
     expect(redis.announcements.bytes).toBeCloseTo(announcements, -1);
     expect(plan({ rate: 100, batch: 10, feeds: 1 }).redis.announcements.bytes).toBeCloseTo(announcements, -1);
   });
 
-  it('should compute how many Redis servers keep each of them below the target, by CPU and by memory', () => {
+  it('should compute how many Redis servers keep each below the target, by CPU and by memory', () => {
     expect(plan({ rate: 100 }).redis.state.count).toBe(1);
     // 20,000 × 100 µs × 0.5 is one core, twice the target.
     expect(plan({ rate: 20_000, feeds: 1_000, connections: 0 }).redis.state.count).toBe(2);

@@ -4,7 +4,7 @@ import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
 // Limits in `contracts/` and `bff/` that no setting changes.
 /**
- * How long an announcement stays in its stream, in s. The bffs remove acknowledged ones every 2 s
+ * How long an announcement stays in its stream (s). The bffs remove acknowledged announcements every 2 s
  * (`bff/src/redis/stream-keeper.ts`).
  */
 const ANNOUNCEMENT_SECONDS = 3;
@@ -15,7 +15,7 @@ const HISTORY_BYTES = 16 * 2 ** 20;
 /** Smaller documents are not compressed (`service/src/dapr/compression.ts`). */
 const UNCOMPRESSED_BYTES = 4 * 1024;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
-/** The default of `FEEDS_BYTES`: the maximum total size of a bff's rings, as JSON. */
+/** The default for `FEEDS_BYTES`: maximum total size of a bff's rings as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
 /** The limits of the broadcaster's stream; the default of `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
@@ -34,7 +34,7 @@ export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
 export interface ShardNeed {
   cores: number;
   bytes: number;
-  /** The number of Redis servers needed to keep each of them below the target. */
+  /** Redis servers needed to keep each below the target. */
   count: number;
 }
 
@@ -45,20 +45,20 @@ export interface Plan {
   producers: number;
   partitions: number;
   terms: Term[];
-  /** The number of cores that all pods of each kind use. */
+  /** Cores used by all pods of each kind. */
   cores: Record<Kind, number>;
-  /** The number of cores used by the busiest bff, which hosts the most partitions and runs their turns. */
+  /** Cores used by the busiest bff, which hosts the most partitions and runs their turns. */
   busiestBff: number;
-  /** Memory of one process, in bytes. */
+  /** Memory per process (bytes). */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
   redis: Record<Shard, ShardNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
-  /** The number of publications and ids that a feed stores, and of publications in a view's ring. */
+  /** How many publications and ids a feed stores, and how many publications a view's ring holds. */
   kept: { history: number; ids: number; ring: number };
 }
 
-/** A measured size, adjusted from the payload of the measurement to that of the load, in bytes. */
+/** A measured size (bytes), adjusted from the measurement's payload to the load's. */
 const adjustedToPayload = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
@@ -98,7 +98,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const { stored, redisShares } = constants;
   const coresOf = (name: 'redis' | 'broadcast', when: (term: Term) => boolean) =>
     terms.filter(when).reduce((sum, { perSecond, cost }) => sum + (perSecond * (cost[name] ?? 0)) / MICRO, 0);
-  // Comparisons and newly watched feeds only read state. All components share the other costs.
+  // Comparisons and newly watched feeds only read state. All components share the remaining costs.
   const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'newly watched feeds';
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = adjustedToPayload(load, constants, stored.publication);
@@ -174,9 +174,7 @@ const hasEnoughBffs = ({ load, cores, memory, instances }: Plan): boolean =>
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
   load.connections / instances <= CONNECTIONS_PER_BFF;
 
-/**
- * The smallest number of instances for which `isEnough` is true, but at least two; `undefined` if no number is enough.
- */
+/** The smallest instance count that `isEnough` accepts, but at least two; `undefined` if no count is enough. */
 function fewest(isEnough: (instances: number) => boolean): number | undefined {
   let high = 1;
   while (!isEnough(high)) {
@@ -192,7 +190,7 @@ function fewest(isEnough: (instances: number) => boolean): number | undefined {
   return Math.max(high, MIN_PODS);
 }
 
-/** Computes the resources that a load needs. `undefined` if no number of bffs keeps all of them below the target. */
+/** Computes the resources that a load needs. `undefined` if no number of bffs would keep them all below the target. */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
   const planAt = (instances: number, partitions: number): Plan => {
     const planWith = (producers: number) => planFor(load, constants, { instances, producers, partitions });
@@ -212,7 +210,7 @@ export function planOf(load: Load, constants: Constants): Plan | undefined {
   return instances === undefined ? undefined : planWith(instances);
 }
 
-/** The rate of a partition, as a share of what one partition can take. */
+/** A partition's rate as a share of what it can handle. */
 export const partitionUse = (
   { load, partitions }: Pick<Plan, 'load' | 'partitions'>,
   { rates }: Constants,

@@ -10,14 +10,14 @@ export interface Term {
   cost: Cost;
 }
 
-/** The terms whose bff costs arise only on the bff that hosts the partition. */
+/** The terms that cost CPU time only on the bff that hosts the partition. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
   'further feeds in an entry',
   'further notifications of a feed in an entry',
 ];
 
-/** The contributions of a load at this size to the CPU time. */
+/** What a load contributes to CPU time at this size. */
 export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) {
   const { instances, producers } = size;
   const feeds = flow.events - flow.entries;

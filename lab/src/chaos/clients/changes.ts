@@ -15,21 +15,21 @@ export interface Rule {
   never?: boolean;
   /** True if a client must show the notification. */
   must?: boolean;
-  /** True if a client that has shown the notification must have removed it again. */
+  /** True if a client that has shown the notification must also have removed it. */
   gone?: boolean;
 }
 
 const NEAR_MS = 20_000;
-/** A delay of more than a minute, in ms. The producer keeps notifications with such a delay as Dapr jobs. */
+/** A delay of more than a minute (ms). The producer keeps notifications delayed that long as Dapr jobs. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
-/** Maximum time that a client takes to record an event, in ms. */
+/** Maximum time a client takes to record an event (ms). */
 const EXPIRY_TOLERANCE_MS = 300;
 
-/** Until `stop()`, schedules, cancels and retracts notifications, and lets others expire. */
+/** Schedules, cancels and retracts notifications, and lets others expire, until `stop()`. */
 export class Changes {
-  /** Rules by notification id. All these notifications were acknowledged, except possibly the expiring ones. */
+  /** Rules by notification id. All of these notifications were acknowledged, except possibly expiring ones. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;
@@ -57,7 +57,7 @@ export class Changes {
     return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
   }
 
-  /** When the last scheduled notification is due, in ms since 1970. */
+  /** When the last scheduled notification is due (ms since 1970). */
   get lastDue(): number {
     return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
   }
@@ -94,7 +94,8 @@ export class Changes {
     const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
-    // If the notification was due before its retraction was acknowledged, a client may have shown and then removed it.
+    // If the notification was due before its retraction was acknowledged, a client might have shown and then removed
+    // it.
     const never = Date.now() < at;
     this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
   }

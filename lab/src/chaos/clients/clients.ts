@@ -7,12 +7,12 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 const STEADY_CLIENTS = 15;
 const RESTLESS_CLIENTS = 4;
 
-/** A client that subscribes to a feed and records events, in this or another process. */
+/** A client, in this or another process, that subscribes to a feed and records events. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times; the
- * first of them also has a slow client. All other feeds have one client each.
+ * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times. The
+ * first feed also has a slow client. All other feeds have one client each.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
@@ -56,7 +56,7 @@ export class Clients {
     this.#disturbances = [];
   }
 
-  /** Resolves when all clients know the position of their feed. */
+  /** Resolves when all clients know their feed's position. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.onePerFeed, this.slow].map(

@@ -7,7 +7,7 @@ import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications, in ms. All notifications that pile up until a dead sender's claim expires must fit into
+ * Pause between notifications (ms). All notifications that pile up until a dead sender's claim expires must fit into
  * one message.
  */
 const BETWEEN_MS = 1_000;
@@ -17,15 +17,15 @@ const EXTRA_AFTER_S = 10;
 /** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
 const READ_MARGIN_MS = 1_000;
 /**
- * Time after which no more messages arrive, in ms. A message whose sender was killed is sent again after 45 s. A
- * message whose channel was unavailable is sent again after a pause.
+ * Time after which no more messages arrive (ms). A message is resent after 45 s if its sender was killed, or after a
+ * pause if its channel was unavailable.
  */
 const SETTLE_MS = 75_000;
 
 interface Expected {
   via: 'webhook' | 'email';
   dueAt: number;
-  /** When the read mark was acknowledged, in ms since 1970. */
+  /** When the read mark was acknowledged (ms since 1970). */
   readAt?: number;
   /** True if a read mark was requested, whether or not it was acknowledged. */
   attempted?: true;
@@ -36,19 +36,20 @@ export interface FallbacksAccount {
   webhook: number;
   email: number;
   readInTime: number;
-  /** Number of repeated webhook messages. The receiver recognises them, because they have the same key. */
+  /** Repeated webhook messages. They share a key, so the receiver recognises them. */
   repeatedWebhooks: number;
-  /**
-   * Number of notifications whose e-mail arrived more than once. An SMTP server does not recognise a repeated message.
-   */
+  /** Notifications with an e-mail that arrived more than once. SMTP servers don't recognise repeated messages. */
   repeatedEmails: number;
-  /** How late each message arrived, in ms. */
+  /** How late each message arrived (ms). */
   lateMs: number[];
-  /** A sentence for each fallback that was missed, sent twice, sent early, or sent for a notification read in time. */
+  /**
+   * One sentence per fallback that was missed, sent twice, sent early, or sent even though the notification was read in
+   * time.
+   */
   faults: string[];
 }
 
-/** Until `stop()`, publishes notifications with fallbacks, and marks some of them as read in time. */
+/** Publishes notifications with fallbacks and marks some as read in time, until `stop()`. */
 export class Fallbacks {
   readonly #caller: Caller;
   readonly #random: Random;
@@ -88,7 +89,7 @@ export class Fallbacks {
     await Promise.all(this.#reads);
   }
 
-  /** The time after which nothing more can arrive, in ms since 1970. */
+  /** When nothing more can arrive (ms since 1970). */
   get lastDue(): number {
     return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
   }
@@ -138,7 +139,10 @@ export class Fallbacks {
     }
   }
 
-  /** Marks a notification as read soon after it was published. The outcome of a failed request is unknown. */
+  /**
+   * Marks a notification as read soon after it was published. A failed request might still have succeeded on the
+   * server.
+   */
   async #read(id: string, expected: Expected): Promise<void> {
     await delay(300 + this.#random.below(1_500));
     expected.attempted = true;
@@ -148,7 +152,7 @@ export class Fallbacks {
     try {
       const signal = AbortSignal.timeout(5_000);
       const { status } = await fetch(url, { method: 'POST', headers, body, signal });
-      // Marking a notification that has not arrived yet has no effect, so check that the mark was stored.
+      // Marking a notification that hasn't arrived yet has no effect, so check that the mark was stored.
       if (status === 204 && (await this.#isRead(id))) expected.readAt = Date.now();
     } catch {
       // The instance was killed before it responded.

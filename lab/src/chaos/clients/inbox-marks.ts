@@ -6,18 +6,17 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * How often to end the snoozes of notifications that have returned, in ms. Until then, they count towards the limit on
- * snoozes.
+ * How often to end snoozes for notifications that have returned (ms). Until then, they count towards the snooze limit.
  */
 const END_RETURNED_EVERY_MS = 5_000;
 
-/** True if the notification is from `Workload`. Those from `Changes` may be removed again. */
+/** True if the notification is from `Workload`. `Changes` can remove its own notifications. */
 const isFromWorkload = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
 
 interface Device {
   name: string;
   client: NotificationClient;
-  /** When each snoozed notification returned, by id, in ms since 1970. */
+  /** When each snoozed notification returned (ms since 1970), by id. */
   returned: Map<string, number[]>;
 }
 
@@ -33,11 +32,11 @@ export interface MarksAccount {
   archived: number;
   snoozed: number;
   /**
-   * How late each snoozed notification returned on each device, in ms: after its due time, or after the acknowledgement
-   * of the snooze if that came later.
+   * How late each snoozed notification returned on each device (ms): after its due time, or after the snooze was
+   * acknowledged if that came later.
    */
   lateMs: number[];
-  /** A sentence for each lost mark, and for each snoozed notification that returned early, twice or not at all. */
+  /** One sentence per lost mark, and per snoozed notification that returned early, twice or not at all. */
   faults: string[];
 }
 
@@ -47,9 +46,9 @@ export class InboxMarks {
   readonly #urls: readonly string[];
   readonly #getToken: () => Promise<string>;
   readonly #random: Random;
-  /** Ids of notifications that arrived and have no mark yet. */
+  /** Ids of notifications that have arrived but aren't marked yet. */
   readonly #fresh: string[] = [];
-  /** Ids whose archiving was acknowledged. */
+  /** Ids with acknowledged archiving. */
   readonly #archived = new Set<string>();
   /** Acknowledged snoozes, by notification id. */
   readonly #snoozed = new Map<string, Snooze>();
@@ -70,7 +69,7 @@ export class InboxMarks {
     this.#work.catch(() => undefined);
   }
 
-  /** When the last snooze ends, in ms since 1970. */
+  /** When the last snooze ends (ms since 1970). */
   get lastDue(): number {
     return Math.max(0, ...[...this.#snoozed.values()].map(({ until }) => until));
   }

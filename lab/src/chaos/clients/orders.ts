@@ -9,15 +9,13 @@ import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
-/** A separate feed, because the ledger checks every notification in the feeds of the other clients. */
+/** A separate feed, since the ledger checks every notification in the other clients' feeds. */
 export const ORDERS_FEED = 'topic:shop';
-/**
- * Pause between orders, in ms. Long enough to keep the number of orders small, because all of them are read at the end.
- */
+/** Pause between orders (ms). Every order is read at the end, so this keeps their number small. */
 const BETWEEN_MS = 400;
 const MIN_LIFE_MS = 3_000;
 const EXTRA_LIFE_MS = 6_000;
-/** Number of orders per bulk read of the state store. */
+/** Orders per bulk read from the state store. */
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
 /** The response to a bulk read. A key that does not exist has no `data`. */
@@ -25,8 +23,8 @@ const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );
 /**
- * Time after which no more notifications arrive, in ms. Another sidecar takes over a dead sidecar's messages after 15
- * s, and needs up to 11 s more to discard those without a transaction.
+ * Time after which no more notifications arrive (ms). Another sidecar takes over a dead sidecar's messages after 15 s,
+ * and needs up to 11 s more to discard messages without a transaction.
  */
 const SETTLE_MS = 35_000;
 
@@ -34,15 +32,15 @@ const SETTLE_MS = 35_000;
 export interface OrdersAccount {
   orders: number;
   kills: number;
-  /** Number of orders without a notification, because Dapr's outbox discarded their message. */
+  /** Orders without a notification, since Dapr's outbox discarded the message. */
   lost: number;
-  /** A sentence for each notification that was shown twice, or whose order was not stored. */
+  /** One sentence per notification that was shown twice or has no stored order. */
   faults: string[];
 }
 
 /**
- * The publisher of examples/outbox, which commits each order and its notification in one transaction of Dapr's outbox.
- * It and its sidecar are killed at random times, so possibly between any two steps.
+ * The publisher from examples/outbox, which commits each order and its notification in a single Dapr outbox
+ * transaction. The publisher and its sidecar are killed at random times, so possibly between any two steps.
  */
 export class Orders {
   readonly #shop: ExternalSidecar;
@@ -86,12 +84,12 @@ export class Orders {
     return new Orders(shop, app, observer, random);
   }
 
-  /** The time after which nothing more can arrive, in ms since 1970. */
+  /** When nothing more can arrive (ms since 1970). */
   get lastDue(): number {
     return this.#stoppedAt + SETTLE_MS;
   }
 
-  /** Stops placing orders. The sidecar keeps running, because it publishes the last notifications. */
+  /** Stops placing orders. The sidecar keeps running to publish the last notifications. */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
@@ -124,7 +122,7 @@ export class Orders {
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((one) => one.kill()));
       this.#kills += killed.length;
-      // The app resumes about 20 orders before the newest one. Checking every order from 1 would take too long.
+      // The app resumes about 20 orders before the newest one: checking every order from 1 would take too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
@@ -132,8 +130,8 @@ export class Orders {
   }
 
   /**
-   * Reads PER_READ order numbers, starting at `first`, and returns those of placed orders. Retries, because the sidecar
-   * responds slowly while Dapr's outbox looks for missing transaction markers.
+   * Reads PER_READ order numbers, starting at `first`, and returns the ones that were placed. Retries, since the
+   * sidecar responds slowly while Dapr's outbox looks for missing transaction markers.
    */
   async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;

@@ -5,14 +5,14 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 
 /** Token lifetime in s, short enough that open connections renew their tokens during a run. */
 const LIFE_S = 90;
-/** Lifetime of a token that cannot be renewed, in s. Clients in a separate process use it. */
+/** Lifetime (s) for tokens that can't be renewed. Used by clients in a separate process. */
 const LONG_LIFE_S = 24 * 60 * 60;
 
 const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(
   (feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? [],
 );
 
-/** The reader of all feeds in a run, and the secret that signs its tokens. */
+/** The reader for all feeds in a run, and the secret that signs its tokens. */
 export class Reader {
   readonly #secret = randomBytes(48).toString('base64url');
 
@@ -24,7 +24,7 @@ export class Reader {
   readonly getToken = (): Promise<string> => this.#sign(LIFE_S);
   readonly getLongToken = (): Promise<string> => this.#sign(LONG_LIFE_S);
 
-  /** The token of a reader who gets fallbacks. */
+  /** A token for a reader who gets fallbacks. */
   readonly getTokenOf = (sub: string): Promise<string> => this.#sign(LONG_LIFE_S, sub);
 
   #sign(seconds: number, sub = '42'): Promise<string> {

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 
 export const FEEDS = ['all', 'topic:orders', 'user:42'] as const;
 
-/** Many feeds with little traffic. In each partition, several of them share entries and turns. */
+/** Many low-traffic feeds. In each partition, some share entries and turns. */
 export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) => `topic:many-${i}`);
 const MANY_LANES = 2;
 

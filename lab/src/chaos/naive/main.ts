@@ -17,7 +17,7 @@ import { Server } from 'socket.io';
 import { readNaiveConfig } from '../../config.ts';
 
 /**
- * The obvious implementation, which ignores crashes: pop the entry, send it, acknowledge. It implements just enough of
+ * Naive reference implementation that ignores crashes: pop the entry, send it, acknowledge. Implements just enough of
  * the contract for the same clients to work, and shows that the ledger detects errors.
  */
 const config = readNaiveConfig();

@@ -17,7 +17,7 @@ export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>):
   });
 }
 
-/** How late one client showed each scheduled notification, in ms. */
+/** How late one client showed each scheduled notification (ms). */
 export const lateness = (watcher: Watcher, rules: ReadonlyMap<string, Rule>): number[] =>
   watcher.shown.flatMap(({ id, at }) => {
     const rule = rules.get(id);

@@ -11,7 +11,7 @@ import type { RedisKind } from '../options.ts';
 import { groupOf, type Fault } from '../schedule.ts';
 import type { Workload } from '../clients/workload.ts';
 
-/** A fault and the affected pair, from the start of the fault until deliveries to all other pairs have resumed. */
+/** A fault and the affected pair, from when it started until deliveries to all other pairs resumed. */
 export interface Event {
   fault: Fault;
   happened: boolean;
@@ -25,11 +25,11 @@ export interface FaultRow {
   times: number;
   happened: number;
   /**
-   * The median over the faults of this kind, in ms, of the longest time in which a steady client of an unaffected
-   * instance received nothing.
+   * The longest time (ms) that a steady client on an unaffected instance received nothing, as a median over faults of
+   * this kind.
    */
   medianPauseMs: number;
-  /** The longest of these pauses over the faults of this kind, in ms. */
+  /** The longest of these pauses over all faults of this kind (ms). */
   highestPauseMs: number;
 }
 
@@ -47,18 +47,18 @@ export interface Ledger {
   /** `broken` lists schedules, retractions and expiries that were not handled correctly. */
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
-  /** Absent for the naive bff, which cannot archive or snooze notifications. */
+  /** Not set for the naive bff, which can't archive or snooze notifications. */
   marks: MarksAccount | undefined;
-  /** Absent for the naive bff, which has no channels. */
+  /** Not set for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Absent for the naive bff, and with a Redis Cluster, for which examples/outbox does not work. */
+  /** Not set for the naive bff, and with a Redis Cluster, since examples/outbox doesn't support it. */
   orders: OrdersAccount | undefined;
   faults: FaultRow[];
   shortfalls: readonly string[];
   /**
    * True if no notification was lost, duplicated, out of order or skipped, no rule was broken, marks, fallbacks and
-   * orders have no faults, and all goals were reached. With a Redis Cluster, a client that reported a gap may have lost
-   * notifications.
+   * orders have no faults, and all goals were reached. With a Redis Cluster, a client that reported a gap is allowed to
+   * have lost notifications.
    */
   clean: boolean;
 }
@@ -69,13 +69,13 @@ export interface LedgerInput {
   redis: RedisKind;
   startedAt: number;
   workload: Workload;
-  /** Absent for the naive bff, which does not support changes. */
+  /** Not set for the naive bff, which doesn't support changes. */
   changes: Changes | undefined;
-  /** Absent for the naive bff, which cannot archive or snooze notifications. */
+  /** Not set for the naive bff, which can't archive or snooze notifications. */
   marks: MarksAccount | undefined;
-  /** Absent for the naive bff, which has no channels. */
+  /** Not set for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Absent for the naive bff, and with a Redis Cluster, for which examples/outbox does not work. */
+  /** Not set for the naive bff, and with a Redis Cluster, since examples/outbox doesn't support it. */
   orders: OrdersAccount | undefined;
   /** True if the publication at this offset is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
@@ -140,7 +140,7 @@ export async function makeLedger({
   };
 }
 
-/** How many changes of each kind there were, and how late scheduled notifications were shown, in ms. */
+/** How many changes there were of each kind, and how late scheduled notifications were shown (ms). */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

@@ -72,7 +72,7 @@ function perSecond(times: readonly number[], seconds: number): number[] {
   return counts;
 }
 
-/** The times to label, in s: at most about ten, at round intervals. */
+/** The times to label (s): at most about ten, at round intervals. */
 function marks(seconds: number): number[] {
   const step = [15, 30, 60, 120, 300, 600].find((candidate) => seconds / candidate <= 10) ?? 3_600;
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);
