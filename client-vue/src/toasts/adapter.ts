@@ -1,4 +1,4 @@
-import { shallowRef, type Component } from 'vue';
+import { shallowRef, type App, type Component } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
 
 /** A card on the screen, identified by its key. */
@@ -7,6 +7,8 @@ type Drawn = Readonly<{ key: string }>;
 export interface ToastRenderer {
   /** Shows exactly these cards in this order. */
   draw(cards: readonly Drawn[]): void;
+  /** Removes everything. Later calls of `draw` have no effect. */
+  unmount(): void;
 }
 
 /**
@@ -21,6 +23,8 @@ export function createToastRenderer(
 ): ToastRenderer {
   const order = shallowRef<ReadonlyMap<string, number>>(new Map());
   let isMounted = false;
+  let isUnmounted = false;
+  let app: App | undefined;
   const shown = new Set<string>();
   let frame = 0;
   const toast = createToastInterface({
@@ -44,7 +48,9 @@ export function createToastRenderer(
     hideProgressBar: true,
     accessibility: { toastRole: 'none' },
     transition: { enter: 'tocsin-toast-enter', leave: 'tocsin-toast-leave', move: 'tocsin-toast-move' },
-    onMounted: () => {
+    onMounted: (_component, mounted) => {
+      if (isUnmounted) return mounted.unmount();
+      app = mounted;
       // The library drops updates until mounted.
       isMounted = true;
       draw();
@@ -73,6 +79,13 @@ export function createToastRenderer(
       // visible.
       if (document.hidden) frame = requestAnimationFrame(draw);
       else draw();
+    },
+    unmount() {
+      cancelAnimationFrame(frame);
+      isMounted = false;
+      isUnmounted = true;
+      app?.unmount();
+      app = undefined;
     },
   };
 }

@@ -24,6 +24,7 @@ beforeEach(() => {
       onScreen = cards.map(({ key }) => key);
       maxOnScreen = Math.max(maxOnScreen, onScreen.length);
     },
+    unmount: () => undefined,
   });
 });
 afterEach(() => {

@@ -132,5 +132,10 @@ export const useToasts = defineStore(() => {
       renderer = next;
       refresh();
     },
+    /** Removes the renderer's cards from the page. Another one might have taken over. */
+    stopRendering(former: ToastRenderer) {
+      if (renderer === former) renderer = undefined;
+      former.unmount();
+    },
   };
 });

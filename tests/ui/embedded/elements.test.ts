@@ -248,16 +248,20 @@ it('should follow the language of the closest ancestor, and use strings that the
   expect(await spoken()).toBe('fr');
 });
 
-it('should disconnect when its elements are removed', async () => {
+it('should disconnect and take down its toasts when its elements are removed', async () => {
   const closed = tab
     .waitForEvent('websocket')
     .then((socket) => new Promise((resolve) => socket.on('close', resolve)));
   await tab.goto(`${origin}/plain.html`);
   await live();
+  const stack = tab.locator('tocsin-toasts .tocsin-toasts-stack');
+  await expect.poll(() => stack.evaluate((element) => element.childElementCount)).toBeGreaterThan(0);
+  const rendered = await stack.elementHandle();
   await tab.evaluate(() =>
     document.querySelectorAll('tocsin-bell, tocsin-toasts').forEach((element) => element.remove()),
   );
   await closed;
+  await expect.poll(() => rendered?.evaluate((element) => element.childElementCount)).toBe(0);
 });
 
 it('should be importable in Node, such as for server-side rendering', async () => {
