@@ -4,7 +4,7 @@ import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import { useConnection } from '../../stores/connection.ts';
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { filtered, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
-import { useItems } from '../../stores/feeds/items.ts';
+import { limitTo, MAX_ITEMS, useItems } from '../../stores/feeds/items.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
 import { useSearch } from './use-search.ts';
 
@@ -14,6 +14,9 @@ export type Tab = (typeof TABS)[number];
 const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
+
+/** More than the page and a search can list. The oldest are forgotten first. */
+const MAX_SHOWN = 2 * MAX_ITEMS;
 
 /** A tab's items that match the filter, whether already loaded or found by the server. */
 export function useView() {
@@ -46,7 +49,10 @@ export function useView() {
     if (isEverywhere.value) return true;
     if (tab.value === 'all') return place === 'inbox';
     if (tab.value !== 'unread') return place === tab.value;
-    if (unread) shownInUnread.add(key);
+    if (unread) {
+      shownInUnread.add(key);
+      limitTo(MAX_SHOWN, shownInUnread);
+    }
     return place === 'inbox' && shownInUnread.has(key);
   }
 

@@ -14,6 +14,14 @@ export interface OlderCursor {
   before: number;
 }
 
+/** Deletes the oldest entries until at most `max` are left. */
+export function limitTo(max: number, entries: Map<string, unknown> | Set<string>): void {
+  for (const key of entries.keys()) {
+    if (entries.size <= max) return;
+    entries.delete(key);
+  }
+}
+
 /** All feeds' items. No items are missing after a feed's oldest item, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
@@ -88,10 +96,7 @@ export const useItems = defineStore(() => {
 
   function remove(feed: string, ids: readonly string[]): void {
     for (const id of ids) gone.add(itemKey(feed, id));
-    for (const key of gone) {
-      if (gone.size <= MAX_GONE) break;
-      gone.delete(key);
-    }
+    limitTo(MAX_GONE, gone);
     const log = logs.value.get(feed);
     const removed = new Set(ids);
     if (log?.some(({ notification }) => removed.has(notification.id)))

@@ -6,7 +6,7 @@ import { useToasts } from '../../toasts/store.ts';
 import { useClock } from '../clock.ts';
 import { useConnection } from '../connection.ts';
 import { forgetStores } from '../define-store.ts';
-import { useItems } from '../feeds/items.ts';
+import { MAX_ITEMS, useItems } from '../feeds/items.ts';
 import { useInterruptions } from './interruptions.ts';
 import { useMarks } from './marks.ts';
 import { usePreferences } from './preferences.ts';
@@ -133,6 +133,18 @@ describe('notifications held back by quiet hours', () => {
     arrive([from(EVENING, 6)]);
     checkAt('2026-06-02T07:00:25Z');
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
+  });
+
+  it('should be remembered for at most as many notifications as the page has', () => {
+    openPage(EVENING);
+    let presenting = false;
+    openPage(MORNING, { presenting: () => presenting });
+    arrive([from(EVENING, 1)]);
+    const others = Array.from({ length: MAX_ITEMS }, (_, n) => from(MORNING, n + 2));
+    useInterruptions().takeInterrupting('all', others);
+    presenting = true;
+    useInterruptions().check();
+    expect(titles()).toContain('1 unread notification arrived during quiet hours');
   });
 
   it('should be reported as "1 or more" if older notifications are not loaded', () => {

@@ -4,7 +4,7 @@ import { useClock } from '../clock.ts';
 import { useConnection } from '../connection.ts';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
-import { useItems } from '../feeds/items.ts';
+import { limitTo, MAX_ITEMS, useItems } from '../feeds/items.ts';
 import { safeStorage } from '../storage.ts';
 import { isHeldBack, isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
@@ -35,6 +35,7 @@ export const useInterruptions = defineStore(() => {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
     for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
+    limitTo(MAX_ITEMS, heldByKey);
     if (held.length > 0)
       check(Math.min(...held.map(({ notification }) => Date.parse(notification.createdAt))));
     return interrupting;
