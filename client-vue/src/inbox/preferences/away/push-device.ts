@@ -85,3 +85,12 @@ export async function unsubscribe(): Promise<void> {
   await subscription.unsubscribe();
   await useSource().ask((url, _clientId, options) => removePushDevice(url, endpoint, options));
 }
+
+/**
+ * Turns off push on this device, so that the next reader gets none of this one's messages. Call it when the reader
+ * signs out, while the components are still mounted and `getToken` still returns the reader's token. Does nothing if
+ * push is off. Rejects if the server is unreachable, but push is still off.
+ */
+export async function stopPush(): Promise<void> {
+  if (isPushSupported() && Notification.permission === 'granted') await unsubscribe();
+}
