@@ -27,7 +27,7 @@ const INSIDE = {
   sentry: [8080, 9090, 50001],
 };
 
-/** Tests a running project from containers that do not belong to it. */
+/** Tests a running project from containers that don't belong to it. */
 export function testOpenPorts(project: () => ComposeProject): void {
   /** Each service's open ports, as seen from another container on the network. */
   async function openPortsOn(network: string): Promise<Record<string, number[]>> {

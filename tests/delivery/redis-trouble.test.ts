@@ -37,7 +37,7 @@ beforeAll(async () => {
   await postSome(1);
   await flow.complete();
 });
-// Undo the fault, so that a failed test does not affect the next one.
+// Undo the fault, so that a failed test doesn't affect the next one.
 afterEach(async () => {
   await redis.makeRoom();
   failpoints.clear('bff');

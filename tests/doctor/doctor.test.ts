@@ -106,7 +106,7 @@ describe('npm run doctor', () => {
     }
   });
 
-  it('should report a Redis that evicts keys, does not sync every write or has no append-only file', async () => {
+  it('should report a Redis that evicts keys, doesn’t sync every write or has no append-only file', async () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
     const report = await runChecks();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
@@ -140,7 +140,7 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should report a component that a sidecar has not loaded', async () => {
+  it('should report a component that a sidecar hasn’t loaded', async () => {
     cpSync(join(ROOT, 'components'), resources, { recursive: true });
     rmSync(join(resources, 'notification-deadletters.yaml'));
     const { args } = second.sidecar.spec;

@@ -11,7 +11,7 @@ import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
-/** Records toast ids in the order in which they appear on the page. */
+/** Records toast ids in order of appearance. */
 async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];

@@ -90,7 +90,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
   });
 });
 
-/** How long to wait for a client to notice 60 s of silence and connect again. */
+/** How long to wait for a client to notice 60 s of silence and reconnect. */
 const SILENCE_NOTICED_MS = 120_000;
 
 describe('a connection that falls silent', () => {

@@ -82,7 +82,7 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
     expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not respond as expected \(.+\)$/);
   });
 
-  it.skipIf(isMissing)('should fail for a package that the registry does not have', async () => {
+  it.skipIf(isMissing)('should fail for a package that the registry doesn’t have', async () => {
     status = 404;
     await expect(from(url)).rejects.toThrow(/exited with/);
   });

@@ -16,9 +16,9 @@ export interface Example {
   cwd: string;
   /** The programs that must be on the PATH. */
   tools: readonly string[];
-  /** Checks an additional requirement. Resolves with the reason if this machine does not meet it. */
+  /** Checks an additional requirement. Resolves with the reason if this machine doesn't meet it. */
   checkTools?: () => Promise<string | undefined>;
-  /** Downloads packages. If the registry does not answer, the test is skipped. */
+  /** Downloads packages. If the registry doesn't respond, the test is skipped. */
   download?: readonly Command[];
   /** Compiles without access to a registry. */
   build: readonly Command[];
@@ -47,7 +47,7 @@ async function runAll(commands: readonly Command[], cwd: string, env: Record<str
 }
 
 /**
- * Downloads packages. Resolves with the reason if the registry does not answer.
+ * Downloads packages. Resolves with the reason if the registry doesn't respond.
  * @throws Error with the output for any other fault, such as an unknown version or a wrong checksum
  */
 export async function downloadAll(

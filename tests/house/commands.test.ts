@@ -5,7 +5,7 @@ import { commandsOf, isRun, pages, readPage } from '../guides/commands.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Commands that tests/guides does not run verbatim, each with the test in `.ci/run` that runs it with other values. */
+/** Commands that tests/guides doesn't run verbatim, each with the test in `.ci/run` that runs it with other values. */
 const RUN_BY: [RegExp, string][] = [
   [/^(?:[A-Z_]+=\S+ )*npm start/, 'tests/tools/start.test.ts'],
   [/^docker compose (?:up|down|logs|run) /, 'tests/compose/compose.test.ts'],

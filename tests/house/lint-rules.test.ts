@@ -14,7 +14,7 @@ type Setting = string | number | [string | number, ...unknown[]];
 const isOn = (setting: Setting | undefined): boolean =>
   !['off', 0, undefined].includes([setting].flat()[0] as string);
 
-/** Preset rules that this repository does not use. */
+/** Preset rules that this repository doesn't use. */
 const UNUSED = [
   // Octal literals are syntax errors in modules anyway.
   'no-octal',
@@ -23,7 +23,7 @@ const UNUSED = [
   'no-invalid-void-type',
   // In every adapter, port methods are async, so that they reject and never throw.
   'require-await',
-  // These rules are for features that this code does not use: enums, and spreading class instances.
+  // These rules are for features that this code doesn't use: enums, and spreading class instances.
   'no-unsafe-enum-assignment',
   'no-unsafe-enum-comparison',
   'no-unsafe-class-instance-assignment',

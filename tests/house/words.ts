@@ -104,7 +104,7 @@ function inTemplate({ type, content, props = [], children = [] }: TemplateNode):
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
 
-/** The user-visible texts in a file that do not come from the message files. */
+/** User-visible text in a file that doesn't come from the message files. */
 export function wordsIn({ name, text }: PageFile): string[] {
   if (!name.endsWith('.vue')) return literals(text, isPhrase);
   const { template, script, scriptSetup } = componentIn(text);

@@ -32,7 +32,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `work` while Dapr's components lack the label `app`, so that they are not found. They keep running. */
+/** Runs `work` while Dapr's components lack the `app` label, so that they can't be found. They keep running. */
 export async function withoutDapr<T>(work: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));

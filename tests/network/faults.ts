@@ -8,7 +8,7 @@ export interface Fault {
   body?: string;
   /** The statuses that the producer must have returned during the fault. It returns only 202 and 503. */
   statuses: readonly (202 | 503)[];
-  /** True if the fault only delays deliveries, but does not interrupt them. */
+  /** True if the fault delays deliveries but doesn't interrupt them. */
   keepsDelivering?: boolean;
   /** Starts the fault. Resolves with a function that ends it. */
   start(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;

@@ -11,7 +11,7 @@ import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Expressions that usually have a series only after a fault, which this test does not cause. */
+/** Expressions that usually have series only after a fault, which this test doesn't cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that reads nothing or sends too much'],

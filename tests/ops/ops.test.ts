@@ -173,7 +173,7 @@ describe('the ops page of two instances', () => {
     expect((await listRecords()).total).toBe(0);
   });
 
-  it('should report a producer that does not respond', async () => {
+  it('should report a producer that doesn’t respond', async () => {
     await stack.producers[0]?.stop();
     const answer = await post('/app/compose', { id: 'nobody', title: 'x' });
     expect(answer.status).toBe(503);
@@ -201,7 +201,7 @@ describe('the ops page of two instances', () => {
     expect(continued.minutes[0]?.minute).toBe(vanished?.minutes[0]?.minute);
   });
 
-  it('should show that Redis does not respond, and since when', async () => {
+  it('should show that Redis isn’t responding, and since when', async () => {
     const failing = async () => opsStatusSchema.parse(await (await call('/app/ops/status')).json()).failing;
     await stack.redis.stop();
     const seen = await eventually(async () => {

@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The time within which erased content must be gone from Redis. */
+/** Time limit for erased content to be gone from Redis. */
 const WITHIN_MS = 60_000;
 
 describe('the read state', () => {

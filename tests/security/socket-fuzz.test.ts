@@ -100,7 +100,7 @@ const clientRequest = fc.record({
   ),
   body,
 });
-/** The socket.io client cannot send these names. */
+/** The socket.io client can't send these names. */
 const RESERVED = new Set([
   'connect',
   'connect_error',

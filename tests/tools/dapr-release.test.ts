@@ -101,7 +101,7 @@ describe('the Dapr download', () => {
     expect(server.requests.map(({ range }) => range)).toEqual(['bytes=100-']);
   });
 
-  it('should start over if the server does not support range requests', async () => {
+  it('should start over if the server doesn’t support range requests', async () => {
     answer({ kind: 'cut', after: 100 }, { kind: 'no-range' });
     await get();
     expect(requestsFor('daprd')).toHaveLength(2);

@@ -150,7 +150,7 @@ describe('npm start', () => {
     server.close();
   });
 
-  it('should explain why a configured Redis cannot be used', async () => {
+  it('should explain why a configured Redis can’t be used', async () => {
     const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');

@@ -123,7 +123,7 @@ async function formCluster(
   for (const node of nodes) await eventually(() => isIn(node, 'cluster_state:ok'));
 }
 
-/** @throws Error if `look` does not return true in time */
+/** @throws Error if `look` doesn't return true in time */
 async function eventually(look: () => Promise<boolean>): Promise<void> {
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
   if (fault) throw new Error(`the cluster did not form: ${fault}`);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
 
-/** Connects a socket.io client that does not reconnect. */
+/** Connects a socket.io client that never reconnects. */
 export async function connectTo(
   url: string,
   transport: 'websocket' | 'polling' = 'websocket',

@@ -88,7 +88,7 @@ export async function startOtlpReceiver() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
-    /** The errors of requests that could not be read. */
+    /** Errors from requests that couldn't be read. */
     faults,
     spansOf: (traceId: string): ReceivedSpan[] =>
       spans.filter((span) => span.traceId === traceId).sort((a, b) => Number(a.from - b.from)),

@@ -1,4 +1,4 @@
-// For `node --import`: shifts a process's clock by the number of milliseconds in the file CLOCK_SHIFT_FILE.
+// For `node --import`: shifts a process's clock by as many milliseconds as the file CLOCK_SHIFT_FILE says.
 import { readFileSync } from 'node:fs';
 
 const RealDate = Date;
@@ -7,7 +7,7 @@ const read = () => {
   try {
     shiftMs = Number(readFileSync(process.env.CLOCK_SHIFT_FILE, 'utf8')) || 0;
   } catch {
-    // Until the file exists, the clock is not shifted.
+    // The clock isn't shifted until the file exists.
   }
 };
 read();

@@ -58,7 +58,7 @@ it('should show the bell, inbox and toasts in an app on a different origin, what
     (response) => response.url().includes('/app/notifications') && response.request().method() === 'GET',
   );
   await page.goto(urls.shop);
-  // On a first visit, the notifications in the newest page do not count as new.
+  // On a first visit, notifications in the newest page don't count as new.
   await newest;
   await page.addStyleTag({ content: '.toast, .row, .button, .icon, .bell { display: none !important }' });
   const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);
@@ -82,7 +82,7 @@ it('should show the bell, inbox and toasts in an app on a different origin, what
   await page.close();
 });
 
-it('should show that the server is unreachable if the bff does not allow the app’s origin', async () => {
+it('should show that the server is unreachable if the bff doesn’t allow the app’s origin', async () => {
   const page = await browser.newPage();
   const refused = page.waitForEvent('requestfailed');
   await page.goto(urls.other);

@@ -26,7 +26,7 @@ export class FakeAway {
   offered: string | null = 'ada@example.com';
   address: string | null = null;
   names = ['email', 'push'];
-  /** True if a channel sends e-mail. `undefined` simulates an earlier server, which does not report it. */
+  /** True if a channel sends e-mail. `undefined` simulates an earlier server that doesn't report this. */
   usesEmail: boolean | undefined;
   code = '12345678';
   asked: string[] = [];

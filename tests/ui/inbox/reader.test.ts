@@ -116,7 +116,7 @@ describe('the bell and the inbox', () => {
     expect(local).toMatch(/^Mon Mar 04 2999 10:30:00/);
   });
 
-  it('should report a rejected change, and search only loaded notifications if the server cannot search', async () => {
+  it('should report a rejected change, and search only loaded notifications if the server can’t search', async () => {
     bff.inbox.rejectsAll = true;
     bff.publish(numberedDrafts(60));
     const page = await open();

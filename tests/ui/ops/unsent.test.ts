@@ -72,7 +72,7 @@ describe('fallbacks that were not sent', () => {
     await expect.poll(() => rows(page).count()).toBe(1);
   });
 
-  it('should be replaced by an error if they cannot be read', async () => {
+  it('should be replaced by an error if they can’t be read', async () => {
     ops.isUnreachable = true;
     const page = await pages.open(ops);
     await page.getByTestId('unsent-fault').getByText('Retrying').waitFor();

@@ -104,7 +104,7 @@ describe('the inbox', () => {
     expect(await list.textContent()).toMatch(/No notifications yet/);
   });
 
-  it('should show that the server cannot be reached, and load once it can', async () => {
+  it('should show that the server can’t be reached, and load once it can', async () => {
     const page = await pages.open();
     await live(page);
     await page.goto('about:blank');

@@ -54,7 +54,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
   it('should snooze a notification from its menu, and see it return as unread with a toast', async () => {
     const { page, bff } = await open();
     await live(page);
-    // Error toasts do not time out.
+    // Error toasts don't time out.
     bff.publish(numbered(2).map((draft) => ({ ...draft, severity: 'error' })));
     await openInbox(page);
     await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);

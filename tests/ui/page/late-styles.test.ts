@@ -4,7 +4,7 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-/** Style sheets that the page's HTML does not link. */
+/** Style sheets that the page's HTML doesn't link to. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
 /** Opens the page. Calls `answer` with the attempt number for each late style sheet request. */

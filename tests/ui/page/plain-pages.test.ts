@@ -69,7 +69,7 @@ it('should show the notification named in the address, or report that it no long
 });
 
 it('should have a manifest, and mark the tab’s icon while there are unread notifications', async () => {
-  // On a first visit, the notifications in the newest page do not count as unread.
+  // On a first visit, notifications in the newest page don't count as unread.
   const page = await pages.openLive();
   const icon = page.locator('link[rel=icon]');
   expect(await icon.getAttribute('href')).toBe('/favicon.svg');

@@ -33,7 +33,7 @@ interface Seen {
 
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
-/** The toasts on the screen that are not being removed. */
+/** Toasts on the screen that aren't being removed. */
 export const visibleToasts = (page: Page) =>
   page.locator('.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"]');
 export const titles = (page: Page) => visibleToasts(page).locator('h3').allTextContents();

@@ -62,7 +62,7 @@ describe('a benchmark client', () => {
     await expect.poll(() => client.fault?.message).toMatch(/closed the connection/);
   });
 
-  it('should fail if the server does not speak WebSocket', async () => {
+  it('should fail if the server doesn’t speak WebSocket', async () => {
     webSockets.shouldHandle = () => false;
     const connecting = Client.connect(url, plainProtocol, { feed: 'all', onMessage: () => undefined });
     await expect(connecting).rejects.toThrow(/rejected the WebSocket: HTTP\/1.1 400/);

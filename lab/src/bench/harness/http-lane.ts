@@ -64,7 +64,7 @@ export class HttpLane {
     this.#url = url;
   }
 
-  /** Resolves when connected. @throws Failure if it cannot connect */
+  /** Resolves when connected. @throws Failure if it can't connect */
   static async open(url: string): Promise<HttpLane> {
     const lane = new HttpLane(url);
     await lane.#connect();

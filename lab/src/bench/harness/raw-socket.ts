@@ -26,7 +26,7 @@ export class RawSocket {
     this.#reader = new FrameReader((opcode, payload) => this.#take(opcode, payload));
   }
 
-  /** Resolves when the server has switched protocols. @throws Failure if it does not */
+  /** Resolves when the server has switched protocols. @throws Failure if it doesn't */
   static connect(url: string, options: RawSocketOptions): Promise<RawSocket> {
     const { hostname, port, pathname, search } = new URL(url);
     return new Promise((resolve, reject) => {

@@ -36,7 +36,7 @@ export class Publisher {
     );
   }
 
-  /** Resolves when the peer has accepted the messages. @throws Failure if it has not */
+  /** Resolves when the peer has accepted the messages. @throws Failure if it doesn't */
   async publish(numbers: readonly number[], options: Addressing = {}): Promise<void> {
     const { status, body } = await this.offer(numbers, options);
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);

@@ -47,7 +47,7 @@ export interface RigSettings {
 
 /**
  * Starts a rig.
- * @throws Failure if it cannot start, after stopping all its processes
+ * @throws Failure if it can't start, after stopping all of its processes
  */
 export async function startRig(
   instances: number,

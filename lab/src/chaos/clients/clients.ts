@@ -24,7 +24,7 @@ export class Clients {
   readonly #disturbances: Promise<void>[];
   #running = true;
 
-  /** If `tokens` is given, every client has a token. `long` is for the slow client, which cannot renew its token. */
+  /** With `tokens`, every client has a token. `long` is for the slow client, which can't renew its token. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,

@@ -127,7 +127,7 @@ export class InboxMarks {
     }
   }
 
-  /** Returns false if the outcome is unknown. Such marks are not checked. */
+  /** Returns false if the mark might not have been stored. Those marks aren't checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(
@@ -165,7 +165,7 @@ export class InboxMarks {
       for (const [, snooze] of returned) snooze.isEnded = true;
   }
 
-  /** Reports archived ids that an instance does not list in the archive. */
+  /** Reports archived ids that are missing from an instance's archive. */
   async #lostAt(url: string): Promise<string[]> {
     const token = await this.#getToken();
     const archived = new Set<string>();

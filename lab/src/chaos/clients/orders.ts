@@ -18,7 +18,7 @@ const EXTRA_LIFE_MS = 6_000;
 /** Orders per bulk read from the state store. */
 const PER_READ = 100;
 const READ_ATTEMPTS = 10;
-/** The response to a bulk read. A key that does not exist has no `data`. */
+/** The response to a bulk read. Missing keys have no `data`. */
 const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );
