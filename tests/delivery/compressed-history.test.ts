@@ -20,20 +20,20 @@ const ON = { HISTORY_COMPRESSION: 'on' };
 const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
- * Segments from a fortieth of this size are full, and no later one absorbs them. The oldest segment is then always full,
- * because all smaller ones together are smaller than the history that this test publishes.
+ * A segment is full at a fortieth of this size, and later segments don't absorb it. The oldest segment is then always
+ * full, since all smaller ones add up to less than the history that this test publishes.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
-/** Enough for segments of several tiers. */
+/** Enough for segments in multiple tiers. */
 const REQUESTS = 12;
 const PER_REQUEST = 100;
-/** The time limit that the documentation of `DELETE` guarantees. */
+/** The time limit guaranteed by the `DELETE` documentation. */
 const ERASED_WITHIN_MS = 60_000;
 const text = sentencesFrom(20_26);
 
 let stack: Stack;
 let redis: ReturnType<typeof createClient>;
-/** The instance that always runs without compression. Started by the test that needs it. */
+/** An instance that never compresses. Started by the test that needs it. */
 let plain: Pair;
 beforeAll(async () => {
   stack = await startStack({ bffs: 1, bffEnv: ON, env: { HISTORY_BYTES: String(HISTORY_BYTES) } });
@@ -54,7 +54,7 @@ const send = async (method: string, path: string, body?: unknown): Promise<numbe
 const ask = (pair: Pair, feed: string, more = '') =>
   fetch(`${pair.url}/app/notifications?feed=${encodeURIComponent(feed)}&limit=200${more}`);
 
-/** All publications of a feed, read page by page from the newest back to the first. */
+/** Reads all of a feed's publications page by page, from newest to oldest. */
 async function readAll(pair: Pair, feed: string): Promise<Page['publications']> {
   const all: Page['publications'] = [];
   for (let more = ''; ;) {
@@ -70,7 +70,7 @@ async function readAll(pair: Pair, feed: string): Promise<Page['publications']> 
 const titlesIn = async (pair: Pair, feed: string) =>
   (await readAll(pair, feed)).map(({ notification }) => notification?.title);
 
-/** Publishes sentences in arrays, each in a commit of its own. Resolves with their titles. */
+/** Publishes sentences in arrays, one commit per array. Resolves with their titles. */
 async function publish(pair: Pair, feed: string, requests = REQUESTS, per = PER_REQUEST): Promise<string[]> {
   const titles: string[] = [];
   for (let request = 0; request < requests; request++) {
@@ -88,7 +88,7 @@ const untilShown = (pair: Pair, feed: string, title: string) =>
   });
 
 const dataOf = async (key: string) => parseJson((await redis.hGet(key, 'data')) ?? '');
-/** The segments that the head of a feed refers to, as they are stored. */
+/** A feed's current segments, as stored. */
 async function segmentsOf(feed: string) {
   const head = await readHead(compressing(), feed);
   const keys = (head?.segments ?? []).map(({ key }) => `bff||${key}`);
@@ -106,7 +106,7 @@ const goneFromRedis = (secret: string) =>
 
 let titles: string[];
 
-it('should store long segments compressed, and show every notification', async () => {
+it('should compress long segments and show every notification', async () => {
   titles = await publish(compressing(), FEED);
   for (let single = 0; single < 3; single++) titles.push(...(await publish(compressing(), FEED, 1, 1)));
   const segments = await segmentsOf(FEED);
@@ -116,7 +116,7 @@ it('should store long segments compressed, and show every notification', async (
   expect(await titlesIn(compressing(), FEED)).toEqual(titles);
 });
 
-it('should delete the content of a retracted notification from a compressed segment and its copies', async () => {
+it('should delete a retracted notification’s content from a compressed segment and its copies', async () => {
   const secret = 'S3CRET-retracted';
   const id = 'to-retract';
   expect(await send('POST', '/notifications', { id, feed: FEED, title: secret })).toBe(202);
@@ -135,7 +135,7 @@ it('should delete the content of a retracted notification from a compressed segm
   titles = now.filter((title) => title !== undefined);
 });
 
-it('should delete the content of an erased feed, also from a compressed segment that no head refers to', async () => {
+it('should delete an erased feed’s content, including from an orphaned compressed segment', async () => {
   const secret = 'S3CRET-erased';
   const feed = 'user:erased';
   const batch = Array.from({ length: 60 }, () => ({ feed, title: `${secret} ${text(30)}`, body: text(150) }));
@@ -161,7 +161,7 @@ it('should delete the content of an erased feed, also from a compressed segment 
   await goneFromRedis(secret);
 });
 
-it('should answer for a damaged compressed segment as for any damaged one, and recover with it', async () => {
+it('should handle a damaged compressed segment like any other damaged segment, and recover with it', async () => {
   const [{ key } = { key: '' }] = (await segmentsOf(FEED)).filter(({ isCompressed }) => isCompressed);
   const good = (await redis.hGet(key, 'data')) ?? '';
   const oldest = async () => {
@@ -181,7 +181,7 @@ it('should answer for a damaged compressed segment as for any damaged one, and r
   expect(await oldest()).toBe(200);
 });
 
-it('should be read by another instance that does not compress', async () => {
+it('should be readable by an instance that doesn’t compress', async () => {
   plain = await stack.addPair('bff', 'bff-plain');
   await Promise.all([plain.app.start(), plain.sidecar.start()]);
   await plain.ready(60_000);
@@ -221,7 +221,7 @@ it('should delete retracted content from a compressed segment without compressio
   expect(shown).toEqual(titles);
 });
 
-it('should compress again when it is switched on, and merge plain segments into compressed ones', async () => {
+it('should resume compressing when switched back on, and merge plain segments into compressed ones', async () => {
   await restart([compressing(), plain], ON);
   const feed = 'topic:plain';
   const before = await titlesIn(plain, feed);

@@ -6,7 +6,7 @@ export interface Toxic {
   /** `upstream` affects requests to Redis, `downstream` its replies. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
-  /** The share of affected connections (0 to 1); all by default. */
+  /** Share of connections to affect (0 to 1); all by default. */
   toxicity?: number;
 }
 

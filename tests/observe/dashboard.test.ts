@@ -161,7 +161,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(rules.length).toBeGreaterThan(5);
     for (const { name, health, lastError, state, query } of rules) {
       expect(health, `${name}: ${lastError}`).toBe('ok');
-      // A brief peak makes an alert pending; it fires only after `for`.
+      // A brief peak makes an alert pending, but it fires only after `for`.
       expect(state, name).not.toBe('firing');
       for (const [metric] of query.matchAll(/\b(?:tocsin_\w+|up\b)/g)) {
         const found = await prometheus.query(`count(${metric})`);

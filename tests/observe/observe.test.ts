@@ -54,7 +54,7 @@ const logOf = ({ name }: Pair): string[] =>
     .split('\n')
     .filter(Boolean);
 
-describe('the logs of one notification', () => {
+describe('a notification’s logs', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
 
   // A push can arrive before its log lines are written to the file.

@@ -64,7 +64,7 @@ export interface Launch {
 export interface LaunchOptions {
   /** The default is `start`, which uses the run file. `dev` doesn't use it. */
   command?: 'start' | 'dev';
-  /** The machine to run on; this one by default. */
+  /** The machine to run on. Defaults to this one. */
   host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };

@@ -16,7 +16,7 @@ const WORDS = (
 ).split(' ');
 const NUMBER_SHARE = 0.06;
 
-/** Sentences of random words and numbers, for measurements of compression. */
+/** Sentences made of random words and numbers, for measuring compression. */
 export function sentencesFrom(seed: number): (bytes: number) => string {
   const random = new Random(seed);
   const word = () => (random.next() < NUMBER_SHARE ? String(random.below(100_000)) : random.pick(WORDS));
@@ -27,7 +27,7 @@ export function sentencesFrom(seed: number): (bytes: number) => string {
   return (bytes) => {
     let text = sentence();
     while (text.length < bytes) text += ` ${sentence()}`;
-    // Tocsin trims texts, so none ends with a space.
+    // Tocsin trims texts, so none end with a space.
     return text.slice(0, bytes).replace(/ $/, '.');
   };
 }

@@ -217,7 +217,7 @@ it('should move the toasts into the page’s modal dialog and back', async () =>
   await tab.locator('body > tocsin-toasts').getByRole('heading', { name: title }).waitFor();
 });
 
-it('should use the system theme, unless the element sets another one', async () => {
+it('should use the system theme unless the element sets its own', async () => {
   await tab.emulateMedia({ colorScheme: 'dark' });
   await tab.goto(`${origin}/plain.html`);
   const colour = () =>

@@ -22,7 +22,7 @@ function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer
 
 const ZERO_MASK = Buffer.alloc(4);
 
-/** A frame as a client sends it. Clients must mask frames; a mask of zero leaves the payload unchanged. */
+/** A frame as sent by clients, which must mask frames. A zero mask leaves the payload unchanged. */
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 

@@ -19,7 +19,7 @@ export interface TocsinPeer extends Peer {
 const APPS = ['producer', 'bff'] as const;
 type App = (typeof APPS)[number];
 
-/** The contract requires a title; the text of the message is the body. */
+/** The contract requires a title. The message text becomes the body. */
 const TITLE = 'n';
 
 /**

@@ -13,7 +13,7 @@ const NONE = '–';
 const columns = (result: Result): { id: PeerId; name: string }[] =>
   result.peers.filter(({ id, missing }) => id !== 'socketio-recovery' && missing === undefined);
 
-/** One row for each figure, one column for each peer; the first row is the heading. */
+/** One row per figure, one column per peer. The first row is the heading. */
 export function figureRows(result: Result): string[][] {
   const read = reader(result);
   const peers = columns(result);

@@ -6,24 +6,24 @@ import { feedOf } from '../measure/stepper.ts';
 import { storedOfFeeds } from '../measure/stored.ts';
 
 const FEEDS = 16;
-/** About as many as a feed of the example load keeps for a day, so that there are segments of all sizes. */
+/** About as many as a feed in the example load keeps in a day, so that there are segments of all sizes. */
 const PER_FEED = 4_200;
-/** Together the payload of the other measurements. */
+/** Adds up to the other measurements' payload. */
 const BYTES = { title: 50, body: 150 };
 const ARRAYS_AT_ONCE = 8;
-/** Waits after so many arrays, so that accepted notifications don't pile up. */
+/** How many arrays to publish between waits, so that accepted notifications don't pile up. */
 const ROUND = 200;
 
 export interface CompressionFigures {
-  /** The size of a publication in the history with compression, relative to its size without: 0 to 1. */
+  /** A publication's compressed size in the history, relative to its uncompressed size: 0 to 1. */
   share: number;
-  /** Bytes of a publication in Redis, without and with compression. */
+  /** Bytes per publication in Redis, without and with compression. */
   bytes: { plain: number; compressed: number };
-  /** CPU time of a bff for a publication, in µs, without and with compression. */
+  /** A bff's CPU time per publication (µs), without and with compression. */
   cpu: { plain: number; compressed: number };
 }
 
-/** Measures how much smaller compression makes the history, with the same texts on a stack without and with it. */
+/** Measures how much compression shrinks the history, by publishing the same texts on stacks without and with it. */
 export async function measureCompression(
   say: (line: string) => void,
   signal: AbortSignal,
@@ -42,8 +42,8 @@ export async function measureCompression(
 }
 
 /**
- * Fills feeds with sentences. Each array has one notification for each feed, because those of one array share their time,
- * which would compress too well. Returns the size of a publication in Redis, and the CPU time that it cost the bff.
+ * Fills feeds with sentences. Notifications in the same array share a timestamp, which would compress too well, so each
+ * array has one notification per feed. Returns the size of a publication in Redis and the bff's CPU time for it.
  */
 async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu: number }> {
   const text = sentencesFrom(1);

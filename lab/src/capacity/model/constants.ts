@@ -98,7 +98,7 @@ export interface Constants {
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
-    /** The size of publications in the history with HISTORY_COMPRESSION=on, relative to that without. */
+    /** Publication size in the history with HISTORY_COMPRESSION=on, relative to the size without. */
     compressedShare: number;
     /** An id that is stored to detect duplicates. */
     id: number;

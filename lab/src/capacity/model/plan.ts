@@ -12,15 +12,15 @@ const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
-/** Smaller documents are not compressed (`service/src/dapr/compression.ts`). */
+/** Smaller documents aren't compressed (`service/src/dapr/compression.ts`). */
 const UNCOMPRESSED_BYTES = 4 * 1024;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
 /** The default for `FEEDS_BYTES`: maximum total size of a bff's rings as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
-/** The limits of the broadcaster's stream; the default of `BROADCAST_BYTES`. */
+/** The broadcaster's stream limits: the default for `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
 const POSITION_SECONDS = 8;
-/** The default of `MAX_CONNECTIONS`. An instance rejects more connections. */
+/** The default for `MAX_CONNECTIONS`. Instances reject any more connections. */
 const CONNECTIONS_PER_BFF = 10_000;
 const MIN_PODS = 2;
 const MIN_PARTITIONS = 2;
@@ -87,7 +87,9 @@ function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, p
   return { ...memory.process, bff };
 }
 
-/** The size of a feed's history in Redis, in bytes. With compression, its newest documents stay small and as they are. */
+/**
+ * The size of a feed's history in Redis (bytes). With compression, its newest documents are too small to be compressed.
+ */
 function historyBytes(load: Load, { stored }: Constants, json: number): number {
   if (!load.compressedHistory) return json;
   const plain = Math.min(json, UNCOMPRESSED_BYTES);

@@ -9,7 +9,7 @@ export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) 
 const MANY_LANES = 2;
 
 /**
- * Until `stop()`, posts one to five notifications at a time. A few feeds have one caller each; two callers share all
+ * Posts one to five notifications at a time until `stop()`. A few feeds have one caller each, and two callers share all
  * other feeds.
  */
 export class Workload {
