@@ -54,7 +54,7 @@ it('should accept a new key without a restart, but only for the key’s scopes',
   expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
 });
 
-it('should reject a revoked key within two seconds, and state the reason', async () => {
+it('should reject a revoked key within two seconds and say why', async () => {
   const key = await apiKey('--name', 'gone', '--feeds', 'all');
   await expect.poll(() => publish(key), SOON).toBe(202);
   await apiKey('--revoke', 'gone');

@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('npm create tocsin', () => {
-  it('should pass publint and contain all files of the template', async () => {
+  it('should pass publint and contain all template files', async () => {
     const { messages } = await publint({ pkgDir: join(dir, 'built-create'), strict: true });
     expect(messages).toEqual([]);
     expect(existsSync(join(project, '.gitignore'))).toBe(true);

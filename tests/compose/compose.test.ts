@@ -49,7 +49,7 @@ describe('docker compose up', () => {
     expect(await status('/notifications')).toBe(404);
   });
 
-  it('should accept notifications on a separate port, and serve no metrics there', async () => {
+  it('should accept notifications on a separate port that doesn’t serve metrics', async () => {
     const status = async (path: string, init?: RequestInit) =>
       (await fetch(project.publishUrl + path, init)).status;
     for (const path of ['/openapi.json', '/healthz', '/readyz']) expect(await status(path)).toBe(200);

@@ -71,7 +71,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should reach no service from another network, whether at its own or this machine’s address', async () => {
+  it('should not reach any service from another network, at its own or this machine’s address', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

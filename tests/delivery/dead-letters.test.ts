@@ -64,7 +64,7 @@ it('should list records with their reason and content, and delete one', async ()
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back a record that was set aside because it had expired', async () => {
+it('should put back a record that was set aside due to expiry', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const entry = await depositDamaged(2, (original) => ({ ...original, expiresAt: past }));
   expect(await deadLetters()).toContain('expired');

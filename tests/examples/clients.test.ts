@@ -125,11 +125,7 @@ describe('a connection that falls silent', () => {
 });
 
 describe.each(LANGUAGES)('the client in $name', (client) => {
-  it('should not keep the connections of attempts that were answered with 503', async ({
-    task,
-    skip,
-    onTestFinished,
-  }) => {
+  it('should not keep connections from attempts that got a 503', async ({ task, skip, onTestFinished }) => {
     await makeOrSkip(client, task, skip);
     let open = 0;
     let requests = 0;

@@ -105,7 +105,7 @@ describe.concurrent('a reader who is away', () => {
     expect(mail?.text).toContain('https://inbox.example/app/?notification=a&feed=user%3Aada');
   });
 
-  it('should get no e-mail about a notification that was read on another device', async () => {
+  it('should not get an e-mail about a notification read on another device', async () => {
     await agree('ben');
     // Enough time to mark a notification as read before its e-mail is due, even on a busy machine.
     const late = [{ after: 'PT8S', via: 'email' }];

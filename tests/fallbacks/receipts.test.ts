@@ -121,7 +121,7 @@ const watch = async (sub: string, feed: string, index: number) => {
   return observer;
 };
 
-it('should count the open pages that show a topic, and the readers who have seen, read or archived a notification', async () => {
+it('should count open pages for a topic, and readers who have seen, read or archived a notification', async () => {
   const [ada, ben] = await Promise.all([watch('ada', 'topic:orders', 0), watch('ben', 'topic:orders', 1)]);
   await publish([
     { id: 'one', feed: 'topic:orders', title: 'One' },

@@ -153,7 +153,7 @@ describe('a message', () => {
 });
 
 describe('a flood of valid requests', () => {
-  it('should get temporary errors above the burst limit, and then be disconnected with a reason', async () => {
+  it('should get temporary errors above the burst limit, then be disconnected with a reason', async () => {
     const socket = await connectHostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;

@@ -226,7 +226,7 @@ describe('the system that the guides start', () => {
     },
   );
 
-  it('should list the fallbacks that were not sent', async () => {
+  it('should list unsent fallbacks', async () => {
     const command = COMMANDS.find((one) => one.includes('/fallbacks/unsent')) ?? '';
     expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
   });

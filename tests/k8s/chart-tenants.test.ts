@@ -18,7 +18,7 @@ const found = (documents: readonly Document[], name: string): Document => {
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()) });
 
-describe('the limits of a release', () => {
+describe('a release’s limits', () => {
   const LIMITS = {
     connectionsPerBff: 2_000,
     connectionsPerReader: 0,

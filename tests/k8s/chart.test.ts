@@ -184,7 +184,7 @@ describe('the Helm chart', () => {
     await expect(text).toMatchFileSnapshot('./chart-external-redis.snapshot.yaml');
   });
 
-  it('should refer to no namespace but its own', async () => {
+  it('should refer only to its own namespace', async () => {
     const { text } = await template(EVERYTHING, 'somewhere-else');
     expect(text).not.toContain('realtime-microservices');
     expect(text).toContain(
@@ -269,7 +269,7 @@ describe('the Helm chart', () => {
       'templates',
     ],
     ['a publisher with a scope in its name', { ...SAFE, publishers: ['a=notifications;b'] }, 'publishers'],
-  ])('should refuse %s, and state the reason', async (_, values, reason) => {
+  ])('should refuse %s and say why', async (_, values, reason) => {
     await expect(template(values)).rejects.toThrow(reason);
   });
 });

@@ -219,7 +219,7 @@ describe('a deployed system', () => {
     expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
   });
 
-  it('should report a stopping instance as not ready before it asks its clients to move', async () => {
+  it('should report a stopping instance as not ready before asking its clients to move', async () => {
     const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
     const moved = Promise.race(
       sockets.map(

@@ -55,7 +55,7 @@ afterAll(async () => {
 describe('a notification with a sampled trace', () => {
   const { traceId, traceparent } = newTrace('01');
 
-  it('should have one trace with all its steps below the caller’s span', async () => {
+  it('should have a single trace with all steps below the caller’s span', async () => {
     await post('traced', { traceparent });
     await complete(traceId);
     const produce = spanOf(traceId, 'produce');

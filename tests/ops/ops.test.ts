@@ -68,7 +68,7 @@ const findRecord = (matches: (record: ListedSetAside) => boolean) =>
 const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
-describe('the ops page of two instances', () => {
+describe('the ops page with two instances', () => {
   it('should deliver a notification composed on one instance to a client on the other', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);

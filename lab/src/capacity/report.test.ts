@@ -45,7 +45,7 @@ describe('a plan as text', () => {
     expect(textOf({ rate: 1, connections: 1_000 })).not.toMatch(/entry-interval|ENTRY_INTERVAL_MS/);
   });
 
-  it('should suggest compression only if it saves a fifth of the memory of Redis', () => {
+  it('should suggest compression only if it saves a fifth of Redis’s memory', () => {
     const long = { rate: 100, feeds: 1_000, connections: 0 };
     expect(textOf(long)).toMatch(/With --compressed-history, Redis needs [\d.]+ GiB instead of [\d.]+/);
     expect(textOf({ ...long, compressedHistory: true })).toContain('Set HISTORY_COMPRESSION=on on each bff');
@@ -66,7 +66,7 @@ describe('a plan as text', () => {
 });
 
 describe('the picture', () => {
-  it('should show each part of the cost before partitions were introduced and now, and both totals', () => {
+  it('should show each part of the cost, before partitions were introduced and now, and both totals', () => {
     const of = planOf({ ...LOAD, connections: 1e6, rate: 5_000, instances: 40 }, CONSTANTS) as Plan;
     const { cores, gib } = partsOf(of);
     const picture = drawPicture(of, 'a title');

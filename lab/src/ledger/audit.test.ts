@@ -42,7 +42,7 @@ describe('audit', () => {
     expect(audit(twice, ['n1', 'n2']).duplicated).toEqual(['n1']);
   });
 
-  it('should report notifications that were shown out of order', () => {
+  it('should report notifications shown out of order', () => {
     expect(audit(observer([1, 3, 2]), []).outOfOrder).toEqual(['n2 at 2 after 3']);
   });
 

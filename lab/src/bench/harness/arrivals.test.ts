@@ -13,7 +13,7 @@ describe('message numbers', () => {
     expect(found).toEqual([1, 99_999_999, 42]);
   });
 
-  it('should be padded to a text of the requested length', () => {
+  it('should be padded to the requested text length', () => {
     expect(textOf(7, 200)).toHaveLength(200);
   });
 });

@@ -11,12 +11,12 @@ function read(...chunks: Buffer[]): [number, string][] {
 }
 
 describe('WebSocket frames', () => {
-  it.each(LENGTHS)('should keep a payload of %i bytes unchanged', (length) => {
+  it.each(LENGTHS)('should not change a %i-byte payload', (length) => {
     const text = 'x'.repeat(length);
     expect(read(serverFrame(Buffer.from(text)))).toEqual([[OPCODE.text, text]]);
   });
 
-  it('should be read from chunks of any size', () => {
+  it('should be readable from chunks of any size', () => {
     const texts = ['a', 'b'.repeat(126), '', 'c'.repeat(3_000)];
     const bytes = Buffer.concat([
       ...texts.map((text) => serverFrame(Buffer.from(text))),

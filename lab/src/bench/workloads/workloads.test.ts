@@ -126,7 +126,7 @@ describe('the workloads', () => {
     expect((await run(work))['rate']).toBeGreaterThan(0);
   });
 
-  it('should measure the latency of messages after the warm-up', async () => {
+  it('should measure message latency after the warm-up', async () => {
     const { p50 = 0, p99 = 0 } = await run(latency);
     expect(p50).toBeGreaterThan(0);
     expect(p99).toBeGreaterThanOrEqual(p50);

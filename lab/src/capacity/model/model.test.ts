@@ -25,7 +25,7 @@ describe('compressed history', () => {
     expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);
   });
 
-  it('should save nothing in feeds with a short history, and keep as many publications', () => {
+  it('should save nothing in feeds with a short history, and not change how many publications are kept', () => {
     const short = { rate: 0.001 };
     expect(stateOf({ ...short, compressedHistory: true })).toBe(stateOf(short));
     expect(plan({ compressedHistory: true }).kept).toEqual(plan().kept);
@@ -165,7 +165,7 @@ describe('the distribution of the load', () => {
     expect(flow({ rate: 0 }, 2).receipts).toBe(0);
   });
 
-  it('should compute the connect rate from the duration of connections', () => {
+  it('should compute the connect rate from how long connections last', () => {
     expect(flow({ sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
   });
 });
