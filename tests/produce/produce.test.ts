@@ -54,7 +54,7 @@ async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: st
   return entries.filter(({ ids }) => ids.length > 0);
 }
 
-it('should deposit every accepted notification once, and announce the entries in order', async () => {
+it('should deposit every accepted notification once and announce entries in order', async () => {
   const feed = 'topic:load';
   const ids = Array.from({ length: 300 }, (_, n) => `n${n}`);
   const [waiting, statuses] = [[...ids], new Set<number>()];

@@ -85,7 +85,7 @@ describe('a reader’s inbox', () => {
     expect(tabs.map(({ inbox }) => inbox?.archived)).toEqual([[[1, 20]], [[1, 20]]]);
   });
 
-  it('should be searchable by text regardless of case and accents, and by category, severity and source', async () => {
+  it('should be searchable by text (ignoring case and accents), category, severity and source', async () => {
     const [first] = stack.bffs;
     await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
     await publish('topic:search', ['z'], { source: 'ci' });

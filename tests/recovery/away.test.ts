@@ -104,7 +104,7 @@ describe('a client that was disconnected for a second', () => {
   });
 });
 
-describe('a client that was disconnected for longer than the history covers', () => {
+describe('a client that was disconnected for longer than the history lasts', () => {
   it.each(absences)('should receive a gap event and the newest page $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
     expect(client.gaps).toHaveLength(1);

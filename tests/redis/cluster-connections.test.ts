@@ -123,7 +123,7 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should keep its subscriptions and waiting reads during a failover, and repeat no command', async () => {
+  it('should keep subscriptions and waiting reads during a failover, and never repeat a command', async () => {
     const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));

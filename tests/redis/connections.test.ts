@@ -128,7 +128,7 @@ describe('a connection through Sentinels', () => {
     );
   });
 
-  it('should switch to the new master, keep its subscriptions and waiting reads, and repeat no command', async () => {
+  it('should switch to the new master, keep subscriptions and waiting reads, and never repeat a command', async () => {
     const options = { ...TIMES, reconnectStrategy: () => 100 };
     const main = persistentClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();

@@ -198,7 +198,7 @@ describe('the socket protocol', () => {
     }
   });
 
-  it('should leave no open session, and no error in the log', async () => {
+  it('should leave no open sessions or logged errors behind', async () => {
     const connections = async () => {
       const text = await (await fetch(`${bff.url}/metrics`)).text();
       return /^tocsin_bff_connections (\d+)$/m.exec(text)?.[1];

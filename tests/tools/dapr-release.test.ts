@@ -123,7 +123,7 @@ describe('the Dapr download', () => {
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([undefined, 'bytes=100-', undefined]);
   });
 
-  it('should recover from a partial download that is longer than the file', async () => {
+  it('should recover from a partial download that’s longer than the file', async () => {
     const name = Object.keys(server.release.digests).find((key) => key.startsWith('daprd_')) ?? '';
     const part = join(dir, 'downloads', `${server.release.digests[name]}.tar.gz.part`);
     mkdirSync(join(dir, 'downloads'));

@@ -156,7 +156,7 @@ describe('npm start', () => {
     expect(one.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');
   });
 
-  it('should name the component that has failed', async () => {
+  it('should name the failed component', async () => {
     const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
     expect(await one.exit).toBe(1);
     expect(one.output()).toMatch(

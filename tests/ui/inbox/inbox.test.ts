@@ -72,7 +72,7 @@ describe('the inbox', () => {
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);
   });
 
-  it('should not count notifications that were read on another device', async () => {
+  it('should not count notifications read on another device', async () => {
     bff.publish(numberedDrafts(5));
     bff.read('all', { offset: 2 });
     const page = await open();

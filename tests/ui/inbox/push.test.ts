@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should reuse the reader’s open page, and keep the feeds that it shows', async () => {
+  it('should reuse the reader’s open page without changing its feeds', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);

@@ -131,8 +131,8 @@ describe('the bell and the inbox', () => {
   });
 });
 
-describe('the content of an inbox', () => {
-  it('should group adjacent notifications that are equal, and archive them together', async () => {
+describe('an inbox’s content', () => {
+  it('should group identical adjacent notifications, and archive them together', async () => {
     const restarted = Array.from({ length: 14 }, () => ({ title: 'warehouse restarted', source: 'k8s' }));
     bff.publish([...numberedDrafts(1), ...restarted]);
     const page = await open();
