@@ -3,7 +3,7 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { lateFiles } from './build/late-files.ts';
 import { precompressed } from './build/precompressed.ts';
-import { withoutWebTransport } from './build/without-webtransport.ts';
+import { smallSocketio } from './build/small-socketio.ts';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
@@ -45,7 +45,7 @@ const LATER = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [lateFiles, vue(), pageAddresses, withoutWebTransport, withoutComments, precompressed],
+  plugins: [lateFiles, vue(), pageAddresses, smallSocketio, withoutComments, precompressed],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

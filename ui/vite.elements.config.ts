@@ -5,7 +5,7 @@ import { firstView } from './build/first-view.ts';
 import { precompressed } from './build/precompressed.ts';
 import { shadowStyle } from './build/shadow-style.ts';
 import { smallElements } from './build/small-elements.ts';
-import { withoutWebTransport } from './build/without-webtransport.ts';
+import { smallSocketio } from './build/small-socketio.ts';
 
 /** Modules used only by lazily loaded parts: the settings for messages while the reader is away, and quiet hours. */
 const LATE = /\/client\/src\/rest\/channels\.|\/contracts\/src\/inbox\/(?:interrupt|quiet-hours)\./;
@@ -18,7 +18,7 @@ const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', '
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   publicDir: false,
-  plugins: [smallElements, withoutWebTransport, vue(), shadowStyle, precompressed],
+  plugins: [smallElements, smallSocketio, vue(), shadowStyle, precompressed],
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: false,
