@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ConnectionHooks } from '../connection/connection-types.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
-import { Leader, Patience } from './leader.ts';
+import { Leader } from './leader.ts';
 
 it('should reconnect once if multiple tabs report the same connection as stuck', () => {
   const reconnects: unknown[] = [];
@@ -10,7 +10,7 @@ it('should reconnect once if multiple tabs report the same connection as stuck',
     ...{ id: 'leader', term: 1, presenter: undefined, lockOf: (tab) => tab },
     locks: { request: () => new Promise(() => undefined) },
     broadcast: () => undefined,
-    patience: new Patience(),
+    patience: { failures: 0, max: 3 },
     surrender: () => undefined,
     connect: (given) => {
       hooks = given;

@@ -27,30 +27,15 @@ export interface LeaderOptions {
  * How long a tab keeps leading without a token that the server accepts. Longer each time, so that tabs of a reader who
  * is signed out don't take turns asking for tokens more often than a single tab would.
  */
-export class Patience {
-  #surrenders = 0;
-  #failures = 0;
-
-  /** Counts a connection that failed for lack of a token. */
-  failed(): void {
-    this.#failures++;
-  }
-
-  /** Whether another tab should try. If so, starts counting again. */
-  ended(): boolean {
-    if (this.#failures < 3 * 2 ** Math.min(this.#surrenders, 2)) return false;
-    this.#failures = 0;
-    this.#surrenders++;
-    return true;
-  }
-
-  connected(): void {
-    this.#failures = 0;
-    this.#surrenders = 0;
-  }
+export interface Patience {
+  /** Connections that failed for lack of a token, since the tab last led or connected. */
+  failures: number;
+  /** How many failures let another tab lead. */
+  max: number;
 }
 
-const TOKEN_ERRORS: readonly string[] = ['no_token', 'unauthorized'];
+export const FIRST_PATIENCE = 3;
+const MAX_PATIENCE = 12;
 
 interface AnySocket {
   timeout(ms: number): {
@@ -99,7 +84,7 @@ export class Leader {
         const { code, temporary } =
           error instanceof ClientError ? error : { code: 'unknown', temporary: true };
         broadcast({ type: 'error', leader: id, code, message: error.message, temporary });
-        if (TOKEN_ERRORS.includes(code)) this.#tokenFailed();
+        if (code === 'no_token' || code === 'unauthorized') this.#tokenFailed();
       },
     });
   }
@@ -147,9 +132,11 @@ export class Leader {
     // A live connection only renews its token.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
-    patience.failed();
     // A listener might have closed the client on receiving the error.
-    if (this.#known.size > 0 && !this.#closed.signal.aborted && patience.ended()) surrender();
+    if (++patience.failures < patience.max || this.#known.size === 0 || this.#closed.signal.aborted) return;
+    patience.failures = 0;
+    patience.max = Math.min(2 * patience.max, MAX_PATIENCE);
+    surrender();
   }
 
   #broadcastState(): void {
@@ -164,7 +151,7 @@ export class Leader {
     this.#subscriptions.clear();
     if (socket) {
       this.#session++;
-      this.#options.patience.connected();
+      Object.assign(this.#options.patience, { failures: 0, max: FIRST_PATIENCE });
     }
     this.#broadcastState();
   }

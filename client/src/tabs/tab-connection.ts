@@ -6,7 +6,7 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
 import { groupOf, type Group } from './group.ts';
-import { Leader, Patience } from './leader.ts';
+import { FIRST_PATIENCE, Leader } from './leader.ts';
 import type { LeaderState, TabMessage } from './messages.ts';
 import type { TabChannel, TabPlatform } from './platform.ts';
 import { PortSocket } from './port-socket.ts';
@@ -33,7 +33,7 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
-  readonly #patience = new Patience();
+  readonly #patience = { failures: 0, max: FIRST_PATIENCE };
   /** This tab's own connection, used if tabs can't share one. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
