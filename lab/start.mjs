@@ -1,4 +1,4 @@
-// Starts a laboratory command: `node lab/start.mjs bench`.
+// Starts a command of the lab: `node lab/start.mjs bench`.
 import { runCommand } from '../tools/first-stage.mjs';
 
 await runCommand('lab/src/cli.ts');

@@ -1,7 +1,7 @@
 // `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, and the unit
 // tests. Once a step has failed, no further steps start. `npm run check -- --changed` checks only files that differ
 // from the last commit: formatting, lint, and the unit tests next to them. It also checks their types, but not in pages
-// (ui, client-vue). `npm run check:lab` checks the laboratory.
+// (ui, client-vue). `npm run check:lab` checks the lab.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -14,7 +14,7 @@ import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
-/** A run's entry `seq` with a notification for each id. */
+/** A batch with entry `seq` of a run, which contains a notification for each id. */
 export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
@@ -30,7 +30,7 @@ export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
-/** A run's entry `seq` with these items. Strings are notification ids. */
+/** A batch with entry `seq` of a run, which contains these items. A string stands for a notification with that id. */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),

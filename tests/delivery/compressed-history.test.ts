@@ -154,8 +154,8 @@ it('should delete an erased feed’s content, including from an orphaned compres
   const found = await keysWith(stack.redisHost, secret);
   const isCompressed = async (key: string) =>
     (await redis.type(key)) === 'hash' && compressedSchema.safeParse(await dataOf(key)).success;
-  const compressedOnes = await Promise.all(found.map(isCompressed));
-  expect(compressedOnes.filter(Boolean).length).toBeGreaterThan(1);
+  const areCompressed = await Promise.all(found.map(isCompressed));
+  expect(areCompressed.filter(Boolean).length).toBeGreaterThan(1);
 
   expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
   await goneFromRedis(secret);

@@ -41,11 +41,11 @@ it('should keep the trail while applications and sidecars get killed, and still 
   }
   await Promise.all([on.producer.ready(), on.bff.ready()]);
   expect((await on.publisher('POST', '/notifications', { title: 'x' }, KEY)).status).toBe(401);
-  const since = await eventually(async () => {
+  const newRecords = await eventually(async () => {
     const records = (await on.trail()).slice(kept.length);
     return records.length >= 3 && records;
   });
-  expect(since.map(short).sort()).toEqual([
+  expect(newRecords.map(short).sort()).toEqual([
     'key-created done secret operator -  1  next',
     'key-revoked done secret operator -  1  shop',
     'publish unauthorized http anonymous -  1  ',

@@ -121,7 +121,7 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
-/** Estimated bytes that a write adds to a request. Heads usually have a few hundred bytes, at most 16 KB. */
+/** Estimated bytes that a write adds to a request. A head is usually a few hundred bytes, never more than 16 KB. */
 const bytesOf = ({ documents }: StoredWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 

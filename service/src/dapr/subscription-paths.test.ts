@@ -23,7 +23,7 @@ it('should find active subscriptions, and call the sidecar only once', async () 
   expect(ask).toHaveBeenCalledTimes(1);
 });
 
-it('should not find a new path until the sidecar has subscribed with it', async () => {
+it('should not find a new path until the sidecar has a subscription that delivers to it', async () => {
   const { paths: known } = paths([active('/a')]);
   expect(await known.find(known.newPath())).toBeUndefined();
 });

@@ -40,7 +40,7 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
         0,
       );
     console.log(
-      `${what}: ${result.acknowledged} acknowledged on ${result.devices} devices, ${sum('lost')} lost, ` +
+      `${what}: ${result.acknowledged} notifications acknowledged; across ${result.devices} devices, ${sum('lost')} lost, ` +
         `${sum('gaps')} gaps`,
     );
     return result;

@@ -6,9 +6,9 @@ import type { Say } from './say.ts';
 export interface CachedBuild {
   /** The file or folder to build. */
   target: string;
-  /** Product name for messages, such as `Dapr`. */
+  /** Name for messages, such as `Dapr`. */
   name: string;
-  /** Writes the product to `partial`, which becomes `target` when it resolves. */
+  /** Writes the build output to `partial`, which is renamed to `target` once the promise resolves. */
   build: (partial: string) => Promise<void>;
 }
 

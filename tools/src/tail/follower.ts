@@ -17,7 +17,7 @@ export class Follower {
     this.#names = new Set([id]);
   }
 
-  /** Returns the lines that belong to the notification, in order: `raw`, and earlier lines that `raw` links to it. */
+  /** Returns lines that belong to the notification, oldest first: earlier ones that `raw` ties to it, then `raw`. */
   take(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);

@@ -1,4 +1,4 @@
-/** Strings of the page around the components. `who` is a reader's name, isolated from surrounding text. */
+/** Strings of the page around the components. `who` is a reader's name in Unicode bidi isolates. */
 export const en = {
   skip: 'Skip to the notifications',
   title: 'Notifications',

@@ -69,7 +69,7 @@ export const EVENT_SPECS: EventSpecs = {
     }),
   },
   draining: {
-    summary: 'The instance is about to stop. Reconnect after this time.',
+    summary: 'The instance is about to stop. Reconnect after `reconnectAfterMs`.',
     schema: z.object({ reconnectAfterMs: count }),
   },
   'token-expiring': {

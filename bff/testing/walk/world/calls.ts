@@ -1,4 +1,4 @@
-/** A failed call. A write could have taken effect, could still do so later, or never will. */
+/** A failed call. A write may have taken effect, may still do so later, or may never do so. */
 export class CallFailed extends Error {
   override name = 'CallFailed';
 }

@@ -24,7 +24,7 @@ export interface Setting {
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** Full segment size. With small segments, chains grow and merge sooner. */
+  /** Size at which a segment is full, in bytes. With small segments, chains grow and merge sooner. */
   segmentBytes: number;
   /** Whether to keep copies of the store for rollbacks. */
   snapshots: boolean;

@@ -1,4 +1,4 @@
-/** The notification list. `title` is a publisher's text, isolated from surrounding text. */
+/** The notification list. `title` is a publisher's text in Unicode bidi isolates. */
 export const list = {
   unread: 'Unread',
   times: (count: number) => `${count} times`,

@@ -1,6 +1,6 @@
 import type { Severity } from '@tocsin/contracts';
 
-/** Strings read out by screen readers. `source` is a publisher's text, isolated from surrounding text. */
+/** Strings read out by screen readers. `source` is a publisher's text in Unicode bidi isolates. */
 export const spoken = {
   from: (source: string) => `From ${source}`,
   times: (count: number) => `${count} times`,

@@ -15,7 +15,7 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class. If none is requested, the default class, Traefik's or the only class, in this order.
+ * The requested class. Without one, falls back to the default class, then Traefik's, then the only class.
  * @throws Failure if the requested class doesn't exist, or no class can be chosen
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {

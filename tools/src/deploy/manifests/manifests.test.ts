@@ -271,7 +271,7 @@ describe('k8s/', () => {
           .map(({ from }) => ({ to: podSelector, from }));
       });
 
-  it('should open sidecars’ internal ports only between producer and bff, and never an application’s', () => {
+  it('should open the sidecars’ internal ports between producer and bff only, and no application ports', () => {
     const ours = {
       matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
     };

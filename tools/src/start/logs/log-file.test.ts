@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('LogFile', () => {
-  it('should report lines that it cannot write once, and write again when it can', () => {
+  it('should report consecutive write failures once, and resume writing when it can', () => {
     const faults: unknown[] = [];
     const path = join(dir, 'log', 'tocsin.log');
     const file = new LogFile(path, (error) => faults.push(error));

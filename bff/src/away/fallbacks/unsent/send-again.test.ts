@@ -41,7 +41,7 @@ describe('resending', () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it('should suppress the fallback with a receipt if the notification was read or has left the history', async () => {
+  it('should suppress the fallback and publish a receipt if the notification was read or has left the history', async () => {
     const { fallbacks, names, standings, outcomes } = await refused(['a', 'b']);
     standings.set('a', 'read');
     standings.set('b', 'left the history');
