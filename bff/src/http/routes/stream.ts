@@ -88,7 +88,7 @@ function readPositions(
       status: 400,
       code: 'invalid_request',
       detail:
-        'The last event id is invalid. It must be the id of an event from this stream,' +
+        'The last event id is invalid. It must be the id of an event from this stream, ' +
         'such as all=1-x:12,topic:orders=1-x:7. Omit it to receive only new publications.',
     });
   return positions;

@@ -62,7 +62,7 @@ export abstract class ErasableStore implements ReaderStore {
     for (let attempt = 1; ; attempt++) {
       const found = await Promise.all(keys.map(async (key) => ({ key, stored: await this.readStored(key) })));
       const writes = found.flatMap(({ key, stored }) =>
-        stored && !isErased(key, stored)
+        stored
           ? [{ key, value: erasedDocument(key), etag: stored.etag, ttlSeconds: ERASED_TTL_SECONDS }]
           : [],
       );

@@ -120,6 +120,18 @@ it('should compare all feeds within 8 s after broadcasts were missed', async () 
   expect(f.log.headReads).toBe(40);
 });
 
+it('should compare all feeds only once more if broadcasts are missed while it compares them', async () => {
+  for (let feed = 0; feed < 40; feed++) views.watch(`topic:${feed}`);
+  await sleep(3_000);
+  f.log.headReads = 0;
+  for (let missed = 0; missed < 30; missed++) {
+    views.compareAll();
+    await sleep(250);
+  }
+  await sleep(9_250);
+  expect(f.log.headReads).toBe(80);
+});
+
 it("should compare a feed immediately when it's watched again", async () => {
   views.watch('all');
   await views.view('all').knownPosition();

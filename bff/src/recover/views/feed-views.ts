@@ -58,6 +58,9 @@ export class FeedViews {
   readonly #views = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
+  /** When the comparisons after missing broadcasts end. */
+  #allComparedAt = 0;
+  #hasMissedMore = false;
   #viewsCreated = 0;
   #slot = currentSlot();
 
@@ -103,9 +106,15 @@ export class FeedViews {
     return shown;
   }
 
-  /** Call after missing broadcasts for any feed. Compares all feeds with their heads, spread over 8 s. */
+  /**
+   * Call after missing broadcasts for any feed. Compares all feeds with their heads, spread over 8 s. Another call in
+   * that time compares them once more afterwards.
+   */
   compareAll(): void {
     const now = this.#use.now();
+    this.#hasMissedMore = now < this.#allComparedAt;
+    if (this.#hasMissedMore) return;
+    this.#allComparedAt = now + SLOTS * TICK_MS;
     for (const watched of this.#views.values())
       watched.compareAt = Math.min(watched.compareAt, now + watched.slot * TICK_MS);
   }
@@ -191,7 +200,8 @@ export class FeedViews {
     try {
       await watched.view.compare();
       // After a lost broadcast, the next one could be lost too.
-      if (before && isHigher(watched.view.position, before)) this.#compareIn(watched, FIRST_COMPARISON_MS);
+      if (before && isHigher(watched.view.position, before))
+        this.#compareIn(watched, Math.min(watched.compareAt - this.#use.now(), FIRST_COMPARISON_MS));
     } catch (error) {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#onError(feed, error);
@@ -219,6 +229,7 @@ export class FeedViews {
     const isPositionDue = this.#nextPositions();
     const due: [string, Watched][] = [];
     const now = this.#use.now();
+    if (this.#hasMissedMore && now >= this.#allComparedAt) this.compareAll();
     for (const [feed, watched] of this.#views) {
       if (isPositionDue(watched.slot)) due.push([feed, watched]);
       if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {

@@ -57,7 +57,7 @@ export const requireOps =
       status: 403,
       code: 'ops_closed',
       detail:
-        'The operations routes are closed because AUTH_MODE is none and this port can be reached from the network.' +
+        'The operations routes are closed because AUTH_MODE is none and this port can be reached from the network. ' +
         'Set OPS_TOKEN on the bff (`openssl rand -hex 32` prints one) and sign in with it, or set AUTH_MODE to jwt.',
     });
   };
