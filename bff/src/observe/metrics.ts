@@ -155,7 +155,7 @@ export function createMetrics(registry: Registry) {
     }),
     broadcastGaps: new Counter({
       name: 'tocsin_bff_broadcast_gaps_total',
-      help: 'Times that this instance missed another instance's broadcasts, or that these failed. It then compares all its feeds with their heads.',
+      help: "Times that this instance missed another instance's broadcasts, or that these failed. It then compares all its feeds with their heads.",
       registers,
     }),
     trimmed: new Counter({

@@ -1,10 +1,11 @@
-import { inboxKey, preferencesKey } from '@tocsin/contracts';
+import { inboxKey, mutesKey, preferencesKey } from '@tocsin/contracts';
 import { beforeEach, expect, it } from 'vitest';
 import { after, arrival, deployment, READER } from '../../../testing/away/deployment.ts';
 import { ContactBook } from '../../away/contacts/contacts.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { Inboxes } from '../inbox/inboxes.ts';
+import { ERASED_TTL_SECONDS, type StoredWrite } from './erasable-store.ts';
 import { Histories } from '../marks/histories.ts';
 import { MuteLists } from '../preferences/mute-lists.ts';
 import { ReaderPreferences } from '../preferences/preferences.ts';
@@ -96,4 +97,19 @@ it('new fallbacks should not restore earlier ones after an erasure', async () =>
     shared.store,
   );
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
+});
+
+it('should soon forget the key of an erased list of mutes that was empty', async () => {
+  const lifetimes: number[] = [];
+  class RecordingStore extends MemoryReaderStore {
+    protected override writeStored(writes: readonly StoredWrite[]): Promise<void> {
+      lifetimes.push(...writes.map(({ ttlSeconds }) => ttlSeconds));
+      return super.writeStored(writes);
+    }
+  }
+  const recording = new RecordingStore();
+  const key = mutesKey(READER);
+  await recording.write(key, { v: 1, feeds: [], severities: [] }, undefined, 1_000);
+  await recording.erase([key]);
+  expect(lifetimes).toEqual([1_000, ERASED_TTL_SECONDS]);
 });
