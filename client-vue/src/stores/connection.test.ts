@@ -52,8 +52,16 @@ describe('a live connection with a newest page that fails to load', () => {
   it('should not be re-requested after the server has refused the page or the feed', () => {
     const connection = useConnection();
     const isHopeless = (error: unknown) => connection.pageNotLoaded('topic:x', error);
-    const withStatus = (status: number) => new ProblemError(status, undefined, undefined);
-    expect([UNREACHABLE, DENIED, withStatus(429), withStatus(503)].map(isHopeless)).not.toContain(true);
+    const withStatus = (status: number) =>
+      new ProblemError(
+        status,
+        { type: 'about:blank', title: 'x', status, code: 'forbidden', detail: 'x' },
+        undefined,
+      );
+    // A proxy's response may be temporary.
+    const byProxy = new ProblemError(403, undefined, undefined);
+    const temporary = [UNREACHABLE, DENIED, byProxy, withStatus(429), withStatus(503)];
+    expect(temporary.map(isHopeless)).not.toContain(true);
     expect([400, 403].map(withStatus).map(isHopeless)).toEqual([true, true]);
     connection.refuse('topic:x', 'x: no such feed');
     expect(isHopeless(UNREACHABLE)).toBe(true);

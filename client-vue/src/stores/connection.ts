@@ -92,7 +92,7 @@ export const useConnection = defineStore(() => {
   function pageNotLoaded(feed: string, error: unknown): boolean {
     if (refused.has(feed)) return true;
     failedPages.set(feed, isRefusal(error) ? error.message : undefined);
-    return error instanceof ProblemError && [400, 403].includes(error.status);
+    return error instanceof ProblemError && !!error.problem && [400, 403].includes(error.status);
   }
 
   function refuse(feed: string, why: string): void {

@@ -1,5 +1,5 @@
 import { callServer } from '../rest/call-server.ts';
-import { tokenError } from '../errors.ts';
+import { withToken } from '../rest/token.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
@@ -11,31 +11,15 @@ export interface Target {
 }
 
 /** Calls `GET /app/negotiate`. Throws the same errors as `callServer` or a `ClientError` with the code `no_token`. */
-export async function negotiate({
-  url,
-  getToken,
-}: Pick<NotificationClientOptions, 'url' | 'getToken'>): Promise<Target> {
-  const token = await tokenOf(getToken);
-  return callServer(
-    url,
-    '/app/negotiate',
-    undefined,
-    token === undefined ? {} : { token },
-    async (response) => {
-      const target: unknown = await response.json();
-      if (!isTarget(target))
-        throw new SyntaxError('The response lacks the endpoint, path or token to connect with.');
-      return target;
-    },
-  );
-}
-
-async function tokenOf(getToken: NotificationClientOptions['getToken']): Promise<string | undefined> {
-  try {
-    return await getToken?.();
-  } catch (thrown) {
-    throw tokenError(thrown);
-  }
+export async function negotiate(
+  options: Pick<NotificationClientOptions, 'url' | 'getToken'>,
+): Promise<Target> {
+  return callServer(options.url, '/app/negotiate', undefined, await withToken(options), async (response) => {
+    const target: unknown = await response.json();
+    if (!isTarget(target))
+      throw new SyntaxError('The response lacks the endpoint, path or token to connect with.');
+    return target;
+  });
 }
 
 const isTarget = (value: unknown): value is Target =>

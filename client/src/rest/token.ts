@@ -8,7 +8,9 @@ import type { CallOptions } from './call-server.ts';
  * Resolves with call options that contain the client's token, if any. Rejects with the temporary code `no_token`, also
  * if `getToken` takes too long. Otherwise, later changes would wait for it forever.
  */
-export async function withToken({ getToken }: NotificationClientOptions): Promise<CallOptions> {
+export async function withToken({
+  getToken,
+}: Pick<NotificationClientOptions, 'getToken'>): Promise<CallOptions> {
   try {
     const token = await inTime(getToken?.(), TIMING.page);
     return token === undefined ? {} : { token };

@@ -1,4 +1,6 @@
 import { SOCKET_PATH } from '@tocsin/contracts';
+import { inTime } from '@tocsin/contracts/pause';
+import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { MESSAGES_VERSION } from './messages.ts';
 
@@ -37,7 +39,7 @@ export async function groupOf(
 ): Promise<Group | undefined> {
   const { url, path = SOCKET_PATH, clientId = '', getToken, tabs } = options;
   const named = typeof tabs === 'object' ? tabs.group : undefined;
-  const identity = named === undefined && getToken ? identityOf(await getToken()) : '';
+  const identity = named === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
   if (identity === undefined) return undefined;
   const server = new URL(path, new URL(url, origin)).href;
   const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, named ?? null, identity])}`;

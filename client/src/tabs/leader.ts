@@ -35,7 +35,7 @@ export interface Patience {
 }
 
 export const FIRST_PATIENCE = 3;
-const MAX_PATIENCE = 12;
+const MAX_PATIENCE = 6;
 
 interface AnySocket {
   timeout(ms: number): {

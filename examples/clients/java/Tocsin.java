@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
@@ -85,11 +88,13 @@ public class Tocsin {
     HttpClient http =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(SILENCE).build();
     while (true) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(args[0] + "/app/stream?" + query)).timeout(SILENCE);
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(args[0] + "/app/stream?" + query));
       if (System.getenv("TOKEN") != null) request.header("Authorization", "Bearer " + System.getenv("TOKEN"));
       if (lastId != null) request.header("Last-Event-ID", lastId);
       try {
-        var response = http.send(request.build(), BodyHandlers.ofInputStream());
+        // Unlike a timeout of the request, this one never includes the body, which is a stream.
+        var answer = http.sendAsync(request.build(), BodyHandlers.ofInputStream());
+        var response = answer.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
         int status = response.statusCode();
         try (InputStream body = response.body()) {
           if (status == 200) {
@@ -99,7 +104,7 @@ public class Tocsin {
             System.exit(1);
           }
         }
-      } catch (IOException error) {
+      } catch (IOException | ExecutionException | TimeoutException error) {
         System.err.println("connecting again: " + error);
       }
       fields.clear();

@@ -14,23 +14,28 @@ export type IsCurrent = (item: Item) => boolean;
  */
 export function useCurrent(): () => IsCurrent {
   const notifications = useItems();
-  /** The loaded item with each collapse key, which replaces all others. */
+  /** The loaded item with each collapse key, which replaces all earlier ones. */
   const newest = computed(
     () =>
       new Map(
-        notifications.all.flatMap(({ key, feed, notification: { collapseKey } }): [string, string][] =>
-          collapseKey === undefined ? [] : [[itemKey(feed, collapseKey), key]],
-        ),
+        notifications.all.flatMap((item): [string, Item][] => {
+          const { collapseKey } = item.notification;
+          return collapseKey === undefined ? [] : [[itemKey(item.feed, collapseKey), item]];
+        }),
       ),
   );
+  const isReplaced = ({ feed, epoch, offset, time, notification }: Item): boolean => {
+    const other = newest.value.get(itemKey(feed, notification.collapseKey ?? ''));
+    return !!other && (other.epoch === epoch ? other.offset > offset : other.time > time);
+  };
   return () => {
     const { session } = notifications;
     const erasures = new Map(notifications.erasures);
-    return ({ key, feed, notification }) =>
+    return (item) =>
       notifications.session === session &&
-      notifications.erasures.get(feed) === erasures.get(feed) &&
-      !notifications.gone.has(key) &&
-      !isExpired(notification, useClock().now) &&
-      (newest.value.get(itemKey(feed, notification.collapseKey ?? '')) ?? key) === key;
+      notifications.erasures.get(item.feed) === erasures.get(item.feed) &&
+      !notifications.gone.has(item.key) &&
+      !isExpired(item.notification, useClock().now) &&
+      !isReplaced(item);
   };
 }

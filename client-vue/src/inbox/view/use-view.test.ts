@@ -79,6 +79,19 @@ describe('the tab Unread', () => {
     expect(shown()).toEqual(['n7', 'n6', 'n5', 'n3']);
   });
 
+  it('should show the found notification if the loaded one with its key is older', async () => {
+    useItems().add('all', {
+      epoch: 'e',
+      publications: [4].map((offset) => ({
+        offset,
+        notification: { ...at(offset).notification, collapseKey: 'k' },
+      })),
+    });
+    found = [unread(8, { collapseKey: 'k' }), unread(6)];
+    const shown = await openUnread();
+    expect(shown()).toContain('n8');
+  });
+
   it('should not show what has expired', async () => {
     found = [unread(4, { expiresAt: new Date(Date.now() + 60_000).toISOString() })];
     const shown = await openUnread();
