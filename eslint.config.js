@@ -16,7 +16,7 @@ const SCRIPTS = ['**/*.{js,mjs}'];
 const VUE = ['{ui,client-vue}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
-/** Only these files may read the environment. All other code receives its settings. */
+/** Only these files may read the environment. All other code gets settings passed in. */
 const CONFIGS = [
   '*/src/config.ts',
   'ui/src/server/config.ts',
@@ -157,7 +157,7 @@ export default defineConfig(
     },
     rules: { 'boundaries/no-unknown-files': 'error', 'boundaries/dependencies': allowOnly(policies) },
   },
-  // If a file is in more than one room, the innermost room's rules apply since the last matching block wins.
+  // The last matching block wins, so a file in nested rooms gets the innermost room's rules.
   ...elements.toReversed().map(({ type, pattern }) => ({
     files: [`${pattern}/**/*.{ts,vue}`],
     ignores: TESTS,

@@ -1,7 +1,7 @@
 /**
  * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, innermost first. An import that
- * no policy allows is an error. Tests and `testing/` may import everything. Apart from those, only the lab may import
- * `testing/`, and nothing may import tests.
+ * no policy allows is an error. Tests and `testing/` may import anything. `testing/` may be imported only by tests, the
+ * lab and other `testing/` folders, and tests can't be imported at all.
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect,away}';
@@ -145,7 +145,7 @@ export const policies = [
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  // This room relies on library internals. Its canary tests state which versions were tested.
+  // This room relies on library internals. The canary tests state which versions were tested.
   {
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
@@ -162,11 +162,11 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // The only adapter that opens its own connections to Redis. The socket.io adapter is given one.
+  // The only adapter that opens Redis connections. The socket.io adapter is passed a connection.
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
-  // Channels take plain options, so that tests and tools can use each one on its own.
+  // Channels take plain options, so tests and tools can use each channel by itself.
   {
     from: from('channels'),
     allow: [
@@ -192,13 +192,13 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      // `socket.io-adapter` is imported only for the adapter's type, which the backend passes to the gateway.
+      // `socket.io-adapter` is imported only for the type of the adapter that the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
   },
 
-  // The capacity model computes only from measured constants, without I/O.
+  // The capacity model does no I/O. It computes everything from measured constants.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
   // The conformance cases import only the contracts from this repository, so they can test other servers.
@@ -244,8 +244,8 @@ export const policies = [
 ];
 
 /**
- * The policies for files in one room. The plugin evaluates every policy it is given for each import, so passing all of
- * them would be slow.
+ * Selects the policies for a room's files. The plugin evaluates every policy for every import, so passing them all
+ * would be slow.
  */
 export const policiesOf = (type) =>
   policies.filter((policy) => !policy.from || policy.from.element.types.anyOf.includes(type));

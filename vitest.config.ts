@@ -29,13 +29,15 @@ const EXAMPLES = 'tests/examples/**/*.test.ts';
 const SITE = 'tests/site/**/*.test.ts';
 /** Failovers of Redis and Valkey, which take minutes: `npm run test:redis`. */
 const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
-/** Replaces 0.1.0, installed from this repository's history, with this version under load: `npm run test:upgrade`. */
+/**
+ * `npm run test:upgrade`: installs 0.1.0 from this repository's history, then upgrades it to this version under load.
+ */
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
 /** Deletes and kills a Redis Cluster's pods under load, which takes minutes: `npm run test:k8s-redis`. */
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
-/** How long to wait for a condition. On a busy machine, browsers can be several times slower than usual. */
+/** Timeout when waiting for a condition. Browsers can be several times slower on a busy machine. */
 const POLL_MS = 20_000;
 /**
  * Retries only tests that timed out, once; `npm test` lists them. Wrong results (lost, duplicated, out of order) are

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Creates missing container secrets and keeps existing ones: passwords and tokens as NAME=value, sentry's certificate
-// authority, and a token for each sidecar and Dapr service that identifies it to sentry. Writes each file under a
-// temporary name first, so readers never see a partial file. Only the owner and group 1000 can read them.
+// Creates container secrets that don't exist yet: passwords and tokens as NAME=value, sentry's certificate authority,
+// and a token for each sidecar and Dapr service that identifies it to sentry. Writes each file under a temporary name
+// first, so readers never see a partial file. Only the owner and group 1000 can read them.
 import { execFileSync } from 'node:child_process';
 import {
   createHash,
@@ -29,8 +29,8 @@ function isLoopback(address) {
   return family !== 0 && loopback.check(address, `ipv${family}`);
 }
 
-// The edge waits for the applications, and they for this container. So its ports don't open to other machines without
-// authentication. `npm start` refuses that too, in the same words.
+// Never expose the edge to other machines without authentication. It starts after the applications, which start after
+// this container, so exiting here keeps its ports closed. `npm start` prints the same error.
 if (
   TOCSIN_INSECURE !== 'yes' &&
   withoutAuth.length > 0 &&
@@ -64,7 +64,7 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// Redis credentials: one user for applications, their sidecars and the broadcaster, another for operators and `npm run
+// Redis credentials: a user shared by applications, sidecars and the broadcaster, and a user for operators and `npm run
 // doctor`.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
@@ -81,7 +81,7 @@ const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
 const YEARS_10 = '3650';
 
-/** Creates a root that signs one issuer, then discards the root's key. Sentry signs with the issuer's key. */
+/** Creates a root that signs a single issuer, then discards the root's key. Sentry signs with the issuer's key. */
 function makeAuthority() {
   const folder = mkdtempSync('/tmp/authority-');
   const at = (name) => join(folder, name);
@@ -106,7 +106,7 @@ function makeAuthority() {
     write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
     write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
     write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
-    // Written last, so if this file exists, the rest do too.
+    // Written last, so if this file exists, all the files do.
     write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
   } finally {
     rmSync(folder, { recursive: true });

@@ -17,7 +17,7 @@ export interface AccessOptions {
   log: Logger;
 }
 
-/** Decides who may publish: callers with an API key, and the bff, which signs its calls. */
+/** Authorizes publishers: callers with an API key, and the bff, which signs every call. */
 export interface Access {
   callers: Callers;
   signer: Signer;
@@ -52,7 +52,7 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   };
 }
 
-/** Watches the API key records, in their file or in the secret store. Records changes in the audit trail. */
+/** Watches the API key records in the key file or the secret store, and audits changes. */
 function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: AccessOptions) {
   const keyWatch = new KeyWatch({
     store: backend.knownKeys,

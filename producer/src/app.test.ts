@@ -128,7 +128,7 @@ describe('the producer', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('should finish requests in progress, repeat the last announcement and close everything when stopped', async () => {
+  it('should finish requests in progress, repeat the last announcement and close all connections when stopped', async () => {
     const { faulty, post, stop, url, internalUrl, closed } = await start();
     faulty.latencyMs = 100;
     const publishing = post('a');
@@ -158,7 +158,7 @@ describe('the producer', () => {
     expect((await publishing).status).toBe(202);
   });
 
-  it('should close connections beyond MAX_CONNECTIONS immediately, and accept one once there is room', async () => {
+  it('should immediately close connections that exceed MAX_CONNECTIONS, and accept new connections once there is room', async () => {
     const { config, post } = await start({ MAX_CONNECTIONS: '3' });
     const open = async () => {
       const socket = connect({ port: config.PORT, host: '127.0.0.1' });

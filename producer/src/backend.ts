@@ -5,7 +5,7 @@ import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
 import type { DueWindowStore, Jobs, ScheduleIndexStore } from './schedule/ports.ts';
 
-/** Everything that the producer calls outside its process. */
+/** All external services that the producer calls. */
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
@@ -16,7 +16,7 @@ export interface Backend {
   knownKeys: KnownKeysStore;
   /** Creates the job store. The in-memory store calls `handOver` for each due job; Dapr calls `/job/<name>` instead. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** Returns one of this application's secrets, or `undefined` if it isn't set. */
+  /** Returns an application secret, or `undefined` if it isn't set. */
   readSecret(name: string): Promise<string | undefined>;
   /** Returns the subscriptions that deliver to this process. */
   subscriptions(): Promise<readonly ActiveSubscription[]>;
@@ -24,7 +24,7 @@ export interface Backend {
   refuse(refused: RefusedEvent): Promise<void>;
   /** Asks a bff for a notification's receipts. Rejects if no bff answers. */
   askReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
-  /** Rejects with the reason if the backend is unusable. */
+  /** Rejects if the backend is unusable; the error says why. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '@tocsin/service';
 import { producerSettings } from './config.ts';
 
-it('should have a default for every setting that needs one', () => {
+it('should have defaults for all optional settings', () => {
   expect(parseConfig(producerSettings, {})).toEqual({
     API_KEYS: 'off',
     PUBLIC_HOST: '127.0.0.1',

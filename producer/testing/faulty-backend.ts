@@ -2,8 +2,8 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * Fate of a call. `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late`
- * fails and takes effect `LATE_MS` later; `hang` times out after `HANG_MS`.
+ * What happens to a call. `good` succeeds, `lost` fails without any effect, `unknown` takes effect but fails, `late`
+ * fails and takes effect `LATE_MS` later, and `hang` times out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;
@@ -25,9 +25,9 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** In-memory entries and announcements for tests. `fate` decides what happens to each call. */
 export class FaultyBackend {
   readonly calls: Call[] = [];
-  /** The announcements, in the order they took effect. */
+  /** Announcements in the order they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
-  /** Every version of each entry as JSON, by key. */
+  /** All versions of each entry as JSON, keyed by entry key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
   /** Delay of every call in ms. */
@@ -45,7 +45,7 @@ export class FaultyBackend {
       this.#call('announce', announcement, () => this.announced.push({ ...announcement })),
   };
 
-  /** The deposited entries, ordered by their first write. */
+  /** Deposited entries, ordered by first write. */
   get deposited(): PartitionEntry[] {
     return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
   }

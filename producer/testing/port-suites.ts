@@ -5,7 +5,7 @@ import type { Announcer } from '../src/produce/ports.ts';
 
 export interface AnnouncerUnderTest {
   announcer: Announcer;
-  /** All announcements of a run, in order. */
+  /** All announcements in a run, oldest first. */
   announced(run: string): Promise<PartitionAnnouncement[]>;
 }
 

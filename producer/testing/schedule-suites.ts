@@ -13,7 +13,7 @@ export function jobsSuite(
   it(`should deliver each job at its time, except jobs that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
-    // Long enough to set and remove all jobs, even on a busy machine.
+    // Enough time to set and remove all jobs on a busy machine.
     const at = Date.now() + 5_000;
     // Due after the end of this test, but soon enough for a producer to take over the job.
     const far = at + 45_000;

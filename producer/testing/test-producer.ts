@@ -14,7 +14,7 @@ export class RecordingObserver implements Observer {
     void this.events.push(`run ended ${partition} ${seq}`);
 }
 
-/** The maximum, so that few of a test's feeds share a partition. */
+/** The maximum, so that feeds in a test rarely share a partition. */
 export const PARTITIONS = MAX_PARTITIONS;
 export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 

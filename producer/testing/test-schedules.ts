@@ -16,7 +16,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   lost = (names: readonly string[]) => void this.events.push(`lost ${names.length}`);
 }
 
-/** One producer's in-memory schedules. To test more than one producer, let them share a store. */
+/** A producer's in-memory schedules. To test multiple producers, let them share a store. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   {

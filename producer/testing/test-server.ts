@@ -23,14 +23,14 @@ import { testSchedules } from './test-schedules.ts';
 /** Serves `app` on a free local port. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
   const server = createBoundedServer(app);
-  // On a busy machine, a client could reuse a connection just as its idle timeout expires.
+  // On a busy machine, a client could reuse a connection just as it hits the idle timeout.
   server.keepAliveTimeout = 0;
   await listen(server, 0, '127.0.0.1', createLogger('test', 'silent'));
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
 }
 
-/** The producer's public port, with an in-memory backend. */
+/** The producer's public port on an in-memory backend. */
 export async function testServer(
   options: Partial<ProducerOptions> & { bodiesMaxBytes?: number } = {},
   callers?: Callers,

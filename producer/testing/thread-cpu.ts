@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * The CPU time that this thread has used, in ms. Other threads in the process run other test files at the same time.
- */
+/** CPU time used by this thread (ms). Other threads in the process run other test files at the same time. */
 export function threadCpuMs(): number {
   try {
     const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');

@@ -1,5 +1,5 @@
-// Publishes a notification to a reader's own feed and waits until a bff serves it. On failure, prints the reason and
-// exits with 1.
+// Publishes a notification to a reader's own feed and waits until a bff serves it. If that fails, prints why and exits
+// with 1.
 import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 

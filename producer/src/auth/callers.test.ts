@@ -33,7 +33,7 @@ describe('the secret with the API keys', () => {
     expect(() => parse(...records)).toThrow(says);
   });
 
-  it('should be rejected if it isn’t JSON, without quoting it', () => {
+  it('should be rejected if it isn’t JSON, but not be quoted in the error', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );
@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep its rate-limit debt when the keys are reread, unless its rate limit has changed', () => {
+  it('should keep its rate-limit debt when the keys are reread, unless the limit has changed', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

@@ -10,7 +10,7 @@ import {
 } from '@tocsin/contracts';
 import { TokenBucket } from '@tocsin/service/token-bucket';
 
-/** Rate-limit window in seconds. A caller's burst is its rate times this window. */
+/** Rate-limit window in seconds. A caller's burst equals the rate times this window. */
 export const WINDOW_S = 10;
 
 /** API key records, keyed by key hash. */
@@ -41,7 +41,7 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
 
 export type KeyRefusal = 'expired' | 'revoked';
 
-/** A caller, identified by an API key, with its own rate limit. */
+/** A caller that is identified by an API key and has a separate rate limit. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;
@@ -77,7 +77,7 @@ export interface CallersOptions {
   onUse?: (key: ApiKey) => void;
 }
 
-/** Finds callers by key and tracks their rate limits. Changing a key's rate resets its limit. */
+/** Finds callers by key and tracks their rate limits. Changing a key's rate resets the limit. */
 export class Callers {
   readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();
@@ -86,13 +86,13 @@ export class Callers {
     this.#options = options;
   }
 
-  /** Resolves if keys can be checked. Otherwise rejects with the reason. */
+  /** Resolves if keys can be checked. Otherwise rejects with an explanatory error. */
   async ready(): Promise<void> {
     this.#options.keys();
   }
 
   /**
-   * Returns the caller with this key, the reason to reject it, or `undefined` for an unknown key.
+   * Returns the caller with this key or why the key is rejected. `undefined` for an unknown key.
    * @throws Error until the keys have been read
    */
   find(key: string): Caller | KeyRefusal | undefined {

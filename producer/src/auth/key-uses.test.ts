@@ -18,7 +18,7 @@ function keyUses() {
   return { uses, write, failures, lastUses };
 }
 
-it('should write the last use of each key at most once a minute', async () => {
+it('should write each key’s last use at most once a minute', async () => {
   const { uses, write, lastUses } = keyUses();
   for (let i = 0; i < 1_000; i++) uses.note(key('shop'));
   await vi.advanceTimersByTimeAsync(30_000);
@@ -33,7 +33,7 @@ it('should write the last use of each key at most once a minute', async () => {
   await uses.stop();
 });
 
-it('should retry a failed write together with the next one, and write the remaining uses on stop', async () => {
+it('should retry a failed write along with the next write, and write the remaining uses on stop', async () => {
   const { uses, write, failures, lastUses } = keyUses();
   write.mockRejectedValueOnce(new Error('away'));
   uses.note(key('shop'));

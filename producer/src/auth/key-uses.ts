@@ -1,12 +1,12 @@
 import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
-/** Stores the last use of each key. */
+/** Stores when each key was last used. */
 export interface KeyUseStore {
   /** Writes `uses`, by key hash, overwriting earlier uses of the same keys. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** Time between writes in ms. A stored last use is out of date by at most this long. */
+/** Time between writes (ms), and therefore the maximum age of an unstored last use. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {
@@ -16,13 +16,13 @@ export interface KeyUsesOptions {
   onFailure: (error: unknown) => void;
 }
 
-/** Tracks the last use of each key in memory and writes them all once a minute. */
+/** Tracks in memory when each key was last used, and writes all changes once a minute. */
 export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
   /** Uses not yet written, at most one per key. */
   #pending = new Map<string, KeyUse>();
-  /** The last write. Writes run one at a time, so an older use never overwrites a newer one. */
+  /** The last write. Writes never overlap, so a newer use can't be overwritten by an older use. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: KeyUsesOptions) {

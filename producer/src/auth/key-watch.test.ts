@@ -85,7 +85,7 @@ describe('changes to the API keys', () => {
     },
   );
 
-  it('should be reported once if a write is stored only after its time limit', async () => {
+  it('should be reported once if a write takes effect after timing out', async () => {
     const store = new MemoryKnownKeys();
     const { changesAfter } = watch(store);
     const write = store.write.bind(store);

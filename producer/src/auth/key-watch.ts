@@ -53,15 +53,16 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 }
 
 /**
- * Reports keys that were created, changed or revoked, even while no producer was running. All producers share one
- * stored version, guarded by its etag, so exactly one producer reports each change. If it crashes between the write and
- * the report, the report is lost. If it doesn't learn whether it has written a version, it reports the changes once it
- * finds that version stored, even though another producer might have written the same one.
+ * Reports keys that were created, changed or revoked, including while no producer was running. All producers share a
+ * stored version that's guarded by an etag, so each change is reported by exactly one producer. The report is lost if
+ * that producer crashes between the write and the report. A producer that doesn't know whether a write succeeded
+ * reports the changes once it finds its version in the store, although another producer might have written that
+ * version.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
   #compared = '';
-  /** The version that might have been written, and its changes. */
+  /** A version that might have been written, and what it changes. */
   #unconfirmed: { text: string; changes: KeyChange[] } | undefined;
   #work: Promise<void> = Promise.resolve();
 
@@ -82,7 +83,7 @@ export class KeyWatch {
     return this.#work;
   }
 
-  /** Compares the keys with the stored ones and reports changes. Never rejects. */
+  /** Compares the keys with the stored version and reports changes. Never rejects. */
   async #compare(now: readonly KnownKey[]): Promise<void> {
     const text = JSON.stringify(now);
     if (text === this.#compared) return;
@@ -106,7 +107,7 @@ export class KeyWatch {
         this.#compared = text;
         return;
       } catch (error) {
-        // An earlier write may still be on its way.
+        // An earlier write may still be in flight.
         if (error instanceof NotWrittenError) this.#unconfirmed = earlier;
         // Another producer may have written first, or the store is unavailable. Retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onError(error);

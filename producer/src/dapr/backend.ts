@@ -46,7 +46,7 @@ export function daprBackend(config: ProducerConfig): Backend {
   };
 }
 
-/** Resolves if the sidecar, components and entry store respond. Otherwise rejects with the reason. */
+/** Resolves if the sidecar, components and entry store respond. Otherwise rejects with the error. */
 export async function checkReadiness(
   sidecar: Pick<Sidecar, 'components'>,
   claimCheck: Pick<ClaimCheck, 'ready'>,

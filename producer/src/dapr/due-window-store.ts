@@ -10,11 +10,11 @@ import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /**
  * Lifetime of a document in seconds. Schedules are lost if all producers are away for longer. Cleans up documents that
- * nothing refers to because writing the index failed.
+ * the index doesn't list because writing the index failed.
  */
 const TTL_SECONDS = 30 * 24 * 60 * 60;
 
-/** Stores the due window in Dapr's state API: an index, guarded by its etag, and one document for each schedule. */
+/** Stores the due window in Dapr's state API: an index that's guarded by an etag, and a document per schedule. */
 export class DaprDueWindowStore implements DueWindowStore {
   readonly #sidecar: Sidecar;
 

@@ -8,7 +8,7 @@ import {
 import { ABSENT, SidecarError, type Sidecar } from '@tocsin/service';
 import { NotWrittenError, type KnownKeysStore } from '../auth/key-watch.ts';
 
-/** Stores the known keys as one document of Dapr's state API, guarded by its etag. */
+/** Stores the known keys in Dapr's state API as a single document that's guarded by an etag. */
 export class DaprKnownKeys implements KnownKeysStore {
   readonly #sidecar: Sidecar;
 
@@ -28,7 +28,7 @@ export class DaprKnownKeys implements KnownKeysStore {
         { operation: 'upsert', key: KNOWN_KEYS_KEY, value, etag: etag ?? ABSENT },
       ]);
     } catch (error) {
-      // Any response means that the store refused the keys. Without one, they may have been written.
+      // Any response means that the store rejected the write. If there was no response, the write may have succeeded.
       if (!(error instanceof SidecarError) || error.status === undefined) throw error;
       throw new NotWrittenError(error.message, { cause: error });
     }

@@ -2,7 +2,7 @@ import { COMPONENTS, scheduleIndexKey, type ScheduleIndexDocument } from '@tocsi
 import { ABSENT, SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
 import type { ScheduleIndexStore } from '../schedule/ports.ts';
 
-/** Stores the schedule index in Dapr's state API. Each document is guarded by its etag. */
+/** Stores the schedule index in Dapr's state API. Each document is guarded by an etag. */
 export class DaprScheduleIndexStore implements ScheduleIndexStore {
   readonly #sidecar: Sidecar;
 

@@ -86,6 +86,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');
-  // Shift by one each round, so that an event doesn't always name the same customers.
+  // Shift by 1 each round, so that an event doesn't always name the same customers.
   return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

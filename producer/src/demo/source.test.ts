@@ -18,7 +18,7 @@ const start = () => {
   return { ...fixture, end, done };
 };
 
-it('should create valid, distinct notifications of all severities, some with links', () => {
+it('should create valid, distinct notifications, covering all severities and including links', () => {
   const inputs = Array.from({ length: 2_000 }, (_, n) => notificationInputSchema.parse(demoNotification(n)));
   expect(new Set(inputs.map(({ severity = 'info' }) => severity))).toEqual(new Set(SEVERITIES));
   expect(inputs.some(({ link }) => link)).toBe(true);
@@ -26,7 +26,7 @@ it('should create valid, distinct notifications of all severities, some with lin
   expect(new Set(inputs.slice(0, 60).map(({ title }) => title)).size).toBe(60);
 });
 
-it('should link to the demo page, with a kind and an id that the page recognizes', () => {
+it('should link to the demo page using a kind and an id that the page recognizes', () => {
   const script = readFileSync(join(import.meta.dirname, '../../../ui/public/demo.js'), 'utf8');
   const kinds = [...script.matchAll(/^ {4}([a-z]+): \[/gm)].map(([, kind]) => kind);
   const links = Array.from({ length: 500 }, (_, n) => demoNotification(n)).flatMap(({ link, actions = [] }) =>
@@ -51,7 +51,7 @@ it('should publish one notification per interval until stopped', async () => {
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
 });
 
-it('should retry a notification with the same id until accepted, then send the next one', async () => {
+it('should retry a notification with the same id until accepted before sending the next', async () => {
   const { backend, end, done } = start();
   backend.fate = () => 'lost';
   await vi.advanceTimersByTimeAsync(100_000);

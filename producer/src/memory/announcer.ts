@@ -1,7 +1,7 @@
 import type { PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer } from '../produce/ports.ts';
 
-/** Records announcements in order, and passes each to the listener, if there is one. */
+/** Records announcements and passes them to the listener, if any. */
 export class MemoryAnnouncer implements Announcer {
   readonly announcements: PartitionAnnouncement[] = [];
   readonly #listener: ((announcement: PartitionAnnouncement) => Promise<void>) | undefined;

@@ -9,6 +9,6 @@ export function uuidV7(now: number): string {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Creates a run name: 8 random letters and digits, with 62^8 (about 2 × 10^14) possible values. */
+/** Creates a run name: 8 random letters and digits. There are 62^8 (about 2 × 10^14) possible names. */
 export const newRun = (): string =>
   Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');

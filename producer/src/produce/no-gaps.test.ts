@@ -27,7 +27,7 @@ interface AnsweredRequest {
   outcome: string;
   /** When the request was sent, on a logical clock. */
   posted: number;
-  /** When the request was answered, by the same clock. */
+  /** When the response was sent, according to the same clock. */
   answered: number;
 }
 

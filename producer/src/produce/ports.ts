@@ -1,10 +1,10 @@
 import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
-/** Stores entries until their partition claims them. */
+/** Stores entries until claimed by the partition. */
 export interface EntryStore {
   /**
-   * Writes the entry under its key. Resolves once the store has it. If it rejects, the write may have succeeded; it is
-   * safe to retry with the same entry.
+   * Resolves once the store has written the entry. If it rejects, the write may still have succeeded. Retrying with the
+   * same entry is safe.
    */
   deposit(entry: PartitionEntry): Promise<void>;
 }
@@ -15,13 +15,13 @@ export interface Announcer {
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
-/** Keeps notifications until their delivery time. */
+/** Stores notifications that are due later. */
 export interface Scheduler {
   /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
   /** Resolves when no notification with this id is scheduled. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when nothing is scheduled for the feed. */
+  /** Resolves when the feed has no scheduled notifications. */
   cancelAll(feed: string): Promise<void>;
 }
 
@@ -34,12 +34,12 @@ export class ScheduleFullError extends Error {
 export type Step = 'deposit' | 'announce' | 'ring';
 
 /**
- * The outcome of a request. If it isn't `accepted`, some notifications may still appear; retry with the same ids to
- * complete the request.
+ * A request's outcome. Unless it's `accepted`, some notifications may still appear. Retry with the same ids to complete
+ * the request.
  */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
-/** Identifies an entry. Includes its trace and size if known. */
+/** Identifies an entry. Includes the trace and size if known. */
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
@@ -47,7 +47,7 @@ export interface EntryFacts extends PartitionAnnouncement {
   bytes?: number;
 }
 
-/** Receives the producer's events. Its methods must not throw. */
+/** Receives the producer's events. Methods must not throw. */
 export interface Observer {
   answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;

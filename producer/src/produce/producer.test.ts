@@ -44,7 +44,7 @@ describe('a request', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'b', 'c']]);
   });
 
-  it('should not be accepted until its announcement is known to have succeeded', async () => {
+  it('should not be accepted until the announcement is known to have succeeded', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     const outcome = producer.produce([notification('a')]);
@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(await repeated).toBe('accepted');
   });
 
-  it('should be published even with duplicates, which the feed removes', async () => {
+  it('should be published even with duplicates, because the feed removes them', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
@@ -138,7 +138,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('should contain items for all feeds of their partition', async () => {
+  it('should contain items for all feeds in the partition', async () => {
     const { producer, backend } = testProducer({ partitions: 1 });
     backend.latencyMs = 10;
     const feeds = ['all', 'topic:a', 'user:b', 'user:c'];
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should stay within 256 KB when escaped by the sidecar, even with the largest notifications', async () => {
+  it('should stay within 256 KB after escaping by the sidecar, whatever the notification size', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {
@@ -188,7 +188,7 @@ describe('entries', () => {
     expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 40));
   });
 
-  it('should not let a small notification overtake a large one that does not fit', async () => {
+  it('should not let a small notification overtake a large notification that does not fit', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const large = (id: string) => notification(id, { body: '<'.repeat(2_000) });
@@ -221,7 +221,7 @@ describe('a lane under load', () => {
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-  it('should pause after an entry for as long as the entry took', async () => {
+  it('should pause after an entry for the entry’s duration', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [producer.produce([notification('a')])];
@@ -255,7 +255,7 @@ describe('a lane under load', () => {
     await sleep(900);
     outcomes.push(producer.produce([notification('e')]));
     await sleep(100);
-    // The last one waits only for the batching delay, which applies because requests shared the previous entry.
+    // The last entry waits only for the batching delay, which applies because requests shared the previous entry.
     expect(at(backend)).toEqual([0, 200, 1_004]);
     expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
     expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));

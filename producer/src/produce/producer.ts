@@ -14,9 +14,9 @@ export interface ProducerOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Time limit for one request in ms. A request that exceeds it gets the outcome `late`. */
+  /** Time limit per request (ms). If exceeded, the outcome is `late`. */
   requestTimeoutMs: number;
-  /** Maximum number of notifications in the queue. Requests beyond it get the outcome `full`. */
+  /** Maximum number of notifications in the queue. A request that would exceed it gets the outcome `full`. */
   maxHeld: number;
   /** Maximum queue size in bytes of JSON. */
   maxHeldBytes: number;
@@ -29,8 +29,8 @@ export interface ProducerOptions {
 }
 
 /**
- * After an entry, its lane rests for as long as the entry took, up to this limit in ms. The entry interval can prolong
- * the rest.
+ * After an entry, the lane rests for the entry's duration, up to this limit (ms). The entry interval can prolong that
+ * pause.
  */
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
@@ -38,13 +38,13 @@ const BATCHING_DELAY_MS = 4;
 /** Timers have a precision of 1 ms, so skip shorter rests. */
 const MIN_REST_MS = 1;
 
-/** How much of a graceful stop to reserve for repeating announcements, in ms. */
+/** Part of a graceful stop's time limit (ms) that is reserved for repeating announcements. */
 const REPETITIONS_MS = 2_000;
 
 /**
  * Combines notifications into entries, then deposits and announces them. Each partition has at most one entry in
- * progress; requests that arrive meanwhile share the next one. Once started, an entry either finishes or ends its run,
- * even if its requests have timed out.
+ * progress. Requests that arrive meanwhile share the next entry. Once started, an entry either finishes or ends the
+ * run, whether or not the requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -73,10 +73,10 @@ export class Producer {
   }
 
   /**
-   * Publishes the notifications or changes from one request. Within a feed, they keep their order and come after
-   * anything from the caller's earlier requests. Resolves with `accepted` once all are deposited and announced. After
-   * any other outcome, some may still appear; retry with the same ids to complete the request. Callers take turns and
-   * share the queue; requests without a `caller` can fill all of it.
+   * Publishes a request's notifications or changes. Within a feed, order is preserved, including the order of the
+   * caller's requests. Resolves with `accepted` once all are deposited and announced. After any other outcome, some may
+   * still appear; retry with the same ids to complete the request. Callers take turns and share the queue; requests
+   * without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#enqueue(items, traceparent, caller);
@@ -85,8 +85,8 @@ export class Producer {
   }
 
   /**
-   * Rejects new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`,
-   * abandoning any entries still unfinished.
+   * Rejects new requests, finishes requests in progress and repeats pending announcements. Resolves within `limitMs`
+   * and abandons any unfinished entries.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
@@ -137,8 +137,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start an entry at the end of this tick, or when its rest is over. Every entry costs about the same,
-   * whatever its size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
+   * Lets the lane start an entry at the end of this tick, or once it has rested. An entry's cost hardly depends on the
+   * size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
@@ -170,7 +170,7 @@ export class Producer {
 
   #pump(): void {
     for (let lane = this.#ready.next(); lane; lane = this.#ready.next()) {
-      // The lane may have begun an entry while its rest timer was pending.
+      // The lane may have started an entry while the rest timer was pending.
       if (lane.isBusy) continue;
       const batch = lane.begin(Date.now());
       if (!batch) {

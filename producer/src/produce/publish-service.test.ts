@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The publishing time of an event published now. Dapr gives it in whole seconds. */
+/** The publishing time of an event published now. Dapr truncates to whole seconds. */
 const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
 const createdAt = (): number => {
   const item = produced.at(-1);
@@ -64,7 +64,7 @@ it('should date a notification after an erasure only if it was published after t
   }
 });
 
-it('should date a notification by its arrival, unless its event arrives late', async () => {
+it('should date a notification by its arrival time, unless the event is late', async () => {
   await publishService.publish([{ title: 'x' }], undefined, undefined, eventTime());
   expect(createdAt()).toBe(START);
   await publishService.publish([{ title: 'x' }], undefined, undefined, START - 60_000);

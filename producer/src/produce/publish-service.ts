@@ -22,22 +22,22 @@ export interface PublishResult {
 }
 
 /**
- * Events carry their publishing time in whole seconds. An event that arrives within this many ms of its publishing time
- * is dated by its arrival. After that, it keeps its publishing time because it may be older than an erasure.
+ * An event's publishing time is in whole seconds. If an event arrives within this time (ms) of publishing, the arrival
+ * time becomes the notification's date. A later event keeps the publishing time because it may predate an erasure.
  */
 const ON_TIME_MS = 1_500;
 /** Maximum clock skew between producers and publishers in ms. */
 const MAX_CLOCK_SKEW_MS = 250;
 /**
- * An erasure removes notifications dated up to this many ms after the request because they may already have been in
- * transit. Notifications published after the response always have a later date, even if sent as events.
+ * An erasure also removes notifications dated within this time (ms) after the request because they may already have
+ * been in transit. Notifications published after the response always have later dates, including events.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + MAX_CLOCK_SKEW_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
 
 /**
- * Publishes notifications. Passes the ones due now to the producer and the rest to the scheduler. The outcome is
- * `accepted` only if every notification was either deposited and announced, or scheduled.
+ * Publishes notifications: immediately through the producer, or through the scheduler if they are due later. The
+ * outcome is `accepted` only if every notification was either deposited and announced, or scheduled.
  */
 export class PublishService {
   readonly #options: PublishServiceOptions;
@@ -47,7 +47,7 @@ export class PublishService {
   }
 
   /**
-   * Publishes each input at its `deliverAt`, or immediately if it has none.
+   * Publishes each input at `deliverAt`, or immediately if that isn't set.
    * @param caller the caller's API key name
    * @param publishedAt the event's publishing time (ms since 1970)
    */

@@ -10,7 +10,7 @@ it('should not begin a second entry if stopped while the first is in progress an
   const outcomes = [producer.produce([notification('a')])];
   await vi.advanceTimersByTimeAsync(25);
   outcomes.push(producer.produce([notification('b')]));
-  // The rest ends in less time than a timer can measure, so the next request starts the entry.
+  // The lane rests for less time than a timer can measure, so the next request starts the entry.
   await vi.advanceTimersByTimeAsync(14.5);
   outcomes.push(producer.produce([notification('c')]));
   outcomes.push(producer.produce([notification('d')]));

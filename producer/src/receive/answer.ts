@@ -11,7 +11,7 @@ const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
   stopping: 'This instance is stopping.',
 };
 
-/** Responds with 503. The problem states the reason, the consequence, and the ids to retry with. */
+/** Responds with 503. The problem explains what happened, what the effect was, and which ids to retry with. */
 export function sendUnavailable(
   response: Response,
   outcome: Exclude<Outcome, 'accepted'>,

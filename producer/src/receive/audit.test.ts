@@ -49,7 +49,7 @@ const post = (url: string, headers: Record<string, string> = {}) =>
 
 describe('the audit trail', () => {
   const takeNotes = () => notes.splice(0);
-  /** Delivers an event as the sidecar does, in an envelope around the published bytes. */
+  /** Delivers an event like the sidecar, which wraps the published bytes in an envelope. */
   const event = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'x', ...body })).toString('base64');
     const envelope = { specversion: '1.0', id: randomUUID(), source: 'Dapr', data_base64: bytes };
@@ -94,7 +94,7 @@ describe('the audit trail', () => {
       .toMatchObject([{ action: 'internal-call', outcome: 'unauthorized', actor: { kind: 'anonymous' } }]);
   });
 
-  it('should record accepted and invalid events with their source', async () => {
+  it('should record accepted and invalid events along with the source', async () => {
     takeNotes();
     await event({ id: 'e-1', source: 'shop', data: { title: 'Hello', feed: 'topic:a' } });
     await event({ id: 'e-2', source: 7, data: { title: '' } });

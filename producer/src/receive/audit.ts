@@ -43,7 +43,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Records the requests rejected on one port. A rejected application's name is unverified. */
+/** Records requests that a port rejected. A rejected application's name is unverified. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

@@ -131,7 +131,7 @@ const expectProblem = async (response: Response, status: number, code: ProblemCo
 
 describe('an invalid body', () => {
   it.each([...asJson, ...asText])(
-    'should be rejected with the path of each error: %s',
+    'should be rejected with a path for each error: %s',
     async (_name, body, paths) => {
       const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
       expect([...new Set(problem.errors?.map(({ path }) => path))].sort()).toEqual([...paths].sort());
@@ -148,7 +148,7 @@ describe('an invalid body', () => {
     );
   });
 
-  it('should get a quick and short response, no matter how many or how long its member names are', async () => {
+  it('should get a quick and short response despite many or long member names', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const manyMembers = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -280,7 +280,7 @@ describe('a request with a wrong URL or method', () => {
 });
 
 describe('the process', () => {
-  it('should keep running, and count each problem by its code', async () => {
+  it('should keep running, and count problems by code', async () => {
     expect(new Set(server.refused)).toEqual(
       new Set<ProblemCode>([
         'invalid_notification',

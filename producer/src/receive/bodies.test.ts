@@ -17,7 +17,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Starts a request and waits for the server to ask for its body. */
+/** Starts a request and waits until the server asks for the body. */
 async function start(length: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
@@ -46,7 +46,7 @@ const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
 
-/** Sends all but the last ten bytes of a large body. */
+/** Sends a large body except for the last ten bytes. */
 async function startUnfinished() {
   const request = await startSized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
@@ -54,7 +54,7 @@ async function startUnfinished() {
   return request;
 }
 
-it('should reject a large body while others use up the budget, but still serve small ones', async () => {
+it('should reject a large body while the budget is used up, but still accept small bodies', async () => {
   const first = await startUnfinished();
   expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
@@ -68,7 +68,7 @@ it('should not reserve a large body’s declared Content-Length', async () => {
   expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
 });
 
-it('should reject a chunked body as soon as its bytes exceed the budget', async () => {
+it('should reject a chunked body as soon as it exceeds the budget', async () => {
   const first = await startChunked();
   first.send(chunk(MEBIBYTE - 10));
   const second = await startChunked();

@@ -61,7 +61,7 @@ it('should answer the health probe without a token', async () => {
   expect((await fetch(`${guarded.url}/healthz`)).status).toBe(200);
 });
 
-it('should reject everything else without the right token', async () => {
+it('should reject all other requests without the right token', async () => {
   for (const headers of [{}, { 'dapr-api-token': 'wrong' }, { 'dapr-api-token': 'secre\u00e9' }]) {
     expect((await post(guarded.url, headers)).status).toBe(401);
     expect((await fetch(`${guarded.url}/dapr/subscribe`, { headers })).status).toBe(401);
@@ -70,7 +70,7 @@ it('should reject everything else without the right token', async () => {
   expect(backend.calls).toEqual([]);
 });
 
-it('should accept invocations with the token, or without one if none is configured', async () => {
+it('should accept invocations with the token, or without a token if none is configured', async () => {
   expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
   expect((await post(open.url)).status).toBe(202);
   expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
@@ -98,7 +98,7 @@ describe('a job', () => {
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should get 404 if the scheduler has no such job, so that Dapr stops retrying', async () => {
+  it('should get 404 if the scheduler doesn’t have the job, so that Dapr stops retrying', async () => {
     const before = dueWindowStore.documents.size;
     const answer = await deliverJob('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
@@ -131,7 +131,7 @@ it('should list the schedules for the ops page', async () => {
 });
 
 describe('the open topic', () => {
-  /** Delivers a message as the sidecar does, in its own envelope around the published bytes. */
+  /** Delivers a message like the sidecar, which wraps the published bytes in an envelope. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',
@@ -152,7 +152,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have one subscription for events, and one for dead letters with a separate component', async () => {
+  it('should have a subscription for events, and a subscription for dead letters with a separate component', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -215,7 +215,7 @@ describe('the open topic', () => {
     ['two errors', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
     ['an empty array', { id: 'f-4', data: [] }, ['']],
   ])(
-    'should store an invalid notification with all its errors, and acknowledge the event: %s',
+    'should store an invalid notification with all errors, and acknowledge the event: %s',
     async (_name, event, paths) => {
       const before = backend.deposited.length;
       expect(await deliver(event)).toEqual(done);
@@ -238,7 +238,7 @@ describe('the open topic', () => {
     expect(newest()[0]).not.toHaveProperty('sourceHash');
   });
 
-  it('should accept a raw payload with one or more notifications, and give identical ones the same id', async () => {
+  it('should accept a raw payload with one or more notifications, and give identical payloads the same id', async () => {
     expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
     expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);

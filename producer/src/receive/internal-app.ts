@@ -43,8 +43,9 @@ export interface InternalAppOptions
 }
 
 /**
- * Creates the app for the internal port. It serves the health probe. Other applications can publish, retract, erase and
- * read receipts by invocation, with an API key as on the public port. Only the sidecar can deliver events and due jobs.
+ * Creates the app for the internal port. It serves the health probe. Other applications can use service invocation to
+ * publish, retract, erase and read receipts. They need an API key as on the public port. Only the sidecar can deliver
+ * events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {
   const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;

@@ -1,4 +1,4 @@
-/** Passes items to `write` in batches, one batch at a time. Items that arrive during a write form the next batch. */
+/** Passes items to `write` in sequential batches. Items that arrive during a write form the next batch. */
 export class Batches<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
   #waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];

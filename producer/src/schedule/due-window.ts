@@ -10,11 +10,11 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
-  /** Called before each attempt to write, after the index was read. If it resolves with false, nothing is added. */
+  /** Called before each write attempt, after reading the index. Resolve with false to add nothing. */
   isCurrent?: () => Promise<boolean>;
-  /** Whether to write the index even if nothing changes, so that no write based on an earlier version succeeds. */
+  /** Whether to write an unchanged index too, so that no write based on an earlier version succeeds. */
   isAlwaysWritten?: boolean;
-  /** Why nothing was added, although it is still current. The other changes in the batch are still written. */
+  /** Why the schedules weren't added although they are current. The batch's remaining changes are still written. */
   failure?: Error;
 }
 
@@ -29,8 +29,8 @@ const PARALLEL_CHECKS = 16;
 const RETRY_PAUSE_MS = 20;
 
 /**
- * The schedules due within the next minute, shared by all producers. Changes that arrive during a write are batched
- * into the next one. If another producer wrote first, reapplies the change to that producer's version.
+ * The schedules due within the next minute, shared by all producers. Batches changes that arrive during a write. If
+ * another producer wrote first, reapplies the batch to that producer's version.
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
@@ -38,15 +38,15 @@ export class DueWindow {
   readonly #changes = new Batches<Change>((changes) => this.#write(changes));
   #finished = 0;
 
-  /** Calls `onIndex` with each index that was read or written, never with an older one after a newer one. */
+  /** Calls `onIndex` with each index that was read or written, but never with an older version than before. */
   constructor(store: DueWindowStore, onIndex: (index: DueWindowDocument) => void) {
     this.#store = store;
     this.#onIndex = onIndex;
   }
 
   /**
-   * Resolves when the window contains the schedules. An existing schedule keeps its content. Adds nothing if `isCurrent`
-   * resolves with false; it is called again whenever another producer wrote first.
+   * Resolves when the window contains the schedules. An existing schedule's content stays unchanged. Adds nothing if
+   * `isCurrent` resolves with false. Whenever another producer wrote first, `isCurrent` is re-evaluated.
    * @throws ScheduleFullError
    */
   async add(
@@ -67,7 +67,7 @@ export class DueWindow {
     return this.#changes.add({ add: new Map(), remove: which });
   }
 
-  /** Like `remove`. Also makes every producer whose write is in progress call `isCurrent` again. */
+  /** Like `remove`, but also makes all producers with a write in progress re-evaluate `isCurrent`. */
   removeForGood(which: (due: Due) => boolean): Promise<void> {
     return this.#changes.add({ add: new Map(), remove: which, isAlwaysWritten: true });
   }
@@ -77,8 +77,8 @@ export class DueWindow {
   }
 
   /**
-   * Returns those of `names` that are in the window without content. Call it only with names whose content was missing:
-   * a producer that removes a schedule removes the name first.
+   * Returns the names that are in the window but have no content. Call it only with names that had no content in an
+   * earlier read: a producer that removes a schedule removes the name first.
    */
   async lost(names: readonly string[]): Promise<string[]> {
     const listed = new Set((await this.list()).map(({ name }) => name));
@@ -144,7 +144,7 @@ export class DueWindow {
   }
 }
 
-/** The changes that are current. Sets `failure` of those that couldn't be checked, and resets that of all others. */
+/** Returns the current changes. Sets `failure` on changes that couldn't be checked, and clears it on all others. */
 async function currentOf(changes: readonly Change[]): Promise<Set<Change>> {
   const current = new Set<Change>();
   await inParallel(changes, PARALLEL_CHECKS, async (change) => {

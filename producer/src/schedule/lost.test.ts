@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const stored = (id: string, at: number) => ({ notification: notification(id), at });
 
-it('should report a due schedule whose content is gone, but not one that another producer has delivered', async () => {
+it('should report a due schedule with missing content unless another producer has delivered it', async () => {
   const { producer, backend } = testProducer();
   const { schedules, dueWindowStore, scheduleObserver } = testSchedules(producer);
   schedules.start();

@@ -3,11 +3,11 @@ import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsi
 /** Stores schedules for any later time. Hands over a due schedule repeatedly until accepted. */
 export interface Jobs {
   /**
-   * Resolves when `scheduled` is stored. Its name is handed over at `at` (ms since 1970). An existing job keeps its
-   * content. If it rejects, `scheduled` may still have been stored.
+   * Resolves when `scheduled` is stored. The name is handed over at `at` (ms since 1970). An existing job's content
+   * stays unchanged. If it rejects, `scheduled` may still have been stored.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
-  /** Returns a job's content if no producer has taken it over yet, or `undefined` if there is no such job. */
+  /** Returns a job's content, or `undefined` if the job doesn't exist or a producer has already taken it over. */
   find(name: string): Promise<unknown>;
   /** Resolves when no job with this name exists. */
   remove(name: string): Promise<void>;
@@ -24,9 +24,9 @@ export interface DueWindowChange {
 
 /** Stores the due window. All producers see each change immediately. */
 export interface DueWindowStore {
-  /** Returns the index with its version, or `undefined` before the first write. */
+  /** Returns the index and its version, or `undefined` before the first write. */
   readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
-  /** Returns the stored documents with these names, in the same order, or `undefined` for missing documents. */
+  /** Returns the stored documents in the order of `names`, or `undefined` for missing documents. */
   read(names: readonly string[]): Promise<unknown[]>;
   /**
    * Writes the index and the documents together. Rejects if the stored index has a different version, or if the write
@@ -37,7 +37,7 @@ export interface DueWindowStore {
 
 /** Stores the schedule index. All producers see each change immediately. */
 export interface ScheduleIndexStore {
-  /** Returns the documents with these numbers and their versions, or `undefined` for missing documents. */
+  /** Returns the documents with these numbers, including versions. `undefined` for missing documents. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
   /**
    * Writes a document that expires after `ttlSeconds`. Rejects if the stored document has a different version, or if
@@ -51,7 +51,7 @@ export interface ScheduleIndexStore {
   ): Promise<void>;
 }
 
-/** Receives schedule events. Its methods must not throw. */
+/** Receives schedule events. Methods must not throw. */
 export interface ScheduleObserver {
   scheduled(count: number): void;
   /** `lateMs`: delay from the first schedule's delivery time until all were deposited and announced. */

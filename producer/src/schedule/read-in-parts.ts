@@ -1,6 +1,6 @@
-/** How many schedules to read per call. */
+/** Number of schedules to read per call. */
 const READ_AT_ONCE = 100;
-/** Maximum size of a part in bytes of JSON, unless a single schedule is larger. */
+/** Maximum part size in bytes of JSON. Only a single large schedule may exceed it. */
 const MAX_PART_BYTES = 1024 * 1024;
 
 /** Schedules that are delivered and removed together. */
@@ -9,9 +9,7 @@ export interface DuePart {
   contents: unknown[];
 }
 
-/**
- * Reads schedules in order and yields them in parts, so that they don't overload the sidecar or the producer's queue.
- */
+/** Reads schedules and yields them in parts, so that they don't overload the sidecar or the producer's queue. */
 export async function* readInParts(
   names: readonly string[],
   read: (names: readonly string[]) => Promise<unknown[]>,

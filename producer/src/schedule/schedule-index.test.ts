@@ -24,7 +24,7 @@ const input = (id: string, feed = 'all', inMs = HOUR) => ({
 });
 
 describe('the schedule index', () => {
-  it('should contain all added schedules, with one document per feed', async () => {
+  it('should contain all added schedules in one document per feed', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     const added = ['a', 'b'].flatMap((id) => ['all', 'topic:x', 'user:1'].map((feed) => named(feed, id)));
@@ -35,7 +35,7 @@ describe('the schedule index', () => {
     expect((await index.read()).entries).toHaveLength(5);
   });
 
-  it('should contain the entries of all producers that write at the same time', async () => {
+  it('should contain all producers’ entries after concurrent writes', async () => {
     const store = new MemoryScheduleIndexStore();
     const producers = [indexOver(store), indexOver(store)];
     const entries = Array.from({ length: 40 }, (_, number) => named('all', `n${number}`));
@@ -45,7 +45,7 @@ describe('the schedule index', () => {
     expect(new Set((await indexOver(store).read()).entries)).toEqual(new Set(entries));
   });
 
-  it('should keep an entry’s time when it is re-added, as its job does', async () => {
+  it('should keep an entry’s time when re-added, like the job', async () => {
     const index = indexOver(new MemoryScheduleIndexStore());
     await index.add([named('all', 'a', START + HOUR)]);
     await index.add([named('all', 'a', START + 2 * HOUR)]);
@@ -99,7 +99,7 @@ describe('the schedule index', () => {
 });
 
 describe('a schedule', () => {
-  it('should be in the index before its job exists', async () => {
+  it('should be in the index before the job exists', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance();
     const before: string[] = [];
     const set = jobs.set.bind(jobs);
@@ -121,7 +121,7 @@ describe('a schedule', () => {
     expect(scheduleObserver.events).toEqual(['unlisted', 'scheduled 2']);
   });
 
-  it('should wait at most a second for an index that does not respond, without delaying others', async () => {
+  it('should wait at most a second for an index that does not respond, and not delay others', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance();
     const hang = vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const first = publishService.publish([input('first')]);
@@ -140,7 +140,7 @@ describe('a schedule', () => {
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
 
-  it('should not be added to the index once its request has moved on', async () => {
+  it('should not be added to the index once the request has moved on', async () => {
     const store = new MemoryScheduleIndexStore();
     const read = store.read.bind(store);
     const index = indexOver(store);
@@ -159,7 +159,7 @@ describe('a schedule', () => {
     expect((await index.read()).entries.map(([name]) => name)).not.toContain(nameOf('all', { id: 'two' }));
   });
 
-  it('should be removed from the index when retracted or when its feed is erased', async () => {
+  it('should be removed from the index when retracted or when the feed is erased', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const index = indexOver(scheduleIndexStore);
     const names = async () => (await index.read()).entries.map(([name]) => name);
@@ -171,7 +171,7 @@ describe('a schedule', () => {
     expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
   });
 
-  it('should be removed from the index by a retraction or an erasure even after its delivery', async () => {
+  it('should be removed from the index by a retraction or an erasure after delivery', async () => {
     const { publishService, scheduleIndexStore } = instance();
     const stored = () => JSON.stringify([...scheduleIndexStore.documents.values()]);
     await publishService.publish([input('one'), input('two'), input('next-year', 'all', 8_000 * HOUR)]);
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
-  it('should be removed from the index when its id is retracted, even if it comes from an event', async () => {
+  it('should be removed from the index when the id is retracted, even if it comes from an event', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
     await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);
@@ -207,7 +207,7 @@ describe('a schedule', () => {
 });
 
 describe('a slow index', () => {
-  it('should delay a request by at most a quarter of its time limit', async () => {
+  it('should delay a request by at most a quarter of the time limit', async () => {
     const { publishService, jobs, scheduleIndexStore } = instance({ timeoutMs: CHANGE_LIMIT_MS });
     vi.spyOn(scheduleIndexStore, 'read').mockReturnValue(new Promise(() => undefined));
     const published = publishService.publish([input('a')]);

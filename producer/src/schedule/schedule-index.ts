@@ -11,10 +11,7 @@ import type { ScheduleIndexStore } from './ports.ts';
 
 type Entry = ScheduleIndexDocument['list'][number];
 
-/**
- * A requested change to one document. It is dropped once `isLate` returns true, since no caller is waiting for it any
- * longer.
- */
+/** A requested change to a document. Dropped once `isLate` returns true, since the caller is no longer waiting. */
 interface Change {
   add: readonly Entry[];
   remove: (name: string) => boolean;
@@ -34,10 +31,10 @@ const DOCUMENTS_PER_READ = 8;
 const MIN_TTL_SECONDS = 60;
 
 /**
- * Names and times of the schedules that are stored as jobs. Needed because Dapr's scheduler can't list jobs
- * selectively. Each feed's schedules are in one document. Entries in the past are ignored, and dropped the next time
- * their document is written. No delivery depends on the index: after a failure, it may contain schedules without a job,
- * or lack some schedules.
+ * Lists the names and times of schedules that are stored as jobs. Needed because Dapr's scheduler can't list jobs
+ * selectively. Each feed's schedules are in the same document. Entries in the past are ignored, and dropped the next
+ * time the document is written. Deliveries don't depend on the index: after a failure, it can contain schedules that
+ * have no job, and schedules can be missing.
  */
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;
@@ -136,9 +133,7 @@ const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => 
 /** The document number for a name or prefix. Both start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/**
- * The contents of a stored document. `past`: entries in the past. Documents written by later versions can't be read.
- */
+/** A stored document's entries; `past` are entries in the past. Documents written by later versions can't be read. */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};
@@ -150,7 +145,7 @@ function parse(value: unknown, now: number) {
   };
 }
 
-/** The document after the changes, or `undefined` if there is nothing to write. An existing entry keeps its time. */
+/** Applies changes to the document. Returns `undefined` if no write is needed. An existing entry keeps its time. */
 function applied(value: unknown, changes: readonly Change[], now: number): ScheduleIndexDocument | undefined {
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
@@ -175,6 +170,6 @@ function applied(value: unknown, changes: readonly Change[], now: number): Sched
   };
 }
 
-/** A document expires with its last schedule. */
+/** A document expires along with the last schedule in it. */
 const ttlOf = ({ list, partialUntil = 0 }: ScheduleIndexDocument, now: number): number =>
   Math.max(MIN_TTL_SECONDS, Math.ceil((Math.max(list.at(-1)?.[1] ?? 0, partialUntil) - now) / 1_000));

@@ -19,7 +19,7 @@ const time = (inMs: number) => new Date(START + inMs).toISOString();
 const input = (id: string, inMs: number, feed = 'all') => ({ id, feed, title: id, deliverAt: time(inMs) });
 
 describe('the list of schedules', () => {
-  it('should contain the jobs and the due window, earliest first, without content', async () => {
+  it('should contain jobs and the due window, earliest first', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('far', 2 * HOUR), input('near', 40_000), input('x', HOUR, 'user:1')]);
     const find = jobs.find.bind(jobs);
@@ -38,7 +38,7 @@ describe('the list of schedules', () => {
     });
   });
 
-  it('should contain a schedule once as it moves from its job to the due window, but not after delivery', async () => {
+  it('should contain a schedule once while it moves from a job to the due window, but not after delivery', async () => {
     const { publishService, schedules } = instance();
     await publishService.publish([input('a', HOUR)]);
     for (const [at, count] of [
@@ -80,7 +80,7 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'a' }] });
   });
 
-  it('should be read by one call at a time, and cached for 15 s', async () => {
+  it('should not be read concurrently, and be cached for 15 s', async () => {
     const { publishService, schedules, scheduleIndexStore } = instance();
     await publishService.publish([input('a', HOUR)]);
     const read = vi.spyOn(scheduleIndexStore, 'read');

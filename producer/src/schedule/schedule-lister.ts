@@ -4,11 +4,11 @@ import { inParallel } from './in-parallel.ts';
 import type { Jobs } from './ports.ts';
 import type { ScheduleIndex } from './schedule-index.ts';
 
-/** How long a list is cached, in ms. */
+/** Cache lifetime (ms). */
 export const CACHE_MS = 15_000;
 const PARALLEL_JOBS = 16;
 const NAMES_PER_READ = 100;
-/** Maximum number of names to look up for one list. Some names may have no job because their request failed. */
+/** Maximum number of names to look up per list. A name has no job if the request failed. */
 const MAX_NAMES = 500;
 
 export interface ScheduleListerOptions {
@@ -18,7 +18,7 @@ export interface ScheduleListerOptions {
   now: () => number;
 }
 
-/** Lists the schedules for the ops page. Reads one list at a time and caches it for `CACHE_MS`. */
+/** Lists the schedules for the ops page. Reads never overlap, and lists are cached for `CACHE_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
   #last: { list: Promise<ScheduleList>; until: number } | undefined;

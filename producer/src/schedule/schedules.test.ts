@@ -32,7 +32,7 @@ const stored = (id: string, at: number): { notification: Notification; at: numbe
 });
 
 describe('a schedule', () => {
-  it('should be delivered at its time, not earlier, with that time as its date', async () => {
+  it('should be delivered when due, not earlier, and be dated accordingly', async () => {
     const { publishService, delivered, backend, dueWindowStore } = instance();
     expect(await publishService.publish([input('soon', 5_000)])).toEqual({
       ids: ['soon'],
@@ -48,13 +48,13 @@ describe('a schedule', () => {
     expect(dueWindowStore.documents.size).toBe(0);
   });
 
-  it('should be delivered immediately if its time has passed', async () => {
+  it('should be delivered immediately if already due', async () => {
     const { publishService, delivered } = instance();
     await publishService.publish([input('late', -5_000)]);
     expect(delivered()).toEqual(['late']);
   });
 
-  it('should be a job until half a minute before its time, then move into the due window', async () => {
+  it('should be a job until half a minute before it is due, then move into the due window', async () => {
     const { publishService, jobs, dueWindowStore, delivered } = instance();
     await publishService.publish([input('far', 24 * 60 * 60 * 1000), input('near', 2 * LEAD_MS)]);
     expect([jobs.names.length, dueWindowStore.documents.size]).toEqual([1, 1]);
@@ -64,7 +64,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['near', 'far']);
   });
 
-  it('should be delivered soon after its time if the machine slept, which stops timers', async () => {
+  it('should be delivered soon after it is due if the machine slept, which stops timers', async () => {
     const { publishService, delivered } = instance();
     await publishService.publish([input('soon', 50_000), input('later', 58_000)]);
     vi.setSystemTime(START + 50_000);
@@ -91,7 +91,7 @@ describe('a schedule', () => {
     expect([ids, delivered()]).toEqual([['now', 'then'], ['now']]);
   });
 
-  it('should keep its first content when the request is repeated', async () => {
+  it('should keep the original content when the request is repeated', async () => {
     const { publishService, backend } = instance();
     await publishService.publish([input('a', 1_000, { title: 'first' })]);
     await publishService.publish([input('a', 1_000, { title: 'second' })]);
@@ -117,7 +117,7 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['soon']);
   });
 
-  it('should be delivered by another producer after the first one has stopped', async () => {
+  it('should be delivered by another producer after the first has stopped', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const first = instance({ dueWindowStore, owner: 'first' });
     await first.publishService.publish([input('a', 3_000)]);
@@ -150,7 +150,7 @@ describe('a schedule', () => {
     expect(new Set(delivered())).toEqual(new Set(['a']));
   });
 
-  it('should be delivered even if everything due at the same time exceeds the queue', async () => {
+  it('should be delivered even if too many are due at the same time for the queue', async () => {
     const { schedules, dueWindowStore, delivered, scheduleObserver } = instance(
       {},
       { maxHeldBytes: 2 * 1024 * 1024 },
@@ -196,7 +196,7 @@ describe('a retraction', () => {
   });
 });
 
-it('should remove all schedules of an erased feed, but no others', async () => {
+it('should remove only the erased feed’s schedules', async () => {
   const { publishService, jobs, dueWindowStore } = instance();
   const feed = 'user:4 2';
   await publishService.publish([
@@ -211,7 +211,7 @@ it('should remove all schedules of an erased feed, but no others', async () => {
   ]);
 });
 
-it('should not deliver a schedule of an erased feed that another producer was taking over', async () => {
+it('should not deliver an erased feed’s schedule that another producer was taking over', async () => {
   const dueWindowStore = new MemoryDueWindowStore();
   const slowStore = new MemoryDueWindowStore();
   slowStore.readIndex = () => dueWindowStore.readIndex();
@@ -264,7 +264,7 @@ it('should retract and erase in a full due window even while further schedules a
     ...Array.from({ length: MAX_DUE - 1 }, (_, n) => stored(`n${n}`, START + 50_000)),
     { notification: { ...notification('mine'), feed: 'user:mine' }, at: START + 50_000 },
   ]);
-  // The first change is written alone; those that arrive meanwhile share the next write.
+  // The first change is written alone. Changes that arrive meanwhile share the next write.
   const outcomes = await Promise.all([
     publishService.publish([input('first', 50_000)]).then(({ outcome }) => outcome),
     publishService.publish([input('second', 50_000)]).then(({ outcome }) => outcome),
@@ -277,7 +277,7 @@ it('should retract and erase in a full due window even while further schedules a
   expect(ids).not.toContain('mine');
 });
 
-it('should skip unreadable schedules and deliver the rest', async () => {
+it('should skip unreadable schedules and deliver all others', async () => {
   const { schedules, jobs, dueWindowStore, delivered, scheduleObserver } = instance();
   vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
   await schedules.takeOver('unreadable');

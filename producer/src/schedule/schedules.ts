@@ -18,8 +18,8 @@ import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
- * How far ahead of its delivery time a job is handed over, in ms. If its scheduler is killed, Dapr fires no jobs for 20
- * s until the scheduler's lease ends, so anything due in that time must already have been handed over.
+ * Jobs are handed over this early (ms). If a scheduler is killed, its jobs don't fire for 20 s until the lease expires,
+ * so anything due in that time must already have been handed over.
  */
 export const LEAD_MS = 30_000;
 /** Extra delay in ms before a producer delivers a schedule that another producer added. */
@@ -27,7 +27,7 @@ const OTHERS_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 const PARALLEL_JOBS = 16;
-/** The longest delay that setTimeout supports. Everything in the due window is due sooner. */
+/** The longest delay that setTimeout supports. Schedules in the due window are always due sooner. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Thrown if a job is handed over long before it's due, perhaps by something other than Dapr's scheduler. */
@@ -52,8 +52,8 @@ export interface SchedulesOptions {
 /**
  * Notifications with a delivery time. If they are due within a minute, they go to the due window in the state store,
  * where all producers see them and one producer delivers them. Otherwise, they become jobs in Dapr's scheduler, which
- * hands them over half a minute early. Both survive the loss of any process. Delivering one twice is harmless because a
- * feed accepts an id only once.
+ * hands them over half a minute early. Either way, they survive the loss of any process. Delivering a notification
+ * twice is harmless because a feed accepts an id only once.
  */
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
@@ -63,7 +63,7 @@ export class Schedules implements Scheduler {
   /** `firesAt` is measured by `performance.now()`, which, like timers, may stop while the machine sleeps. */
   readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
-  /** The due schedules: their names, and when they were due. */
+  /** Names of the schedules, and when they were due. */
   readonly #due = new Map<string, number>();
   #firing = false;
 
@@ -84,7 +84,7 @@ export class Schedules implements Scheduler {
     void this.#poll();
   }
 
-  /** Stops delivering. Another producer, or this one after a restart, continues with the due window. */
+  /** Stops delivering. The due window remains for other producers, or for this producer after a restart. */
   stop(): void {
     this.#end.abort();
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
@@ -92,8 +92,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when every notification is stored. If it rejects, some may have been stored; it is safe to retry. An id
-   * that is added twice keeps its first content.
+   * Resolves when every notification is stored. If it rejects, some may have been stored, and retrying is safe. If an
+   * id is added twice, the original content is kept.
    */
   async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
@@ -130,7 +130,7 @@ export class Schedules implements Scheduler {
     return change.catch((error: unknown) => this.#options.observer.unlisted(error));
   }
 
-  /** Returns the number of schedules and the earliest ones. Rejects if the list can't be read. */
+  /** Returns the total number of schedules and lists the earliest. Rejects if the list can't be read. */
   list(): Promise<ScheduleList> {
     return this.#lister.list();
   }
@@ -146,8 +146,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves when no schedule with this id is left. A job that is being handed over may still be delivered, but the
-   * feed then hides it because of the retraction.
+   * Resolves when all schedules with this id are gone. A job that is being handed over may still be delivered, but the
+   * retraction hides it from the feed.
    */
   async cancel(feed: string, id: string): Promise<void> {
     const ownName = nameOf(feed, { id });
@@ -165,7 +165,7 @@ export class Schedules implements Scheduler {
     ]);
   }
 
-  /** Resolves when the feed has no schedules left. */
+  /** Resolves when all the feed's schedules are gone. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
@@ -179,8 +179,8 @@ export class Schedules implements Scheduler {
 
   /**
    * Moves a job into the due window. Reads the content from the scheduler by name because the caller isn't trusted.
-   * Resolves with true if the job is in the window or turned out to be unreadable, and with false if there is no such
-   * job. Rejects if the job isn't due soon or might not have been moved.
+   * Resolves with false if the job doesn't exist, or true if it is in the window or was unreadable. Rejects if the job
+   * isn't due soon or might not have been moved.
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
@@ -256,7 +256,7 @@ export class Schedules implements Scheduler {
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;
-    // Batches schedules that are due in the same millisecond into one delivery.
+    // Batches schedules that are due in the same millisecond.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
       const sorted = [...this.#due].sort(([, a], [, b]) => a - b);
@@ -279,7 +279,7 @@ export class Schedules implements Scheduler {
     this.#firing = false;
   }
 
-  /** Reports which of these schedules, whose content is missing, no other producer has delivered or removed. */
+  /** Given schedules with missing content, reports any that no other producer has delivered or removed. */
   async #reportLost(missing: readonly string[]): Promise<void> {
     const lost = missing.length > 0 ? await this.#dueWindow.lost(missing) : [];
     if (lost.length > 0) this.#options.observer.lost(lost);

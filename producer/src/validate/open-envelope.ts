@@ -11,10 +11,9 @@ export interface OpenedEnvelope {
 }
 
 /**
- * Opens the envelope around messages that the sidecar delivers to a subscription with `rawPayload`. Its `data_base64`
- * contains the message bytes: a CloudEvent, or the payload if the publisher uses `rawPayload=true`. Without
- * `rawPayload` in the subscription, the sidecar would assume that every message is a CloudEvent and lose the data of
- * any that aren't.
+ * Opens the envelope around messages that the sidecar delivers to a subscription with `rawPayload`. The message bytes
+ * in `data_base64` are a CloudEvent, or the payload if the publisher uses `rawPayload=true`. If the subscription didn't
+ * set `rawPayload`, the sidecar would treat every message as a CloudEvent and lose all other data.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
@@ -30,7 +29,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   return { ...opened(inner), traceparent: own };
 }
 
-/** Opens a CloudEvent. Its data can be JSON, or JSON encoded as text or bytes. */
+/** Opens a CloudEvent. The data can be JSON, or JSON encoded as text or bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
@@ -62,7 +61,7 @@ function textIn(base64: string): string | undefined {
 /** Without this check, JSON.stringify would fail, and Dapr would redeliver the message forever. */
 const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
-/** The string attributes of an event. */
+/** An event's string attributes. */
 const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value === 'string'));
 

@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 const event = (members: object) => ({ specversion: '1.0', type: 'x', source: 'shop', id: 'e1', ...members });
 
 describe('an oversized event', () => {
-  it('should be read quickly despite a long id, and give its items stable ids', () => {
+  it('should be read quickly despite a long id, and result in stable item ids', () => {
     const long = event({
       id: 'j'.repeat(3_900_000),
       data: Array.from({ length: 1_000 }, () => ({ title: 'x' })),

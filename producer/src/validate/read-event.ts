@@ -16,19 +16,19 @@ export type ReadEvent =
   /** The event has expired, by its publisher's `ttlInSeconds`. */
   | { expired: string };
 
-/** Maximum length of a rejected event's stored content in characters. */
+/** Maximum number of characters to store from a rejected event. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Limits on the stored errors of a rejected event: how many, and the length of each. */
+/** Limits on a rejected event's stored errors: number of errors, and length per error. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
- * Reads the notifications in a message from the topic. A notification without an id gets its event's id (`<event
- * id>:<index>` if the data is an array) plus a hash of the event's source, so that redelivered events show nothing
- * twice and events from different sources aren't confused. Equal raw payloads without ids count as the same
- * notification. If `allowFallbacks` is false, rejects notifications with fallbacks because these require an API key
- * with that permission.
+ * Reads the notifications in a message from the topic. A notification without an id gets the event's id (`<event
+ * id>:<index>` if the data is an array) plus a hash of the source, so that redelivered events don't cause duplicates
+ * and events from different sources don't collide. Equal raw payloads without ids count as the same notification. If
+ * `allowFallbacks` is false, rejects notifications with fallbacks because these require an API key with that
+ * permission.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
@@ -73,7 +73,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
 
 const SOURCE_DIGITS = 16;
 
-/** Truncates every member to its maximum stored length because the message and the record are limited in size. */
+/** Truncates every member because the message and the record are limited in size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],

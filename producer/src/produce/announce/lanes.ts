@@ -4,7 +4,7 @@ import { Lane } from '../queue/lane.ts';
 /** Delay in ms between a lane's last entry and its repeated announcement. */
 export const REPEAT_AFTER_MS = 60_000;
 
-/** The lanes, one per partition, and the timers that repeat their announcements. */
+/** Holds a lane per partition, and the timers for repeated announcements. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
@@ -21,13 +21,13 @@ export class Lanes {
     return lane;
   }
 
-  /** Call when the lane starts an entry. Cancels the repeated announcement of the previous one. */
+  /** Call when the lane starts an entry. Cancels the previous entry's repeated announcement. */
   onBegin(lane: Lane): void {
     clearTimeout(this.#timers.get(lane));
     this.#timers.delete(lane);
   }
 
-  /** Call when the lane runs out of work. Schedules a repeated announcement of its last entry. */
+  /** Call when the lane runs out of work. Schedules a repeated announcement of the last entry. */
   onIdle(lane: Lane): void {
     if (!lane.needsRepetition || this.#timers.has(lane)) return;
     this.#timers.set(

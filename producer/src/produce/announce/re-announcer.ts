@@ -7,13 +7,13 @@ const MAX_IN_PROGRESS = 8;
 
 interface Repetition {
   announcement: PartitionAnnouncement;
-  /** True if a later announcement has made this one obsolete. */
+  /** True if a later announcement has superseded it. */
   isSuperseded: () => boolean;
 }
 
 /**
- * Repeats the announcements of finished entries. Retries each one until it succeeds, its entry expires, a later entry
- * of the run is announced, or `signal` aborts.
+ * Repeats the announcements of finished entries. Retries each announcement until it succeeds, the entry expires, a
+ * later entry in the run is announced, or `signal` aborts.
  */
 export class ReAnnouncer {
   readonly #waiting: Repetition[] = [];

@@ -2,7 +2,7 @@ import { announcementOf, type Batch } from '../queue/lane.ts';
 import type { Announcer, EntryStore, Observer } from '../ports.ts';
 import { retryUntilSettled } from './retry-until-settled.ts';
 
-/** Time limit for one entry in ms. An entry that exceeds it ends the run. */
+/** Time limit per entry (ms). An entry that exceeds it ends the run. */
 export const RUN_ENDS_AFTER_MS = 60_000;
 
 export interface DepositOptions {

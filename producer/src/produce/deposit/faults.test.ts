@@ -29,7 +29,7 @@ describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fai
   );
 });
 
-it('should not announce an entry before its deposit has succeeded', async () => {
+it('should not announce an entry until it is deposited', async () => {
   const { producer, backend } = testProducer();
   backend.fate = ({ step }) => (step === 'deposit' ? 'unknown' : 'good');
   void producer.produce([notification('a')]);
@@ -75,7 +75,7 @@ describe('a late request', () => {
 });
 
 describe('a run', () => {
-  it('should end if an entry takes longer than 60 s, then re-announce its last finished entry', async () => {
+  it('should end if an entry takes longer than 60 s, then re-announce the last finished entry', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);
@@ -126,7 +126,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should not re-announce its last entry once that entry has expired', async () => {
+  it('should not re-announce the last entry after it has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

@@ -22,7 +22,7 @@ function createStuckProducer(options: Parameters<typeof testProducer>[0] = {}) {
 }
 
 describe('the queue', () => {
-  it('should have room for other callers when one caller has filled its share', async () => {
+  it('should have room for other callers when a caller’s share is full', async () => {
     const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', notifications('o', 100))).toBe('waits');
   });
 
-  it('should have room for the next caller when others have filled their shares', async () => {
+  it('should have room for another caller when existing callers’ shares are full', async () => {
     const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it('should let a caller reuse its whole share once its requests are finished', async () => {
+  it('should let a caller reuse the whole share after all requests have finished', async () => {
     const { produce, producer, backend } = createStuckProducer({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';

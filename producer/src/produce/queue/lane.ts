@@ -12,17 +12,17 @@ import { newRun } from '../ids.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Space reserved for everything in an entry except its notifications. All traces together take less than 3 KB. */
+/** Space reserved for an entry's metadata. Traces take less than 3 KB in total. */
 const ENVELOPE_BYTES = 4_096;
 
-/** How many of a part's items an entry contains, and their size. */
+/** Number and size of the items that an entry takes from a part. */
 interface Share {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** An entry in progress, and the parts that its items come from. */
+/** An entry in progress, and the parts that it takes items from. */
 export interface Batch {
   readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
@@ -31,8 +31,8 @@ export interface Batch {
 }
 
 /**
- * The queued notifications and changes for one partition's feeds. At most one entry is in progress. A run is one
- * lifetime of a lane. `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no
+ * Queues notifications and changes for a partition's feeds. At most one entry is in progress. A run lasts for a lane's
+ * lifetime. Entries are numbered by `seq`, and entry n starts only after entry n - 1 has finished, so a run has no
  * gaps.
  */
 export class Lane {
@@ -45,7 +45,7 @@ export class Lane {
   readonly #waiting = new Turns<Part>();
   #inProgress: Batch | undefined;
   #wasShared = false;
-  /** The earliest time at which the lane may start its next entry (ms, as in `performance.now()`). */
+  /** When the lane may start the next entry (`performance.now()`). */
   restsUntil = 0;
 
   constructor(partition: number) {
@@ -72,7 +72,7 @@ export class Lane {
     return this.#inProgress !== undefined;
   }
 
-  /** True if the lane's last entry contained items from more than one request. */
+  /** True if multiple requests shared the lane's last entry. */
   get wasShared(): boolean {
     return this.#wasShared;
   }
@@ -90,15 +90,15 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that aren't in an entry yet. Returns how many, and their size. */
+  /** Drops items of `part` that aren't in an entry yet. Returns the count and size of the dropped items. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
   /**
-   * Starts the next entry with as many waiting items as fit. Returns `undefined` if nothing is waiting. Callers take
-   * turns, and each caller's items keep their order.
+   * Starts the next entry with as many waiting items as fit. Returns `undefined` if no items are waiting. Callers take
+   * turns, and each caller's items stay in order.
    */
   begin(now: number): Batch | undefined {
     const items: EntryItem[] = [];
@@ -180,8 +180,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * Returns how many of the part's next items fit within `count` items and `bytes`. The largest allowed item is 64 KB, so
- * an empty entry has room for at least one.
+ * Returns how many of the part's next items fit within `count` items and `bytes`. Items are at most 64 KB, so an empty
+ * entry always has room for one.
  */
 function countFitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

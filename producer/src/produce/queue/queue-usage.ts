@@ -13,9 +13,9 @@ interface Amount {
 }
 
 /**
- * Counts the notifications in the queue, both in total and by caller. A request fits if its caller would then use no
- * more than was free before. With small requests, the first caller gets half of the queue, and the next one half of the
- * rest. Requests without a key can fill the whole queue.
+ * Counts the notifications in the queue, both in total and by caller. A request fits if the caller's resulting usage
+ * doesn't exceed the current free space. With small requests, the first caller gets half of the queue, and the second
+ * caller gets a quarter. Requests without a key can fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;

@@ -3,21 +3,21 @@ import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
 /**
- * One request's items for one partition, in order. The first `begun` items are in entries; of these, the first
- * `finished` have been announced.
+ * A request's items for a partition. The first `begun` items are in entries, and the first `finished` items have been
+ * announced.
  */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
-  /** The stored size of each item in bytes, including a trailing comma. */
+  /** Each item's stored size in bytes, including a trailing comma. */
   readonly bytes: number[];
   begun: number;
   finished: number;
 }
 
-/** A request to publish. It gets one outcome, either when all its parts are finished or when it is abandoned. */
+/** A publishing request. It gets a single outcome, either when all parts have finished or when it is abandoned. */
 export class Request {
-  /** The request's parts, by partition. */
+  /** The request's parts by partition. */
   readonly parts = new Map<number, Part>();
   readonly traceparent: string | undefined;
   readonly caller: CallerName;
@@ -70,7 +70,7 @@ export class Request {
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Size of `value` as stored by the sidecar, in bytes of JSON: each escaped character takes six. */
+/** Size of `value` in bytes of JSON as stored by the sidecar. Each escaped character takes six bytes. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

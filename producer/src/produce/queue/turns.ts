@@ -14,7 +14,7 @@ export class Turns<T> {
     return this.#items.keys();
   }
 
-  /** Adds the item after the caller's other items. An item that is already queued keeps its position. */
+  /** Adds the item after the caller's other items. An item that is already queued doesn't move. */
   add(caller: CallerName, item: T): void {
     const items = this.#items.get(caller);
     if (items) items.add(item);

@@ -64,7 +64,7 @@ describe('a caller', () => {
     }
   });
 
-  it('should publish all notifications or none, and only to its own feeds', async () => {
+  it('should publish all or no notifications, and only to permitted feeds', async () => {
     expect((await server.post(singleBody('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
     const single = await server.post(singleBody('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
@@ -86,7 +86,7 @@ describe('a caller', () => {
     expect((await server.post(JSON.stringify({ title: 'to all' }), bearer('hr-key'))).status).toBe(403);
   });
 
-  it('should retract and erase only in its own feeds', async () => {
+  it('should retract and erase only in permitted feeds', async () => {
     expect((await remove('/notifications/a?feed=user:ada', 'hr-key')).status).toBe(202);
     expect((await remove('/notifications/a', 'hr-key')).status).toBe(403);
     expect((await remove('/feeds/user:ada', 'hr-key')).status).toBe(202);

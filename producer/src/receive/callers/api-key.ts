@@ -17,7 +17,7 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 /** The name of the API key used for the request, or `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Accepts requests with a valid API key that is within its rate limit. Sets `request.caller`. */
+/** Accepts requests with a valid API key that hasn't reached the rate limit. Sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The API key in a request, or `undefined` unless there is exactly one. */
+/** The request's API key. `undefined` if there are none or multiple. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];
@@ -76,9 +76,9 @@ export interface Needs {
 }
 
 /**
- * Checks the permissions for all items, and counts the items against the rate limit. Returns false after responding
- * with 403 and every missing permission, or with 429 if the limit was reached. The limit is checked again here because
- * a request with many items may exceed it, and of multiple parallel requests, only the first may do so.
+ * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing or the
+ * limit was reached, responds with 403 (listing all missing permissions) or 429 and returns false. The limit is
+ * rechecked because a large request can exceed it, and concurrent requests must then be rejected.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

@@ -44,7 +44,7 @@ it("should enforce a key's rate limit across eight parallel connections", async 
   const statuses = await Promise.all(answers);
   const accepted = statuses.filter((status) => status === 202).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
-  // The burst is 500 notifications, but one request may exceed it.
+  // The burst is 500 notifications, but a single request may exceed it.
   expect(accepted * 200).toBeLessThanOrEqual(500 + 200);
   expect(accepted).toBeGreaterThanOrEqual(2);
   const deposited = server.backend.deposited.reduce((sum, entry) => sum + entry.notifications.length, 0);

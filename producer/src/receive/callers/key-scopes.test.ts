@@ -103,14 +103,14 @@ describe('a key that expires or is revoked', () => {
   it.each([
     ['expired', 'This API key has expired. Ask for a new one.'],
     ['revoked', 'This API key was revoked. Ask for a new one.'],
-  ])('should be rejected with the reason once %s', async (key, detail) => {
+  ])('should be rejected with an explanation once %s', async (key, detail) => {
     const response = await post(key, { title: 'x' });
     expect([response.status, problemSchema.parse(await response.json()).detail]).toEqual([401, detail]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin", error="invalid_token"');
     expect(usedKeys).toEqual([]);
   });
 
-  it('should be accepted until it expires, and have its use recorded', async () => {
+  it('should be accepted until it expires, and record when it was used', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
     expect(usedKeys).toEqual(['lasting']);
   });

@@ -19,7 +19,7 @@ afterAll(() => server.close());
 
 const document = openApiDocument();
 
-/** Builds a validator from a schema in the document, as its users would. */
+/** Builds a validator from a schema in the document, as an API user would. */
 function validatorOf(name: string) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
     expect([...references].sort()).toEqual(names.sort());
   });
 
-  it('should have examples that match its schemas and that the producer accepts', async () => {
+  it('should have examples that match the schemas and that the producer accepts', async () => {
     for (const [name, { value }] of Object.entries(REQUEST_EXAMPLES)) {
       const validate = validatorOf(Array.isArray(value) ? 'NotificationInputs' : 'NotificationInput');
       expect(validate(value), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);

@@ -62,7 +62,7 @@ const traceparent = {
   schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
 };
 
-/** The schema of a parameter, with references inlined. */
+/** A parameter's schema with references inlined. */
 function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;

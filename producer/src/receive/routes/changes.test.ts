@@ -15,7 +15,7 @@ const items = () =>
 const anyDateTime: unknown = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
 
 describe('DELETE /notifications/{id}', () => {
-  it('should deposit and announce a retraction for the default feed or the given one', async () => {
+  it('should deposit and announce a retraction for the given or default feed', async () => {
     const response = await remove('/notifications/a.b_c:d-1');
     expect(response.status).toBe(202);
     expect(acceptedSchema.parse(await response.json())).toEqual({ ids: ['a.b_c:d-1'] });

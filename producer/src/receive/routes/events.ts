@@ -34,7 +34,9 @@ export interface EventRoutesOptions {
  */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** The sender of an event. Its source is unverified: the sender chose it, or the sidecar filled in the app id. */
+/**
+ * An event's sender. The source is unverified: it was chosen by the sender, or is the app id filled in by the sidecar.
+ */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
@@ -59,8 +61,8 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic, which every application can publish to. Acknowledges an event once its
- * notifications are deposited and announced, or its errors are stored. Until then, Dapr redelivers it.
+ * Receives notifications from the topic, which every application can publish to. Acknowledges an event once the
+ * notifications are deposited and announced, or the errors are stored. Dapr redelivers unacknowledged events.
  */
 export function eventRoutes({
   publishService,

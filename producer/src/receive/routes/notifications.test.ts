@@ -46,7 +46,7 @@ describe('POST /notifications', () => {
     expect(createdAt).not.toBe('');
   });
 
-  it('should return the ids of an array in the same order, across feeds', async () => {
+  it('should return an array’s ids in the same order, across feeds', async () => {
     const array = Array.from({ length: 1_000 }, (_, n) => ({
       ...(n % 3 > 0 && { id: `n${n}` }),
       ...(n % 2 > 0 && { feed: 'topic:odd' }),
@@ -73,7 +73,7 @@ describe('POST /notifications', () => {
     expect((await server.post(`\ufeff${hello}`)).status).toBe(202);
   });
 
-  it('should deposit within the trace of the request, or within a new one', async () => {
+  it('should deposit within the request’s trace, or within a new trace', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await server.post('{"title":"a"}', { traceparent });
     await server.post('{"title":"b"}', { traceparent: 'no trace' });

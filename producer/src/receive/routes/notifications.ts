@@ -22,7 +22,7 @@ export interface NotificationRoutesOptions {
   log: Logger;
 }
 
-/** `POST /notifications`: one notification or an array. */
+/** `POST /notifications`: a single notification or an array. */
 export function notificationRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {
   const post: RequestHandler = (request, response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {

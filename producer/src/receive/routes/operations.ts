@@ -24,10 +24,7 @@ export interface OperationRoutesOptions extends NotificationRoutesOptions {
   onRefused: OnRefused;
 }
 
-/**
- * `POST /operations`: the operations that the ops page requests from the producer. Only the bff calls it, by
- * invocation.
- */
+/** `POST /operations`: producer operations for the ops page. Called only by the bff, through service invocation. */
 export function operationRoutes(options: OperationRoutesOptions): Router {
   const { publishService, schedules, audit, log } = options;
   const router = Router();

@@ -31,7 +31,7 @@ const get = (path: string, key?: string) =>
   });
 const problemOf = async (response: Response) => problemSchema.parse(await response.json());
 
-it('should be sent to a caller if the key has the scope receipts, and never cached', async () => {
+it('should be sent uncached to callers with the scope receipts', async () => {
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });
@@ -42,7 +42,7 @@ it.each([
   ['order-7/receipts?feed=user:ada', 'old', '', 'the key lacks the scope receipts'],
   ['order-7/receipts?feed=topic:salaries', 'desk', 'feed', 'is not a feed that the key permits'],
   ['order-7/receipts', 'desk', 'feed', 'is not a feed that the key permits'],
-])('should reject %s with the key %s, and state the reason', async (path, key, at, message) => {
+])('should reject %s with the key %s, and explain why', async (path, key, at, message) => {
   const response = await get(path, key);
   expect(response.status).toBe(403);
   expect((await problemOf(response)).errors).toEqual([{ path: at, message }]);
