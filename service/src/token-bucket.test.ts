@@ -8,7 +8,7 @@ function bucket(perSecond: number) {
   return { tokens, wait: (ms: number) => void (now += ms) };
 }
 
-it('should never hold more than its burst, even after a pause', () => {
+it('should never hold more than the burst after a pause', () => {
   const { tokens, wait } = bucket(5);
   expect([tokens.burst, tokens.left]).toEqual([50, 50]);
   wait(60_000);
@@ -31,7 +31,7 @@ it('should let a large request go into debt', () => {
   expect(tokens.left).toBe(0);
 });
 
-it('should keep its rate over time for requests of any size', () => {
+it('should enforce the rate over time for requests of any size', () => {
   const { tokens, wait } = bucket(10);
   let sent = 0;
   for (let ms = 0; ms < 100_000; ms += 100) {

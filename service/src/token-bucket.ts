@@ -8,8 +8,8 @@ export interface TokenBucketOptions {
 }
 
 /**
- * A rate limit that allows bursts. As long as any tokens are left, a caller can overdraw the bucket and then owes the
- * difference. That way, requests of any size eventually pass, and the rate still holds over time.
+ * A rate limit that allows bursts. A caller can overdraw the bucket while it isn't empty, and then owes the difference.
+ * That way, requests of any size eventually pass, and the rate still holds over time.
  */
 export class TokenBucket {
   readonly perSecond: number;
@@ -26,7 +26,7 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Tokens left. Negative while tokens are owed. */
+  /** Remaining tokens. Negative while tokens are owed. */
   get left(): number {
     const now = this.#now();
     const refilled = this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond;
@@ -39,7 +39,7 @@ export class TokenBucket {
     this.#tokens = this.left - count;
   }
 
-  /** Seconds until this many tokens are available, rounded up. */
+  /** Seconds until `tokens` are available, rounded up. */
   secondsUntil(tokens: number): number {
     return Math.max(0, Math.ceil((tokens - this.left) / this.perSecond));
   }

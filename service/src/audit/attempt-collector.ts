@@ -1,12 +1,12 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups. Beyond it, attempts without a group are combined under the actor `several`. */
+/** Maximum number of groups. When it is reached, attempts without a group are combined under the actor `several`. */
 const MAX_GROUPS = 64;
 /** Maximum number of ids to list. A record has no room for more. */
 const MAX_NAMED = 16;
 
-/** Attempts at the same action by one actor, or by `several`, that will become one record. */
+/** Attempts at the same action by the same actor (or `several`) that will be recorded together. */
 export interface AttemptGroup {
   note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
   from: number;
@@ -19,8 +19,8 @@ export interface AttemptGroup {
 }
 
 /**
- * Collects one stream's attempts in limited memory until their records are built. An actor's first `singles` attempts
- * at an action become separate records. The last of these also counts all later attempts.
+ * Collects a stream's attempts in limited memory until the records are built. Each actor's first `singles` attempts at
+ * an action get separate records. Later attempts are counted in the last of these records.
  */
 export class AttemptCollector {
   readonly #singles: number;
@@ -56,7 +56,7 @@ export class AttemptCollector {
     if (last.ids.length < MAX_NAMED) last.ids.push(...ids.slice(0, MAX_NAMED - last.ids.length));
   }
 
-  /** Removes and returns all groups, ordered by their first attempts. */
+  /** Removes and returns all groups, ordered by first attempt. */
   take(): AttemptGroup[] {
     const all = [...this.#groups.values()].flat().sort((a, b) => a.from - b.from);
     this.#groups = new Map();

@@ -64,7 +64,7 @@ describe('a record', () => {
 });
 
 describe('a collector', () => {
-  it('should combine and count all attempts by one actor', () => {
+  it('should combine and count all attempts by the same actor', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
     expect(more).toEqual([]);
@@ -137,7 +137,7 @@ describe('the trail', () => {
     expect(stored.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should combine each second’s rejected attempts into one record in a separate stream', async () => {
+  it('should combine each second’s rejected attempts into a single record in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -148,13 +148,13 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
-  it('should record the first 15 rare actions separately, and combine the rest', async () => {
+  it('should record the first 15 rare actions separately, and combine all later ones', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, combine attempts until it recovers, and lose nothing', async () => {
+  it('should retry while the sink fails, and combine attempts until it recovers instead of losing them', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -177,7 +177,7 @@ describe('the trail', () => {
     expect(observed.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
   });
 
-  it('should stop within its time limit even if the sink fails, and report the unwritten records', async () => {
+  it('should stop within the time limit even if the sink fails, and report the unwritten records', async () => {
     sinkFails = true;
     trail.note(publish());
     const stopped = trail.stop(1_000);

@@ -1,7 +1,10 @@
 import type { Refusal } from '../security/refusals.ts';
 import type { AuditNote } from './note.ts';
 
-/** Records a rejected call to the internal port, with the reason in place of ids. The caller is unknown. */
+/**
+ * Records a rejected call to the internal port. The caller is unknown, and the ids are replaced by the rejection
+ * reason.
+ */
 export const noteRefusedCall = (audit: { note(note: AuditNote): void }, reason: Refusal): void =>
   audit.note({
     ...{ action: 'internal-call', outcome: 'forged', via: 'invocation', actor: { kind: 'anonymous' } },

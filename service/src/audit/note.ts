@@ -12,7 +12,7 @@ export interface AuditNote {
   outcome: AuditOutcome;
   via: AuditVia;
   actor: AuditActor;
-  /** Feeds that the attempt changed or would have changed, in any order, possibly with duplicates. */
+  /** Feeds that the attempt changed or would have changed. Can be unsorted and contain duplicates. */
   feeds?: readonly string[] | undefined;
   ids?: readonly string[] | undefined;
 }
@@ -21,8 +21,8 @@ const REFUSALS: ReadonlySet<AuditOutcome> = new Set(['invalid', 'unauthorized', 
 const FREQUENT: ReadonlySet<AuditAction> = new Set(['publish', 'retract']);
 
 /**
- * Chooses the stream for an attempt. Frequent and rejected attempts have their own streams so they don't crowd out rare
- * ones.
+ * Chooses the stream for an attempt. Frequent and rejected attempts have separate streams so that rare attempts aren't
+ * crowded out.
  */
 export const streamOf = ({ action, outcome }: Pick<AuditNote, 'action' | 'outcome'>): AuditStream => {
   if (REFUSALS.has(outcome)) return 'refusals';

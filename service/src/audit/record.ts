@@ -7,7 +7,7 @@ const MAX_NAME_BYTES = 96;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Shortens a name for the trail and replaces unsafe characters. A changed name ends with part of its hash so that
+ * Shortens a name for the trail and replaces unsafe characters. A changed name ends with part of a hash so that
  * different names stay different.
  */
 export function auditName(name: string): string {
@@ -29,7 +29,7 @@ export interface RecordFacts {
   instance: string;
 }
 
-/** Converts a group to a record. Drops feeds and ids until its JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
+/** Converts a group to a record. Drops feeds and ids until the JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
 export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts): AuditRecord {
   const { note, from, until, requests, feeds, ids, idCount, traceId } = group;
   const { kind, name, claimed } = note.actor;
@@ -48,7 +48,7 @@ export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts):
     excessBytes > 0;
     excessBytes = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
   ) {
-    // Shorten the longer list first, so that neither list ends up empty just to make room for the other.
+    // Shorten the longer list first, so that a long list can't crowd out a short one.
     lists.sort((a, b) => b.length - a.length)[0]?.pop();
   }
   return record;

@@ -6,14 +6,12 @@ import { AttemptCollector } from './attempt-collector.ts';
 import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';
 
-/**
- * Stores records. Resolves when the record is stored. A rejected append is retried, so a record may be stored twice.
- */
+/** Stores records. Resolves when the record is stored. A rejected append is retried, which can store a record twice. */
 export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
 }
 
-/** Receives the trail's events. Its methods must not throw. */
+/** Receives the trail's events. Methods must not throw. */
 export interface AuditObserver {
   written(): void;
   /** A write failed and will be retried. */
@@ -24,7 +22,7 @@ export interface AuditObserver {
 
 export interface AuditTrailOptions {
   sink: AuditSink;
-  /** The name of this process in its records. */
+  /** The name that records use for this process. */
   instance: string;
   observer: AuditObserver;
   /** In ms since 1970. */
@@ -32,14 +30,14 @@ export interface AuditTrailOptions {
 }
 
 /**
- * The longest delay in ms between an accepted attempt and its record while the sink works. A crash loses at most the
- * attempts of this period.
+ * Maximum delay (ms) before an accepted attempt is recorded, provided the sink works. A crash loses at most this
+ * period's attempts.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The delay for rejected attempts. They cost their sender nothing, so more of them go into each record. */
+/** The delay for rejected attempts. They cost senders nothing, so each record combines more of them. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
-/** Maximum number of separate records for the same action by one actor per period. */
+/** Maximum number of separate records per action, actor and period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
@@ -48,7 +46,7 @@ interface Waiting {
 }
 
 /**
- * Records who did what, in the background. `note` only collects attempts, using limited memory. While the sink fails,
+ * Records who did what in the background. `note` only collects attempts in limited memory. While the sink fails,
  * attempts are combined into fewer records, but never dropped.
  */
 export class AuditTrail {
@@ -68,7 +66,7 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** Records an attempt and its outcome. Takes microseconds and never throws. */
+  /** Records an attempt and the outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
     this.#collectors.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
     if (this.#stopped) this.#abandon();
@@ -76,8 +74,8 @@ export class AuditTrail {
   }
 
   /**
-   * Writes all collected attempts. After `limitMs`, passes unwritten records to the observer. Stop everything that
-   * calls `note` first.
+   * Writes all collected attempts. After `limitMs`, passes unwritten records to the observer. Stop all callers of
+   * `note` first.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
@@ -132,7 +130,7 @@ export class AuditTrail {
     }
   }
 
-  /** Writes records in order, until one fails. Never rejects. */
+  /** Writes records in order until a write fails. Never rejects. */
   async #write(): Promise<void> {
     const { sink, observer } = this.#options;
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {

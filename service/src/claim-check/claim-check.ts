@@ -8,12 +8,13 @@ export const CLAIM_CHECK_TYPE = 'bindings.redis';
  * `claimCheckSuite` tests every implementation.
  */
 export interface ClaimCheck {
-  /** Writes the entry under its key, with a time to live. Safe to repeat with the same entry. */
+  /** Writes the entry with a time to live. Safe to repeat with the same entry. */
   deposit(entry: PartitionEntry): Promise<void>;
   /** Reads the entry as JSON without removing it. Returns `undefined` if there is none. */
   peek(key: string): Promise<string | undefined>;
   /**
-   * Reads and removes the entry atomically. If there are multiple callers, one gets it and the rest get `undefined`.
+   * Atomically reads and removes the entry. If there are multiple callers, only one gets the entry, and all others get
+   * `undefined`.
    */
   pop(key: string): Promise<string | undefined>;
   /** Resolves if the store behind the component responds. */

@@ -6,7 +6,9 @@ import type { ClaimCheck } from './claim-check.ts';
 /** A key that never exists. Reading it shows whether the store responds. */
 const ABSENT_KEY = 'ready';
 
-/** Stores entries in Redis, through Dapr's binding. Its `get` with `delete: "true"` is GETDEL, an atomic pop. */
+/**
+ * Stores entries in Redis through Dapr's binding. The binding's `get` with `delete: "true"` is GETDEL, an atomic pop.
+ */
 export class DaprClaimCheck implements ClaimCheck {
   readonly #sidecar: Pick<Sidecar, 'invokeBinding'>;
 

@@ -10,7 +10,7 @@ const storedAs = (bytes: Buffer | string) => ({
   brotli: Buffer.from(bytes).toString('base64'),
 });
 
-/** Text with any code points, and with surrogates that have no partner. */
+/** Text with arbitrary code points, including lone surrogates. */
 const text = fc.string({
   unit: fc.oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
@@ -33,7 +33,7 @@ describe('a compressed document', () => {
     );
   });
 
-  it('should be smaller, and state its size as JSON', async () => {
+  it('should be smaller, and include the size as JSON', async () => {
     const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
     const stored = await compressed(document);
     expect(stored?.bytes).toBe(sizeOf(stored?.value));
@@ -78,7 +78,7 @@ describe('reading', () => {
     ['cut off', storedAs(brotliCompressSync(JSON.stringify(plain)).subarray(0, -3))],
     ['not JSON inside', storedAs(brotliCompressSync('{"v":1,'))],
     ['too large inside', storedAs(brotliCompressSync(JSON.stringify(plain).padEnd(MAX_DOCUMENT_BYTES + 1)))],
-  ])('should take a document that is %s for a damaged one, not one of a later version', async (_, value) => {
+  ])('should treat a document that is %s as damaged, not as written by a later version', async (_, value) => {
     const read = await decompressed(value);
     const { error } = segmentSchema.safeParse(read);
     if (!error) throw new Error('The schema accepts the document.');

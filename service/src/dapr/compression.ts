@@ -21,8 +21,8 @@ const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
 /**
- * Resolves with the compressed form of a document and its size as JSON; `undefined` if the document is too small or too
- * large, or if its compressed form isn't smaller.
+ * Compresses a document. Resolves with the result and its size as JSON, or with `undefined` if the document is too
+ * small or too large, or compression doesn't make it smaller.
  */
 export async function compressed(
   document: unknown,
@@ -35,8 +35,8 @@ export async function compressed(
 }
 
 /**
- * A window as large as the document compresses as well as the default one of 4 MiB. That one counts as memory of the
- * process, so V8 would collect garbage every few documents. The result fits in one chunk, which saves changes of thread.
+ * A window of the document's size compresses as well as the 4 MiB default, which counts towards process memory and
+ * would make V8 collect garbage every few documents. The result fits in a single chunk, which avoids thread switches.
  */
 const optionsFor = (bytes: number) => ({
   params: {
@@ -48,8 +48,8 @@ const optionsFor = (bytes: number) => ({
 });
 
 /**
- * Resolves with the document whose compressed form this is, or with `value` itself if it is not compressed. A
- * compressed form that can't be read becomes a document that no schema accepts, and that isn't of a later version.
+ * Decompresses a document. If it is not compressed, resolves with `value` itself. If it can't be decompressed, resolves
+ * with a document that no schema accepts and that doesn't look like a later version's.
  */
 export async function decompressed(value: unknown): Promise<unknown> {
   if (!isOfCompressedVersion(value)) return value;

@@ -14,10 +14,10 @@ import type { Sidecar } from './sidecar.ts';
 
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purposes of the bff's calls to the producer, which their signatures cover. */
+/** The purposes of the bff's calls to the producer. Covered by the signature. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose of the producer's call to the bff, which its signature covers. */
+/** The purpose of the producer's call to the bff. Covered by the signature. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
@@ -37,7 +37,7 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 
 /**
  * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response.
- * Rejects with a SidecarError if the producer did not respond, or if its version doesn't support operations.
+ * Rejects with a SidecarError if the producer did not respond or doesn't support operations.
  */
 export async function operateProducer(
   sidecar: Sidecar,

@@ -3,7 +3,7 @@ export class SidecarError extends Error {
   override name = 'SidecarError';
   /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no response. */
   readonly code: string;
-  /** HTTP status of the response, if there was one. */
+  /** The response's HTTP status. `undefined` if there was no response. */
   readonly status: number | undefined;
 
   constructor(message: string, options: { code: string; status?: number; cause?: unknown }) {

@@ -25,7 +25,7 @@ async function silentSidecar(timeoutMs: number) {
   return { sidecar, server, paths };
 }
 
-it('should settle a call in time while all connections are taken, and never send it', async () => {
+it('should time out a call while all connections are in use, and never send it', async () => {
   const { sidecar, server, paths } = await silentSidecar(60_000);
   const others = Array.from({ length: CONNECTIONS }, (_, n) => sidecar.findJob(`other${n}`));
   const settled = Promise.allSettled(others);

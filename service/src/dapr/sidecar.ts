@@ -12,7 +12,7 @@ export interface SidecarOptions {
   httpPort: number;
   /** Sent as the header `dapr-api-token`. */
   token?: string | undefined;
-  /** Time limit for one call in ms. */
+  /** Time limit per call (ms). */
   timeoutMs: number;
 }
 
@@ -44,7 +44,7 @@ const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within
- * its timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx; a rejected call may still
+ * the timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx; a rejected call may still
  * have taken effect. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
  * https://docs.dapr.io/reference/api/
  */
@@ -93,8 +93,8 @@ export class Sidecar {
   }
 
   /**
-   * Calls `POST <method>` on another application through its sidecar. `body` is JSON. Resolves with the application's
-   * response, whatever its status. Rejects if the application was not reached.
+   * Calls `POST <method>` on another application through the sidecar. `body` is JSON. Resolves with the application's
+   * response, including error responses. Rejects if the application was not reached.
    */
   async invoke(
     appId: string,
@@ -108,7 +108,10 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor on any instance. May have to wait for other calls to the actor. `body` is JSON. */
+  /**
+   * Calls an actor's method, on whichever instance hosts the actor. May have to wait for other calls to the actor.
+   * `body` is JSON.
+   */
   async callActor(
     type: string,
     id: string,
@@ -122,15 +125,14 @@ export class Sidecar {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** Returns a value with its etag, or `undefined` if the key is missing. */
+  /** Returns the value and etag, or `undefined` if the key is missing. */
   async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
   /**
-   * Returns the values of multiple keys in the same order, or `undefined` for missing keys. Rejects if a key could not
-   * be read.
+   * Returns the values in the order of the keys, or `undefined` for missing keys. Rejects if a key could not be read.
    */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
     return (await this.getStatesSettled(store, keys)).map((state) => {
@@ -140,9 +142,9 @@ export class Sidecar {
   }
 
   /**
-   * Reads multiple keys in one call. For each key, in the same order, the result contains its value and etag,
-   * `undefined` if it is missing, or an error. The sidecar returns 200 even if it could not read some keys, which must
-   * not be mistaken for missing.
+   * Reads multiple keys in one call. The result contains an item per key: the value and etag, `undefined` if the key is
+   * missing, or an error. The sidecar returns 200 even if it could not read some keys. Don't mistake these for missing
+   * keys.
    */
   async getStatesSettled(
     store: string,
@@ -174,7 +176,7 @@ export class Sidecar {
 
   /**
    * Stores `data` as a job. Dapr delivers it to the application at `at` (ms since 1970), and retries every second until
-   * the application accepts it. An existing job keeps its data.
+   * the application accepts it. An existing job's data stays unchanged.
    */
   async scheduleJob(name: string, at: number, data: unknown): Promise<void> {
     const job = {
@@ -189,7 +191,7 @@ export class Sidecar {
     }
   }
 
-  /** Returns a job's data, or `undefined` if there is no such job. A job still exists while being delivered. */
+  /** Returns a job's data, or `undefined` if the job doesn't exist. A job still exists while being delivered. */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -201,14 +203,14 @@ export class Sidecar {
     }
   }
 
-  /** Resolves when no job with that name exists, even if there never was one. */
+  /** Ensures that no job with that name exists. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
   }
 
   /**
-   * Returns a secret, or `undefined` if it is missing or empty. If the store returns multiple values, picks the one
-   * named after the secret, or the only one.
+   * Returns a secret, or `undefined` if it is missing or empty. If a secret has multiple values, picks the one named
+   * after the secret.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
     const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);

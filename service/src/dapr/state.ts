@@ -2,8 +2,8 @@
 export const ABSENT = '-1';
 
 /**
- * The etag of a key after this many writes. On Redis, Dapr uses the number of writes as the etag; before the first
- * write, the etag is `ABSENT`.
+ * A key's etag after a number of writes, which is what Dapr uses as the etag on Redis. Before the first write, the etag
+ * is `ABSENT`.
  */
 export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
 
@@ -17,8 +17,8 @@ export interface StoredState {
 }
 
 /**
- * Splits operations into stages, in case the store writes only some of them: first the documents, then those that refer
- * to them (which have an etag), and finally the deletions.
+ * Splits operations into stages, because the store might write only some of them: first plain documents, then the
+ * documents that refer to them (these have an etag), and finally deletions.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (one: StateOperation): number =>
@@ -29,8 +29,8 @@ export function stagesOf(operations: readonly StateOperation[]): StateOperation[
 }
 
 /**
- * Writes like `transact`, but in the stages of `stagesOf`, so that no stored document refers to one that was not
- * written.
+ * Like `transact`, but writes in the stages from `stagesOf`, so that stored documents never refer to unwritten
+ * documents.
  */
 export async function transactInStages(
   sidecar: { transact(store: string, operations: readonly StateOperation[]): Promise<void> },

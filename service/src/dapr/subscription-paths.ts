@@ -28,8 +28,8 @@ export class RefreshedTooRecentlyError extends Error {
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar confirms its subscription, so paths that anyone else gets from that
- * route never do. The sidecar and the application can restart independently.
+ * paths. A path becomes valid when the sidecar confirms that it has the subscription, so paths that anyone else gets
+ * from that route never become valid. The sidecar and the application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;
@@ -49,7 +49,7 @@ export class SubscriptionPaths {
 
   /**
    * Returns the subscription with this path, or `undefined` if there is none. Rejects if the sidecar does not respond,
-   * or if it was asked about an unknown path less than a second ago.
+   * or another unknown path was looked up less than a second ago.
    */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);

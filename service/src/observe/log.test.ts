@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** A device whose every write fails as if the disk were full. */
+/** A device where every write fails as if the disk were full. */
 const FULL = '/dev/full';
 
 const PROGRAM = `

@@ -3,7 +3,9 @@ import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
 
-/** Bytes of lines to keep while they cannot be written, such as on a full disk. Later lines are lost. */
+/**
+ * Maximum bytes of lines to buffer while writing fails (for example because the disk is full). Later lines are lost.
+ */
 const MAX_UNWRITTEN = 16 * 1024 * 1024;
 
 /** Standard output. Without a listener, an error other than a closed pipe would end the process. */
@@ -21,7 +23,7 @@ function standardOutput(): DestinationStream {
   });
 }
 
-/** Creates a logger that writes JSON lines to standard output. Lines written within a trace contain its `traceId`. */
+/** Creates a logger that writes JSON lines to standard output. Lines written within a trace include the `traceId`. */
 export const createLogger = (name: string, level: string): Logger =>
   pino(
     {

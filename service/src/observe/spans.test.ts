@@ -30,7 +30,7 @@ it('should run the work within the new span', async () => {
   expect(ended).toEqual([undefined]);
 });
 
-it('should record a step in each sampled trace and no others', async () => {
+it('should record a step only in sampled traces', async () => {
   const { recorded } = collect();
   const traced = { traceparent: trace(1, '01'), furtherTraces: [trace(2, '01'), trace(3, '00')] };
   await withSpans('deposit', traced, { 'tocsin.feed': 'all' }, async () => undefined);
@@ -39,7 +39,7 @@ it('should record a step in each sampled trace and no others', async () => {
   expect(recorded[0]?.to).toBeGreaterThanOrEqual(recorded[0]?.from ?? Infinity);
 });
 
-it('should record a failed step with its error, and reject with that error', async () => {
+it('should record a failed step and the error, and reject with that error', async () => {
   const { recorded, ended } = collect();
   const fail = () => Promise.reject(new Error('away'));
   await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow('away');

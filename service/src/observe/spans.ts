@@ -2,7 +2,7 @@ import { sampledTraces, type Traced } from '@tocsin/contracts';
 import { performance } from 'node:perf_hooks';
 import { withTrace } from './trace.ts';
 
-/** The steps of a notification, in order. */
+/** A notification's steps, first to last. */
 export type SpanName =
   | 'produce'
   | 'deposit'
@@ -26,8 +26,8 @@ export interface FinishedSpan {
 
 export interface SpanSink {
   /**
-   * Starts a span under `parent`, or in a new trace if there is no parent. Returns its trace context and a function
-   * that ends it.
+   * Starts a span under `parent`, or in a new trace if there is no parent. Returns the span's trace context and a
+   * function that ends the span.
    */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
   record(span: FinishedSpan): void;
@@ -44,7 +44,7 @@ export const useSpanSink = (given: SpanSink | undefined): void => {
 
 export const recordsSpans = (): boolean => sink !== undefined;
 
-/** The current time (ms since 1970), including fractions of a millisecond. */
+/** The current time (ms since 1970) with sub-millisecond precision. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
 /** Like `withTrace`, but within a span that starts a new trace or continues the trace of `traceparent`. */

@@ -11,7 +11,7 @@ describe('a trace', () => {
     expect(new Set(created.map((one) => one.split('-')[2])).size).toBe(2_000);
   });
 
-  it('should still be the current one after an await', async () => {
+  it('should still be current after an await', async () => {
     await withTrace(GIVEN, async () => {
       await Promise.resolve();
       expect(currentTraceparent()).toBe(GIVEN);
@@ -35,7 +35,7 @@ describe('a trace', () => {
     `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
     `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`,
     `${GIVEN}-00`,
-  ])('should be replaced by a new one if invalid: %s', (given) => {
+  ])('should be replaced by a new trace if invalid: %s', (given) => {
     withTrace(given, () => {
       expect(currentTraceparent()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
       expect(currentTraceparent()).not.toBe(given);

@@ -7,7 +7,7 @@ const storage = new AsyncLocalStorage<string | undefined>();
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const ID_BYTES = 24;
-/** Random bytes for the next ids. Generating them one id at a time would dominate the cost of a short request. */
+/** Random bytes for the next ids. Generating bytes for each id separately would dominate a short request's cost. */
 const random = Buffer.alloc(ID_BYTES * 256);
 let usedBytes = random.length;
 
@@ -28,7 +28,7 @@ export const withTrace = <T>(traceparent: string | undefined, work: () => T): T 
 /** Runs `work` outside any trace. Use it for long-lived work that a traced request starts. */
 export const withoutTrace = <T>(work: () => T): T => storage.run(undefined, work);
 
-/** The W3C trace context of the current work, to be sent along with its calls. */
+/** The current W3C trace context, to be sent with outgoing calls. */
 export const currentTraceparent = (): string | undefined => storage.getStore();
 
 export const currentTraceId = (): string | undefined => storage.getStore()?.split('-')[1];

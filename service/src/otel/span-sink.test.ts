@@ -3,7 +3,7 @@ import type { SpanSink } from '../observe/spans.ts';
 import { otelSpanSink } from './span-sink.ts';
 
 const sinks: SpanSink[] = [];
-/** Nothing listens at this endpoint, so the spans are dropped. */
+/** This endpoint has no listener, so the spans are dropped. */
 const sinkWith = (ratio: number): SpanSink => {
   const sink = otelSpanSink({ service: 'producer', endpoint: 'http://127.0.0.1:9', ratio, instance: 'a' });
   sinks.push(sink);

@@ -61,7 +61,7 @@ function end(span: Span, error: unknown, at?: number): void {
   span.end(at);
 }
 
-/** The context of a remote parent. An invalid traceparent starts a new trace. */
+/** A remote parent's context. An invalid traceparent starts a new trace. */
 function contextOf(traceparent: string | undefined): Context {
   const [, traceId, spanId, flags] =
     /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];

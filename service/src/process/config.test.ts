@@ -5,7 +5,7 @@ import { ConfigError, commonSettings, parseConfig, wholeNumberSetting } from './
 const schema = z.object({ ...commonSettings, COUNT: wholeNumberSetting(1, 10), NAME: z.string() });
 
 describe('a configuration', () => {
-  it('should use the defaults, even for empty values', () => {
+  it('should use the defaults for missing and empty values', () => {
     const config = parseConfig(schema, { COUNT: '7', NAME: 'x', LOG_LEVEL: '', OTHER: 'ignored' });
     expect(config).toMatchObject({ COUNT: 7, NAME: 'x', LOG_LEVEL: 'info', DAPR_HTTP_PORT: 3500 });
     expect(config).not.toHaveProperty('OTHER');

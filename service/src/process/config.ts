@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** Thrown if the configuration is invalid. The message lists every error so that you can fix them all in one go. */
+/** Thrown if the configuration is invalid. The message lists all errors so that you can fix them in one go. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -107,8 +107,8 @@ export const tracingSettings = {
 };
 
 /**
- * Comma-separated image origins, such as `https://cdn.example.com`. No paths because the origins go into a content
- * security policy.
+ * Comma-separated image origins like `https://cdn.example.com`. Paths aren't allowed because the origins go into a
+ * content security policy.
  */
 export const iconOriginsSetting = () =>
   z

@@ -75,7 +75,7 @@ const take = (file: string): boolean =>
   }) ?? false;
 
 /**
- * Returns the result of `act`, or `undefined` if its file does not exist, for example because another process claimed
+ * Returns the result of `act`, or `undefined` if the file does not exist, for example because another process claimed
  * it.
  */
 function ifPresent<T>(act: () => T): T | undefined {

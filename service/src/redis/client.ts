@@ -3,20 +3,20 @@ import type { RedisAddress, RedisTarget } from './target.ts';
 
 type CreateOptions = NonNullable<Parameters<typeof createClient>[0]>;
 
-/** A client's options, apart from its address, TLS and user. */
+/** A client's options except address, TLS and user. */
 export interface ClientOptions extends Pick<
   CreateOptions,
   'commandsQueueMaxLength' | 'pingInterval' | 'disableOfflineQueue'
 > {
   /** In ms. */
   connectTimeout: number;
-  /** A connection is closed after being silent for this long (ms). */
+  /** Connections are closed after this much silence (ms). */
   socketTimeout: number;
   /** Returns the delay before the next attempt in ms. `false` disables reconnecting. */
   reconnectStrategy: false | ((retries: number) => number);
 }
 
-/** Creates a client for one Redis or Sentinel, not yet connected. */
+/** Creates a client for a single Redis or Sentinel. Not connected yet. */
 export function clientAt(
   { host, port }: RedisAddress,
   { tls, username, password }: Pick<RedisTarget, 'tls' | 'username' | 'password'>,

@@ -1,7 +1,7 @@
 import { UnknownMasterError } from './find-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** Why a connection to Redis failed, and how to fix it, as parts of a message. */
+/** Message parts that explain why a connection to Redis failed and how to fix it. */
 export interface RedisFault {
   /** A predicate with Redis as the subject: `rejects the login (…)`. */
   what: string;
@@ -65,7 +65,7 @@ const CAUSES: readonly Cause[] = [
     remedy: () => 'Point REDIS_HOST at the TLS port (`tls-port`), or set REDIS_TLS=false.',
   },
   {
-    // A Redis without TLS reads the handshake as the start of a command and waits for the rest.
+    // A Redis without TLS mistakes the handshake for an incomplete command and keeps waiting.
     withTls: true,
     pattern: /Connection timeout/,
     what: 'does not complete the TLS handshake',
@@ -127,7 +127,7 @@ export function explainRedisFault(error: unknown, target: RedisTarget): RedisFau
   return cause && { what: `${cause.what} (${messageOf(error)})`, remedy: cause.remedy(target) };
 }
 
-/** OpenSSL's `reason` is the readable part of its long message. */
+/** `reason` is the readable part of OpenSSL's long message. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;

@@ -22,7 +22,7 @@ const OPTIONS: ClientOptions = {
 };
 
 /**
- * Asks one Sentinel after another for the master's address, each on a new connection.
+ * Asks Sentinels for the master's address, one at a time, each on a new connection.
  * @throws UnknownMasterError if a Sentinel replies that it doesn't know the name, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {

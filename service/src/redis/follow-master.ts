@@ -7,21 +7,20 @@ import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
 /**
- * How often to ask the Sentinels whether the master has changed, in ms. A demoted master usually closes its
+ * Interval for asking the Sentinels whether the master has changed (ms). A demoted master usually closes all
  * connections, but can't if the network in between is broken.
  */
 const ASK_EVERY_MS = 5_000;
 
 /**
- * A client for the master that the Sentinels name, with node-redis's methods. After a failover, it moves to the new
- * master along with its subscriptions.
+ * A client with node-redis's methods for the master that the Sentinels report. After a failover, the client and all
+ * subscriptions move to the new master.
+ * Commands in progress reject during a failover. They are never retried because they may have been executed. While
+ * there is no master, commands reject immediately. In a `duplicate()`, they wait instead, since socket.io's adapter
+ * retries rejected reads in a tight loop.
  *
- * Commands in progress then reject. They are never retried because they may have been executed. While there is no
- * master, commands reject immediately, except in a `duplicate()`, where they wait: socket.io's adapter repeats a
- * rejected read without a pause.
- *
- * node-redis's own `createSentinel` is unsuitable: it repeats commands with an unknown outcome, prints errors to the
- * console, and lacks `duplicate()`, which the adapter needs.
+ * node-redis's own `createSentinel` is unsuitable: it retries commands that may have been executed, prints errors to
+ * the console, and lacks the `duplicate()` that the adapter needs.
  */
 export function followMaster(target: RedisTarget, options: ClientOptions): RedisClient {
   return clientOver(new Follower(target, options, false));
@@ -100,7 +99,7 @@ class Follower extends EventEmitter implements Following {
     }
   }
 
-  /** Connects to one master after another until the client is closed. */
+  /** Connects to the current master, and to each new master, until the client is closed. */
   async #follow(): Promise<void> {
     const { reconnectStrategy } = this.#options;
     const failures = { count: 0 };

@@ -1,10 +1,10 @@
 import type { RedisClient } from './client.ts';
 
-/** A client that switches servers over time and sends each command to the right one. */
+/** A client that switches servers over time and sends each command to the right server. */
 export interface Following {
-  /** Calls a node-redis method, with these arguments, on the right server. */
+  /** Calls a node-redis method with these arguments on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;
-  /** A new client for the same target. Its commands wait until a server is connected. */
+  /** A new client for the same target. Commands wait until a server is connected. */
   createDuplicate(): Following;
 }
 

@@ -5,7 +5,7 @@ import { findMaster } from './find-master.ts';
 import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** Creates a client that, once connected, stays connected to the Redis of `target`, or to its current masters. */
+/** Creates a client that, once connected, stays connected to the Redis in `target` or to the current masters. */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   if (target.cluster) return followCluster(target, options);
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;
@@ -13,9 +13,9 @@ export function persistentClient(target: RedisTarget, options: ClientOptions): R
 }
 
 /**
- * Connects once to the Redis of `target`, or to its current masters. If the connection is lost later, calls `onLost`
- * and doesn't reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a
- * cluster node.
+ * Connects once to the Redis in `target` or to the current masters. If the connection is lost later, calls `onLost` and
+ * doesn't reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a cluster
+ * node.
  */
 export async function openOnce(
   target: RedisTarget,
@@ -48,10 +48,10 @@ async function clientFor(target: RedisTarget, options: ClientOptions): Promise<R
   return clientAt(target.sentinel ? await findMaster(target) : first, target, options);
 }
 
-/** Keys in different slots, so that every cluster node redirects at least one. */
+/** Keys in different slots, so that every cluster node redirects at least one of them. */
 const STREAMS = [BROADCAST_STREAM, ...Object.values<string>(TOPICS)];
 
-/** @throws Error with the redirection, if Redis redirects commands to other nodes of its cluster */
+/** @throws Error with the redirection, if Redis redirects commands to other cluster nodes */
 async function checkNoCluster(client: RedisClient): Promise<void> {
   const outcomes = await Promise.allSettled(STREAMS.map((stream) => client.xLen(stream)));
   for (const outcome of outcomes)

@@ -5,7 +5,7 @@ const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
   addresses.map(({ host }) => host).join();
 
 describe("each part's Redis", () => {
-  it('should be the same object for all parts without settings of their own', () => {
+  it('should be the same object for all parts without separate settings', () => {
     const parts = readRedisParts({ REDIS_HOST: 'a:1', REDIS_STATE_HOST: '' });
     expect(distinctRedis(parts)).toEqual([
       { target: parts.broadcaster, parts: ['broadcaster', 'state', 'entries', 'topics', 'audit'] },

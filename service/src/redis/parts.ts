@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that can each have their own Redis, with the prefix of its settings. The settings of the
- * broadcaster's Redis have only the prefix `REDIS_`.
+ * The parts of the data that can each have a separate Redis, mapped to the prefix for the settings. The broadcaster's
+ * Redis settings have only the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -15,7 +15,7 @@ export const REDIS_PARTS = {
 
 export type RedisPart = keyof typeof REDIS_PARTS;
 
-/** Each part's Redis. Parts without their own settings share the broadcaster's target (the same object). */
+/** Each part's Redis. Parts without separate settings share the broadcaster's target (the same object). */
 export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 
 const COMMON = 'REDIS_';
@@ -23,7 +23,7 @@ const NAMES = Object.keys(redisSettings).map((name) => name.slice(COMMON.length)
 
 type Env = Record<string, string | undefined>;
 
-/** Uses one Redis for everything. */
+/** Uses the same Redis for all parts. */
 export const singleRedisParts = (target: RedisTarget): RedisParts => ({
   ...{ broadcaster: target, state: target, entries: target },
   ...{ topics: target, audit: target },
@@ -55,7 +55,7 @@ function readPart(env: Env, prefix: string): RedisTarget {
   }
 }
 
-/** Lists each distinct Redis once, with the parts that use it. The broadcaster's comes first. */
+/** Lists each distinct Redis and the parts that use it. The broadcaster's Redis comes first. */
 export function distinctRedis(
   parts: RedisParts,
 ): { target: RedisTarget; parts: (RedisPart | 'broadcaster')[] }[] {

@@ -57,7 +57,7 @@ describe('the Redis settings', () => {
     ]);
   });
 
-  it('should reject settings that depend on missing ones', () => {
+  it('should reject settings that depend on missing settings', () => {
     expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
       'REDIS_HOST: has multiple addresses. Set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or cluster nodes',
       'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',

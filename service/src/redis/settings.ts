@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseConfig } from '../process/config.ts';
 
-/** Only `true` or `false`, since Dapr's components read the same variables and accept nothing else. */
+/** `true` or `false`. Dapr's components read the same variables and accept no other values. */
 const switchSetting = () =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true');
 
-/** The setting is the path of a PEM file. Its parsed value is the file content. */
+/** The setting is a path to a PEM file. Parses to the file content. */
 const pemFileSetting = (what: string, check: (pem: string) => unknown) =>
   z.string().transform((path, context) => {
     try {
@@ -74,7 +74,7 @@ export const redisSettings = {
 const redisSchema = z.object(redisSettings);
 export type RedisSettings = z.infer<typeof redisSchema>;
 
-/** Settings that passed their own checks. Invalid settings are missing. */
+/** Settings that passed their individual checks. Invalid settings are missing. */
 type Checked = Partial<RedisSettings>;
 
 interface Rule {
@@ -135,8 +135,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Adds the rules that span multiple Redis settings to a schema with `redisSettings`. They also run if other settings
- * are invalid, so that one message lists all errors.
+ * Adds the rules that span multiple Redis settings to a schema with `redisSettings`. They run even if other settings
+ * are invalid, so that a single message lists all errors.
  */
 export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(schema: T): T {
   return RULES.reduce(

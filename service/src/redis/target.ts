@@ -15,7 +15,7 @@ export interface RedisTarget {
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   sentinel?: { master: string; username?: string | undefined; password?: string | undefined } | undefined;
   cluster?: boolean;
-  /** Returns the address where a cluster's master is reachable, if the nodes report a different one. */
+  /** Maps the address that cluster nodes report for a master to the address where it is reachable. */
   addressFor?: (master: RedisAddress) => RedisAddress;
 }
 

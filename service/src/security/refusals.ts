@@ -17,7 +17,7 @@ export type Refusal = (typeof REFUSALS)[number];
 
 export type OnRefused = (reason: Refusal) => void;
 
-/** Counts rejected calls. For each reason, logs the first call, then at most one per minute. */
+/** Counts rejected calls. Logs the first call for each reason, and after that at most one per minute. */
 export function createRefusals(
   log: Logger,
   count: (reason: Refusal) => void,

@@ -13,7 +13,7 @@ function setUp(revocations: object[] = []) {
   return new RevocationList({ document, now: () => 1_000 });
 }
 
-it('should read again a revocation whose date is before the year 0', async () => {
+it('should be able to reread a revocation with a date before the year 0', async () => {
   const list = setUp();
   const before = parseDateTime('0000-01-01T00:00:00+01:00') ?? NaN;
   expect(await list.revoke('ada', before)).toMatchObject({ before: '1970-01-01T00:00:00.000Z' });
@@ -22,7 +22,7 @@ it('should read again a revocation whose date is before the year 0', async () =>
   expect(await list.lift('ada')).toBe(true);
 });
 
-it('should apply a revocation with an unreadable date to all tokens of its subject, and read the others', async () => {
+it('should apply a revocation with an unreadable date to all the subject’s tokens, and read all other revocations', async () => {
   const at = '2026-01-01T00:00:00.000Z';
   const list = setUp([
     { sub: 'ada', before: '-000001-12-31T23:00:00.000Z', at },
@@ -38,7 +38,7 @@ it('should apply a revocation with an unreadable date to all tokens of its subje
   expect((await list.read())?.map(({ sub }) => sub)).toEqual(['ada', 'cyd']);
 });
 
-it('should refuse a list with an unreadable subject, since nobody can tell whose tokens it revokes', async () => {
+it('should reject a list with an unreadable subject, since it is unclear whose tokens are revoked', async () => {
   await expect(setUp([{ sub: 7, before: '2026-01-01T00:00:00Z', at: '' }]).read()).rejects.toThrow('sub');
 });
 

@@ -10,7 +10,7 @@ import {
 /** The document with all revocations. If either method rejects, it may still have taken effect. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes the document if its etag hasn't changed (`undefined`: if it doesn't exist yet). Rejects otherwise. */
+  /** Writes the document if the etag hasn't changed (`undefined`: if it doesn't exist yet). Rejects otherwise. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export class RevocationList {
     return stored && this.#inEffect(stored.value);
   }
 
-  /** Restores revocations in a store that has lost its document. Leaves an existing document unchanged. */
+  /** Restores revocations in a store that has lost the document. Leaves an existing document unchanged. */
   async restore(revocations: readonly Revocation[]): Promise<void> {
     const { document } = this.#options;
     if (await document.read()) return;
@@ -56,7 +56,7 @@ export class RevocationList {
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
-    // No token is older than 1970, and a year before 0 could not be read again.
+    // No token is older than 1970, and a year before 0 couldn't be parsed later.
     const moment = Math.max(0, before);
     let effective: Revocation = { sub, before: new Date(moment).toISOString(), at };
     await this.#write((kept) => {
@@ -77,13 +77,13 @@ export class RevocationList {
     return effective;
   }
 
-  /** Lifts the revocation of `sub`. Resolves with true if there was one. */
+  /** Lifts the revocation for `sub`. Resolves with false if there was none. */
   async lift(sub: string): Promise<boolean> {
     let found = false;
     await this.#write((kept) => {
       const left = kept.filter((revocation) => revocation.sub !== sub);
       if (left.length === kept.length) return undefined;
-      // Stays true even if the response to this attempt is lost and the next attempt therefore finds nothing.
+      // If this attempt's response is lost, the next attempt finds no revocation, so keep this true.
       found = true;
       return left;
     });

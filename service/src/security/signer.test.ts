@@ -67,7 +67,7 @@ describe('a signature', () => {
     expect(fault(() => check(signer(OLD)))).toBe(expected);
   });
 
-  it('should be rejected more than 30 s before or after its time', () => {
+  it('should be rejected more than 30 s before or after the signing time', () => {
     const host = signer(OLD);
     const signature = signed();
     time += 30_001;

@@ -2,15 +2,15 @@ import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:c
 import { LRUCache } from 'lru-cache';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** The header that carries the signature of a call between our applications. */
+/** The header that carries the signature for a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** The purpose of an actor call, which its signature covers. */
+/** The purpose of an actor call. Covered by the signature. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
-/** A signature is valid for this long before and after its time (ms) because clocks differ. */
+/** Maximum difference (ms) between the signing time and the receiver's clock. */
 const WINDOW_MS = 30_000;
-/** A nonce is remembered for as long as its signature is valid. */
+/** A nonce is remembered for as long as the signature is valid. */
 const NONCE_LIFE_MS = 2 * WINDOW_MS;
 /**
  * Maximum number of remembered nonces, about 40 MB. Only nonces of valid signatures are remembered. The oldest are
@@ -44,7 +44,8 @@ export class SignatureError extends Error {
 
 /**
  * Signs calls between our applications with a shared secret (HMAC-SHA-256), and creates proofs of facts for them. A
- * signature is valid for a single call to a single receiver, for 30 s. A proof remains valid as long as its key does.
+ * signature is valid for a single call to a single receiver, for 30 s. A proof remains valid as long as the key is
+ * valid.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;
@@ -60,7 +61,7 @@ export class Signer {
     this.#now = now;
   }
 
-  /** Signs one attempt of a call. Returns the signature and the nonce that the receiver uses to prove its response. */
+  /** Signs an attempt at a call. Returns the signature, and the nonce that the receiver uses to prove the response. */
   sign(purpose: string, body: string | Uint8Array): { signature: string; nonce: string } {
     const at = String(this.#now());
     const nonce = `${this.#prefix}${(this.#signed++).toString(36)}`;
@@ -69,7 +70,7 @@ export class Signer {
   }
 
   /**
-   * Accepts a signature once. Returns its nonce, for proving the response.
+   * Accepts a signature once. Returns the nonce for proving the response.
    * @throws SignatureError
    */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {

@@ -6,7 +6,7 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/** Watches a secret that is a number. Returns `answers` one after another, then keeps repeating the last one. */
+/** Watches a numeric secret. Reads return successive `answers`, then keep repeating the last answer. */
 function watch(...answers: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({
@@ -27,7 +27,7 @@ function watch(...answers: (string | undefined | Error)[]) {
   return { secret, faults };
 }
 
-it('should throw the reason until the first successful read', async () => {
+it('should throw the last error until the first successful read', async () => {
   const { secret, faults } = watch(new Error('The store is unavailable.'), undefined, '7');
   expect(() => secret.get()).toThrow('The first read is still in progress.');
   await vi.waitFor(() =>

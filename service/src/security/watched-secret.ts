@@ -37,7 +37,7 @@ export class WatchedSecret<T> {
     return this.#current !== undefined;
   }
 
-  /** Returns the value. Until the secret has been read, throws an Error with the reason. */
+  /** Returns the value. Throws an Error with an explanation until the secret has been read. */
   get(): T {
     if (this.#current) return this.#current.value;
     const reason =
@@ -45,7 +45,7 @@ export class WatchedSecret<T> {
     throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 
-  /** Like `get`, but reads the secret first if necessary. Rejects with the reason if that fails. */
+  /** Like `get`, but reads the secret first if necessary. Rejects if that fails. */
   async known(): Promise<T> {
     if (!this.#current) await this.#read();
     return this.get();

@@ -9,7 +9,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** Thrown if a set-aside record does not exist (`not_found`), or if its content cannot be put back (`conflict`). */
+/** Thrown if a set-aside record does not exist (`not_found`) or the content cannot be put back (`conflict`). */
 export class SetAsideError extends Error {
   override name = 'SetAsideError';
   readonly code: 'not_found' | 'conflict';
@@ -23,8 +23,8 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * Turns a record's content into a new entry, the only one in a new run, with its announcement.
- * @throws SetAsideError if the record has no content, or the content isn't an entry
+ * Turns a record's content into a new entry (the only one in a new run) and an announcement. @throws SetAsideError if
+ * the record has no content, or the content isn't an entry
  */
 export function newEntryFrom(record: SetAside): {
   entry: PartitionEntry;

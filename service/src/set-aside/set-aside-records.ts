@@ -20,7 +20,7 @@ import { SetAsideError, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
-/** The set-aside records of all feeds. Reads and changes them through a bff's sidecar. */
+/** Reads and changes all feeds' set-aside records through a bff's sidecar. */
 export class SetAsideRecords {
   readonly #sidecar: Sidecar;
   readonly #claimCheck: Pick<ClaimCheck, 'deposit'>;
@@ -30,7 +30,7 @@ export class SetAsideRecords {
     this.#claimCheck = claimCheck;
   }
 
-  /** The names of all records, newest first. Omits the names of expired records, which stay in the index for a while. */
+  /** The names of all records, newest first. Omits expired records, which stay in the index for a while. */
   async names(): Promise<string[]> {
     const [{ entries }, sizes] = await Promise.all([
       this.#index(),
@@ -40,7 +40,7 @@ export class SetAsideRecords {
     return entries.filter((entry) => !hasSetAsideExpired(storedAt?.[entry], Date.now()));
   }
 
-  /** The records with these names, in the same order. Omits records that no longer exist. */
+  /** The records with these names, in the order of `names`. Omits records that no longer exist. */
   async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,
@@ -64,8 +64,8 @@ export class SetAsideRecords {
   }
 
   /**
-   * Deposits the content as a new entry, announces it and removes the record. If the content is still invalid, it is
-   * set aside again. A feed doesn't show notifications that it already has.
+   * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid ends up set
+   * aside again. Notifications that a feed already has aren't shown again.
    * @throws SetAsideError if the content is missing or rejected
    */
   async putBack(record: SetAside): Promise<void> {

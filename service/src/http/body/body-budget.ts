@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { ProblemDetails } from '../problems/problem.ts';
 
-/** Bodies up to this size may use the whole budget. Larger ones may use only three quarters of it. */
+/** Bodies up to this size may use the whole budget. Larger bodies may use only three quarters. */
 export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
@@ -42,7 +42,7 @@ export class BodyBudget {
   }
 }
 
-/** How much of the budget one body uses. */
+/** A body's share of the budget. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   #bytes = 0;
@@ -52,7 +52,7 @@ export class BodyShare {
     this.#budget = budget;
   }
 
-  /** Grows the share to `bytes`. Returns false if that exceeds the budget, or if the share is closed. */
+  /** Grows the share to `bytes`. Returns false if that exceeds the budget or the share is closed. */
   growTo(bytes: number): boolean {
     const more = bytes - this.#bytes;
     if (more <= 0) return true;

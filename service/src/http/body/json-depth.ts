@@ -1,6 +1,5 @@
 /**
- * Maximum nesting depth. Node can parse deeper values, but recursing over them overflows the stack, even in
- * JSON.stringify.
+ * Maximum nesting depth. Node can parse deeper values, but recursive functions like JSON.stringify overflow the stack.
  */
 export const MAX_JSON_DEPTH = 100;
 

@@ -2,7 +2,7 @@ import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** Explains why a Content-Type isn't JSON in UTF-8. Meant for the end of a sentence. */
+/** Explains why a Content-Type isn't JSON in UTF-8. Used as the end of a sentence. */
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);

@@ -12,7 +12,7 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-it('should take nothing from the budget for a client that has already disconnected', async () => {
+it('should not use the budget for a client that has already disconnected', async () => {
   const budget = new BodyBudget(SMALL_BODY_BYTES);
   const app = express();
   const checked = new Promise<void>((resolve) => {

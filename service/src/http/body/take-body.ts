@@ -14,10 +14,10 @@ const INFLATERS = new Map([
 ]);
 
 /**
- * Reads the body into `request.body`, decompressed. Responds with 413 as soon as the Content-Length, the received bytes
- * or the decompressed bytes exceed `limit`, and with 503 if the body exceeds the budget of `boundBodies`. A small body
- * takes its Content-Length from the budget immediately; a large one takes its bytes as they arrive. The bytes return to
- * the budget when the response closes.
+ * Reads the decompressed body into `request.body`. Responds with 413 as soon as the Content-Length, the received bytes
+ * or the decompressed bytes exceed `limit`. Responds with 503 if the body exceeds the budget of `boundBodies`. A small
+ * body's Content-Length is counted immediately, and a large body's bytes are counted as they arrive. They are returned
+ * to the budget when the response closes.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>
@@ -39,7 +39,7 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
-    // The client may have left while an earlier handler was waiting. The response is closed in that case.
+    // If the client disconnected while an earlier handler was waiting, the response is already closed.
     if (request.socket.destroyed) return;
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
@@ -71,8 +71,8 @@ export const takeBody =
   };
 
 /**
- * Pipes a body through `stream`. Fails if more than `limit` bytes go in (since a large input can decompress to almost
- * nothing), or if the output exceeds the budget.
+ * Pipes a body through `stream`. Fails if the output exceeds the budget, or the input exceeds `limit` (a large input
+ * can decompress to almost nothing).
  */
 function pipeBounded(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {
   const fail = (type: string) => stream.destroy(Object.assign(new Error(type), { type }));

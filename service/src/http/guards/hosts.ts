@@ -11,8 +11,8 @@ export const isHostName = (text: string): boolean =>
   text.length <= 253 && /^\.?[\w-]+(?:\.[\w-]+)*$/.test(text);
 
 /**
- * Allows IP addresses, `localhost` and the `allowed` names. Prevents DNS rebinding, where another site points its own
- * host name at this machine. The attack needs a host name, so IP addresses are safe.
+ * Allows IP addresses, `localhost` and the `allowed` names. Prevents DNS rebinding, where an attacker's host name
+ * resolves to this machine. The attack needs a host name, so IP addresses are safe.
  */
 export function createHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
@@ -43,7 +43,7 @@ export function hostProblem(request: IncomingMessage, isServed?: HostCheck): Pro
   return { status: 403, code: 'forbidden', detail };
 }
 
-/** True if there is more than one Host header. Node uses the first one, but a proxy may have used another. */
+/** True if there are multiple Host headers. Node uses the first, but a proxy may have used a different one. */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') count++;

@@ -2,10 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
-/**
- * Headers that daprd sets on each service invocation. A caller that goes through its sidecar can't remove or forge
- * them.
- */
+/** Headers that daprd sets on each service invocation. Callers that go through a sidecar can't remove or forge them. */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];
 
 /** True if a request is a service invocation or an actor call from another application. */

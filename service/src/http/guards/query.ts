@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Fault } from '@tocsin/contracts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** A URL's raw query, without the question mark. */
+/** A URL's raw query string, excluding the question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
 /** Maximum number of errors per response. A query could contain thousands. */
@@ -10,7 +10,7 @@ const MAX_FAULTS = 100;
 const MAX_NAME = 100;
 
 /**
- * Reads the `known` parameters of a URL. Rejects unknown parameters, repeated parameters (which would be ambiguous) and
+ * Parses a URL's `known` parameters. Rejects unknown parameters, repeated parameters (which would be ambiguous) and
  * bytes that aren't UTF-8 (which could name a different feed).
  */
 export function readParameters(

@@ -3,10 +3,12 @@ import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** The policy for responses that are not pages: load nothing. */
+/** The policy for responses that are not pages. It blocks all loading. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** The policy for our pages: only this origin's scripts, styles, images and manifest, and nothing inline. */
+/**
+ * The policy for our pages. It allows only this origin's scripts, styles, images and manifest, and blocks inline code.
+ */
 const OWN_FILES = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -17,7 +19,7 @@ const OWN_FILES = {
   'form-action': ["'none'"],
 };
 
-/** Runs helmet once and reuses its headers because each run costs more than a short request. */
+/** Runs helmet once and reuses the headers because each run costs more than a short request. */
 function headers(directives: Record<string, string[]>): RequestHandler {
   const request = new IncomingMessage(new Socket());
   const sample = new ServerResponse(request);

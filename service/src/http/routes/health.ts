@@ -5,7 +5,7 @@ import { methodNotAllowed } from '../problems/errors.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 export interface HealthOptions {
-  /** Resolves if the application is ready. Otherwise rejects with the reason. */
+  /** Resolves if the application is ready. Otherwise rejects with an error that says why. */
   ready: () => Promise<void>;
   /** Additional members of the `/readyz` body. */
   facts?: Record<string, string>;
@@ -16,7 +16,7 @@ export const healthSchema = z.object({ status: z.literal('alive'), version: z.st
 /** The body of `/readyz` with 200. */
 export const readySchema = z.object({ status: z.literal('ready'), auth: z.string().optional() });
 
-/** `/healthz` reports the version. `/readyz` returns 200 if `ready` resolves, otherwise 503 with the reason. */
+/** `/healthz` reports the version. `/readyz` returns 200 if `ready` resolves, otherwise 503 and the error message. */
 export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {
   const router = Router();
   router

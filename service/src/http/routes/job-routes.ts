@@ -3,9 +3,9 @@ import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 export interface JobRoutesOptions {
-  /** Resolves with true when the job is processed, and with false if there is no such job. */
+  /** Resolves with true once the job has been processed, or false if it doesn't exist. */
   take: (name: string) => Promise<boolean>;
-  /** The detail of the response if there is no such job. */
+  /** The response's detail if the job doesn't exist. */
   unknown: string;
   /** Called when `take` rejects. Returns the detail of the response. */
   onFailure: (error: unknown, name: string) => string;

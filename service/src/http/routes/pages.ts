@@ -13,7 +13,7 @@ export interface PageRoutesOptions {
   iconOrigins?: readonly string[];
 }
 
-/** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and can be cached, unlike pages. */
+/** Serves the built pages `/`, `/ops` and 404. Asset names contain a hash, so assets can be cached, unlike pages. */
 export function pageRoutes(uiDist: string, options: PageRoutesOptions = {}): Router {
   const router = Router();
   const tags = tagsFor(options);
@@ -65,7 +65,7 @@ function notFoundPage(uiDist: string): RequestHandler {
   };
 }
 
-/** The meta tags that the page reads its settings from. */
+/** The meta tags that contain the page's settings. */
 function tagsFor({ negotiate = false, iconOrigins = [] }: PageRoutesOptions): string {
   const tag = (name: string, content: string) => `<meta name="tocsin-${name}" content="${content}" />`;
   return [

@@ -11,15 +11,15 @@ import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
-  /** The subscriptions for `/dapr/subscribe`. The router adds their routes. */
+  /** The subscriptions to return from `/dapr/subscribe`. The router adds the routes. */
   list: () => readonly (Subscribed & Record<string, unknown>)[];
-  /** Handles a delivery if the path belongs to one of the sidecar's subscriptions. */
+  /** Handles a delivery if the path belongs to an active subscription. */
   deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;
   onRefused: OnRefused;
   log: Logger;
 }
 
-/** Serves `GET /dapr/subscribe`, and deliveries to the paths in its response. */
+/** Serves `GET /dapr/subscribe`, and deliveries to the paths that it returns. */
 export function subscriptionRoutes({
   paths,
   list,

@@ -36,18 +36,18 @@ it('should close a connection that pipelines requests without reading the respon
   expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
 });
 
-it("should close all of a connection's responses with it, even if they are waiting for an earlier one", async () => {
+it('should close all responses when their connection closes, including queued responses', async () => {
   client.write(REQUEST.repeat(3));
   while (responses.length < 3) await nextRequest();
   const closes = Promise.all(responses.map((response) => once(response, 'close')));
   client.destroy();
   await closes;
   expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
-  // A handler that doesn't know that the connection has closed may still end its response.
+  // A handler that doesn't know that the connection has closed may still end the response.
   for (const response of responses) response.end('late');
 });
 
-it('should serve any number of requests on a connection that reads its responses', async () => {
+it('should serve any number of requests on a connection if the client reads the responses', async () => {
   for (let i = 1; i <= 3 * MAX_REQUESTS_IN_PROGRESS; i++) {
     const next = nextRequest();
     client.write(REQUEST);

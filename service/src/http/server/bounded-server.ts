@@ -6,11 +6,11 @@ import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundUnreadBody } from './rest.ts';
 
 export interface ServerBounds {
-  /** Time limit for receiving a request's headers, in ms. A whole request may take three times as long. */
+  /** Time limit (ms) for receiving a request's headers. The whole request may take three times as long. */
   headersTimeoutMs?: number;
-  /** Close a connection after it has been idle for this long (ms); 0 means never. */
+  /** Idle timeout for connections (ms). 0 means never. */
   idleTimeoutMs?: number;
-  /** Maximum number of TCP connections. Additional ones are closed immediately. */
+  /** Maximum number of TCP connections. Additional connections are closed immediately. */
   maxConnections?: number;
   maxHeaderBytes?: number;
 }
@@ -21,7 +21,7 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * Creates the server for one port. Closes connections that are idle, send too slowly, don't read, or keep sending after
+ * Creates the server for a port. Closes connections that are idle, send too slowly, don't read, or keep sending after
  * the response. Replaces Node's empty error responses with problems.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
@@ -39,7 +39,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostProblem(request);
       if (fault) return writeProblem(response, fault);
-      // Must run before Node sees the end of the response because Node would then read the rest of the body.
+      // Must run before Node sees the end of the response because Node would then read the remaining body.
       response.once('prefinish', () => boundUnreadBody(request));
       app(request, response);
     }),

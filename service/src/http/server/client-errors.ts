@@ -12,7 +12,7 @@ const PROBLEMS: Record<string, ProblemDetails> = {
   ERR_HTTP_REQUEST_TIMEOUT: { ...UNREADABLE, status: 408, detail: 'The request did not arrive in time.' },
 };
 
-/** Responds to invalid and late HTTP requests with a problem, and closes their connections. */
+/** Responds to invalid and late HTTP requests with a problem, and closes the connection. */
 export function answerInvalidRequests(server: Server): void {
   server.on('clientError', (error, socket) => {
     const code = 'code' in error ? String(error.code) : '';

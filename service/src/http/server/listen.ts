@@ -3,13 +3,13 @@ import type { Server } from 'node:http';
 import type { Logger } from '../../observe/log.ts';
 
 /**
- * Maximum number of connections waiting to be accepted. When an instance fails, all its browsers reconnect at the same
- * time.
+ * Maximum number of connections waiting to be accepted. When an instance fails, all connected browsers reconnect to
+ * other instances at the same time.
  */
 const BACKLOG = 4_096;
 
 /**
- * Resolves when `server` is listening. Rejects if the port is in use. Logs later errors, which a server emits when it
+ * Resolves when `server` is listening. Rejects if the port is in use. Logs later errors, which mean that the server
  * can't accept a connection.
  */
 export async function listen(server: Server, port: number, host: string, log: Logger): Promise<void> {
@@ -19,12 +19,12 @@ export async function listen(server: Server, port: number, host: string, log: Lo
   server.on('error', (err) => log.error({ err, port }, 'cannot accept a connection'));
 }
 
-/** How long a closing server waits for requests in progress, in ms. */
+/** Time (ms) that requests in progress get when the server closes. */
 const CLOSE_LIMIT_MS = 5_000;
 
 /**
- * Stops accepting connections, closes idle ones and waits for requests in progress. Destroys the remaining connections
- * after `limitMs`, so it always resolves. Leaves upgraded connections to their owner.
+ * Stops accepting connections, closes idle connections and waits for requests in progress. Always resolves, since it
+ * destroys any remaining connections after `limitMs`. Doesn't touch upgraded connections.
  */
 export async function closeServer(server: Server, limitMs = CLOSE_LIMIT_MS): Promise<void> {
   if (!server.listening) return;

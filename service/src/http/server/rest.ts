@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 
-/** How many more bytes of an oversized body to read after the response. */
+/** Maximum number of bytes to read from an oversized body after the response. */
 export const UNREAD_BYTES = 64 * 1024;
-/** How long to keep a connection open after the response, in ms, so that the peer can read it. */
+/** Time (ms) to keep a connection open after the response so that the peer can read the response. */
 export const LINGER_MS = 1_000;
 
-/** Reads up to `bytes` of the rest of a body, then pauses, which makes the sender wait. */
+/** Reads up to `bytes` more of a body, then pauses, which makes the sender wait. */
 export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () => void): void {
   let left = bytes;
   request.on('data', ({ length }: Buffer) => {
@@ -20,8 +20,8 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
 }
 
 /**
- * Limits how much of a request is read after the response because Node would read to the end. A request that exceeds
- * the limit loses its connection a second later.
+ * Limits how much of a request is read after the response because Node would read to the end. If the limit is exceeded,
+ * the connection is closed a second later.
  */
 export function boundUnreadBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;

@@ -18,7 +18,7 @@ export class ClusterDownError extends Error {
 }
 
 /**
- * Asks one node after another for the masters and their slots, each on a new connection.
+ * Asks nodes for the masters and slots, one node at a time, each on a new connection.
  * @throws ClusterDownError if a node replies that the cluster is down, otherwise the last node's error
  */
 export async function findMasters(

@@ -6,21 +6,17 @@ import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
 import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
 
-/**
- * How often to ask the nodes for the masters, in ms. After a lost connection or a redirection, they are asked
- * immediately.
- */
+/** Interval for asking the nodes for the masters (ms). After a lost connection or a redirection, asks immediately. */
 const ASK_EVERY_MS = 5_000;
 /** Maximum number of redirections per command. A redirected command was not executed, so it is safe to resend. */
 const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
 
 /**
- * A client for all masters of a Redis Cluster, with node-redis's methods. Each command goes to the master of its key;
- * commands without a key go to the master of the lowest slots. The client follows failovers and moved slots.
- *
- * Commands in progress reject when their master is lost. They are never retried because they may have been executed.
- * While their master isn't connected, commands reject immediately, except in a `duplicate()`, where they wait.
+ * A client with node-redis's methods for all masters in a Redis Cluster. Each command goes to the master that owns the
+ * key; commands without a key go to the master with the lowest slots. The client follows failovers and moved slots.
+ * When a master is lost, its commands in progress reject. They are never retried because they may have been executed.
+ * While a master isn't connected, commands for it reject immediately, or wait if the client is a `duplicate()`.
  *
  * node-redis's own `createCluster` is unsuitable: it looks for a new master only after a MOVED response, so commands
  * for a failed master wait until it returns.
@@ -214,7 +210,7 @@ class ClusterFollower extends EventEmitter implements Following {
     }
   }
 
-  /** Concurrent calls share one search. */
+  /** Concurrent calls share a search. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#connectToMasters().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
@@ -241,7 +237,7 @@ class ClusterFollower extends EventEmitter implements Following {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** Subscribe on one node only since the nodes forward every published message to each other. */
+  /** Subscribing on one node is enough since published messages are forwarded to all nodes. */
   async #subscribeAll(): Promise<void> {
     const client = this.#clientOf(undefined);
     if (!client) return;

@@ -8,7 +8,7 @@ export interface SlotRange {
   master: RedisAddress;
 }
 
-/** The slot of a key in a Redis Cluster: CRC16 of the key, or of the text in its first braces unless that is empty. */
+/** A key's slot in a Redis Cluster: CRC16 of the key, or of the text in the first braces unless that is empty. */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
@@ -25,7 +25,7 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Parses the reply to CLUSTER SLOTS. If a node doesn't know its own host, uses the host of `asked`. */
+/** Parses the reply to CLUSTER SLOTS. If a node reports no host, uses the host of `asked`. */
 export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
   answer.map(([from, to, [host, port]]) => ({
     ...{ from, to },
@@ -49,7 +49,7 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
   }
   const candidate: unknown = Array.isArray(first) ? first[0] : first;
   if (typeof candidate === 'string') return candidate;
-  // xRead takes one or more objects with a `key`.
+  // xRead takes an object with a `key`, or an array of them.
   if (
     typeof candidate === 'object' &&
     candidate !== null &&
@@ -61,8 +61,8 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
 }
 
 /**
- * The address in a redirection such as `MOVED 3999 10.0.0.7:6379`, or `undefined` for other errors. A redirection
- * without a host refers to the host of `asked`.
+ * The address in a redirection like `MOVED 3999 10.0.0.7:6379`. `undefined` for other errors. A redirection without a
+ * host refers to the host of `asked`.
  */
 export function parseRedirection(
   kind: 'MOVED' | 'ASK',
