@@ -34,7 +34,7 @@ const DELIVERIES_TIMEOUT_MS = 8_000;
 /** Minimum and maximum time in ms to wait for in-flight deliveries. Dapr redelivers any that are cut off. */
 const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
-/** Starts a bff instance. Resolves once it listens on all its ports. */
+/** Starts a bff instance. Resolves once all ports are listening. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;
@@ -135,7 +135,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       delivery.stop();
       auth.stop();
       await gateway.stop();
-      // Any request can change counts, so stop the counter only after the last one.
+      // Any request can change counts, so stop the counter after the last request.
       await readers.counter.stop();
       redisUpkeep?.stop();
       await context.close();

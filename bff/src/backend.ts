@@ -29,18 +29,18 @@ import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
 
-/** Handlers for the backend's messages. Each resolves once its message is processed. */
+/** Handlers for the backend's messages. Each resolves once the message is processed. */
 export interface Inbound {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
-  /** Resolves with true once the wake-up is processed, or false if its name is unknown. */
+  /** Resolves with true once the wake-up is processed, or false if the name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
-  /** Reads how far a notification has gotten with the feed's readers. Rejects if that cannot be read. */
+  /** Reads a notification's delivery and read state for the feed's readers. Rejects if the state can't be read. */
   receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each rejected call that didn't come from one of our instances. The call had no effect. */
+  /** Called for each rejected call that didn't come from our own instances. The call had no effect. */
   onRefused: OnRefused;
 }
 
@@ -83,25 +83,25 @@ export interface Backend {
   invokeBinding: Invoke;
   /** Signs the links in messages. */
   linkProofs: LinkProofs;
-  /** The backplane's socket.io adapter, if it has one. */
+  /** The backplane's socket.io adapter, if any. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Starts the Redis upkeep over direct connections. Not set without Redis. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /**
-   * Memory used by the backplane's Redis and its limit, in bytes. Not set without Redis. Rejects while Redis is
+   * The memory usage and limit of the backplane's Redis (bytes). Not set without Redis. Rejects while Redis is
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Searches the waiting entries for a notification. Not set without Redis. Rejects while Redis is unavailable. */
   findWaiting?: FindIn | undefined;
   /**
-   * Reads how many announcements are unfinished and the age of the oldest. Not set without Redis. Rejects while Redis
+   * Reads the number of unfinished announcements and the age of the oldest. Not set without Redis. Rejects while Redis
    * is unavailable.
    */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
-  /** Takes a feed's turn on its host. Not set if this instance takes every turn. */
+  /** Takes a feed's turn on the feed's host. Not set if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
-  /** Takes a partition's turn on its host. Not set if this instance takes every turn. */
+  /** Takes a partition's turn on the partition's host. Not set if this instance takes every turn. */
   callPartitionActor?: PartitionTurnTaker;
   /** Reads one of this application's secrets; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
@@ -110,7 +110,7 @@ export interface Backend {
   publishReceipt(event: ReceiptEvent): Promise<void>;
   /** Starts delivering messages. Resolves with a function that stops it. */
   receive(inbound: Inbound): Promise<(limitMs: number) => Promise<void>>;
-  /** Rejects if the backend cannot be used, with the reason. */
+  /** Rejects with the reason if the backend can't be used. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

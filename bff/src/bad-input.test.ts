@@ -122,7 +122,7 @@ describe('the socket', () => {
     await disconnected;
   });
 
-  it('should report that it cannot recover from a position beyond the head', async () => {
+  it("should report that it can't recover from a position past the head", async () => {
     const socket = await connect();
     const now = (await socket.emitWithAck('subscribe', { feed: 'all' })) as { epoch: string; offset: number };
     const position = { epoch: now.epoch, offset: now.offset + 5 };

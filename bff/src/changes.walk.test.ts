@@ -23,7 +23,7 @@ const action = fc.oneof(
 );
 
 it(
-  'should show the expected publications despite crashes and missed events, and no content after its removal was broadcast',
+  'should show the expected publications despite crashes and missed events, and hide removed content',
   { timeout: 60_000 },
   async () => {
     let deaths = 0;

@@ -219,7 +219,7 @@ export const bffSettings = withRedisRules(
   }),
 );
 export type BffConfig = z.infer<typeof bffSettings> & {
-  /** Which Redis holds which part of the data. Not set if one Redis holds everything. */
+  /** Which Redis holds which part of the data. Not set if a single Redis holds all data. */
   redisParts?: RedisParts;
 };
 

@@ -25,7 +25,8 @@ export interface TokenRules {
 const MAX_DATE_MS = 8.64e15;
 
 /**
- * Verifies a token and returns its identity. Accepts only the keys' algorithms, no matter what the token's header says.
+ * Verifies a token and returns the identity in it. The keys, not the token's header, decide which algorithms are
+ * accepted.
  * @throws AuthError with a message that never quotes the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {

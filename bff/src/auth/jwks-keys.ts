@@ -8,9 +8,9 @@ export interface JwksOptions {
   onError: (error: unknown) => void;
 }
 
-/** Older key sets are refreshed before their next use. */
+/** Older key sets are refreshed on next use. */
 const FRESH_MS = 10 * 60_000;
-/** Minimum time between fetches, no matter how many tokens refer to unknown keys. */
+/** Minimum time between fetches, so tokens with unknown keys can't flood the issuer. */
 const COOL_DOWN_MS = 30_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
@@ -31,7 +31,7 @@ export class JwksKeys implements Keys {
     this.#options = options;
   }
 
-  /** Rejects if there is no key set and fetching one fails. */
+  /** Rejects if no key set is loaded and the fetch fails. */
   async ready(): Promise<void> {
     if (!this.#keySet) await this.#fetchAfterCoolDown();
     this.#requireKeySet();

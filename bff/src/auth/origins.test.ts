@@ -78,7 +78,7 @@ describe('an instance', () => {
       request.on('error', reject);
     });
 
-  it('should answer requests from its own pages, and from allowed origins with CORS headers', async () => {
+  it('should answer same-origin requests, and add CORS headers for allowed origins', async () => {
     const own = await ask('/app/notifications', { origin: bff.url });
     expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
     const allowed = await ask('/app/notifications', { origin: ALLOWED });
@@ -105,7 +105,7 @@ describe('an instance', () => {
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 
-  it('should accept sockets only from its own pages and allowed origins', async () => {
+  it('should only accept sockets from the same origin and allowed origins', async () => {
     const connects = async (headers: Record<string, string>) =>
       (await bff.handshake(bff.socketWith({}, headers))).connected;
     expect(await connects({})).toBe(true);
@@ -115,7 +115,7 @@ describe('an instance', () => {
     expect(await connects({ origin: 'null' })).toBe(false);
   });
 
-  it('should apply the same rules to long polling, with CORS headers', async () => {
+  it('should apply the same rules to long polling and add CORS headers', async () => {
     const poll = '/hubs/?EIO=4&transport=polling';
     const allowed = await ask(poll, { origin: ALLOWED });
     expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, ALLOWED]);

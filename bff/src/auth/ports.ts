@@ -4,7 +4,7 @@ import type { Revocation } from '@tocsin/contracts';
 export interface RevocationStore {
   /** The revocations in force. `undefined` if the store never had any or has lost them. */
   read(): Promise<Revocation[] | undefined>;
-  /** Writes the revocations to a store that lost them. Does nothing if the store has any. */
+  /** Writes the revocations to a store that lost them. No-op if the store has any. */
   restore(revocations: readonly Revocation[]): Promise<void>;
   /**
    * Revokes tokens issued at or before `before` (ms since 1970). If the subject is already revoked, the later time

@@ -22,7 +22,7 @@ export class Revocations {
   readonly #listeners: (() => void)[] = [];
   /** Keyed by sub. `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
-  /** The last queued read. Reads run one at a time, so a late result never replaces a newer one. */
+  /** The last queued read. Reads run one at a time, so a stale result never overwrites a newer result. */
   #reading: Promise<void> = Promise.resolve();
   #failures = 0;
 
@@ -31,7 +31,7 @@ export class Revocations {
     void this.#watch();
   }
 
-  /** Whether the store has been read. Until then, no token can be checked. */
+  /** Whether the store has been read. Tokens can't be checked before that. */
   get known(): boolean {
     return this.#known !== undefined;
   }

@@ -8,8 +8,8 @@ const MIN_BYTES = 32;
 const MAX_SECRETS = 8;
 
 /**
- * Parses shared secrets, one per line, newest first. The whole text counts as a secret too because earlier versions
- * supported only one secret and allowed line breaks in it.
+ * Parses shared secrets, one per line, newest first. The whole text is also accepted as a secret, since earlier
+ * versions supported a single secret that could contain line breaks.
  * @throws Error if a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {

@@ -72,7 +72,7 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
     ['expired, but within the clock skew', () => secretToken({ exp: secondsFromNow(-20) })],
     ['not valid yet, but within the clock skew', () => secretToken({ nbf: secondsFromNow(20) })],
     ['valid practically forever', () => secretToken({ exp: 1e300 })],
-    ['for a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
+    ['for a sub of 255 non-BMP characters', () => secretToken({ sub: '😀'.repeat(255) })],
     ['of the maximum length', () => paddedToken(MAX_TOKEN_LENGTH)],
   ])('should be accepted: %s', (_name, token) => expectEntry(withSecret, token()));
 });
@@ -86,7 +86,7 @@ describe("a token checked with an issuer's keys, over HTTP and on the socket,", 
     expectEntry(withKeys, issuedToken(name)),
   );
 
-  it('should be accepted without a kid if only one key has its type', () =>
+  it('should be accepted without a kid if only one key matches the algorithm', () =>
     expectEntry(withKeys, issuedToken('ES256', {}, { kid: undefined })));
 });
 

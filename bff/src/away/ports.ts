@@ -1,4 +1,4 @@
-/** Wakes an instance at a given time. Survives a crash of all instances. */
+/** Wakes an instance at a given time. Survives even if all instances crash. */
 export interface WakeUps {
   /**
    * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is redelivered until an instance accepts

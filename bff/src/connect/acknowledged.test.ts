@@ -45,7 +45,7 @@ it('should report recovered publications, but none from before the page subscrib
   expect(delivered).toHaveLength(1);
 });
 
-it('should report publications requested twice only once, and ignore positions from another epoch', () => {
+it('should report publications only once if requested repeatedly, and ignore positions from another epoch', () => {
   page.subscribed('all', undefined, answerOf(0));
   send(3);
   page.pingSent();

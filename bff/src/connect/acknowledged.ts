@@ -1,12 +1,12 @@
 import type { Page, Position } from '@tocsin/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Called with a range of publications when a page has received them for the first time on its connection. */
+/** Called with a range of publications that a page has received for the first time on this connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
 const MAX_FEEDS = 20_000;
 
-/** How far an instance has sent each feed to its subscribers. */
+/** The last position in each feed that this instance has sent to subscribers. */
 export class SentPositions {
   readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
 
@@ -34,9 +34,7 @@ export class Acknowledged {
     this.#onDelivered = onDelivered;
   }
 
-  /**
-   * Records the answer to one of the page's subscriptions. `after` is the position that the page sent, if it had one.
-   */
+  /** Records the answer to a subscription request from the page. `after` is the position in the request, if any. */
   subscribed(
     feed: string,
     after: Position | undefined,
@@ -75,7 +73,7 @@ export class Acknowledged {
 
 interface Known {
   epoch: string;
-  /** Everything up to this offset was acknowledged or not sent on this connection. */
+  /** All publications up to this offset were acknowledged or not sent on this connection. */
   offset: number;
   /** The last subscription answer's offset. */
   answeredOffset: number;

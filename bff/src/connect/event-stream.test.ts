@@ -6,7 +6,7 @@ let written: string;
 let isAborted: boolean;
 let ended: string[];
 
-/** A stream of one unreadable feed. */
+/** A stream of an unreadable feed. */
 function openStream(): EventStream {
   const view = new Proxy({ feed: 'all' }, { get: (target, name) => (name === 'feed' ? target.feed : fail) });
   const fail = () => {
@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('should retry an unreadable feed once a second, no matter how many events it gets', async () => {
+it('should retry an unreadable feed once a second, regardless of how many events arrive', async () => {
   const stream = openStream();
   await vi.advanceTimersByTimeAsync(500);
   expect(reads).toBe(1);
@@ -52,7 +52,7 @@ it('should retry an unreadable feed once a second, no matter how many events it 
   }
 });
 
-it('should not write anything after its end, not even heartbeats', async () => {
+it('should not write anything after the stream has ended, not even heartbeats', async () => {
   const stream = openStream();
   await vi.advanceTimersByTimeAsync(0);
   stream.end('token_expired', 'the token has expired');
@@ -63,7 +63,7 @@ it('should not write anything after its end, not even heartbeats', async () => {
   expect(written).toBe(before);
 });
 
-it('should close its connection if its reader stops reading, even after it has ended', () => {
+it('should close the connection if the reader stops reading, even if the stream has ended', () => {
   const stream = openStream();
   stream.end('token_expired', 'the token has expired');
   stream.abort();

@@ -46,15 +46,16 @@ const RETRY_MS = 1_000;
 
 /**
  * A reader's feeds as server-sent events. Publications are sent in order and without gaps, so the reader's positions
- * can serve as the event id. If new publications don't directly follow the last one sent, the stream reads the feed
- * instead. A slow reader gets the next page only after reading the previous one, so at most one page is buffered here.
+ * can serve as the event id. If new publications don't directly follow the last sent publication, the stream reads the
+ * feed instead. A slow reader only gets the next page after reading the previous page, so at most one page is buffered
+ * here.
  */
 export class EventStream {
   readonly #use: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
   readonly #session: Session;
   readonly #feeds = new Map<string, FollowedFeed>();
-  /** Feeds to read next, in order. */
+  /** Queue of feeds to read. */
   readonly #behind = new Set<string>();
   /** Feeds that could not be read and are waiting for a retry. */
   readonly #retrying = new Set<string>();
@@ -149,7 +150,7 @@ export class EventStream {
   }
 
   /**
-   * Ends the stream immediately because its reader stopped reading. Closes the connection even if the stream has ended.
+   * Ends the stream immediately because the reader stopped reading. Closes the connection even if the stream has ended.
    */
   abort(): void {
     if (!this.#isOver) this.#use.onEnded('not_reading');
@@ -163,7 +164,7 @@ export class EventStream {
     this.#use.sink.end();
   }
 
-  /** Ends the subscriptions and the token's timer. Nothing more is sent. */
+  /** Ends the subscriptions and the token timer, and stops sending. */
   close(): void {
     this.#isOver = true;
     this.#session.stop();

@@ -51,7 +51,7 @@ export class EventStreams {
     return this.#isDraining;
   }
 
-  /** Starts a stream of these feeds from their positions. Callers must call `remove` when the sink closes. */
+  /** Starts a stream of these feeds from the given positions. Callers must call `remove` when the sink closes. */
   add(sink: StreamSink, bearer: SocketData, feeds: ReadonlyMap<string, Position | undefined>): EventStream {
     const stream = new EventStream({ ...this.#options, sink, bearer, feeds });
     this.#all.add(stream);

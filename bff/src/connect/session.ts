@@ -14,7 +14,10 @@ export interface SessionHooks {
   expired: () => void;
 }
 
-/** Warns after this fraction of the token's remaining life, or WARN_BEFORE_MS before its end, whichever is later. */
+/**
+ * Warns after this fraction of the token's remaining life, or WARN_BEFORE_MS before the token expires, whichever is
+ * later.
+ */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
 /** Node's maximum timer delay. */
@@ -29,7 +32,7 @@ export class Session {
     this.#hooks = hooks;
   }
 
-  /** Starts watching this token instead of the previous one. */
+  /** Replaces the token being watched. */
   watch({ expiresAt }: Identity): void {
     const now = this.#hooks.now();
     this.#at(Math.max(now + (expiresAt - now) * WARN_AT, expiresAt - WARN_BEFORE_MS), () => {

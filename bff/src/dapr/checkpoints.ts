@@ -10,8 +10,8 @@ import { etagAfter, type Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
 
 /**
- * Reads a stored checkpoint. Treats a damaged one as empty: each feed's head records which of a run's numbers the feed
- * already has.
+ * Reads a stored checkpoint. Treats a damaged checkpoint as empty. That's safe since each feed's head records which of
+ * the run's entries the feed already has.
  * @throws ZodError for a checkpoint from a later version
  */
 function checkpointOf(value: unknown, version: number): Checkpoint {

@@ -27,7 +27,7 @@ function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = (
 describe('a commit with multiple heads', () => {
   const writes = Array.from({ length: 20 }, (_, n) => writeOf(`topic:${n}`));
 
-  it('should be one transaction on a single Redis', async () => {
+  it('should be a single transaction on a single Redis', async () => {
     const { log, transactions } = logWith(false);
     await log.commit(writes);
     expect(transactions.map((keys) => keys.length)).toEqual([40]);
@@ -45,7 +45,7 @@ describe('a commit with multiple heads', () => {
     }
   });
 
-  it('should, on a cluster, not write a head if its documents were refused', async () => {
+  it("should not write a head on a cluster if the head's documents were refused", async () => {
     const { log, transactions } = logWith(true, (keys) => keys.includes('of topic:9'));
     await expect(log.commit(writes)).rejects.toThrow('refused');
     expect(transactions.flat()).not.toContain(headKey('topic:9'));
@@ -96,7 +96,7 @@ describe('a commit with compression', () => {
   });
 
   it.each([true, false])(
-    'should be read by every instance, whatever its setting (compressed: %s)',
+    'should be readable by every instance, regardless of the setting (compressed: %s)',
     async (on) => {
       const store = await write(on);
       for (const compressesHistory of [true, false])

@@ -22,22 +22,23 @@ const HEAD_BYTES = 2_048;
 const MAX_HEADS_IN_CLUSTER = 8;
 
 export interface DaprFeedLogOptions {
-  /** True if the store is a Redis Cluster, where a transaction becomes one per slot. */
+  /** True if the store is a Redis Cluster, where a transaction is split by slot. */
   isCluster?: boolean;
-  /** Whether to compress large segments. Compressed ones are read in any case. */
+  /** Whether to compress large segments on write. Reads always support both formats. */
   compressesHistory?: boolean;
 }
 
-/** A write whose documents may be compressed. */
+/** A write with possibly compressed documents. */
 interface StoredWrite extends Omit<HeadWrite, 'documents'> {
   documents: readonly StoredDocument[];
 }
 type StoredDocument = Omit<FeedDocument, 'value'> & { value: FeedDocument['value'] | Compressed };
 
 /**
- * The log in Dapr's state API. A commit's last request, usually its only one, is a transaction with the heads. On
- * Redis, a crash loses all of it or nothing, but a stale etag gets only that head refused. Its documents stay
- * unreferenced and expire. On a cluster, documents are written before the heads.
+ * The log in Dapr's state API. A commit's last request (usually there's only one) is a transaction with the heads. On
+ * Redis, the transaction survives a crash completely or not at all, but a head with a stale etag is refused
+ * individually, and that head's documents stay unreferenced and expire. On a cluster, documents are written before the
+ * heads.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -50,7 +51,7 @@ export class DaprFeedLog implements FeedLog {
     this.#sidecar = sidecar;
     this.#isCluster = isCluster;
     this.#compressesHistory = compressesHistory;
-    // Batches reads from the same tick into one call, with no added delay. Results are not cached.
+    // Batches reads in the same tick into a single call without adding delay. Doesn't cache results.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
       maxBatchSize: MAX_HEADS,
@@ -81,7 +82,7 @@ export class DaprFeedLog implements FeedLog {
     const maxHeads = this.#isCluster ? MAX_HEADS_IN_CLUSTER : MAX_HEADS;
     const stored = this.#compressesHistory ? await Promise.all(writes.map(compressSegments)) : writes;
     const requests = splitWithin(stored, maxHeads, MAX_REQUEST_BYTES, bytesOf);
-    // Wait for all writes, even if one is refused.
+    // Wait for all writes, even if a write is refused.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
@@ -130,7 +131,7 @@ const compressSegments = async (write: HeadWrite): Promise<StoredWrite> => ({
   documents: await Promise.all(write.documents.map(compressSegment)),
 });
 
-/** Hashes of ids are random, so compressing their documents would save nothing. */
+/** Id hashes are random, so compressing those documents would be useless. */
 const compressSegment = async (document: FeedDocument): Promise<StoredDocument> =>
   'publications' in document.value ? { ...document, ...(await compressed(document.value)) } : document;
 

@@ -10,8 +10,8 @@ const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
 
 /**
- * Reads the secret that instances sign their messages with: `internal` in the secret store, or else a secret that the
- * first instance generates and shares in the state store. Either way, unsigned calls are never accepted.
+ * Reads the secret that instances use to sign messages: `internal` in the secret store, or else a secret that the first
+ * instance generates and shares through the state store. Either way, unsigned calls are never accepted.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isLogged = false;

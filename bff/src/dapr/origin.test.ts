@@ -15,7 +15,7 @@ function storeWith(epoch: string) {
   return { store, origin: new DaprOrigin(sidecar) };
 }
 
-it('should be read once for all calls in the same tick', async () => {
+it('should be read only once for all calls in the same tick', async () => {
   const { store, origin } = storeWith('1-a');
   const epochs = await Promise.all(Array.from({ length: 100 }, () => origin.firstEpoch()));
   expect(new Set(epochs)).toEqual(new Set(['1-a']));

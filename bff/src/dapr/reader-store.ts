@@ -14,7 +14,7 @@ export class DaprReaderStore extends ErasableStore {
   constructor(sidecar: Sidecar) {
     super();
     this.#sidecar = sidecar;
-    // Batches reads from the same tick into one call, with no added delay. Results are not cached.
+    // Batches reads in the same tick into a single call without adding delay. Doesn't cache results.
     this.#reads = new DataLoader<string, StoredState | undefined>((keys) => this.#readTogether(keys), {
       cache: false,
       maxBatchSize: MAX_READS,

@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 
-/** Forwards the SDK's log to ours, with info messages at debug level. */
+/** Forwards the SDK's log messages to our log. Downgrades info messages to debug level. */
 export function sdkLogger(log: Logger) {
   const text = (message: unknown, more: unknown[]) => [message, ...more].map(String).join(' ');
   return {

@@ -44,7 +44,7 @@ export interface DaprServerOptions {
   isServed: HostCheck;
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Each handler resolves once its message is processed, or rejects if it must be redelivered. */
+  /** Each handler resolves once the message is processed, or rejects if it must be redelivered. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
@@ -55,7 +55,7 @@ export interface DaprServerOptions {
   log: Logger;
 }
 
-/** The SDK names actor types after their class. `actorRoutes` serves the methods instead of the SDK. */
+/** The SDK names actor types after the class. `actorRoutes` serves the methods instead of the SDK. */
 const ACTORS = {
   [ACTOR_TYPE]: class extends AbstractActor {},
   [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},

@@ -51,7 +51,7 @@ function deployment() {
   return { store, records, write, read, listed };
 }
 
-it('should store a record again after it has expired', async () => {
+it('should store the same record again after the first copy has expired', async () => {
   const { store, records, read, listed } = deployment();
   await store.add(record('a'));
   vi.setSystemTime(START + LIFETIME_MS + 1_000);
@@ -60,7 +60,7 @@ it('should store a record again after it has expired', async () => {
   expect([await records.names(), listed()]).toEqual([['a'], ['a']]);
 });
 
-it('should stop counting and listing expired records, and drop their names on the next change', async () => {
+it('should not count or list expired records, and drop the names on the next change', async () => {
   const { store, records, listed } = deployment();
   await store.add(record('old'));
   vi.setSystemTime(START + LIFETIME_MS - 1_000);

@@ -15,11 +15,11 @@ import { ABSENT, transactInStages, type Sidecar, type StateOperation } from '@to
 import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
-/** Records changed shortly before they expire are kept at least this long (seconds). */
+/** Minimum time to keep a record after a change (seconds), even if it would expire sooner. */
 const MIN_TTL_SECONDS = 60;
-/** Maximum number of records; beyond it, the oldest are deleted. */
+/** Maximum number of records. The oldest are deleted to make room. */
 const MAX_RECORDS = 1_000;
-/** Default limit for the records' total JSON bytes; beyond it, the oldest are deleted. */
+/** Default limit for the records' total JSON bytes. The oldest are deleted to make room. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record written by an older version. */
 const UNKNOWN_BYTES = 4 * 1024;
@@ -28,13 +28,13 @@ const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 
 export interface DaprSetAsideOptions {
-  /** Called with how many records were deleted to make room. */
+  /** Called with the number of records deleted to make room. */
   onDropped?: (count: number) => void;
   maxBytes?: number;
   now?: () => number;
 }
 
-/** The listed records, newest first, their sizes, and when they were stored (ms since 1970). */
+/** The listed records (newest first), their sizes, and when they were stored (ms since 1970). */
 interface Listed {
   entries: string[];
   bytes: Record<string, number>;
@@ -44,9 +44,9 @@ interface Listed {
 type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
- * Records and their index in Dapr's state API. The index's etag detects concurrent writes. Sizes and times are in a
- * separate document so that older versions can still read the index. The index doesn't expire, so each change drops the
- * names of expired records.
+ * Set-aside records and an index in Dapr's state API. The index's etag detects concurrent writes. Sizes and times are
+ * in a separate document so that older versions can still read the index. The index doesn't expire, so each change
+ * drops the names of expired records.
  */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;
@@ -89,14 +89,17 @@ export class DaprSetAside implements SetAsideStore {
     await this.#removeAll((entry) => isEntryOf(feed, entry));
   }
 
-  /** Changes a record without extending its lifetime, since the index drops its name when that ends. */
+  /**
+   * Changes a record without extending the record's lifetime, since the index drops the name at the end of the original
+   * lifetime.
+   */
   async put(record: SetAside): Promise<void> {
     const left = SET_ASIDE_TTL_SECONDS - Math.floor((this.#now() - Date.parse(record.at)) / 1000);
     const ttlSeconds = Math.min(Math.max(left, MIN_TTL_SECONDS), SET_ASIDE_TTL_SECONDS);
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record, ttlSeconds)]);
   }
 
-  /** Removes the record even if the index doesn't list it. */
+  /** Removes the record, even if it's missing from the index. */
   async remove(entry: string): Promise<void> {
     await this.#removeAll((listed) => listed === entry);
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
@@ -111,7 +114,7 @@ export class DaprSetAside implements SetAsideStore {
     });
   }
 
-  /** How many of the newest records to keep, at least one. */
+  /** The number of records to keep (newest first), at least one. */
   #countOfKept({ entries, bytes }: Listed): number {
     let [total, names] = [0, 0];
     const full = entries.findIndex((entry, index) => {
@@ -123,8 +126,8 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   /**
-   * Applies the change that `plan` returns: writes records, then the sizes and the index, then deletes records. Does
-   * nothing if `plan` returns `undefined`.
+   * Applies the change that `plan` returns: writes records, then the sizes and the index, then deletes records. No-op
+   * if `plan` returns `undefined`.
    */
   async #change(plan: (listed: Listed) => Promise<Change>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -141,7 +144,7 @@ export class DaprSetAside implements SetAsideStore {
       const sizesOfListed = {
         v: DOCUMENT_VERSION,
         bytes: pick(listed.bytes, listed.entries),
-        // An older version listed names without a time. Their records expire no later than a record stored now.
+        // Older versions listed names without a time. Those records expire no later than a record stored now.
         storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
       };
       try {

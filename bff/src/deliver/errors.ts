@@ -10,7 +10,7 @@ export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }
 
-/** A head that no version could have written. Blocks its feed until repaired or deleted. */
+/** A head that no version could have written. Blocks the feed until the head is repaired or deleted. */
 export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }

@@ -2,13 +2,13 @@ import type { Checkpoint, Head, Position, PublicationsEvent, SetAside } from '@t
 import type { Erased } from './erase/erased-content.ts';
 import type { FeedDocument } from '../feed/chain/chain.ts';
 
-/** A stored head; `etag` counts the writes to its key. */
+/** A stored head; `etag` counts the writes to the head's key. */
 export interface StoredHead {
   head: Head;
   etag: number;
 }
 
-/** A head to write, with the referenced documents that aren't stored yet. */
+/** A head to write, and any documents it references that aren't stored yet. */
 export interface HeadWrite {
   feed: string;
   head: Head;
@@ -17,40 +17,40 @@ export interface HeadWrite {
   documents: readonly FeedDocument[];
 }
 
-/** The store for the feeds' logs. Every method rejects if its outcome is unknown. */
+/** The store for the feeds' logs. All methods reject if the outcome is unknown. */
 export interface FeedLog {
   readHead(feed: string): Promise<StoredHead | undefined>;
-  /** Documents in `keys` order; `undefined` for missing ones. */
+  /** Documents in `keys` order; `undefined` for missing documents. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes each head after its documents, and only if its etag matches. Rejects if a head was refused or an outcome is
-   * unknown. After that, other heads may or may not be written, and there can be documents that no head references.
+   * Writes each head after the documents, and only if the etag matches. Rejects if a head was refused or an outcome is
+   * unknown. In that case, other heads might have been written, and there might be unreferenced documents.
    */
   commit(writes: readonly HeadWrite[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;
 }
 
-/** The store for the partitions' checkpoints. Every method rejects if its outcome is unknown. */
+/** The store for the partitions' checkpoints. All methods reject if the outcome is unknown. */
 export interface Checkpoints {
   read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined>;
-  /** Writes the checkpoint if its etag is still `etag` (0 means no checkpoint); otherwise rejects. */
+  /** Writes the checkpoint if the stored etag is still `etag` (0 means no checkpoint); otherwise rejects. */
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
 /** A store's origin, written on first use. */
 export interface StoreOrigin {
   /**
-   * The epoch that the store's feeds begin in. All instances see the same one; it changes if the store comes back
+   * The epoch that the store's feeds begin in. All instances see the same epoch. It changes if the store comes back
    * empty.
    */
   firstEpoch(): Promise<string>;
 }
 
-/** Deposited entries by key. Every method rejects if its outcome is unknown. */
+/** Deposited entries by key. All methods reject if the outcome is unknown. */
 export interface Entries {
   /** Reads the entry as text without removing it. */
   peek(key: string): Promise<string | undefined>;
-  /** Atomically removes and returns the entry: only one caller gets it, the rest get `undefined`. */
+  /** Atomically removes and returns the entry: only one caller gets it, all others get `undefined`. */
   pop(key: string): Promise<string | undefined>;
 }
 
@@ -58,11 +58,11 @@ export interface Entries {
 export interface PositionProofs {
   /** @throws Error while the secret is unknown */
   of(feed: string, position: Position): string;
-  /** Whether one of our instances made `proof` for this position. False without a proof. */
+  /** Whether `proof` was made for this position by our own instances. False without a proof. */
   verify(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
-/** Broadcast publications, and the proof that the feed has reached the last one. */
+/** Broadcast publications, and proof that the feed has reached the last publication. */
 export interface Broadcast extends PublicationsEvent {
   /** Not set in version 0.1.0 broadcasts. */
   proof?: string | undefined;
@@ -74,7 +74,7 @@ export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
   offset: publications.at(-1)?.offset ?? 0,
 });
 
-/** Carries publications to the gateways of all instances, including this one. */
+/** Carries publications to all instances' gateways, including this instance's. */
 export interface Broadcaster {
   /** Resolves once the backplane has accepted all events in order; rejects if the outcome is unknown. */
   broadcast(events: readonly Broadcast[]): Promise<void>;
@@ -84,10 +84,7 @@ export interface Broadcaster {
   onGap(listener: () => void): void;
 }
 
-/**
- * Keeps set-aside records for operators to inspect, and drops the oldest beyond its limits. Re-adding an entry is a
- * no-op.
- */
+/** Keeps set-aside records for operators to inspect. When full, drops the oldest. Re-adding an entry is a no-op. */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
   /** Deletes a feed's records. */
@@ -97,7 +94,7 @@ export interface SetAsideStore {
   remove(entry: string): Promise<void>;
 }
 
-/** Copies of notifications outside a feed's log and its set-aside records. */
+/** Copies of notifications other than in a feed's log and set-aside records. */
 export interface Copies {
   /** Resolves once the erasure is recorded. The copies get deleted within a minute after that. */
   erase(erased: Erased): Promise<void>;
@@ -105,7 +102,7 @@ export interface Copies {
 
 /**
  * Deletes erased content outside the feed's log: all the feed's content, or retracted notifications. Retried until it
- * resolves; nothing else is committed to the feed before that.
+ * resolves. Before that, the feed gets no other commits.
  */
 export type OnErased = (erased: Erased) => Promise<void>;
 

@@ -14,14 +14,16 @@ export interface Contacts {
   stopped?: readonly string[];
 }
 
-/** A message to one reader through one channel, with one or more notifications (a digest). */
+/** A message to a reader through a single channel. Contains one notification or a digest of several. */
 export interface AwayMessage {
   /** Identifies the message. The same for all attempts. 1 to 64 characters: [A-Za-z0-9_-]. */
   key: string;
   /** `user:<sub>`. */
   reader: string;
   language: 'en' | 'de';
-  /** Set if the message contains a code that confirms an address. The code is in its only notification. */
+  /**
+   * Set if the message contains a code that confirms an address. Such a message has a single notification: the code.
+   */
   purpose?: 'code';
   /** At most 20, newest first, never empty. */
   notifications: readonly Notification[];

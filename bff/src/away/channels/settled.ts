@@ -1,6 +1,6 @@
 import type { SendResult } from './channel.ts';
 
-/** Time limit for sending one message through a channel (ms). */
+/** Time limit for sending a message (ms). */
 export const SEND_TIMEOUT_MS = 30_000;
 
 /** Maximum reason length in characters. Reasons can quote untrusted responses. */

@@ -86,7 +86,7 @@ describe('a code for a second address', () => {
   });
 });
 
-it('should store nothing about an erased reader when an address, code or device is removed', async () => {
+it('should not store anything about an erased reader when an address, code or device is removed', async () => {
   await contacts.erase(READER);
   await contacts.removeEmail(READER);
   await contacts.invalidateCode(READER);
@@ -96,7 +96,7 @@ it('should store nothing about an erased reader when an address, code or device 
 });
 
 describe("a reader's devices", () => {
-  it('should be limited: a new one replaces the oldest', async () => {
+  it('should be limited, and a new device should replace the oldest', async () => {
     const device = (n: number) => ({
       endpoint: `https://push.example/${n}`,
       keys: { p256dh: 'BA', auth: 'AA' },

@@ -18,7 +18,7 @@ type Language = ContactsDocument['language'];
 
 /** Code lifetime in ms. */
 const CODE_MS = 15 * 60 * 1000;
-/** A code becomes invalid after this many wrong attempts. */
+/** Maximum wrong attempts before a code becomes invalid. */
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
@@ -27,7 +27,7 @@ export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
 }
 
-/** Readers' addresses. Only the reader can add one, which counts as consent. */
+/** Readers' addresses. Only readers themselves can add an address, which counts as consent. */
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;
@@ -87,7 +87,7 @@ export class ContactBook {
     });
   }
 
-  /** Adds a device or updates its keys. At the limit, a new device replaces the oldest. */
+  /** Adds a device or updates the device's keys. At the limit, a new device replaces the oldest. */
   addDevice(reader: string, { endpoint, keys }: PushSubscription, language?: Language): Promise<void> {
     return this.#change(reader, (before) => ({
       ...before,
@@ -116,7 +116,7 @@ export class ContactBook {
     const now = this.#now();
     const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
     await this.#change(reader, (before) => {
-      // An earlier attempt stored the code, but its response was lost.
+      // An earlier attempt stored the code, but the response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
       if (codes.length >= MAX_CODES_PER_DAY)
@@ -133,7 +133,7 @@ export class ContactBook {
     let address: string | undefined;
     const now = this.#now();
     await this.#change(reader, (document) => {
-      // An earlier attempt saved the address, but its response was lost.
+      // An earlier attempt saved the address, but the response was lost.
       if (isDeepStrictEqual(document.email, { address, since: now })) return document;
       const { pending, ...before } = document;
       address = undefined;
@@ -161,7 +161,7 @@ export class ContactBook {
       plan: async (value) => {
         const before = parseContacts(reader, value);
         const after = change(before);
-        // If there was nothing to remove, don't write: the document would contain an erased reader's name.
+        // Don't write if nothing was removed. The document would contain an erased reader's name.
         return isDeepStrictEqual(after, before) ? undefined : after;
       },
     });

@@ -4,12 +4,12 @@ import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
 
-/** A reader's contacts expire this long after their last change. Sending a message doesn't extend it. */
+/** Lifetime of a reader's contacts. Changing the contacts restarts it; sending a message doesn't. */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
-/** Maximum devices per reader. Beyond it, a new device replaces the oldest. */
+/** Maximum devices per reader. At the limit, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;
 
-/** Maximum stopped channels per reader. Beyond it, the oldest is dropped. */
+/** Maximum stopped channels per reader. At the limit, the oldest is dropped. */
 export const MAX_STOPPED = 100;
 
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;

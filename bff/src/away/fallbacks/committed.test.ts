@@ -117,11 +117,11 @@ describe('the position of a notification', () => {
   });
 });
 
-describe('a notification that shares its collapse key with a waiting one', () => {
+describe('a notification with the same collapse key as a waiting notification', () => {
   const replaced = [['a', 'suppressed', 'replaced']];
 
   it.each([undefined, after('PT10M')])(
-    "should end the waiting notification's fallbacks, whether or not the new one has fallbacks",
+    "should end the waiting notification's fallbacks, whether or not the new notification has fallbacks",
     async (own) => {
       const { committed, outcomes, titles } = world();
       await committed([ordered('a', after('PT5M')), at(3)]);
@@ -132,7 +132,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     },
   );
 
-  it('should end the fallbacks of a notification that is being sent once that send fails', async () => {
+  it("should end a notification's fallbacks if the send in progress fails", async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
@@ -147,13 +147,13 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect([outcomes(), send.mock.calls.length]).toEqual([replaced, 1]);
   });
 
-  it("should end the waiting notification's fallbacks even if both are in one commit", async () => {
+  it("should end the waiting notification's fallbacks if both are in the same commit", async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)], [ordered('b'), at(4)]);
     expect(outcomes()).toEqual(replaced);
   });
 
-  it("should only end the waiting notification's fallbacks if it precedes the new one in the feed", async () => {
+  it('should only end fallbacks of waiting notifications that precede the new notification in the feed', async () => {
     const { committed, outcomes, waiting } = world();
     await committed([ordered('a', after('PT5M')), at(9)]);
     await committed([ordered('b'), at(3)]);
@@ -164,7 +164,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should end nothing if the feed suppressed the new one, or if either position is unknown', async () => {
+  it('should not end any fallbacks if the new notification was suppressed or either position is unknown', async () => {
     const { committed, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     await committed([ordered('b')]);
@@ -174,7 +174,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect(outcomes()).toEqual(replaced);
   });
 
-  it("should end the waiting notification's fallbacks even if an interrupted turn committed the new one", async () => {
+  it("should end the waiting notification's fallbacks if the new notification's turn was interrupted", async () => {
     const { committed, outcomes, positions } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));
@@ -192,7 +192,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect(read.mock.calls).toHaveLength(1);
   });
 
-  it("should not stop its turn if this version can't read the document", async () => {
+  it("should not stop the turn if this version can't read the document", async () => {
     const { committed, store, failed } = world();
     const waiting = [{ notification: { collapseKey: 'order-1' } }];
     for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }, null as never]) {
@@ -204,7 +204,7 @@ describe('a notification that shares its collapse key with a waiting one', () =>
     expect(failed).toEqual(['replace', 'replace', 'replace', 'replace']);
   });
 
-  it('should stop its turn, which is then retried, if the store is unavailable', async () => {
+  it('should stop the turn for a retry if the store is unavailable', async () => {
     const { committed, store, outcomes } = world();
     await committed([ordered('a', after('PT5M')), at(3)]);
     vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no store'));

@@ -8,7 +8,7 @@ import { namesOf, registeredOf, replace, type Registered } from './register.ts';
 import { within } from './within.ts';
 
 const USER = 'user:';
-/** A turn waits this long (ms) for the positions of notifications that an interrupted turn committed. */
+/** Time limit for finding the positions of notifications that an interrupted turn committed (ms). */
 const FIND_MS = 3_000;
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
@@ -42,7 +42,7 @@ export async function withPositions(
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
   if (missing.length === 0) return added;
   try {
-    // Needs a time limit because the search might compare the feed with its head and so wait for other turns.
+    // Needs a time limit: the search might read the feed's head, which can mean waiting for other turns.
     const found = await within(FIND_MS, 'finding the positions', positionsOf(reader, missing));
     return added.map((one) => ({ ...one, position: one.position ?? found.get(one) }));
   } catch (error) {
@@ -92,8 +92,8 @@ export async function replaceWaiting(
 }
 
 /**
- * Whether the raw document might contain a notification to replace. Most documents don't, and parsing a large one is
- * slow.
+ * Whether the raw document might contain a notification to replace. Most documents don't, and parsing large documents
+ * is slow.
  */
 function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
   const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };

@@ -35,7 +35,7 @@ const damaged = {
 };
 
 describe('a notification from before 1970', () => {
-  it('should have a fallback that is due immediately, and not damage the document for later ones', async () => {
+  it('should get a fallback that is due immediately without damaging the document for later fallbacks', async () => {
     const { instance, titles } = deployment();
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(old('a')));

@@ -15,7 +15,7 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Fallbacks wait at most this long, including quiet hours and retries. Receipts are kept for the same time. */
+/** Maximum wait for a fallback, including quiet hours and retries. Receipts are kept for the same time. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
 /** Identifies a reader in keys and job names without revealing their name. */
@@ -29,7 +29,7 @@ export const newAway = (reader: string): AwayDocument => ({
   ...{ sent: {}, attempts: {} },
 });
 
-/** A reader's document that no version could have written. Its fallbacks are not sent. */
+/** A reader's document that no version could have written. The fallbacks in it are not sent. */
 export class DamagedAwayError extends TemporaryError {
   override name = 'DamagedAwayError';
 }
@@ -48,7 +48,7 @@ const MAX_REASON = 200;
 export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'>;
 
 /**
- * Creates receipts for the notifications in a message. Their steps ended at `at` (ms since 1970). Truncates long
+ * Creates receipts for the notifications in a message. `at` is when the steps ended (ms since 1970). Truncates long
  * reasons. If the message was not sent, or we don't know whether it was, the receipts include what is needed to resend
  * it.
  */
@@ -66,12 +66,12 @@ export const receiptsOf = (
 };
 
 /**
- * Identifies a reader's notification. Notifications with the same id have different `createdAt`s, and the feed only
- * shows the first one.
+ * Identifies a reader's notification. Notifications can share an id but differ in `createdAt`; the feed only shows the
+ * first.
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** The `receipts` that the document contains too, without duplicates. */
+/** The `receipts` that are also in the document, deduplicated. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));

@@ -1,8 +1,8 @@
 import type { Receipt } from './document.ts';
 
 /**
- * Steps that can fail. `list-unsent` reads the unsent fallbacks or updates their index. `close-unsent` resends or
- * dismisses some of them.
+ * Steps that can fail. `list-unsent` reads the unsent fallbacks or updates the index of unsent fallbacks.
+ * `close-unsent` resends or dismisses some of them.
  */
 export type FallbackStepName =
   | 'settle'

@@ -49,7 +49,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it('should be stored and sent only once, even if its turn is repeated before or after the send', async () => {
+  it('should be stored and sent only once if the turn is repeated before or after the send', async () => {
     const { instance, titles } = deployment();
     const [one, other] = [instance(), instance()];
     const items = itemsOf(arrival('a', after('PT5S')));
@@ -60,7 +60,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['a']]);
   });
 
-  it("should get its wake-up from a repeated turn if the first turn couldn't set it", async () => {
+  it("should get a wake-up from a repeated turn if the first turn couldn't set it", async () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     const items = itemsOf(arrival('a', after('PT5S')));
@@ -87,7 +87,7 @@ describe('a fallback', () => {
     expect(titles()).toEqual([['c'], ['d'], ['a'], ['b']]);
   });
 
-  it('should be sent if the claim succeeded but its response was lost', async () => {
+  it('should be sent if the claim succeeded but the response was lost', async () => {
     const { instance, store, titles, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const write = store.write.bind(store);
@@ -99,7 +99,7 @@ describe('a fallback', () => {
     expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
   });
 
-  it('should be counted once if its outcome was stored but the response was lost', async () => {
+  it('should be counted once if the outcome was stored but the response was lost', async () => {
     const { instance, store, outcomes } = deployment();
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
     const [read, write] = [store.read.bind(store), store.write.bind(store)];
@@ -134,7 +134,7 @@ describe('a fallback', () => {
     ]);
   });
 
-  it('should be refused, with a receipt, beyond the limit of waiting notifications', async () => {
+  it('should be refused and get a receipt once too many notifications are waiting', async () => {
     const { instance, outcomes, titles } = deployment();
     const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
@@ -145,7 +145,7 @@ describe('a fallback', () => {
 });
 
 describe('fallbacks that are due together', () => {
-  it('should be sent as one message, newest first, skipping notifications that have been read', async () => {
+  it('should be sent as a single message, newest first, without notifications that have been read', async () => {
     const { instance, titles, standings } = deployment({ windowMs: 60_000 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c']) {
@@ -157,7 +157,7 @@ describe('fallbacks that are due together', () => {
     expect(titles()).toEqual([['c', 'a']]);
   });
 
-  it('should be sent as one message that shows 20 and counts the rest', async () => {
+  it('should be sent as a single message that shows 20 notifications and counts the rest', async () => {
     const { instance, sent } = deployment();
     const many = Array.from({ length: 50 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
@@ -165,7 +165,7 @@ describe('fallbacks that are due together', () => {
     expect(sent.map(({ notifications, more }) => [notifications.length, more])).toEqual([[20, 30]]);
   });
 
-  it("should respect the channel's hourly limit and send the rest as one message later", async () => {
+  it("should respect the channel's hourly limit and send the rest in a single message later", async () => {
     const { instance, titles } = deployment({ perHour: 2 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c', 'd']) {
@@ -178,7 +178,7 @@ describe('fallbacks that are due together', () => {
   });
 });
 
-it('should send a fallback from only one instance if multiple instances wake up at the same time', async () => {
+it('should send a fallback only once if multiple instances wake up at the same time', async () => {
   const { instance, sent } = deployment();
   const instances = [instance(), instance(), instance()];
   await instances[0]?.fallbacks.committed(itemsOf(arrival('a', after('PT1H'))));
@@ -190,7 +190,7 @@ it('should send a fallback from only one instance if multiple instances wake up 
   expect(sent).toHaveLength(1);
 });
 
-it('should remove retracted content and record a receipt, and remove everything from an erased feed', async () => {
+it('should remove retracted content and record a receipt, and remove all content of an erased feed', async () => {
   const { instance, store, outcomes, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));
@@ -205,7 +205,7 @@ it('should remove retracted content and record a receipt, and remove everything 
 });
 
 it.each(['retraction', 'replacement'])(
-  'should be sent after a %s of another one even if the process was killed before it set the wake-up',
+  'should be sent after a %s of another fallback, even if the process was killed before it set the wake-up',
   async (change) => {
     const { instance, titles } = deployment();
     const [killed, other] = [instance(), instance()];

@@ -33,22 +33,22 @@ import { within } from './within.ts';
 
 const USER = 'user:';
 /**
- * Maximum readers being checked in parallel, and readers waiting for a check. Further wake-ups are refused, and Dapr
+ * Maximum readers checked in parallel, and maximum readers waiting for a check. Further wake-ups are refused, and Dapr
  * retries them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an application,
  * and announcements and health checks need some of them too.
  */
 const MAX_CHECKS = 64;
 const MAX_WAITING_CHECKS = 600;
-/** If sending and recording a message takes less than this (ms), its claim needs no wake-up. */
+/** If sending and recording a message takes less than this (ms), the claim needs no wake-up. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
 /** Time limit for a decision's reads (ms). After a timeout, the wake-up is repeated. */
 const DECIDE_MS = 10_000;
 
 /**
- * Sends notifications through other channels if their reader hasn't read them in time. The reader's document stores the
- * waiting notifications with their content. Exactly one process writes each version of the document, so exactly one
- * process claims each message, sends it and records the outcome.
+ * Sends notifications through other channels if the reader hasn't read them in time. The waiting notifications and
+ * their content are stored in the reader's document. Each version of the document is written by exactly one process, so
+ * each message is claimed, sent and recorded by exactly one process.
  */
 export class Fallbacks {
   readonly #use: FallbacksOptions;
@@ -101,8 +101,8 @@ export class Fallbacks {
   }
 
   /**
-   * Ends the fallbacks of retracted notifications and removes their content. If `ids` is omitted, the feed was erased,
-   * so everything is removed.
+   * Ends the fallbacks of retracted notifications and removes the content. Omit `ids` for an erased feed to remove
+   * everything.
    */
   async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
     if (!feed.startsWith(USER)) return;
@@ -152,8 +152,8 @@ export class Fallbacks {
   async #retract(key: string, ids: ReadonlySet<string>): Promise<void> {
     const at = this.#use.now();
     const document = await this.#documents.change(key, async (before) => before && retract(before, ids, at));
-    // Also if nothing is unpublished: a process may have been killed between storing the other fallbacks and setting
-    // their wake-up.
+    // Even if all receipts are published: a process might have been killed after storing other fallbacks but before
+    // setting the wake-up.
     if (document) await this.#wakeUp(document);
   }
 
@@ -171,13 +171,13 @@ export class Fallbacks {
     woken: Woken,
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
-    // Start this before reading the document, so that the store reads both in one call.
+    // Start this read before reading the document, so that both are batched into a single store call.
     const contactsNow = this.#use.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
       this.#documents.change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // If the store's response to an earlier attempt was lost, its messages are already stored.
+        // If an earlier attempt succeeded but the store's response was lost, the messages are already stored.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
         if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
@@ -199,7 +199,7 @@ export class Fallbacks {
     return { document, sends };
   }
 
-  /** Only reads what the due steps need. Steps without a channel or an address need nothing. */
+  /** Only reads what the due steps need. Steps without a channel or an address need no data. */
   async #decide(document: AwayDocument, contacts: Contacts, woken: number): Promise<Decision> {
     const { channels, now } = this.#use;
     const at = now();
@@ -212,7 +212,7 @@ export class Fallbacks {
       due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
     // The time limit breaks a possible deadlock. If the store has lost part of the feed, this waits for the feed's
-    // turns, and one of them could be waiting for this decision.
+    // turns, and a turn could be waiting for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },
@@ -224,8 +224,8 @@ export class Fallbacks {
   }
 
   /**
-   * Sends a message. Resolves with whether the outcome and the next wake-up are stored. Never rejects. If they can't be
-   * stored, another process takes over the message after its deadline.
+   * Sends a message. Resolves with true if the outcome and the next wake-up are stored. If not, another process takes
+   * over the message after the deadline. Never rejects.
    */
   async #send(
     reader: string,
@@ -276,8 +276,8 @@ export class Fallbacks {
   }
 
   /**
-   * Publishes the unpublished receipts and stores a wake-up for the next due fallback. Its name must differ from the
-   * name of the wake-up being delivered.
+   * Publishes the unpublished receipts and stores a wake-up for the next due fallback. The new wake-up's name must
+   * differ from the name of the wake-up being delivered.
    */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
     const isPublished = await this.#publishReceipt(document);
@@ -290,6 +290,6 @@ export class Fallbacks {
   }
 }
 
-/** Whether this process has already stored this new message. No other process knows its random key. */
+/** Whether this process has already stored this new message. The key is random, so no other process knows it. */
 const isStored = ({ sending }: AwayDocument, { key, attempts }: Sending): boolean =>
   attempts === 1 && sending.some((message) => message.key === key && message.attempts === attempts);

@@ -74,7 +74,7 @@ describe('a notification that leaves the history', () => {
     await expect(w.snooze('n3')).rejects.toThrow('not in the history');
   });
 
-  it('should stay read if its position is unknown, like in documents from earlier versions', async () => {
+  it('should stay read if the position is unknown, as in documents from earlier versions', async () => {
     const w = await movingFeed();
     const { value, etag } = (await w.store.read(KEY)) ?? {};
     const { waiting, ...document } = value as AwayDocument;
@@ -194,7 +194,7 @@ describe('marks', () => {
 });
 
 describe('a notification from a previous epoch', () => {
-  it('should keep its standing until marks from the new epoch replace the old ones', async () => {
+  it('should keep the same standing until marks from the new epoch replace the old marks', async () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
@@ -204,7 +204,7 @@ describe('a notification from a previous epoch', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should not count as read just because its unread mark is gone', async () => {
+  it('should not count as read just because the unread mark is gone', async () => {
     const w = await movingFeed();
     await w.read({ offset: 5 });
     await w.unread('n3');
@@ -213,7 +213,7 @@ describe('a notification from a previous epoch', () => {
     expect(await w.standings()).toEqual(['open']);
   });
 
-  it('should stay seen until marks from the new epoch replace the old ones', async () => {
+  it('should stay seen until marks from the new epoch replace the old marks', async () => {
     const w = await movingFeed({ unless: 'seen' });
     await w.seen('1-a', 5);
     expect(await w.standings()).toEqual(['open, seen']);
@@ -238,7 +238,7 @@ describe('a notification from a previous epoch', () => {
 });
 
 describe('a notification after an undetected store rollback', () => {
-  it('should get its standing from its current place in the feed', async () => {
+  it('should get the standing from the current position in the feed', async () => {
     const w = await movingFeed();
     await w.publish('n6', 6);
     w.feed.replaced.set(5, { offset: 5, notification: w.item('n6') });
@@ -250,7 +250,7 @@ describe('a notification after an undetected store rollback', () => {
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
-  it('should count as open if the feed lost it, even if the notification now at its offset was read', async () => {
+  it('should count as open if the feed lost it, even if the notification now at that offset was read', async () => {
     const w = await movingFeed();
     w.feed.replaced.set(3, { offset: 3, notification: w.item('other') });
     await w.read({ ids: ['other'] });

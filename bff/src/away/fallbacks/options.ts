@@ -19,7 +19,7 @@ export interface FallbacksOptions {
   store: ReaderStore;
   wakeUps: WakeUps;
   channels: ReadonlyMap<string, ConfiguredChannel>;
-  /** Returns the default fallbacks of a notification that doesn't define any. */
+  /** Returns the default fallbacks for notifications that don't define any. */
   policy: (notification: Notification) => readonly Fallback[];
   standingsOf: (reader: string, waiting: readonly Waiting[]) => Promise<(one: Waiting) => Standing>;
   /** Finds the positions of published notifications that are in the feed's history. */

@@ -5,7 +5,7 @@ import type { ReaderStore, WaitingPosition } from '../../readers/ports.ts';
 import { awayKey, hashOfReader, type Waiting } from './document.ts';
 import type { Registered } from './register.ts';
 
-/** The ids that the notification can have in the feed. A CloudEvent gets another id if its own is taken. */
+/** The ids that the notification can have in the feed. A CloudEvent gets a different id if the original is taken. */
 export const idsOf = ({
   id,
   sourceHash,
@@ -15,7 +15,7 @@ export const idsOf = ({
   return sourceHash === undefined ? [id] : [idBesideAnother(id, sourceHash), id];
 };
 
-/** Finds the positions of notifications in the history of their reader's feed. */
+/** Finds notifications' positions in the history of the reader's feed. */
 export async function positionsIn(
   reader: string,
   added: readonly Registered[],

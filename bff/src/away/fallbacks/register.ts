@@ -8,10 +8,10 @@ import { dropOldReceipts } from './unsent/unsent-receipts.ts';
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum stored content in bytes. Beyond it, content is read from the feed. */
+/** Maximum stored content in bytes. Content that doesn't fit is read from the feed when needed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
-/** A published notification with its fallbacks (possibly none) and its position (if known). */
+/** A published notification, its fallbacks (possibly none) and its position (if known). */
 export interface Registered {
   notification: Notification;
   sourceHash?: string | undefined;
@@ -20,8 +20,8 @@ export interface Registered {
 }
 
 /**
- * Separates a new notification from its fallbacks. If it doesn't define any, the policy does. Returns `undefined` if it
- * has no fallbacks and can't replace a notification that does.
+ * Separates a new notification from the fallbacks. If the notification doesn't define fallbacks, the policy's defaults
+ * apply. Returns `undefined` if there are no fallbacks and the notification can't replace another notification.
  */
 export function registeredOf(
   { fallback: own, sourceHash, ...notification }: Arrival,
@@ -37,9 +37,9 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
   new Set([...waiting, ...sending.flatMap(({ items }) => items), ...receipts].map(nameOf));
 
 /**
- * Adds the fallbacks of new notifications. Known notifications keep their first fallbacks, even if those have ended, so
- * turns can safely repeat this. A republished notification gets its new position. Returns the same document if nothing
- * changes.
+ * Adds the fallbacks of new notifications. Known notifications keep the fallbacks they were first added with, even if
+ * these have ended, so turns can safely repeat this. Updates the positions of republished notifications. Returns the
+ * same document if there is no change.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
   const before = withPositions(document.waiting, added);
@@ -86,7 +86,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
 }
 
-/** Updates the positions of republished notifications. Returns the same list if nothing changes. */
+/** Updates the positions of republished notifications. Returns the same list if there is no change. */
 function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
   const published = new Map(
     added.filter(({ position }) => position).map((one) => [nameOf(one.notification), one]),
@@ -101,8 +101,8 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
 }
 
 /**
- * Ends all steps of the retracted notifications and removes their content, even from messages being sent. If such a
- * message is resent, it only shows its remaining notifications.
+ * Ends all steps of the retracted notifications and removes the content, including from messages being sent. If a
+ * message is resent, it only shows the remaining notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
   const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
@@ -136,9 +136,9 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that are replaced by a later one with the same collapse key, like in the
- * feed. Marks notifications being sent as replaced. Returns the same document if there is nothing to replace. Skips
- * notifications without a known position; the feed's history decides about them later.
+ * Ends all steps of waiting notifications that a later notification with the same collapse key replaces, as in the
+ * feed. Marks notifications being sent as replaced. Returns the same document if no notification is replaced. Skips
+ * notifications with an unknown position, which the feed's history decides later.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

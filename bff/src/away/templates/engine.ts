@@ -4,7 +4,7 @@ export type Kind = 'subject' | 'text' | 'html';
 
 /**
  * LiquidJS because, unlike in most Node template libraries, templates can't run code: a template folder can only render
- * messages. It escapes all HTML output and reports the line of each error.
+ * messages. It escapes all HTML output and reports line numbers for errors.
  */
 const OPTIONS = {
   strictVariables: true,
@@ -12,7 +12,7 @@ const OPTIONS = {
   // `{% if item.body %}` must not fail for notifications without a body.
   lenientIf: true,
   ownPropertyOnly: true,
-  // No file access: `{% render %}` and `{% layout %}` find nothing.
+  // No file access: `{% render %}` and `{% layout %}` can't find any files.
   templates: {},
   parseLimit: 200_000,
   memoryLimit: 2_000_000,

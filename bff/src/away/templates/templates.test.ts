@@ -118,7 +118,7 @@ describe('a folder of templates', () => {
     expect(text).toContain('Unsubscribe from these e-mails');
   });
 
-  it('should keep the subject on one line', () => {
+  it('should keep the subject on a single line', () => {
     write('subject.liquid', 'Acme\r\nBcc: all@example.com\n{{ subject }}');
     expect(loadTemplates({ folder }).render(message).subject).toBe('Acme Bcc: all@example.com A');
   });

@@ -38,8 +38,8 @@ export class TemplateError extends Error {
 }
 
 /**
- * Time limit for rendering one of the folder's templates (ms), so an endless loop can't block the process. It is
- * generous because rendering can take many times longer on a busy machine.
+ * Time limit for rendering a template from the folder (ms), so an endless loop can't block the process. It is generous
+ * because rendering can take many times longer on a busy machine.
  */
 const RENDER_LIMIT_MS = 5_000;
 

@@ -5,7 +5,7 @@ import type { Words } from './defaults/words.ts';
 export interface ViewItem {
   severity: Severity;
   severityName: string;
-  /** The severity's text colour on white. Its contrast is at least 4.5. */
+  /** The severity's text colour on white. The contrast ratio is at least 4.5. */
   colour: string;
   title: string;
   body?: string;
@@ -24,9 +24,7 @@ export interface View {
   heading: string;
   /** Number of unread notifications, including any that the message doesn't show. */
   count: number;
-  /**
-   * Groups, starting with the one that has the newest notification. `name` is missing if no notification has a source.
-   */
+  /** Groups, sorted by newest notification. `name` is missing if no notification has a source. */
   groups: { name?: string; items: ViewItem[] }[];
   /** For example, "and 3 more in your inbox". */
   more?: string;
@@ -45,7 +43,7 @@ export interface ViewOptions {
   words: Words;
   timeZone: string;
   /**
-   * Whether to isolate right-to-left text with control characters so that it doesn't reorder its surroundings. HTML
+   * Whether to isolate right-to-left text with control characters so that it doesn't reorder the surrounding text. HTML
    * uses `dir="auto"` instead.
    */
   plain: boolean;
@@ -78,7 +76,7 @@ export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOpt
 const fill = (word: string, values: Record<string, string>): string =>
   word.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 
-/** Groups by source and orders the groups by their newest notification. */
+/** Groups by source and sorts the groups by newest notification. */
 function groupsOf({ notifications }: AwayMessage, words: Words) {
   const groups = new Map<string | undefined, Notification[]>();
   for (const notification of notifications) {

@@ -13,7 +13,7 @@ export interface InstanceDocumentKind<T> {
 /**
  * One expiring document per instance in Dapr's state API, plus an index of the instances. Only an instance's first
  * document updates the index; that write also removes instances with expired documents. An instance that loses the race
- * for this write retries with its next document.
+ * for this write retries with the next document.
  */
 export class InstanceDocuments<T extends { instance: string }> {
   readonly #sidecar: Sidecar;
@@ -24,7 +24,10 @@ export class InstanceDocuments<T extends { instance: string }> {
     this.#kind = kind;
   }
 
-  /** Writes a document. When the index is written, `select` picks the other documents to keep; the rest are deleted. */
+  /**
+   * Writes a document. If that updates the index, `select` picks which other documents to keep, and the rest are
+   * deleted.
+   */
   async write(document: T, select: (others: T[]) => T[] = (others) => others): Promise<void> {
     const { keyOf, ttlInSeconds, indexKey } = this.#kind;
     const { instance } = document;

@@ -54,7 +54,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
       try {
         forget(request.params.id);
       } catch (error) {
-        // An id that cannot be decoded has no actor, so there's nothing to forget.
+        // An id that can't be decoded has no actor to forget.
         if (!(error instanceof URIError)) throw error;
       }
       response.json({});

@@ -10,9 +10,8 @@ export interface CallActorOptions {
 }
 
 /**
- * Calls an actor through the sidecar, with a new signature each time. A response without a valid proof counts as no
- * response because any application can offer to host our actors. Needs the timeout: while placement is down, calls hang
- * forever.
+ * Calls an actor through the sidecar. Signs each call anew. A response without a valid proof counts as no response,
+ * since any application can offer to host our actors. Needs the timeout: while placement is down, calls hang forever.
  */
 export function createCallActor<Call, Answer extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,

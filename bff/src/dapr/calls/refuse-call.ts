@@ -8,7 +8,7 @@ export interface RefuseCallOptions {
 }
 
 /**
- * Answers a signed call that failed its check: 403 for a bad signature, 400 for invalid content, or 503 while the
+ * Answers a signed call that failed the check: 403 for a bad signature, 400 for invalid content, or 503 while the
  * secret is unknown.
  */
 export function refuseCall(response: Response, error: unknown, { onRefused, log }: RefuseCallOptions): void {

@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer after a completed turn. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** All values in the answer, which its proof covers. */
+  /** All values in the answer. The proof covers all of them. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 
@@ -20,7 +20,7 @@ export type Retry = z.infer<typeof retrySchema>;
 
 const provenSchema = z.looseObject({ proof: z.string() });
 
-/** One attempt at a call. The answer's proof covers `nonce`. */
+/** A single attempt at a call. The answer's proof covers `nonce`. */
 export interface SignedCall {
   id: string;
   body: string;
@@ -51,7 +51,7 @@ export function signCall<Call, Answer extends object>(
 
 /**
  * Checks and decodes a call to the actor `id`. Each signature is accepted only once.
- * @throws SignatureError if the call didn't come from one of our instances, InvalidCallError if its content is invalid
+ * @throws SignatureError if the call didn't come from our own instances, InvalidCallError if the content is invalid
  */
 export function openCall<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
@@ -69,7 +69,7 @@ export function openCall<Call, Answer extends object>(
   return { call: call.data, nonce };
 }
 
-/** Adds proof that one of our hosts gave this answer to the call with this nonce. */
+/** Adds proof that our own host gave this answer to the call with this nonce. */
 export const proveAnswer = <Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,
@@ -80,7 +80,7 @@ export const proveAnswer = <Call, Answer extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-/** The answer to the call with this nonce; `undefined` without proof that it came from one of our hosts. */
+/** The answer to the call with this nonce; `undefined` without proof that our own host gave it. */
 export function readAnswer<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

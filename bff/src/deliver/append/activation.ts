@@ -6,11 +6,11 @@ import { KnownIds } from '../../feed/ids.ts';
 import type { Commit } from '../../feed/commit/plan-commit.ts';
 
 /**
- * How many of the newest segments to cache. Commits only merge small segments at the end, so they rarely need older
+ * Number of segments to cache (newest first). Commits only merge small segments at the end, so they rarely need older
  * segments.
  */
 const SEGMENTS_HELD = 3 * TIERS;
-/** The index is cleaned up when it exceeds twice the history's size plus this number of publications. */
+/** The index is cleaned up when it has more than twice the history's publications plus this number. */
 const INDEX_SLACK = 1_000;
 
 /** A host's cache for a feed between turns. Documents are immutable, so cached documents stay valid. */

@@ -11,7 +11,7 @@ import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-it
 import type { Progress } from '../claim/progress.ts';
 import { lastDone, type CommittedItem, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
-/** Entries `from` to `to` of a partition's run, with each feed's items in order. */
+/** Entries `from` to `to` in a partition's run, and the items for each feed in order. */
 export interface PartitionBatch {
   run: string;
   partition: number;
@@ -33,9 +33,9 @@ const REMEDY =
   'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this record back.';
 
 /**
- * Commits a batch to all its feeds and broadcasts it. A feed that already has some of the entries, such as after a
- * crash, gets only the rest. Resolves with the items for damaged feeds, which don't block other feeds. Rejects when an
- * outcome is unknown; some feeds might have their items by then, and a retry adds the rest.
+ * Commits a batch to all feeds in it and broadcasts it. A feed that already has some of the entries, for example after
+ * a crash, gets only the missing entries. Resolves with the items for damaged feeds, which don't block other feeds.
+ * Rejects when an outcome is unknown. Some feeds might have been committed by then; a retry commits the rest.
  */
 export async function commitFeeds(
   batch: PartitionBatch,
@@ -146,8 +146,8 @@ async function plan(
 }
 
 /**
- * Loads the head to build on. First broadcasts its unconfirmed publications, unless the partition's checkpoint says
- * that they were broadcast.
+ * Loads the head to build on. First broadcasts the head's unconfirmed publications, unless the partition's checkpoint
+ * shows that this was done.
  */
 async function load(
   feed: string,

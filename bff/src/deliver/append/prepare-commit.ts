@@ -49,7 +49,7 @@ export async function commit(
   return written();
 }
 
-/** Plans a commit on top of the loaded head. Writes nothing. */
+/** Plans a commit on top of the loaded head. Doesn't write anything. */
 export async function prepareCommit(
   feed: string,
   loaded: LoadedHead,

@@ -1,19 +1,19 @@
 import type { FeedLog } from '../ports.ts';
 
-/** How long a reader with an older head could still read documents that the newer head no longer references. */
+/** Time after which no reader with an older head can still be reading documents that only the older head references. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
- * Maximum number of commits with documents waiting for removal. Beyond it, documents stay until they expire. The limit
- * covers two minutes at 400 commits a second, more than one instance handles. Each waiting commit takes about 300
- * bytes.
+ * Maximum number of commits with documents waiting for removal. At the limit, further documents stay until they expire.
+ * The limit covers two minutes at 400 commits a second, which is more than an instance can handle. Each waiting commit
+ * takes about 300 bytes.
  */
 const MAX_WAITING = 50_000;
 
 /**
- * Removes documents two minutes after the last head that referenced them was replaced. Anything left after a stop or a
- * failure expires.
+ * Removes documents two minutes after the last head that referenced them was replaced. Documents that aren't removed
+ * because of a stop or failure expire.
  */
 export class RetiredDocuments {
   readonly #log: FeedLog;

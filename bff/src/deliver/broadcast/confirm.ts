@@ -36,17 +36,17 @@ export interface ConfirmDependencies {
 
 const REMOVALS_AT_ONCE = 100;
 /**
- * Time in ms after which an erasure without a list counts as finished. Earlier versions, such as 0.1.0, wrote no list
- * when they erased a feed without documents, so nothing shows whether they also deleted the rest. If they crashed in
- * between, the erasure's announcement is redelivered within seconds of the next instance's start.
+ * Time in ms after which an erasure without a list counts as finished. Earlier versions such as 0.1.0 wrote no list
+ * when erasing a feed without documents, so we can't tell whether they finished the erasure. If they crashed before
+ * finishing, the erasure's announcement is redelivered within seconds of the next instance's start.
  */
 const UNFINISHED_MS = 60 * 60 * 1000;
 
 /**
- * Pops the entries of `head` and broadcasts its publications, unless this activation knows that both are done. Both are
- * safe to repeat after a crash: popping a popped entry finds nothing, and browsers recognise publications by offset.
- * Then deletes documents with content that the commit removed, and copies of retracted or erased content. Rejects if an
- * outcome is unknown; in that case, nothing must be committed on this head.
+ * Pops `head`'s unconfirmed entries and broadcasts the publications, unless this activation knows that both are done.
+ * Both are safe to repeat after a crash: popping an entry again is a no-op, and browsers recognise publications by
+ * offset. Then deletes documents with content that the commit removed, and copies of retracted or erased content.
+ * Rejects if an outcome is unknown. In that case, don't commit anything on top of this head.
  */
 export async function confirm(
   feed: string,
@@ -56,8 +56,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // Only pops version 0.1.0 entries, which belong to a single feed. A partition pops its own entries once all feeds
-    // have their items.
+    // Only pops version 0.1.0 entries, which belong to a single feed. A partition's entries are popped once all feeds
+    // have been committed.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.onStep('popped');
@@ -69,8 +69,8 @@ export async function confirm(
 }
 
 /**
- * Deletes everything that an erasure covers, and the documents that the head lists as withdrawn (their list last). If
- * the list is missing, all of it is already deleted, and anything the reader has stored since must stay.
+ * Deletes everything that an erasure covers, then the documents that the head lists as withdrawn, then the list. If the
+ * list is missing, all of this is already deleted, and anything the reader has stored since must stay.
  */
 export async function deleteWithdrawn(
   feed: string,
@@ -93,7 +93,7 @@ export async function deleteWithdrawn(
   await log.removeDocuments([withdrawn]);
 }
 
-/** Whether a commit without a list is recent enough that its deletions might not be done. */
+/** Whether a commit without a list is so recent that the deletions might not be finished. */
 const mayBeUnfinished = ({ unconfirmed, producers }: Head, now: number): boolean =>
   unconfirmed.some(({ run }) => now - (producers[run]?.[1] ?? 0) < UNFINISHED_MS);
 
@@ -129,8 +129,8 @@ export async function eraseRetracted(
 }
 
 /**
- * Splits consecutive publications into size-limited broadcasts. Without publications, returns one broadcast with just
- * the epoch.
+ * Splits consecutive publications into size-limited broadcasts. Without publications, returns a single broadcast with
+ * just the epoch.
  */
 export function broadcastsOf(
   feed: string,

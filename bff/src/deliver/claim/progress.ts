@@ -68,7 +68,7 @@ export class Progress {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }
 
-  /** Whether the stored checkpoint covers this entry, so some host has broadcast all its items. */
+  /** Whether the stored checkpoint covers this entry, which means that some host has broadcast all items in it. */
   isStored(run: string, seq: number): boolean {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }

@@ -67,7 +67,7 @@ const context = fc.record(
   { requiredKeys: ['publishedAt'] },
 );
 
-it('should match the naive implementation, for a single item and for one among many', () => {
+it('should match the naive implementation, for a single item and for an item among many', () => {
   const content = new ErasedContent(erased);
   fc.assert(
     fc.property(fc.array(item, { maxLength: 12 }), context, (items, use) => {
@@ -80,7 +80,7 @@ it('should match the naive implementation, for a single item and for one among m
   );
 });
 
-it('should find one erased item among 131,071 in a few searches', () => {
+it('should find a single erased item among 131,071 in a few searches', () => {
   const ids = Array.from({ length: 1_000 }, (_, index) => `gone-${index}`);
   const content = new ErasedContent([{ feed: 'all', ids }]);
   const search = vi.spyOn(content, 'isNamedIn');

@@ -1,6 +1,6 @@
 import { idOfPublication, parseDateTime, DEFAULT_FEED, type Publication } from '@tocsin/contracts';
 
-/** A feed's erased content: everything published before `before` (ms since 1970), or the notifications in `ids`. */
+/** A feed's erased content: all publications before `before` (ms since 1970), or the notifications in `ids`. */
 export interface Erased {
   feed: string;
   before?: number | undefined;
@@ -8,11 +8,11 @@ export interface Erased {
 }
 
 export interface ItemContext {
-  /** The feed to assume for items without one. */
+  /** Default feed for items that don't name a feed. */
   feed?: string | undefined;
-  /** The id to assume for items without one. */
+  /** Default id for items without an id. */
   id?: string | undefined;
-  /** The latest possible time of publication, in ms since 1970. */
+  /** The latest possible publication time (ms since 1970). */
   publishedAt: number;
 }
 
@@ -115,7 +115,7 @@ const textOf = (item: unknown): string => JSON.stringify(item) ?? '';
 
 const MIN_BASE64 = 16;
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** All the ways to read a text: as is, without backslashes (nested JSON has many), and decoded from base64. */
+/** The possible readings of a text: as is, with backslashes removed (nested JSON has many), and decoded from base64. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
@@ -125,7 +125,7 @@ function readingsOf(text: string): string[] {
 /** All strings between two quotation marks. Ids don't contain any, so this finds every `"<id>"` in the text. */
 const quotedIn = (text: string): string[] => text.split('"').slice(1, -1);
 
-/** Whether the text contains the name other than as a prefix of a longer name. */
+/** Whether the text contains the name, and not just as the prefix of a longer name. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

@@ -25,7 +25,7 @@ it('should not change a record without erased content', () => {
     expect(withoutErased(one, content)).toBe(one);
 });
 
-it('should drop a fully erased record, even if it was set aside shortly after the erasure', () => {
+it('should drop a fully erased record, including if it was set aside shortly after the erasure', () => {
   expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
   expect(
     withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),
@@ -36,13 +36,13 @@ it('should drop a fully erased record, even if it was set aside shortly after th
   ).toBeUndefined();
 });
 
-it("should recognise a record by its event's id", () => {
+it("should recognise a record by the event's id", () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
-it("should recognise a record by its event's published id", () => {
+it("should recognise a record by the event's published id", () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
   for (const of of [{ title: 1 }, 'no JSON', 7]) {
     const refused = record(of, { event: 'no id of ours' });

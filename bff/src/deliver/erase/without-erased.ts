@@ -6,8 +6,8 @@ import { sha256 } from '../../feed/ids.ts';
 const UNDER_WAY_MS = 60_000;
 
 /**
- * Removes erased content from a record. Returns the same record if nothing is erased, and `undefined` if nothing is
- * left. Drops unreadable content entirely if it mentions erased content or its event has an erased id.
+ * Removes erased content from a record. Returns the same record if no content is erased, and `undefined` if all of it
+ * is. Drops unreadable content entirely if it mentions erased content or the event has an erased id.
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;

@@ -5,10 +5,10 @@ import { isHigher } from '../../feed/position.ts';
 const DEFAULT_MAX_FEEDS = 100_000;
 
 /**
- * The highest position that this instance has seen for each feed: in broadcasts, in heads, and in its own commits. A
- * head below its mark was rolled back.
+ * The highest position that this instance has seen for each feed in broadcasts, heads and its own commits. A head below
+ * the mark was rolled back.
  *
- * Forgets the least recently used feeds. After that, an instance notices a feed's rollback only if one of its views
+ * Forgets the least recently used feeds. For a forgotten feed, a rollback is only noticed if a view on this instance
  * still has the feed's ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {

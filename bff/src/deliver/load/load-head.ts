@@ -6,11 +6,11 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** Facts known to a turn's caller but possibly not to its host. */
+/** What a turn's caller knows that the host might not. */
 export interface CallerKnowledge {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
-  /** A document that the head references but that a reader failed to find twice. */
+  /** A document that the head references but a reader couldn't find in two attempts. */
   lostDocument?: string | undefined;
 }
 
@@ -44,14 +44,14 @@ export async function loadHead(
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
-  // Take the mark before reading the head: a mark that rises during the read could be newer than the head, so it proves
-  // nothing.
+  // Take the mark before reading the head: a mark that rises during the read could be newer than the head, so it
+  // wouldn't prove a rollback.
   const expected = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // A store that came back empty has a later first epoch. If the feed had publications, its next commit stores a
+    // A store that came back empty has a later first epoch. If the feed had publications, the next commit stores a
     // head, which announces that epoch to readers.
     const beginsEpoch = isLost(etag, expected);
     return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
@@ -67,7 +67,7 @@ export async function loadHead(
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 
-/** Whether the feed's head is missing even though its high-water mark shows publications. */
+/** Whether the feed's head is missing although the high-water mark shows that the feed had publications. */
 export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
 
@@ -80,7 +80,7 @@ async function lossOf(
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(expected, head)) return 'rolled back';
-  // Documents beyond the feed's limits could have expired, which is not a loss.
+  // Documents outside the feed's limits might have expired, which isn't a loss.
   const named = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),

@@ -4,8 +4,8 @@ import { parseStored } from '../parse-stored.ts';
 import type { FeedLog } from '../ports.ts';
 
 /**
- * Each segment's publications, in `keys` order.
- * @throws LostDocumentError if one is missing
+ * The segments' publications in `keys` order.
+ * @throws LostDocumentError if a segment is missing
  */
 export async function readSegments(
   log: Pick<FeedLog, 'readDocuments'>,

@@ -30,8 +30,8 @@ export interface CheckedItems {
 }
 
 /**
- * Checks that a partition's entry is well-formed and the announced one. Checks each item separately, so that a bad item
- * doesn't block the rest.
+ * Checks that a partition's entry is well-formed and matches the announcement. Checks items individually, so that a bad
+ * item doesn't block the rest.
  */
 export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
   const { seq } = place;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryClaimCheck } from '@tocsin/service';
 import { peekEarly } from './early-peek.ts';
 
-it('should use an entry found early, even if it was popped since', async () => {
+it('should use an entry found early, even if it has since been popped', async () => {
   const entries = new MemoryClaimCheck();
   entries.put('a', 'content');
   const early = peekEarly(entries, 'a');
@@ -10,7 +10,7 @@ it('should use an entry found early, even if it was popped since', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should retry if the early peek found nothing', async () => {
+it('should retry if the early peek found no entry', async () => {
   const entries = new MemoryClaimCheck();
   const early = peekEarly(entries, 'a');
   await Promise.resolve();

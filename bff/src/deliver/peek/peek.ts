@@ -4,19 +4,19 @@ import type { Entries } from '../ports.ts';
 const PEEKS_AT_ONCE = 16;
 /** Longer gaps before an announced number are searched only if an entry exists near it. */
 const MAX_GAP = 10_000;
-/** How many numbers before the announced one count as near it. */
+/** Entries count as near an announced number if they are within this distance before it. */
 const NEAR = 1_000;
 
 export type KeyOf = (seq: number) => string;
 
 export interface PeekedEntries {
-  /** Consecutive entries from the first requested number, in ascending order. */
+  /** Consecutive entries in ascending order, starting at the first requested number. */
   found: { seq: number; text: string }[];
   /** The first requested number without an entry. */
   missing: number | undefined;
 }
 
-/** Peeks at a run's entries `from` to `to`, in order, until one is missing or it has read about 1 MB. */
+/** Peeks at a run's entries `from` to `to` in order. Stops at a missing entry or after about 1 MB. */
 export async function peekForward(
   entries: Entries,
   keyOf: KeyOf,
@@ -68,8 +68,8 @@ export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, 
 
 /**
  * Whether an announced number is too far past `from` to search for: there's no entry at or near it. Producers announce
- * without gaps, so the number is wrong, or the store came back with old state. In either case, the run's next entry
- * leads to everything that's left.
+ * without gaps, so either the number is wrong or the store came back with old state. In both cases, the announcement of
+ * the run's next entry will cover any remaining entries.
  */
 export async function isBeyondReach(
   entries: Entries,

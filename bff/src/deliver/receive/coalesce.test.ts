@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-/** A fake `routeFeedTurn` that lets the test settle its calls. */
+/** A fake `routeFeedTurn` whose calls the test settles. */
 function controlledTurnTaker() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
@@ -21,7 +21,7 @@ it('should call immediately if no call is running', () => {
   expect(calls).toHaveLength(1);
 });
 
-it("should combine a run's waiting announcements into one call with the highest number", async () => {
+it("should combine a run's waiting announcements into a single call with the highest number", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
@@ -33,7 +33,7 @@ it("should combine a run's waiting announcements into one call with the highest 
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
-it("should not combine a run's announcements if their numbers are far apart", async () => {
+it('should not combine announcements in a run if the numbers are far apart', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   for (const seq of [Number.MAX_SAFE_INTEGER, 2, 1_002, 1_003])
@@ -45,7 +45,7 @@ it("should not combine a run's announcements if their numbers are far apart", as
   expect(calls.map(({ seq }) => seq)).toEqual([1, Number.MAX_SAFE_INTEGER, 1_002, 1_003]);
 });
 
-it('should make one call at a time for a feed, each for one run, but call for other feeds in parallel', async () => {
+it('should make one call at a time per feed, each for a single run, but call for other feeds in parallel', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});

@@ -7,7 +7,7 @@ interface Waiter<Result> {
   reject: (error: unknown) => void;
 }
 
-/** A run's waiting announcements, combined into one that covers them all. */
+/** A run's waiting announcements, combined into a single announcement that covers them all. */
 interface Group<Result, A extends Announced> {
   announced: NonNullable<A>;
   caller: CallerKnowledge;
@@ -15,9 +15,9 @@ interface Group<Result, A extends Announced> {
 }
 
 /**
- * Makes one call at a time for each feed or partition, and combines announcements that arrive during a call: a turn
- * processes a run's entries up to the announced number, so the highest number covers the rest. Each announcement
- * settles with the call that covers it.
+ * Makes one call at a time per feed or partition. Combines announcements that arrive during a call: a turn processes a
+ * run's entries up to the announced number, so the highest number covers the lower numbers. Each announcement settles
+ * with the call that covers it.
  */
 export function coalesce<Name, Result, A extends Announced>(
   call: TurnTaker<Name, Result, A>,
@@ -52,7 +52,8 @@ export function coalesce<Name, Result, A extends Announced>(
 }
 
 /**
- * Combines the announcement with the first group in the same run that's close enough. Returns false if there is none.
+ * Combines the announcement with the first group in the same run with close enough numbers. Returns false if there is
+ * no such group.
  */
 function join<Result, A extends Announced>(
   groups: readonly Group<Result, A>[],

@@ -10,7 +10,7 @@ export interface DeadLetterDependencies {
 }
 
 /**
- * Re-announces a dead letter after a pause, or sets it aside if it's unreadable or its entry has expired. Rejects if
+ * Re-announces a dead letter after a pause, or sets it aside if it's unreadable or the entry has expired. Rejects if
  * the dead letter must be redelivered.
  */
 export async function reviveAnnouncement(

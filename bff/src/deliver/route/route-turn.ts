@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host for a feed or partition gave no valid response. If it `mayStillWork`, there was no response at all;
- * otherwise, Dapr couldn't reach it, or the response didn't come from one of our instances.
+ * The host for a feed or partition gave no valid response. `mayStillWork` means that there was no response at all.
+ * Otherwise, Dapr couldn't reach the host, or the response didn't come from our own instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
@@ -26,17 +26,17 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
   now?: () => number;
 }
 
-/** Delay after a failed call before calling the host again. Meanwhile, this instance takes the turns. */
+/** Delay before calling a host again after a failed call. This instance takes the turns until then. */
 const HOST_PAUSE_MS = 2_000;
-/** An unresponsive host counts as idle if its turns haven't written anything for this long. */
+/** Time without writes after which an unresponsive host counts as idle. */
 const IDLE_AFTER_MS = 500;
 const ATTEMPTS = 3;
 const MAX_UNREACHABLE = 1_000;
 
 /**
- * Routes each turn to its actor's host: through Dapr, or directly if this instance hosts it. If the host is
+ * Routes each turn to the actor's host: through Dapr, or directly if this instance is the host. If the host is
  * unreachable, this instance takes the turn so that feeds don't have to wait for Dapr to move the actor. If two
- * activations write the same head, the store refuses the later write for its stale etag.
+ * activations write the same head, the store refuses the later write because the etag is stale.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   use: TurnRouterDependencies<Name, Result, A>,
@@ -60,7 +60,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     if (use.host.isHostedHere(name)) return takeHere(name, announced, caller);
     const unreachableUntil = unreachableHosts.get(name);
     if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(name, announced, caller);
-    // Probe the host with one call. Until it answers, this instance takes all other turns.
+    // Probe the host with a single call. This instance takes all other turns until the host answers.
     if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
       const result = await use.callActor(name, announced, caller);

@@ -29,7 +29,7 @@ describe('a retraction', () => {
     await host.turn(1);
   });
 
-  it('should be broadcast at its own offset, and immediately remove the content from the store', async () => {
+  it('should be broadcast with an offset of its own, and immediately remove the content from the store', async () => {
     const before = f.head;
     f.put(2, [retract('a')]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -57,7 +57,7 @@ describe('a retraction', () => {
     },
   );
 
-  it('should change nothing if its head is refused, and then apply to the newer head', async () => {
+  it('should have no effect if the head is refused, and then apply to the newer head', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     f.deposit(1, ['c'], { run: 'P0000002' });
@@ -71,7 +71,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should find its notification with a current index, and with an index made stale by another activation', async () => {
+  it('should find the notification with a current index, and with a stale index after another activation', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);
@@ -145,7 +145,7 @@ describe('an erasure', () => {
     await setAside('topic:other', 9);
   });
 
-  it("should delete all the feed's content and announce its new epoch to the instances", async () => {
+  it("should delete all of the feed's content and announce the new epoch to the instances", async () => {
     const before = f.head;
     f.put(2, [erase]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 0 } });

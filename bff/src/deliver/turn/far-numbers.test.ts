@@ -19,7 +19,7 @@ beforeEach(() => {
 const deposit = (seq: number) => f.depositInPartition(seq, [notification(`n${seq}`)]);
 const done = async () => (await f.checkpoints.read(PARTITION))?.checkpoint.runs[RUN]?.[0];
 
-describe('an announced number far beyond the run', () => {
+describe('an announced number far past the end of the run', () => {
   it('should be set aside after a bounded search without counting as done', async () => {
     const { take } = f.instance();
     deposit(1);
@@ -48,7 +48,7 @@ describe('an announced number far beyond the run', () => {
     for (const seq of [2, 3]) expect(await f.entries.peek(f.partitionEntryKeyOf(seq))).toBeUndefined();
   });
 
-  it('should not keep other waiting announcements from their entries', async () => {
+  it('should not keep other waiting announcements from reaching their entries', async () => {
     const { take } = f.instance();
     deposit(1);
     await take(1);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Fixture } from '../../../testing/feed-fixture.ts';
 
-it('should limit how many feeds it keeps between turns', async () => {
+it('should limit the number of feeds it keeps between turns', async () => {
   const f = new Fixture();
   f.maxActivations = 100;
   const { host } = f.instance();

@@ -9,7 +9,7 @@ import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 const MAX_ACTIVATIONS = 20_000;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
-/** Counts the ids once every this many emptied queues. */
+/** Number of emptied queues between counts of the ids. */
 const COUNT_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnsDependencies {
@@ -20,8 +20,8 @@ export interface FeedHostDependencies extends TurnsDependencies {
 }
 
 /**
- * Runs turns for the feeds that this instance hosts, one at a time per feed: while Dapr moves actors, two calls can
- * reach the same process at the same time.
+ * Runs turns for the feeds that this instance hosts, one at a time per feed. While Dapr moves actors, concurrent calls
+ * for a feed can reach the same process.
  */
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
@@ -48,7 +48,7 @@ export class FeedHost {
     return this.#hosted.has(feed);
   }
 
-  /** Processes entries up to the announced one. Rejects if the announcement must be redelivered. */
+  /** Processes entries up to the announced entry. Rejects if the announcement must be redelivered. */
   takeTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#queueOf(feed).enqueue(announced, caller);
   }
@@ -111,8 +111,8 @@ export class FeedHost {
   }
 
   /**
-   * Drops the least recently used activations beyond the limits, except for those with unwritten state. The next turn
-   * reloads them.
+   * Drops the least recently used activations to stay within the limits, but keeps activations with unwritten state. A
+   * dropped activation is reloaded by the feed's next turn.
    */
   #forgetOldest(): void {
     const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % COUNT_EVERY === 0;

@@ -31,13 +31,14 @@ export class FeedTurn {
     this.#order = order;
   }
 
-  /** Loads the head and completes its last commit. */
+  /** Loads the head and completes the last commit. */
   async load(): Promise<LoadedHead> {
     const loaded = await loadHead(this.feed, this.#caller, this.use);
     if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
     await this.use.onStep('loaded');
     await this.#order.before;
-    // A new epoch doesn't include the stored head's unconfirmed commits, so their entries get reprocessed.
+    // A new epoch doesn't include the stored head's unconfirmed commits, so the entries in those commits get
+    // reprocessed.
     if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;

@@ -40,7 +40,7 @@ describe('a store that comes back empty', () => {
     expect(await f.ids()).toEqual(['n4']);
   });
 
-  it('should start a later epoch even if the clock went back', async () => {
+  it('should start a later epoch, even if the clock went back', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(0);
     f.now -= 86_400_000;
@@ -49,7 +49,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be detected, if it was emptied during a turn, by a head with mismatched version and etag', async () => {
+  it('should be detected by the mismatched version and etag if the store was emptied during a turn', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -67,7 +67,7 @@ describe('a store that comes back empty', () => {
 });
 
 describe('a rollback of the store', () => {
-  it('should be detected by a host, which remembers its own commits', async () => {
+  it('should be detected by a host that remembers its own commits', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(2);
     f.deposit(4, ['n4']);
@@ -167,7 +167,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it("should start only once after a loss, and not at all if a reader's turn finds nothing lost", async () => {
+  it("should start only once after a loss, and not at all if a reader's turn finds no loss", async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

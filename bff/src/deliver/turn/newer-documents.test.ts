@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 describe('a turn that reads a document from a later version', () => {
   it.each(['segment', 'ids', 'retracted'])(
-    'should change nothing until that version is back: %s',
+    'should not change anything until that version is back: %s',
     async (kind) => {
       const before = f.head;
       f.put(3, [retract('n2'), notification('n3')]);

@@ -47,7 +47,7 @@ export class PartitionHost {
     return this.#hosted.has(String(partition));
   }
 
-  /** Processes the run's entries up to the announced one. Rejects if the announcement must be redelivered. */
+  /** Processes the run's entries up to the announced entry. Rejects if the announcement must be redelivered. */
   async takeTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     const { outcome, claimed } = await this.#queueOf(partition).enqueue(announced, {});
     await claimed;
@@ -83,7 +83,7 @@ export class PartitionHost {
     return queue;
   }
 
-  /** Retries a turn that failed temporarily, such as when another host or a feed's own turn wrote a head first. */
+  /** Retries a turn after a temporary failure, for example if another host or a feed's own turn wrote a head first. */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

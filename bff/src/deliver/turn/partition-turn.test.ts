@@ -19,7 +19,7 @@ const to = (feed: string, id: string, more = {}) => notification(id, { feed, ...
 const [ada, ben, eve] = ['user:ada', 'user:ben', 'user:eve'];
 
 describe("a partition's turn", () => {
-  it('should commit all items in one write, broadcast them in one message, and pop the entry', async () => {
+  it('should commit all items in a single write, broadcast them in a single message, and pop the entry', async () => {
     const messages: number[] = [];
     const { broadcast } = f.broadcaster;
     f.broadcaster.broadcast = (events) => {
@@ -38,7 +38,7 @@ describe("a partition's turn", () => {
     expect((await f.checkpoints.read(PARTITION))?.checkpoint.runs).toEqual({ [RUN]: [1, f.now] });
   });
 
-  it("should process the run's entries in order, up to the announced one", async () => {
+  it("should process the run's entries in order, up to the announced entry", async () => {
     for (const seq of [1, 2, 3]) f.depositInPartition(seq, [to(ada, `a${seq}`), to(ben, `b${seq}`)]);
     expect(await f.instance().take(3)).toBe('delivered');
     expect(await f.instance().take(2)).toBe('already-claimed');
@@ -48,14 +48,14 @@ describe("a partition's turn", () => {
     ]);
   });
 
-  it('should publish an id in each of its feeds, once per feed', async () => {
+  it('should publish the same id once in each feed', async () => {
     f.depositInPartition(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
     f.depositInPartition(2, [to(ada, 'x'), to(ada, 'y')]);
     await f.instance().take(2);
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
   });
 
-  it('should retract and erase within one feed only', async () => {
+  it('should only retract and erase within a single feed', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
     f.depositInPartition(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(2);
@@ -88,19 +88,19 @@ describe("a partition's turn", () => {
     expect(f.passedOnIds).toEqual(['a1', 'a3', 'a4']);
   });
 
-  it('should not pass items on to fallbacks that were published before their feed was erased', async () => {
+  it('should not pass on items to fallbacks if they were published before an erasure of the feed', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.depositInPartition(1, [{ ...erase, feed: ben, at }]);
     await f.instance().take(1);
     f.depositInPartition(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
-    // The retried turn commits nothing, but passes the items on again.
+    // The retried turn doesn't commit anything, but passes on the items again.
     await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
     await f.instance().take(2);
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it("should pass on the positions of all notifications that the feed didn't already have", async () => {
+  it('should pass on the positions of all notifications that are new to the feed', async () => {
     const key = { collapseKey: 'k' };
     const event = { sourceHash: 'f'.repeat(16) };
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2', key), to(ada, 'a3', key), to(ada, 'a1', event)]);
@@ -113,7 +113,7 @@ describe("a partition's turn", () => {
     expect(f.positions).toEqual([...first, '-', '-', `${ada} 6 a5`]);
   });
 
-  it('should set aside only bad items, under their feed if known so that erasure finds them', async () => {
+  it('should only set aside bad items, and record the feed if known so that an erasure finds them', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);
@@ -127,7 +127,7 @@ describe("a partition's turn", () => {
     expect(f.setAside.records.size).toBe(1);
   });
 
-  it("should set aside an entry that isn't JSON or isn't the announced one", async () => {
+  it("should set aside an entry that isn't JSON or doesn't match the announcement", async () => {
     f.entries.put(f.partitionEntryKeyOf(1), 'not JSON');
     f.entries.put(f.partitionEntryKeyOf(2), JSON.stringify({ v: 2, run: RUN, partition: 9, seq: 2 }));
     f.depositInPartition(3, [to(ada, 'a1')]);
@@ -152,7 +152,7 @@ describe("a partition's turn", () => {
   });
 });
 
-it("should process the lower of an unknown run's two announced entries even if the higher one is lost", async () => {
+it('should process the lower of two announced entries in an unknown run if the higher entry is lost', async () => {
   f.depositInPartition(1, [to(ada, 'a1')]);
   const { partitionHost } = f.instance();
   expect(await partitionHost.takeTurn(PARTITION, { run: RUN, seq: 3, from: 1 })).toBe('delivered');
@@ -181,7 +181,7 @@ describe('a turn that fails', () => {
     },
   );
 
-  it('should commit the remaining items to their feeds after one head was refused', async () => {
+  it('should commit the remaining items to their feeds after a head was refused', async () => {
     const host = f.instance();
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
     await host.take(1);
@@ -219,7 +219,7 @@ describe('a turn that fails', () => {
     expect(await f.idsOf(ada)).toEqual(['a1']);
   });
 
-  it('should rebroadcast committed publications if their broadcast failed', async () => {
+  it('should rebroadcast committed publications if the broadcast failed', async () => {
     const { broadcast } = f.broadcaster;
     f.broadcaster.broadcast = () => Promise.reject(new Error('the backplane is unavailable'));
     f.depositInPartition(1, [to(ada, 'a1')]);

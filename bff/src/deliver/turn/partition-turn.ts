@@ -16,13 +16,13 @@ import type { Progress } from '../claim/progress.ts';
 import type { FeedHost } from './feed-host.ts';
 import type { AnnouncedEntry, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from './turn.ts';
 
-/** Returned once every feed has its items. `claimed` resolves once the entries have also been popped. */
+/** Returned once the items are committed to every feed. `claimed` resolves once the entries have also been popped. */
 export interface PartitionTurnResult {
   outcome: Outcome;
   claimed: Promise<void>;
 }
 
-/** A partition's state that its host keeps between turns. */
+/** The partition state that a host keeps between turns. */
 export interface PartitionState {
   partition: number;
   progress: Progress;
@@ -34,10 +34,10 @@ export interface PartitionTurnDependencies extends TurnsDependencies {
 }
 
 /**
- * A partition's turn: peeks at a run's entries up to the announced one, commits each item to its feed, broadcasts, and
- * only then writes the checkpoint and pops the entries. An existing entry might be unfinished, and reprocessing it is
- * harmless since each feed's head records which of the run's numbers the feed has. Rejects if the announcement must be
- * redelivered.
+ * A partition's turn: peeks at a run's entries up to the announced entry, commits each item to the item's feed,
+ * broadcasts, and only then writes the checkpoint and pops the entries. An entry that still exists might be unfinished.
+ * Reprocessing it is harmless since each feed's head records which of the run's entries the feed has. Rejects if the
+ * announcement must be redelivered.
  */
 export async function takePartitionTurn(
   announced: AnnouncedEntry,
@@ -99,14 +99,14 @@ class PartitionTurn {
           await this.#setAsideMissing(seq, seq);
           break;
         }
-        // In an unknown run, missing entries below the announced one could be finished already.
+        // In an unknown run, missing entries below the announced entry might already be finished.
         const isKnown = progress.of(run) !== undefined;
         if (isKnown || to === seq) await this.#setAsideMissing(from, to);
         if (isKnown) progress.advance(run, to);
         from = to + 1;
         continue;
       }
-      // The next turn can start peeking while this one writes.
+      // The next turn can start peeking while this turn writes.
       if (from + batch.found.length > seq) this.#order.committed();
       const hadValidItems = await this.#takeBatch(from, batch);
       outcome = hadValidItems || outcome === 'delivered' ? 'delivered' : 'set-aside';
@@ -130,9 +130,9 @@ class PartitionTurn {
   }
 
   /**
-   * Handles announcements of finished entries, from `lowest` to `highest`. If a finished entry still exists, its pop
-   * failed or the store was rolled back; rereading each feed's head shows whether the feed has its items. Resolves with
-   * true if an entry exists or is about to be popped.
+   * Handles announcements of finished entries, from `lowest` to `highest`. If a finished entry still exists, the pop
+   * failed or the store was rolled back. Rereading each feed's head shows whether the feed has the entry's items.
+   * Resolves with true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;
@@ -149,8 +149,8 @@ class PartitionTurn {
   }
 
   /**
-   * The first number to process: after the last finished entry or, for an unknown run, where the consecutive entries up
-   * to the lowest announced one start.
+   * The first number to process: after the last finished entry or, in an unknown run, the start of the consecutive
+   * entries that end at the lowest announced entry.
    */
   async #begin(lowest: number): Promise<number> {
     const last = this.#state.progress.of(this.#run);
@@ -184,7 +184,7 @@ class PartitionTurn {
     return items.size > 0;
   }
 
-  /** Sets entries `from` to `to` aside as missing, with no content. */
+  /** Sets aside entries `from` to `to` as missing. The record has no content. */
   async #setAsideMissing(from: number, to: number): Promise<void> {
     const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);

@@ -3,7 +3,7 @@ import { TurnQueue } from './turn-queue.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
-/** A queue that lets the test commit and end its turns. */
+/** A queue whose turns the test commits and ends. */
 function controlledQueue() {
   const turns: {
     name: string;
@@ -70,7 +70,7 @@ it('should never run three turns at the same time', async () => {
   expect(names()).toEqual(['a 1', 'b 1', 'c 1']);
 });
 
-it("should combine a run's waiting announcements, keeping the highest of their callers' high-water marks", async () => {
+it("should combine a run's waiting announcements and keep the callers' highest high-water mark", async () => {
   const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const others = [
@@ -99,7 +99,7 @@ it('should run a separate turn for a call without an announcement or with a lost
   expect(names()).toEqual(['a 1', 'none 0', 'a 2', 'a 3']);
 });
 
-it('should continue after a failed turn, even if it had committed', async () => {
+it('should continue after a failed turn, even if that turn had committed', async () => {
   const { queue, turns, idle, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});
@@ -114,7 +114,7 @@ it('should continue after a failed turn, even if it had committed', async () => 
   expect(idle).toEqual([2]);
 });
 
-it('should not let a turn write before all earlier turns have ended, even if one in between failed while reading', async () => {
+it('should not let a turn write before all earlier turns have ended, even if one failed while reading', async () => {
   const { queue, turns, idle } = controlledQueue();
   const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();

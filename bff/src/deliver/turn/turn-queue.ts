@@ -17,9 +17,9 @@ interface Waiting<Result> {
 }
 
 /**
- * Runs the turns for one feed or partition in a process, one after another. A turn can start reading before the
- * previous one has ended, but must not write until then. A run's waiting announcements become one turn, up to the
- * highest number.
+ * Runs the turns for a feed or partition in a process, one after another. A turn can start reading before the previous
+ * turn has ended, but must wait for that before writing. A run's waiting announcements are combined into a single turn,
+ * up to the highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
@@ -29,13 +29,13 @@ export class TurnQueue<Result> {
   #before: Promise<void> | undefined;
   #isReading = false;
 
-  /** Calls `onIdle` whenever a turn ends and none are left. */
+  /** Calls `onIdle` whenever a turn ends and the queue is empty. */
   constructor(run: PerformTurn<Result>, onIdle: () => void) {
     this.#run = run;
     this.#onIdle = onIdle;
   }
 
-  /** Enqueues a turn or joins a waiting one. Settles with that turn's outcome. */
+  /** Enqueues a turn or joins a waiting turn. Settles with that turn's outcome. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joinWaiting(announced, caller);
@@ -47,7 +47,9 @@ export class TurnQueue<Result> {
     });
   }
 
-  /** Resolves with a release function when all earlier turns have ended. Later turns wait for its call. */
+  /**
+   * Resolves with a release function when all earlier turns have ended. Later turns wait until the function is called.
+   */
   hold(): Promise<() => void> {
     return new Promise((resolve) => {
       const hold = async ({ before }: TurnOrder) => {
@@ -117,8 +119,8 @@ type Entry = NonNullable<Announced>;
 const MAX_SPAN = 1_000;
 
 /**
- * Combines two announcements in a run into one that covers both numbers. Returns `undefined` if they belong to
- * different runs, or are so far apart that a wrong number in one could keep the other from its entry.
+ * Combines two announcements in a run into an announcement that covers both numbers. Returns `undefined` if they belong
+ * to different runs, or are so far apart that a wrong number in one could keep the other from reaching an entry.
  */
 export function combineAnnouncements<A extends Entry>(a: A, b: A): A | undefined {
   if (a.run !== b.run) return undefined;

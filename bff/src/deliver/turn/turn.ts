@@ -30,8 +30,8 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 }
 
 /**
- * An item after its commit. Only notifications that this commit published have a `position`: not retractions, erasures,
- * or notifications that an earlier turn committed.
+ * A committed item. Only notifications that this commit published have a `position`. Retractions, erasures, and
+ * notifications from earlier turns don't.
  */
 export interface CommittedItem extends PlacedItem {
   position?: PublishedAt;
@@ -68,9 +68,9 @@ export type TurnTaker<Name, Result, A extends Announced = Announced> = (
 export type FeedTurnTaker = TurnTaker<string, TurnResult>;
 export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
 
-/** Orders a turn among its feed's or partition's other turns in this process. */
+/** Orders a turn relative to the feed's or partition's other turns in this process. */
 export interface TurnOrder {
-  /** Resolves when the previous turn has ended, successfully or not. Until then, this turn only reads. */
+  /** Resolves when the previous turn has ended, successfully or not. This turn must not write before that. */
   before: Promise<void>;
   /** Call to let the next turn start reading. Optional: the end of this turn does the same. */
   committed: () => void;

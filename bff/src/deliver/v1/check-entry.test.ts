@@ -30,7 +30,7 @@ it('should accept retractions and erasures among the notifications and keep the 
   expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });
 });
 
-it('should accept an expired notification, which keeps its offset', () => {
+it('should accept an expired notification and keep the offset', () => {
   const expired = { ...notification, expiresAt: '2025-01-01T00:00:00Z' };
   expect(checkEntry(place, entry({ notifications: [expired] }), NOW)).toMatchObject({
     items: [expired],
@@ -51,7 +51,7 @@ describe('a refused entry', () => {
       entry({ notifications: [{ ...notification, feed: 'topic:x' }] }),
       'invalid',
     ],
-    ['with one bad notification', entry({ notifications: [notification, { id: 'b' }] }), 'invalid'],
+    ['with a single bad notification', entry({ notifications: [notification, { id: 'b' }] }), 'invalid'],
     [
       'with a retraction for another feed',
       entry({ notifications: [{ retract: 'a', feed: 'topic:x', at: '2026-01-01T00:00:00Z' }] }),

@@ -18,7 +18,7 @@ export type CheckedEntry =
   | { seq: number; bytes: number; items: EntryItem[]; traceparent?: string | undefined; traces: string[] }
   | { seq: number; refused: 'invalid' | 'expired'; faults: string[] };
 
-/** Checks that an entry matches its schema, is the announced one, and has not expired. */
+/** Checks that an entry matches the schema and the announcement, and hasn't expired. */
 export function checkEntry(place: EntryPlace, text: string, now: number): CheckedEntry {
   const invalid = (faults: string[]): CheckedEntry => ({ seq: place.seq, refused: 'invalid', faults });
   let content: unknown;

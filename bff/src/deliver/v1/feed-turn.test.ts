@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe('a turn', () => {
-  it('should commit, claim and broadcast all entries up to the announced one', async () => {
+  it('should commit, claim and broadcast all entries up to the announced entry', async () => {
     for (const seq of [1, 2, 3]) f.deposit(seq, [`n${seq}`]);
     const { turn } = f.instance();
     expect(await turn(3)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should recognise an announced entry as done, no matter how late its announcement is redelivered', async () => {
+  it('should recognise a finished entry, no matter how late the announcement is redelivered', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();
@@ -27,7 +27,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2']);
   });
 
-  it('should process an earlier entry first if its own announcement was lost', async () => {
+  it("should process an earlier entry first if that entry's announcement was lost", async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -67,12 +67,12 @@ describe('a turn', () => {
 });
 
 describe('a missing entry', () => {
-  it('should be set aside once without blocking anything, even if the feed has no head yet', async () => {
+  it('should be set aside once without blocking anything, including if the feed has no head yet', async () => {
     expect(await f.instance().turn(1)).toMatchObject({ outcome: 'set-aside', position: { offset: 0 } });
     expect([...f.setAside.records.values()]).toMatchObject([{ entry: f.key(1), reason: 'missing' }]);
   });
 
-  it('should count as done if the head knows its run', async () => {
+  it('should count as finished if the head contains the run', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -137,7 +137,7 @@ describe('a missing entry', () => {
 });
 
 describe('a bad entry', () => {
-  it('should be set aside with its content and count as done, without blocking the rest', async () => {
+  it('should be set aside including the content, count as finished and not block other entries', async () => {
     f.deposit(1, ['n1']);
     f.entries.put(f.key(2), '{"broken"');
     f.deposit(3, ['n3']);
@@ -164,7 +164,7 @@ describe('a bad entry', () => {
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
   "a process that dies after the '%s' step",
   (step) => {
-    it('should have its turn finished by another process, with each id published and broadcast once', async () => {
+    it('should have the turn finished by another process, and each id published and broadcast only once', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
       await expect(f.instance(dieAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();

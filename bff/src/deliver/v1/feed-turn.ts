@@ -17,10 +17,10 @@ import { lastDone, type AnnouncedEntry, type Outcome, type TurnResult } from '..
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * Takes the turn for a version 0.1.0 announcement, where entries belong to a single feed: loads the head, completes its
- * last commit, peeks at the entries up to the announced one, commits them in order, claims and broadcasts them. Within
- * a process, a feed's turns overlap only as `order` allows; between processes, the head's etag detects conflicts.
- * Rejects if the announcement must be redelivered.
+ * Takes the turn for a version 0.1.0 announcement, where entries belong to a single feed: loads the head, completes the
+ * last commit, peeks at the entries up to the announced entry, commits them in order, claims and broadcasts them.
+ * Within a process, a feed's turns overlap only as `order` allows; between processes, the head's etag detects
+ * conflicts. Rejects if the announcement must be redelivered.
  */
 export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());
@@ -65,7 +65,7 @@ class AnnouncedFeedTurn {
           continue;
         }
         if (isTooFar) return turn.result(outcome, await this.#setAsideMissing(loaded, seq, seq, false));
-        // In an unknown run, missing entries below the announced one could be finished already.
+        // In an unknown run, missing entries below the announced entry might already be finished.
         const isKnown = lastDone(loaded, run) !== undefined;
         if (isKnown || to === seq) loaded = await this.#setAsideMissing(loaded, from, to, isKnown);
         from = to + 1;
@@ -85,8 +85,8 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * The first number to process: after the last entry in the head or, for an unknown run, where the consecutive entries
-   * up to the lowest announced one start.
+   * The first number to process: after the last entry in the head or, in an unknown run, the start of the consecutive
+   * entries that end at the lowest announced entry.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = lastDone(loaded, this.#run);

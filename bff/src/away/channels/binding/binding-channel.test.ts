@@ -41,7 +41,7 @@ describe('a channel over a binding', () => {
     ]);
   });
 
-  it('should only reach readers with an e-mail address if the mapping needs one', async () => {
+  it('should skip readers without an e-mail address if the mapping uses the address', async () => {
     const { calls, invoke } = recorder();
     const mail = createBindingChannel({ invoke, templates, name: 'mail', metadata: { emailTo: '$email' } });
     expect([mail.reaches(ada), mail.reaches(noContacts)]).toEqual([true, false]);

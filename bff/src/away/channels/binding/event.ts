@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** What receivers get of a notification: its content, but no delivery settings. */
+/** The part of a notification that receivers get: the content without delivery settings. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

@@ -8,8 +8,8 @@ import { wireJson } from './wire-json.ts';
 export interface WebhookOptions {
   invoke: Invoke;
   /**
-   * The secret shared with the receiver: `whsec_` and 24 to 64 bytes in base64. For a rotation, set multiple secrets,
-   * one per line. Messages are signed with each of them.
+   * The secret shared with the receiver: `whsec_` and 24 to 64 bytes in base64. To rotate secrets, list several, one
+   * per line. Each message is signed with all of them.
    */
   secret: string;
   /** The output binding of type `bindings.http`. Default `notification-webhook`. */

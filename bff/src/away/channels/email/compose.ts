@@ -6,7 +6,7 @@ import type { AwayMessage } from '../channel.ts';
 import type { Rendered } from '../../templates/templates.ts';
 import type { Dkim, EmailOptions } from './options.ts';
 
-/** An RFC 5322 message and its envelope. */
+/** An RFC 5322 message and the SMTP envelope. */
 export interface Mail {
   from: string;
   to: string;

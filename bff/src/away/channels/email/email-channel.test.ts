@@ -120,7 +120,7 @@ describe('an e-mail', () => {
   });
 });
 
-it('should not be sent after its time limit', async () => {
+it('should not be sent after the time limit', async () => {
   server = await startSmtpServer();
   const faults: string[] = [];
   const smtp = serverOf({ url: server.url }, faults);
@@ -150,7 +150,7 @@ describe('an SMTP server', () => {
     expect(server.received).toMatchObject([{ user: 'a b' }]);
   });
 
-  it('should not receive a password if its certificate is untrusted', async () => {
+  it('should not receive the password if the certificate is untrusted', async () => {
     const users: (string | undefined)[] = [];
     server = await startSmtpServer({
       onAuth: ({ username }, _session, done) => {
@@ -190,7 +190,7 @@ describe('an SMTP server', () => {
   it.each<[string, (string | undefined)[], string]>([
     ['greets with 421', ['421 busy'], 'unavailable'],
     ['greets with 554', ['554 your address is blocked'], 'unavailable'],
-    ['closes before its greeting', [undefined], 'unavailable'],
+    ['closes before the greeting', [undefined], 'unavailable'],
     ['temporarily rejects the sender', [...HELLO, '451 later'], 'unavailable'],
     ['rejects the sender', [...HELLO, '550 not you'], 'refused'],
     ['defers the recipient (greylisting)', [...HELLO, '250 ok', '450 try later'], 'unavailable'],
@@ -217,7 +217,7 @@ describe('an SMTP server', () => {
 });
 
 describe("the e-mail channel's settings", () => {
-  it('should be rejected with a list of all errors that omits the password', () => {
+  it('should be rejected with an error that lists all problems but not the password', () => {
     const make = () =>
       channelTo('smtp://user@host:25/secret', {
         from: 'a@b.example, c@d.example',

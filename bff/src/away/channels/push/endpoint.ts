@@ -13,8 +13,8 @@ const MAX_CONNECTIONS = 16;
 
 /**
  * Parses a push service address. It comes from a browser, so it can be forged. Returns `undefined` unless it is https
- * on port 443, has no credentials and is outside our own network. `allowLoopback`, for tests, also permits loopback
- * addresses on any port, with or without TLS.
+ * on port 443, has no credentials and is outside our own network. `allowLoopback` (for tests) also permits loopback
+ * addresses on any port and doesn't require TLS.
  */
 export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
   if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;
@@ -39,8 +39,8 @@ export class NotPublicError extends Error {
 }
 
 /**
- * An agent that checks the address on every connection because a name can resolve to a public address first and to an
- * internal one later (DNS rebinding). Doesn't follow redirects.
+ * An agent that checks the address on every connection because a name that first resolved to a public address can later
+ * resolve to an internal address (DNS rebinding). Doesn't follow redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({

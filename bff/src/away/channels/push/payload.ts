@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { isolate, SEVERITIES, type Notification } from '@tocsin/contracts';
 import type { AwayMessage } from '../channel.ts';
 
-/** A message for a browser, with instructions for the push service (RFC 8030). */
+/** A message for a browser and the delivery options for the push service (RFC 8030). */
 export interface Push {
   payload: string;
-  /** How long the push service keeps the push for an offline device (seconds). */
+  /** Time to live (seconds): the push service discards the push if the device stays offline longer. */
   ttl: number;
   urgency: 'low' | 'normal' | 'high';
-  /** A later push with this topic replaces this one if it has not been delivered yet. */
+  /** A later push with the same topic replaces this push if it hasn't been delivered yet. */
   topic: string;
 }
 
@@ -37,7 +37,7 @@ export function pushOf(message: AwayMessage, title: string, now: number): Push {
     dir: 'auto',
     body: bodyOf(message, isSingle),
     navigate: isSingle ? message.links.open(newest) : message.links.inbox,
-    // A later notification with the same tag replaces this one.
+    // A later notification with the same tag replaces this notification.
     tag: topic,
     ...(newest && { timestamp: Date.parse(newest.createdAt) }),
     data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },
@@ -75,8 +75,8 @@ interface Payload {
 }
 
 /**
- * The payload as JSON, with as much of the body as fits. If not even an empty body fits, the push opens the inbox
- * instead, since the notification's own address can be long.
+ * The payload as JSON. Truncates the body to fit. If even an empty body doesn't fit, the push links to the inbox
+ * instead, since the notification's own URL can be long.
  */
 function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>
@@ -93,7 +93,7 @@ function fitPayload(payload: Payload): string {
 
 /**
  * A push topic: 32 base64url characters. Pushes of single notifications with the same feed and collapse key share a
- * topic, so the newest replaces older ones.
+ * topic, so the newest push replaces older pushes.
  */
 function topicOf(single: Notification | undefined, key: string): string {
   const name =

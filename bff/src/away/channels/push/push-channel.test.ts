@@ -56,7 +56,7 @@ describe('a push', () => {
     });
   });
 
-  it("should show a digest's count and its newest titles", async () => {
+  it("should show a digest's notification count and newest titles", async () => {
     const titles = ['A', 'B', 'C', 'D', 'E', 'F'];
     const digest = messageOf(
       titles.map((title) => notificationOf(title)),
@@ -124,7 +124,7 @@ describe('the outcome of a push', () => {
     ['only gone devices', [404, 410], { outcome: 'refused', gone: ['0', '1'] }],
     ['a busy service', [429], { outcome: 'unavailable' }],
     ['a broken service', [503, 410], { outcome: 'unavailable' }],
-    ['a busy service and one that accepts', [429, GOOD], { outcome: 'sent' }],
+    ['a busy service and a service that accepts', [429, GOOD], { outcome: 'sent' }],
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],
@@ -155,7 +155,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should depend on the status even if the response never ends', async () => {
+  it('should depend on the status, even if the response never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);

@@ -12,7 +12,7 @@ export interface PushOptions {
   vapid: Vapid;
   /** A push's title is the subject rendered from these templates. */
   templates: Pick<Templates, 'subject'>;
-  /** Also sends to push services on this machine, without TLS. For tests only. Default: false. */
+  /** Also sends to push services on this machine and doesn't require TLS. For tests only. Default: false. */
   allowLoopback?: boolean | undefined;
   timeoutMs?: number | undefined;
   now?: () => number;
@@ -26,10 +26,10 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all of a reader's devices at the same time. The result is `sent` if any device's push service accepts it,
- * without retrying devices that were unavailable. `gone` lists subscriptions that can never work (404, 410, invalid
- * keys, or not a push service address). Not repeatable: a repeated push replaces the first one on the screen or in the
- * push service's queue, but if the reader has dismissed the first one, it reappears.
+ * Web Push to all of a reader's devices in parallel. The result is `sent` if the push service of any device accepts the
+ * push. The unavailable devices aren't retried in that case. `gone` lists subscriptions that can never work (404, 410,
+ * invalid keys, or not a push service address). Not repeatable: a repeated push replaces the first push on the screen
+ * or in the push service's queue, but a push that the reader has dismissed reappears.
  * @throws Error if the VAPID keys are invalid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {
@@ -109,7 +109,9 @@ async function post(
   return gone ?? result;
 }
 
-/** Drains a response so that its connection can be reused. Gives up if that is too much data or takes too long. */
+/**
+ * Drains the response so that the connection can be reused. Gives up if the response is too large or takes too long.
+ */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   try {
     await body.dump({ limit: MAX_RESPONSE_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
@@ -136,7 +138,7 @@ function failed(error: unknown): SendResult {
   return { outcome: NOT_CONNECTED.test(code) ? 'unavailable' : 'unknown', reason };
 }
 
-/** Combines the devices' results: the best one wins. `unknown` ranks above `unavailable`. */
+/** Combines the devices' results. The best result wins. `unknown` ranks above `unavailable`. */
 function combineResults(devices: readonly PushSubscription[], results: readonly DeviceResult[]): SendResult {
   const gone = devices
     .filter((_, index) => results[index]?.outcome === 'gone')

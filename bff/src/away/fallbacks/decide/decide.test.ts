@@ -51,7 +51,7 @@ it("should only end the due steps of channels that don't exist or don't reach th
   expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
 });
 
-it('should look at each step only a few times, no matter how many channels the steps name', () => {
+it('should look at each step only a few times, regardless of the number of channels', () => {
   const names = Array.from({ length: 900 }, (_, index) => `x-${index}`);
   let looks = 0;
   const counted = ({ via, ...rest }: Step): Step => ({

@@ -12,9 +12,9 @@ import {
 import { hasGivenUp } from './give-up.ts';
 import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
-/** How a channel batches, limits and repeats its messages. */
+/** A channel's rules for batching, limiting and repeating messages. */
 export interface ChannelRules {
-  /** Batching delay (ms): how long a reader's first due fallback waits for others to go into the same message. */
+  /** Batching delay (ms). A reader's first due fallback waits for more fallbacks to include in the message. */
   windowMs: number;
   /** Maximum messages per reader and hour. */
   perHour: number;
@@ -45,9 +45,9 @@ export interface DecisionInput {
   newKey: () => string;
 }
 
-/** Maximum notifications shown in a message. It counts the rest. */
+/** Maximum notifications shown in a message. The rest are only counted. */
 export const MAX_SHOWN = 20;
-/** Time from claiming a message to its deadline (ms). Longer than any channel takes to send. */
+/** Time from claiming a message to the deadline (ms). Longer than any channel takes to send. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
 const STOPPED_REASON = 'the instance stopped before the channel replied';
@@ -98,15 +98,14 @@ class Decider {
   }
 
   /**
-   * Takes over or ends messages if their sender hasn't reported an outcome by the deadline. The deadline must have
-   * passed on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live
-   * sender.
+   * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
+   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender.
    */
   takeOver(): void {
     const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#input)) return [message];
-      // Only a message's first items have content. If no item has any, all of those were retracted.
+      // Only a message's first items have content. If no item has content, those first items were all retracted.
       const isRetracted = message.items.every(({ notification }) => !notification);
       const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
@@ -223,7 +222,7 @@ class Decider {
   }
 }
 
-/** Whether a decision could change anything: a step is due, or a message being sent is past its deadline. */
+/** Whether a decision could change anything: a step is due, or the deadline of a message being sent has passed. */
 export const hasDue = (
   { waiting, sending }: AwayDocument,
   times: Pick<DecisionInput, 'now' | 'woken'>,
@@ -235,7 +234,7 @@ const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 
   until <= Math.min(now, woken);
 
 /**
- * The deadline of a send. Counts from whichever clock is ahead, so that a sender with a slow clock gets its full time.
+ * A send's deadline. Counts from whichever clock is ahead, so that even a sender with a slow clock gets the full time.
  */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 

@@ -1,6 +1,6 @@
 import type { SentItem } from '../document.ts';
 
-/** Failed sends are retried for this long after the first attempt. */
+/** Time after the first attempt during which failed sends are retried. */
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 
 /**

@@ -31,8 +31,8 @@ export async function readCurrentMarks(
   ids: readonly string[],
   { states, inboxes, histories, now }: CurrentMarksOptions,
 ): Promise<CurrentMarks> {
-  // Read the history before the marks. Any mark with one of these ids, even a newer one, then refers to a publication
-  // in this history.
+  // Read the history before the marks, so that any mark with one of these ids refers to a publication in this history,
+  // even if the mark is newer.
   const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);

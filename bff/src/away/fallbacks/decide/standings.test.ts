@@ -58,17 +58,17 @@ const live = (offset: number, id: string, createdAt = CREATED): Publication => (
   notification: { ...arrival(id), createdAt },
 });
 
-it('should end a fallback if its notification was read before leaving the history', async () => {
+it('should end a fallback if the notification was read before it left the history', async () => {
   expect(await standingWith({ read: { offset: 10 } })).toBe('read');
   expect(await standingWith({ read: { ids: ['old'] } })).toBe('read');
 });
 
-it('should keep a fallback if its notification has left the history but might be unread', async () => {
+it('should keep a fallback if the notification has left the history but might be unread', async () => {
   expect(await standingWith({ read: { offset: 9 } })).toBe('open');
   expect(await standingWith({ floor: 1 })).toBe('open');
 });
 
-it('should end a fallback if its notification has left the history and expired', async () => {
+it('should end a fallback if the notification has left the history and expired', async () => {
   for (const waiting of [{}, { position: { epoch: EPOCH, offset: 3 } }]) {
     expect(await standingWith({ waiting, expiresAt: '2026-01-01T23:00:00Z' })).toBe('expired');
     expect(await standingWith({ waiting, expiresAt: '2026-01-02T01:00:00Z' })).toBe('open');
@@ -79,7 +79,7 @@ describe('a notification that has left the history but has a stored position', (
   const waiting = { position: { epoch: EPOCH, offset: 3 } };
   const standing = (world: World) => standingWith({ waiting, ...world });
 
-  it('should get its standing from its marks', async () => {
+  it('should get the standing from the marks', async () => {
     expect(await standing({})).toBe('open');
     expect(await standing({ read: { offset: 2, ids: ['other'] } })).toBe('open');
     expect(await standing({ read: { offset: 3 } })).toBe('read');
@@ -90,7 +90,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ marks: { seen: 2 } })).toBe('open');
   });
 
-  it('should count as open if it was marked as unread after it was read, by offset or id', async () => {
+  it('should count as open if it was read (by offset or id) and then marked as unread', async () => {
     const marks = { unread: [[3, 3]] as [number, number][] };
     expect(await standing({ read: { offset: 15 }, marks })).toBe('open, seen');
     expect(await standing({ read: { ids: ['old'] }, marks })).toBe('open');
@@ -102,7 +102,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ snoozed })).toBe('snoozed');
   });
 
-  it('should be matched to its marks by its id in the feed', async () => {
+  it('should be matched to marks by the id that it has in the feed', async () => {
     const beside = {
       ...{ sourceHash: 'f'.repeat(16), position: { epoch: EPOCH, offset: 3, id: 'old.ffffffff' } },
     };
@@ -119,7 +119,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ published: [gone] })).toBe('open');
   });
 
-  it('should be retracted if the history contains a retraction for its id', async () => {
+  it('should be retracted if the history contains a retraction for the id', async () => {
     const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
     expect(await standing({ published: [gone] })).toBe('retracted');
   });
@@ -128,7 +128,7 @@ describe('a notification that has left the history but has a stored position', (
 describe('a notification with a position that contradicts the history', () => {
   const waiting = { position: { epoch: EPOCH, offset: 15 } };
 
-  it('should get its standing from the history', async () => {
+  it('should get the standing from the history', async () => {
     const read = { offset: 9, ids: ['old'] };
     expect(await standingWith({ waiting, published: [live(14, 'old')], read })).toBe('read');
     expect(
@@ -150,7 +150,7 @@ describe('a notification from a past epoch', () => {
   const world = { epoch: '2-b', floor: 1, waiting: { position: { epoch: EPOCH, offset: 3 } } };
   const unread = { unread: [[3, 3]] as [number, number][] };
 
-  it("should get its standing from that epoch's marks", async () => {
+  it("should get the standing from that epoch's marks", async () => {
     expect(await standingWith({ ...world, read: { offset: 3 } })).toBe('read');
     expect(await standingWith({ ...world, read: { ids: ['old'] } })).toBe('read');
     expect(await standingWith({ ...world, read: { offset: 2 } })).toBe('open');
@@ -159,7 +159,7 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...world, marks: { seen: 5 } })).toBe('open, seen');
   });
 
-  it('should count as open once marks from a later epoch have replaced its own', async () => {
+  it('should count as open once marks from a later epoch have replaced the original marks', async () => {
     expect(await standingWith({ ...world, read: { epoch: '2-b', offset: 9, ids: ['old'] } })).toBe('open');
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
@@ -182,7 +182,7 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...world, ...again })).toBe('open');
   });
 
-  it('should stay archived after read marks from a later epoch have replaced its own', async () => {
+  it('should stay archived after read marks from a later epoch have replaced the original marks', async () => {
     const read = { epoch: '2-b', offset: 9 };
     expect(await standingWith({ ...world, read, marks: { archived: [[3, 3]] } })).toBe('archived');
   });

@@ -45,7 +45,7 @@ function standingOf(
   // The history doesn't contain the notification. So if its position is within the history, the position is wrong: the
   // store was rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
-  // A turn that was overtaken by an erasure can register its notifications afterwards.
+  // A turn overtaken by an erasure can still register notifications afterwards.
   if (position && beganWithErasure(epoch) && isLaterEpoch(epoch, position.epoch))
     return { isOpen: false, reason: 'erased' };
   // A retraction with this id applies to this notification too. Anything else with this id is another notification.
@@ -57,13 +57,13 @@ function standingOf(
   if (!kept) return GONE;
   if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
-    // If another publication has the id, marks by id don't refer to this one.
+    // If another publication has the id, marks by id don't refer to this publication.
     const own = published.length > 0 ? '' : (position.id ?? id);
     const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: own } });
     return standingAt(place, kept);
   }
-  // The notification has left the history. We only know that its offset is below `floor`, so it counts as read if
-  // everything up to `floor - 1` is read.
+  // The notification has left the history. We only know that the offset is below `floor`, so the notification counts as
+  // read if everything up to `floor - 1` is read.
   const { floor } = history;
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
   return isRead

@@ -7,7 +7,7 @@ import { LateReceipts } from './late-receipts.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-/** Instances that share a store, with a broker that tests can stop. */
+/** Instances that share a store and a broker that tests can stop. */
 function deployment() {
   const store = new MemoryReaderStore();
   const broker = { isUp: false, asked: 0, accepted: [] as string[], refused: '' };
@@ -88,7 +88,7 @@ it("should not keep an erased feed's events", async () => {
   expect(await kept()).not.toContain('user:ada');
 });
 
-it('should reject an event if too many are waiting for the broker, or if the store is down too', async () => {
+it('should reject an event if the backlog is full or the store is also down', async () => {
   const { store, instance } = deployment();
   const late = instance();
   const ids = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(128, 'x'));

@@ -22,16 +22,16 @@ export interface LateReceiptsOptions {
 
 /** Pause after a broker failure (ms), so that read marks don't wait for the broker. */
 const PAUSE_MS = 5_000;
-/** Maximum bytes of events kept in the store. Beyond it, publishing rejects until the broker is back. */
+/** Maximum bytes of events kept in the store. Once full, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
-/** After this many failed events, the rest wait for the next attempt. */
+/** Maximum failed events per attempt. The rest wait for the next attempt. */
 const MAX_FAILED = 3;
 /** The store keeps events for a day, like the broker. */
 const TTL_SECONDS = 24 * 60 * 60;
 
 /**
  * Accepts events even while the broker is unavailable. The store keeps them, and every instance tries to publish them
- * until one succeeds.
+ * until an instance succeeds.
  */
 export class LateReceipts {
   readonly #use: LateReceiptsOptions;
@@ -66,7 +66,7 @@ export class LateReceipts {
     });
   }
 
-  /** Publishes the events kept in the store, and removes expired ones. Never rejects. */
+  /** Publishes the events kept in the store and removes expired events. Never rejects. */
   publishKept(): Promise<void> {
     this.#publishing ??= this.#publishWaiting().finally(() => (this.#publishing = undefined));
     return this.#publishing;

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 const MINUTE = 60_000;
 
-it('should publish the outcome of each fallback once', async () => {
+it("should publish each fallback's outcome once", async () => {
   const { instance, outcomes } = deployment();
   const published: ReceiptEvent[] = [];
   const { fallbacks } = instance(async (event) => void published.push(event));
@@ -40,7 +40,7 @@ it('should retry with the same id until the broker has the event', async () => {
   };
   const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  // Longer than a send's time limit, after which an instance wakes up anyway.
+  // Longer than the send timeout, after which an instance wakes up anyway.
   await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;
@@ -54,7 +54,7 @@ it('should retry with the same id until the broker has the event', async () => {
 
 it("should publish receipts that a killed process stored but didn't publish", async () => {
   const { instance } = deployment();
-  // Simulates a killed process: the event is never accepted, and nothing else happens.
+  // Simulates a killed process: the event is never accepted and no further code runs.
   const killed = instance(() => new Promise(() => undefined));
   await killed.fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   await pass(MINUTE);

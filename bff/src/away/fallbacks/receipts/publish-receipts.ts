@@ -21,7 +21,7 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
-/** Publishes the unpublished receipts. Resolves with their event ids once the broker has accepted all of them. */
+/** Publishes the unpublished receipts. Resolves with the event ids once the broker has accepted all of them. */
 export async function publishReceipts(
   { reader, receipts }: AwayDocument,
   publishReceipt: PublishReceipt,
@@ -46,7 +46,7 @@ export function withPublished(document: AwayDocument, published: ReadonlySet<str
   return { ...document, receipts };
 }
 
-/** Creates the event for a receipt. Its id is derived from the receipt, so retries use the same id. */
+/** Creates the event for a receipt. The event id is derived from the receipt, so retries reuse it. */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { id, via, outcome, reason, at } = receipt;
   return {

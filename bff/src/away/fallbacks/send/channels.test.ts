@@ -13,7 +13,7 @@ describe('quiet hours', () => {
     ...{ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] },
   };
 
-  it('should hold back fallbacks until the quiet hours end, even if daylight saving time begins', async () => {
+  it('should hold back fallbacks until the quiet hours end, also when daylight saving time begins', async () => {
     // On 29 March 2026, Berlin skips 02:00 to 03:00, so 07:00 is 05:00 UTC.
     vi.setSystemTime(new Date('2026-03-28T21:30:00Z'));
     const { instance, titles, prefer } = deployment();
@@ -105,7 +105,7 @@ describe('a channel', () => {
     const items = ['a', 'b'].map((id) => ({ ...arrival(id, after('PT5S')), sourceHash: 'f'.repeat(16) }));
     await fallbacks.committed(itemsOf(...items));
     await pass(6_000);
-    // The id that a CloudEvent gets in the feed if its own id is taken.
+    // The id that a CloudEvent gets in the feed if the original id is taken.
     await fallbacks.erase({ feed: READER, ids: ['a.ffffffff'] });
     expect(JSON.stringify((await store.read(`away:${hashOfReader(READER)}`))?.value)).not.toContain(
       '"title":"a"',
@@ -148,7 +148,7 @@ describe('a message from a killed sender', () => {
     [true, ['a', 'a'], [['a', 'sent']]],
     [false, ['a'], [['a', 'unknown', 'the instance stopped before the channel replied']]],
   ])(
-    'should be taken over after its deadline, but only resent if the channel ignores repeats (%s)',
+    'should be taken over after the deadline, but only resent if the channel ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, presetResults, sent, outcomes } = deployment({ repeats });
       const [killed, other] = [instance(), instance()];

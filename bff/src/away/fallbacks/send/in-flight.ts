@@ -6,7 +6,7 @@ const MAX_SENDS = 100;
 export class InFlight {
   readonly #sends = new Map<string, Set<Promise<unknown>>>();
 
-  /** Whether the channel has reached its limit, which keeps a slow channel from delaying other channels. */
+  /** Whether the channel has reached the limit. The limit keeps a slow channel from delaying other channels. */
   isFull(via: string): boolean {
     return (this.#sends.get(via)?.size ?? 0) >= MAX_SENDS;
   }

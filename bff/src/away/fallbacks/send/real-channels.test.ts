@@ -12,7 +12,7 @@ const templates = loadTemplates();
 let server: TestSmtpServer | undefined;
 afterEach(async () => server?.close());
 
-/** An instance with a real mail server. Tests advance its clock and trigger its wake-ups. */
+/** An instance with a real mail server. Tests advance the clock and trigger the wake-ups. */
 function mailing(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates });
   const world = deployment({ repeats }, email);
@@ -28,7 +28,7 @@ function mailing(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send one e-mail once the mail server is back, omitting notifications that have been read', async () => {
+it('should send a single e-mail once the mail server is back, omitting notifications that have been read', async () => {
   const port = await freePort();
   const { fallbacks, passAndWake, outcomes, standings } = mailing(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));
@@ -60,7 +60,7 @@ it.each([
   },
 );
 
-it('should send one e-mail, and record it as sent even if the notification is read during the send', async () => {
+it('should send a single e-mail, and record it as sent if the notification is read during the send', async () => {
   const [sending, reading] = [new EventEmitter(), new EventEmitter()];
   const isSending = once(sending, 'now');
   server = await startSmtpServer({

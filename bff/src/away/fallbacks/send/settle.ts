@@ -10,8 +10,8 @@ const FIRST_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
- * Applies a message's outcome. Does nothing if another process has taken over the message. If the channel was
- * unavailable, its notifications wait for a retry unless they were replaced or retried for too long.
+ * Applies a message's outcome. No-op if another process has taken over the message. If the channel was unavailable, the
+ * notifications wait for a retry unless they were replaced or have been retried for too long.
  */
 export function settle(
   document: AwayDocument,

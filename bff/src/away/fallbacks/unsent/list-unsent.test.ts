@@ -58,7 +58,7 @@ it('should list fallbacks that were refused or have an unknown outcome, newest r
   });
 });
 
-it('should list every fallback once in pages of any size, even if some are closed between pages', async () => {
+it('should list every fallback once with any page size, even if fallbacks are closed between pages', async () => {
   const { store, add, list } = listed();
   const receipts = Array.from({ length: 5 }, (_, n) => receipt(`a${n}`));
   await add('user:ada', receipts);
@@ -118,7 +118,7 @@ it('should remove readers without unsent fallbacks, unless they were added recen
   expect(await count()).toBe(1);
 });
 
-it('should skip and count unreadable documents, and keep their readers in the index', async () => {
+it('should skip and count unreadable documents, but keep the readers in the index', async () => {
   const { store, add, list, count, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:later', [], { v: 2 });
@@ -135,7 +135,7 @@ it('should skip and count unreadable documents, and keep their readers in the in
   expect(await count()).toBe(4);
 });
 
-it('should return a page even if pruning the index fails, but reject if reading it fails', async () => {
+it('should return a page if pruning the index fails, but reject if reading the index fails', async () => {
   const { store, add, ids, advance, errors } = listed();
   await add('user:ada', [receipt('a')]);
   await add('user:erased');
@@ -146,7 +146,7 @@ it('should return a page even if pruning the index fails, but reject if reading 
   await expect(ids()).rejects.toThrow('away');
 });
 
-it('should report when newer readers last displaced older ones from the index', async () => {
+it('should report when newer readers last displaced older readers from the index', async () => {
   const { store, list, advance } = listed();
   await store.write(AWAY_UNSENT_KEY, { v: 1, readers: [], displacedAt: NOW }, undefined);
   const { truncatedAt } = await list({ limit: '1' });
@@ -155,7 +155,7 @@ it('should report when newer readers last displaced older ones from the index', 
   expect((await list()).truncatedAt).toBeNull();
 });
 
-it('should list a fallback once even if a channel refused two of its steps at the same time', async () => {
+it('should list a fallback once if a channel refused two steps at the same time', async () => {
   const { add, ids } = listed();
   await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
   expect(await ids()).toEqual(['b', 'a']);

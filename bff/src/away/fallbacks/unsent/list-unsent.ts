@@ -21,7 +21,7 @@ export interface ListUnsentOptions {
   now: () => number;
 }
 
-/** Readers stay in the index for at least this long (ms) because their documents might not have been written. */
+/** Minimum time that readers stay in the index (ms), since their documents might not have been written yet. */
 export const PRUNE_AFTER_MS = 15 * 60_000;
 /** Documents are read ten at a time. A page ends after MAX_DOCUMENTS documents or MAX_BYTES bytes. */
 const AT_ONCE = 10;
@@ -117,7 +117,7 @@ const unsentOf = (reader: string, { id, createdAt, via, outcome, reason, at }: R
 const compare = ([hash, at]: UnsentReader, [otherHash, other]: UnsentReader): number =>
   other - at || hash.localeCompare(otherHash);
 
-/** Where a page starts: after a reader, or after one of the reader's receipts. */
+/** Where a page starts: after a reader or after a reader's receipt. */
 interface Start {
   reader: UnsentReader;
   digest: string | undefined;
@@ -134,7 +134,7 @@ function isFrom(reader: UnsentReader, start: Start | undefined): boolean {
   return start.digest === undefined ? order > 0 : order >= 0;
 }
 
-/** The reader's receipts, or only the rest if the page starts after one of them. */
+/** The reader's receipts. If the page starts after a receipt, only the receipts that follow it. */
 function afterStart(
   receipts: readonly Receipt[],
   [hash]: UnsentReader,
@@ -150,7 +150,7 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/** Keeps one receipt per name. If a channel refuses two steps at the same time, their receipts have the same name. */
+/** Keeps one receipt per name. Two steps that a channel refuses at the same time have receipts with the same name. */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];

@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 describe('resending', () => {
-  it('should send immediately, without the batching delay, and take the fallback off the list', async () => {
+  it('should skip the batching delay and take the fallback off the list', async () => {
     const { fallbacks, names, titles, outcomes } = await refused(['a'], [REFUSED], 60_000);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(1_000);
@@ -19,7 +19,7 @@ describe('resending', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should send multiple fallbacks as one message', async () => {
+  it('should send multiple fallbacks as a single message', async () => {
     const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
     await pass(1_000);
@@ -56,7 +56,7 @@ describe('resending', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should put the fallback back on the list if it is refused again', async () => {
+  it('should put the fallback back on the list if the channel refuses it again', async () => {
     const { fallbacks, names, presetResults } = await refused(['a']);
     presetResults.push(REFUSED);
     await fallbacks.unsent.sendAgain(names);
@@ -65,7 +65,7 @@ describe('resending', () => {
     expect(await namesIn(fallbacks)).not.toEqual(names);
   });
 
-  it('should change nothing when repeated, whether or not the message has been sent', async () => {
+  it('should be a no-op when repeated, whether or not the message has been sent', async () => {
     const { fallbacks, names, sent, documentNow } = await refused(['a']);
     await fallbacks.unsent.sendAgain([...names, ...names]);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
@@ -76,7 +76,7 @@ describe('resending', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should add one step if the channel refused two fallbacks of a notification', async () => {
+  it('should add a single step if the channel refused two fallbacks for the same notification', async () => {
     const { instance, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED, REFUSED);
@@ -102,7 +102,7 @@ describe('resending', () => {
     expect(titles()).toHaveLength(3);
   });
 
-  it('should not send a second message while the channel is sending one about the same notification', async () => {
+  it('should not send a second message while a message about the same notification is being sent', async () => {
     const { instance, presetResults, titles, documentNow } = await refused([]);
     const { fallbacks } = instance();
     presetResults.push(REFUSED, 'never');
@@ -162,7 +162,7 @@ describe('resending', () => {
 });
 
 describe('resending if the process or a dependency fails', () => {
-  it('should change nothing if setting a wake-up before the write fails', async () => {
+  it('should not change anything if setting the wake-up before the write fails', async () => {
     const { fallbacks, names, set, documentNow } = await refused(['a']);
     const before = await documentNow();
     set.mockRejectedValueOnce(new Error('away'));
@@ -172,7 +172,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should send this fallback and later ones even if the process is killed after the write', async () => {
+  it('should send this fallback and later fallbacks, even if the process is killed after the write', async () => {
     const { instance, fallbacks, names, set, titles } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -193,7 +193,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(titles().at(-1)).toEqual(['b']);
   });
 
-  it('should succeed thanks to the earlier wake-up if setting one after the write fails', async () => {
+  it('should succeed if only setting the wake-up after the write fails', async () => {
     const { fallbacks, names, set, titles, failed } = await refused(['a']);
     const kept: [string, number][] = [];
     set
@@ -207,7 +207,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(titles()).toHaveLength(2);
   });
 
-  it('should send only once even if the response to the write was lost', async () => {
+  it('should send only once if the response to the write was lost', async () => {
     const { fallbacks, store, names, sent } = await refused(['a']);
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
@@ -219,7 +219,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("should stop in time while the store doesn't respond, and report the unchanged fallbacks", async () => {
+  it("should time out if the store doesn't respond, and report the unchanged fallbacks", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = Array.from({ length: 99 }, (_, n) => ({
       ...(names[0] as UnsentName),
@@ -236,7 +236,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(read.mock.calls.length).toBeLessThan(20);
   });
 
-  it("should change other readers' fallbacks even if changing one reader's document fails", async () => {
+  it("should still change other readers' fallbacks if changing a reader's document fails", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);
@@ -246,7 +246,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 });
 
-it('should not send dismissed fallbacks, but keep their receipts', async () => {
+it('should not send dismissed fallbacks, but keep the receipts', async () => {
   const { fallbacks, names, sent, documentNow, receipts } = await refused(['a', 'b']);
   const [b, a] = names as [UnsentName, UnsentName];
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });

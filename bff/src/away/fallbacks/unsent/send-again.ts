@@ -4,7 +4,7 @@ import { nameOf, type AwayDocument, type Receipt, type Waiting } from '../docume
 import { MAX_WAITING } from '../register.ts';
 import { isUnsent } from './unsent-receipts.ts';
 
-/** A reader's changed document, how many fallbacks were closed, and which ones couldn't be. */
+/** A reader's changed document, the number of closed fallbacks, and the fallbacks that couldn't be closed. */
 export interface CloseResult {
   document: AwayDocument;
   done: number;
@@ -17,9 +17,8 @@ type Step = Waiting['steps'][number];
 export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such unsent fallback.' };
 
 /**
- * Puts unsent fallbacks back into the queue, due at `now`. Their content is read from the feed. Safe to repeat:
- * fallbacks that were already resent don't change. Fallbacks that are due or being sent anyway don't get a second
- * message.
+ * Puts unsent fallbacks back into the queue, due at `now`. The content is read from the feed. Safe to repeat: fallbacks
+ * that were already resent don't change. Fallbacks that are due or being sent anyway don't get a second message.
  */
 export function sendAgain(
   document: AwayDocument,
@@ -53,7 +52,7 @@ export function sendAgain(
   return { ...result, document: { ...result.document, waiting: [...waiting.values()] } };
 }
 
-/** Removes unsent fallbacks from the list. Their receipts stay. */
+/** Removes unsent fallbacks from the list but keeps the receipts. */
 export const dismiss = (
   document: AwayDocument,
   names: readonly UnsentName[],
@@ -67,7 +66,7 @@ interface CloseOptions {
   onFound: (receipt: Receipt) => Fault | undefined;
 }
 
-/** Marks the receipts as closed. Returns the same document if nothing changes. */
+/** Marks the receipts as closed. Returns the same document if there is no change. */
 function close(
   document: AwayDocument,
   names: readonly UnsentName[],

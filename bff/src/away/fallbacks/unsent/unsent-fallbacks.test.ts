@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 describe('a fallback that was not sent', () => {
-  it('should be listed by every instance along with its reason', async () => {
+  it('should be listed along with the reason by every instance', async () => {
     const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
     const common = { reader: READER, via: 'email' };
     expect(await listOf(instance().fallbacks)).toEqual([
@@ -36,7 +36,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('should add its reader to the list before storing the receipt', async () => {
+  it('should add the reader to the list before storing the receipt', async () => {
     const { instance, store, presetResults } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -46,7 +46,7 @@ describe('a fallback that was not sent', () => {
     expect(keys).toEqual([KEY, AWAY_UNSENT_KEY, KEY]);
   });
 
-  it('should be listed even if the process is killed before storing the receipt', async () => {
+  it('should be listed if the process is killed before storing the receipt', async () => {
     const { instance, store, presetResults } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -81,7 +81,7 @@ describe('a fallback that was not sent', () => {
     expect(outcomes().at(-1)).toEqual(['b', 'sent']);
   });
 
-  it('should not delay other turns for its reader while its outcome waits for the list', async () => {
+  it('should not delay other turns for the same reader while the outcome waits for the list', async () => {
     const { instance, store, presetResults, sent } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
@@ -124,7 +124,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ id: 'b' }]);
   });
 
-  it('should not restore the document of a reader who is erased while the list is being written', async () => {
+  it("should not restore a reader's document if the reader is erased while the list is being written", async () => {
     const { instance, store, presetResults, sent } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -140,7 +140,7 @@ describe('a fallback that was not sent', () => {
     expect(await store.read(KEY)).toBeUndefined();
   });
 
-  it('should leave the list when its reader is erased, without a trace of their name', async () => {
+  it("should leave the list when the reader is erased, and leave no trace of the reader's name", async () => {
     const { fallbacks, store } = await refused(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);

@@ -24,7 +24,10 @@ const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 16;
 /** Delay of the wake-up that covers a crash after a document write (ms). Longer than the write takes. */
 const WRITE_MS = 2 * 60_000;
-/** A request skips its remaining readers after this long (ms). The ops page waits a minute for the response. */
+/**
+ * Time limit for a request (ms), after which the remaining readers are skipped. The ops page waits a minute for the
+ * response.
+ */
 const LONGEST_MS = 30_000;
 const UNAVAILABLE = 'The fallback may not have been changed. Try again.';
 
@@ -53,8 +56,8 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
       const planned = await this.#planned(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set this before the write, so that the due fallback has a wake-up even if the process crashes after the write.
-      // The reader's later fallbacks rely on it.
+      // Set a wake-up before the write in case the process crashes after the write. The reader's later fallbacks depend
+      // on this wake-up too.
       const later = now() + WRITE_MS;
       await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);
@@ -71,7 +74,9 @@ export class UnsentFallbacks {
     );
   }
 
-  /** Handles readers one by one until time runs out. Continues if changing a reader's fallbacks fails. */
+  /**
+   * Processes readers one by one until the time limit. If changing a reader's fallbacks fails, continues with the next.
+   */
   async #closeAll(
     names: readonly UnsentName[],
     close: (reader: string, own: readonly UnsentName[]) => Promise<CloseResult | undefined>,

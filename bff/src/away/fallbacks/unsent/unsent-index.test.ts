@@ -22,7 +22,7 @@ function deployment() {
 }
 
 describe('the index of readers with unsent fallbacks', () => {
-  it('should contain readers without their names, newest first, once add resolves', async () => {
+  it('should list readers by hash, newest first, once add resolves', async () => {
     const { store, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(1));
@@ -60,7 +60,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(failed).toEqual([]);
   });
 
-  it('should keep only the newest readers when full, with few writes, and record the displacement', async () => {
+  it('should keep only the newest readers when full, need few writes, and record the displacement', async () => {
     const { store, write, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(0));
@@ -95,7 +95,7 @@ describe('the index of readers with unsent fallbacks', () => {
     await index.stop();
   });
 
-  it("should delay only the first call, by at most 3 s, while the store doesn't respond", async () => {
+  it("should delay only the first call while the store doesn't respond, and by no more than 3 s", async () => {
     const { store, instance } = deployment();
     let answer: ((value: undefined) => void) | undefined;
     vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));

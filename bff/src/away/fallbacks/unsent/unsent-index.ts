@@ -19,19 +19,19 @@ export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
-/** Readers added less than this long ago (ms) are not rewritten. */
+/** Readers added more recently than this (ms) aren't rewritten. */
 export const FRESH_MS = 5 * 60_000;
 /** Pause between an instance's writes (ms). Readers added during the pause share the next write. */
 const PAUSE_MS = 250;
-/** `add` and `stop` wait at most this long (ms). */
+/** Maximum wait in `add` and `stop` (ms). */
 const MAX_WAIT_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * The readers with unsent fallbacks, without names or content. It only hints where to look; the readers' documents are
- * authoritative. Readers are added before their documents are written, so a crash loses nothing.
+ * The readers with unsent fallbacks, but no names or content. Just a hint about where to look: the readers' documents
+ * are authoritative. Readers are added before their documents are written, so a crash can't lose any.
  */
 export class UnsentIndex {
   readonly #use: UnsentIndexOptions;
@@ -50,7 +50,7 @@ export class UnsentIndex {
   }
 
   /**
-   * Resolves when the reader is in the index. Waits at most 3 s, and not at all while writes are slow. Never rejects.
+   * Resolves when the reader is in the index. Waits up to 3 s, but doesn't wait while writes are slow. Never rejects.
    * `isFirst` means that the reader had no unsent fallbacks before. In that case, another instance might have removed
    * the reader from the index, so a recent addition doesn't count.
    */
@@ -92,7 +92,7 @@ export class UnsentIndex {
     if (this.#writing) await settledWithin(MAX_WAIT_MS, [this.#writing.then(() => true)]);
   }
 
-  /** Writes one batch at a time. Retries a failed batch later, together with newer readers. */
+  /** Writes one batch at a time. If a batch fails, retries it later and includes newer readers. */
   async #writeAll(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; this.#pending.size > 0;) {
@@ -147,7 +147,7 @@ class WriteCompletion {
 
 const nameOf = ([hash, at]: UnsentReader): string => `${hash} ${at}`;
 
-/** Adds readers at the front. Recently added readers keep their place. */
+/** Adds readers at the front. Doesn't move recently added readers. */
 function withReaders(before: AwayUnsent, batch: ReadonlyMap<string, number>, now: number): AwayUnsent {
   const fresh = new Set(before.readers.flatMap(([hash, at]) => (at > now - FRESH_MS ? [hash] : [])));
   const added = [...batch].filter(([hash]) => !fresh.has(hash)).toReversed();

@@ -17,7 +17,7 @@ it('should keep unsent receipts when newer receipts displace the oldest', () => 
   expect(ids.slice(0, 2)).toEqual(['n0', 'n3']);
 });
 
-it('should keep only 200 unsent receipts, since the rest show which notifications are known', () => {
+it('should keep only 200 unsent receipts and leave room for receipts that show which notifications are known', () => {
   const ids = kept([...many(MAX_RECEIPTS, 0, 'unknown'), ...many(900, MAX_RECEIPTS, 'sent')]);
   expect(ids).toHaveLength(MAX_RECEIPTS);
   expect(ids.slice(0, 201)).toEqual(

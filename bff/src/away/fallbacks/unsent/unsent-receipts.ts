@@ -4,13 +4,13 @@ import { AWAY_TTL_SECONDS, type AwayDocument, type Receipt } from '../document.t
 /** Maximum receipts in a reader's document. */
 export const MAX_RECEIPTS = 1_000;
 /**
- * How many unsent receipts to keep when newer receipts displace older ones. Most of the space is for other receipts
- * because they show which notifications are known.
+ * Number of unsent receipts that newer receipts can't displace. Most of the space is for other receipts, since they
+ * show which notifications are known.
  */
 const MAX_KEPT = 200;
 
 /**
- * Whether an operator can resend the fallback at `now`: it was refused or might not have been sent, and its receipt
+ * Whether an operator can resend the fallback at `now`: it was refused or might not have been sent, and the receipt
  * isn't closed or too old.
  */
 export const isUnsent = ({ outcome, closed, at }: Receipt, now: number): boolean =>
@@ -18,7 +18,7 @@ export const isUnsent = ({ outcome, closed, at }: Receipt, now: number): boolean
   closed === undefined &&
   at > now - AWAY_TTL_SECONDS * 1000;
 
-/** Drops the oldest receipts beyond the limit, but keeps the newest unsent ones. */
+/** Drops the oldest receipts to stay within the limit, but keeps the newest unsent receipts. */
 export function dropOldReceipts(document: AwayDocument): AwayDocument {
   const { receipts } = document;
   let excess = receipts.length - MAX_RECEIPTS;

@@ -74,7 +74,7 @@ it('should store wake-ups that arrive together in a few writes', async () => {
   one.stop();
 });
 
-it('should keep more wake-ups than one document can, and set all of them when the scheduler is back', async () => {
+it('should keep more wake-ups than fit into a document, and set all of them when the scheduler is back', async () => {
   const { store, taken, scheduler, instance } = deployment();
   const [one, other] = [instance(), instance()];
   scheduler.isAway = true;
@@ -93,7 +93,7 @@ it('should keep more wake-ups than one document can, and set all of them when th
   other.stop();
 });
 
-it('should not resend a wake-up to the scheduler within ten minutes of its acceptance', async () => {
+it('should not resend a wake-up for ten minutes after the scheduler accepted it', async () => {
   const { scheduler, instance } = deployment();
   const one = instance();
   for (let i = 0; i < 3; i++) await one.set('a', 9_000_000);

@@ -18,17 +18,14 @@ export interface DurableWakeUpsOptions {
 /** Pause after a scheduler failure (ms), so that turns don't wait for the scheduler. */
 const PAUSE_MS = 5_000;
 const AT_ONCE = 100;
-/** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept them in time. */
+/** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept all of them before the timeout. */
 const IN_PARALLEL = 10;
-/**
- * A wake-up that the scheduler has accepted isn't resent for this long (ms). After that it is, in case the scheduler
- * has lost it.
- */
+/** Minimum time before resending a wake-up that the scheduler accepted (ms). Resent in case the scheduler lost it. */
 const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
-/** Maximum wake-ups kept in a document (about 700 kB). Further ones are kept in the next document. */
+/** Maximum wake-ups per document (about 700 kB). Further wake-ups go into the next document. */
 const MAX_KEPT = 10_000;
-/** Maximum documents. Beyond that, turns with fallbacks wait for the scheduler. */
+/** Maximum documents. When all are full, turns with fallbacks wait for the scheduler. */
 const MAX_DOCUMENTS = 64;
 
 type Waiting = LateWakeUps['waiting'];
@@ -41,7 +38,7 @@ interface ToKeep {
 
 /**
  * Wake-ups that can be set even while the scheduler is unavailable. The store then keeps them, and every instance tries
- * to set them until one succeeds.
+ * to set them until an instance succeeds.
  */
 export class DurableWakeUps implements WakeUps {
   readonly #use: DurableWakeUpsOptions;
@@ -92,7 +89,7 @@ export class DurableWakeUps implements WakeUps {
         const stored = await store.read(keyOf(number));
         const { waiting } = parse(keyOf(number), stored?.value);
         if (waiting.length < MAX_KEPT) this.#firstFree = Math.min(this.#firstFree, number);
-        // A document is first written when the one before it is full, and is kept even when it is empty again.
+        // A document is created when the previous document is full, and isn't deleted when it becomes empty.
         if (!stored) return;
         if (waiting.length === 0) {
           number++;
@@ -135,7 +132,7 @@ export class DurableWakeUps implements WakeUps {
     clearInterval(this.#timer);
   }
 
-  /** Resolves when the wake-up is stored. Those that arrive during a write share the next one. */
+  /** Resolves when the wake-up is stored. Wake-ups that arrive during a write share the next write. */
   #keep(wakeUp: Waiting[number]): Promise<void> {
     return new Promise((done, failed) => {
       this.#toKeep.push({ wakeUp, done, failed });
@@ -158,7 +155,7 @@ export class DurableWakeUps implements WakeUps {
     this.#isKeeping = false;
   }
 
-  /** Adds wake-ups to the first document that has room, and to the next ones if they don't fit. */
+  /** Adds wake-ups to the first document with room, and continues in later documents if they don't fit. */
   async #store(wakeUps: Waiting): Promise<void> {
     let left: Waiting = [...new Map(wakeUps)];
     for (let number = this.#firstFree; left.length > 0; number++) {

@@ -3,23 +3,23 @@ import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
-/** A wake-up this soon gets a unique name because it could have the same name as the one being delivered. */
+/** A wake-up this soon gets a unique name because its name could otherwise clash with the wake-up being delivered. */
 const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
-/** Minimum pause while a channel is at its limit of messages in flight. The maximum is twice as long. */
+/** Minimum pause while a channel has the maximum messages in flight. The maximum pause is double. */
 const FULL_WAIT_MS = 1_000;
 /** Maximum time between checks by an instance whose clock is behind the scheduler's. */
 const BEHIND_MS = 15_000;
 
-/** The wake-up being delivered: its name, and its time by the scheduler's clock. */
+/** The name of the wake-up being delivered, and when it was due by the scheduler's clock. */
 export interface Woken {
   name: string;
   at: number;
 }
 
 /**
- * Whether the changed document needs no new wake-up because there already is one for an earlier fallback that isn't
- * due. Always false if any notification in `added` was known before, since an earlier call might have stored it without
+ * Whether an existing wake-up covers the changed document: it was set for an earlier fallback that isn't due yet.
+ * Always false if any notification in `added` was known before, since an earlier call might have stored it without
  * setting a wake-up.
  */
 export function hasWakeUp(
