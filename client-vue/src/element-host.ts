@@ -1,4 +1,4 @@
 import type { InjectionKey } from 'vue';
 
-/** The custom element that contains the component in its shadow root. Not provided outside custom elements. */
+/** The custom element whose shadow root contains the component. Not provided outside custom elements. */
 export const ELEMENT_HOST: InjectionKey<HTMLElement> = Symbol('tocsin-element-host');

@@ -3,13 +3,13 @@ import { shallowRef } from 'vue';
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 
-/** Request lazily loaded parts after this many milliseconds even if the first view isn't complete. */
+/** Maximum delay before requesting lazily loaded parts if the first view is still incomplete (ms). */
 const MAX_WAIT_MS = 4_000;
 
 let endFirstView = (): void => undefined;
 const firstView = new Promise<void>((resolve) => (endFirstView = resolve));
 
-/** Whether the first rows are on the screen. Until then, a list renders only its first rows. */
+/** Whether the first rows are on the screen. Before that, lists render only their first rows. */
 export const hasFirstView = shallowRef(false);
 void firstView.then(() => (hasFirstView.value = true));
 

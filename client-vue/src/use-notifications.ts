@@ -44,9 +44,9 @@ export interface Notifications {
 let running = false;
 
 /**
- * Returns the page's notifications. Call it once with options, in a component that lives as long as you need
- * notifications. It connects and, when that component unmounts, disconnects. Anywhere else, call it without options
- * to get the same state. Throws a `TypeError` if called with options again before that component unmounts.
+ * Returns the page's notifications. Call it with options in a single component that stays mounted for as long as you
+ * need notifications. It connects, then disconnects when that component unmounts. Anywhere else, call it without
+ * options to get the same state. Throws a `TypeError` if called with options again before that component unmounts.
  */
 export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);

@@ -3,7 +3,7 @@ import { beforeEach, vi } from 'vitest';
 import { forgetStores } from '../src/stores/define-store.ts';
 import { useItems } from '../src/stores/feeds/items.ts';
 
-/** A publication of a notification with the id `n<offset>`. */
+/** A publication that contains a notification with the id `n<offset>`. */
 export const at = (offset: number, expiresAt?: string): LivePublication => ({
   offset,
   notification: {

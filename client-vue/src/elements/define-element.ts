@@ -60,8 +60,8 @@ export function feedsIn(attribute: string | undefined): string[] {
 }
 
 /**
- * Creates a custom element with a shadow root, which isolates its styles from the page's. `draw` renders it.
- * `defaultServer` is used if it has no `server` attribute.
+ * Creates a custom element with a shadow root to isolate styles from the page. `draw` renders it. `defaultServer` is
+ * used if there's no `server` attribute.
  */
 export function defineElement(
   defaultServer: string,

@@ -14,7 +14,7 @@ describe.each([
     return { count, double, add };
   });
 
-  it('should share one instance with unwrapped refs', () => {
+  it('should share a single instance with unwrapped refs', () => {
     useCount().add();
     useCount().count++;
     expect(useCount()).toBe(useCount());

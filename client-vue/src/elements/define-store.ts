@@ -3,7 +3,7 @@ import { effectScope, reactive, type EffectScope, type Reactive } from 'vue';
 let scope: EffectScope = effectScope(true);
 let stores = new Map<object, object>();
 
-/** Drop-in replacement for `stores/define-store.ts` in the custom elements, without pinia. */
+/** Drop-in replacement for `stores/define-store.ts` that lets the custom elements do without pinia. */
 export function defineStore<T extends object>(setup: () => T): () => Reactive<T> {
   return () => {
     let store = stores.get(setup);
@@ -15,7 +15,7 @@ export function defineStore<T extends object>(setup: () => T): () => Reactive<T>
   };
 }
 
-/** Recreates each store on its next use, like a page reload. Existing references keep the old stores. */
+/** Discards all stores, like a page reload. The next use recreates them. Existing references keep the old stores. */
 export function forgetStores(): void {
   scope.stop();
   scope = effectScope(true);

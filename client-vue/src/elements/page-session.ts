@@ -24,7 +24,7 @@ interface PageSession {
   readonly name: string;
   readonly options: ElementOptions;
   members: number;
-  /** The reader of the token with which the session started. */
+  /** The reader whose token started the session. */
   identity: string | undefined;
   stop: () => void;
 }
@@ -37,7 +37,7 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
 /**
  * Opens the connection for the page's first element. Later elements share it. If a later element has a different
  * server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications. Returns a
- * function that removes the element. Removing the last one closes the connection.
+ * function that removes the element. The connection closes when the last element is removed.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);
@@ -56,7 +56,7 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-/** Starts the session again if an element's attribute `token` now names another reader or none. */
+/** Restarts the session if an element's `token` attribute now belongs to another reader or was removed. */
 export function tokenChanged(token: () => string | undefined): void {
   if (!session || session.options.getToken || session.identity === identityOf(token())) return;
   session.stop();

@@ -1,4 +1,4 @@
-/** `!important` overrides page-wide rules such as `* { all: unset }`, which otherwise win over `:host`. */
+/** `!important` is needed because page-wide rules like `* { all: unset }` otherwise win over `:host`. */
 const HOST = `
 :host { display: inline-block !important; color-scheme: light dark; }
 :host([hidden]) { display: none !important; }

@@ -1,4 +1,4 @@
 import type { InjectionKey, Ref } from 'vue';
 
-/** The element that scrolls the list. Without one, the page scrolls. */
+/** The list's scroll container. If not provided, the page scrolls. */
 export const SCROLLER: InjectionKey<Readonly<Ref<HTMLElement | null>>> = Symbol('scroller');

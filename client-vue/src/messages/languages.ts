@@ -20,8 +20,8 @@ export const loaderFor = (language: string): (() => Promise<Messages>) | undefin
 export const loadedTexts = (language: string): Messages | undefined => loaded.get(baseOf(language));
 
 /**
- * Preloads a language to avoid showing English strings first. Does nothing if the language isn't built in. Rejects if
- * loading fails.
+ * Preloads a language to avoid a flash of English strings. No-op if the language isn't built in. Rejects if loading
+ * fails.
  */
 export async function loadLanguage(language: string): Promise<void> {
   const texts = await loaderFor(language)?.();

@@ -9,7 +9,7 @@ import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 /** The type promises all strings because parts that load later add theirs before they render. */
 const english = shallowRef(en as Messages);
 
-/** Adds the English strings of a part that loads later. Call this in that part's own module. */
+/** Adds English strings for a lazily loaded part of the page. Call this in that part's own module. */
 export function addEnglish(texts: Partial<Messages>): void {
   english.value = { ...english.value, ...texts };
 }

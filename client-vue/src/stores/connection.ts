@@ -28,12 +28,12 @@ export const useConnection = defineStore(() => {
   const online = ref(true);
   /** Feeds that haven't been acknowledged or refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** Permanently refused feeds, with the server's reasons. */
+  /** Permanently refused feeds, mapped to the server's reason. */
   const refused = shallowReactive(new Map<string, string>());
   /** Why the server denies access to every feed. */
   const denied = ref<string>();
   /**
-   * Feeds for which loading the newest page over REST currently fails, with the server's reason if it denies access.
+   * Feeds whose newest page currently can't be loaded over REST, mapped to the server's reason if access was denied.
    */
   const failedPages = shallowReactive(new Map<string, string | undefined>());
   const pageFailed = computed(() => failedPages.size > 0);

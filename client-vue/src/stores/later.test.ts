@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should run tasks, such as the first toasts, only once the preferences are loaded', async () => {
+it('should not run tasks such as the first toasts until the preferences are loaded', async () => {
   await import('./late-parts.ts');
   const later = useLater();
   const run: string[] = [];
@@ -25,7 +25,7 @@ it('should run tasks, such as the first toasts, only once the preferences are lo
   stop();
 });
 
-it('should keep running tasks after one throws, before and after the stores are loaded', async () => {
+it('should keep running tasks after a task throws, before and after the stores are loaded', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue();
   await import('./late-parts.ts');
   const later = useLater();

@@ -22,7 +22,10 @@ import { tokenUntil, useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
-/** How long a subscription waits for the newest page and the first interruption waits for the preferences (ms). */
+/**
+ * Maximum time for a subscription to wait for the newest page, and for the first interruption to wait for the
+ * preferences (ms).
+ */
 const REST_HEAD_START_MS = 2_500;
 
 /** Loads the newest page, retrying until it succeeds. `undefined` if aborted or refused. */
@@ -51,7 +54,7 @@ export type SessionOptions = Pick<
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
   /** Feed display names: an object keyed by feed, or a function. Default: the text after the colon. */
   feedLabels?: FeedLabels;
-  /** Allowed origins of icon images, such as `https://cdn.example.com`. Default: none. */
+  /** Allowed origins for icon images, for example `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
   /**
    * Registers the service worker that shows push messages. Resolves with the registration. Called when the reader
@@ -62,8 +65,8 @@ export type SessionOptions = Pick<
 };
 
 /**
- * Loads the feeds and keeps them up to date: first the newest page over REST, then live updates from its position.
- * Either works on its own. Returns a function that ends the session.
+ * Loads the feeds and keeps them up to date: first the newest page over REST, then live updates from that position. If
+ * either fails, the other still works. Returns a function that ends the session.
  */
 export function startSession({
   feeds,
@@ -110,7 +113,7 @@ export function startSession({
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {
       if (abort.signal.aborted) return;
-      /** The position at which the subscription first caught up. */
+      /** The position where the subscription first caught up. */
       let first: Position | undefined;
       let late: Page | undefined;
       /**

@@ -24,7 +24,7 @@ it('should not return the first token if it arrives after the session has ended'
   expect([await asked, await tokenOfAda()]).toEqual([undefined, undefined]);
 });
 
-it('should keep the last token if the session ended while a newer one was pending', async () => {
+it('should keep the last token if the session ended while a newer token was pending', async () => {
   const session = new AbortController();
   const tokens: (string | Promise<string>)[] = ['ada'];
   const tokenOfAda = tokenUntil(session.signal, async () => tokens.shift());
@@ -37,7 +37,7 @@ it('should keep the last token if the session ended while a newer one was pendin
   expect(await asked).toBe('ada');
 });
 
-it('should fail a call whose token never arrives', async () => {
+it('should fail a call if the token never arrives', async () => {
   vi.useFakeTimers();
   try {
     useSource().set({ url: '', getToken: () => new Promise(() => undefined) });

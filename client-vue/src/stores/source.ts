@@ -9,7 +9,7 @@ import {
 import { inTime } from '@tocsin/contracts/pause';
 import { defineStore } from './define-store.ts';
 
-/** How long `getToken` may take before the call fails (ms). */
+/** Timeout for `getToken` (ms). */
 const TOKEN_MS = 10_000;
 
 /** The server for REST calls and the reader's credentials. */
@@ -20,8 +20,8 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
 };
 
 /**
- * A session's `getToken`. Changes still pending when the session ends use its last token since `getToken` could
- * return the next reader's by then.
+ * A session's `getToken`. Changes still pending when the session ends use the last token because `getToken` might
+ * already return the next reader's token.
  */
 export function tokenUntil(
   ended: AbortSignal,
@@ -36,7 +36,10 @@ export function tokenUntil(
   };
 }
 
-/** Calls the client's REST functions with the reader's credentials. Throws their errors and `getToken`'s. */
+/**
+ * Calls the client's REST functions with the reader's credentials. Rethrows errors from the functions and from
+ * `getToken`.
+ */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 

@@ -5,14 +5,14 @@ import { useLater } from './later.ts';
 import { useConnection } from './connection.ts';
 
 /**
- * States in which the connection is lost. Live messages announce these and `incomplete`. Other states might end
- * before the message is read out.
+ * States that mean a lost connection. Live messages announce these and `incomplete`. Other states might be over before
+ * the message is read out.
  */
 const LOST = ['offline', 'unreachable', 'refused'];
 
 /**
- * Watches the connection. Updates its state and sends a live message when it is lost or restored. Returns a function
- * that stops watching.
+ * Keeps the connection state up to date and sends a live message when the connection is lost or restored. Returns a
+ * function that stops watching.
  */
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();

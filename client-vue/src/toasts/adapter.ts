@@ -1,13 +1,13 @@
 import { shallowRef, type App, type Component } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
 
-/** A card on the screen, identified by its key. */
+/** A card on the screen, identified by key. */
 type Drawn = Readonly<{ key: string }>;
 
 export interface ToastRenderer {
   /** Shows exactly these cards in this order. */
   draw(cards: readonly Drawn[]): void;
-  /** Removes everything. Later calls of `draw` have no effect. */
+  /** Removes all cards. Later `draw` calls have no effect. */
   unmount(): void;
 }
 

@@ -1,7 +1,7 @@
 import { createToastRenderer, type ToastRenderer } from './adapter.ts';
 import StackedToast from './card/StackedToast.vue';
 
-/** Renders cards with their content into `container`. Loads after the first view. */
+/** Renders cards into `container`. Loads after the first view. */
 export const createRenderer = (
   container: HTMLElement,
   props: Readonly<Record<string, unknown>>,

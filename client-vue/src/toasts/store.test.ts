@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and announce an error immediately, even after three errors and 500 infos', () => {
+  it('should show and announce an error immediately after three errors and 500 infos', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(3, 'error'));
     toasts.show(
@@ -63,7 +63,7 @@ describe('useToasts', () => {
     expect([spoken('assertive'), spoken('polite')]).toEqual([[], ['Info: t3']]);
   });
 
-  it('should announce errors immediately and one by one, and everything else together within 2 s', () => {
+  it('should announce errors individually and immediately, and combine the rest within 2 s', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);
     expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t3']);
@@ -77,7 +77,7 @@ describe('useToasts', () => {
     expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
   });
 
-  it('should count equal toasts and restart their countdown', () => {
+  it('should count equal toasts and restart the countdown', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);
     vi.advanceTimersByTime(TOAST_MS - 1);
@@ -88,7 +88,7 @@ describe('useToasts', () => {
     expect(toasts.isAnyVisible).toBe(false);
   });
 
-  it('should keep errors until dismissed, even if they replaced an info', () => {
+  it('should keep errors until dismissed, including errors that replaced an info', () => {
     const toasts = useToasts();
     const progress = (n: number, severity: Severity): LivePublication => {
       const { offset, notification } = publication(n, severity);
@@ -138,7 +138,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual(['topic:all/n10']);
   });
 
-  it('should report missed notifications in one toast', () => {
+  it('should report missed notifications in a single toast', () => {
     useToasts().summarise({ feed: 'all', count: 12, gap: false });
     vi.advanceTimersByTime(BATCH_MS);
     expect(spoken('polite')).toEqual(['12 new while you were away']);

@@ -8,14 +8,14 @@ import { ToastStack, type StackView, type ViewOptions } from './stack/stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './stack/toast-of.ts';
 import { isSticky, type Toast } from './stack/toast.ts';
 
-/** How long toasts other than errors stay (ms). */
+/** Display time for toasts other than errors (ms). */
 export const TOAST_MS = 6_000;
-/** Toasts that would end within this many milliseconds of each other end together so that none flash up briefly. */
+/** Toasts that would end this close together (ms) end at the same time so that none flash up briefly. */
 const END_TOGETHER_MS = 250;
-/** How many cards are on the screen at a time, space permitting. */
+/** Maximum number of cards on the screen at a time, space permitting. */
 export const MAX_SLOTS = 3;
 
-/** The page's toasts: which ones are shown, for how long, and their live messages. */
+/** The page's toasts. Decides which toasts are shown and when they end, and sends live messages. */
 export const useToasts = defineStore(() => {
   const liveMessages = useLiveMessages();
   const stack = new ToastStack();
@@ -107,7 +107,7 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** While held, the cards stay on the screen and their countdowns pause. */
+  /** While held, cards stay on the screen with paused countdowns. */
   function hold(held: boolean): void {
     keep = held ? new Set(view.value.cards.map(({ key }) => key)) : undefined;
     if (held) countdowns.pause('held');
@@ -132,7 +132,7 @@ export const useToasts = defineStore(() => {
       renderer = next;
       refresh();
     },
-    /** Removes the renderer's cards from the page. Another one might have taken over. */
+    /** Removes the renderer's cards from the page. Another renderer might have taken over. */
     stopRendering(former: ToastRenderer) {
       if (renderer === former) renderer = undefined;
       former.unmount();

@@ -41,7 +41,7 @@ function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
 export type PageToolsState = ReturnType<typeof pageTools>;
 
 /**
- * Sets up the parts of the inbox page that load after its list. Call `stop` to dispose of them. `root` is the inbox
+ * Sets up the parts of the inbox page that load after the list. Call `stop` to dispose of them. `root` is the inbox
  * element.
  */
 export function usePageTools(root: Readonly<Ref<HTMLElement | null>>): PageToolsState | undefined {

@@ -3,7 +3,7 @@ import { localInput, SNOOZES, timeIn } from './snooze-times.ts';
 
 const at = (name: string, now: Date) => localInput(SNOOZES.find((one) => one.name === name)!.at(now));
 
-it('should offer tomorrow morning and next Monday, even across months', () => {
+it('should offer tomorrow morning and next Monday, including across month boundaries', () => {
   const friday = new Date(2026, 0, 30, 22, 15);
   expect(at('inAnHour', friday)).toBe('2026-01-30T23:15');
   expect(at('tomorrow', friday)).toBe('2026-01-31T08:00');

@@ -4,12 +4,12 @@ type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
 /** Fade-in duration of new rows (ms). */
 const FADE_MS = 180;
-/** The list counts as not scrolled within this many pixels of the top. */
+/** The list counts as unscrolled if it's within this distance of the top (px). */
 const TOP_PX = 24;
 
 /**
- * Keeps rows in place when rows are added above them. Browsers do this only while the list is scrolled. At the top,
- * the list scrolls to keep a hovered, focused or touched row in place. Otherwise, rows make room for the new ones.
+ * Keeps rows in place when rows are added above them. Browsers do this only while the list is scrolled. At the top, the
+ * list scrolls to keep a hovered, focused or touched row in place. Otherwise, rows make room for the new rows.
  */
 export function useStillRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;
@@ -45,7 +45,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   });
 
   /**
-   * Holds the rows in place with a `transform` for one frame, then moves them below the new ones, which fade in.
+   * Holds existing rows in place with a `transform` for one frame, then moves them down while new rows fade in.
    * Browsers count rows moved by a new row as a layout shift, but not rows moved by a `transform`.
    */
   function makeRoom(row: Element, pixels: number): void {

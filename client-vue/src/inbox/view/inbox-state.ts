@@ -3,7 +3,7 @@ import { useItems } from '../../stores/feeds/items.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView, type View } from './use-view.ts';
 
-/** The search that loads more at the end of a view. `undefined` if older notifications are loaded instead. */
+/** The search to continue at the end of a view. `undefined` if the view loads older notifications instead. */
 function searchOf(view: View) {
   const { isPlain, searchStatus, more, loadMore } = view;
   if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;

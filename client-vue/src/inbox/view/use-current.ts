@@ -8,13 +8,13 @@ import { useItems } from '../../stores/feeds/items.ts';
 export type IsCurrent = (item: Item) => boolean;
 
 /**
- * For items outside the loaded list. Returns a function to call when such items are requested or selected. Its result
- * tells which of them still exist: they are not retracted, replaced or expired, their feed has not been erased since,
- * and no other session has started.
+ * Checks whether items outside the loaded list still exist. Call the returned function when you request or select an
+ * item. It returns a predicate that becomes false once the item is retracted, replaced or expired, the feed is erased,
+ * or another session starts.
  */
 export function useCurrent(): () => IsCurrent {
   const notifications = useItems();
-  /** The loaded item with each collapse key, which replaces all earlier ones. */
+  /** The loaded item for each collapse key, which replaces all earlier items with that key. */
   const newest = computed(
     () =>
       new Map(

@@ -17,7 +17,10 @@ const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
   gapBefore: false,
 });
 
-/** Runs the search returned by `request`. Each change cancels it and runs the new one. `undefined` means no search. */
+/**
+ * Runs the search returned by `request`. A change cancels the running search and starts the new search. `undefined`
+ * means no search.
+ */
 export function useSearch(request: () => SearchRequest | undefined) {
   const answers = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
   const found = computed(() => answers.value.flatMap(({ items, isCurrent }) => items.filter(isCurrent)));

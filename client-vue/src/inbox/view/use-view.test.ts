@@ -79,7 +79,7 @@ describe('the tab Unread', () => {
     expect(shown()).toEqual(['n7', 'n6', 'n5', 'n3']);
   });
 
-  it('should show the found notification if the loaded one with its key is older', async () => {
+  it('should show the found notification if the loaded notification with the same key is older', async () => {
     useItems().add('all', {
       epoch: 'e',
       publications: [4].map((offset) => ({
@@ -100,7 +100,7 @@ describe('the tab Unread', () => {
     expect(shown()).not.toContain('n4');
   });
 
-  it('should not show what was erased, even if the server found it before the erasure', async () => {
+  it('should not show erased notifications that the server found before the erasure', async () => {
     found = [unread(4)];
     const shown = await openUnread();
     expect(shown()).toEqual(['n6', 'n5', 'n4']);
@@ -110,7 +110,7 @@ describe('the tab Unread', () => {
     expect((await openUnread())()).toEqual([]);
   });
 
-  it("should not show one reader's notifications or search to the next", async () => {
+  it("should not show a reader's notifications or search to the next reader", async () => {
     found = [unread(4)];
     const shown = await openUnread();
     useItems().reset();

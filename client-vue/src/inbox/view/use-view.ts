@@ -68,7 +68,7 @@ export function useView() {
 
   watch([tab, filter], () => shownInUnread.clear(), { flush: 'sync' });
   const clear = (): void => void (filter.value = noFilter());
-  // The next reader must not see this one's search.
+  // The next reader must not see the previous reader's search.
   watch(
     () => notifications.session,
     () => {

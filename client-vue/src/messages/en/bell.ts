@@ -1,4 +1,4 @@
-/** `count` and `unseen` are formatted numbers, such as "3" or "99+". `unseen` is set if it differs from `count`. */
+/** `count` and `unseen` are formatted numbers like "3" or "99+". `unseen` is set if it differs from `count`. */
 export const bell = {
   title: 'Notifications',
   unread: (count: string, unseen?: string) =>

@@ -7,5 +7,5 @@ import { quiet } from './quiet.ts';
 import { spoken } from './spoken.ts';
 import { toasts } from './toasts.ts';
 
-/** Used only for the `English` type. Parts that load later add their own English strings with `addEnglish`. */
+/** Used only for the `English` type. Parts that load later add English strings with `addEnglish`. */
 export const late = { away, card, inbox, list, preferences, quiet, spoken, toasts };

@@ -35,7 +35,7 @@ describe('Chunks', () => {
     expect(Math.max(...after.map(({ items }) => items.length))).toBeLessThanOrEqual(CHUNK_SIZE);
   });
 
-  it('should keep the other chunks when the oldest items are removed or older items arrive', () => {
+  it('should reuse unaffected chunks when the oldest items are removed or older items arrive', () => {
     const chunks = new Chunks<Item>();
     const list = newestFirst(101, 300);
     const before = chunks.split(list);
@@ -46,7 +46,7 @@ describe('Chunks', () => {
     expect(after[0]).toBe(before[0]);
   });
 
-  it('should insert a late item in order', () => {
+  it('should insert a late item at the right position', () => {
     const chunks = new Chunks<Item>();
     const list = newestFirst(1, 100);
     chunks.split(list.filter(({ offset }) => offset !== 50));

@@ -1,6 +1,6 @@
 import { dayKey } from '../../format/time.ts';
 
-/** An element of a list split into days and chunks. */
+/** An element in a list that is split into days and chunks. */
 export interface Part {
   readonly key: string;
   readonly time: number;
@@ -8,7 +8,7 @@ export interface Part {
 
 export const CHUNK_SIZE = 40;
 
-/** Items of the same day that are rendered together. The object is reused until its items change. */
+/** Items from the same day that are rendered together. The object is reused until the items change. */
 export interface Chunk<T extends Part> {
   readonly key: string;
   readonly day: string;
@@ -19,8 +19,8 @@ const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
- * Splits a list into stable chunks. Adding or removing an item changes only its own chunk, so a new item re-renders
- * one chunk instead of the whole list.
+ * Splits a list into stable chunks. Adding or removing an item changes a single chunk, so the whole list doesn't
+ * re-render.
  */
 export class Chunks<T extends Part> {
   /** Each item's chunk number. */

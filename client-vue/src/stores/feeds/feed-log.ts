@@ -8,7 +8,7 @@ export interface Item {
   readonly notification: Notification;
   /** Milliseconds since 1970. Never earlier than the feed's previous item. */
   readonly time: number;
-  /** Whether notifications between the previous item and this one are missing. */
+  /** Whether notifications are missing before this item. */
   readonly gapBefore: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Arrival {
 
 export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
-/** Where to insert an item: by offset within its epoch, or last if its epoch is new. */
+/** Where to insert an item: by offset within the epoch, or last if the epoch is new. */
 function placeOf(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = items.length - 1; index >= 0; index--) {

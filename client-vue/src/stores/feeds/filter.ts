@@ -2,7 +2,7 @@ import type { Severity } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
-/** The reader's search. An empty filter matches everything. */
+/** The reader's search. An empty filter matches all items. */
 export interface Filter {
   feed: string;
   severity: Severity | '';

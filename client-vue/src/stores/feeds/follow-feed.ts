@@ -13,7 +13,7 @@ import { addPage } from './add-page.ts';
 
 type LateToasts = ReturnType<typeof useToasts>;
 
-/** Maximum number of missed errors that get their own toasts in addition to the summary. */
+/** Maximum number of missed errors to show as individual toasts in addition to the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {
@@ -47,7 +47,7 @@ export function addNewestPage(feed: string, page: Page): void {
   useItems().loaded.add(feed);
 }
 
-/** Subscribes to a feed. Adds its notifications to the list and, if this tab is presenting, to the toasts. */
+/** Subscribes to a feed. Adds notifications to the list and, if this tab is presenting, shows them as toasts. */
 export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeed): void {
   const notifications = useItems();
   const later = useLater();

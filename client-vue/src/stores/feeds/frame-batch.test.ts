@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('should keep running tasks after one throws', () => {
+it('should keep running tasks after a task throws', () => {
   const error = vi.spyOn(console, 'error').mockReturnValue();
   const batch = new FrameBatch();
   const run: number[] = [];

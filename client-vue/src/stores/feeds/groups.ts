@@ -1,7 +1,7 @@
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
-/** Consecutive equal items, which share a row. The object is reused until its items change. */
+/** Consecutive equal items, which share a row. The object is reused until the items change. */
 export interface Group {
   /** The oldest item's key, which stays the same when equal items arrive. */
   readonly key: string;

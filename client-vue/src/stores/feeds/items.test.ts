@@ -48,7 +48,7 @@ describe('useItems', () => {
     expect(ids()).toEqual(['n3']);
   });
 
-  it('should remove all items of a feed that expire together at once', () => {
+  it("should remove a feed's items in a single update if they expire together", () => {
     const notifications = useItems();
     const soon = new Date(Date.now() + 60_000).toISOString();
     notifications.add('all', { epoch: 'e', publications: [at(1, soon), at(2, soon), at(3)] });

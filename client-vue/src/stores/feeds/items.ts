@@ -14,7 +14,7 @@ export interface OlderCursor {
   before: number;
 }
 
-/** Deletes the oldest entries until at most `max` are left. */
+/** Deletes the oldest entries beyond `max`. */
 export function limitTo(max: number, entries: Map<string, unknown> | Set<string>): void {
   for (const key of entries.keys()) {
     if (entries.size <= max) return;
@@ -106,7 +106,7 @@ export const useItems = defineStore(() => {
       );
   }
 
-  /** Removes all of an erased feed's items. */
+  /** Removes an erased feed's items. */
   function clear(feed: string): void {
     older.delete(feed);
     erasures.set(feed, Symbol());
@@ -114,7 +114,7 @@ export const useItems = defineStore(() => {
     set(feed, []);
   }
 
-  /** Removes everything, such as when the reader changes. */
+  /** Removes all items, for example when the reader changes. */
   function reset(): void {
     logs.value = new Map();
     older.clear();

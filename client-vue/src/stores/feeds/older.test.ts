@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-it('should not add a page if its feed was erased before the response arrived', async () => {
+it('should discard a page if the feed was erased before the response arrived', async () => {
   const page = { epoch: 'e', offset: 9, recovered: true, more: false, publications: [at(7)] };
   const notifications = useItems();
   notifications.add('all', { epoch: 'e', publications: [at(8)] });

@@ -7,7 +7,7 @@ export const canLoadOlder = (): boolean => {
   return items.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
 };
 
-/** Loads the next older page of each feed that has one. Throws the same errors as `fetchPage`. */
+/** Loads the next older page for each feed that has more. Throws the same errors as `fetchPage`. */
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useItems();
   const { session } = notifications;
@@ -15,7 +15,7 @@ export async function loadOlder(limit: number): Promise<void> {
     if (cursor === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: cursor.epoch, before: cursor.before, limit });
     if (session !== notifications.session) return;
-    // The feed has been erased, or its oldest items have been dropped.
+    // The feed was erased, or the oldest items were dropped.
     if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else addPage(feed, page);

@@ -24,7 +24,10 @@ function mayInterruptAt(
   return mayInterrupt(preferences, { ...notification, feed, severity: severityOf(notification) }, at);
 }
 
-/** Splits publications into those that may interrupt the reader now and those held back by quiet hours. */
+/**
+ * Returns the publications that may interrupt the reader now and, separately, the publications held back by quiet
+ * hours.
+ */
 export function splitByQuietHours(
   preferences: Preferences,
   feed: string,
@@ -64,7 +67,10 @@ export function interrupt(
 export const isQuietNow = ({ quietHours }: Preferences): boolean =>
   quietHours !== null && isQuiet(quietHours, Date.now());
 
-/** Shows a single toast for everything held back by quiet hours. `more` means that there might be more than `count`. */
+/**
+ * Shows a single toast for all notifications held back by quiet hours. `more` means that there might be more than
+ * `count`.
+ */
 export function showSummary(count: number, more: boolean): void {
   addEnglish({ quiet });
   useToasts().announce(useMessages().texts.quiet.came(count, more));

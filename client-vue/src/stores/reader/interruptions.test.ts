@@ -25,7 +25,7 @@ const NIGHT = { from: '22:00', to: '07:00', timeZone: 'UTC', allow: ['error' as 
 const EVENING = '2026-06-01T22:30:00Z';
 const MORNING = '2026-06-02T07:00:10Z';
 
-/** A notification created at `time`, with the id `n<offset>`. */
+/** A notification with the id `n<offset>` created at `time`. */
 const from = (time: string, offset: number, more = {}): LivePublication => ({
   offset,
   notification: { ...at(offset).notification, createdAt: time, ...more },
@@ -86,7 +86,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual([]);
   });
 
-  it('should be summarized after a reload even if published shortly before the first check', () => {
+  it('should be summarized after a reload if published shortly before the first check', () => {
     openPage('2026-06-01T22:30:05Z', { hasPreferences: false });
     loadPreferences();
     arrive(evening(1, 3));
@@ -171,7 +171,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should not appear on the desktop unless the reader allows their severity', () => {
+  it('should appear on the desktop only if the reader allows the severity', () => {
     const shown: string[] = [];
     vi.stubGlobal(
       'Notification',

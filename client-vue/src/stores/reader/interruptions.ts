@@ -16,13 +16,13 @@ import { useUnread } from './unread.ts';
  */
 const KEY = 'tocsin.quiet-since';
 
-/** Notifies the reader. Holds notifications back during quiet hours and reports how many arrived afterwards. */
+/** Notifies the reader. Holds notifications back during quiet hours, then reports the count afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
   /**
-   * Whether quiet hours hold a notification back, by item key. Contains everything that has arrived since the last
-   * check outside quiet hours.
+   * Maps item keys to whether quiet hours hold the notification back. Contains all notifications that have arrived
+   * since the last check outside quiet hours.
    */
   const heldByKey = new Map<string, boolean>();
   let lastOutsideQuietHours: number | undefined;
@@ -30,7 +30,7 @@ export const useInterruptions = defineStore(() => {
   let { quietHours } = DEFAULT_PREFERENCES;
   let isPresenting = (): boolean => false;
 
-  /** Returns the publications that may interrupt now and holds back the rest. */
+  /** Returns the publications that may interrupt now and records which publications quiet hours hold back. */
   function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
@@ -46,7 +46,7 @@ export const useInterruptions = defineStore(() => {
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
-  /** Shows how many unread notifications were held back, including before this page was opened. */
+  /** Shows the number of unread notifications held back, including before this page was opened. */
   function reportHeldBack(since: number): void {
     const { items, older, oldestOf } = useItems();
     const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };

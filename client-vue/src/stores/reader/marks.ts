@@ -22,9 +22,9 @@ type Overrides = ReadonlyMap<string, { change: Override; token: symbol }>;
 const DEFAULT_PLACED: Placed = { place: 'inbox', unread: false, unseen: false };
 
 /**
- * Decides which place each item is in and whether it is unread and unseen. Combines the server's marks, which all of
- * the reader's tabs and devices share, with changes that the server hasn't confirmed yet. For readers who aren't
- * signed in, read marks are also stored in this browser.
+ * Decides which place each item is in and whether it's unread and unseen. Applies unconfirmed changes on top of the
+ * server's marks, which are shared by all of the reader's tabs and devices. For readers who aren't signed in, also
+ * stores read marks in this browser.
  */
 export const useMarks = defineStore(() => {
   let storage = safeStorage(() => localStorage);
@@ -67,7 +67,7 @@ export const useMarks = defineStore(() => {
     storage.set(KEY, storedReadMarks(reads.value));
   }
 
-  /** Starts a session. Stores nothing in the browser for a signed-in reader. */
+  /** Starts a session. Signed-in readers' marks aren't stored in the browser. */
   function startSession(signedIn: boolean): void {
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     reads.value = parseReadMarks(readJson(storage, KEY));
@@ -78,8 +78,8 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * On a first visit, marks everything up to the feed's head as read. Exempts `user:` feeds because their
-   * notifications are meant for this reader alone. Returns whether to send this read mark to the server.
+   * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
+   * meant for this reader alone. Returns whether to send the read mark to the server.
    */
   function initFeed(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;
@@ -128,8 +128,8 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * Drops the override with this token, so its items go back to the server's marks. Items that have been changed
-   * since keep their newer override.
+   * Drops the override with this token, so the items go back to the server's marks. If an item was changed since, the
+   * newer override stays.
    */
   function settle(token: symbol): void {
     overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));

@@ -12,7 +12,7 @@ export type Muted = 'feeds' | 'severities' | 'sources' | 'categories';
 export const toggled = <T>(list: readonly T[], item: T): T[] =>
   list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 
-/** Applies changes to the reader's preferences immediately, then saves them on the server one by one. */
+/** Applies preference changes immediately, then saves them to the server sequentially. */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
   /** The reader who made the last change. The queue contains only this reader's changes. */
@@ -41,13 +41,13 @@ export const usePreferenceChanges = defineStore(() => {
 
   const inForce = (): readonly MutedUntil[] =>
     (store.preferences.mutedUntil ?? []).filter((mute) => isInForce(mute, useClock().now));
-  /** When a mute ends, in RFC 3339. `undefined` if it has no end or the name isn't muted. */
+  /** When a mute ends (RFC 3339). `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: Muted, name: string): string | undefined =>
     inForce().find((mute) => mute.list === list && mute.name === name)?.until;
   const isMuted = (list: Muted, name: string): boolean =>
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
-  /** Mutes a name in a list indefinitely. If it's already muted, even temporarily, unmutes it. */
+  /** Toggles the mute for a name in a list. New mutes are indefinite. Also lifts temporary mutes. */
   function toggle(list: Muted, name: string): Promise<void> {
     if (mutedUntil(list, name) === undefined)
       return change({ [list]: toggled<string>(store.preferences[list], name) });

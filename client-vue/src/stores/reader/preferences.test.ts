@@ -26,7 +26,7 @@ describe('the preferences', () => {
     vi.unstubAllGlobals();
   });
 
-  it('should be loaded once the server responds and keep changes made until then', async () => {
+  it('should be loaded once the server responds and keep changes made in the meantime', async () => {
     fetched.mockImplementation(async () => answer({}, 503));
     await usePreferences().load(session.signal);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
@@ -75,7 +75,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
   });
 
-  it("should save a change even if the previous one couldn't be saved", async () => {
+  it('should save a change after failing to save the previous change', async () => {
     fetched.mockImplementationOnce(async () => answer({}, 503));
     fetched.mockImplementation(async () => answer({}));
     const changes = usePreferenceChanges();

@@ -19,13 +19,13 @@ import { useSource } from '../source.ts';
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** Changes made or received during a read, which take precedence over its result. */
+  /** Changes made or received during a read. They take precedence over the result. */
   let changes: Partial<Preferences> = {};
   /** This page's last change to each preference, until saved. Takes precedence over the server's value. */
   const unsaved = new Map<string, { change: Partial<Preferences>; couldNotSave: boolean }>();
   /** Whether a change couldn't be saved and might be lost when the page is closed. */
   const failed = ref(false);
-  /** The last read. A session's reads run one at a time. Never rejects. */
+  /** The last read. Reads in a session run sequentially. Never rejects. */
   let reading: Promise<void> = Promise.resolve();
   let isRefreshWaiting = false;
 
@@ -100,7 +100,7 @@ export const usePreferences = defineStore(() => {
     applyChange(change);
     return (isSaved) => {
       for (const name of names) {
-        // A later change or session has replaced this one.
+        // Superseded by a later change or session.
         if (unsaved.get(name)?.change !== change) continue;
         if (isSaved) {
           unsaved.delete(name);

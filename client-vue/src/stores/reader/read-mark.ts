@@ -5,8 +5,8 @@ import { isPosition } from '@tocsin/client';
 export const MAX_IDS = 1_000;
 
 /**
- * The offset up to which a feed was read, the ids read after it, and the mark's time `at` (ms since 1970). In other
- * epochs, items up to `at` are read instead.
+ * A feed's read mark: everything up to an offset and the ids after it are read. `at` is when the mark was made (ms
+ * since 1970). In other epochs, items up to `at` are read instead.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;

@@ -17,7 +17,7 @@ describe('useReader', () => {
   type MarkRequest = [name: string, feed: string, change: unknown];
   const startWith = (mark: NotificationClient['mark']): void =>
     useSource().set({ url: '', client: { mark } });
-  /** Starts a session with a server that accepts everything. */
+  /** Starts a session with a server that accepts all requests. */
   const startSession = (signedIn = true): MarkRequest[] => {
     const requests: MarkRequest[] = [];
     useMarks().startSession(signedIn);
@@ -30,7 +30,7 @@ describe('useReader', () => {
     ...state,
   });
 
-  it('should mark all notifications as read in batches, even if marked as unread before', async () => {
+  it('should mark all notifications as read in batches, including manually unread notifications', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
@@ -60,7 +60,7 @@ describe('useReader', () => {
     expect(requests[0]).toEqual(['read', 'all', { epoch: 'e', offset: 3 }]);
   });
 
-  it('should count everything in a user feed as unread on the first visit', () => {
+  it("should count all of a user feed's notifications as unread on the first visit", () => {
     startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('user:me', { epoch: 'e', offset: 0, ids: [] });
@@ -94,7 +94,7 @@ describe('useReader', () => {
     expect(marks.reads['all']).toMatchObject({ epoch: 'f', offset: 1 });
   });
 
-  it('should send changes in order and store nothing in the browser for a signed-in reader', async () => {
+  it("should send a signed-in reader's changes in order and not store them in the browser", async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
@@ -112,7 +112,7 @@ describe('useReader', () => {
     expect(stored.size).toBe(0);
   });
 
-  it('should send offsets with their epoch in case the feed has moved to another epoch', async () => {
+  it('should send the epoch with offsets in case the feed has moved to another epoch', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().markAllRead();
@@ -125,7 +125,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it("should send the newest epoch's position even if an older item is back from a snooze", async () => {
+  it("should send the newest epoch's position when an older item is back from a snooze", async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 1) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
@@ -158,7 +158,7 @@ describe('useReader', () => {
     expect(ids()).toHaveLength(3);
   });
 
-  it('should apply marks from other devices and sort items by when their snooze ended', () => {
+  it('should apply marks from other devices and sort items by snooze end', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
     useReader().initFeed('all', { epoch: 'e', offset: 4 });
@@ -186,7 +186,7 @@ describe('useReader', () => {
     expect(ids(), 'older marks are ignored').toEqual(['n3', 'n1']);
   });
 
-  it("should not send or undo one reader's changes in the next reader's session", async () => {
+  it("should not send or undo a reader's changes in the next reader's session", async () => {
     let answer = (): void => undefined;
     const requests: unknown[][] = [];
     const senderFor = (reader: string) => async (name: string) => {

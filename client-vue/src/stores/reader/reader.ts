@@ -12,7 +12,7 @@ import { useNotice } from './notice.ts';
 
 /** Maximum number of ids per request, as many as the server accepts for a snooze. */
 const MAX_IDS = 100;
-/** How long to wait for the marks after a change (ms). They can arrive before or after the server's response. */
+/** Time to wait for the marks after a change (ms). They can arrive before or after the server's response. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -178,12 +178,12 @@ export const useReader = defineStore(() => {
     for (const [feed, position] of Object.entries(positions)) sendOnly('seen', feed, position);
   }
 
-  /** Marks everything up to the feed's head as read on a first visit. */
+  /** Marks the feed as read up to the head on a first visit. */
   function initFeed(feed: string, { epoch, offset }: Position): void {
     if (marks.initFeed(feed, { epoch, offset })) sendOnly('read', feed, { epoch, offset });
   }
 
-  // The next session must neither wait for this one's changes nor undo them.
+  // The next session must not wait for this session's changes or undo them.
   watch(
     () => useItems().session,
     () => {

@@ -1,6 +1,6 @@
 /** Minimum time between tones (ms). */
 const PAUSE_MS = 2_000;
-/** Maximum delay of a tone while the browser starts the sound (ms). */
+/** Maximum time a tone may be delayed while the browser starts audio (ms). */
 const LATE_MS = 1_000;
 const HIGH_HZ = 880;
 const LOW_HZ = 660;

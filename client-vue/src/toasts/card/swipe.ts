@@ -14,8 +14,7 @@ export interface SwipeMove {
 }
 
 /**
- * A swipe along one axis, starting at pointer down. Upward swipes work only if `up` is set. Times are in
- * milliseconds.
+ * A single-axis swipe that starts on pointer down. Upward swipes work only if `up` is set. Times are in milliseconds.
  */
 export class Swipe {
   readonly #x: number;
@@ -41,7 +40,7 @@ export class Swipe {
     return this.#move;
   }
 
-  /** The direction in which the toast leaves. `undefined` if it springs back. */
+  /** The direction the toast leaves in. `undefined` if it springs back. */
   end(at: number): SwipeDirection | undefined {
     const { dx, dy } = this.#move;
     const length = Math.abs(dx + dy);

@@ -1,6 +1,6 @@
 /**
- * Reports the page's topmost modal dialog, which makes everything outside inert, immediately and on each change.
- * Doesn't detect dialogs in shadow roots. Returns a function that stops watching.
+ * Reports the page's topmost modal dialog immediately and on each change. (A modal dialog makes the rest of the page
+ * inert.) Doesn't detect dialogs in shadow roots. Returns a function that stops watching.
  */
 export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined) => void): () => void {
   let stack: HTMLDialogElement[] = [];
@@ -9,7 +9,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
 
   function update(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
-    // Keep the opening order, which the DOM doesn't record.
+    // Track the opening order, since the DOM doesn't.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
     const now = stack.at(-1);
     if (now === front) return;

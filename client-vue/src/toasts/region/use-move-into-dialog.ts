@@ -2,7 +2,7 @@ import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
  * Moves an element into the page's modal dialog while the dialog is open, since everything outside is inert. A custom
- * element moves with its shadow root. A component's element must be its parent's only child.
+ * element moves as a whole, including the shadow root. A component's element must be the only child of its parent.
  */
 export function useMoveIntoDialog(
   moved: () => HTMLElement | null | undefined,

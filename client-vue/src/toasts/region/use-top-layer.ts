@@ -4,7 +4,7 @@ import { watchModalDialog } from './modal-dialog.ts';
 
 /** Time for a toast to leave the screen (ms). Longer than the transition in `toasts.css`. */
 const LEAVE_MS = 250;
-/** How often per second the element can be raised because other elements opened above it. */
+/** Maximum number of times per second to raise the element above other elements that opened on top of it. */
 const MAX_RAISES = 3;
 
 /**
@@ -38,8 +38,8 @@ export function useTopLayer(
   }
 
   /**
-   * Raises the element above others that open in the top layer. Rate-limited so that two such elements don't compete
-   * forever.
+   * Raises the element above other elements that open in the top layer. Rate-limited so that two elements that both do
+   * this don't compete forever.
    */
   function onToggle({ target, newState, timeStamp }: Event & { newState?: string }): void {
     if (newState !== 'open' || target === element.value) return;

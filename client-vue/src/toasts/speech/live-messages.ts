@@ -8,10 +8,13 @@ export interface LiveMessage {
   readonly text: string;
 }
 
-/** How long a message stays in its live region. By then, screen readers have picked it up. */
+/** Time before a message is removed from its live region (ms). Screen readers have picked it up by then. */
 const KEEP_MS = 20_000;
 const MAX_MESSAGES = 30;
-/** How long to collect notifications other than errors into one message, starting from the first one. */
+/**
+ * Time window for combining notifications other than errors into a single message (ms), starting with the first
+ * notification.
+ */
 export const BATCH_MS = 2_000;
 
 /** Messages for the two live regions. Each is added once and never changed so that it is read once. */
@@ -30,7 +33,10 @@ export const useLiveMessages = defineStore(() => {
     }, KEEP_MS);
   }
 
-  /** Announces new notifications, even if not shown: errors immediately and one by one, everything else together. */
+  /**
+   * Announces new notifications, whether or not they're shown. Announces errors individually and immediately, and
+   * combines the rest.
+   */
   function announce(toasts: readonly Toast[]): void {
     for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));

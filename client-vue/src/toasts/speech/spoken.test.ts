@@ -18,7 +18,7 @@ it('should announce a few toasts in full and many as counts plus the newest toas
   expect(batch.take()).toBe('500 notifications: 1 warning, 499 info. Newest: Warning: last');
 });
 
-it('should announce errors one by one, equal errors once, and only the newest of many errors', () => {
+it('should announce errors individually, equal errors once, and only the newest few if there are many', () => {
   expect(spokenErrors([toast('a', 'error'), toast('b', 'error'), toast('a', 'error')])).toEqual([
     'Error: a. 2 times',
     'Error: b',

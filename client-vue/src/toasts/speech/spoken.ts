@@ -5,7 +5,7 @@ import type { Toast } from '../stack/toast.ts';
 
 addEnglish({ spoken });
 
-/** Maximum number of errors per batch to announce one by one. The rest are only counted. */
+/** Maximum number of errors per batch to announce individually. The rest are only counted. */
 export const MAX_SPOKEN_ERRORS = 10;
 /** Maximum number of notifications per batch to announce in full. */
 const MAX_IN_FULL = 3;
@@ -17,7 +17,7 @@ export function spokenOf({ kind, severity, title, body, source }: Toast): string
   return [head, body && isolate(body), source && spoken.from(isolate(source))].filter(Boolean).join('. ');
 }
 
-/** One message for each new error. Equal errors share a message. */
+/** A message for each new error. Equal errors share a message. */
 export function spokenErrors(errors: readonly Toast[]): string[] {
   const { spoken } = useMessages().texts;
   const counts = new Map<string, number>();
@@ -27,7 +27,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for one combined message. Keeps only the newest few and counts the rest. */
+/** Collects toasts for a combined message. Keeps only the newest few and counts the rest. */
 export class SpokenBatch {
   #newest: Toast[] = [];
   readonly #counts = new Map<Severity, number>();
@@ -37,7 +37,7 @@ export class SpokenBatch {
     this.#counts.set(toast.severity, (this.#counts.get(toast.severity) ?? 0) + 1);
   }
 
-  /** Returns the message for everything since the last call. Empty if there was nothing. */
+  /** Returns the message for all toasts since the last call. Empty if there were none. */
   take(): string {
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     const text = total <= MAX_IN_FULL ? this.#newest.map(spokenOf).join('. ') : this.#summary(total);

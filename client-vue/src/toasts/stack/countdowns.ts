@@ -5,7 +5,7 @@ interface Countdown {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Countdowns that all pause while there is any reason to pause, then resume with their remaining time. */
+/** Countdowns that all pause while there is any reason to pause, then resume where they left off. */
 export class Countdowns {
   readonly #running = new Map<string, Countdown>();
   readonly #reasons = new Set<string>();
@@ -27,7 +27,7 @@ export class Countdowns {
     this.#running.delete(key);
   }
 
-  /** Ends countdowns with at most `ms` milliseconds left without calling `done`. Returns their keys. */
+  /** Ends countdowns that have at most `ms` milliseconds left, without calling `done`. Returns the keys. */
   takeDue(ms: number): string[] {
     if (this.paused) return [];
     const now = Date.now();

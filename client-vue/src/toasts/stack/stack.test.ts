@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show a new error immediately, even after three errors and 500 infos', () => {
+  it('should show a new error immediately after three errors and 500 infos', () => {
     const stack = new ToastStack();
     stack.add(createToasts(3, 'error'));
     stack.add(createToasts(500));
@@ -40,7 +40,7 @@ describe('ToastStack', () => {
     ]);
   });
 
-  it('should count equal toasts on one card, which shows the newest', () => {
+  it('should count equal toasts on a shared card, which shows the newest', () => {
     const stack = new ToastStack();
     const [first] = stack.add([toast('a', 'error', { key: '1', source: 'db' })]);
     stack.add([toast('b', 'error', { key: '2', source: 'db' })]);
@@ -110,7 +110,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots })).toEqual({ cards: [], foldedErrors: 0, more: 0 });
   });
 
-  it("should remove one feed's toasts, or all toasts", () => {
+  it("should remove a feed's toasts, or all toasts", () => {
     const stack = new ToastStack();
     stack.add([toast('a', 'error'), toast('b', 'error', { key: 'x/b', feed: 'x' })]);
     expect(stack.clearFeed('all')).toEqual(['all/a']);

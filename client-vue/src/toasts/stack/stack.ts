@@ -5,13 +5,13 @@ import { isSticky, type Toast } from './toast.ts';
 export const MAX_ERRORS = 50;
 /** Maximum number of groups of equal toasts other than errors. The lowest-ranked groups are only counted. */
 export const MAX_OTHERS = 20;
-/** Maximum number of toasts in a group. If the newest is retracted, an older one is shown. */
+/** Maximum number of toasts in a group. If the newest is retracted, an older toast is shown. */
 const MAX_EQUAL = 20;
 
-/** A toast on the screen, the newest in its group. Its `key` stays the same when equal toasts are added. */
+/** A toast on the screen: the newest in the group. `key` stays the same when equal toasts are added. */
 export interface Card extends Toast {
   readonly count: number;
-  /** Position among the errors or the other toasts. 0 is the front card. */
+  /** Position among the errors or among the other toasts. 0 is the front card. */
   readonly depth: number;
 }
 
@@ -24,7 +24,7 @@ export interface StackView {
 }
 
 export interface ViewOptions {
-  /** How many cards are on the screen at a time. */
+  /** Maximum number of cards on the screen at a time. */
   slots: number;
   /** Whether the fold is open and shows all errors. */
   opened?: boolean;
@@ -42,8 +42,8 @@ interface Group {
 }
 
 /**
- * A feed's toasts are equal if they have the same collapse key or, without one, the same severity, source and
- * title.
+ * A feed's toasts are equal if they have the same collapse key. If they have none, severity, source and title are
+ * compared.
  */
 function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
@@ -57,9 +57,9 @@ const compareGroups = (a: Group, b: Group): number => rankOf(b) - rankOf(a) || b
 const countOf = (groups: readonly Group[]): number => groups.reduce((sum, { count }) => sum + count, 0);
 
 /**
- * Decides which toasts are on the screen and in which order: by severity, then newest first. Equal toasts share a
- * card with a count. A new error is always shown. One slot is reserved for other toasts if there is more than one
- * slot. The stack is limited in size and uses no clock or I/O.
+ * Decides which toasts are on the screen and in which order: by severity, then newest first. Equal toasts share a card
+ * with a count. A new error is always shown. If there are multiple slots, one is reserved for other toasts. The stack
+ * is limited in size and uses no clock or I/O.
  */
 export class ToastStack {
   readonly #groups = new Map<string, Group>();
@@ -69,7 +69,7 @@ export class ToastStack {
   #droppedErrors = 0;
   #droppedOthers = 0;
 
-  /** Adds toasts. Returns the keys of the cards that they were added to, including new ones. */
+  /** Adds toasts. Returns the keys of all cards that were added or changed. */
   add(toasts: readonly Toast[]): string[] {
     const touched = new Set(toasts.map((toast) => this.#put(toast).key));
     this.#trim();
@@ -77,8 +77,8 @@ export class ToastStack {
   }
 
   /**
-   * Removes a toast by its own key. A `replaced` toast still counts on its successor's card. Returns the card's key
-   * if the card is also gone.
+   * Removes the toast with this key. A `replaced` toast still counts on the successor's card. Returns the card's key if
+   * the card is gone too.
    */
   remove(toastKey: string, { replaced = false } = {}): string | undefined {
     const group = this.#byToast.get(toastKey);
@@ -97,7 +97,7 @@ export class ToastStack {
     return true;
   }
 
-  /** Removes all of a feed's toasts. Returns the keys of their cards. */
+  /** Removes a feed's toasts. Returns the keys of the removed cards. */
   clearFeed(feed: string): string[] {
     const keys = [...this.#groups.values()].filter((group) => newestOf(group)?.feed === feed);
     return keys.flatMap(({ key }) => (this.dismiss(key) ? [key] : []));
@@ -108,7 +108,7 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Removes all toasts without a slot except errors and resets their count. Returns the keys of their cards. */
+  /** Removes all toasts without a slot except errors and resets their count. Returns the keys of the removed cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#groups.values()].filter(
@@ -149,7 +149,7 @@ export class ToastStack {
     return group;
   }
 
-  /** A card keeps the key of its first toast, even if that toast is removed and later added to another card. */
+  /** A card keeps the first toast's key, even if that toast is removed and later added to another card. */
   #addGroup(toastKey: string, equals: string): Group {
     const key = this.#groups.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
     return { key, equals, toasts: [], count: 0, arrived: 0 };
@@ -174,10 +174,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /**
-   * Resets the count of dropped errors when no errors are left, and the count of other dropped toasts when none are
-   * left.
-   */
+  /** Resets the dropped error count when no errors are left. Does the same for other toasts. */
   #forgetDropped(): void {
     const groups = [...this.#groups.values()];
     if (!groups.some(isErrorGroup)) this.#droppedErrors = 0;

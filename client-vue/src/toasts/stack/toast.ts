@@ -14,7 +14,7 @@ export interface Toast {
   /** Set only if the toast shows a notification. */
   readonly feed?: string | undefined;
   readonly collapseKey?: string | undefined;
-  /** Number of equal toasts that this one stands for. Default: 1. */
+  /** Number of equal toasts that this toast represents. Default: 1. */
   readonly count?: number | undefined;
 }
 

@@ -39,7 +39,7 @@ it('should turn off push on this device and tell the server', async () => {
   ]);
 });
 
-it('should do nothing if push is off or not supported', async () => {
+it('should be a no-op if push is off or not supported', async () => {
   subscription = null;
   await stopPush();
   vi.stubGlobal('Notification', { permission: 'default' });

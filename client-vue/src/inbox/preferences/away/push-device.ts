@@ -18,7 +18,7 @@ export function messageLanguage(): MessageLanguage | undefined {
   return base === 'de' || base === 'en' ? base : undefined;
 }
 
-/** Resolves when the worker is active. Until then, browsers refuse to subscribe. */
+/** Resolves when the worker is active. Browsers refuse to subscribe before that. */
 function whenActive({ active, waiting, installing }: ServiceWorkerRegistration): Promise<void> {
   const worker = installing ?? waiting;
   if (active || !worker) return Promise.resolve();
@@ -54,8 +54,8 @@ export async function isSubscribed(endpoints: readonly string[]): Promise<boolea
 
 /**
  * Subscribes this device with the deployment's key and registers it for the reader. Replaces a subscription with a
- * different key or for another reader. Call this only after permission is granted. If a step fails, rejects and
- * leaves nothing subscribed.
+ * different key or for another reader. Call this only after permission is granted. If a step fails, rejects and leaves
+ * the device unsubscribed.
  */
 export async function subscribe(publicKey: string): Promise<void> {
   const manager = await pushManager();
@@ -75,8 +75,8 @@ export async function subscribe(publicKey: string): Promise<void> {
 }
 
 /**
- * Turns off push on this device. Rejects if the server is unreachable, but push is still off. The server notices when
- * its next push fails.
+ * Turns off push on this device. Rejects if the server is unreachable, but push is still off. In that case, the server
+ * finds out when the next push fails.
  */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();
@@ -87,9 +87,9 @@ export async function unsubscribe(): Promise<void> {
 }
 
 /**
- * Turns off push on this device, so that the next reader gets none of this one's messages. Call it when the reader
- * signs out, while the components are still mounted and `getToken` still returns the reader's token. Does nothing if
- * push is off. Rejects if the server is unreachable, but push is still off.
+ * Turns off push on this device so that the next reader doesn't get this reader's messages. Call it when the reader
+ * signs out, while the components are still mounted and `getToken` still returns the reader's token. No-op if push is
+ * off. Rejects if the server is unreachable, but push is still off.
  */
 export async function stopPush(): Promise<void> {
   if (isPushSupported() && Notification.permission === 'granted') await unsubscribe();

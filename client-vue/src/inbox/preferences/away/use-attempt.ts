@@ -1,11 +1,11 @@
 import { ref } from 'vue';
 
-/** Runs one action at a time and keeps the last one's error. */
+/** Runs one action at a time and keeps the error from the last action. */
 export function useAttempt<Fault extends string>(faultOf: (error: unknown) => Fault) {
   const isBusy = ref(false);
   const fault = ref<Fault>();
 
-  /** Resolves to true if the action succeeded. Does nothing while another action is running. */
+  /** Resolves to true if the action succeeded. Ignores the call if another action is running. */
   async function attempt(act: () => Promise<Fault | undefined | void>): Promise<boolean> {
     if (isBusy.value) return false;
     isBusy.value = true;
