@@ -13,7 +13,7 @@ const USAGE = `npm create tocsin <folder> [-- --packages FOLDER]
 Creates a TypeScript service that publishes notifications, and a page that shows them.
 
   --packages FOLDER   install @tocsin/publish from its tarball in FOLDER instead of from your registry`;
-/** The name also becomes a Dapr app id and part of an npm package name. */
+/** The name is also used as a Dapr app id and in an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 
 /** npm omits these files from packages, so the template renames them. */

@@ -224,7 +224,7 @@ describe('createNotificationClient', () => {
     expect(errors).toEqual(['handler', 'handler']);
   });
 
-  it('should keep connecting and subscribing even if an error listener throws', async () => {
+  it('should keep connecting and subscribing if an error listener throws', async () => {
     const thrown: unknown[] = [];
     const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
       void Promise.resolve()

@@ -18,7 +18,7 @@ import type {
 import { watchWake } from './connection/wake.ts';
 
 /**
- * Connects to the bff and keeps the subscribed feeds complete and in order, even across lost connections, server
+ * Connects to the bff and keeps the subscribed feeds complete and in order. Recovers from lost connections, server
  * restarts and lost server state. Starts connecting immediately and keeps trying until `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {

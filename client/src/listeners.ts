@@ -1,4 +1,4 @@
-/** Listeners by event. `Events` maps each event name to the type of its listeners. */
+/** Listeners by event. `Events` maps event names to listener types. */
 export class Listeners<Events extends object> {
   readonly #byEvent = new Map<keyof Events, Set<Events[keyof Events]>>();
 

@@ -10,11 +10,11 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules shared by browsers and servers. Their types are repeated here because this package's type declarations
- * include the contracts package's types but not its value declarations.
+ * Rules shared by browsers and servers. The types are repeated here because this package's declarations inline types
+ * from the contracts package, but not values.
  */
 
-/** Returns a function that places one feed's publications by the reader's marks. It doesn't read the clock. */
+/** Returns a function that places a feed's publications by the reader's marks. It doesn't read the clock. */
 export const placesIn: (
   marks: Marks,
 ) => (publication: { offset: number; notification: { id: string } }) => Placed = rules.placesIn;
@@ -22,7 +22,7 @@ export const placesIn: (
 /** A reader's default preferences. */
 export const DEFAULT_PREFERENCES: Preferences = rules.DEFAULT_PREFERENCES;
 
-/** Whether the notification may interrupt its reader at `at` (ms since 1970, default: now), and if not, why. */
+/** Whether the notification may interrupt the reader at `at` (ms since 1970, default: now), and if not, why. */
 export const mayInterrupt: (
   preferences: Preferences,
   notification: Interrupting,

@@ -7,29 +7,29 @@ export interface UpTo {
   epoch?: string;
 }
 
-/** Everything up to `offset`, these `ids`, or both. */
+/** All notifications up to `offset`, these `ids`, or both. */
 export type Read = (UpTo & { ids?: readonly string[] }) | { offset?: never; ids: readonly string[] };
 
-/** Ids of a feed's notifications. */
+/** Ids of notifications in a feed. */
 export interface NamedIds {
   ids: readonly string[];
 }
 
-/** The marks that a reader can set on a feed's notifications, with their parameters. */
+/** The marks that a reader can set on a feed's notifications, mapped to their parameters. */
 export interface ReaderMarkChanges {
   read: Read;
   /** Marks read notifications as unread. */
   unread: NamedIds;
-  /** Marks everything up to `offset` as seen, so the bell no longer counts it. */
+  /** Marks all notifications up to `offset` as seen, so the bell no longer counts them. */
   seen: UpTo;
   /** Moves notifications to the archive if they are still in the history. */
   archive: Read;
-  /** Moves notifications out of the archive, back to their previous place. */
+  /** Moves notifications from the archive back to their previous place. */
   unarchive: NamedIds;
   /**
    * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Removes snoozes, even if they have ended. */
+  /** Removes snoozes, including ended snoozes. */
   unsnooze: NamedIds;
 }

@@ -32,43 +32,43 @@ export interface DeliveryDetails {
 }
 
 /**
- * Handlers of a feed. Exceptions in handlers go to the client's `error` listeners. Without listeners, they are
+ * Handlers for a feed. Exceptions in handlers go to the client's `error` listeners. Without listeners, they are
  * uncaught.
  */
 export interface FeedHandlers {
-  /** Notifications to show, in feed order. Each id occurs once. */
+  /** Notifications to show, sorted in feed order. Each id occurs once. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
   /** Ids to remove from the display. Some might never have been shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
   /**
-   * Publications between these positions can't be recovered. The newest page follows as a snapshot. If `erased`, the
-   * feed was erased. Remove all of its notifications.
+   * Publications between these positions can't be recovered. The newest page follows as a snapshot. If `erased` is
+   * true, the feed was erased, so remove all of the feed's notifications.
    */
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
   /** The position advanced past shown publications or was set by a response. */
   onPosition?: (position: Position) => void;
-  /** The feed was acknowledged, and everything in the response has been shown. */
+  /** The feed was acknowledged, and all publications in the response have been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state in the feed. Called for each acknowledgement, before its publications, and after each
-   * change in any tab or on any device. Calls can arrive out of order. Since a read state only grows within an epoch,
-   * merge them (take the union).
+   * The reader's read state in the feed. Called for each acknowledgement before the publications, and after each change
+   * in any tab or on any device. Calls can arrive out of order. Since a read state only grows within an epoch, merge
+   * them (take the union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement, before its
-   * publications. Also called after each change in any tab or on any device. Never called with an older state after a
-   * newer one. Use `placesIn` to apply them.
+   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement before the
+   * publications. Also called after each change in any tab or on any device. The state never goes back in time. Use
+   * `placesIn` to apply the marks.
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that just ended, each reported once. Their notifications are back in the inbox as unread. Called after
+   * Snoozes that just ended. Each is reported once. The notifications are back in the inbox as unread. Called after
    * `onInbox` with the new marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The status of the client's connection. */
   onStatus?: (status: ClientStatus) => void;
-  /** The feed was permanently refused and won't be requested again. */
+  /** The feed was permanently refused. The client won't retry. */
   onRefused?: (error: SocketError) => void;
 }
 
@@ -93,7 +93,7 @@ export interface PositionStore {
 }
 
 export interface NotificationClientOptions {
-  /** The server's origin, such as `http://localhost:4001`. Empty means the page's origin in a browser. */
+  /** The server's origin, for example `http://localhost:4001`. Empty means the page's origin in a browser. */
   url: string;
   /** Path to the server's socket.io endpoint. Default: `/hubs`. */
   path?: string;
@@ -104,25 +104,25 @@ export interface NotificationClientOptions {
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Whether to request each connection's URL and token from the bff. Required with `BROADCASTER=azure`. Everything
-   * else still goes to `url`. Default: connect to `url`.
+   * Whether to request each connection's URL and token from the bff. Required with `BROADCASTER=azure`. All other
+   * requests still go to `url`. Default: connect to `url`.
    */
   negotiate?: boolean;
   /** Where to store positions. Default: in memory. */
   positions?: PositionStore;
-  /** Transports to try, in this order. Default: websocket, then polling. */
+  /** Transports to try in order. Default: websocket, then polling. */
   transports?: readonly Transport[];
   /**
-   * Whether browser tabs share one connection. Default: yes in a secure context (`https` or localhost). Tabs share a
-   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and
-   * `sub`, or `group` for tokens that the client can't read.
+   * Whether browser tabs share a connection. Default: yes in a secure context (`https` or localhost). Tabs share a
+   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and `sub`,
+   * or `group` for tokens that the client can't read.
    */
   tabs?: boolean | { group: string };
 }
 
 /**
  * Server events that `on` passes to listeners: the reader's events after a change in any tab or on any device, and
- * `closing`, after which the client reconnects later. They don't report the initial state.
+ * `closing`. (The client reconnects later.) They don't report the initial state.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
@@ -139,8 +139,8 @@ export interface ClientEvents extends ServerEventListeners {
 export interface NotificationClient {
   readonly status: ClientStatus;
   /**
-   * Whether this tab may show toasts. Only one of the tabs that share a connection may, preferably the focused one.
-   * Always true for tabs that don't share.
+   * Whether this tab may show toasts. If tabs share a connection, only one may, preferably the focused tab. Always true
+   * for tabs that don't share.
    */
   readonly presenting: boolean;
   /**

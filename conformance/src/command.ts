@@ -18,8 +18,8 @@ Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /ap
 const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
 
 /**
- * `npm run conformance`. Resolves to the exit code: 0 if at least one case ran and none failed, 2 for invalid
- * options, otherwise 1.
+ * `npm run conformance`. Resolves to the exit code: 0 if at least one case ran and none failed, 2 for invalid options,
+ * and 1 otherwise.
  */
 export async function conformance(args: string[]): Promise<number> {
   const options = read(args);

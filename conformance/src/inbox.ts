@@ -9,7 +9,7 @@ export interface Received {
 
 const POLL_MS = 10;
 
-/** Everything that a connection has received, in order, and ways to wait for it. */
+/** The events that a connection has received in order. Lets a case wait for an event. */
 export class Inbox {
   readonly all: Received[] = [];
   /** Why the connection closed. `undefined` while it's open. */

@@ -14,20 +14,20 @@ export interface Target {
   publishKey?: string | undefined;
   /** A reader's token that permits the topics `conformance-*`. Can be omitted if the server doesn't require tokens. */
   token?: string | undefined;
-  /** How long a case waits for an event or condition (ms). */
+  /** Time that a case waits for an event or condition (ms). */
   patienceMs: number;
 }
 
 export interface Reader {
   inbox: Inbox;
-  /** The first page of each feed. */
+  /** Each feed's first page. */
   first: Map<string, Page>;
   close(): void;
 }
 
 const PAUSE_MS = 400;
 
-/** Tools for a case: connections that close when the case ends, feeds of its own, and a publisher. */
+/** Tools for a case: connections that close when the case ends, dedicated feeds, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -114,13 +114,13 @@ export class Kit {
     return (await response.json()) as Page;
   }
 
-  /** Publishes notifications to the feed. Resolves to their ids once a page contains them. */
+  /** Publishes notifications to the feed. Resolves to the ids once a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
     const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A notification with a given id could already be in the feed, in which case it gets no new offset.
+    // A notification with a given id could already be in the feed. It then gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
     await this.#waitForOffset(feed, before + newCount);
     return ids;
@@ -191,7 +191,7 @@ export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   return page;
 }
 
-/** Fails unless `actual` has these members. Allows others, which newer servers can add. */
+/** Fails unless `actual` has these members. Allows additional members, which newer servers can add. */
 export function assertMembers(actual: unknown, expected: Record<string, unknown>): void {
   const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
   assert.deepEqual(Object.fromEntries(members), expected);

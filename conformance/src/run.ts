@@ -21,15 +21,15 @@ export interface RunOptions {
   target: Target;
   /** Defaults to `CASES`. */
   cases?: readonly Case[];
-  /** How many cases run in parallel. */
+  /** Number of cases to run in parallel. */
   concurrency: number;
-  /** Runs only cases with this text in their name. */
+  /** Runs only cases that have this text in the name. */
   only?: string | undefined;
   over?: readonly Transport[] | undefined;
   onResult?: (result: Result) => void;
 }
 
-/** Runs each case with each of its transports. Resolves to the results in the order of `CASES`. */
+/** Runs each case over every transport it supports. Resolves to the results in `CASES` order. */
 export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases

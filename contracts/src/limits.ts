@@ -2,11 +2,11 @@
 export const MAX_NOTIFICATIONS_PER_REQUEST = 1_000;
 export const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** Maximum notifications and bytes per entry. The rest goes into the next entry. */
+/** Maximum notifications and bytes per entry. Anything more goes into the next entry. */
 export const MAX_ENTRY_NOTIFICATIONS = 1_000;
 export const MAX_ENTRY_BYTES = 256 * 1024;
 
-/** Lifetime of an entry. Exceeds the announcement stream's (24 h) so that late announcements still find their entry. */
+/** Entry lifetime. Longer than the announcement stream's (24 h) so that late announcements still find their entry. */
 export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
 
 /** Maximum publications and bytes per response or event. If `more` is set, the client requests the rest. */
@@ -19,15 +19,15 @@ export const MAX_PAGE_LIMIT = 200;
 /** Maximum number of feeds that a connection can subscribe to. */
 export const MAX_FEEDS_PER_CONNECTION = 100;
 /**
- * Maximum total length of a stream's feed names in characters. Event ids, which contain them, must fit into a header.
+ * Maximum total length in characters of the feed names in a stream. Event ids contain them and must fit into a header.
  */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
-/** Connections with more unsent bytes are closed. The client reconnects and continues from its position. */
+/** Connections with more unsent bytes are closed. The client reconnects and resumes from its position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** Maximum size of a client message in bytes. */
+/** Maximum client message size in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
-/** The server closes a connection after this many invalid requests within a minute. */
+/** Number of invalid requests within a minute after which the server closes a connection. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
 /**
@@ -44,12 +44,12 @@ export const MAX_TOKEN_LENGTH = 16_384;
 /** Maximum number of ids in a read state and per request. */
 export const MAX_READ_IDS = 1_000;
 /**
- * Maximum size of a read state's ids in bytes of JSON, enough for 1,000 UUIDs. Beyond this, the oldest ids are folded
- * into the offset.
+ * Maximum JSON size of a read state's ids in bytes, enough for 1,000 UUIDs. If they get larger, the oldest ids are
+ * folded into the offset.
  */
 export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;
-/** Maximum size of a reader's muted feeds in bytes of JSON, enough for 200 topic names of maximum length. */
+/** Maximum JSON size of a reader's muted feeds in bytes, enough for 200 topic names of maximum length. */
 export const MAX_MUTED_BYTES = 32 * 1024;
 
 /** Maximum number of ranges per list of marks for each reader and feed. The oldest ranges are dropped first. */

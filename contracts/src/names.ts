@@ -13,8 +13,8 @@ export const COMPONENTS = {
 } as const;
 
 /**
- * The applications' secrets. Each one comes from a secret store that only its application's sidecar loads. The names
- * are valid in every kind of secret store.
+ * The applications' secrets. Each application's secrets come from a secret store that only its own sidecar loads. The
+ * names are valid in every kind of secret store.
  */
 export const SECRETS = {
   /** String of at least 32 bytes that signs tokens (HS256). */
@@ -34,7 +34,7 @@ export const SECRETS = {
   vapid: { store: 'notification-secrets', name: 'vapid' },
   /** Signs webhook requests. `whsec_` followed by 24 to 64 bytes in base64. */
   webhook: { store: 'notification-secrets', name: 'webhook' },
-  /** Same value as `internal`. The producer uses it to verify the bff's calls and to sign its own. */
+  /** Same value as `internal`. The producer uses it to verify calls from the bff and to sign calls to the bff. */
   internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON matching `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
@@ -43,7 +43,7 @@ export const SECRETS = {
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
-  /** 0.1.0 topics. Their announcements name a feed. */
+  /** 0.1.0 topics, where announcements name a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
   /** A topic for all applications. Each event is a CloudEvent with a notification or an array of notifications. */
@@ -57,19 +57,19 @@ export const TOPICS = {
   auditRefusals: 'notification-audit-refusals',
 } as const;
 
-/** The topic of each audit stream, which is also its Redis key. */
+/** The topics for the audit streams. Each topic is also the stream's Redis key. */
 export const AUDIT_TOPICS = {
   acts: TOPICS.auditActs,
   publications: TOPICS.auditPublications,
   refusals: TOPICS.auditRefusals,
 } as const;
 
-/** The Redis stream that carries publications to the gateways of all instances. No Dapr component uses it. */
+/** The Redis stream that carries publications to all instances' gateways. No Dapr component uses it. */
 export const BROADCAST_STREAM = 'tocsin:publications';
 
 export const SOCKET_PATH = '/hubs';
 
 export const DEFAULT_FEED = 'all';
 
-/** Version of all stored documents. Instances reject documents with a later version. */
+/** Version of stored documents. Instances reject documents with a later version. */
 export const DOCUMENT_VERSION = 1;

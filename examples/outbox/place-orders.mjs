@@ -1,6 +1,6 @@
 /**
- * Places orders START to COUNT, PAUSE_MS apart. Each transaction stores an order and makes Dapr publish its
- * notification. After a crash, restart it to resume where it stopped.
+ * Places orders START to COUNT, PAUSE_MS apart. Each transaction stores an order and makes Dapr publish a notification
+ * for it. After a crash, rerun this script to resume where it stopped.
  */
 const {
   DAPR_HTTP_PORT = '3500',

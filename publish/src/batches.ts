@@ -1,6 +1,6 @@
 import type { NotificationInput } from './types.ts';
 
-/** A notification waiting to be accepted, with its JSON and id. */
+/** A notification waiting to be accepted. Includes the JSON and the id. */
 export interface Waiting {
   id: string;
   json: string;
@@ -14,7 +14,7 @@ const MAX_BYTES = 1_000_000;
 
 const encoder = new TextEncoder();
 
-/** Removes the next batch from the front of `waiting`, at least one and as many as fit into a request. */
+/** Removes the next batch from the front of `waiting`: as many as fit into a request, but at least one. */
 export function takeBatch(waiting: Waiting[]): Waiting[] {
   let bytes = 2;
   let count = 0;
@@ -28,7 +28,7 @@ export function takeBatch(waiting: Waiting[]): Waiting[] {
 
 export const bodyOf = (batch: readonly Waiting[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
-/** The notification with its id. Generates a UUID if it has none. */
+/** Returns the notification with an id, which is a new UUID if it has none. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
   ...notification,
   id: notification.id ?? crypto.randomUUID(),

@@ -1,4 +1,4 @@
-/** Maximum bytes of an error response to read, enough for a producer's list of 1,000 errors. */
+/** Maximum number of bytes to read from an error response, enough for a producer's list of 1,000 errors. */
 const MAX_BYTES = 1024 * 1024;
 
 /** An error response's text, truncated after `MAX_BYTES` because any server could have sent it. */

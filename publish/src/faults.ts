@@ -1,6 +1,6 @@
 import type { Fault } from '@tocsin/contracts';
 
-/** Groups errors by the notification's index in the batch and removes the index from their paths. */
+/** Groups errors by the notification's index in the batch and removes the index from the error paths. */
 export function faultsByIndex(faults: readonly Fault[]): Map<number, Fault[]> {
   const found = new Map<number, Fault[]>();
   for (const { path, message } of faults) {

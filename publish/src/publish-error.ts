@@ -4,7 +4,7 @@ import type { Fault } from '@tocsin/contracts';
  * - `refused`: the server rejected the notification. `status` and `faults` say why. Retrying won't help.
  * - `gave_up`: all retries failed without a definite response. The notification might still appear. Republish it with
  *   `id`.
- * - `full`: too many notifications are waiting. Publish this one again later.
+ * - `full`: too many notifications are waiting. Retry this notification later.
  * - `closed`: `close()` was called earlier.
  */
 export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
@@ -14,7 +14,7 @@ export interface PublishErrorDetails {
   id: string;
   /** The status of the last response, if any. */
   status?: number | undefined;
-  /** The errors found by the server, with paths relative to the notification. */
+  /** The errors found by the server. Paths are relative to the notification. */
   faults?: readonly Fault[] | undefined;
   /** The last attempt's error. */
   cause?: unknown;

@@ -39,7 +39,7 @@ const codeOf = async (promise: Promise<unknown>) =>
   );
 
 describe('createPublisher', () => {
-  it('should batch calls made in quick succession into one request, in order', async () => {
+  it('should batch calls made in quick succession into a single request and keep the order', async () => {
     const { publisher, requests } = await against(accept);
     const titles = ['a', 'b', 'c'];
     const ids = await Promise.all(titles.map((title) => publisher.publish({ title, id: title })));
@@ -70,7 +70,7 @@ describe('createPublisher', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
-  it('should reject an invalid notification with its errors and publish the others', async () => {
+  it("should reject an invalid notification with the server's errors and publish the rest", async () => {
     const { publisher, requests } = await against((items, response, request) => {
       const errors = items.flatMap(({ title }, index) =>
         title === '' ? [{ path: `${index}.title`, message: 'must not be empty' }] : [],
@@ -93,7 +93,7 @@ describe('createPublisher', () => {
     ]);
   });
 
-  it('should send each notification alone if the server rejects a batch without naming the invalid ones', async () => {
+  it('should send notifications individually if the server rejects a batch as a whole', async () => {
     const { publisher } = await against((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
         ? answer(response, 413, { detail: 'too large' })
@@ -135,7 +135,7 @@ describe('createPublisher', () => {
     expect(requests.slice(2).length).toBe(2);
   });
 
-  it('should reject notifications when full or closed and settle those already waiting', async () => {
+  it('should reject new notifications when full or closed but settle the waiting notifications', async () => {
     const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
@@ -174,7 +174,7 @@ describe('createPublisher', () => {
     [[null]],
     [[{ path: '7.title', message: 'is missing' }]],
   ])(
-    'should settle every notification and keep sending even after errors that no producer would send: %j',
+    'should settle every notification and keep sending after errors that no producer would send: %j',
     async (errors) => {
       const { publisher } = await against((items, response) =>
         items.some(({ title }) => title === '')
@@ -246,7 +246,7 @@ describe('createPublisher', () => {
     await publisher.close();
   });
 
-  it('should read only the start of an endless error response', async () => {
+  it('should read only the beginning of an endless error response', async () => {
     const { publisher } = await against((_, response) => {
       response.writeHead(403);
       const chunk = Buffer.alloc(64 * 1024, 'x');

@@ -18,7 +18,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let closed = false;
   let sending: Promise<void> | undefined;
 
-  /** Sends one batch at a time to preserve the order. */
+  /** Sends batches sequentially to preserve the order. */
   async function sendAll(): Promise<void> {
     try {
       if (!closed) await pause(batchingDelayMs);
@@ -28,7 +28,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
     }
   }
 
-  /** Sends a batch. After an unexpected error, rejects its unsettled notifications. */
+  /** Sends a batch. After an unexpected error, rejects all notifications in the batch that are still unsettled. */
   async function settle(batch: Waiting[]): Promise<void> {
     try {
       await sendBatch(batch);
@@ -48,12 +48,15 @@ export function createPublisher(given: PublisherOptions): Publisher {
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
-  /** Nothing in the rejected request was published. Rejects the notifications with errors and resends the rest. */
+  /**
+   * The server published no notifications from the rejected request. Rejects the notifications with errors and resends
+   * the rest.
+   */
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response isn't about a particular notification (401 or 413, for example). Send each one alone so that it
-      // gets its own response.
+      // The response isn't about a particular notification (401 or 413, for example). Send them individually so that
+      // each gets its own response.
       for (const one of batch) await sendBatch([one]);
       return;
     }

@@ -5,12 +5,14 @@ import type { PublisherOptions } from './types.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
-/** The only status with which the producer accepts requests. Any other 2xx comes from a proxy or a sign-in page. */
+/**
+ * The status that the producer returns when it accepts a request. Any other 2xx comes from a proxy or a sign-in page.
+ */
 const ACCEPTED = 202;
 /** A sidecar returns 500 when it can't reach the producer. */
 const isTemporary = (status: number): boolean => status === 429 || status >= 500;
 
-/** The relevant parts of a problem document. Each is validated because any server could have sent them. */
+/** The relevant members of a problem document. All are validated because the response could be from any server. */
 export interface Refusal {
   detail: string;
   errors: Fault[];
@@ -115,7 +117,7 @@ async function problemOf(response: Response): Promise<Refusal> {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The listed errors. Ignores `errors` in a different format, which a proxy's own problem document might have. */
+/** The listed errors. Ignores `errors` in other formats, since the problem document might come from a proxy. */
 const faultsIn = (errors: unknown): Fault[] =>
   (Array.isArray(errors) ? errors : []).filter(
     (one): one is Fault =>

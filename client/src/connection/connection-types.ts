@@ -4,8 +4,8 @@ import type { FeedSocket } from './feed-socket.ts';
 /** Connection callbacks. */
 export interface ConnectionHooks {
   /**
-   * Also called when this socket replaces one that is still connected. `disconnected` isn't called for the replaced
-   * socket.
+   * Also called when this socket replaces another socket that is still connected. In that case, `disconnected` isn't
+   * called for the old socket.
    */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
@@ -18,7 +18,9 @@ export interface TabHooks extends ConnectionHooks {
   presenting: (now: boolean) => void;
 }
 
-/** A connection that reconnects automatically: this tab's own, or the one shared by the leader tab. */
+/**
+ * A connection that reconnects automatically: either this tab's own connection or the leader tab's shared connection.
+ */
 export interface ClientConnection {
   readonly socket: FeedSocket | undefined;
   /** Whether this tab may show toasts. */

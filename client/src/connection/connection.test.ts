@@ -15,7 +15,7 @@ const getToken = (): Promise<string> =>
     tokenRequests.push({ resolve, reject });
   });
 const waitForTokenRequests = (count: number) => vi.waitFor(() => expect(tokenRequests).toHaveLength(count));
-/** Breaks the transport of a connection waiting for its token. */
+/** Breaks the transport while the connection is waiting for a token. */
 const breakTransports = (): void => {
   const { clients } = gateway.io.engine as unknown as { clients: Record<string, { close(): void }> };
   for (const transport of Object.values(clients)) transport.close();

@@ -10,8 +10,7 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /**
- * A connection that reconnects with backoff. When its server drains, it switches to a new connection without
- * interruption.
+ * A connection that reconnects with backoff. When the server drains, switches to a new connection without interruption.
  */
 export class Connection implements ClientConnection {
   readonly presenting = true;
@@ -120,7 +119,7 @@ export class Connection implements ClientConnection {
     this.#attempts = 0;
     clearTimeout(this.#reconnectTimer);
     this.#hooks.connected(socket);
-    // Fails its unanswered requests. Their feeds have already resubscribed on the new socket.
+    // Fails unanswered requests. The feeds have already resubscribed on the new socket.
     previous?.disconnect();
   }
 
@@ -139,7 +138,7 @@ export class Connection implements ClientConnection {
     this.#hooks.disconnected();
   }
 
-  /** Does nothing after `close`. An error listener might have called it. */
+  /** No-op after `close`, which an error listener might have called. */
   #reconnectLater(socket: ClientSocket): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);

@@ -3,7 +3,7 @@ import { withToken } from '../rest/token.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** A server URL and its access token. */
+/** A server URL with an access token. */
 export interface Target {
   endpoint: string;
   path: string;

@@ -24,7 +24,7 @@ export class RenewedToken {
     this.#report = report;
   }
 
-  /** Without `getToken`, does nothing and lets the connection end when its token expires. */
+  /** Without `getToken`, the connection simply ends when the token expires. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
@@ -50,7 +50,8 @@ export class RenewedToken {
   async #send(socket: ClientSocket, renewal: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A disconnected socket would buffer the `token` event until its next connection, which sends its own token.
+      // A disconnected socket would buffer the `token` event until it reconnects, but the new connection sends its own
+      // token.
       if (renewal !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

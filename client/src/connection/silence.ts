@@ -8,9 +8,9 @@ export interface SilenceHooks {
 }
 
 /**
- * Detects connections that look connected but deliver nothing. The server sends positions at least every 10 s. If
- * they stop, this class sends a single probe. Without a response, the connection becomes `doubtful`. Sends nothing on
- * a working connection.
+ * Detects connections that look connected but don't deliver anything. The server sends positions at least every 10 s.
+ * If they stop, this class sends a single probe. Without a response, the connection becomes `doubtful`. A working
+ * connection is never probed.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;

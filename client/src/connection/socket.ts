@@ -19,7 +19,7 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
-    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect on its own.
+    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect automatically.
     reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,
@@ -31,7 +31,8 @@ export function createSocket(
       Promise.resolve()
         .then(getToken)
         .then(
-          // Ignore the token if its transport has been replaced. The server closes connections that connect twice.
+          // Ignore the token if the transport has been replaced. The server closes a connection that sends a second
+          // connect packet.
           (token) => call === calls && send(token === undefined ? identity : { ...identity, token }),
           (reason: unknown) => call === calls && tokenFailed(socket, reason),
         );

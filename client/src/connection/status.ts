@@ -1,7 +1,7 @@
 import type { ClientStatus } from '../types.ts';
 import { TIMING } from '../timing.ts';
 
-/** Derives the status from `live` and `online`. Uses one timer. */
+/** Derives the status from `live` and `online`. Uses a single timer. */
 export class StatusTracker {
   #status: ClientStatus = 'connecting';
   #wasLive = false;

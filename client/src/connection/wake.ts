@@ -1,8 +1,8 @@
 import { TIMING } from '../timing.ts';
 
 /**
- * Calls `woke` after the page's timers were suspended, such as while the tab or device slept. The connection might
- * have died unnoticed because the timers that check it were suspended too.
+ * Calls `woke` after the page's timers were suspended, for example while the tab or device slept. The timers that check
+ * the connection were suspended too, so it might have died unnoticed.
  */
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();

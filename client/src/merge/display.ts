@@ -5,8 +5,8 @@ import { RecentIds } from './recent-ids.ts';
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides which publications to show: each id only once, even across epochs, never after it is gone, and only the
- * newest for each collapse key. Ignores offsets, so it can't hold up the position.
+ * Decides which publications to show. Shows each id at most once across all epochs, never after it's gone, and only the
+ * newest publication for each collapse key. Ignores offsets, so it can't hold up the position.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
@@ -51,8 +51,8 @@ export class Display {
   }
 
   /**
-   * Returns the combined effect of all publications since the last call: the publications to show, in order, and the
-   * ids to remove.
+   * Returns the combined effect of all publications since the last call: an ordered list of publications to show, and
+   * the ids to remove.
    */
   flush(): { publications: LivePublication[]; gone: Map<GoneReason, string[]> } {
     const result = { publications: [...this.#publications.values()], gone: this.#goneNow };

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it('should report each key when it expires, in any order, with one timer', () => {
+it('should report keys as they expire, in any order, using a single timer', () => {
   for (const [key, ms] of [
     ['c', 3_000],
     ['a', 1_000],

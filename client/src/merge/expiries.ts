@@ -5,7 +5,7 @@ const MAX_WATCHED = 10_000;
 /** The longest delay that setTimeout supports. A longer delay would fire immediately. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
-/** Reports expired notifications. A single timer waits for the next one. */
+/** Reports expired notifications. A single timer waits for the next expiry. */
 export class Expiries {
   readonly #due = new Map<string, number>();
   readonly #onExpired: (keys: string[]) => void;

@@ -2,7 +2,7 @@ import type { GoneReason, LivePublication, Page, Position, PublicationsEvent } f
 
 /** All events that a feed's merge handles. */
 export type MergeEvent =
-  /** A socket is connected. It might have replaced another one without interruption. */
+  /** A socket is connected. It might have seamlessly replaced another socket. */
   | { type: 'connected' }
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)

@@ -45,7 +45,7 @@ const push = (merge: FeedMerge, publications: Publication[], epoch = 'e') =>
   merge.handle({ type: 'publications', epoch, publications });
 
 describe('FeedMerge', () => {
-  it('should subscribe from its position when connected', () => {
+  it('should subscribe from the current position when connected', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 3 });
     expect(merge.handle({ type: 'connected' })).toEqual([
       { type: 'subscribe', position: { epoch: 'e', offset: 3 } },
@@ -61,7 +61,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'e', offset: 12 });
   });
 
-  it('should advance one offset at a time and request missing publications if a gap stays open', () => {
+  it('should advance offset by offset and request missing publications if a gap stays open', () => {
     const merge = settled();
     const effects = push(merge, [at(12)]);
     expect(types(effects)).toEqual(['gap-opened']);
@@ -118,7 +118,7 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(16)]))).not.toContain('gone');
   });
 
-  it('should remove a notification if its replacement is gone', () => {
+  it('should remove a notification if the replacement is gone', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(push(merge, [{ ...gone(12, 'b'), replaces: 'a' }])).toEqual([
@@ -128,7 +128,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should remove retracted notifications immediately, even behind a gap, and never show them later', () => {
+  it('should immediately remove retracted notifications, including behind a gap, and never show them later', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
@@ -166,7 +166,7 @@ describe('FeedMerge', () => {
     expect(merge.position?.offset).toBe(5);
   });
 
-  it('should accept a lower position from a response without showing notifications twice', () => {
+  it('should accept a lower position from a response and not reshow notifications', () => {
     const merge = settled();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should resubscribe on a push from another epoch, but only once if the response is from a different one', () => {
+  it('should resubscribe on a push from another epoch, but only once if the response is from a different epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
@@ -272,7 +272,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it("should continue from a page's last publication instead of its offset if it has more", () => {
+  it("should continue from a page's last publication instead of the page's offset if there's more", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

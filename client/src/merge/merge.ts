@@ -9,7 +9,7 @@ export const REORDER_LIMIT = 2_000;
 const isSamePosition = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page has all publications from the position up to its claimed offset. */
+/** Whether the page has all publications from the position up to the offset that the page claims. */
 function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -21,8 +21,8 @@ function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
 }
 
 /**
- * Merges a feed's pushes and pages, without I/O or a clock. The position advances one offset at a time, except when a
- * response sets it. Offsets count even if their notification has been shown before.
+ * Merges a feed's pushes and pages. Uses no I/O or clock. The position advances one offset at a time, except when a
+ * response sets it. An offset counts even if its notification was shown before.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;

@@ -12,7 +12,7 @@ interface Epoch {
   readonly log: Publication[];
 }
 
-/** A feed that sometimes loses its state, with a connection that duplicates, reorders and loses pushes. */
+/** A feed that sometimes loses state, behind a connection that duplicates, reorders and drops pushes. */
 class Walk {
   epochs: Epoch[] = [{ name: 'e0', log: [] }];
   readonly merge = new FeedMerge(undefined, 6);
@@ -206,7 +206,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.nat(3).map((n) => (walk: Walk) => n === 0 && walk.newEpoch()) },
 );
 
-/** Delivers everything and runs all timers. */
+/** Delivers all messages and runs all timers. */
 function settle(walk: Walk): void {
   if (!walk.connected) walk.connect();
   for (let round = 0; round < 50; round++) {

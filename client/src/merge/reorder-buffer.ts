@@ -3,7 +3,7 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface BufferedPublication {
   readonly epoch: string;
   readonly publication: Publication;
-  /** How many subscribe requests had been sent when this publication arrived. */
+  /** Number of subscribe requests sent before this publication arrived. */
   readonly subscribes: number;
 }
 

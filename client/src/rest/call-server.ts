@@ -13,8 +13,8 @@ export interface CallOptions {
 }
 
 /**
- * Maximum length of a body sent with `keepalive`, which lets a change survive leaving the page, such as when a link
- * marks a notification as read. Browsers allow a total of 64 KiB for all such requests.
+ * Maximum body length for `keepalive` requests. With `keepalive`, a change survives leaving the page, for example when
+ * following a link marks a notification as read. Browsers allow 64 KiB in total for all pending `keepalive` requests.
  */
 const MAX_KEPT_ALIVE = 16_000;
 

@@ -78,7 +78,7 @@ it('should opt in to e-mail with and without a code, and opt out', async () => {
   expect(requests[3]).toMatchObject({ body: undefined, token: 'Bearer t' });
 });
 
-it("should register a device with its browser's subscription and remove it", async () => {
+it("should register a device with the browser's subscription and remove it", async () => {
   const endpoint = 'https://push.example/1';
   const subscription = { endpoint, keys: { p256dh: 'abc', auth: 'def' } };
   const json = { ...subscription, expirationTime: null, later: true };

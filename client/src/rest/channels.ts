@@ -27,7 +27,7 @@ function isChannels(value: unknown): value is Channels {
 
 /**
  * Returns the deployment's channels and which of them reach the signed-in reader. Throws the same errors as
- * `fetchPage`, with status 404 if the deployment has no channels and 403 if the reader isn't signed in.
+ * `fetchPage`. The status is 404 if the deployment has no channels and 403 if the reader isn't signed in.
  */
 export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
   return callServer(url, PATH, undefined, options, async (response) => {
@@ -38,8 +38,8 @@ export function fetchChannels(url: string, options: CallOptions = {}): Promise<C
 }
 
 /**
- * Opts the reader in to e-mail at the token's address or, with `code`, at the address that received the code. Throws
- * the same errors as `fetchPage`, with status 400 for a wrong code and 409 if the token has no address.
+ * Opts the reader in to e-mail at the token's address or, if `code` is set, at the address that received the code.
+ * Throws the same errors as `fetchPage`. The status is 400 for a wrong code and 409 if the token has no address.
  */
 export function agreeToEmail(
   url: string,
@@ -52,7 +52,7 @@ export function agreeToEmail(
 
 /**
  * Sends a code for `agreeToEmail` to another address. The code is valid for 15 minutes. Throws the same errors as
- * `fetchPage`, with status 429 after five codes in a day.
+ * `fetchPage`. The status is 429 after five codes in a day.
  */
 export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
   return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, readNothing);

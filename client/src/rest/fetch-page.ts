@@ -15,9 +15,9 @@ export type PageRequest = { feed?: string; limit?: number; clientId?: string } &
 export type FetchPageOptions = CallOptions;
 
 /**
- * Fetches a page of a feed over REST from the server at `url` (empty means the page's origin in a browser). Throws a
- * `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`
- * or `malformed`.
+ * Fetches a feed's page over REST from the server at `url` (empty means the current origin in a browser). Throws a
+ * `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted` or
+ * `malformed`.
  */
 export function fetchPage(
   url: string,

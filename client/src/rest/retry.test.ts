@@ -43,7 +43,7 @@ it('should reject a permanent failure immediately', async () => {
   expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
 });
 
-it('should wait as long as the server asks, up to a limit', async () => {
+it("should respect the server's requested delay, up to a limit", async () => {
   const busy = (seconds: number) => new ProblemError(429, undefined, seconds * 1000);
   expect((await run([busy(7), busy(86_400)])).pauses).toEqual([7_000, TIMING.retryAfterMax]);
 });

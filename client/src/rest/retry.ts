@@ -13,8 +13,8 @@ export interface RetryOptions {
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt` and retries temporary failures with increasing delays. Each delay is at least as long as the server
- * asks for, up to `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
+ * Calls `attempt` and retries temporary failures with increasing delays. If the server asks for a longer delay, waits
+ * that long, up to `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
  * signal is aborted. Rejects immediately on a permanent error.
  */
 export async function retryTemporary<T>(

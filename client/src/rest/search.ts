@@ -9,7 +9,7 @@ export interface SearchRequest {
   state?: SearchState;
   /** The feeds to search. Default: `all` and every feed named in the token. */
   feeds?: readonly string[];
-  /** A notification must have one of these severities. The same applies to categories and sources. */
+  /** Matches notifications with any of these severities. The same applies to categories and sources. */
   severities?: readonly Severity[];
   categories?: readonly string[];
   /** Names with a comma aren't supported. */
@@ -21,8 +21,8 @@ export interface SearchRequest {
 }
 
 /**
- * Searches the server's history, newest first. Each call searches only part of it. While `more` is true, call again
- * with `cursor`, even if nothing was found. Throws the same errors as `fetchPage`.
+ * Searches the server's history, newest first. Each call covers only part of the history. While `more` is true, call
+ * again with `cursor`, even if the result is empty. Throws the same errors as `fetchPage`.
  */
 export function searchNotifications(
   url: string,

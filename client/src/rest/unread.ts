@@ -2,8 +2,8 @@ import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
 /**
- * Counts unread notifications in one feed, or in `all` and every feed named in the token. Throws the same errors as
- * `fetchPage`.
+ * Counts unread notifications in a feed or, by default, in `all` and every feed named in the token. Throws the same
+ * errors as `fetchPage`.
  */
 export function fetchUnread(
   url: string,

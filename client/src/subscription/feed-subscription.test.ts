@@ -58,7 +58,7 @@ const expiring = (id: string, ms: number) => ({
 });
 
 describe('expired notifications', () => {
-  it('should be removed once, on time, and never shown if they arrive too late', () => {
+  it('should be removed once and on time, and not be shown if they arrive too late', () => {
     const log: string[] = [];
     const subscription = subscribe(undefined, {
       onPublications: (publications) => log.push(...publications.map(({ notification }) => notification.id)),
@@ -112,7 +112,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it("should store its start position even if it doesn't change", () => {
+  it("should store the start position even if it doesn't change", () => {
     const subscription = subscribe({ epoch: 'e', offset: 3 });
     subscription.connected(socket);
     ok();
@@ -155,7 +155,7 @@ describe('FeedSubscription', () => {
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
-  it('should not call handlers after one has closed it', () => {
+  it('should not call any more handlers after a handler closes it', () => {
     const log: string[] = [];
     const inbox = { ...{ version: 1, epoch: 'e', seen: 0 }, unread: [], archived: [], snoozed: [] };
     const subscription = subscribe(undefined, {

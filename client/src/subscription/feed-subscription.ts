@@ -19,13 +19,13 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { ReaderMarks } from './reader-marks.ts';
 
-/** After this many consecutive unanswered subscribe requests, the connection itself is reported as stuck. */
+/** Number of consecutive unanswered subscribe requests after which the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
   random: () => number;
-  /** Runs one of the app's handlers and reports its exceptions. */
+  /** Runs one of the app's handlers and reports any exceptions. */
   call: (handler: () => void) => void;
   report: (error: Error) => void;
   /** Called whenever `live` might have changed. */
@@ -252,7 +252,7 @@ export class FeedSubscription {
     this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
   }
 
-  /** Runs a handler unless another one has closed the subscription. */
+  /** Runs a handler unless a previous handler closed the subscription. */
   #call(handler: () => void): void {
     if (!this.#isOver()) this.#context.call(handler);
   }

@@ -43,7 +43,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
-  it('should not report an ended snooze as running if an older response arrives after its end', async () => {
+  it('should not report an ended snooze as running if an older response arrives afterwards', async () => {
     const snooze = { id: 'a', epoch: 'e', offset: 1, until: '2026-05-01T07:00:00Z' };
     gateway.answer = (request) => {
       const ended = [{ ...snooze, due: true as const }];
@@ -59,7 +59,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received).toEqual([true, 'caught up']));
   });
 
-  it('should report the end of each snooze once', async () => {
+  it("should report each snooze's end once", async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe('all', {

@@ -5,10 +5,7 @@ import type { FeedHandlers } from '../types.ts';
 /** Number of reported snoozes to remember, as many as a reader can have. */
 const MAX_REPORTED = 200;
 
-/**
- * Passes on the reader's marks in a feed. Never reports an older state after a newer one. Reports the end of each
- * snooze once.
- */
+/** Passes on the reader's marks in a feed. Drops outdated states. Reports each snooze's end once. */
 export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
@@ -20,7 +17,7 @@ export class ReaderMarks {
     this.#call = call;
   }
 
-  /** Passes on a state unless it's older than the last one. */
+  /** Passes on a state unless it's older than the last state. */
   take(inbox: InboxState): void {
     if (this.#last && isOlderState(inbox, this.#last)) return;
     this.#last = inbox;

@@ -12,8 +12,8 @@ const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
 /**
- * Leader election through a lock. At most one tab holds the lock. When that tab is gone, the platform passes the lock
- * to the next one.
+ * Leader election through a lock. At most one tab holds the lock. When that tab is gone, the platform grants the lock
+ * to the next tab in line.
  */
 export class Election {
   readonly #locks: TabLocks;
@@ -38,7 +38,7 @@ export class Election {
     this.#requestLock(true);
   }
 
-  /** Gives up the lock and waits for it again, behind all other candidates. */
+  /** Releases the lock and queues for it behind all other candidates. */
   requeue(): void {
     const release = this.#request?.release;
     this.#hooks.lost();

@@ -7,7 +7,7 @@ import { MESSAGES_VERSION } from './messages.ts';
 export interface Group {
   /** Identifies a group of tabs that share a connection. */
   readonly name: string;
-  /** Options for the connection. Their `getToken` returns only tokens for this group's reader. */
+  /** Options for the connection. `getToken` returns only tokens for this group's reader. */
   readonly options: NotificationClientOptions;
 }
 
@@ -29,9 +29,8 @@ export function identityOf(token: string | undefined): string | undefined {
 }
 
 /**
- * Returns a tab's group: its server, the browser's `clientId`, and the reader from the option or the token.
- * `undefined` if the reader is unknown, in which case the tab doesn't share its connection. Rejects if `getToken`
- * rejects.
+ * Returns a tab's group: the server, the browser's `clientId`, and the reader from the option or the token. Returns
+ * `undefined` if the reader is unknown. The tab then doesn't share a connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,

@@ -16,21 +16,21 @@ export interface LeaderOptions {
   /** The name of the lock that a tab holds until it closes. */
   lockOf: (tab: string) => string;
   patience: Patience;
-  /** Called when another tab should lead because this one gets no token that the server accepts. */
+  /** Called when another tab should lead because this tab can't get a token that the server accepts. */
   surrender: () => void;
   connect: (hooks: ConnectionHooks) => ClientConnection;
-  /** Sends to all tabs, including this one. */
+  /** Sends to all tabs, including this tab. */
   broadcast: (message: TabMessage) => void;
 }
 
 /**
- * How long a tab keeps leading without a token that the server accepts. Longer each time, so that tabs of a reader who
- * is signed out don't take turns asking for tokens more often than a single tab would.
+ * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time. Otherwise, a
+ * signed-out reader's tabs would take turns leading and together request more tokens than a single tab would.
  */
 export interface Patience {
-  /** Connections that failed for lack of a token, since the tab last led or connected. */
+  /** Number of connections that failed for lack of a token since the tab last led or connected. */
   failures: number;
-  /** How many failures let another tab lead. */
+  /** Number of failures after which another tab may lead. */
   max: number;
 }
 
@@ -47,8 +47,8 @@ const feedOf = (request: unknown): string =>
   String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
- * Owns the connection shared by all tabs. Forwards their requests to the server and the server's events to all tabs.
- * Stores no publications, so closing this tab loses none. Each tab merges them from its own position.
+ * Owns the connection shared by all tabs. Forwards the tabs' requests to the server and the server's events to all
+ * tabs. Doesn't store publications, so closing this tab can't lose any. Each tab merges them from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -99,7 +99,7 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        // Only the first report counts. By the time another one arrives, the connection might already have been
+        // Only the first report counts. By the time another report arrives, the connection might already have been
         // replaced.
         if (message.to === id && this.#socket && message.session === this.#session)
           this.reconnect({ now: false });
@@ -127,9 +127,9 @@ export class Leader {
     this.#connection?.close();
   }
 
-  /** Lets another tab lead if there is one. The reader might have signed in anew there. */
+  /** Lets another tab lead, if any. The reader might have signed back in there. */
   #tokenFailed(): void {
-    // A live connection only renews its token.
+    // A live connection is only renewing the token.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.
@@ -172,7 +172,7 @@ export class Leader {
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Removes a tab once it can acquire its lock, which means that the tab is gone. */
+  /** Removes a tab once this tab can acquire the other tab's lock, which means that it's gone. */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;

@@ -6,7 +6,7 @@ export const MESSAGES_VERSION = 1;
 /** The leader's state, sent on each change and in response to each `hello`. */
 export interface LeaderState {
   readonly leader: string;
-  /** Increases with each new leader. If two tabs claim to lead, the one with the higher term wins. */
+  /** Increases with each new leader. If two tabs claim to lead, the higher term wins. */
   readonly term: number;
   /** Number of the leader's connection. `undefined` while disconnected. */
   readonly session: number | undefined;

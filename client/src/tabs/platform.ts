@@ -17,7 +17,7 @@ export interface TabLocks {
   ): Promise<unknown>;
 }
 
-/** A BroadcastChannel. All other tabs receive each message. Messages from one sender arrive in order. */
+/** A BroadcastChannel. All other tabs receive each message. Messages from the same sender arrive in order. */
 export interface TabChannel {
   post(message: unknown): void;
   close(): void;

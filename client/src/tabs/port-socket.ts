@@ -10,7 +10,7 @@ interface PendingRequest {
 /** Shared by all ports of the page so that a late response from a former leader can't match another request. */
 let lastId = 0;
 
-/** A tab's port to the leader's connection, used instead of its own socket. */
+/** A tab's port to the leader's connection, used in place of a socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, PendingRequest>();

@@ -21,7 +21,7 @@ describe('a tab without locks', () => {
     return opened;
   };
 
-  it('should connect on its own and disconnect when it closes', async () => {
+  it('should connect directly and disconnect when it closes', async () => {
     const { client, errors } = openWithoutLocks();
     await pass(1_000);
     expect(errors).toEqual(['no locks']);
@@ -78,7 +78,7 @@ it('should leave no timers behind if a tab presents as soon as it joins and a li
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should lead again after another script of the page claimed to lead', async () => {
+it('should resume leading after another script on the page claimed to lead', async () => {
   const { tab, client } = fixture.open(['all']);
   const open = vi.spyOn(tab, 'open');
   await pass(1_000);

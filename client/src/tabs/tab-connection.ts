@@ -34,7 +34,7 @@ export class TabConnection implements ClientConnection {
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
   readonly #patience = { failures: 0, max: FIRST_PATIENCE };
-  /** This tab's own connection, used if tabs can't share one. */
+  /** This tab's own connection, used if tabs can't share a connection. */
   #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
   #silentTicks = 0;

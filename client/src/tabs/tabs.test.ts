@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('tabs', () => {
-  it('should share one connection', async () => {
+  it('should share a connection', async () => {
     const tabs = Array.from({ length: 5 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.publish('all', 30);
@@ -28,7 +28,7 @@ describe('tabs', () => {
     }
   });
 
-  it('should stay subscribed to a feed as long as one of them needs it', async () => {
+  it('should stay subscribed to a feed as long as any tab needs it', async () => {
     fixture.open(['all']);
     await pass(1_000);
     const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];

@@ -9,7 +9,7 @@ interface LockRequest {
 
 const aborted = () => Object.assign(new Error('aborted'), { name: 'AbortError' });
 
-/** For tests only. An in-memory browser with its tabs' locks and channels. */
+/** For tests only. An in-memory browser with locks and channels for tabs. */
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly #locks = new Map<string, LockRequest[]>();
@@ -21,7 +21,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** Queues a lock request. The first one in the queue holds the lock. */
+  /** Queues a lock request. The first request in the queue holds the lock. */
   request(
     tab: FakeTab,
     name: string,
@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** A tab. It receives messages in order with a latency of one millisecond, but not while frozen. */
+/** A tab. Receives messages in order after 1 ms, but not while frozen. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;

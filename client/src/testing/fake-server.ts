@@ -14,7 +14,7 @@ interface FakeConnection {
   readonly lost: () => void;
 }
 
-/** For tests only. An in-memory server with one log per feed. A connection ends with its tab. */
+/** For tests only. An in-memory server with one log per feed. Connections end when their tab is closed. */
 export class FakeServer {
   readonly #logs = new Map<string, Publication[]>();
   readonly #connections = new Set<FakeConnection>();
@@ -62,7 +62,7 @@ export class FakeServer {
     }
   }
 
-  /** Connects once `getToken` resolves. Calls it again half a second after a failure. */
+  /** Connects once `getToken` resolves. Retries half a second after a failure. */
   connect(
     tab: FakeTab,
     hooks: ConnectionHooks,

@@ -14,7 +14,10 @@ const at = (offset: number): Publication => ({
   },
 });
 
-/** For tests only. An in-memory gateway with one log. Override `answer` to refuse requests or leave them unanswered. */
+/**
+ * For tests only. An in-memory gateway with a single log. Override `answer` to refuse requests or leave them
+ * unanswered.
+ */
 export class Gateway {
   readonly #http = createServer();
   io = new Server(this.#http, { path: '/hubs' });

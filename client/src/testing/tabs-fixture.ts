@@ -4,7 +4,7 @@ import type { ClientStatus, NotificationClient, NotificationClientOptions, Subsc
 import { FakeBrowser, type FakeTab } from './fake-browser.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** For tests only. A tab with a client that records everything it has shown. */
+/** For tests only. A tab with a client that records all notifications it has shown. */
 export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;

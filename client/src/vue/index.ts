@@ -1,2 +1,2 @@
-/** Re-exports `@tocsin/client-vue` for apps that import its components from `@tocsin/client/vue`. */
+/** Re-exports `@tocsin/client-vue` for apps that import the components from `@tocsin/client/vue`. */
 export * from '@tocsin/client-vue';

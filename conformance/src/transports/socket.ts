@@ -8,10 +8,10 @@ export interface SocketOptions {
   patienceMs: number;
 }
 
-/** The result of a handshake: a socket or the error from the `connect_error` event. */
+/** The handshake result: a socket or the error from the `connect_error` event. */
 export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
 
-/** A socket.io client that records what it receives. It never sends or reconnects on its own. */
+/** A socket.io client that records what it receives. Never sends or reconnects by itself. */
 export class SocketReader {
   readonly inbox: Inbox;
   readonly #socket: Socket;

@@ -1,6 +1,6 @@
 import { Inbox } from '../inbox.ts';
 
-/** A reader of server-sent events as specified by the WHATWG. Records everything it receives. */
+/** Reads server-sent events as specified by the WHATWG and records them. */
 export class StreamReader {
   readonly inbox: Inbox;
   /** Lines outside of events: comments and `retry`. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { channelNameSchema } from './fallback.ts';
 
 /**
- * One plain e-mail address with exactly one `@`. Spaces, double quotes, commas, brackets of any kind and control
- * characters are rejected, so an address can't smuggle in a list, name, comment or line break. Consent, storage and
- * sending all use this schema, so an accepted address is never rejected later.
+ * A single plain e-mail address with exactly one `@`. Rejects spaces, double quotes, commas, brackets of any kind and
+ * control characters, so an address can't smuggle in a list, name, comment or line break. Consent, storage and sending
+ * all use this schema, so an accepted address is never rejected later.
  */
 export const emailAddressSchema = z
   .string()
@@ -32,8 +32,8 @@ export const LANGUAGES = ['en', 'de'] as const;
 const languageSchema = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
 
 /**
- * The body of `PUT /app/channels/email`. Opts in to e-mail at the address in the token's `email` claim or, with
- * `code`, at the address that received the code.
+ * The body of `PUT /app/channels/email`. Opts in to e-mail at the address in the token's `email` claim or, if `code` is
+ * set, at the address that received the code.
  */
 export const putEmailSchema = z.strictObject({
   consent: z.literal(true, 'must be true, to confirm that the reader agrees to receive e-mail'),
@@ -53,7 +53,7 @@ export const putPushSchema = z.strictObject({
   language: languageSchema.optional(),
 });
 
-/** The body of `DELETE /app/channels/push`, with the endpoint of the device to remove. */
+/** The body of `DELETE /app/channels/push`. `endpoint` identifies the device to remove. */
 export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchema.shape.endpoint });
 
 /** The response of `GET /app/channels`. */

@@ -19,9 +19,8 @@ export const channelNameSchema = z
 export const UNLESS = ['read', 'seen'] as const;
 
 /**
- * A message through another channel, sent once `after` has elapsed since publication. It isn't sent if the
- * notification has been read (or seen, with `unless: seen`), archived, snoozed, retracted or replaced, or has
- * expired.
+ * A message through another channel, sent once `after` has elapsed since publication. It isn't sent if the notification
+ * has been read (or seen if `unless` is `seen`), archived, snoozed, retracted or replaced, or has expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -29,8 +29,8 @@ const fallbackEndedSchema = z.object({
 });
 
 /**
- * Published when the reader of a `user:` feed reads notifications. `ids` starts with the oldest. With `more`, older
- * notifications were also read.
+ * Published when a `user:` feed's reader reads notifications. `ids` starts with the oldest. If `more` is set, older
+ * notifications were read too.
  */
 const notificationsReadSchema = z.object({
   ...shared,

@@ -17,7 +17,7 @@ export const FALLBACK_STATES = ['waiting', 'sending', ...FALLBACK_OUTCOMES] as c
 
 const count = z.int().min(0);
 
-/** Whether readers received, saw, read or archived a notification, and the state of its fallbacks. */
+/** Whether readers received, saw, read or archived a notification, and the state of any fallbacks. */
 export const receiptsSchema = z
   .object({
     id: idSchema,

@@ -31,7 +31,7 @@ export type PublishedAt = z.infer<typeof publishedAtSchema>;
 /**
  * A notification with waiting steps. Content that doesn't fit into the document is omitted and read from the feed
  * instead. `sourceHash` is set for CloudEvents, which can have a different id in the feed. `position` locates the
- * reader's marks once the notification has left the history. Earlier versions don't store it.
+ * reader's marks when the notification is no longer in the history. Earlier versions don't store it.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
@@ -44,9 +44,9 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification covered by a message. Only notifications shown in the message include their content. `since` is the
- * same as in a step. `replaced` means that a later notification has replaced it, so it doesn't go back to waiting if
- * sending fails.
+ * A notification covered by a message. The content is included only if the message shows it. `since` is the same as in
+ * a step. `replaced` means that a later notification has replaced this notification, which then doesn't go back to
+ * waiting if sending fails.
  */
 const sentItemSchema = waitingSchema
   .omit({ steps: true })
@@ -75,9 +75,9 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * The outcome of a step, for receipts. `unpublished` means that its receipt event hasn't been published yet. `unless`
- * and `sourceHash` are copied from the step and its notification so that it can be resent. `closed` removes it from
- * the list of unsent fallbacks.
+ * A step's outcome, used for receipts. `unpublished` means that the receipt event hasn't been published yet. `unless`
+ * and `sourceHash` are copied from the step and the notification so that the fallback can be resent. `closed` removes
+ * it from the list of unsent fallbacks.
  */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
@@ -94,7 +94,7 @@ export const fallbackReceiptSchema = z.looseObject({
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 
 /**
- * One reader's fallbacks. By channel, `sent` lists when messages were sent in the last hour, and `attempts` counts
+ * A reader's fallbacks. For each channel, `sent` has the times of messages sent in the last hour, and `attempts` counts
  * consecutive failures.
  */
 export const awayDocumentSchema = z.looseObject({

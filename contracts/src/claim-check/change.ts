@@ -6,7 +6,7 @@ import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /**
- * Removes the notification with id `retract` from the feed. A notification that arrives after its retraction isn't
+ * Removes the notification with id `retract` from the feed. If the notification arrives after the retraction, it isn't
  * shown.
  */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
@@ -20,13 +20,12 @@ export const erasureSchema = z.strictObject({
 });
 export type Erasure = z.infer<typeof erasureSchema>;
 
-/** A CloudEvent's `source` as 16 hex digits of its SHA-256. */
+/** The first 16 hex digits of the SHA-256 of a CloudEvent's `source`. */
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * An entry item with a notification. `sourceHash` is set for CloudEvents because their ids are unique only within
- * their source: two events are the same only if both id and source match. The feed doesn't store `sourceHash` or
- * `fallback`.
+ * An entry item with a notification. `sourceHash` is set for CloudEvents because event ids are unique only within a
+ * source: two events are the same only if both id and source match. The feed doesn't store `sourceHash` or `fallback`.
  */
 export const arrivalSchema = notificationSchema.extend({
   sourceHash: sourceHashSchema.optional(),
@@ -35,8 +34,8 @@ export const arrivalSchema = notificationSchema.extend({
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /**
- * The id of an event whose own id is already taken in its feed by another source: `<id>.<8 digits of the source
- * hash>`.
+ * The id to use for an event if an event from another source has already taken its id in the feed: `<id>.<8 digits of
+ * the source hash>`.
  */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
@@ -51,7 +50,7 @@ export function partsOfIdBeside(id: string): { id: string; source: string } | un
 
 const SUFFIX_DIGITS = 8;
 
-/** An entry item that isn't a notification. It is applied in order with the surrounding notifications. */
+/** An entry item that isn't a notification. Applied in order with the surrounding notifications. */
 export type Change = Retraction | Erasure;
 
 /** An entry item: a notification, a retraction or an erasure. */

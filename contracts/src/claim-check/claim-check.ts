@@ -6,7 +6,8 @@ import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /**
- * A run: one lifetime of a producer's lane for a partition (for a feed in 0.1.0). Its sequence numbers have no gaps.
+ * A run: one lifetime of a producer's lane for a partition (for a feed in 0.1.0). Sequence numbers have no gaps within
+ * a run.
  */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
@@ -36,9 +37,9 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items for any feeds of one partition. Never modified after the first write. It includes
+ * The deposited payload: items for any feeds in the same partition. Never modified after the first write. It includes
  * `expiresAt` because a separate command sets the TTL, and a crash can prevent that command. While an entry exists,
- * some of its publications might not be committed or broadcast yet. Items are opaque here. The bff validates each one
+ * some of its publications might not be committed or broadcast yet. Items are opaque here. The bff validates each item
  * separately.
  */
 export const partitionEntrySchema = z.strictObject({
@@ -58,18 +59,18 @@ export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 /** Identifies a partition's entry. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** Redis key of an entry. All entries of a partition share a hash slot. */
+/** An entry's Redis key. A partition's entries all share a hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
-/** Maps a feed to one of `partitions` partitions by the FNV-1a hash of its name. */
+/** Maps a feed to one of `partitions` partitions using the FNV-1a hash of the feed name. */
 export function partitionOf(feed: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < feed.length; i++) hash = Math.imul(hash ^ feed.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % partitions;
 }
 
-/** The deposited payload of one feed, as written by 0.1.0. Otherwise the same as `partitionEntrySchema`. */
+/** A feed's deposited payload, as written by 0.1.0. Otherwise the same as `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
   ...common,
   v: z.literal(DOCUMENT_VERSION),
@@ -87,7 +88,7 @@ export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 /** Identifies a feed's entry. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 
-/** Redis key of a feed's entry. */
+/** The Redis key for a feed's entry. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
 /** The name of an item's set-aside record. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultSchema } from '../http/problem.ts';
 import { idSchema } from '../text/text.ts';
 
-/** An invalid event from the `notifications` topic, with its id, source, errors, and data as JSON. */
+/** An invalid event from the `notifications` topic: id, source, errors, and data as JSON. */
 export const refusedEventSchema = z.strictObject({
   event: z.string(),
   source: z.string().optional(),
@@ -18,7 +18,7 @@ export const REFUSED_EVENT_PREFIX = 'event:';
 export type Sha256 = (text: string) => string;
 const DIGITS = 32;
 
-/** Maximum event id length in characters. Longer ids are replaced with their hash. */
+/** Maximum event id length in characters. Longer ids are replaced with a hash. */
 export const MAX_EVENT_ID = 1_024;
 
 /** The event's `id` if it is a non-empty string, otherwise a hash of the data. */
@@ -30,8 +30,8 @@ export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
 const shortEventId = (id: string, sha256: Sha256): string => (id.length > MAX_EVENT_ID ? sha256(id) : id);
 
 /**
- * The id of an item that has none of its own: the event's id, followed by the item's index if the data is an array.
- * If the result isn't a valid notification id, `event-` followed by its hash.
+ * The id for an item without an id: the event's id, followed by the item's index if the data is an array. If the result
+ * isn't a valid notification id, it's hashed and prefixed with `event-`.
  */
 export function idOfItem(event: string, data: unknown, index: number, sha256: Sha256): string {
   const id = Array.isArray(data) ? `${event}:${index}` : event;

@@ -1,13 +1,13 @@
-/** Maximum number of traces per entry besides the first one. */
+/** Maximum number of additional traces per entry. */
 export const MAX_FURTHER_TRACES = 15;
 
-/** W3C trace contexts of an entry. An entry can contain notifications from multiple requests. */
+/** An entry's W3C trace contexts. An entry can contain notifications from multiple requests. */
 export interface Traced {
   traceparent?: string | undefined;
   furtherTraces?: string[] | undefined;
 }
 
-/** Whether the trace is sampled (the lowest bit of its flags). */
+/** Whether the trace is sampled (lowest bit of the flags). */
 export const isSampled = (traceparent: string): boolean => /-[0-9a-f][13579bdf]$/.test(traceparent);
 
 /** The entry's sampled trace contexts. */
@@ -17,7 +17,7 @@ export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): stri
 };
 
 /**
- * Chooses an entry's trace contexts from those of its requests: all sampled contexts up to the limit, or the first
+ * Chooses an entry's trace contexts from the requests' contexts: all sampled contexts up to the limit, or the first
  * context if none are sampled.
  */
 export function tracedBy(traceparents: readonly string[]): Traced {

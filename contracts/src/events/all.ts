@@ -1,4 +1,4 @@
-/** All events that the bff sends to browsers. To add an event, create its file and add it here. */
+/** All events that the bff sends to browsers. To add an event, create a file for it and list it here. */
 export * from './closing.ts';
 export * from './draining.ts';
 export * from './inbox.ts';

@@ -8,7 +8,7 @@ type AnyEvent = (typeof all)[keyof typeof all];
 export type ServerEvents = { [Event in AnyEvent as Event['name']]: PayloadOf<Event> };
 export type ServerEventName = keyof ServerEvents;
 
-/** Events sent to all of a reader's connections. */
+/** Events sent to every connection that belongs to a reader. */
 export type ReaderEventName = Extract<AnyEvent, { audience: 'reader' }>['name'];
 
 /** The server events as socket.io types. */
@@ -18,7 +18,7 @@ const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [even
 
 export const SERVER_EVENT_NAMES = [...byName.keys()] as readonly ServerEventName[];
 
-/** The definition of an event. `undefined` if a newer version added the event. */
+/** An event's definition. `undefined` if a newer version added the event. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
 
 /** A server event as received by a client. */
@@ -26,7 +26,7 @@ export type ReceivedEvent = {
   [Name in ServerEventName]: { name: Name; payload: ServerEvents[Name] };
 }[ServerEventName];
 
-/** Checks a received event against its schema. Returns `unknown` if a newer server added the event. */
+/** Validates a received event against the event's schema. Returns `unknown` if a newer server added the event. */
 export function checkReceived(name: string, payload: unknown): ReceivedEvent | 'unknown' | 'malformed' {
   const event = serverEventNamed(name);
   if (!event) return 'unknown';

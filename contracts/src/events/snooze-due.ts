@@ -6,7 +6,7 @@ import { serverEvent, type PayloadOf } from './server-event.ts';
 export interface DueSnooze {
   epoch: string;
   offset: number;
-  /** When the snooze ended, in RFC 3339. */
+  /** When the snooze ended (RFC 3339). */
   until: string;
   notification: Notification;
 }
@@ -17,6 +17,6 @@ const isDue = (value: unknown): value is DueSnooze =>
   isObject(value['notification']) &&
   isText(value['notification']['id']);
 
-/** The reader's snoozes that just ended. Their notifications are back in the inbox as unread. */
+/** The reader's snoozes that just ended. The notifications are back in the inbox as unread. */
 export const snoozeDueEvent = serverEvent('snooze-due', 'reader', { feed: isText, due: listOf(isDue) });
 export type SnoozeDueEvent = PayloadOf<typeof snoozeDueEvent>;

@@ -23,6 +23,6 @@ export type IconName = (typeof ICON_NAMES)[number];
 /** Whether the icon is an image URL. */
 export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
 
-/** Origin of an image URL, formatted as in `ICON_ORIGINS`. `undefined` for an icon name. */
+/** An image URL's origin, formatted as in `ICON_ORIGINS`. `undefined` for an icon name. */
 export const originOfIcon = (icon: string): string | undefined =>
   isImageIcon(icon) && URL.canParse(icon) ? new URL(icon).origin : undefined;

@@ -7,8 +7,8 @@ import { epochSchema, publicationSchema } from './publication.ts';
 export const linkedQuerySchema = retractRequestSchema;
 
 /**
- * The response of `GET /app/notification`: the newest publication with the given id (which might be gone) and its
- * position.
+ * The `GET /app/notification` response: the newest publication with the given id, along with the feed and epoch. The
+ * publication might be gone.
  */
 export const linkedNotificationSchema = z.object({
   feed: feedSchema,

@@ -78,8 +78,8 @@ export const notificationInputsSchema = z
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
 /**
- * A complete notification as stored and shown. `createdAt` is when the producer received it, unless it was scheduled
- * or its event arrived late.
+ * A complete notification as stored and shown. `createdAt` is when the producer received it, unless it was scheduled or
+ * the event arrived late.
  */
 export const notificationSchema = z.strictObject({
   id: idSchema,

@@ -44,11 +44,11 @@ export const pageQuerySchema = z
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**
- * Consecutive publications of a feed in ascending order. `offset` is the position to continue from: the feed's head
- * or, with `more`, this page's last publication. `recovered: false` means that the page couldn't continue from the
- * requested position and contains the newest publications instead. With `before`, `offset` is still the head's, and
- * `more` means that older publications exist. `read` is the reader's read state in the feed, `inbox` the reader's
- * other marks, if any.
+ * Consecutive publications from a feed in ascending order. `offset` is the position to continue from: this page's last
+ * publication if `more` is set, otherwise the feed's head. `recovered: false` means that the page couldn't continue
+ * from the requested position and contains the newest publications instead. If the request had `before`, `offset` is
+ * still the head's, and `more` means that older publications exist. `read` is the reader's read state in the feed.
+ * `inbox` has the reader's other marks, if any.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,

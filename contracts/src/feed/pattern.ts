@@ -2,17 +2,14 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/**
- * Whether `name` equals `pattern` or, if `pattern` ends with `*`, starts with the rest of it. No other characters are
- * special.
- */
+/** Whether `name` matches `pattern`. A trailing `*` matches any suffix. No other characters are special. */
 export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
 const isValid = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 
-/** Topic names in a token, such as `orders`, `orders*` or `*`. */
+/** Topic names in a token: `orders`, `orders*` or `*`, for example. */
 export const topicPatternSchema = z
   .string()
   .refine(
@@ -20,7 +17,7 @@ export const topicPatternSchema = z
     'must be a topic name, optionally ending with *, or just *',
   );
 
-/** Feeds that an API key permits, such as `all`, `topic:orders*`, `user:*` or `*`. */
+/** Feeds that an API key permits: `all`, `topic:orders*`, `user:*` or `*`, for example. */
 export const feedPatternSchema = z
   .string()
   .refine(

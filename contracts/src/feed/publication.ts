@@ -8,7 +8,7 @@ export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
 /** Offsets start at 1 and have no gaps. 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
 
-/** A position in a feed. Offsets can be compared only within one epoch. */
+/** A position in a feed. Offsets from different epochs can't be compared. */
 export const positionSchema = z.strictObject({ epoch: epochSchema, offset: offsetSchema });
 export type Position = z.infer<typeof positionSchema>;
 
@@ -18,7 +18,7 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 const sharedFields = {
   offset: z.int().min(1),
   /**
-   * Id of the notification that this one replaced because of its collapse key. Kept even after this publication is
+   * Id of the notification that this notification replaced (same collapse key). Kept even after this publication is
    * gone.
    */
   replaces: idSchema.optional(),
@@ -32,7 +32,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at its offset. Once gone, a publication keeps its offset and id and says why it is gone. */
+/** A notification at an offset. Once a publication is gone, only the offset, the id and the reason remain. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

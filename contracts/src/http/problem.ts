@@ -41,7 +41,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All errors found by a schema, with a separate error for each unknown member. */
+/** All errors found by a schema. Each unknown member gets a separate error. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];

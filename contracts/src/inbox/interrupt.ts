@@ -8,7 +8,7 @@ export type Interruption =
   | { interrupt: false; why: 'quiet'; until: number };
 
 /**
- * Whether the notification may interrupt its reader at `at` (ms since 1970) with a toast, a sound, or a message on
+ * Whether the notification may interrupt the reader at `at` (ms since 1970) with a toast, a sound, or a message on
  * another channel. Shared by browsers and servers so that they always agree.
  */
 export function mayInterrupt(

@@ -2,26 +2,26 @@ import type { Notification, Severity } from '../feed/notification.ts';
 import { parseDateTime } from '../text/time.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
-/** A mute that ends by itself, such as the next morning. */
+/** A mute that ends automatically, for example the next morning. */
 export interface MutedUntil {
   list: 'feeds' | 'sources' | 'categories';
   /** The muted feed, source or category. */
   name: string;
-  /** When the mute ends, in RFC 3339. */
+  /** When the mute ends (RFC 3339). */
   until: string;
 }
 
 /** A reader's notification preferences on all devices. */
 export interface Preferences {
   /**
-   * Muted feeds, severities, sources and categories. Their notifications are in the inbox but don't interrupt or
-   * count as unread.
+   * Muted feeds, severities, sources and categories. Muted notifications are in the inbox but don't interrupt or count
+   * as unread.
    */
   feeds: readonly string[];
   severities: readonly Severity[];
   sources: readonly string[];
   categories: readonly string[];
-  /** Temporary mutes, in addition to the lists above. Omitted if empty. */
+  /** Additional temporary mutes. Omitted if empty. */
   mutedUntil?: readonly MutedUntil[] | undefined;
   quietHours: QuietHours | null;
   sound: boolean;
@@ -39,7 +39,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** The parts of a notification that preferences depend on. */
+/** The notification properties that preferences depend on. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 

@@ -17,7 +17,7 @@ export interface SnoozeMark {
   archived?: true;
 }
 
-/** One reader's marks in one feed. Marks by offset are valid only in `epoch`. */
+/** A reader's marks in a feed. Marks by offset are valid only in `epoch`. */
 export interface InboxState {
   /** Increases with each change to the reader's inbox in any feed. */
   version: number;
@@ -31,8 +31,8 @@ export interface InboxState {
 }
 
 /**
- * Whether `state` is older than `known`. A snooze that ends doesn't change the version, so if the versions are equal,
- * the state in which a snooze hasn't ended yet is older.
+ * Whether `state` is older than `known`. The version doesn't change when a snooze ends, so if the versions are equal,
+ * the state with a snooze still running is older.
  */
 export function isOlderState(state: InboxState, known: InboxState): boolean {
   if (state.version !== known.version) return state.version < known.version;
@@ -51,7 +51,7 @@ export interface Placed {
   unseen: boolean;
   /** When the snooze ends, in RFC 3339. */
   until?: string;
-  /** When the notification returned from a snooze, in RFC 3339. */
+  /** When the notification returned from a snooze (RFC 3339). */
   returnedAt?: string;
 }
 
@@ -63,7 +63,7 @@ export interface Marks {
 }
 
 /**
- * Returns a function that places one feed's publications by the reader's marks. It does no I/O and doesn't read the
+ * Returns a function that places a feed's publications by the reader's marks. It does no I/O and doesn't read the
  * clock.
  */
 export function placesIn({

@@ -11,12 +11,12 @@ const end = (quiet: QuietHours, text: string) => {
 };
 
 describe('quiet hours', () => {
-  it('should follow local time in their time zone, even across midnight', () => {
+  it('should follow local time in the configured time zone, including across midnight', () => {
     expect(isQuiet(night, at('2026-07-01T19:59:59Z'))).toBe(false);
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T05:00:00Z'))).toBe(false);
-    // In winter, the same local time is one hour later in UTC.
+    // In winter, the same local time is an hour later in UTC.
     expect(isQuiet(night, at('2026-01-01T20:30:00Z'))).toBe(false);
     expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
   });
@@ -25,7 +25,7 @@ describe('quiet hours', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
-    // 02:00 to 03:00 doesn't exist on 29 March and occurs twice on 25 October.
+    // 02:00 to 03:00 doesn't exist on 29 March and is repeated on 25 October.
     const hour = { ...night, from: '02:00', to: '03:00' };
     expect(isQuiet(hour, at('2026-03-29T01:00:00Z'))).toBe(false);
     expect(end(hour, '2026-10-25T00:10:00Z')).toBe('2026-10-25T02:00:00.000Z');
@@ -38,10 +38,10 @@ describe('quiet hours', () => {
   ])('on days with a clock change: $timeZone', ({ timeZone, back, forward }) => {
     const HOUR_MS = 3_600_000;
     const minutes = (time: string, count: number) => Date.parse(time) + count * 60_000;
-    /** The local hour before the change, which occurs twice when clocks go back. */
+    /** The local hour before the change, which repeats when clocks go back. */
     const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
     const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
-    /** The quiet periods on the night of the change, in minutes relative to the change. */
+    /** The quiet periods on the night of the change (minutes relative to the change). */
     const night = (hours: QuietHours, change: string): [from: number, to: number][] => {
       const found: [number, number][] = [];
       for (let minute = -9 * 60; minute < 9 * 60; minute++) {
@@ -67,7 +67,7 @@ describe('quiet hours', () => {
       expect(night(morning, back)).toEqual([[-30, (6 - Number(hour)) * 60 + 60]]);
     });
 
-    it('should include the repeated hour twice if they begin and end in it', () => {
+    it('should include both occurrences of the repeated hour if they begin and end in it', () => {
       expect(night(quiet(`${hour}:10`, `${hour}:20`), back)).toEqual([[-50, 20]]);
       expect(night(quiet(`${hour}:00`, `0${Number(hour) + 1}:00`), back)).toEqual([[-60, 60]]);
     });
@@ -96,7 +96,7 @@ describe('quiet hours', () => {
     );
   });
 
-  it('should end even if the next quiet hours start a minute later', () => {
+  it('should end if the next quiet hours start a minute later', () => {
     const nearlyAlways = { ...night, from: '12:01', to: '12:00' };
     expect(end(nearlyAlways, '2026-07-01T10:05:00Z')).toBe('2026-07-02T10:00:00.000Z');
     expect(end({ ...nearlyAlways, from: '12:07' }, '2026-07-01T10:10:00Z')).toBe('2026-07-02T10:00:00.000Z');

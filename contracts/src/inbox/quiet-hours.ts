@@ -4,20 +4,20 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
- * Hours during which the reader isn't interrupted, as local times in `timeZone`. They can cross midnight. If `from`
+ * Hours when the reader isn't interrupted, given as local times in `timeZone`. They can cross midnight. If `from`
  * equals `to`, they last the whole day.
  *
- * When clocks go back, some local times occur twice. Quiet hours then begin at the first `from` and end at the last
- * `to`, so they aren't split in two. When clocks go forward, some local times are skipped. Quiet hours that would
- * begin or end at a skipped time begin or end at the change.
+ * When clocks go back, some local times repeat. Quiet hours then begin at the first `from` and end at the last
+ * `to`, so they aren't split in two. When clocks go forward, some local times are skipped. Quiet hours that would begin
+ * or end at a skipped time begin or end at the change.
  */
 export interface QuietHours {
-  /** `HH:MM`, such as `22:00`. */
+  /** `HH:MM`, for example `22:00`. */
   from: string;
   to: string;
-  /** IANA name, such as `Europe/Berlin`. */
+  /** IANA name, for example `Europe/Berlin`. */
   timeZone: string;
-  /** Days on which the quiet hours start. Default: every day. */
+  /** Days when the quiet hours start. Default: every day. */
   days?: readonly Weekday[] | undefined;
   /** Severities that may interrupt during quiet hours. */
   allow: readonly Severity[];
@@ -47,7 +47,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
 
 /** Whether `name` is an IANA time zone known to this platform. */
 export function isTimeZone(name: string): boolean {
-  // Engines also accept offsets such as `+02:00`, which don't observe daylight saving time.
+  // Engines also accept offsets like `+02:00`, but those don't observe daylight saving time.
   if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false;
   try {
     formatterOf(name);
@@ -62,10 +62,7 @@ export function isTimeZone(name: string): boolean {
 const timeOfDay = (time: string): number =>
   (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
-/**
- * A reading: the local time in a time zone, encoded as the timestamp (ms since 1970) at which a UTC clock would show
- * it.
- */
+/** A reading: the local time in a time zone, encoded as if it were UTC (ms since 1970). */
 function readingAt(timeZone: string, at: number): number {
   const [month = 0, day, year = 0, hour, minute] = (formatterOf(timeZone).format(at).match(/\d+/g) ?? []).map(
     Number,
@@ -73,7 +70,7 @@ function readingAt(timeZone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute) + (at % MINUTE_MS);
 }
 
-/** Converts readings within two days of `at` to timestamps. Assumes at most one clock change in that period. */
+/** Converts readings within two days of `at` to timestamps. Assumes that clocks change at most once in that period. */
 class Clock {
   readonly #timeZone: string;
   /** The time zone's UTC offsets (ms) before and after the change. */

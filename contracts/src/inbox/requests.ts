@@ -26,8 +26,8 @@ export const markSeenSchema = z.strictObject({
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
 /**
- * The body of `POST /app/notifications/archive`, which archives `ids` and everything up to `offset` except snoozed
- * notifications.
+ * The body of `POST /app/notifications/archive`, which archives `ids` and all notifications up to `offset` that aren't
+ * snoozed.
  */
 export const archiveSchema = z
   .strictObject({
@@ -39,7 +39,7 @@ export const archiveSchema = z
   .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Runs even if other members are invalid so that the response lists all errors.
+    // Also runs when other members are invalid so that the response lists all errors.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type Archive = z.infer<typeof archiveSchema>;

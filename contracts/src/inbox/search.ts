@@ -62,12 +62,12 @@ export const searchQuerySchema = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
-/** A match and its place in the reader's inbox. */
+/** A match with its place in the reader's inbox. */
 export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
 
 /**
- * The matches, newest first. `more` means that the search stopped at its limits, possibly before finding anything.
- * Continue from `cursor`.
+ * The matches, newest first. `more` means that the search hit a limit, possibly before finding anything. Continue from
+ * `cursor`.
  */
 export interface SearchAnswer {
   items: Found[];
@@ -76,7 +76,7 @@ export interface SearchAnswer {
 }
 
 /**
- * A cursor's content, which is opaque to callers: `before` is the offset to continue below, by feed, and `snoozed` is
+ * A cursor's content, which is opaque to callers. `before` maps each feed to the offset to continue below. `snoozed` is
  * the number of snoozed notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({

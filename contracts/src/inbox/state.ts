@@ -27,5 +27,5 @@ export const inboxStateMembers = {
   ),
 };
 
-/** `InboxState` as part of a page. */
+/** `InboxState` as included in a page. */
 export const inboxStateSchema = z.strictObject(inboxStateMembers) as unknown as z.ZodType<InboxState>;

@@ -9,7 +9,7 @@ import { dateTimeSchema } from '../text/text.ts';
 const time = z.int().min(0);
 const ranges = z.array(z.tuple([offsetSchema, offsetSchema]).readonly());
 
-/** A reader's marks in one feed. Ignored if the feed is in another epoch. */
+/** A reader's marks in a feed. Ignored if the feed is in another epoch. */
 export const feedMarksSchema = z.looseObject({
   epoch: epochSchema,
   seen: offsetSchema,
@@ -35,8 +35,8 @@ export const snoozedSchema = z.looseObject({
 export type Snoozed = z.infer<typeof snoozedSchema>;
 
 /**
- * A reader's inbox: all marks except the read state, by feed. `version` increases with each write, even after the
- * document was deleted and recreated. Unknown members are preserved.
+ * A reader's inbox: each feed's marks except the read state. `version` increases with each write and survives when the
+ * document is deleted and recreated. Unknown members are preserved.
  */
 export const inboxDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

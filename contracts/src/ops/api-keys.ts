@@ -4,17 +4,17 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /**
- * Permissions of a key. `fallback` allows notifications with fallbacks. `receipts` allows querying who has received a
+ * A key's permissions. `fallback` allows notifications with fallbacks. `receipts` allows querying who has received a
  * notification.
  */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 
-/** The scopes of records without `scopes`, such as from 0.1.0. */
+/** The scopes for records without `scopes`, for example from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
-/** A publisher's key. Only its hash is stored. */
+/** A publisher's key. Only the hash is stored. */
 export const apiKeySchema = z.strictObject({
   /** The key's owner, for logs. */
   name: z.string().min(1).max(80),
@@ -51,7 +51,7 @@ export const apiKeysSchema = z
     }
   });
 
-/** When a key was last used. The producer's state has one document per key. */
+/** When a key was last used. Stored in the producer's state as one document per key. */
 export const keyUseSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   name: z.string(),

@@ -40,7 +40,7 @@ export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret
 
 /**
  * The audit trail's streams. Each is trimmed separately so that a flood of refused attempts can't push out completed
- * actions. Positions refer to a stream by its index in this list.
+ * actions. Positions refer to streams by index in this list.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
@@ -69,10 +69,10 @@ const listSchema = z.object({
  */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
-  /** `<process>-<number>`. A gap in the numbers of a process means that a record was lost or removed. */
+  /** `<process>-<number>`. A gap in a process's numbers means that a record was lost or removed. */
   id: z.string().max(40),
   at: dateTimeSchema,
-  /** When the last attempt was made, if there was more than one. */
+  /** Time of the last attempt if there was more than one. */
   until: dateTimeSchema.optional(),
   /** Number of attempts. */
   requests: z.int().min(1),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LANGUAGES } from '../away/contacts.ts';
 
-/** The e-mails that `/ops` can preview: one notification, a digest, and the code that confirms an address. */
+/** The e-mails that `/ops` can preview: a single notification, a digest, and the code that confirms an address. */
 export const EMAIL_KINDS = ['single', 'digest', 'code'] as const;
 export type EmailKind = (typeof EMAIL_KINDS)[number];
 
@@ -13,8 +13,8 @@ export const emailPreviewQuerySchema = z.strictObject({
 export type EmailPreviewQuery = z.infer<typeof emailPreviewQuerySchema>;
 
 /**
- * The response: an e-mail with sample content, rendered with the deployment's templates. `overridden` lists the files
- * in its template folder that replace ours.
+ * The response: an e-mail with sample content, rendered with the deployment's templates. `overridden` lists files from
+ * the deployment's template folder that replace the built-in templates.
  */
 export const emailPreviewSchema = z.object({
   subject: z.string(),

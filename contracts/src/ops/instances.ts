@@ -23,7 +23,7 @@ export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;
 /** Redis memory usage and limit in bytes. */
 export const redisMemorySchema = z.object({ used: count, limit: count });
 
-/** An instance's metrics. Rates cover the time since its last snapshot, latencies its last five snapshots. */
+/** An instance's metrics. Rates cover the time since the last snapshot. Latencies cover the last five snapshots. */
 export const instanceSnapshotSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   /** Unique among running instances. */
@@ -31,7 +31,7 @@ export const instanceSnapshotSchema = z.object({
   startedAt: dateTimeSchema,
   at: dateTimeSchema,
   connections: count,
-  /** Feeds with at least one subscription on this instance. */
+  /** Number of feeds with subscriptions on this instance. */
   feeds: count,
   /** Notifications appended per second. */
   accepted: rate,
@@ -39,7 +39,7 @@ export const instanceSnapshotSchema = z.object({
   delivered: rate,
   /** Notifications dropped as duplicates per second. */
   suppressed: rate,
-  /** Milliseconds from `createdAt` to the push. Null if nothing was pushed. */
+  /** Milliseconds from `createdAt` to the push. Null if there were no pushes. */
   p50Ms: latency,
   p99Ms: latency,
   /** 0.1.0 omits this member and all that follow. */
@@ -50,7 +50,7 @@ export const instanceSnapshotSchema = z.object({
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshotSchema>;
 
-/** Instance names. Each instance has its own snapshot document, which expires automatically. */
+/** Instance names. Each instance has a separate snapshot document, which expires automatically. */
 export const instanceIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** How long an instance's history is kept after its last snapshot, even if the instance is gone. */
+/** Retention of an instance's history after the last snapshot. Also applies to instances that are gone. */
 export const PAST_SECONDS = 3_600;
-/** Maximum number of minutes per instance, including the current one. */
+/** Maximum number of minutes per instance, including the current minute. */
 export const MAX_PAST_MINUTES = 60;
 /** Maximum number of instances with a history. At most 12 KB each, so 600 KB in total. */
 export const MAX_PAST_INSTANCES = 50;
 
 const metric = z.number().min(0);
 
-/** One minute's metrics: average rates, and maxima of everything else. */
+/** Metrics for a minute: average rates, and the maximum of every other metric. */
 export const pastMinuteSchema = z.object({
   /** Minutes since 1970. */
   minute: z.int().min(0),
@@ -28,7 +28,7 @@ export const pastMinuteSchema = z.object({
 });
 export type PastMinute = z.infer<typeof pastMinuteSchema>;
 
-/** An instance's history over the past hour. Each instance has its own document, which expires automatically. */
+/** An instance's history over the past hour. Each instance has a separate document, which expires automatically. */
 export const pastInstanceSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   instance: z.string(),

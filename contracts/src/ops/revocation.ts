@@ -4,11 +4,11 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** Maximum number of revoked subjects and maximum size of their document in bytes. */
+/** Maximum number of revoked subjects, and maximum document size in bytes. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** How far in the future `before` can be. An issuer's clock might be ahead of ours. */
+/** Maximum distance of `before` in the future. An issuer's clock might be ahead of ours. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**
@@ -26,7 +26,7 @@ export const revocationSchema = z.strictObject({
 });
 export type Revocation = z.infer<typeof revocationSchema>;
 
-/** The effective time of a revocation (ms since 1970). */
+/** A revocation's effective time (ms since 1970). */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
 /** The response of `GET /app/ops/revocations`, sorted by `sub`. */
@@ -36,8 +36,8 @@ export type Revocations = z.infer<typeof revocationsSchema>;
 const YEAR_0 = '0000-01-01T00:00:00.000Z';
 
 /**
- * A stored revocation. If its date is unreadable, it must not block other revocations or get lost, so it applies to
- * all of its subject's tokens until lifted. Documents from earlier versions can have dates before the year 0.
+ * A stored revocation. If the date is unreadable, the revocation must not block others or get lost, so it applies to
+ * all of the subject's tokens until lifted. Documents from earlier versions can have dates before the year 0.
  */
 const storedRevocationSchema = revocationSchema.extend({
   before: dateTimeSchema.catch(({ value }) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { setAsideSchema } from '../stored/set-aside.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Maximum number of set-aside records in a response and maximum length of each record's content. */
+/** Maximum number of set-aside records per response, and maximum content length per record. */
 export const MAX_SET_ASIDE_LISTED = 50;
 export const MAX_CONTENT_LISTED = 4_000;
 
@@ -23,14 +23,14 @@ export type SetAsideList = z.infer<typeof setAsideListSchema>;
 export const MAX_PUT_BACK = 20;
 
 /**
- * The body of `POST /app/ops/dead-letters/put-back`, which puts back the oldest records. It skips the first `skip`,
- * which an earlier request couldn't put back, and records set aside after `until`, so it doesn't retry records that
- * have just failed again.
+ * The body of `POST /app/ops/dead-letters/put-back`, which puts back the oldest records. It skips the first `skip`
+ * records because an earlier request failed to put them back. It also skips records set aside after `until`, so records
+ * that just failed aren't retried.
  */
 export const putBackSchema = z.strictObject({ skip: z.int().min(0).max(100_000), until: dateTimeSchema });
 export type PutBack = z.infer<typeof putBackSchema>;
 
-/** The response: how many records were put back, which ones failed, and whether there are more. */
+/** The response: the number of records put back, the records that failed, and whether there are more. */
 export const putBackResultSchema = z.object({
   putBack: z.int().min(0),
   failed: z.array(z.object({ entry: z.string(), detail: z.string() })),

@@ -1,4 +1,4 @@
-/** Interval between snapshots of an instance's metrics. */
+/** Interval between metrics snapshots. */
 export const SNAPSHOT_EVERY_MS = 2_000;
-/** Instances are removed from the list this long after their last snapshot. */
+/** Time after the last snapshot before an instance is removed from the list. */
 export const SNAPSHOT_LIFE_SECONDS = 10;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** An instance's dependencies: its sidecar, the state store behind it, and its broadcaster's Redis. */
+/** An instance's dependencies: the sidecar, the state store behind the sidecar, and the broadcaster's Redis. */
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The response of `GET /app/ops/status`: what the responding instance knows without asking its sidecar. */
+/** The `GET /app/ops/status` response: what the responding instance knows without asking the sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),

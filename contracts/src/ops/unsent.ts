@@ -7,7 +7,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 /** Maximum number of fallbacks per response and per request. */
 export const MAX_UNSENT_LISTED = 100;
 
-/** Identifies an unsent fallback by its notification, its channel and when it ended (`at`). */
+/** Identifies an unsent fallback by notification, channel and end time (`at`). */
 export const unsentNameSchema = z.strictObject({
   reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
   id: idSchema,
@@ -24,7 +24,7 @@ export const unsentFallbackSchema = unsentNameSchema.extend({
 });
 export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 
-/** Where a page ended: at a reader (time and hash) or at one of that reader's fallbacks (with its digest). */
+/** Where a page ended: at a reader (time and hash) or at one of the reader's fallbacks (with a digest). */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** The query parameters of `GET /app/ops/fallbacks/unsent`. */
@@ -47,7 +47,7 @@ export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 export const unsentPageSchema = z.object({
   fallbacks: z.array(unsentFallbackSchema),
   next: z.string().nullable(),
-  /** Number of readers on this page whose fallbacks couldn't be read. */
+  /** Number of readers on this page with unreadable fallbacks. */
   unreadable: z.int().min(0),
   /** When the list last dropped a reader because it was full. Null if the list is complete. */
   truncatedAt: dateTimeSchema.nullable(),
@@ -60,10 +60,10 @@ export const unsentNamesSchema = z.strictObject({
 });
 export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 
-/** Why a fallback couldn't be sent again or dismissed. With `unavailable`, it might have been. */
+/** Why a fallback couldn't be resent or dismissed. If `unavailable`, it may have been resent or dismissed anyway. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
-/** The response: how many fallbacks were requeued or dismissed, and which ones failed and why. */
+/** The response: the number of fallbacks requeued or dismissed, and the fallbacks that failed and why. */
 export const unsentResultSchema = z.object({
   done: z.int().min(0),
   failed: z.array(unsentNameSchema.extend({ code: z.enum(UNSENT_FAULTS), detail: z.string() })),

@@ -6,12 +6,12 @@ import { topicPatternSchema } from '../feed/pattern.ts';
 /** Maximum number of topics and of roles in a token. Use `*` to grant more topics. */
 const MAX_GRANTS = 200;
 
-/** The subject of a token: the owner of the feed `user:<sub>`. */
+/** A token's subject: the owner of the feed `user:<sub>`. */
 export const subSchema = z
   .string()
   .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be a string of 1 to 255 characters');
 
-/** The claims of a token. Other claims are ignored. */
+/** A token's claims. Other claims are ignored. */
 export const claimsSchema = z.object({
   sub: subSchema,
   exp: z.number(),

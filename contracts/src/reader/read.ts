@@ -11,13 +11,13 @@ const members = {
   ids: z.array(idSchema).max(MAX_READ_IDS, `must have at most ${MAX_READ_IDS} ids`),
 };
 
-/** A feed's read state: everything up to `offset`, and `ids` after it. Within an epoch, it only grows. */
+/** A feed's read state: all notifications up to `offset`, plus `ids` after it. Only grows within an epoch. */
 export const readStateSchema = z.strictObject(members);
 export type ReadState = z.infer<typeof readStateSchema>;
 
 /**
- * The body of `POST /app/notifications/read`, which marks everything up to `offset` and `ids` as read. With `epoch`,
- * `offset` is ignored unless the feed is in that epoch.
+ * The body of `POST /app/notifications/read`, which marks `ids` and all notifications up to `offset` as read. If
+ * `epoch` is set, `offset` is ignored unless the feed is in that epoch.
  */
 export const markReadSchema = z
   .strictObject({
@@ -30,7 +30,7 @@ export const markReadSchema = z
   .refine(({ offset, ids }) => offset !== undefined || ids !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Runs even if other members are invalid so that the response lists all errors.
+    // Also runs when other members are invalid so that the response lists all errors.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type MarkRead = z.infer<typeof markReadSchema>;

@@ -10,8 +10,8 @@ export const clientIdSchema = idSchema;
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * The documents of a signed-in reader, or of all anonymous readers at one IP address, oldest first. Each has its key
- * and creation time (ms since 1970).
+ * Documents that belong to a signed-in reader, or to all anonymous readers at an IP address, oldest first. Each item is
+ * a key and a creation time (ms since 1970).
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

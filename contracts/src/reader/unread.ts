@@ -21,8 +21,8 @@ const count = {
 };
 
 /**
- * Unread publications by feed. `more` means that the actual number is higher. `unseen` counts those that arrived
- * since the reader last looked. Version 0.1.0 omits it.
+ * Unread publications by feed. `more` means that the actual number is higher. `unseen` counts unread publications since
+ * the reader last looked. Version 0.1.0 omits it.
  */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),

@@ -4,7 +4,7 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** The `subscribe` request. Returns the feed's head or, with `position`, the publications after that position. */
+/** The `subscribe` request. Returns the feed's head or, if `position` is set, the publications after that position. */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -14,13 +14,15 @@ export type SubscribeRequest = z.infer<typeof subscribeRequestSchema>;
 export const unsubscribeRequestSchema = z.strictObject({ feed: feedSchema });
 export type UnsubscribeRequest = z.infer<typeof unsubscribeRequestSchema>;
 
-/** The `auth` of a socket.io connection. */
+/** A socket.io connection's `auth`. */
 export const handshakeSchema = z.object({
   token: z.string().max(MAX_TOKEN_LENGTH).optional(),
   clientId: z.string().max(128).optional(),
 });
 
-/** The `token` request, which keeps a connection open by replacing its token with a newer one for the same `sub`. */
+/**
+ * The `token` request, which keeps a connection open by refreshing the token. The new token must have the same `sub`.
+ */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 

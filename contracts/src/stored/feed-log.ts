@@ -8,8 +8,8 @@ const time = z.int().min(0);
 
 /**
  * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
- * `bytes` is their size at publication. It isn't reduced when publications are gone, so removing content doesn't make
- * the history reach further back.
+ * `bytes` is the original size of the publications. It isn't reduced when publications are gone, so removing content
+ * doesn't make the history reach further back.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -25,8 +25,8 @@ export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * Entries `from` to `to` of a run, committed as publications `first` to `last` (none if `last < first`). They might
- * not have been popped and broadcast yet.
+ * A run's entries `from` to `to`, committed as publications `first` to `last` (none if `last < first`). They might not
+ * have been popped and broadcast yet.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -38,9 +38,9 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * A feed's commit point. It is written only if its etag hasn't changed since it was read. `version` counts writes and
- * equals the etag unless the store lost data. `producers` has each run's highest finished sequence number and its
- * time. Optional members are omitted if empty so that older versions can read the head.
+ * A feed's commit point. Written only if the etag hasn't changed since it was read. `version` counts writes and equals
+ * the etag unless the store lost data. `producers` maps each run to the highest finished sequence number and the time
+ * it finished. Optional members are omitted if empty so that older versions can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -59,8 +59,8 @@ export const headSchema = z.strictObject({
    */
   withdrawn: z.string().optional(),
   /**
-   * Set if this commit erased the feed. Its content elsewhere is deleted before the next commit, but only while the
-   * `withdrawn` list exists. Earlier versions omit the list if the feed had no documents.
+   * Set if this commit erased the feed. The feed's content elsewhere is deleted before the next commit, but only while
+   * the `withdrawn` list exists. Earlier versions omit the list if the feed had no documents.
    */
   erased: z.literal(true).optional(),
   /** Notifications published before this time are erased and are ignored if they arrive later. */
@@ -74,7 +74,7 @@ export const segmentSchema = z.strictObject({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
-/** `hashes` concatenates the first 8 bytes of each id's SHA-256, in base64. */
+/** `hashes` is the base64 of the first 8 bytes of each id's SHA-256, concatenated. */
 export const idsDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), hashes: z.base64() });
 export type IdsDocument = z.infer<typeof idsDocumentSchema>;
 
@@ -85,16 +85,17 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * The epoch in which every feed starts. It gives feeds an epoch before their head is first written. Created once per
- * store. A store that has lost its data gets a new one.
+ * The epoch that every feed starts in. It gives feeds an epoch before the head is first written. Created once per
+ * store. A store that has lost data gets a new origin.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * A partition's progress: for each run, the number up to which all entries are committed and broadcast, and its time.
- * Written before the entries are popped. If two instances write it, the higher number for each run wins.
+ * A partition's progress. All entries up to a run's sequence number here have been committed and broadcast. Each number
+ * has a timestamp. Written before the entries are popped. If two instances write it, the higher number for each run
+ * wins.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -13,7 +13,10 @@ export const scheduledSchema = z.strictObject({
 });
 export type Scheduled = z.infer<typeof scheduledSchema>;
 
-/** The due window: schedules that are due soon, each in its own document. `owner` is the process that added it. */
+/**
+ * The due window lists schedules that are due soon. Each schedule has a separate document. `owner` is the process that
+ * added it.
+ */
 export const dueWindowSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   due: z.array(z.strictObject({ name: z.string(), at: time, owner: z.string() })),
@@ -24,8 +27,8 @@ export const DUE_WINDOW_KEY = 'soon';
 export const dueKey = (name: string): string => `soon:${name}`;
 
 /**
- * A document of the schedule index, with names and due times of schedules stored as jobs. Used only for the list on
- * the ops page. Until `partialUntil`, the index is incomplete because some schedules didn't fit.
+ * A document in the schedule index. Contains names and due times of schedules that are stored as jobs. Used only for
+ * the list on the ops page. Until `partialUntil`, the index is incomplete because some schedules didn't fit.
  */
 export const scheduleIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

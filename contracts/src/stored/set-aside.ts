@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** An entry or item that a feed couldn't accept, with the reason and its content (null if lost). */
+/** An entry or item that a feed couldn't accept, with the reason and the content (null if lost). */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),
@@ -13,12 +13,12 @@ export const setAsideSchema = z.strictObject({
   faults: z.array(z.string()),
   content: z.string().nullable(),
   at: dateTimeSchema,
-  /** The id of a refused event. */
+  /** A refused event's id. */
   event: z.string().optional(),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
-/** Names of all set-aside records, newest first. */
+/** Names of all set-aside records. Newest first. */
 export const setAsideIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entries: z.array(z.string()),

@@ -21,7 +21,7 @@ describe('bidirectional text helpers', () => {
     expect(isolate('Ä 🔔')).toBe('Ä 🔔');
   });
 
-  it('should escape direction characters in JSON without changing its value', () => {
+  it('should escape direction characters in JSON and keep the value unchanged', () => {
     const json = JSON.stringify({ title: `invoice${RLO}gpj.exe` });
     expect(readableJson(json)).toBe('{"title":"invoice\\u202egpj.exe"}');
     expect(JSON.parse(readableJson(json))).toEqual(JSON.parse(json));

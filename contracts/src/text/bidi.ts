@@ -24,10 +24,10 @@ export function contained(text: string): string {
   return result + PDI.repeat(depth);
 }
 
-/** Isolates the text for use in plain text, such as a label, a live message or a desktop notification. */
+/** Isolates the text for use in plain text like a label, a live message or a desktop notification. */
 export const isolate = (text: string): string =>
   DIRECTIONAL.test(text) ? `${FSI}${contained(text)}${PDI}` : text;
 
-/** Escapes characters in JSON that change the text direction so that the JSON is displayed in its actual order. */
+/** Escapes characters that change the text direction so that the JSON is displayed in its actual order. */
 export const readableJson = (json: string): string =>
   json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

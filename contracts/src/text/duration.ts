@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   return days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
 }
 
-/** An ISO 8601 duration from `min` to `max`, both given as durations such as `PT5M`. */
+/** An ISO 8601 duration from `min` to `max`, which are ISO 8601 durations too. */
 export const durationSchema = (min: string, max: string) => {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
   return z

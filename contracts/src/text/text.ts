@@ -6,14 +6,14 @@ import { parseDateTime } from './time.ts';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // oxlint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_EXCEPT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** Pattern for plain text in JSON schemas: at least one visible character, and no control characters. */
+/** Pattern for plain text in JSON schemas. Requires a visible character and forbids control characters. */
 const patternOf = (control: RegExp): string => {
   const allowed = control.source.replace('[', '[^');
   return `^${allowed}*${allowed.replace(']', '\\s]')}${allowed}*$`;
 };
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
-/** Length in Unicode code points, the unit of all lengths in the contracts. */
+/** Length in Unicode code points. The contracts measure all lengths in code points. */
 export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
@@ -65,7 +65,7 @@ export const dateTimeSchema = z
 
 const MAX_LINK = 2048;
 
-/** A link that can't run code in a browser or disguise its target. */
+/** A link that can't run code in a browser or disguise where it leads. */
 export const linkSchema = z
   .string()
   .meta({

@@ -6,8 +6,8 @@ export interface Order {
 }
 
 /**
- * Notifies all readers of the orders topic. Safe to repeat: the same order reuses the same id, so nothing new is
- * shown.
+ * Notifies everyone who reads the orders topic. Safe to repeat: the same order reuses the same id, so it isn't shown
+ * again.
  */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({
