@@ -12,8 +12,8 @@ const LATE = /\/client\/src\/rest\/channels\.|\/contracts\/src\/inbox\/(?:interr
 const ENTRY = join(import.meta.dirname, '..', 'client-vue', 'src', 'elements', 'script.ts');
 
 /**
- * Bundles `<tocsin-bell>`, `<tocsin-toasts>` and their styles into `elements.js` and the files it loads, next to the
- * pages.
+ * Bundles `<tocsin-bell>`, `<tocsin-toasts>` and the styles into `elements.js` and the files that it loads. Puts them
+ * next to the pages.
  */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),

@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** Time limit (ms) for closing a revoked subject's connections. The test allows twice as long for slow machines. */
+/** Time limit (ms) for closing a revoked subject's connections. The test doubles it for slow machines. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;
@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** Resolves when the connection is closed, with the reason that the client received and the time it took in ms. */
+/** Resolves when the connection is closed: with the reason that the client received, and the elapsed time (ms). */
 const untilClosed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
@@ -65,7 +65,7 @@ const untilClosed = (socket: Socket) => {
     socket.once('disconnect', () => resolve({ code, ms: performance.now() - since })),
   );
 };
-/** Runs `npm run token -- …` and returns its output. */
+/** Runs `npm run token -- …` and returns the output. */
 const command = async (...args: string[]) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['tools/start.mjs', 'token', ...args], {
     cwd: ROOT,

@@ -107,7 +107,7 @@ describe('npm create tocsin', () => {
       ['specify exactly one folder', 'is not empty', 'must contain exactly one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
-  ])('should create nothing if there is %s, and list all errors', async (_, args, faults) => {
+  ])('should not create any files if there is %s, and list all errors', async (_, args, faults) => {
     const before = readdirSync(dir);
     const { code, output } = await create(...args);
     expect(code).toBe(1);
@@ -128,7 +128,7 @@ describe('the created service', () => {
   let output = '';
 
   beforeAll(async () => {
-    // Build the custom elements, which the service's page loads from the bff.
+    // Build the custom elements. The service's page loads them from the bff.
     await ensureUi(() => undefined);
     const [port = 0] = await freePorts(1);
     url = `http://localhost:${port}`;

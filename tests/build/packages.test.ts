@@ -67,7 +67,7 @@ publisher.publish(notification).catch((error: PublishError) => console.log(error
 /** The packages that the app installs in addition to the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
-/** Runs a command, and returns its output. @throws Error with the output if it fails */
+/** Runs a command, and returns the output. @throws Error with the output if it fails */
 function run(cwd: string, command: string, args: readonly string[]): string {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -77,7 +77,7 @@ function run(cwd: string, command: string, args: readonly string[]): string {
   }
 }
 
-/** Finds relative imports without a declaration file, which a compiler with `skipLibCheck` would treat as `any`. */
+/** Finds relative imports without a declaration file. With `skipLibCheck`, a compiler would treat them as `any`. */
 function undeclaredFiles(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.d.ts'),
@@ -174,7 +174,7 @@ describe('the packages', () => {
       peerDependenciesMeta?: Record<string, { optional: boolean }>;
     };
 
-  it('should let the client depend only on socket.io-client, and optionally on client-vue, which it re-exports', () => {
+  it('should let the client depend only on socket.io-client, and optionally on client-vue for the re-export', () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifestOf(built);
     expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
     expect(peerDependencies).toEqual({ '@tocsin/client-vue': VERSION });

@@ -24,7 +24,7 @@ let invoke: Invoke;
 let files: string;
 let resources: string;
 
-/** Copies a file from examples/channels and replaces one value, like a deployment would. */
+/** Copies a file from examples/channels and changes a value, like a deployment would. */
 const enable = (component: string, from: string, to: string) => {
   const file = readFileSync(join('examples', 'channels', `${component}.yaml`), 'utf8');
   expect(file).toContain(from);
@@ -153,7 +153,7 @@ describe('a channel that uses another binding, through a real sidecar', () => {
   };
   const ada = { email: { address: 'ada@example.org' }, push: [] };
 
-  it('should write the data that its mapping defines', async () => {
+  it('should write the data that the mapping defines', async () => {
     const channel = createBindingChannel({ ...settings, invoke, templates });
     const message = messageOf([notificationOf('$email')], { key: 'm-1' });
     expect(await channel.send(message, ada)).toEqual({ outcome: 'sent' });

@@ -37,7 +37,7 @@ describe('the channel guides', () => {
     }
   });
 
-  it('should show the actual format of receipts and their events', () => {
+  it('should show the actual format of receipts and receipt events', () => {
     const shown = blocks(read('reach-people-who-are-away'), 'json');
     const parseBlock = (text: string): unknown =>
       JSON.parse(shown.find((block) => block.includes(text)) ?? '');

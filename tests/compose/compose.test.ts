@@ -58,7 +58,7 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should keep a polling client connected to its instance, but only if it sends the cookie back', async () => {
+  it('should keep a polling client on the same instance, but only if it sends the cookie back', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
@@ -123,7 +123,7 @@ describe('a running project', () => {
     for (const client of clients) client.close();
   });
 
-  /** Waits until every client has shown all ids, then checks that each was shown exactly once and in order. */
+  /** Waits until every client has shown all ids, then checks that they were shown in order and exactly once. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.untilShown(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));

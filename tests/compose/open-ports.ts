@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ComposeProject } from './project.ts';
 import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
 
-/** Enough time to scan all 65,535 ports on a dozen containers, even on a busy machine. */
+/** Enough time to scan all 65,535 ports on a dozen containers on a busy machine. */
 const SCAN = { timeout: 1_200_000 };
 
 const SIDECAR = [3500, 9090, 50001, 50002];
@@ -71,7 +71,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should not reach any service from another network, at its own or this machine’s address', async () => {
+  it('should not reach any service from another network, at the service’s or this machine’s address', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** A separate project name, so that other stacks keep running. Only one test run can use it at a time. */
+/** A separate project name so that other stacks keep running. Only a single test run can use it at a time. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
@@ -23,7 +23,7 @@ export interface ComposeProjectOptions {
   files?: readonly string[];
 }
 
-/** Runs docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
+/** Runs docker-compose.yml as a separate project with free ports, a new password and an empty history. */
 export class ComposeProject {
   readonly #docker: Docker;
   readonly #root: string;
@@ -58,7 +58,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** The same project after the upgrade, with this repository's docker-compose.yml. */
+  /** The same project after the upgrade to this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }
@@ -78,7 +78,7 @@ export class ComposeProject {
     return stdout.trim();
   }
 
-  /** Runs the `doctor` service. Resolves with its exit code and output. */
+  /** Runs the `doctor` service. Resolves with the exit code and output. */
   async doctor(): Promise<{ code: number; output: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
     const { code, stdout, output } = await this.#docker(command, { cwd: this.#root, env: this.#env });
@@ -103,8 +103,9 @@ export class ComposeProject {
   }
 
   /**
-   * Starts a killed or stopped container, like its restart policy would after a crash, and waits until it's healthy.
-   * (`compose up --wait` gives up immediately if any other container is unhealthy, such as a bff with a dead sidecar.)
+   * Starts a killed or stopped container, like the restart policy would after a crash, and waits until it's healthy.
+   * (`compose up --wait` gives up immediately if any other container is unhealthy, for example a bff with a dead
+   * sidecar.)
    */
   async restartStopped(service: string): Promise<void> {
     const id = await this.container(service);
@@ -128,7 +129,7 @@ export class ComposeProject {
     );
   }
 
-  /** Docker's name for one of the project's networks. */
+  /** Docker's name for a project network. */
   network(key: string): string {
     return `${NAME}_${key}`;
   }

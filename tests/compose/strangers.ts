@@ -32,7 +32,7 @@ export class Stranger {
     );
   }
 
-  /** Scans all 65,535 TCP ports on each address, and returns the open ones. */
+  /** Scans all 65,535 TCP ports on each address, and returns the open ports. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
     const output = await this.#run('node', '/support/network/scan-addresses.mjs', ...addresses);
     return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));
@@ -54,8 +54,8 @@ export class Stranger {
   }
 
   /**
-   * Sends `call` to a sidecar's internal port: in plain text, over TLS without a certificate, and with a self-signed
-   * certificate in the bff's name. Returns each attempt's outcome.
+   * Sends `call` to a sidecar's internal port in plain text, over TLS without a certificate, and over TLS with a
+   * self-signed certificate in the bff's name. Returns the outcome of each attempt.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>
@@ -89,7 +89,7 @@ export class Stranger {
     return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
   }
 
-  /** Sends a `POST` with the body, or a `GET` without one, and returns the status. */
+  /** Sends a `POST` with the body, or a `GET` if there's no body, and returns the status. */
   async status(url: string, headers: Record<string, string> = {}, body?: object): Promise<number> {
     const init = {
       headers: { 'content-type': 'application/json', ...headers },
@@ -100,7 +100,7 @@ export class Stranger {
   }
 }
 
-/** The addresses of the project's containers on a network, by service. */
+/** Maps services to the addresses of their containers on a project network. */
 export async function addressesOn(project: ComposeProject, network: string): Promise<Map<string, string>> {
   const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
   const entries = Object.values(found?.Containers ?? {}).map(({ Name, IPv4Address }): [string, string] => [

@@ -35,7 +35,7 @@ it.each<[Fault, string]>([
   expect(failed.map(({ name }) => name)).toEqual([rule]);
 });
 
-it('should exit with 0 for a server that follows the rules, and with 1 for one that breaks them', async () => {
+it('should exit with 0 if the server follows the rules, and with 1 if it breaks them', async () => {
   for (const [fault, code] of [
     [undefined, 0],
     ['recovers nothing', 1],

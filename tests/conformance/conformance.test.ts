@@ -48,7 +48,7 @@ describe('our own server', () => {
   });
 });
 
-it('the suite should have at least sixty cases, with unique names', () => {
+it('the suite should have at least sixty cases and no duplicate names', () => {
   expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
   expect(CASES.length).toBeGreaterThanOrEqual(MIN_CASES);
 });

@@ -47,8 +47,8 @@ function isUtf8(encoded: string): boolean {
 class Refusal extends Error {}
 
 /**
- * A second, in-memory implementation of docs/protocol.md that supports only server-sent events. It shares no code with
- * the bff, which proves that the conformance kit doesn't depend on the bff.
+ * An independent in-memory implementation of docs/protocol.md that supports only server-sent events. It shares no code
+ * with the bff, which proves that the conformance kit doesn't depend on the bff.
  */
 export class TinyServer {
   readonly #feeds = new Map<string, Feed>();

@@ -34,7 +34,7 @@ const restartAll = async () => {
 };
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
-it('should set aside and count entries that expired during an outage, without delaying other entries', async () => {
+it('should set aside and count entries that expired during an outage, and not delay other entries', async () => {
   // Publish once first: a partition reports missing entries only in runs that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
@@ -59,7 +59,7 @@ it('should set aside and count entries that expired during an outage, without de
   await expect.poll(countMissing).toBe(1);
 });
 
-it('should deliver everything once and in order after an outage longer than all retries', async () => {
+it('should deliver all notifications once and in order after an outage that outlasts all retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await killAll();

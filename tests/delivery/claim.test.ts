@@ -46,11 +46,11 @@ describe('instances that claim entries', () => {
     await delay(500);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     expect((await readHead(bff, feed))?.offset).toBe(40);
-    // An instance that compares itself with the head can show notifications before their entry is claimed.
+    // An instance that compares itself with the head can show notifications before the entry is claimed.
     for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isThere(feed, seq)).toBe(false);
   });
 
-  it('should not show notifications twice when a claimed entry is re-announced', async () => {
+  it('should not reshow notifications when a claimed entry is re-announced', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -80,7 +80,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should process all entries from an unknown run in order', async () => {
+  it('should process an unknown run’s entries in order', async () => {
     const feed = 'topic:unknown';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -91,7 +91,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should set aside a damaged entry and its content without delaying other entries', async () => {
+  it('should set aside a damaged entry with the content and not delay other entries', async () => {
     const feed = 'topic:poison';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -112,7 +112,7 @@ describe('instances that claim entries', () => {
     await expect.poll(() => check.isThere(feed, 2)).toBe(false);
   });
 
-  it('should report that an announced entry is missing, skip its number and continue', async () => {
+  it('should report that an announced entry is missing, skip the number and continue', async () => {
     const feed = 'topic:missing';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

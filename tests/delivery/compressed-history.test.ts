@@ -21,7 +21,7 @@ const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
  * A segment is full at a fortieth of this size, and later segments don't absorb it. The oldest segment is then always
- * full, since all smaller ones add up to less than the history that this test publishes.
+ * full, since all smaller segments add up to less than the history that this test publishes.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
 /** Enough for segments in multiple tiers. */
@@ -54,7 +54,7 @@ const send = async (method: string, path: string, body?: unknown): Promise<numbe
 const ask = (pair: Pair, feed: string, more = '') =>
   fetch(`${pair.url}/app/notifications?feed=${encodeURIComponent(feed)}&limit=200${more}`);
 
-/** Reads all of a feed's publications page by page, from newest to oldest. */
+/** Reads a feed's publications page by page, from newest to oldest. */
 async function readAll(pair: Pair, feed: string): Promise<Page['publications']> {
   const all: Page['publications'] = [];
   for (let more = ''; ;) {
@@ -70,7 +70,7 @@ async function readAll(pair: Pair, feed: string): Promise<Page['publications']> 
 const titlesIn = async (pair: Pair, feed: string) =>
   (await readAll(pair, feed)).map(({ notification }) => notification?.title);
 
-/** Publishes sentences in arrays, one commit per array. Resolves with their titles. */
+/** Publishes sentences in arrays, one commit per array. Resolves with the titles. */
 async function publish(pair: Pair, feed: string, requests = REQUESTS, per = PER_REQUEST): Promise<string[]> {
   const titles: string[] = [];
   for (let request = 0; request < requests; request++) {
@@ -116,7 +116,7 @@ it('should compress long segments and show every notification', async () => {
   expect(await titlesIn(compressing(), FEED)).toEqual(titles);
 });
 
-it('should delete a retracted notification’s content from a compressed segment and its copies', async () => {
+it('should delete a retracted notification’s content from a compressed segment and all copies', async () => {
   const secret = 'S3CRET-retracted';
   const id = 'to-retract';
   expect(await send('POST', '/notifications', { id, feed: FEED, title: secret })).toBe(202);
@@ -190,7 +190,7 @@ it('should be readable by an instance that doesn’t compress', async () => {
   expect(shown).toEqual(titles);
 });
 
-it('should continue without compression: old segments stay readable, and new ones are plain', async () => {
+it('should continue without compression, keep old segments readable and write plain segments', async () => {
   await restart([compressing(), plain], OFF);
   const before = await segmentsOf(FEED);
   titles.push(...(await publish(plain, FEED, 3)));
@@ -221,7 +221,7 @@ it('should delete retracted content from a compressed segment without compressio
   expect(shown).toEqual(titles);
 });
 
-it('should resume compressing when switched back on, and merge plain segments into compressed ones', async () => {
+it('should resume compressing when switched back on, and merge plain segments into compressed segments', async () => {
   await restart([compressing(), plain], ON);
   const feed = 'topic:plain';
   const before = await titlesIn(plain, feed);

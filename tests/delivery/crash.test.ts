@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 
-/** Maximum pause (ms) in deliveries after each kind of kill. Tests allow twice as long for slow machines. */
+/** Maximum pause (ms) in deliveries after each kind of kill. Tests double it for slow machines. */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
 describe('deliveries during kill -9', () => {
@@ -30,7 +30,7 @@ describe('deliveries during kill -9', () => {
   });
 
   it.each(['application', 'sidecar'] as const)(
-    'should continue on the other instance when the %s that hosts the feed dies',
+    'should continue on the surviving instance when the %s that hosts the feed dies',
     async (part) => {
       await flow.caller.post([{ id: randomUUID(), title: 'first' }]);
       const kill = async () => {
@@ -85,7 +85,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should finish a dead instance’s work even if nothing else is published', async () => {
+  it('should finish a dead instance’s work without any further publications', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

@@ -52,7 +52,7 @@ async function depositDamaged(seq: number, change: Parameters<ClaimCheck['deposi
   return entry;
 }
 
-it('should list records with their reason and content, and delete one', async () => {
+it('should list records with reasons and content, and delete a record', async () => {
   expect(await deadLetters()).toContain('No records are set aside.');
   const entry = await depositDamaged(1, () => ({ no: 'entry' }));
   const listed = await deadLetters();

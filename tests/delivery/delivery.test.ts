@@ -20,7 +20,7 @@ describe('delivery to two instances', () => {
 
   const notifications = makeNotifications(1_000);
 
-  it('should show 1,000 single notifications exactly once, in order and without gaps', async () => {
+  it('should show 1,000 single notifications in order, exactly once and without gaps', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const started = Date.now();
     await caller.postSingly(notifications, 32);
@@ -33,7 +33,7 @@ describe('delivery to two instances', () => {
     expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));
   });
 
-  it('should not show notifications twice when they’re republished with the same ids', async () => {
+  it('should not reshow notifications when they’re republished with the same ids', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     await caller.postSingly(notifications, 32);
     const [last] = makeNotifications(1, { label: 'last' });

@@ -14,10 +14,7 @@ async function killAt(step: string, stack: Stack, trigger: () => Promise<unknown
 }
 
 const STEPS = ['committed', 'popped', 'broadcast'];
-/**
- * The tests spend most of their time waiting for Dapr to notice the kills, so each gets its own stack and they run
- * concurrently.
- */
+/** The tests mostly wait for Dapr to notice the kills, so they run concurrently on separate stacks. */
 const stacks = new Map<string, { stack: Stack; feeds: Feeds }>();
 
 beforeAll(async () => {
@@ -50,7 +47,7 @@ describe.concurrent('a killed instance', () => {
       await check.announce(turn, 2);
       await Promise.all(watchingTurn.map((observer) => observer.untilShown(ids, 60_000)));
       for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
-      // An instance that compares itself with the head can show notifications before their entry is claimed.
+      // An instance that compares itself with the head can show notifications before the entry is claimed.
       await expect.poll(() => check.isThere(turn, 1)).toBe(false);
 
       const [feed, gone] = ['topic:retracted', 'topic:erased'];

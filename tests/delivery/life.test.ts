@@ -32,7 +32,7 @@ describe('a retraction', () => {
     await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
-  it('should hide a notification that arrives after its retraction', async () => {
+  it('should hide a notification that arrives after the retraction', async () => {
     const feed = 'topic:before';
     const watching = await feeds.watch(feed);
     await feeds.retract('a', feed);
@@ -95,7 +95,7 @@ it('should hide expired notifications on open pages and in recovery', async () =
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
 });
 
-it('should erase a feed with all its data, notify clients and continue', async () => {
+it('should erase a feed and all of the feed’s data, notify clients and continue', async () => {
   const feed = 'user:erased ä';
   const other = 'topic:kept';
   const watching = await feeds.watch(feed);

@@ -13,7 +13,7 @@ import { sumOfMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum time (ms) for deliveries to resume once Redis has recovered. The tests allow twice as long. */
+/** Maximum time (ms) for deliveries to resume once Redis has recovered. The tests double it. */
 const BOUND = 5_000;
 /** Longer (ms) than the timeouts for sidecar calls, turns and requests. */
 const SLOW_MS = 8_000;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await postSome(1);
   await flow.complete();
 });
-// Undo the fault, so that a failed test doesn't affect the next one.
+// Undo the fault so that a failed test doesn't affect the next test.
 afterEach(async () => {
   await redis.makeRoom();
   failpoints.clear('bff');
@@ -75,7 +75,7 @@ function untilRefused(): Promise<Problem & { id: string; retryAfter: string | nu
 }
 
 describe('a full Redis', () => {
-  it('should keep its data, lose no acknowledged notification, and make the producer return 503', async () => {
+  it('should keep existing data, not lose acknowledged notifications, and make the producer return 503', async () => {
     const before = await postSome(20);
     await flow.complete();
     // Read these notifications by position: large notifications that still get accepted can push them off the newest
@@ -114,7 +114,7 @@ describe('a full Redis', () => {
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
-    // The entry is claimed last, so it exists until all its items have been broadcast.
+    // The entry is claimed last, so it exists until all items have been broadcast.
     expect(await entries()).toHaveLength(1);
     await redis.makeRoom();
     await flow.complete();

@@ -91,7 +91,7 @@ const faultOf = (report: Report, check: string) => {
 };
 
 describe('npm run doctor', () => {
-  it('should report no errors for a healthy system, and print one line for each check', async () => {
+  it('should report no errors for a healthy system, and print a line for each check', async () => {
     const { code, output } = await runDoctor();
     expect(output).toMatch(/^\d+ checks: 0 errors, 0 warnings\.$/m);
     expect(code).toBe(0);

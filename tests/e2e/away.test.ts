@@ -25,7 +25,7 @@ let browser: Browser;
 let smtp: TestSmtpServer;
 let webhook: WebhookReceiver;
 let pushService: TestPushService;
-/** One person's two devices, on different instances. */
+/** A person's two devices, on different instances. */
 let laptop: Page;
 let phone: Page;
 let phoneWorker: Awaited<ReturnType<typeof startWorker>>;
@@ -55,7 +55,7 @@ async function publish(notifications: object[]): Promise<void> {
   expect(response.status).toBe(202);
 }
 
-/** Resolves with the outcomes of a notification's fallbacks once none are waiting or being sent. */
+/** Resolves with a notification's fallback outcomes once none are waiting or being sent. */
 const outcomesOf = (id: string) =>
   eventually(async () => {
     const headers = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -86,7 +86,7 @@ beforeAll(async () => {
   const file = join(folder, 'away.json');
   const settings = {
     publicUrl: 'https://inbox.example/app',
-    // Long enough for a busy machine to process a whole request, so that its notifications share one message.
+    // Long enough for a busy machine to process a whole request so that the notifications share a message.
     email: { from: 'Shop <no-reply@shop.example>', window: 'PT10S' },
     push: { allowLoopback: true },
     webhook: { window: 'PT10S' },
@@ -119,7 +119,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('should let the reader opt in to e-mails on one device and enable push notifications on the other', async () => {
+it('should let the reader opt in to e-mails on one device and enable push notifications on another', async () => {
   await laptop.getByTestId('page-settings-button').click();
   await laptop.getByRole('button', { name: 'Send e-mails to ada@example.org' }).click();
   await laptop.getByText('E-mails are sent to ada@example.org.').waitFor();
@@ -131,7 +131,7 @@ it('should let the reader opt in to e-mails on one device and enable push notifi
   for (const page of [laptop, phone]) await page.getByTestId('preferences-close').click();
 });
 
-it('should push a notification that’s unread after 5 s, and send nothing more once it’s read', async () => {
+it('should push a notification that’s unread after 5 s, and stop sending once it’s read', async () => {
   const { worker, deliver } = phoneWorker;
   const start = Date.now();
   const fallback = [

@@ -11,12 +11,12 @@ import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
-/** Records toast ids in order of appearance. */
+/** Records the ids of toasts as they appear. */
 async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
     Object.assign(globalThis, { noted });
-    // A toast is found twice if it's added to a list that is itself new.
+    // A toast can be found more than once if it's added to a list that is itself new.
     const seen = new WeakSet<Element>();
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {
@@ -44,7 +44,7 @@ const listedIds = (page: Page): Promise<string[]> =>
   );
 
 /**
- * Keeps scrolling to the end of the inbox until no more rows load. Returns the ids of the last rows, in or near the
+ * Keeps scrolling to the end of the inbox until no more rows load. Returns the ids of the last rows in or near the
  * viewport.
  */
 const lastRows = (page: Page): Promise<string[]> =>
@@ -92,7 +92,7 @@ describe('two pages, one on each instance', () => {
     await removeBuiltPage();
   });
 
-  it('should both show 20 notifications once and in order, in toasts and in the list', async () => {
+  it('should both show 20 notifications once and in order, as toasts and in the list', async () => {
     const notifications = makeNotifications(20);
     const ids = notifications.map(({ id }) => id);
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });

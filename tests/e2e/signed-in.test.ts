@@ -10,7 +10,7 @@ const WITHIN = { timeout: 20_000 };
 
 let stack: Stack;
 let browser: Browser;
-/** One person's two devices, on different instances, and another person's device. */
+/** A person's two devices, on different instances, and another person's device. */
 let laptop: Page;
 let phone: Page;
 let ben: Page;
@@ -25,7 +25,7 @@ const tokenFor = (sub: string) =>
   });
 const bffUrl = (index: number): string => stack.bffs[index]?.url ?? '';
 
-/** Opens the page for one person in a separate browser context. */
+/** Opens the page for a person in a separate browser context. */
 async function openAs(sub: string, url: string, search: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -68,7 +68,7 @@ afterAll(async () => {
   await removeBuiltPage();
 });
 
-describe('two browsers for one person and one for another', () => {
+describe('two browsers for one person and a third for another person', () => {
   it('should keep the token out of the page’s address', () => {
     expect(laptop.url()).not.toContain('token');
   });

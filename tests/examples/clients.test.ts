@@ -51,7 +51,7 @@ afterAll(async () => {
 const connections = () => bff.metric('tocsin_bff_connections');
 
 describe.each(LANGUAGES)('the client in $name', (client) => {
-  it('should show each notification once, including those published during an interruption', async ({
+  it('should show each notification once, including notifications published during an interruption', async ({
     task,
     skip,
     onTestFinished,
@@ -75,7 +75,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     await expect.poll(connections, { message: output }).toBe(1);
     const [first] = await bff.publish(1, feed);
     await expect.poll(() => countOf(first)).toBeGreaterThan(0);
-    // Wait for the end of the line: a client can print an id twice on the same line.
+    // Wait for the end of the line, since a client can print an id repeatedly on the same line.
     await expect.poll(() => output.slice(output.indexOf(first ?? '')).includes('\n')).toBe(true);
     const perNotification = countOf(first);
     isAway = true;
@@ -90,7 +90,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
   });
 });
 
-/** How long to wait for a client to notice 60 s of silence and reconnect. */
+/** Time for a client to notice 60 s of silence and reconnect (ms). */
 const SILENCE_NOTICED_MS = 120_000;
 
 describe('a connection that falls silent', () => {
@@ -110,7 +110,7 @@ describe('a connection that falls silent', () => {
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
 
-      // Feeds without a position start at their head, so a notification shows only once the client is connected.
+      // Feeds without a position start at the head, so notifications don't show until the client is connected.
       await expect
         .poll(async () => {
           await bff.publish(1, feed);

@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** How each toolchain downloads a package, with the registry at `at` as the only source. */
+/** How each toolchain downloads a package when the registry at `at` is the only source. */
 const DOWNLOADS = [
   {
     tool: 'go',

@@ -16,7 +16,7 @@ export interface Example {
   cwd: string;
   /** The programs that must be on the PATH. */
   tools: readonly string[];
-  /** Checks an additional requirement. Resolves with the reason if this machine doesn't meet it. */
+  /** Checks an additional requirement. If this machine doesn't meet it, resolves with an explanation. */
   checkTools?: () => Promise<string | undefined>;
   /** Downloads packages. If the registry doesn't respond, the test is skipped. */
   download?: readonly Command[];
@@ -38,7 +38,7 @@ const NO_ANSWER = new RegExp(
   'i',
 );
 
-/** Runs commands in `cwd`. @throws Error with the output of the one that failed */
+/** Runs commands in `cwd`. @throws Error with the failed command's output */
 async function runAll(commands: readonly Command[], cwd: string, env: Record<string, string> = {}) {
   for (const [program, ...args] of commands) {
     const { code, output } = await run(program, args, { cwd, env });
@@ -47,8 +47,8 @@ async function runAll(commands: readonly Command[], cwd: string, env: Record<str
 }
 
 /**
- * Downloads packages. Resolves with the reason if the registry doesn't respond.
- * @throws Error with the output for any other fault, such as an unknown version or a wrong checksum
+ * Downloads packages. If the registry doesn't respond, resolves with an explanation. @throws Error with the output for
+ * any other failure, for example an unknown version or a wrong checksum
  */
 export async function downloadAll(
   commands: readonly Command[],

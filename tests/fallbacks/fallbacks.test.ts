@@ -76,7 +76,7 @@ const agree = async (sub: string) =>
 const mailsTo = (sub: string) =>
   smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).map(({ mail }) => mail);
 const fallback = [{ after: AFTER, via: 'email' }];
-/** A notification's fallbacks for one reader, as reported by the ops page. */
+/** A notification's fallbacks for a single reader, as reported by the ops page. */
 const fallbacksOf = async (sub: string, id: string) => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
   const answer = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });
@@ -107,7 +107,7 @@ describe.concurrent('a reader who is away', () => {
 
   it('should not get an e-mail about a notification read on another device', async () => {
     await agree('ben');
-    // Enough time to mark a notification as read before its e-mail is due, even on a busy machine.
+    // Enough time on a busy machine to mark a notification as read before the e-mail is due.
     const late = [{ after: 'PT8S', via: 'email' }];
     await publish([
       { id: 'r', feed: 'user:ben', title: 'Read in time', fallback: late },
@@ -218,7 +218,7 @@ describe.concurrent('a reader who is away', () => {
     expect(await listed(1)).toEqual([]);
   });
 
-  it('should be able to unsubscribe through an e-mail’s link with one click, without signing in', async () => {
+  it('should be able to unsubscribe through an e-mail’s link with one click and no sign-in', async () => {
     await agree('eve');
     await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
     const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
@@ -250,7 +250,7 @@ describe.concurrent('a reader who is away', () => {
   });
 });
 
-it('should send an e-mail exactly once even if all bffs are killed before it’s due', async () => {
+it('should send an e-mail exactly once if all bffs are killed before it’s due', async () => {
   await agree('dan');
   await publish({ id: 'k', feed: 'user:dan', title: 'Survives', fallback });
   await wait(1_000);

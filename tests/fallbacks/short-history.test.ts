@@ -62,7 +62,7 @@ async function publish(notifications: object[]) {
 const mark = async (change: 'read' | 'unread' | 'archive', ...ids: string[]) =>
   expect((await call(`/notifications/${change}`, 'POST', { feed: ADA, ids })).status).toBe(204);
 
-/** Resolves with the outcome of a notification's fallback once there is one. */
+/** Resolves with a notification's fallback outcome once it's known. */
 const outcomeOf = (id: string) =>
   eventually(async () => {
     const headers = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -72,7 +72,7 @@ const outcomeOf = (id: string) =>
     return ended && [ended.state, ended.reason].filter(Boolean).join(': ');
   }, 300_000);
 
-/** Fallback outcomes for notifications that have left the history. `undefined` if marks were saved too late. */
+/** Fallback outcomes for notifications that are no longer in the history. `undefined` if marks were saved too late. */
 async function outcomesAfter(seconds: number): Promise<Record<string, string> | undefined> {
   const id = (name: string) => `${name}-${seconds}`;
   const due = Date.now() + seconds * 1000;
@@ -89,7 +89,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   await publish([{ id: id('newer'), collapseKey: id('order') }]);
   await publish(['n1', 'n2', 'n3', 'n4'].map((name) => ({ id: id(name) })));
   // These requests come from a page loaded earlier that still shows `late`. Saving them drops the marks for
-  // notifications that have left the history.
+  // notifications that are no longer in the history.
   await mark('read', id('late'), id('n3'));
   await mark('archive', id('n3'));
   if (Date.now() >= due) return undefined;
@@ -99,7 +99,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   );
 }
 
-it('should send fallbacks only for unread notifications, even once they’ve left the history', async () => {
+it('should send fallbacks only for unread notifications, including after they’ve left the history', async () => {
   expect((await call('/channels/email', 'PUT', { consent: true })).status).toBe(204);
   let outcomes: Record<string, string> | undefined;
   for (const seconds of DELAYS_S) outcomes ??= await outcomesAfter(seconds);

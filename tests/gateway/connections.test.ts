@@ -37,7 +37,7 @@ const problemOf = (raw: Raw) => {
 
 describe('an incomplete connection', () => {
   beforeAll(async () => {
-    // Enough time to accept a session and answer a ping, even on a busy machine.
+    // Enough time on a busy machine to accept a session and answer a ping.
     bff = await BffProcess.start({
       HANDSHAKE_TIMEOUT_MS: '3000',
       PING_INTERVAL_MS: '1000',
@@ -75,7 +75,7 @@ describe('an incomplete connection', () => {
     await bff.expectMetric(CONNECTIONS, 0);
   });
 
-  it('should be closed if it never answers a ping, while others stay open', async () => {
+  it('should be closed if it never answers a ping, while other connections stay open', async () => {
     const other = await subscribeOne();
     const mute = await subscribeOne();
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };

@@ -93,7 +93,7 @@ describe('an invalid request', () => {
   });
 
   it.each(['2', '2[7]', '27'])(
-    'should be counted as invalid even if it can’t be answered: %s',
+    'should be counted as invalid if it can’t be answered: %s',
     async (message) => {
       const socket = await connectHostile();
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should end its session if it’s a close packet or many connect packets', async () => {
+  it('should end the session if it’s a close packet or many connect packets', async () => {
     const socket = await connectHostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');

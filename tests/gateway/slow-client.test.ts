@@ -3,7 +3,7 @@ import { pollUntil } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-/** Enough batches to exceed the kernel's buffers for one connection: at most 10 MB (tcp_wmem and tcp_rmem). */
+/** Enough batches to exceed the kernel's buffers for a connection: at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;
@@ -24,7 +24,7 @@ afterAll(async () => {
   await bff.stop();
 });
 
-it('should disconnect only the slow client, at a 1 MiB backlog, and let it recover from its position', async () => {
+it('should disconnect only the slow client, at a 1 MiB backlog, and let it recover from where it was', async () => {
   await bff.expectMetric('tocsin_bff_connections', 4);
   slow.stop();
   const ids: string[] = [];

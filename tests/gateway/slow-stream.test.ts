@@ -4,7 +4,7 @@ import type { Publication } from '@tocsin/contracts';
 import { afterEach, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-/** Enough batches to exceed the kernel's buffers for one connection: at most 10 MB (tcp_wmem and tcp_rmem). */
+/** Enough batches to exceed the kernel's buffers for a connection: at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;
@@ -17,7 +17,7 @@ const MAX_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
 afterEach(() => bff.stop());
-/** Starts a bff that closes a stream after its reader has read nothing for this long plus five seconds. */
+/** Starts a bff that closes a stream if the reader hasn't read for this time plus five seconds. */
 const start = async (notReadingMs: number) => {
   bff = await BffProcess.start({
     HISTORY_BYTES: '20971520',
@@ -51,7 +51,7 @@ async function pausedStream(lastEventId = '') {
   return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
 }
 
-it('should pause a slow reader’s stream without buffering unread data, then send it everything', async () => {
+it('should pause a slow reader’s stream without buffering unread data, then send all of the data', async () => {
   // Longer than publishing takes on a busy machine.
   await start(60_000);
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));

@@ -41,8 +41,8 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
 /**
- * Connects a reader from a separate address, retrying like a client. Resolves with the socket and how many attempts it
- * took.
+ * Connects a reader from a separate address, retrying like a client. Resolves with the socket and the number of
+ * attempts.
  */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
   const extraHeaders = { 'X-Forwarded-For': address };
@@ -61,7 +61,7 @@ async function reader(transport: 'websocket' | 'polling', address = '198.51.100.
   }
 }
 
-/** Opens at most one connection every 10 ms until the test ends. */
+/** Opens a connection at most every 10 ms until the test ends. */
 function flood(text: (index: number) => string): { count: number } {
   const done = { count: 0 };
   const timer = setInterval(() => {
@@ -104,7 +104,7 @@ describe('strangers who open as many connections as they can', () => {
       await fetch(`${bff.url}${POLL}&sid=${sid}`, { method: 'POST', body: '40{"token":"x"}', headers });
     }
     expect((await reader('polling')).attempt).toBe(1);
-    // A rejected connection is pending only until the client has read the reason.
+    // A rejected connection stays pending only until the client has read why.
     await bff.expectMetric(PENDING, 0);
   });
 
@@ -119,7 +119,7 @@ describe('strangers who open as many connections as they can', () => {
     await strangers(400, (i) => incompleteRequests[i % incompleteRequests.length] ?? '');
     await reader('websocket');
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="sockets"}')).toBeGreaterThan(100);
-    // Signed-in readers keep their connections.
+    // Signed-in readers stay connected.
     const { socket } = await reader('polling');
     await strangers(400, () => '');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -154,7 +154,7 @@ describe('strangers who open as many connections as they can', () => {
 });
 
 describe('a bff that requires no token', () => {
-  it('should limit the connections from one address by default, except from this machine', async () => {
+  it('should limit the connections from an address by default, except from this machine', async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS: '50', ...BEHIND_A_PROXY });
     const from = (address: string) =>
       connectTo(bff.url, 'websocket', { extraHeaders: { 'X-Forwarded-For': address } }).then((socket) =>
@@ -167,7 +167,7 @@ describe('a bff that requires no token', () => {
   });
 });
 
-it('should reject connections beyond a reader’s share, and accept a new one once another closes', async () => {
+it('should reject connections that exceed a reader’s share, and accept new connections as others close', async () => {
   bff = await BffProcess.start({ ...JWT, MAX_CONNECTIONS_PER_READER: '3' });
   for (let i = 0; i < 3; i++) await reader('websocket');
   const token = await tokenOf('ada');

@@ -88,7 +88,7 @@ async function shell(command: string): Promise<string> {
   return stdout;
 }
 
-/** The settings of both guides, with all channels. */
+/** The settings from both guides, combined so that all channels are set. */
 function settings() {
   const [, block = ''] = /```json\n([^]*?)```/.exec(own) ?? [];
   const { publicUrl, bindings } = JSON.parse(block) as { publicUrl: string; bindings: object };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@tocsin/tools';
 
-/** A command from a guide, and the text that its output must contain. */
+/** A command from a guide, and the text that the output must contain. */
 export interface Command {
   text: string;
   expected: string[];

@@ -29,7 +29,7 @@ async function shell(text: string): Promise<string> {
   return stdout;
 }
 
-/** Replaces addresses and the data folder. Stops endless commands after their first event, or after two seconds. */
+/** Replaces addresses and the data folder. Stops endless commands after the first event, or after two seconds. */
 function here(text: string, { producer = 0, bff = 0 } = {}): string {
   const host = (pair: { url: string } | undefined) => (pair ? new URL(pair.url).host : '');
   return text

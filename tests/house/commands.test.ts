@@ -30,7 +30,7 @@ const RUN_BY: [RegExp, string][] = [
   ],
 ];
 
-/** Commands that no test in `.ci/run` runs, each with the reason. */
+/** Commands that no test in `.ci/run` runs, and why. */
 const BY_HAND: [RegExp, string][] = [
   [
     /^git clone|^npm (?:run check|test)\b|^npm run test:|vitest run/,

@@ -122,7 +122,7 @@ describe('a forbidden pattern', () => {
     expect(await broken('producer/src/produce/producer.ts', code)).toEqual([rule]);
   });
 
-  it('should be allowed in its designated file', async () => {
+  it('should be allowed in the designated file', async () => {
     expect(await broken('producer/src/config.ts', 'export const port = process.env.PORT;')).toEqual([]);
     expect(await broken('vitest.config.ts', 'export default {};')).toEqual([]);
   });

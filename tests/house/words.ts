@@ -7,7 +7,7 @@ const TEXT_ATTRIBUTES =
 /** Names that aren't translated. */
 const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
-/** A sentence, or a single capitalised word such as a button label. */
+/** A sentence, or a single capitalised word like a button label. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
@@ -72,7 +72,7 @@ interface TemplateNode {
   children?: readonly (TemplateNode | string)[];
 }
 
-/** An attribute, or a directive and its argument and expression. */
+/** An attribute, or a directive with argument and expression. */
 interface Property {
   name: string;
   value?: { content: string } | undefined;

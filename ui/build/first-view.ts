@@ -2,7 +2,7 @@ interface Graph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** A module and all its static imports, including transitive ones. */
+/** A module and all static imports, including transitive imports. */
 function reachable(from: string, graph: Graph): ReadonlySet<string> {
   const seen = new Set<string>([from]);
   for (const id of seen) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) seen.add(next);
@@ -10,9 +10,9 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 }
 
 /**
- * Bundles the modules that `entry` needs at startup into one file. This compresses better than a file for each set of
- * modules shared by lazily loaded parts. Excludes modules that match `late`. The entry imports them through an index,
- * but only lazily loaded parts use them.
+ * Bundles the modules that `entry` needs at startup into a single file. This compresses better than a file for each set
+ * of modules shared by lazily loaded parts. Excludes modules that match `late`. The entry imports them through an
+ * index, but only lazily loaded parts use them.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

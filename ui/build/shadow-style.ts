@@ -9,8 +9,8 @@ const asText = (id: string): string =>
   id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
 
 /**
- * Makes each script add its imported styles to shadow roots instead of the page. Doesn't emit style sheets, so lazily
- * loaded parts contain their own styles.
+ * Makes scripts add imported styles to shadow roots instead of the page. Doesn't emit style sheets. Lazily loaded parts
+ * contain their own styles.
  */
 export const shadowStyle: Plugin = {
   name: 'tocsin-shadow-style',

@@ -2,11 +2,11 @@ import type { Plugin } from 'vite';
 
 const PREFIX = '\0tocsin-small-socketio:';
 
-/** Replacements for modules of socket.io that the client doesn't need, by package and import. */
+/** Replacements for socket.io modules that the client doesn't need, keyed by package and import. */
 const REPLACEMENTS: Record<string, string> = {
   // A transport that the client doesn't use.
   'engine.io-client ./webtransport.js': 'export const WT = undefined;',
-  // All events are JSON. A binary one, which the bff never sends, ends the connection.
+  // All events are JSON. The bff never sends a binary event, which would end the connection.
   'socket.io-parser ./is-binary.js':
     'export const isBinary = () => false; export const hasBinary = isBinary;',
   'socket.io-parser ./binary.js':

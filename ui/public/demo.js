@@ -1,4 +1,4 @@
-// Shows the link's subject, such as `?order=10400`. Shows no other text from the URL because anyone can create such a
+// Shows the link's subject, for example `?order=10400`. Shows no other text from the URL because anyone can craft a
 // link.
 (function () {
   var kinds = {

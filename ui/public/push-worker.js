@@ -1,5 +1,5 @@
 'use strict';
-// The page's service worker. It shows each push message as a notification and opens its link on a click. It doesn't
+// The page's service worker. It shows each push message as a notification and opens the link on click. It doesn't
 // intercept requests. Browsers with Declarative Web Push do all of this themselves and don't run it.
 
 /** The title for an unreadable push message. Browsers require a notification for each push. */
@@ -21,7 +21,7 @@ async function setBadge(count) {
     await navigator.setAppBadge(count);
 }
 
-/** Opens a URL, preferably in one of the reader's open pages because a new tab has no token. */
+/** Opens a URL, preferably in a page that the reader already has open because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
   const windows = await self.clients.matchAll({ type: 'window' });

@@ -22,7 +22,7 @@ function loadStyle(href: string): Promise<unknown> {
   return loading;
 }
 
-/** Loads a lazily loaded part's script in parallel with its styles. */
+/** Preloads a part's script in parallel with the styles. */
 function preloadScript(href: string): void {
   if (document.querySelector(`link[href="${href}"]`)) return;
   const link = document.createElement('link');
@@ -32,13 +32,13 @@ function preloadScript(href: string): void {
   document.head.append(link);
 }
 
-/** Whether the page itself links the style sheet. Browsers load such style sheets before they run scripts. */
+/** Whether the page itself links the style sheet. In that case, browsers load it before they run scripts. */
 const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a part of the page on demand, along with its files, given as paths without the leading slash. The part
- * doesn't run before its styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the
+ * Loads a part of the page on demand. `files` are paths without the leading slash that load along with it. The part
+ * doesn't run before the styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the
  * same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {

@@ -13,7 +13,7 @@ function sizeOf(file: string): string {
   return `${header.readUInt32BE(0)}x${header.readUInt32BE(4)}`;
 }
 
-it('should list existing icons in their actual sizes, one of them maskable', () => {
+it('should list existing icons with the actual sizes, including a maskable icon', () => {
   const pngs = manifest.icons.filter(({ type }) => type === 'image/png');
   expect(pngs.map(({ sizes, purpose }) => [sizes, purpose])).toEqual([
     ['192x192', undefined],

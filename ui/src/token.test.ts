@@ -37,7 +37,7 @@ describe('a token in the URL', () => {
   });
 });
 
-it('should return the reader of a token', () => {
+it("should return the token's reader", () => {
   const token = (payload: unknown) => `x.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`;
   expect(nameOf(token({ sub: 'zoë ÿ?>' }))).toBe('zoë ÿ?>');
   for (const none of ['', 'a', 'a.b.c', token({}), token({ sub: 1 }), token(null), token({ sub: '' })]) {

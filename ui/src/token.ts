@@ -5,7 +5,7 @@ interface TokenStorage {
   set(key: string, value: string): void;
 }
 
-/** This tab's token and, if its URL has a different one, that token. */
+/** This tab's token, and the token from the URL if it differs. */
 export interface TabTokens {
   token?: string;
   /** Used only with the reader's consent because a link must not change who is signed in. */
@@ -13,9 +13,9 @@ export interface TabTokens {
 }
 
 /**
- * Takes the token from `#token=` in the page's URL, which helps to try out `AUTH_MODE=jwt`, and immediately removes
- * it from the URL. A tab without a token keeps it across reloads. If the tab has a different token, the new one is
- * only offered.
+ * Takes the token from `#token=` in the page's URL and immediately removes it there. This helps with trying out
+ * `AUTH_MODE=jwt`. A tab without a token keeps it across reloads. If the tab already has a different token, the new
+ * token is only offered.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,

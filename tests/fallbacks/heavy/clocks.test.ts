@@ -64,9 +64,7 @@ async function call(sub: string, path: string, method: string, body?: object) {
 const mailsTo = (sub: string) => smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).length;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/**
- * Opts new readers in to e-mail, and publishes one notification with an e-mail fallback to each. Returns the readers.
- */
+/** Opts new readers in to e-mail, and publishes a notification with an e-mail fallback to each. Returns the readers. */
 async function publishTo(name: string): Promise<string[]> {
   const readers = Array.from({ length: READERS }, (_, index) => `${name}-${index}`);
   for (const sub of readers)
@@ -89,7 +87,7 @@ async function markRead(sub: string): Promise<void> {
   expect((await call(sub, '/app/notifications/read', 'POST', mark)).status).toBe(204);
 }
 
-/** Waits until each reader has a message, and then one more check interval to catch duplicates. */
+/** Waits until each reader has a message, then another check interval to catch duplicates. */
 async function expectOneMailEach(readers: readonly string[]): Promise<void> {
   await eventually(async () => readers.every((sub) => mailsTo(sub) > 0), 60_000);
   await pause(16_000);

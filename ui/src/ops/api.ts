@@ -21,7 +21,7 @@ import type {
 } from '@tocsin/contracts';
 import { useTexts } from './messages/use-texts.ts';
 
-/** A failed call: either an error response with its problem, or no response. */
+/** A failed call: either an error response with a problem, or no response. */
 export class OpsError extends Error {
   override name = 'OpsError';
   /** `undefined` if there was no response. */
@@ -50,7 +50,7 @@ export interface OpsApi {
   unsent(cursor?: string): Promise<UnsentPage>;
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult>;
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult>;
-  /** A page of the audit trail. An empty filter matches everything. */
+  /** A page from the audit trail. An empty filter matches all records. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   find(named: NamedNotification): Promise<FoundNotification>;
   receipts(named: NamedNotification): Promise<Receipts>;
@@ -62,7 +62,7 @@ export interface OpsApi {
 }
 
 const TIMEOUT_MS = 10_000;
-/** The server processes a batch one item at a time, so allow more time. */
+/** The server processes a batch item by item, so allow more time. */
 const BATCH_TIMEOUT_MS = 60_000;
 /** Unsent fallbacks per page. */
 const UNSENT_LIMIT = 50;

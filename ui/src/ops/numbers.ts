@@ -31,10 +31,10 @@ const SIZES = [
   [1_024, unit('kilobyte')],
 ] as const;
 
-/** A rate, with one decimal if small. */
+/** A rate. Small rates have one decimal. */
 export const formatRate = (value: number): string => (value < 100 ? rate() : whole()).format(value);
 
-/** A duration in ms, with one decimal if small. A dash if unknown. */
+/** A duration in ms. Small durations have one decimal. A dash if unknown. */
 export const formatLatency = (ms: number | null): string =>
   ms === null ? '–' : `${(ms < 10 ? rate() : whole()).format(ms)} ms`;
 
@@ -47,7 +47,7 @@ export const formatTime = (ms: number): string => time().format(ms);
 /** Time of day with seconds. */
 export const formatClock = (ms: number): string => clock().format(ms);
 
-/** A duration in its largest unit, plus the next unit if the number is small: "2 hr 5 min". */
+/** A duration in the largest fitting unit, plus the next unit if the number is small: "2 hr 5 min". */
 export function formatDuration(ms: number): string {
   const left = Math.max(0, ms);
   const at = UNITS.findIndex(([length]) => left >= length);

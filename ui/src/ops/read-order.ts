@@ -1,7 +1,7 @@
-/** Decides which responses to ignore because they were overtaken by newer ones. */
+/** Decides which responses to ignore because a newer response overtook them. */
 export class ReadOrder {
   #reads = 0;
-  /** The newest completed read of each part of the page. */
+  /** The newest completed read for each part of the page. */
   readonly #newest = new Map<string, number>();
   #lastInvalidated = 0;
 
@@ -15,7 +15,7 @@ export class ReadOrder {
     };
   }
 
-  /** Ignores the results of all reads so far, such as when they used another token. */
+  /** Makes all pending reads ignore their results, for example because they used another token. */
   invalidate(): void {
     this.#lastInvalidated = this.#reads;
   }

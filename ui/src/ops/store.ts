@@ -46,7 +46,7 @@ function createOps() {
 
   const fault = computed(() => Object.values(faults).find((text) => text !== '') ?? '');
   const instances = computed(() => live.value?.instances ?? []);
-  /** The server's time as of its last response. */
+  /** The server time as of the last response. */
   const now = computed(() =>
     Math.max(Date.parse(live.value?.at ?? '') || 0, Date.parse(status.value?.at ?? '') || 0),
   );
@@ -86,7 +86,7 @@ function createOps() {
     return true;
   }
 
-  /** An error's message. Empty if access was denied, which the page shows separately. */
+  /** An error's message. Empty if access was denied, because the page shows that separately. */
   function explain(error: unknown): string {
     if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
@@ -153,7 +153,7 @@ function createOps() {
       },
     );
 
-  /** Shows errors next to the list because the list is read less often than the rest of the page. */
+  /** Shows errors next to the list because it's read less often than the rest of the page. */
   async function readUnsent(): Promise<void> {
     const isOvertaken = order.start('unsent');
     try {

@@ -1,13 +1,13 @@
 import { ref } from 'vue';
 import { useOps } from './store.ts';
 
-/** Runs one of the operator's actions at a time. `failed` is the last one's error, or empty after a success. */
+/** Runs the operator's actions one at a time. `failed` is the last action's error, or empty after a success. */
 export function useAttempt() {
   const ops = useOps();
   const busy = ref(false);
   const failed = ref('');
 
-  /** Never rejects. Does nothing while another action is running. */
+  /** Never rejects. Ignores the call if another action is running. */
   async function attempt(act: () => Promise<void>): Promise<void> {
     if (busy.value) return;
     busy.value = true;

@@ -18,7 +18,7 @@ function isSafeLink(link: string): boolean {
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
-/** The publisher's text in its own direction. It's a link if the notification has one. */
+/** The publisher's text, isolated from the page's text direction and linked if the notification has a link. */
 function publisherText(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';

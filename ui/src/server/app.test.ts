@@ -36,7 +36,7 @@ it.each([
   expect(response.headers.get('cache-control')).toBe(cacheControl);
 });
 
-it('should allow pages to connect only to their own host and forbid framing', async () => {
+it('should let pages connect only to their own host and forbid framing', async () => {
   const { headers } = await fetch(url);
   const policy = headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");

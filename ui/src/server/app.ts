@@ -24,7 +24,7 @@ const MAX_CONNECTIONS = 10_000;
 const BUILT_PAGES = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /**
- * Serves the built pages, with the same routes and headers as the bff, behind a proxy that routes /app and /hubs
+ * Serves the built pages with the same routes and headers as the bff. Runs behind a proxy that routes /app and /hubs
  * elsewhere. Resolves when the port is open.
  */
 export async function startUi(config: UiConfig): Promise<RunningApp> {

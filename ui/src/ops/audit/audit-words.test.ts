@@ -17,7 +17,7 @@ it('should have a label for every action', () => {
     expect(Object.keys(audit.actions).sort()).toEqual([...AUDIT_ACTIONS].sort());
 });
 
-it('should show the first three ids and how many more there are', () => {
+it('should show the first three ids and the number of remaining ids', () => {
   const ids = { count: 500, first: ['a', 'b', 'c', 'd'] };
   const line = auditLine(record({ requests: 12, ids, feeds: { count: 2, first: ['all'] } }));
   expect(line).toMatchObject({

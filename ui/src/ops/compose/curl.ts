@@ -1,6 +1,6 @@
 import { readableJson } from '@tocsin/contracts';
 
-/** Quotes `text` as one word for a POSIX shell, which doesn't interpret anything inside single quotes. */
+/** Quotes `text` as a single word for a POSIX shell, which doesn't interpret anything inside single quotes. */
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A curl command that sends `body` to this server's composer. It reads the token from `$TOKEN`. */

@@ -6,7 +6,7 @@ it('should omit empty fields, except the title', () => {
   expect(bodyOf(emptyDraft())).toEqual({ title: '' });
 });
 
-it('should include every field of a notification', () => {
+it('should include every notification field', () => {
   const full: Draft = {
     ...{ title: 'a', body: 'b', severity: 'error', feed: 'topic:x', link: '/x', source: 's' },
     ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },
@@ -38,7 +38,7 @@ it('should preview an incomplete notification', () => {
   });
 });
 
-it('should preview everything that readers see', () => {
+it('should preview all content that readers see', () => {
   const draft = { ...emptyDraft(), source: 's', category: 'c', icon: 'bell', link: '/x', collapseKey: 'k' };
   const { source, category, icon, link, ...others } = previewOf(draft, 0, 'Title');
   expect({ source, category, icon, link }).toEqual({ source: 's', category: 'c', icon: 'bell', link: '/x' });

@@ -1,8 +1,8 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
 /**
- * Single-line fields with a hint, in form order. All except `feed`, the times and `fallback` are sent as typed. The
- * preview shows the fields in `CONTENT`.
+ * Single-line fields with a hint, in the form's order. All except `feed`, the times and `fallback` are sent as typed.
+ * The preview shows the fields in `CONTENT`.
  */
 export const CONTENT = ['feed', 'source', 'category', 'icon', 'link'] as const;
 export const DELIVERY = ['deliverAt', 'expiresAt', 'collapseKey', 'id', 'fallback'] as const;
@@ -11,8 +11,8 @@ type Line = (typeof CONTENT)[number] | (typeof DELIVERY)[number];
 const LINES: readonly Line[] = [...CONTENT, ...DELIVERY];
 
 /**
- * The composer's fields. Times are local, as in the browser's time inputs. `fallback` lists durations and channels,
- * such as `PT5M push, PT1H email`.
+ * The composer's fields. Times are local, as in the browser's time inputs. `fallback` lists durations and channels, for
+ * example `PT5M push, PT1H email`.
  */
 export interface Draft extends Record<Line, string> {
   title: string;
@@ -49,7 +49,7 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
 const memberOf = (name: Line, text: string): unknown =>
   name === 'fallback' ? fallbacksOf(text) : isTime(name) ? instantOf(text) : text;
 
-/** Parses fallbacks such as `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
+/** Parses fallbacks like `PT5M push, PT1H email`. Leaves missing parts for the server to reject. */
 const fallbacksOf = (text: string): object[] =>
   text.split(',').map((part) => {
     const [after, via] = part.trim().split(/\s+/);

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { formatClock } from '../numbers.ts';
 
 export interface Line {
-  /** A colour token, such as `--tocsin-info`. */
+  /** A colour token, for example `--tocsin-info`. */
   colour: string;
   values: readonly (number | null)[];
 }
@@ -39,7 +39,7 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
     scales: {
       x: {
         time: true,
-        // Without points, uPlot passes null, which its types omit.
+        // Without points, uPlot passes null, contrary to its types.
         range: (_chart, _min, max: number | null) => {
           const end = max ?? Date.now() / 1_000;
           return [end - span() / 1_000, end];

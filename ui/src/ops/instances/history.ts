@@ -31,8 +31,8 @@ export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sa
 });
 
 /**
- * The history of all instances by the minute, each minute at its midpoint, followed by the live samples, which replace
- * the minutes they cover.
+ * All instances' history: per-minute samples timestamped at the midpoint, then the live samples, which replace the
+ * minutes they cover.
  */
 export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
   const minutes = new Map<number, Figures[]>();

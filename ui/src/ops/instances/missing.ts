@@ -1,8 +1,8 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
 /**
- * An instance isn't missing for this long after it was last seen because its next metrics might be late. (Metrics
- * expire after ten seconds.)
+ * Grace period before an instance counts as missing, since the next metrics might be late. (Metrics expire after ten
+ * seconds.)
  */
 const GRACE_MS = 12_000;
 

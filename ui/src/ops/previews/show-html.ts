@@ -1,6 +1,6 @@
-/** A comment, a tag and its attributes, or the end of a style sheet. */
+/** A comment, a tag with attributes, or the end of a style sheet. */
 const TAG = /<!--[\s\S]*?-->|<\/style\s*>|<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-/** The name of a `style` attribute or a quoted value. */
+/** A `style` attribute's name, or a quoted value. */
 const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 
 /**
@@ -11,7 +11,7 @@ export const hideStyles = (html: string): string =>
   html.replace(TAG, (tag) => {
     if (tag.startsWith('<!--')) return tag;
     const shown = tag.replace(STYLE_OR_VALUE, (found) => (/^\s/.test(found) ? ' data-style' : found));
-    // A script of this type is data. If an attribute occurs twice, the first one counts.
+    // A script of this type is data. If there are duplicate attributes, the first counts.
     return shown
       .replace(/^<style(?=[\s>])/i, '<script\ttype="text/email-css"')
       .replace(/^<\/style/i, '</script');

@@ -13,7 +13,7 @@ function server(batches: PutBackResult[]) {
   return { asked, putBackSome };
 }
 
-it('should continue after failures and list the first ones', async () => {
+it('should continue after failures and list the first failures', async () => {
   const fails = Array.from({ length: 15 }, (_, n) => failure(n));
   const api = server([
     { putBack: 5, failed: fails, more: true },
@@ -27,7 +27,7 @@ it('should continue after failures and list the first ones', async () => {
   expect(progress.failures).toHaveLength(MAX_LISTED);
 });
 
-it('should stop when asked to or when a batch changes nothing', async () => {
+it('should stop when asked to or when a batch has no effect', async () => {
   const api = server([{ putBack: 20, failed: [], more: true }]);
   const { progress, run, stop } = createPutBackAll(api);
   const running = run(100);

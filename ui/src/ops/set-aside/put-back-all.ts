@@ -22,7 +22,7 @@ export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => nu
     ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Skips records set aside after `until` so that records that fail again aren't retried. */
+  /** Skips records set aside after `until` so that new failures aren't retried. */
   async function run(total: number, until: string = new Date(now()).toISOString()): Promise<void> {
     Object.assign(progress, { total, putBack: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

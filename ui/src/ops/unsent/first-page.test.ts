@@ -7,7 +7,7 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server that starts with pages without fallbacks, each with one unreadable reader. */
+/** A server whose first pages have no fallbacks, only an unreadable reader each. */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);
@@ -23,7 +23,7 @@ it('should return the first page with fallbacks and count the unreadable readers
   expect(unsent.mock.calls).toEqual([[], ['1'], ['2'], ['3']]);
 });
 
-it('should make only one call if the first page has fallbacks or is also the last', async () => {
+it('should make a single call if the first page has fallbacks or is also the last', async () => {
   const [full, empty] = [server(0), server(0, [])];
   await firstPage({ unsent: full });
   await firstPage({ unsent: empty });

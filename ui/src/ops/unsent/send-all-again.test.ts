@@ -35,7 +35,7 @@ const all = (names: readonly UnsentName[]) => ({
   failed: names.map((name) => ({ ...name, code: 'full' as const, detail: 'no' })),
 });
 
-it("should resend every page's fallbacks except those that ended after the start", async () => {
+it("should resend every page's fallbacks except fallbacks that ended after the start", async () => {
   const api = server([[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]], none);
   const { progress, run } = createSendAllAgain(api);
   await run(UNTIL);
@@ -45,7 +45,7 @@ it("should resend every page's fallbacks except those that ended after the start
   expect(progress).toMatchObject({ sent: 3, failed: 0, running: false, stopped: false });
 });
 
-it('should continue after failures and list the first ones', async () => {
+it('should continue after failures and list the first failures', async () => {
   const pages = Array.from({ length: 3 }, (_, page) =>
     Array.from({ length: 10 }, (_one, n) => unsent(page * 10 + n)),
   );

@@ -26,7 +26,7 @@ export function createSendAllAgain(api: Pick<OpsApi, 'unsent' | 'sendAgain'>) {
     ...{ sent: 0, failed: 0, failures: [], running: false, stopped: false },
   });
 
-  /** Skips fallbacks that ended after `until` (ms since 1970) so that those refused again aren't retried. */
+  /** Skips fallbacks that ended after `until` (ms since 1970) so that new refusals aren't retried. */
   async function run(until: number): Promise<void> {
     Object.assign(progress, { sent: 0, failed: 0, failures: [], running: true, stopped: false });
     try {

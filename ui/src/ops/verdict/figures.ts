@@ -1,6 +1,6 @@
 import type { AnnouncementQueue, InstanceSnapshot } from '@tocsin/contracts';
 
-/** The highest p99 of all instances. Null if none have pushed anything. */
+/** The highest p99 across instances. Null if no instance has pushed anything. */
 export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): number | null {
   const known = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
   return known.length === 0 ? null : Math.max(...known);

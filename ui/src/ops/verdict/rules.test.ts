@@ -91,7 +91,7 @@ it('should list an unresponsive dependency but not the store behind an unrespons
   expect(faultsOf({ status: onlyStore })).toMatchObject([{ dependency: 'store' }]);
 });
 
-it('should determine when late delivery started, even across samples without deliveries', () => {
+it('should determine when late delivery started, including across samples without deliveries', () => {
   const sample = (at: number, p99Ms: number | null) =>
     sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
   const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);
@@ -130,7 +130,7 @@ it('should accept different versions only during a rollout', () => {
   ]);
 });
 
-it('should link each problem to its runbook section if there is a runbook', () => {
+it("should link each problem to a runbook section if there's a runbook", () => {
   const fault = { kind: 'memory', used: 1, limit: 1, since: undefined } as const;
   expect(runbookFor(fault, 'https://wiki.example/ops')).toBe('https://wiki.example/ops#tocsinredisnearfull');
   expect(runbookFor(fault, undefined)).toBeUndefined();

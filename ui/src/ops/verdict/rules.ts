@@ -11,13 +11,16 @@ import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
 import { sinceOf } from './since.ts';
 
-/** Delivery is late if its p99 (ms) is above this limit. The alert TocsinDeliverySlow uses the same limit. */
+/** Delivery is late if the p99 (ms) exceeds this limit. The alert TocsinDeliverySlow uses the same limit. */
 export const LATE_MS = 1_000;
-/** Announcements are redelivered after ten seconds, so an older one is stuck. */
+/** Announcements are redelivered after ten seconds, so an older announcement is stuck. */
 export const STUCK_MS = 15_000;
-/** Redis is nearly full at this share of its limit. The alert TocsinRedisNearFull uses the same threshold. */
+/**
+ * Redis is nearly full when it uses this share of the memory limit. The alert TocsinRedisNearFull uses the same
+ * threshold.
+ */
 export const NEARLY_FULL = 0.85;
-/** During a rollout, versions can differ for this long after the last instance has started. */
+/** Time for which versions may differ during a rollout, counted from the start of the last instance. */
 export const ROLL_OUT_MS = 15 * 60_000;
 
 /** The data to evaluate. Times are in ms since 1970. */
@@ -88,7 +91,7 @@ function unreachable({ silentSince }: Facts): Fault[] {
 
 function dependencies({ status }: Facts): Fault[] {
   const failing = status?.failing ?? [];
-  // Nothing behind an unresponsive sidecar can be checked.
+  // Dependencies behind an unresponsive sidecar can't be checked.
   const hidden = failing.some(({ dependency }) => dependency === 'sidecar');
   return failing
     .filter(({ dependency }) => !hidden || dependency !== 'store')
@@ -104,7 +107,7 @@ function outdatedMetrics(facts: Facts): Fault[] {
   return [{ kind: 'figures', since: facts.unreadSince }];
 }
 
-/** Reports vanished instances unless others have since replaced them. */
+/** Reports vanished instances unless new instances have since replaced them. */
 function vanished({ now, instances, past }: Facts): Fault[] {
   if (!instances) return [];
   const gone = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);

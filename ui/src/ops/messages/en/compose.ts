@@ -1,4 +1,4 @@
-/** The composer. API names, such as severities, aren't translated. */
+/** The composer. API names like severities aren't translated. */
 export const compose = {
   title: 'Compose',
   titleOf: 'Title',

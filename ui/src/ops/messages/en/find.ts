@@ -1,4 +1,4 @@
-/** Search for a notification by its id. Times are already formatted. */
+/** Search for a notification by id. Times are already formatted. */
 export const find = {
   title: 'Find a notification',
   hint: 'Shows where a notification is right now.',

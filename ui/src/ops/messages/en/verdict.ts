@@ -6,7 +6,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
 const plural = (count: number, one: string, other: string) =>
   count === 1 ? `1 ${one}` : `${count} ${other}`;
 
-/** The status line and its problem list. Numbers and times are already formatted. */
+/** The status line and the problem list. Numbers and times are already formatted. */
 export const verdict = {
   label: 'Status',
   waiting: 'Waiting for data…',
