@@ -53,7 +53,7 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should refuse a client if its token was still being checked when the instance started to stop', async () => {
+it('should refuse a client if the instance started to stop while the token was being checked', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   let answer = true;
   const held: (() => void)[] = [];
@@ -128,7 +128,7 @@ it('should wait less for in-flight deliveries if clients took a long time to lea
   expect(limits).toEqual([500]);
 });
 
-it('should stop even if a client has not finished its request', async () => {
+it("should stop even if a client hasn't finished a request", async () => {
   const port = await freePort();
   const tenMinutes = { PING_INTERVAL_MS: '300000', PING_TIMEOUT_MS: '300000' };
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...tenMinutes };
@@ -146,7 +146,7 @@ it('should stop even if a client has not finished its request', async () => {
 });
 
 // The time limit is below the 30 s that ws waits for an unresponsive client.
-it("should stop even if a client does not answer its WebSocket's close", { timeout: 20_000 }, async () => {
+it("should stop even if a client doesn't answer the WebSocket close", { timeout: 20_000 }, async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
@@ -162,7 +162,7 @@ it("should stop even if a client does not answer its WebSocket's close", { timeo
   await closed;
 });
 
-it("should report that it's not ready before it moves clients, and accept clients until then", async () => {
+it("should report that it's not ready before it moves clients, but still accept clients before that", async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

@@ -4,8 +4,8 @@ import { DOCUMENT_VERSION, type IdsDocument, type IdsReference } from '@tocsin/c
 const HASH_BYTES = 8;
 
 /**
- * The first 8 bytes of the id's SHA-256 as 16 hex digits. About one in 3.7 billion feeds with 100,000 ids has a
- * collision.
+ * The first 8 bytes of the id's SHA-256 as 16 hex digits. The chance of a collision in a feed with 100,000 ids is about
+ * 1 in 3.7 billion.
  */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
 
@@ -23,7 +23,7 @@ export function decodeIds(document: IdsDocument): string[] {
   return hashes;
 }
 
-/** A feed's remembered ids, grouped by the documents that its head references. */
+/** A feed's remembered ids, grouped by the documents that the head references. */
 export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();

@@ -6,7 +6,7 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** Ids, retractions and runs are remembered this long: an entry's maximum lifetime. */
+  /** How long ids, retractions and runs are remembered, which is an entry's maximum lifetime. */
   entryLifeMs: number;
 }
 
@@ -20,12 +20,12 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
 
 export type LimitsOf = (feed: string) => FeedLimits;
 
-/** Maximum bytes of publications per commit. The rest follows in the same turn. */
+/** Maximum bytes of publications per commit. The turn commits the rest afterwards. */
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * Upper limits for the settings. In a single request, a commit writes up to 1 MiB of new publications, the absorbed
- * part of the chain (at most four full documents) and its ids. The sidecar refuses bodies over 4 MiB, which would block
+ * Upper limits for the settings. In a single request, a commit writes up to 1 MiB of new publications, the ids, and the
+ * absorbed part of the chain (at most four full documents). The sidecar refuses bodies over 4 MiB, which would block
  * the feed.
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;

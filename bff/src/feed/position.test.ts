@@ -6,7 +6,7 @@ const epoch = fc.tuple(fc.nat(3), fc.constantFrom('a', 'b')).map(([n, random]) =
 const position = fc.record({ epoch, offset: fc.nat(3) });
 
 describe('position order', () => {
-  it('should be total: of two different positions, exactly one is higher', () => {
+  it('should be total: exactly one of two different positions is higher', () => {
     fc.assert(
       fc.property(position, position, (a, b) => {
         const same = a.epoch === b.epoch && a.offset === b.offset;
@@ -37,7 +37,7 @@ describe('position order', () => {
 });
 
 describe('a new epoch', () => {
-  it('should be later than all known epochs, even if the clock went back', () => {
+  it('should be later than all known epochs, including after the clock went back', () => {
     fc.assert(
       fc.property(fc.nat(10), fc.array(epoch), (now, known) => {
         const begun = newEpoch(now, ...known, undefined);
@@ -47,7 +47,7 @@ describe('a new epoch', () => {
     );
   });
 
-  it("should use the current time as its number if it's later than all known epochs", () => {
+  it("should use the current time as the number if it's later than all known epochs", () => {
     expect(newEpoch(1_000, '5-a')).toMatch(/^1000-[0-9a-f]{8}$/);
   });
 });

@@ -33,8 +33,8 @@ export const highest = (a: Position | undefined, b: Position | undefined): Posit
   isHigher(a, b) ? a : b;
 
 /**
- * Creates an epoch later than all known epochs. Its n is the current time, or the highest known n + 1 if the clock went
- * back.
+ * Creates an epoch later than all known epochs. The epoch's n is the current time, or the highest known n + 1 if the
+ * clock went back.
  */
 export function newEpoch(now: number, ...known: (string | undefined)[]): string {
   const n = Math.max(now, ...known.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
@@ -43,7 +43,7 @@ export function newEpoch(now: number, ...known: (string | undefined)[]): string 
 
 const ERASED = '-erased';
 
-/** Like `newEpoch`, with a suffix that marks the epoch as starting with an erasure. */
+/** Like `newEpoch`, but adds a suffix to show that the epoch starts with an erasure. */
 export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
   `${newEpoch(now, ...known)}${ERASED}`;
 

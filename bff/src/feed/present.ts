@@ -1,7 +1,7 @@
 import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
 import { withoutContent } from './history/removals.ts';
 
-/** The publication as readers see it at `now`. Expired publications keep their offset but lose their content. */
+/** The publication as readers see it at `now`. Expired publications keep the offset but lose the content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
     ? withoutContent(publication, 'expired')
@@ -9,13 +9,16 @@ export const present = (publication: Publication, now: number): Publication =>
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** Maximum bytes of publications in a page or event. The rest of the contract's page limit is for the other fields. */
+/**
+ * Maximum bytes of publications in a page or event. The remainder of the contract's page limit is reserved for other
+ * fields.
+ */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
 /** A publication's bytes in a JSON list, including the comma. */
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
-/** The longest prefix of `items` within `count` items and `bytes` bytes, with at least one item. */
+/** The longest prefix of `items` within `count` items and `bytes` bytes. Always includes the first item. */
 export function prefixWithin<T>(
   items: readonly T[],
   count: number,
@@ -32,7 +35,10 @@ export function prefixWithin<T>(
   return items.slice(0, length);
 }
 
-/** Splits `items` in order into parts with at most `count` items and `bytes` bytes. A larger item gets its own part. */
+/**
+ * Splits `items` in order into parts with at most `count` items and `bytes` bytes. A larger item gets a part of its
+ * own.
+ */
 export function splitWithin<T>(
   items: readonly T[],
   count: number,

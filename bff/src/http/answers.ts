@@ -13,6 +13,6 @@ export function isPermitted(request: Request, response: Response, feed: string):
   return false;
 }
 
-/** Responds with 503 and asks for a retry after one second. `ids` lists the affected notifications, if known. */
+/** Responds with 503 and `Retry-After: 1`. `ids` lists the affected notifications, if known. */
 export const sendUnavailable = (response: Response, detail: string, ids?: string[]): void =>
   sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1, ...(ids && { ids }) });

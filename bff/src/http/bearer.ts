@@ -3,7 +3,7 @@ import type { Request } from 'express';
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
- * The token from the Authorization header (RFC 6750). `undefined` if there is no header, more than one, or another
+ * The token from the Authorization header (RFC 6750). `undefined` if there isn't exactly one header, or it uses another
  * scheme.
  */
 export function bearerOf(request: Pick<Request, 'headersDistinct'>): string | undefined {

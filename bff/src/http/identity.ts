@@ -49,7 +49,7 @@ function tokenOf(request: Request): string | undefined {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** Returns whose quota a request's documents count against: the signed-in reader's, or else the address's. */
+/** Returns the owner whose quota a request's documents count against: the signed-in reader, or else the address. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

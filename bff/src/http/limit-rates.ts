@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
 export interface RateLimitOptions {
-  /** Maximum requests per minute for each reader or, without sign-in, each address. 0 means no limit. */
+  /** Maximum requests per minute for each reader (each address if not signed in). 0 means no limit. */
   perMinute: number;
   /** The client's address behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
@@ -13,13 +13,13 @@ export interface RateLimitOptions {
 const WINDOW_MS = 60_000;
 
 /**
- * Responds with 429 to writes (all methods but GET and HEAD) beyond the limit. Anyone can invent any number of
- * `clientId`s, and each one creates a document. Every instance counts separately.
+ * Responds with 429 to writes (all methods but GET and HEAD) above the limit. Anyone can make up any number of
+ * `clientId`s, and each creates a document. Each instance counts separately.
  */
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');
 
-/** Responds with 429 to searches beyond the limit because a search is as expensive as many other requests. */
+/** Responds with 429 to searches above the limit, since a search is many times as expensive as other requests. */
 export const limitSearches = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'searches', () => false);
 

@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { ANONYMOUS, readerOf } from '../readers/reader.ts';
 
 /**
- * The request's reader. They must be signed in or have a `clientId` because anonymous readers share one state.
- * Otherwise, responds with 400.
+ * The request's reader. They must be signed in or have a `clientId`, since other anonymous readers share the same
+ * state. Otherwise, responds with 400.
  */
 export function namedReader(
   request: Request,

@@ -2,7 +2,7 @@ import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 import { isAllowedOrigin } from '../auth/origins.ts';
 
-/** How long browsers can cache a preflight response (seconds). */
+/** Time that browsers can cache a preflight response (seconds). */
 const PREFLIGHT_S = '600';
 
 /** Refuses requests from disallowed origins. Adds CORS headers to other responses. */

@@ -28,7 +28,7 @@ describe('the headers of every response', () => {
     '/app/notifications',
     '/app/notifications?limit=0',
     '/app/ops/instances',
-  ])('should only let a page load its own files, and block inline scripts: %s', async (path) => {
+  ])('should only let a page load same-origin files, and block inline scripts: %s', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy.split(';')).toEqual(
@@ -64,7 +64,7 @@ describe('an unknown address', () => {
     ['/orders/10400', 'application/json'],
     ['/app/nothing', BROWSER],
   ])(
-    'should answer other clients, and any request under /app, with problem details: %s, %s',
+    'should answer with problem details for other clients and all requests under /app: %s, %s',
     async (path, accept) => {
       const response = await get(path, { headers: { accept } });
       expect(response.status).toBe(404);
@@ -74,7 +74,7 @@ describe('an unknown address', () => {
   );
 });
 
-it('should report its version at /healthz', async () => {
+it('should report the version at /healthz', async () => {
   expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
 });
 
@@ -93,7 +93,7 @@ describe('changes to read marks and mutes', () => {
       body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
     });
 
-  it('should be limited per address, regardless of the clientId, without limiting reads', async () => {
+  it('should be limited per address, regardless of the clientId, but reads should not be limited', async () => {
     const answers = [];
     for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
     answers.push((await mark('192.0.2.1')).status);

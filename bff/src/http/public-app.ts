@@ -59,7 +59,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   iconOrigins: readonly string[];
   /** Limits the total size of request bodies in memory. */
   bodies: BodyBudget;
-  /** Called with the connection of each request with an accepted token. */
+  /** Called with the connection whenever a request has an accepted token. */
   onAuthenticated: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;

@@ -45,7 +45,7 @@ export function readQuery<T>(
   return undefined;
 }
 
-/** Node's parser would replace invalid bytes, which could turn one feed name into another. */
+/** Node's parser would replace invalid bytes, which could change a feed name into a different valid name. */
 function isUtf8Query(url: string): boolean {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1));

@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 /**
- * How long a closing WebSocket waits for its peer. The default in ws is 30 s, during which no limit counts the
- * connection.
+ * Time that a closing WebSocket waits for the peer. The default in ws is 30 s, during which the connection doesn't
+ * count towards any limit.
  */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * The WebSocket server for engine.io. Doesn't buffer more than one pong for a peer, since a peer that sends pings
- * without reading would fill up memory. RFC 6455 allows responding only to the most recent ping:
+ * The WebSocket server for engine.io. Buffers at most one pong per peer, since a peer that sends pings without reading
+ * would otherwise fill up memory. RFC 6455 allows responding only to the most recent ping:
  * https://datatracker.ietf.org/doc/html/rfc6455#section-5.5.3
  */
 export class BoundedPongServer extends WebSocketServer {

@@ -5,7 +5,7 @@ import { subscriptionsOf } from './dapr-subscriptions.ts';
 
 expectTestedVersions({ '@dapr/dapr': '3.18.0' });
 
-it('should list the subscriptions with their routes', async () => {
+it('should list the subscriptions and routes', async () => {
   const server = new DaprServer({ communicationProtocol: CommunicationProtocolEnum.HTTP });
   await server.pubsub.subscribeWithOptions('pubsub', 'topic', {
     deadLetterTopic: 'dead',

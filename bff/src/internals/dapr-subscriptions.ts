@@ -2,8 +2,8 @@ import type { DaprServer } from '@dapr/dapr';
 import { z } from 'zod';
 
 /**
- * Reads the SDK server's registered subscriptions and their routes. The SDK exposes them only on its own HTTP route,
- * which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an update, read
+ * Reads the SDK server's registered subscriptions and routes. The SDK only exposes them on an HTTP route that our
+ * internal server replaces. If `dapr-subscriptions.test.ts` fails after an update, read
  * `implementation/Server/HTTPServer/HTTPServerImpl.js` in @dapr/dapr.
  */
 const schema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));

@@ -95,7 +95,7 @@ it('should read on past messages that are not broadcasts or make a handler throw
   expect(xRead.mock.calls[1]?.[0]).toEqual([{ key: 'socket.io', id: '3-0' }]);
 });
 
-it('should pass on how many broadcasts another process has sent', async () => {
+it("should pass on another process's count of sent broadcasts", async () => {
   const { adapter, add } = createTap();
   for (const event of [1, 2]) await add(['publications', event]);
   for (const [, , message] of xAdd.mock.calls)

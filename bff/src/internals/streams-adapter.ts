@@ -4,20 +4,22 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter because its `emit` hides a failed XADD, and it only passes broadcasts to the
- * sockets. The package has no public hook for either; `doPublish` and `onRawMessage` are public in its types but
- * undocumented. If `streams-adapter.test.ts` fails after an update, read the package's `dist/adapter.js`. Without this
- * file, the broadcaster would need its own Redis stream.
+ * Taps socket.io's Redis streams adapter because the adapter's `emit` hides a failed XADD, and broadcasts are only
+ * passed to the sockets. The package has no public hooks for this; `doPublish` and `onRawMessage` are public in the
+ * types but undocumented. If `streams-adapter.test.ts` fails after an update, read the package's `dist/adapter.js`.
+ * Without this file, the broadcaster would need a separate Redis stream.
  */
 type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
 type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
 
 export interface StreamTap {
-  /** Called for each message on the stream with its id and data size. */
+  /** Called with the id and data size of each message on the stream. */
   onMessage: (id: string, bytes: number) => void;
   /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
   onBroadcast: (data: unknown) => void;
-  /** Called before `onBroadcast` with the sending process and how many broadcasts it has sent, if it keeps count. */
+  /**
+   * Called before `onBroadcast` with the sending process and the number of broadcasts it has sent, if it keeps count.
+   */
   onCount: (sender: string, count: number) => void;
   /** Called for each message that isn't a broadcast or makes a handler throw. */
   onSkipped: (id: string, err: unknown) => void;

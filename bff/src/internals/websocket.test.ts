@@ -27,7 +27,7 @@ it.each([
   [3, [0x81, 4]],
   [125, [0x81, 126, 0, 126]],
   [65_535, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
-])('should encode the entire message as one unmasked text frame: %i bytes', (length, header) => {
+])('should encode the entire message as a single unmasked text frame: %i bytes', (length, header) => {
   const text = 'x'.repeat(length);
   const frame = frameOf(text);
   expect([...frame.subarray(0, header.length)]).toEqual(header);
@@ -74,7 +74,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     expect(await received).toBe(1);
   });
 
-  it('should get a framed message through its queue', async () => {
+  it('should get a framed message through the queue', async () => {
     const received = helloMessage();
     queueFramed(session, message, frameOf(message));
     expect(await received).toBe(1);
@@ -87,7 +87,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
   });
 
-  it('should release its first request, and still receive messages', async () => {
+  it('should release the first request, and still receive messages', async () => {
     const { request, response } = first ?? expect.fail('no request was seen');
     expect(request.deref()).toBeDefined();
     if (transport === 'websocket') releaseUpgradeRequest(response);
@@ -109,7 +109,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     expect([admitted.handshake.headers, admitted.handshake.auth]).toEqual([{}, {}]);
   });
 
-  it('should report the bytes buffered in its WebSocket, and end immediately when terminated', async () => {
+  it('should report the bytes buffered in the WebSocket, and end immediately when terminated', async () => {
     expect(bufferedBytes(session)).toBe(0);
     const closed = new Promise((resolve) => session.once('close', resolve));
     terminate(session);

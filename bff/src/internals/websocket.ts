@@ -2,8 +2,8 @@ import type { Socket } from 'socket.io';
 import * as ws from 'ws';
 
 /**
- * Accesses socket.io internals that have no public API: to send one frame to many sessions without encoding it for
- * each, to read how many bytes a WebSocket has buffered, and to release requests that engine.io and socket.io would
+ * Accesses socket.io internals that have no public API: to send the same frame to many sessions without encoding it for
+ * each, to read the number of bytes buffered in a WebSocket, and to release requests that engine.io and socket.io would
  * otherwise retain (3.8 KiB per connection). If `websocket.test.ts` fails after an update, check engine.io's
  * `server.js`, `socket.js` and `transports/websocket.js`, socket.io's `socket.js`, and ws's `lib/sender.js`. As a last
  * resort, `fan-out.ts` can call `session.write(message)` instead, which is slower but otherwise equivalent.
@@ -13,16 +13,16 @@ import * as ws from 'ws';
 export type EngineSession = Socket['conn'];
 
 /**
- * Releases the request after an upgrade. Otherwise, engine.io's response object would retain it with all its headers
- * for as long as the WebSocket lives.
+ * Releases the request after an upgrade. Otherwise, engine.io's response object would retain the request and all
+ * headers as long as the WebSocket lives.
  */
 export function releaseUpgradeRequest(response: object): void {
   Object.assign(response, { req: undefined });
 }
 
 /**
- * Releases a session's first request, and its handshake's headers, query and token, which socket.io would retain while
- * the connection is open: https://socket.io/docs/v4/memory-usage/
+ * Releases a session's first request and the headers, query and token of the handshake, which socket.io would retain
+ * while the connection is open: https://socket.io/docs/v4/memory-usage/
  */
 export function releaseHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
   Object.assign(conn, { request: null });
@@ -46,7 +46,7 @@ const TEXT = 1;
 /** The engine.io packet type "message": https://socket.io/docs/v4/engine-io-protocol/ */
 const MESSAGE = '4';
 
-/** The WebSocket frame for an engine.io message, in one buffer so that a single write can send it. */
+/** The WebSocket frame for an engine.io message, in a single buffer so that it can be sent in a single write. */
 export const frameOf = (message: string): Buffer =>
   Buffer.concat(
     Sender.frame(Buffer.from(MESSAGE + message), {
@@ -68,7 +68,7 @@ export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: n
   return true;
 }
 
-/** Queues a message in engine.io along with its encoded WebSocket frame. */
+/** Queues a message in engine.io along with the encoded WebSocket frame. */
 export const queueFramed = (session: EngineSession, message: string, frame: Buffer): void => {
   session.write(message, { wsPreEncodedFrame: [frame] } as object);
 };
@@ -76,7 +76,7 @@ export const queueFramed = (session: EngineSession, message: string, frame: Buff
 /** Bytes buffered in the session's WebSocket; 0 while polling. */
 export const bufferedBytes = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
 
-/** Ends a session immediately, without waiting for its peer to read, poll or answer. */
+/** Ends a session immediately. Doesn't wait for the peer to read, poll or answer. */
 export function terminate(session: EngineSession): void {
   const socket = webSocketOf(session);
   session.close(true);

@@ -18,7 +18,7 @@ import { MemoryWakeUps } from './wake-ups.ts';
 
 export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
-  /** Delivers an announcement to the instance and settles with its outcome. */
+  /** Delivers an announcement to the instance and settles with the outcome. */
   announce(data: unknown): Promise<unknown>;
   /** Sets the producer that accepts composed notifications. */
   composeWith(compose: Compose): void;

@@ -1,7 +1,7 @@
 import type { WakeUps } from '../away/ports.ts';
 
 const RETRY_MS = 1_000;
-/** Maximum setTimeout delay. A wake-up that fires early changes nothing and gets rescheduled. */
+/** Maximum setTimeout delay. A wake-up that fires early has no effect and gets rescheduled. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Wake-ups within a single process, lost when it ends. */

@@ -7,7 +7,7 @@ const MAX_LOGGED_IDS = 200;
 export const loggedIds = (publications: readonly Publication[]): string[] =>
   publications.slice(0, MAX_LOGGED_IDS).map(idOfPublication);
 
-/** The key of a batch's last entry. */
+/** The last entry's key in a batch. */
 export const entryOf = (
   feed: string,
   { run, partition, to: seq }: Pick<FeedBatch, 'run' | 'partition' | 'to'>,

@@ -4,7 +4,7 @@ import { addRedisGauges } from './redis-gauges.ts';
 
 const seriesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('tocsin_'));
 
-it('should report Redis memory, but nothing while Redis does not reply', async () => {
+it("should report Redis memory, but no values while Redis doesn't reply", async () => {
   const registry = createRegistry();
   let away = false;
   let reads = 0;

@@ -3,7 +3,7 @@ import { VERSION, type Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** Latencies cover pushes from this many recent snapshot intervals. */
+/** Number of recent snapshot intervals that latencies cover. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {
@@ -25,7 +25,7 @@ export interface SnapshotOptions {
   now: () => number;
 }
 
-/** Returns a function that takes a snapshot of this instance's metrics, with rates since the previous snapshot. */
+/** Returns a function that takes a snapshot of this instance's metrics. Rates are since the previous snapshot. */
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
   const { instance, metrics, connections, feeds, queue, redis, now } = options;
   const startedAt = now();
@@ -62,7 +62,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   };
 }
 
-/** Redis's reply, or null without one so that the other metrics still show up. */
+/** Redis's reply. If there is none, returns null so that the other metrics still show up. */
 const orNull = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await ask?.().catch(() => undefined)) ?? null;
 

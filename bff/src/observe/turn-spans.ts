@@ -7,8 +7,8 @@ import { entryOf } from './log-names.ts';
 type Moment = Step | 'begun';
 
 /**
- * Records each turn's spans in all of its notifications' traces. Wraps turns, and the functions that receive their
- * steps and events.
+ * Records each turn's spans in the traces of all notifications in the turn. Wraps turns and the functions that receive
+ * a turn's steps and events.
  */
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();

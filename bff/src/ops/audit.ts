@@ -11,7 +11,7 @@ import {
 import type { AuditReader } from './ports.ts';
 
 const RECORDS_PER_READ = 200;
-/** Maximum records to examine per page, even if few match the filter. */
+/** Maximum records to examine per page. Limits the work if few records match the filter. */
 const MAX_EXAMINED = 2_000;
 
 /** A page of the trail, newest records first. Rejects if the trail can't be read. */

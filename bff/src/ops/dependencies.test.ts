@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DependencyWatch } from './dependencies.ts';
 
-it('should record when a dependency started failing, until it responds again', async () => {
+it('should record when a dependency started failing, and clear that when it responds', async () => {
   let [now, away] = [1_000, false];
   const watch = new DependencyWatch(
     {

@@ -34,7 +34,7 @@ export class DependencyWatch {
           await this.#probes[dependency]?.();
           this.#since.delete(dependency);
         } catch {
-          // Not logged here because the code that uses a dependency logs its failures.
+          // Not logged here because the code that uses a dependency logs the failures.
           if (!this.#since.has(dependency)) this.#since.set(dependency, startedAt);
         }
       }),

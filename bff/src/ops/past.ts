@@ -15,7 +15,7 @@ const highest = (a: number | null, b: number | null): number | null =>
 const runningAverage = (average: number, count: number, value: number): number =>
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
-/** One instance's metrics for the past hour, collected from its snapshots. */
+/** An instance's metrics for the past hour, collected from snapshots. */
 export class Past {
   #minutes: PastMinute[] = [];
   /** Number of snapshots in the newest minute. */

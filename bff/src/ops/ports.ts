@@ -8,7 +8,7 @@ import type {
   SetAside,
 } from '@tocsin/contracts';
 
-/** The store for instances to share their metrics. Methods reject if they can't tell whether they succeeded. */
+/** The store through which instances share metrics. Methods reject if they can't tell whether they succeeded. */
 export interface InstanceBoard {
   /** Shows the snapshot to all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
@@ -17,22 +17,22 @@ export interface InstanceBoard {
 }
 
 /**
- * The store for the instances' metrics of the past hour. Beyond `MAX_PAST_INSTANCES`, forgets the instances that have
- * been silent longest. Methods reject if they can't tell whether they succeeded.
+ * The store for the instances' metrics of the past hour. Keeps at most `MAX_PAST_INSTANCES` and forgets the instances
+ * that have been silent longest. Methods reject if they can't tell whether they succeeded.
  */
 export interface PastBoard {
-  /** Keeps the document for `PAST_SECONDS` and replaces the previous one. */
+  /** Replaces the instance's document and keeps it for `PAST_SECONDS`. */
   keep(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;
 }
 
-/** Asks the producer to perform an operation. Resolves with its response. Rejects if there is none. */
+/**
+ * Asks the producer to perform an operation. Resolves with the producer's response, or rejects if there is no response.
+ */
 export type Operate = (operation: Operation) => Promise<{ status: number; body: unknown }>;
 
-/**
- * Probes by dependency. Each resolves if its dependency responds. Omits dependencies that the instance doesn't have.
- */
+/** A probe for each dependency that the instance has. Resolves if the dependency responds. */
 export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
 
 /**

@@ -15,7 +15,7 @@ export interface ReporterOptions {
   onError: (error: unknown) => void;
 }
 
-/** Shares this instance's metrics, current and for the past hour, with all instances until `stop`. */
+/** Shares this instance's current metrics and past hour with all instances until `stop`. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
   readonly #past = new Past();
@@ -38,7 +38,7 @@ export class InstanceReporter {
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
-  /** Removes the instance from the board and records that it was stopped. If that fails, its metrics expire. */
+  /** Removes the instance from the board and records that it was stopped. If that fails, the metrics expire. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reporting;
@@ -75,7 +75,7 @@ export class InstanceReporter {
       await work;
       this.#failures = 0;
     } catch (error) {
-      // A single failure is normal: two instances can start at the same time, or the sidecar can start after its
+      // A single failure is normal: two instances can start at the same time, or the sidecar can start after the
       // application.
       if (++this.#failures === 2) this.#options.onError(error);
     }

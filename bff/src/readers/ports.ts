@@ -8,15 +8,15 @@ export interface StoredDocument {
 
 /** A notification with waiting fallbacks in a reader's own feed. */
 export interface WaitingPosition {
-  /** Its id in the feed. */
+  /** The notification's id in the feed. */
   id: string;
   /** `undefined` if unknown, for example because an earlier version stored the fallbacks. */
   at?: Position;
 }
 
 /**
- * The notifications in a reader's own feed whose marks are needed even after they have left the history. Rejects if the
- * store is unavailable.
+ * The notifications in a reader's own feed whose marks are needed even after the notification has left the history.
+ * Rejects if the store is unavailable.
  */
 export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
 
@@ -24,8 +24,8 @@ export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosit
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
   /**
-   * Writes the document for `ttlSeconds` (0: forever) if its etag is still `etag` (`undefined`: no document). Otherwise
-   * rejects.
+   * Writes the document for `ttlSeconds` (0: forever) if the stored etag is still `etag` (`undefined`: no document).
+   * Otherwise rejects.
    */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
@@ -33,7 +33,7 @@ export interface ReaderStore {
   erase(keys: readonly string[]): Promise<void>;
 }
 
-/** Broadcasts changes to readers' documents to all instances, including this one. */
+/** Broadcasts changes to readers' documents to all instances, including this instance. */
 export interface ReaderChannel {
   /** Resolves once the backplane has accepted the change. Rejects if we don't know whether it has. */
   publish(change: ReaderChange): Promise<void>;

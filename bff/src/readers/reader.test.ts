@@ -36,7 +36,7 @@ const call = (
 const mark = (bff: ServedBff, body: unknown, token?: string) =>
   call(bff, 'POST', '/notifications/read', { body, ...(token !== undefined && { token }) });
 
-/** A connection and its reader's events. */
+/** A connection and the reader's events. */
 async function reader(bff: ServedBff, auth: Record<string, unknown>) {
   const socket: Socket = bff.socketWith(auth);
   const events: unknown[] = [];
@@ -48,7 +48,7 @@ async function reader(bff: ServedBff, auth: Record<string, unknown>) {
 }
 
 describe('a signed-in reader', () => {
-  it('should receive the read state on all their connections, and only there', async () => {
+  it('should receive the read state on every connection, and other readers should not', async () => {
     const token = secretToken({ sub: 'ada' });
     const tabs = [await reader(signedIn, { token, clientId: 'one' }), await reader(signedIn, { token })];
     const ben = await reader(signedIn, { token: secretToken({ sub: 'ben' }), clientId: 'one' });
@@ -71,7 +71,7 @@ describe('a signed-in reader', () => {
     expect(ben.events).toEqual([]);
   });
 
-  it("should be refused without a token, or for a feed that their token doesn't permit", async () => {
+  it("should be refused if there's no token or the token doesn't permit the feed", async () => {
     const unauthorized = await mark(signedIn, { feed: 'all', offset: 1 });
     expect([unauthorized.status, unauthorized.headers.has('www-authenticate')]).toEqual([401, true]);
     const forbidden = await mark(
@@ -137,7 +137,7 @@ describe('a read mark', () => {
 });
 
 describe('mutes', () => {
-  it('should be empty at first, then contain the last values set, and only be published to their reader', async () => {
+  it('should be empty at first, then contain the last values set, and only be sent to the same reader', async () => {
     const [mine, other] = [await reader(open, { clientId: 'm' }), await reader(open, { clientId: 'n' })];
     const get = async (query: string) => (await call(open, 'GET', `/mutes${query}`)).json() as unknown;
     expect(await get('?clientId=m')).toEqual({ feeds: [], severities: [] });

@@ -16,14 +16,15 @@ export interface Readers {
   preferences: ReaderPreferences;
   counter: ReceiptCounter;
   pages: ReaderPages;
-  /** Marks notifications as read and removes their unread marks. */
+  /** Marks notifications as read and removes any unread marks. */
   markRead: (reader: string, mark: Omit<MarkRead, 'clientId'>, owner: string) => Promise<void>;
   count: (reader: string, feed: string) => Promise<UnreadCount>;
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
   /** A signed-in reader's read state in all feeds except their own. */
   readElsewhere: (reader: string) => Promise<({ feed: string } & ReadDocument)[]>;
   /**
-   * Deletes an erased feed's documents: its user's, including their read state in other feeds, and anonymous readers'.
+   * Deletes an erased feed's documents: the anonymous readers' documents and, for a user feed, the user's documents,
+   * including read state in other feeds.
    */
   erase: (feed: string) => Promise<void>;
 }

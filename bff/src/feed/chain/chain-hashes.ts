@@ -9,7 +9,7 @@ export interface HashChain {
   /** The previous head's documents. */
   references: readonly IdsReference[];
   known: KnownIds;
-  /** A document with this many hashes is full and no longer merged. */
+  /** Number of hashes in a full document. Full documents are no longer merged. */
   full: number;
   key: () => string;
   limits: FeedLimits;

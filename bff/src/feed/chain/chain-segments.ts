@@ -14,7 +14,7 @@ import { countAbsorbed, type FeedDocument } from './chain.ts';
 export interface SegmentChain {
   /** The previous head's documents. */
   references: readonly SegmentReference[];
-  /** The human-readable part of a segment key. */
+  /** The human-readable part of segment keys. */
   label: string;
   limits: FeedLimits;
   now: number;
@@ -30,8 +30,8 @@ export interface WrittenSegment {
 const READS_AT_ONCE = 8;
 
 /**
- * Appends publications to a chain of segments and removes the content of publications in `gone`, by rewriting their
- * segments under new keys. `withdrawn` lists the old keys, which still have the content.
+ * Appends publications to a chain of segments and removes the content of publications in `gone`. To do so, rewrites the
+ * affected segments under new keys. `withdrawn` lists the old keys, which still have the content.
  */
 export async function chainSegments(
   chain: SegmentChain,

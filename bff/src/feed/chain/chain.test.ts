@@ -4,7 +4,7 @@ import { countAbsorbed, TIERS } from './chain.ts';
 
 const FULL = 1_000;
 
-/** Adds items in separate commits. Returns the resulting documents and how often each item was written. */
+/** Adds items in separate commits. Returns the resulting documents and the number of times each item was written. */
 function build(commits: readonly number[]) {
   const chain: { size: number; items: number[] }[] = [];
   const writes: number[] = [];

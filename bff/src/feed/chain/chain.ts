@@ -11,9 +11,9 @@ export interface FeedDocument {
 
 /**
  * Number of size tiers below full documents. A chain is a list of immutable documents, oldest first. Each tier starts
- * at a quarter of the tier above. New documents keep the chain short by absorbing small documents at its end: no more
- * than three adjacent documents share a tier, and none follows a document in a smaller tier. Each item is rewritten at
- * most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
+ * at a quarter of the tier above. New documents keep the chain short by absorbing small documents at the end of the
+ * chain: no more than three adjacent documents share a tier, and no document follows a document in a smaller tier. Each
+ * item is rewritten at most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 
@@ -24,7 +24,7 @@ const tier = (size: number, full: number): number => {
   return TIERS;
 };
 
-/** How many documents at the end of a chain of `sizes` a new document of `size` absorbs. */
+/** Returns how many documents a new document of `size` absorbs from the end of a chain with these `sizes`. */
 export function countAbsorbed(sizes: readonly number[], size: number, full: number): number {
   let end = sizes.length;
   let total = size;

@@ -55,7 +55,7 @@ export interface Appended {
   taken: string[];
   /** Hashes of retracted ids. */
   retracted: string[];
-  /** Older publications that lose their content, by offset. */
+  /** Older publications that lose content, keyed by offset. */
   gone: Map<number, GoneReason>;
   /** Where each notification was published, except for suppressed notifications. */
   places: Map<EntryItem, Place>;
@@ -63,7 +63,7 @@ export interface Appended {
   suppressed: number;
 }
 
-/** Assigns offsets to new items and finds the content that they remove. Doesn't modify its arguments. */
+/** Assigns offsets to new items and determines which content they remove. Doesn't modify the arguments. */
 export function append(items: readonly Appendable[], state: FeedState): Appended {
   const appender = new Appender(state);
   for (const item of items) {
@@ -104,7 +104,7 @@ class Appender {
   }
 
   publish(arrival: Arrival): void {
-    // Don't store fallbacks in the feed: its content goes to all the reader's browsers.
+    // Don't store fallbacks in the feed, since feed content is sent to all of the reader's browsers.
     const { fallback: _, ...content } = arrival;
     const taken = content.sourceHash === undefined ? this.#plain(content) : this.#event(content);
     if (!taken) {
@@ -120,7 +120,7 @@ class Appender {
     this.#places.set(arrival, { offset: publication.offset, id: notification.id });
   }
 
-  /** The notification to publish and the hashes to remember for it; `undefined` if its id is known or retracted. */
+  /** The notification to publish and the hashes to remember for it; `undefined` if the id is known or retracted. */
   #plain(notification: Notification): Named | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
@@ -128,8 +128,8 @@ class Appender {
 
   /**
    * Like `#plain`, but for events, which are identified by id and source. If another notification has the id, the event
-   * gets a derived id, and an earlier retraction of its own id has no effect. Otherwise, that retraction suppresses the
-   * event.
+   * gets a derived id, and earlier retractions of the original id have no effect. Otherwise, an earlier retraction of
+   * the id suppresses the event.
    */
   #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
     const { id } = notification;
@@ -156,7 +156,7 @@ class Appender {
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
   }
 
-  /** Removes the older notification's content and returns its id. */
+  /** Removes the older notification's content and returns the notification's id. */
   #replacedBy({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
     const older = this.#own.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);

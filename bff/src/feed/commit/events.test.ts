@@ -5,7 +5,7 @@ import { event, batchWithItems, PlannedLog, retract } from '../../../testing/pla
 const titles = (log: PlannedLog) => log.idsInLog;
 
 describe('events that share an id', () => {
-  it('should each be published once if their sources differ', async () => {
+  it('should each be published once if the sources differ', async () => {
     const log = new PlannedLog();
     const first = await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
     expect(first.publications.map(({ notification }) => notification)).toMatchObject([
@@ -19,7 +19,7 @@ describe('events that share an id', () => {
     expect([second.suppressed, titles(log)]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
   });
 
-  it('should be retracted by their published ids', async () => {
+  it('should be retracted by the published ids', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b')));
     await log.commit(batchWithItems(2, retract('1.bbbbbbbb')));
@@ -30,7 +30,7 @@ describe('events that share an id', () => {
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
-  it('should be suppressed by an earlier retraction of their own id or their published id', async () => {
+  it('should be suppressed by an earlier retraction of the event id or the published id', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, retract('1'), '2', retract('2.bbbbbbbb')));
     const { suppressed } = await log.commit(
@@ -48,7 +48,7 @@ describe('events that share an id', () => {
   });
 });
 
-it('should derive ids that can be split back into their parts', () => {
+it('should derive ids that can be split back into the original parts', () => {
   const hash = '0123456789abcdef';
   expect(partsOfIdBeside(idBesideAnother('order-1', hash))).toEqual({ id: 'order-1', source: '01234567' });
   expect(partsOfIdBeside('order-1')).toBeUndefined();

@@ -13,7 +13,7 @@ import {
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
 
 describe('a retraction', () => {
-  it('should get its own offset and withdraw the segment with the removed content', async () => {
+  it('should get an offset and withdraw the segment with the removed content', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a', 'b', 'c']));
     const before = log.head?.segments[0]?.key ?? '';
@@ -45,7 +45,7 @@ describe('a retraction', () => {
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
-  it('should remove publications in the same commit, whether before or after it', async () => {
+  it('should remove publications in the same commit, both before and after the retraction', async () => {
     const log = new PlannedLog();
     const { suppressed } = await log.commit(
       batchWithItems(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'),
@@ -65,7 +65,7 @@ describe('a retraction', () => {
 });
 
 describe('a collapse key', () => {
-  it('should let the newest notification replace earlier notifications, even in the same commit', async () => {
+  it('should let the newest notification replace earlier notifications, also within a commit', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), withCollapseKey('b', 'l'), 'c'));
     await log.commit(batchWithItems(2, withCollapseKey('d', 'k'), withCollapseKey('e', 'k')));
@@ -74,7 +74,7 @@ describe('a collapse key', () => {
     expect(log.idsInLog).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it("should keep a replaced notification's id in its replacement, even after that is gone too", async () => {
+  it("should keep a replaced notification's id in the replacement, even after the replacement is gone", async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
     await log.commit(batchWithItems(2, withCollapseKey('b', 'k'), withCollapseKey('c', 'k')));
@@ -85,7 +85,7 @@ describe('a collapse key', () => {
     expect(log.idsInLog).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
   });
 
-  it('should replace nothing if the notification with the collapse key is a duplicate', async () => {
+  it('should not replace anything if the notification with the collapse key is a duplicate', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k')));
     await log.commit(batchWithItems(2, withCollapseKey('a', 'k')));
@@ -124,7 +124,7 @@ describe('an erasure', () => {
   });
 });
 
-describe('a notification in transit while its feed is erased', () => {
+describe('a notification in transit while the feed is erased', () => {
   const BEFORE = '2026-01-01T00:00:00.999Z';
   const AT = '2026-01-01T00:00:01Z';
   const AFTER = '2026-01-01T00:00:01.000Z';
@@ -146,7 +146,7 @@ describe('a notification in transit while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should stay suppressed if an earlier-dated erasure follows, as long as such notifications can arrive', async () => {
+  it('should stay suppressed if an erasure with an earlier date follows while it can still arrive', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });
@@ -174,7 +174,7 @@ it('should build the index only if an item could remove content', async () => {
   expect(log.indexed).toBe(1);
 });
 
-it('should match a simple list for any changes, and never reference removed content', async () => {
+it('should match the naive implementation for any changes, and never reference removed content', async () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },

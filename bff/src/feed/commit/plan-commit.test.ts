@@ -97,8 +97,8 @@ describe('a head', () => {
       ...sizesOf(1_024, 45),
       ...[256, 64, 16, 4, 1].flatMap((count) => sizesOf(count, 3)),
     ];
-    // Same for retraction documents. Their commits come first so that the retractions are out of the history by the
-    // end.
+    // The same test for retraction documents. Commits with retractions come first so that the retractions have left the
+    // history by the end.
     const full = fullRetractionsCount(limits);
     const sizes = [0, 1, 2, 3, 4].flatMap((power) => sizesOf(full / 4 ** power, 3)).concat(1, 1, 1);
     let gone = 0;
@@ -123,7 +123,7 @@ describe('a head', () => {
     expect(head.segments.length).toBeGreaterThan(50);
     expect(head.segments.length).toBeLessThanOrEqual(64);
     expect(head.ids.length).toBeGreaterThan(30);
-    // Realistic sizes: the offsets and bytes of a feed after years of use.
+    // Realistic offsets and byte counts for a feed after years of use.
     const used = head.segments.map((s) => ({
       ...s,
       first: s.first + 1e9,
@@ -135,7 +135,7 @@ describe('a head', () => {
   });
 });
 
-it('should fit a commit into one sidecar request, even with the highest settings', () => {
+it('should fit a commit into a single sidecar request with the highest settings', () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
   const base64 = (8 * 4) / 3;
   const smallest = 100;

@@ -26,7 +26,7 @@ import {
 import { sizeOf } from '../present.ts';
 import type { FeedDocument } from '../chain/chain.ts';
 
-/** A batch to commit: a run's entries `from` to `to`, with their items in order. */
+/** A batch to commit: entries `from` to `to` in a run, and the items in order. */
 export interface FeedBatch {
   run: string;
   /** The run's partition. Not set if the run belongs to a single feed. */
@@ -42,8 +42,8 @@ export interface FeedBatch {
 
 const LABEL_LENGTH = 8;
 /**
- * An erasure always writes a list, even if empty, to show that the erasure is unfinished. The list lives as long as any
- * of the reader's documents, two years, but is normally deleted right away.
+ * An erasure always writes a list, even an empty list, to show that the erasure is unfinished. The list has the same
+ * two-year lifetime as the reader's longest-lived documents, but is normally deleted right away.
  */
 const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
@@ -56,7 +56,7 @@ export interface CommitInput {
   epoch: string;
   /** Returns a new epoch that starts with an erasure. */
   nextEpoch: () => string;
-  /** Number of writes to the head's key, which is its etag. */
+  /** The head's etag, which counts the writes to the key. */
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;
@@ -79,11 +79,11 @@ export interface Commit {
   documents: FeedDocument[];
   /** The commit's new items, minus any that the feed already has. */
   publications: Publication[];
-  /** Older publications that lose their content, by offset. */
+  /** Older publications that lose content, keyed by offset. */
   gone: ReadonlyMap<number, GoneReason>;
   /** Where each notification was published. */
   places: ReadonlyMap<EntryItem, Place>;
-  /** Number of items left out: already in the feed, retracted, or published before the feed's erasure. */
+  /** Number of suppressed items: already in the feed, retracted, or published before the feed's erasure. */
   suppressed: number;
   erased: boolean;
   /** Documents that the new head no longer references. Readers with the old head could still need them. */
@@ -188,8 +188,8 @@ function listOfWithdrawn(keys: string[], { unique }: CommitInput, ttlSeconds: nu
 }
 
 /**
- * The human-readable part of a document key, which shows the feed. Kept short so that heads stay small; `unique` makes
- * the key unique.
+ * The human-readable part of a document key, derived from the feed name. Kept short so that heads stay small; `unique`
+ * makes the key unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

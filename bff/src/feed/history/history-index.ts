@@ -1,6 +1,6 @@
 import type { LivePublication } from '@tocsin/contracts';
 
-/** Offsets of live publications in a feed's history, by id and collapse key. */
+/** Offsets of live publications in a feed's history, indexed by id and collapse key. */
 export class HistoryIndex {
   readonly #live = new Map<number, { id: string; collapseKey?: string | undefined }>();
   readonly #byId = new Map<string, number[]>();

@@ -33,7 +33,7 @@ const documents = fc
   });
 
 describe('history', () => {
-  it('should lose only its oldest segments', () => {
+  it('should only lose the oldest segments', () => {
     fc.assert(
       fc.property(documents, (segments) => {
         const kept = keptSegments(segments, limits, NOW);
@@ -79,13 +79,13 @@ describe('ids', () => {
 });
 
 describe('runs', () => {
-  it('should be forgotten when all their entries have expired', () => {
+  it('should be forgotten when all entries have expired', () => {
     expect(keptRuns({ old: [5, NOW - 100], young: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
       young: [3, NOW - 99],
     });
   });
 
-  it('should be forgotten beyond the limit, least recently active first', () => {
+  it('should be forgotten once there are too many, least recently active first', () => {
     const runs = { a: [1, NOW - 3], b: [1, NOW - 1], c: [1, NOW - 2] } as Record<string, [number, number]>;
     expect(Object.keys(keptRuns(runs, limits, NOW, 2)).sort()).toEqual(['b', 'c']);
   });

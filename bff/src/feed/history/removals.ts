@@ -13,7 +13,7 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
 
 /** Retractions and replacements of earlier publications, found in a list of publications. */
 export class Removals {
-  /** The offsets of each id's retractions, ascending. */
+  /** Ascending offsets of the retractions for each id. */
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();
@@ -36,7 +36,7 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** Why the publication is gone, based on its first removal; `undefined` if it isn't gone. */
+  /** Why the publication is gone, based on the first removal; `undefined` if it isn't gone. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;

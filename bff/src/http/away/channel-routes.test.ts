@@ -113,7 +113,7 @@ describe('a push subscription', () => {
     'https://169.254.169.254/latest',
     'https://[::1]/1',
     'https://user:password@push.example/1',
-  ])("should be refused if its endpoint can't be a push service: %s", async (endpoint) => {
+  ])("should be refused if the endpoint can't be a push service: %s", async (endpoint) => {
     await serve({ push: {} });
     const response = await put(endpoint);
     expect(response.status).toBe(400);
@@ -123,7 +123,7 @@ describe('a push subscription', () => {
     expect((await channels()).push.endpoints).toEqual([]);
   });
 
-  it('should be stored if its endpoint is at a push service', async () => {
+  it('should be stored if the endpoint belongs to a push service', async () => {
     await serve({ push: {} });
     expect((await put('https://push.example/1')).status).toBe(204);
     expect((await channels()).push.endpoints).toEqual(['https://push.example/1']);

@@ -35,7 +35,7 @@ type Handler = (reader: string, request: Request, response: Response, identity: 
 
 /**
  * `/app/channels`: where the signed-in reader can be reached. Readers can only add their own contacts: the address in
- * their token, an address that received a code, and their devices.
+ * the token, addresses confirmed with a code, and their devices.
  */
 export function channelRoutes(options: ChannelRoutesOptions): Router {
   const { channels, contacts, vapidKey, isPushService, linksOf, log } = options;

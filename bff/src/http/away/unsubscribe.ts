@@ -43,7 +43,7 @@ type Language = keyof typeof TEXTS;
 const STYLE =
   'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;overflow-wrap:anywhere}h1{font-size:1.25rem}';
 
-/** Unlike the policy of our other pages, this one allows the page's own form and style. */
+/** Unlike our other pages' policy, this policy allows the page's own form and style. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -107,8 +107,8 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
           await contacts.stop(reader, via);
           return sendStopped(response, language, link);
         }
-        // An e-mail with a code could have reached a stranger, so its link only invalidates the code and doesn't remove
-        // the reader's address.
+        // An e-mail with a code might have gone to a stranger, so the link in it only invalidates the code and doesn't
+        // remove the reader's address.
         if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
         sendPage(response, language, done);

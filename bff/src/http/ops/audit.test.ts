@@ -34,11 +34,11 @@ const pageOf = async (query = ''): Promise<AuditPage> => {
 };
 
 describe('GET /app/ops/audit', () => {
-  it('should return an empty page if nothing was recorded', async () => {
+  it('should return an empty page if there are no records', async () => {
     expect(await pageOf()).toEqual({ records: [], unreadable: 0, next: null });
   });
 
-  it('should page through all streams, newest record first, with each record once', async () => {
+  it('should page through all streams, newest record first, and return each record once', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r-${n}`);
     for (const [n, id] of ids.entries()) await store.append(AUDIT_STREAMS[n % 3] ?? 'acts', aRecord({ id }));
     // The same record, rewritten because the first write might have failed.
@@ -52,7 +52,7 @@ describe('GET /app/ops/audit', () => {
     expect(read).toEqual(ids.toReversed());
   });
 
-  it('should find records by action, actor kind, and part of an actor name', async () => {
+  it('should find records by action, actor kind, and partial actor name', async () => {
     await store.append(
       'acts',
       aRecord({ id: 'a', action: 'erase', actor: { kind: 'key', name: 'Web Shop' } }),
@@ -85,7 +85,7 @@ describe('GET /app/ops/audit', () => {
     expect(await pageOf()).toMatchObject({ records: [{ id: 'new', action: 'archive' }], unreadable: 1 });
   });
 
-  it('should return JSON lines on request, with a link to the next page', async () => {
+  it('should return JSON lines and a link to the next page on request', async () => {
     for (const id of ['a', 'b', 'c']) await store.append('acts', aRecord({ id }));
     const response = await get('?limit=2&actor=key', { accept: 'application/x-ndjson' });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
@@ -149,7 +149,7 @@ describe('an action on the ops page', () => {
     return `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   };
 
-  it('should be recorded once, with its actor but no content', async () => {
+  it('should be recorded once, with the actor but no content', async () => {
     guarded.backend.composeWith(async () => ({ ids: ['composed'] }));
     const compose = JSON.stringify([
       { feed: 'topic:a', title: MARKER },

@@ -32,7 +32,7 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
   return router;
 }
 
-/** Sends one record per line, with a `Link` header (RFC 8288) for the next page. */
+/** Sends one record per line, and a `Link` header (RFC 8288) for the next page. */
 function sendLines(request: Request, response: Response, { records, next }: AuditPage): void {
   if (next !== null) {
     const { pathname, searchParams } = new URL(request.originalUrl, 'http://here');

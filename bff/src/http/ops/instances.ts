@@ -11,7 +11,10 @@ export interface InstanceRoutesOptions {
   log: Logger;
 }
 
-/** `GET /instances`: all instances' latest metrics, sorted by name. `GET /history`: their metrics for the past hour. */
+/**
+ * `GET /instances`: all instances' latest metrics, sorted by name. `GET /history`: all instances' metrics for the past
+ * hour.
+ */
 export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
   const answerWith =

@@ -128,7 +128,7 @@ describe('/app/ops/dead-letters', () => {
     expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('should put a record back so that it appears in its feed', async () => {
+  it('should put a record back so that it appears in the feed', async () => {
     const record = setAside({ feed: 'all', content: content('again') });
     expect((await post(`${letter(record.entry)}/put-back`, '')).status).toBe(204);
     expect(records.size).toBe(0);

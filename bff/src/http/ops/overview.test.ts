@@ -31,7 +31,7 @@ it("should report the instance's version and links, and that all dependencies re
   });
 });
 
-it('should list the past hour of all instances by name, including stopped instances', async () => {
+it("should list all instances' past hour by name, including stopped instances", async () => {
   const [late, early] = [aPast({ instance: 'b:2' }), aPast({ instance: 'b:1' })];
   for (const past of [late, early, aPast({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.keep(past);

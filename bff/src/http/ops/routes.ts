@@ -29,7 +29,7 @@ import { statusRoutes, type StatusOptions } from './status.ts';
 import type { Trail } from './access/audit-actor.ts';
 
 export interface OpsRoutesOptions extends StatusOptions {
-  /** The log of all feeds. For searches. */
+  /** The log for all feeds, used by searches. */
   feedLog: FindRoutesOptions['log'];
   findWaiting?: FindIn | undefined;
   operate: Operate;

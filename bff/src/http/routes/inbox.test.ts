@@ -49,7 +49,7 @@ describe("a reader's inbox", () => {
     });
   });
 
-  it('should not count archived or snoozed notifications, and let read ones become unread again', async () => {
+  it('should not count archived or snoozed notifications, and let read notifications be marked as unread', async () => {
     const unread = () => get<object>('unread?clientId=cleo');
     expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
     await post('archive', { ids: ['a'], clientId: 'cleo' });
@@ -79,7 +79,7 @@ describe("a reader's inbox", () => {
     await post('unsnooze', { ids: ['d'], clientId: 'dan' });
   });
 
-  it('should refuse to snooze unknown notifications, and not snooze the rest either', async () => {
+  it('should refuse to snooze any notifications if some are unknown', async () => {
     const response = await post('snooze', { ids: ['a', 'gone'], until: isoAfter(60_000), clientId: 'eve' });
     expect(response.status).toBe(404);
     expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });
@@ -163,7 +163,7 @@ describe('a search', () => {
       expect((await fetch(`${bff.url}/app/notifications?${query}`)).status).toBe(400);
   });
 
-  it('should continue from its cursor to the end', async () => {
+  it('should continue from the cursor to the end', async () => {
     const first = await get<SearchAnswer>('notifications?state=any&limit=3');
     expect(first).toMatchObject({ more: true });
     const second = await get<SearchAnswer>(`notifications?state=any&limit=3&cursor=${first.cursor}`);

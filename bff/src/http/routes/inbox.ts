@@ -51,7 +51,7 @@ export function inboxRoutes(
   return router;
 }
 
-/** If the reader can correct the error, responds with it: nothing was saved in that case. Otherwise returns false. */
+/** Responds with the error if the reader can correct it, in which case nothing was saved. Otherwise returns false. */
 function respondIfRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

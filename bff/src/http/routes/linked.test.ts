@@ -12,7 +12,7 @@ afterAll(() => bff.stop());
 const get = (id: string, feed = 'topic:linked') =>
   fetch(`${bff.url}/app/notification?${new URLSearchParams({ id, feed }).toString()}`);
 
-it('should find a notification in its feed, even if very old, and report if it is gone', async () => {
+it("should find a notification in the feed, even if very old, and report if it's gone", async () => {
   await bff.publish('topic:linked', 'wanted');
   const ids = Array.from({ length: 120 }, (_, n) => `n-${n}`);
   await bff.publishMany('topic:linked', ids);
@@ -28,7 +28,7 @@ it('should find a notification in its feed, even if very old, and report if it i
   expect(gone.publication).toMatchObject({ notification: null, gone: 'retracted' });
 });
 
-it('should answer 404 for an unknown id, and 400 for a missing one', async () => {
+it('should answer 404 for an unknown id, and 400 if the id is missing', async () => {
   expect((await get('unknown')).status).toBe(404);
   expect((await get('wanted', 'all')).status).toBe(404);
   expect((await fetch(`${bff.url}/app/notification`)).status).toBe(400);

@@ -12,7 +12,7 @@ const MAX_WAITING = 50;
 
 export interface LinkedRouteOptions {
   views: Pick<FeedViews, 'view'>;
-  /** Refuses searches by a reader or address beyond the rate limit. */
+  /** Refuses searches above the rate limit for a reader or address. */
   limit: RequestHandler;
   now: () => number;
   log: Logger;

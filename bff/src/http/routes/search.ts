@@ -9,12 +9,12 @@ import { readQuery } from '../read-query.ts';
 
 export interface SearchRouteOptions {
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** Refuses searches by a reader or address beyond the rate limit. */
+  /** Refuses searches above the rate limit for a reader or address. */
   limit: RequestHandler;
   log: Logger;
 }
 
-/** `GET /app/notifications` with a search parameter. Requests without one pass to the next route. */
+/** `GET /app/notifications` with search parameters. Other requests fall through to the next route. */
 export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router {
   const router = Router();
   router.get(

@@ -43,7 +43,7 @@ const idsOf = (data: object) =>
   (data as Page).publications.map(({ notification }) => notification?.id ?? null);
 
 describe('a stream', () => {
-  it("should start with its feed's position, then send each publication with the position after it", async () => {
+  it("should start with the feed's position, then send each publication with the position after it", async () => {
     await serve();
     await publish('all', 'before');
     const stream = await open();
@@ -85,7 +85,7 @@ describe('a stream', () => {
     expect(idsOf(data)).toEqual(['one']);
   });
 
-  it('should send more than one page without another request', async () => {
+  it('should send multiple pages without another request', async () => {
     await serve();
     const { id = '' } = await (await open()).nextOf('subscribed');
     const ids = Array.from({ length: 1_200 }, (_, place) => `n-${place}`);
@@ -98,7 +98,7 @@ describe('a stream', () => {
     expect([...idsOf(data), ...idsOf(rest.data)]).toEqual(ids);
   });
 
-  it('should send multiple feeds, each from its own position', async () => {
+  it('should send multiple feeds, each from a different position', async () => {
     await serve();
     await publish('all', 'a1');
     const stream = await open('?feed=all&feed=topic:x');
@@ -110,7 +110,7 @@ describe('a stream', () => {
     stream.close();
     await publish('all', 'a2');
     await publish('topic:x', 'x2');
-    // A reconnecting reader can omit a feed or add a new one.
+    // A reconnecting reader can drop a feed or add a new feed.
     const secondStream = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
     const [fresh, known] = [await secondStream.nextOf('subscribed'), await secondStream.nextOf('subscribed')];
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
@@ -166,7 +166,7 @@ describe('a stream request', () => {
     [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed']],
     ['', { 'last-event-id': '12' }, 400, 'invalid_request', undefined],
     ['?lastEventId=12', {}, 400, 'invalid_request', undefined],
-  ])('should be refused with a list of all errors: %.40s %o', async (query, headers, status, code, paths) => {
+  ])('should be refused with all errors listed: %.40s %o', async (query, headers, status, code, paths) => {
     const { response } = await open(query, headers);
     expect(response.status).toBe(status);
     const problem = problemSchema.parse(await response.json());
@@ -183,7 +183,7 @@ describe('a stream request', () => {
 });
 
 describe("a stream's slot", () => {
-  it("should be refused beyond the instance's limit, which sockets and streams share", async () => {
+  it("should be refused at the instance's limit, which sockets and streams share", async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});
     await once(socket as never, 'connect');
@@ -196,7 +196,7 @@ describe("a stream's slot", () => {
   });
 });
 
-it('should be freed for all streams on a closed connection, even for one queued behind another', async () => {
+it('should be freed for all streams on a closed connection, including a stream queued behind another', async () => {
   await serve({ MAX_CONNECTIONS: '2' });
   const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
   client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
@@ -207,7 +207,7 @@ it('should be freed for all streams on a closed connection, even for one queued 
     await expect.poll(async () => (await open()).response.status).toBe(200);
 });
 
-it('should not be taken for a reader who left while the token was being checked', async () => {
+it('should not be taken for a reader who disconnected while the token was being checked', async () => {
   let slots = 0;
   const app = express();
   const checked = new Promise<void>((resolve) => {
@@ -249,7 +249,7 @@ describe('a stream that requires a token', () => {
     expect((await stream.nextOf('subscribed')).data).toMatchObject({ feed: 'user:ben' });
   });
 
-  it('should end when its token expires, after a warning and a closing event', async () => {
+  it('should end when the token expires, after a warning and a closing event', async () => {
     await serve({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, secret);
     const stream = await open('', bearer({ exp: secondsFromNow(4) }));
     expect((await stream.nextOf('token-expiring')).data['expiresInMs']).toBeLessThan(60_000);
@@ -257,7 +257,7 @@ describe('a stream that requires a token', () => {
     expect(await untilEnd(stream)).toEqual([]);
   });
 
-  it("should count towards its reader's connection limit", async () => {
+  it("should count towards the reader's connection limit", async () => {
     await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
     await (await open('', bearer())).nextOf('subscribed');
     const { response } = await open('', bearer());

@@ -11,7 +11,7 @@ import { readerOf } from '../../readers/reader.ts';
 import { isPermitted } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Reserves a slot for a stream. Returns its release function, or a problem if no slot is free. */
+/** Reserves a slot for a stream. Returns a function that releases the slot, or a problem if no slot is free. */
 export type AdmitStream = (
   request: IncomingMessage,
   sub: string | undefined,
@@ -52,7 +52,8 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
         return sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
       if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
-      // The reader might have left while the token was being checked. If so, the response would never emit `close`.
+      // The reader might have disconnected while the token was being checked. If so, the response would never emit
+      // `close`.
       if (request.socket.destroyed) return;
       const slot = admitStream(request, request.identity?.sub);
       if ('problem' in slot) return sendProblem(response, slot.problem);
@@ -95,8 +96,8 @@ function readPositions(
 }
 
 const sinkOf = (response: Response): StreamSink => ({
-  // An ended response that is waiting for its peer or for an earlier response on its connection is still open. Writing
-  // to it would emit an error.
+  // An ended response stays open while waiting for the peer or for an earlier response on the connection. Writing to it
+  // would emit an error.
   write: (text) => {
     if (!response.writableEnded) response.write(text);
   },

@@ -9,7 +9,9 @@ import { readQuery } from '../read-query.ts';
 
 const FEEDS_AT_ONCE = 8;
 
-/** `GET /app/unread`: unread counts for one feed, or for `all`, the reader's own feed and the token's topics. */
+/**
+ * `GET /app/unread`: unread counts for a single feed, or else for `all`, the reader's own feed and the token's topics.
+ */
 export function unreadRoutes(
   count: (reader: string, feed: string) => Promise<UnreadCount>,
   log: Logger,

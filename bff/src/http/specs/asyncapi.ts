@@ -3,7 +3,7 @@ import { VERSION } from '@tocsin/service';
 import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 import { REFUSAL, ref, schemasOf } from './schemas.ts';
 
-/** Schema, response schema and summary of each request. */
+/** The schema, response schema and summary for each request. */
 const REQUESTS = {
   subscribe: [
     'SubscribeRequest',

@@ -23,7 +23,7 @@ type EventSpecs = {
   readonly [Name in ServerEventName]: { summary: string; schema: z.ZodType<ServerEvents[Name]> };
 };
 
-/** Summary and schema of each server event for the API documents. */
+/** The summary and schema for each server event in the API documents. */
 export const EVENT_SPECS: EventSpecs = {
   publications: {
     summary: "A feed's new publications. Offsets increase by 1 within an event.",

@@ -9,7 +9,7 @@ const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.ur
 /** The JSON values in the first code block below a heading of docs/protocol.md. */
 function exampleBelow(heading: string): unknown[] {
   const [, block = ''] = /```json\n([^]*?)```/.exec(page.slice(page.indexOf(`\n${heading}\n`))) ?? [];
-  // A line that doesn't start a value continues the previous one.
+  // A line that doesn't start a value continues the previous value.
   return block
     .trim()
     .replaceAll(/\n(?![[{])/g, ' ')

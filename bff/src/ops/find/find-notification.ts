@@ -1,6 +1,9 @@
 import type { FindPlace, FoundNotification, FoundPlace, NamedNotification } from '@tocsin/contracts';
 
-/** Searches one place. `isComplete` is true if it was searched to the end. Rejects if the place doesn't respond. */
+/**
+ * Searches a single place. `isComplete` is true if the place was searched to the end. Rejects if the place doesn't
+ * respond.
+ */
 export type FindIn = (
   named: NamedNotification,
 ) => Promise<{ found: readonly FoundPlace[]; isComplete: boolean }>;

@@ -47,14 +47,14 @@ describe("a feed's counts", () => {
     expect(readAt(withBatch(once, batch(2, [[2, 2]])), 2)).toBe(2);
   });
 
-  it('should start over in a new epoch, and ignore changes from an earlier one', () => {
+  it('should start over in a new epoch, and ignore changes from earlier epochs', () => {
     const stored = withBatch(undefined, batch(1, [[1, 3]]));
     const later = withBatch(stored, batch(2, [[1, 1]], { epoch: '2-b' }));
     expect([readAt(later, 1, '2-b'), readAt(later, 1)]).toEqual([1, 0]);
     expect(withBatch(later, batch(3, [[1, 3]]))).toBeUndefined();
   });
 
-  it('should become unknown for publications that left the history, and not change for the rest', () => {
+  it('should become unknown for publications that left the history, but not change for other publications', () => {
     const stored = withBatch(
       undefined,
       batch(1, [
@@ -66,7 +66,7 @@ describe("a feed's counts", () => {
     expect([4, 5, 6, 9].map((offset) => readAt(trimmed, offset))).toEqual([undefined, 3, 2, 1]);
   });
 
-  it('should be limited in size, and be unknown for the oldest publications beyond the limit', () => {
+  it('should be limited in size, and become unknown for the oldest publications', () => {
     const many = Array.from({ length: 2 * MAX_STEPS }, (_, n) => [2 * n + 1, 2 * n + 1] as const);
     const stored = withBatch(undefined, batch(1, many));
     expect(stored?.steps.read.length).toBeLessThanOrEqual(MAX_STEPS);

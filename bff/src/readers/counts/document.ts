@@ -3,7 +3,7 @@ import { isLaterEpoch } from '../../feed/position.ts';
 
 /** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Number of writers whose last batch is remembered so that repeats don't count twice. */
+/** Number of writers to remember the last batch of, so that repeated batches aren't counted twice. */
 const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;
@@ -63,7 +63,7 @@ function addSteps(before: StoredSteps, added: Steps): StoredSteps {
   return [...all].filter(([, change]) => change !== 0).sort(([a], [b]) => a - b);
 }
 
-/** Merges the steps up to `from` into one at `from`. */
+/** Merges the steps up to `from` into a single step at `from`. */
 function mergeStepsUpTo(from: number, steps: StoredSteps): StoredSteps {
   const base = total(steps.filter(([offset]) => offset <= from));
   const later = steps.filter(([offset]) => offset > from);

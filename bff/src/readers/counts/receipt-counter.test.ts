@@ -43,7 +43,7 @@ const countsOf = async (counter: ReceiptCounter) =>
     }),
   );
 
-it("should count each publication's readers across instances, with three writes or fewer in total", async () => {
+it("should count each publication's readers across instances with at most three writes in total", async () => {
   const [one, other] = [create(), create()];
   const write = vi.spyOn(store, 'write');
   one.delivered(FEED, EPOCH, 2, 5);
@@ -77,7 +77,7 @@ it("should not restore an erased feed's counts", async () => {
   expect(await store.read(receiptCountsKey(FEED))).toBeUndefined();
 });
 
-it("should count a change once even if it's unknown whether the write succeeded", async () => {
+it("should count a change once if it's unknown whether the write succeeded", async () => {
   const counter = create();
   const write = store.write.bind(store);
   const failing = vi.spyOn(store, 'write').mockImplementation(async (...document) => {
@@ -110,7 +110,7 @@ it('should only count deliveries to pages in a user feed, and forget an erased f
   expect(await store.read(receiptCountsKey(feed))).toBeUndefined();
 });
 
-it('should write at most 100 feeds at a time, and the rest later', async () => {
+it('should write at most 100 feeds at a time and the rest later', async () => {
   const counter = create();
   const write = vi.spyOn(store, 'write');
   for (let n = 0; n < 150; n++) counter.delivered(`user:${n}`, EPOCH, 1, 1);

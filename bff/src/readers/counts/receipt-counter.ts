@@ -23,7 +23,7 @@ export interface ReceiptCounterOptions {
 }
 
 const FLUSH_MS = 2_000;
-/** Maximum documents per flush, to limit the load on the store. The rest wait. */
+/** Maximum documents per flush, to limit the load on the store. Other documents wait for the next flush. */
 const MAX_WRITES = 100;
 const WRITES_AT_ONCE = 4;
 /** At these limits, pending changes take about 20 MB. Further changes are not counted. */
@@ -41,9 +41,10 @@ interface Waiting {
 const USER_FEED_PREFIX = 'user:';
 
 /**
- * Counts the pages that received each publication of a feed, and the readers who have seen, read or archived it,
- * without identifying them. Collects changes in memory and stores them every 2 s instead of on each mark or delivery. A
- * crash loses the last changes. For `user:` feeds, it only counts pages because the reader's own marks show the rest.
+ * For each publication in a feed, counts the pages that received it and the readers who have seen, read or archived it.
+ * Doesn't record who they are. Collects changes in memory and stores them every 2 s instead of on each mark or
+ * delivery, so a crash loses the latest changes. Only counts pages for `user:` feeds, since the reader's own marks have
+ * the other information.
  */
 export class ReceiptCounter {
   readonly #use: ReceiptCounterOptions;
@@ -107,7 +108,7 @@ export class ReceiptCounter {
     return this.#flushing;
   }
 
-  /** Stores as many remaining changes as fit into one flush. */
+  /** Stores as many remaining changes as fit into a single flush. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing;

@@ -17,8 +17,8 @@ const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
- * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is a signed-in reader or,
- * without sign-in, an address, because one address can pose as any number of browsers.
+ * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is a signed-in reader, or
+ * an address if not signed in, since an address can pose as any number of browsers.
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
@@ -45,7 +45,7 @@ export class DocumentLedger {
     });
   }
 
-  /** The keys of an owner's documents. Some might have expired. */
+  /** The keys of an owner's documents, possibly including expired documents. */
   async keysOf(owner: string): Promise<string[]> {
     const key = ledgerKey(owner);
     return listedIn(key, (await this.#use.store.read(key))?.value).map(([listed]) => listed);
@@ -63,7 +63,7 @@ export class DocumentLedger {
     return keys;
   }
 
-  /** Within an instance, changes to a ledger run one at a time. Between instances, its etag detects conflicts. */
+  /** Within an instance, changes to a ledger run one at a time. Between instances, the etag detects conflicts. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
     return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }

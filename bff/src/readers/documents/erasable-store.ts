@@ -27,13 +27,14 @@ function erasedDocument(key: string): object {
 }
 
 /**
- * A store that can erase documents for good. An absent key accepts a write with any etag, so a change that read the
- * document before the erasure would restore it afterwards. So an erased document is replaced, for a short time, with one
- * that counts as absent: its etag refuses such a change, which then starts over without the document.
+ * A store that can erase documents for good. A missing key accepts writes with any etag, so a change that read the
+ * document before the erasure would restore it afterwards. To prevent that, an erased document is temporarily replaced
+ * with a tombstone, which reads as missing. The tombstone's etag doesn't match that change, which then starts over
+ * without the document.
  */
 export abstract class ErasableStore implements ReaderStore {
   protected abstract readStored(key: string): Promise<StoredDocument | undefined>;
-  /** Rejects if any write was refused or an outcome is unknown. The others may be written. */
+  /** Rejects if any write was refused or an outcome is unknown. Other writes might have succeeded. */
   protected abstract writeStored(writes: readonly StoredWrite[]): Promise<void>;
   abstract remove(keys: readonly string[]): Promise<void>;
 

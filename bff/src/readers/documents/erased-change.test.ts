@@ -83,7 +83,7 @@ it('a new device should not restore the addresses after an erasure', async () =>
   expect((await one.stored(READER)).devices).toHaveLength(1);
 });
 
-it('new fallbacks should not restore earlier ones after an erasure', async () => {
+it('new fallbacks should not restore earlier fallbacks after an erasure', async () => {
   const shared = deployment();
   const [one, other] = [shared.instance().fallbacks, shared.instance().fallbacks];
   const commit = (id: string) =>
@@ -99,7 +99,7 @@ it('new fallbacks should not restore earlier ones after an erasure', async () =>
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
 });
 
-it('should soon forget the key of an erased list of mutes that was empty', async () => {
+it('should soon forget the key of an erased mute list that was empty', async () => {
   const lifetimes: number[] = [];
   class RecordingStore extends MemoryReaderStore {
     protected override writeStored(writes: readonly StoredWrite[]): Promise<void> {

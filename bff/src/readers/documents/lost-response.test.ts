@@ -38,7 +38,7 @@ beforeEach(() => {
   preferences = new ReaderPreferences({ ...shared, ledger, mutes });
 });
 
-/** Runs `change` and loses the response to its next write. `fail` runs after that write. */
+/** Runs `change` and loses the response to the next write. `fail` runs after that write. */
 async function changeAndLose(change: () => Promise<void>, fail: () => void = () => undefined) {
   const write = store.write.bind(store);
   store.write = async (...args) => {

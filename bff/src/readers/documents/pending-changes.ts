@@ -5,9 +5,10 @@ import { writeDocument, type DocumentWrite } from './write-document.ts';
 const MAX_CHANGES = 1_000;
 
 /**
- * Documents that were or might have been written but whose change event couldn't be published. The next request for
- * such a document publishes the event, even if it changes nothing. Beyond 1,000 documents, the oldest are forgotten.
- * Their readers see the change the next time the document changes.
+ * Documents with an unpublished change event: the document was (or might have been) written, but publishing the event
+ * failed. The next request for the document publishes the event, even if the request doesn't change anything. Remembers
+ * up to 1,000 documents and forgets the oldest. Readers of a forgotten document see the change the next time the
+ * document changes.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });

@@ -15,7 +15,7 @@ it('should not cache a write if a change event has already named a newer version
   expect(await cache.get('key', async () => 'fifth')).toBe('fifth');
 });
 
-it('should share one read between concurrent callers, but not keep a failure, or a value past its lifetime', async () => {
+it('should share reads between concurrent callers, but not cache failures or expired values', async () => {
   let now = 1;
   const cache = new ReadCache<number>(() => now);
   let reads = 0;

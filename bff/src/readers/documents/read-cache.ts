@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Entry lifetime in ms. A change event invalidates the entry immediately. If the event is missed, the entry is stale
- * for at most this long.
+ * Entry lifetime in ms. A change event invalidates the entry immediately. If the event is missed, the entry can be
+ * stale until the lifetime ends.
  */
 const FRESH_MS = 10_000;
 const MAX_ENTRIES = 200;
@@ -12,10 +12,10 @@ interface Entry<T> {
   version?: string;
 }
 
-/** Caches reads for 10 s. Simultaneous requests share one read. */
+/** Caches reads for 10 s. Simultaneous requests share a single read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
-  /** The newest version of each document, according to change events. */
+  /** Each document's newest version, according to change events. */
   readonly #announced: LRUCache<string, number>;
 
   constructor(now: () => number) {
@@ -37,8 +37,8 @@ export class ReadCache<T> {
   }
 
   /**
-   * Caches a written value with its version. Drops the entry instead if the version is unknown, or if an event has
-   * named a newer version because another instance wrote before this write's response arrived.
+   * Caches a written value and its version. Drops the entry instead if the version is unknown, or if an event named a
+   * newer version because another instance wrote before this write's response arrived.
    */
   set(key: string, value: T, version: string): void {
     if (version === '' || this.#newestOf(key) > Number(version)) this.#entries.delete(key);

@@ -5,7 +5,7 @@ const ATTEMPTS = 8;
 export interface DocumentWrite {
   key: string;
   ttlSeconds: number;
-  /** Returns the document's new content, or `undefined` to write nothing. */
+  /** Returns the document's new content, or `undefined` to skip the write. */
   plan: (value: unknown) => Promise<object | undefined>;
   /** Called before a new document is created. */
   beforeFirst?: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface DocumentWrite {
 
 /**
  * Reads a document and writes the result of `plan`. Retries if another instance wrote in between. Resolves with the
- * written version, or `undefined` if nothing was written. The version is empty if unknown, for example if a write
+ * written version, or `undefined` if the write was skipped. The version is empty if unknown, for example if a write
  * seemed to fail but the document then needed no change. Rejects if we don't know whether the write succeeded.
  */
 export async function writeDocument(
@@ -29,13 +29,13 @@ export async function writeDocument(
       await store.write(key, value, stored?.etag, ttlSeconds);
       return versionAfter(stored?.etag);
     } catch (error) {
-      // If the write succeeded but its response was lost, the next read shows that.
+      // If the write succeeded but the response was lost, the next read shows that.
       if (attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** On Redis, the etag counts the writes to its key. In other stores, we can't predict the next etag. */
+/** On Redis, the etag counts the writes to the key. In other stores, we can't predict the next etag. */
 function versionAfter(etag = '0'): string {
   return /^\d+$/.test(etag) ? String(Number(etag) + 1) : '';
 }

@@ -6,9 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * A change to a reader's document. `name` is the event that reports it to the reader's connections. Instances with such
- * connections then read the document. `version` distinguishes the document's states. It is empty if unknown. `feed` is
- * set if the event has a feed.
+ * A change to a reader's document. `name` is the event that reports the change to the reader's connections. Instances
+ * with connections for the reader then read the document. `version` distinguishes document states and is empty if
+ * unknown. `feed` is set if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;

@@ -2,7 +2,7 @@ import type { ReaderEventName, ServerEvents } from '@tocsin/contracts';
 import type { ReaderChannel } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf, ReaderEvent } from './reader-change.ts';
 
-/** Reads each event's payload from its changed document. `undefined` if the document is gone. */
+/** Reads an event's payload from the changed document. `undefined` if the document is gone. */
 export type ReaderEventSources = {
   readonly [Name in ReaderEventName]: (
     change: ReaderChangeOf<Name>,
@@ -25,8 +25,8 @@ const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
 /**
- * Turns document changes into events for the reader's connections on this instance. Changes that arrive while their
- * document is being read share one more read.
+ * Turns document changes into events for the reader's connections on this instance. Changes to a document that arrive
+ * while the document is being read share a single reread.
  */
 export class ReaderEvents {
   readonly #use: ReaderEventsOptions;
@@ -62,7 +62,7 @@ export class ReaderEvents {
         return;
       } catch (error) {
         onError(error);
-        // Give up. Browsers get the change with their next request.
+        // Give up. Browsers get the change on the next request.
         if (attempt === ATTEMPTS) return;
         await pause(RETRY_MS);
       }

@@ -25,7 +25,7 @@ export interface ChangeContext {
 /** Returns the changed document. Called again if another instance wrote the document in between. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
-/** Offsets by id. Contains ids that are in the history, or have left it but are still needed. */
+/** Offsets by id, for ids that are in the history, or have left it but are still needed. */
 export type Places = ReadonlyMap<string, number>;
 
 export async function placesOf(ids: ReadonlySet<string>, history: History, leftOf: LeftOf): Promise<Places> {
@@ -35,7 +35,7 @@ export async function placesOf(ids: ReadonlySet<string>, history: History, leftO
   return new Map([...known.map(({ id, offset }) => [id, offset] as const), ...located]);
 }
 
-/** Marks everything up to `offset` as seen, plus notifications with an ended snooze. */
+/** Marks all publications up to `offset` as seen, plus notifications with an ended snooze. */
 export const markSeenUpTo =
   (offset: number): InboxChange =>
   (document, context) => {
@@ -46,8 +46,8 @@ export const markSeenUpTo =
   };
 
 /**
- * Removes the unread marks of `ids` and everything up to `offset`. Marks snoozes of `ids` as read, and snoozes up to
- * `offset` if they have ended.
+ * Removes the unread marks from `ids` and all publications up to `offset`. Also marks snoozed notifications as read:
+ * all those in `ids`, and up to `offset` if the snooze has ended.
  */
 export const markRead =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
@@ -73,8 +73,8 @@ export const markUnread =
   };
 
 /**
- * Archives the publications in the history up to `offset`, and the publications at the offsets `left`, which have left
- * the history. Skips snoozed notifications unless `ids` names them.
+ * Archives the publications in the history up to `offset`, and publications that have left the history at the offsets
+ * in `left`. Skips snoozed notifications unless `ids` names them.
  */
 export const archive =
   (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>

@@ -33,7 +33,7 @@ describe('limiting an inbox', () => {
     expect(more.feeds['all']?.archived.at(-1)).toEqual([3_999, 3_999]);
   });
 
-  it('should keep marks outside the history that are needed, but drop the oldest beyond the limit', () => {
+  it('should keep needed marks outside the history, but drop the oldest marks above the limit', () => {
     const needed = { ...bounds, floor: 3_001, needed: [3, 5, 8] };
     const { feeds } = limitInbox({ ...empty, feeds: { all: marks(1_502) } }, needed);
     expect(feeds['all']?.archived).toEqual([

@@ -18,8 +18,8 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * Ended snoozes are kept for this long (ms). Snoozes of archived or read notifications are removed earlier to make
- * room.
+ * How long ended snoozes are kept (ms). Snoozes of archived or read notifications are removed earlier if space is
+ * needed.
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -78,21 +78,22 @@ export function marksIn(document: InboxDocument, feed: string, epoch: string): F
 }
 
 export interface Bounds {
-  /** The changed feed. Its marks are dropped last. */
+  /** The changed feed. This feed's marks are dropped last. */
   feed: string;
   /** The first offset in the changed feed's history. */
   floor: number;
   /** Offsets before `floor` with marks that are still needed. */
   needed?: readonly number[];
-  /** How long a feed's marks are needed (ms). */
+  /** Returns how long a feed's marks are needed (ms). */
   historyMsOf: (feed: string) => number;
   now: number;
 }
 
 /**
- * Reduces the document to its limits. Drops unneeded marks outside the history. Beyond the limits, drops the marks of
- * the least recently changed feeds, and the oldest ranges of each feed. Their notifications then return to the inbox or
- * count as read. Snoozes of archived notifications and ended snoozes of read notifications make room for new snoozes.
+ * Reduces the document to the limits. Drops unneeded marks outside the history. If the document is still too large,
+ * drops marks for the least recently changed feeds, and each feed's oldest ranges. Notifications that lose a mark
+ * return to the inbox or count as read. Snoozes of archived notifications and ended snoozes of read notifications make
+ * room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(

@@ -22,7 +22,7 @@ it('a read mark should remove an unread mark even before the instance hears of t
     }),
   });
   const ledger = { admit: async () => undefined };
-  // Each instance has a channel of its own, so neither hears of the other's changes.
+  // Each instance has a separate channel, so the instances don't see each other's changes.
   const create = () =>
     new Inboxes({
       ...{ store, channel: new MemoryBroadcaster(), ledger, histories },

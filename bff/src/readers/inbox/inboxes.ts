@@ -55,7 +55,7 @@ export interface InboxesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'including'>;
-  /** How long a reader's marks in a feed are needed (ms). */
+  /** Returns how long a reader's marks in a feed are needed (ms). */
   historyMsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
@@ -63,7 +63,7 @@ export interface InboxesOptions {
   now: () => number;
 }
 
-/** An inbox's reader, and the owner whose quota its document counts against. */
+/** An inbox's reader, and the owner whose quota the document counts against. */
 export interface InboxOwner {
   reader: string;
   owner: string;
@@ -98,8 +98,8 @@ interface Place extends FeedHistory {
 
 /**
  * Readers' marks other than the read state: seen, unread, archived and snoozed. All tabs and devices end up with the
- * same state because the server orders a reader's changes, each change affects only the marks it lists, and every state
- * has its own version. Anonymous readers have no inbox.
+ * same state because the server orders a reader's changes, each change only affects the marks it lists, and each state
+ * has a unique version. Anonymous readers have no inbox.
  */
 export class Inboxes {
   readonly #use: InboxesOptions;
@@ -143,8 +143,8 @@ export class Inboxes {
   }
 
   /**
-   * Snoozes that end after `from` and no later than `to` (ms since 1970) and should be reported: their notifications
-   * are still shown, and the reader hasn't seen, read or archived them.
+   * Snoozes to report that end after `from` and no later than `to` (ms since 1970). The notifications are still shown,
+   * and the reader hasn't seen, read or archived them.
    */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
@@ -156,7 +156,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the next snooze of an unarchived notification ends after `from` (ms since 1970), if any. */
+  /** When the next snooze ends after `from` (ms since 1970), if any. Ignores archived notifications. */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));
@@ -164,8 +164,8 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown. False if it has expired, or if the history shows that it was
-   * retracted or replaced.
+   * Whether the snoozed notification is still shown: it hasn't expired, and the history doesn't show a retraction or
+   * replacement.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
@@ -182,7 +182,7 @@ export class Inboxes {
     );
   }
 
-  /** Removes the unread marks of notifications that the reader has read. Writes nothing if there are none. */
+  /** Removes unread marks from notifications that the reader has read. Skips the write if there are no such marks. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     // Another instance may have just created the inbox, so don't rely on the cache alone if it has none.
     if (!(await this.stored(who.reader)) && !(await this.readFresh(who.reader))) return;
@@ -207,8 +207,7 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError if any notification is neither in the history nor already snoozed. Snoozes nothing in that
-   * case
+   * @throws UnknownIdsError without snoozing any notification if one is neither in the history nor already snoozed
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
@@ -238,7 +237,7 @@ export class Inboxes {
     return this.#change(who, request, ({ ids }) => unsnooze(ids));
   }
 
-  /** Deletes the inbox of an erased user feed's reader. */
+  /** Deletes the inbox of the reader whose user feed was erased. */
   async erase(feed: string): Promise<void> {
     await this.#use.store.erase([inboxKey(feed)]);
     this.#cache.forget(inboxKey(feed));

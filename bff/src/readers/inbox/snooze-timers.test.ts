@@ -60,7 +60,7 @@ const notifiedIds = () =>
     event.name === 'snooze-due' ? event.payload.due.map(({ notification }) => notification.id) : [],
   );
 
-it('should report each snooze when it ends, even after hours, and clean up afterwards', async () => {
+it('should report each snooze when it ends, including after hours, and clean up afterwards', async () => {
   snoozes = [snoozed('b', 5 * 3_600_000), snoozed('a', 60_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(59_000);
@@ -96,7 +96,7 @@ it('should recheck when the inbox changes, and tell a connecting reader about re
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should report a snooze that it only learns of after that snooze and a later one have ended', async () => {
+it('should report a snooze that it only learns of after that snooze and a later snooze have ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);
@@ -106,7 +106,7 @@ it('should report a snooze that it only learns of after that snooze and a later 
   expect(notifiedIds()).toEqual(['later', 'earlier']);
 });
 
-it('should tell every new connection about recently ended snoozes, even while other snoozes are pending', async () => {
+it('should notify every new connection of recently ended snoozes while other snoozes are pending', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -118,7 +118,7 @@ it('should tell every new connection about recently ended snoozes, even while ot
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should notify a new connection after a retry, even if other connections were notified before', async () => {
+it('should notify a new connection after a retry if other connections were notified before', async () => {
   snoozes = [snoozed('a', 1_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(2_000);

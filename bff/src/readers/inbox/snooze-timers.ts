@@ -17,24 +17,24 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * When a reader connects, they also get events for snoozes that ended at most this long ago (ms), since no instance
- * might have been running then. Skips snoozes of seen, read or archived notifications. Clients ignore repeated events.
+ * When a reader connects, they also get events for snoozes that ended within this time (ms), in case no instance was
+ * running then. Skips snoozes of seen, read or archived notifications. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
 /**
- * Notifies this instance's connections when one of their reader's snoozes ends. These events are only a hint: the
- * reader's document and the current time decide whether a snooze has ended, even if no instance was running.
+ * Notifies this instance's connections when a reader's snooze ends. These events are only a hint. Whether a snooze has
+ * ended depends on the reader's document and the current time, even if no instance was running.
  */
 export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
-  /** Timers for the next check of each reader with snoozes. */
+  /** Each reader's timer for the next check. Only readers with snoozes have a timer. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   /** The recently ended snoozes that each reader's connections have been notified of. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
   /** Readers with a new connection that hasn't been notified of any ended snoozes. */
   readonly #joined = new Set<string>();
-  /** Readers whose inbox is being read. True means that a reread is needed. */
+  /** The readers' inboxes being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
 
@@ -45,13 +45,13 @@ export class SnoozeTimers {
     });
   }
 
-  /** Call when one of the reader's connections opens on this instance. */
+  /** Call when the reader opens a connection to this instance. */
   joined(reader: string): void {
     this.#joined.add(reader);
     void this.#check(reader);
   }
 
-  /** Call when one of the reader's connections closes. */
+  /** Call when a connection from the reader closes. */
   left(reader: string): void {
     if (this.#use.isConnected(reader)) return;
     this.#forget(reader);
@@ -80,7 +80,7 @@ export class SnoozeTimers {
         await this.#notify(reader);
       } catch (error) {
         this.#use.onError(error);
-        // The failed check might have removed the reader from `#joined`, so the next one must renotify every
+        // The failed check might have removed the reader from `#joined`, so the next check must renotify every
         // connection.
         this.#sent.delete(reader);
         this.#wait(reader, RETRY_MS);
@@ -92,7 +92,7 @@ export class SnoozeTimers {
   async #notify(reader: string): Promise<void> {
     const { inboxes, now, send } = this.#use;
     const at = now();
-    // Check all ended snoozes, not just ones since the last check. This instance might learn of a snooze after it
+    // Check all ended snoozes, not just since the last check: this instance might only learn of a snooze after it has
     // ended.
     const recent = await inboxes.dueBetween(reader, at - LOOK_BACK_MS, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);

@@ -15,7 +15,7 @@ const NOTHING: ReadState = { offset: 0, ids: [] };
 const named = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
-/** A history up to `head` with some removed publications. Counts its reads. */
+/** A history up to `head` with some removed publications. Counts the reads. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
   const counted = { read: 0, ids: 0 };
   return {
@@ -45,7 +45,7 @@ describe('advance', () => {
     expect(await advance(seven, { offset: 999, ids: [] }, history(9))).toEqual({ offset: 9, ids: [] });
   });
 
-  it('should keep ids, and fold them into the offset when everything before them is read', async () => {
+  it('should keep ids, and fold them into the offset when all earlier publications are read', async () => {
     const some = await advance(NOTHING, { offset: 0, ids: ['n3', 'n2', 'n6'] }, history(9));
     expect(some).toEqual({ offset: 0, ids: ['n3', 'n2', 'n6'] });
     expect(await advance(some, { offset: 0, ids: ['n1'] }, history(9))).toEqual({ offset: 3, ids: ['n6'] });
@@ -85,7 +85,7 @@ describe('advance', () => {
     });
   });
 
-  it('should only read a small part of a long unread history when an id is added', async () => {
+  it('should only read a small part of the history when an id is added and a long history is unread', async () => {
     const long = history(10_000);
     await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
     expect(long.counted.read).toBeLessThanOrEqual(200);
@@ -142,7 +142,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     in_ = moved(),
   ) => advance(before, marked, in_, () => waiting.of());
 
-  it('should keep their ids, and accept new ones, until the offset includes them', async () => {
+  it("should keep these notifications' ids, and accept new ids, until the offset includes them", async () => {
     const before = { offset: 0, ids: ['n3', 'n4', 'n5'] };
     const waiting = left(3, 5, 9);
     const some = await advanceWith(waiting, before, { offset: 0, ids: ['n9', 'n30', 'x'] });
@@ -156,7 +156,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     });
   });
 
-  it('should not look up waiting notifications if nothing is dropped or skipped', async () => {
+  it('should not look up waiting notifications if no ids are dropped and no publications are skipped', async () => {
     const waiting = left(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
@@ -164,7 +164,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(waiting.calls).toBe(0);
   });
 
-  it('should not skip unread ones to reach the first read publication in the history', async () => {
+  it('should not skip unread notifications to reach the first read publication in the history', async () => {
     const first = { offset: 0, ids: ['n21', 'n22'] };
     expect(await advanceWith(left(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
     expect(await advanceWith(left(9), NOTHING, first)).toEqual(first);
@@ -173,7 +173,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     expect(read.offset).toBe(22);
   });
 
-  it('should drop their oldest ids when they no longer fit, but not merge them into the offset', async () => {
+  it('should drop the oldest ids when they no longer fit, but not merge them into the offset', async () => {
     const long = history(3_000, { floor: 1_001 });
     const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
     const before = { offset: 0, ids: [...named(1, 300), ...shown] };

@@ -18,8 +18,8 @@ export interface History {
 }
 
 /**
- * A state with too many ids is reduced to this fraction of the limits, so that it doesn't overflow again with the next
- * id.
+ * Fraction of the limits to which a state with too many ids is reduced, so that the next id doesn't immediately
+ * overflow it.
  */
 const KEPT_FRACTION = 0.9;
 /** Publications are read in aligned chunks of this size. */
@@ -27,9 +27,9 @@ export const CHUNK = 200;
 
 /**
  * The read state after marking `marked`. The offset never goes back. It advances over adjacent read ids and removed
- * publications. Drops ids outside the history because they never existed or are no longer shown, unless `leftOf`
- * returns them and there is room. Beyond a state's limits, merges the oldest ids into the offset, so everything before
- * them counts as read.
+ * publications. Drops ids outside the history, which never existed or are no longer shown, unless `leftOf` returns them
+ * and there is room. If the state is too large, merges the oldest ids into the offset, so all earlier publications
+ * count as read.
  */
 export async function advance(
   before: ReadState,
@@ -78,7 +78,7 @@ export async function locate(
 
 /**
  * Advances the offset over adjacent read or removed publications and removes them from `ids`. Skips publications that
- * have left the history, unless one is unread and has a waiting fallback.
+ * have left the history, unless an unread publication among them has a waiting fallback.
  */
 async function fold(
   from: number,
@@ -114,7 +114,7 @@ const hasUnread = async (
 ): Promise<boolean> =>
   (await leftOf()).some(({ id, offset }) => offset > after && offset < before && !ids.has(id));
 
-/** Keeps the newest ids. Everything before them counts as read. */
+/** Keeps the newest ids. All publications before them count as read. */
 function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
   const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
   let bytes = 0;

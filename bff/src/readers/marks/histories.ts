@@ -27,15 +27,15 @@ export class Histories {
     this.#use = options;
   }
 
-  /** The feed's current position and history, read from its head if this instance's view might be outdated. */
+  /** The feed's current position and history. Read from the head if this instance's view might be outdated. */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#use.view(feed);
     return this.#of(feed, view, await view.currentPosition());
   }
 
   /**
-   * Like `current`, but first compares the feed with its head if the request contains an unknown position or unknown
-   * ids.
+   * Like `current`, but if the request contains an unknown position or unknown ids, compares the view with the head
+   * first.
    */
   async including(
     feed: string,

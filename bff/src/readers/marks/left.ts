@@ -1,6 +1,6 @@
 import type { WaitingPositions } from '../ports.ts';
 
-/** How many of the newest publications to search for ids. Equals the default history size. */
+/** Number of publications to search for ids (newest first). Equals the default history size. */
 const MAX_SEARCHED = 10_000;
 
 /** A notification that has left the history but has marks that a fallback needs. */
@@ -35,8 +35,8 @@ export interface LeftOptions {
 }
 
 /**
- * Finds notifications with waiting fallbacks that have left the history of a reader's own feed. Reads them on the first
- * call. Returns none for other feeds.
+ * For a reader's own feed, finds notifications with waiting fallbacks that have left the history. Reads them on the
+ * first call. Returns an empty list for other feeds.
  */
 export function leftFrom({ reader, feed, epoch, history, waitingPositions }: LeftOptions): LeftOf {
   if (!waitingPositions || feed !== reader || !feed.startsWith('user:')) return async () => [];

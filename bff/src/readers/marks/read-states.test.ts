@@ -52,7 +52,7 @@ const stored = async (reader = ADA, feed = 'all') =>
   (await store.read(readKey(reader, feed)))?.value as ReadDocument | undefined;
 
 describe('a read state', () => {
-  it("should be stored, published to the reader's connections, and only apply to its epoch", async () => {
+  it("should be stored, published to the reader's connections, and only apply to the same epoch", async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(await stored()).toEqual({ v: 1, epoch: '1-a', offset: 4, ids: [], at: now });
@@ -63,7 +63,7 @@ describe('a read state', () => {
     expect(await states.stored('user:ben', 'all')).toBeUndefined();
   });
 
-  it('should start over in a new epoch, and ignore offsets from the previous one', async () => {
+  it('should start over in a new epoch, and ignore offsets from the previous epoch', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
     actualHead = head = { epoch: '2-b', offset: 5 };
@@ -73,7 +73,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
 
-  it('should read the actual head before lowering an offset beyond the known head', async () => {
+  it('should read the actual head before lowering an offset that exceeds the known head', async () => {
     actualHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });
@@ -107,7 +107,7 @@ describe('a read state', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('should not be written or published if nothing changes', async () => {
+  it('should not be written or published if there is no change', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', ids: ['never', 'n0'] });
     expect(await stored()).toBeUndefined();
@@ -178,7 +178,7 @@ describe('a cached read state', () => {
 });
 
 describe('erasing a feed', () => {
-  it("should delete its user's read state in all feeds, their mutes, and anonymous readers' read state", async () => {
+  it("should delete the user's read state in all feeds, their mutes, and anonymous readers' read state", async () => {
     const states = instance();
     for (const reader of [ADA, 'user:ben', 'anonymous'])
       for (const feed of ['all', ADA]) await states.mark(reader, { feed, offset: 2 });

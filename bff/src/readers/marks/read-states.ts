@@ -31,7 +31,7 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** How long the history or a fallback can need a reader's read state in a feed (seconds). */
+  /** Returns how long the history or a fallback can need a reader's read state in a feed (seconds). */
   ttlSecondsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no channels. */
   waitingPositions?: WaitingPositions | undefined;
@@ -50,7 +50,7 @@ export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
-  /** Within an instance, changes to a document run one at a time. Between instances, its etag detects conflicts. */
+  /** Within an instance, changes to a document run one at a time. Between instances, the etag detects conflicts. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {
@@ -78,8 +78,8 @@ export class ReadStates {
   }
 
   /**
-   * Marks publications as read. Resolves once the state is stored and the change is published to all instances. Does
-   * nothing if nothing changes. The document counts against the quota of `owner` (default: the reader).
+   * Marks publications as read. Resolves once the state is stored and the change is published to all instances. No-op
+   * if there is no change. The document counts against the quota of `owner` (default: the reader).
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
@@ -99,8 +99,8 @@ export class ReadStates {
   }
 
   /**
-   * Deletes an erased feed's documents, if their keys are known: the anonymous readers' document and, for a user feed,
-   * all of its user's documents, including documents for other feeds.
+   * Deletes an erased feed's documents if the keys are known: the anonymous readers' document and, for a user feed, all
+   * of the user's documents, including documents for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
@@ -117,7 +117,7 @@ export class ReadStates {
   ) {
     const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#use;
     const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
-    // An empty feed has nothing to read, and made-up feed names must not fill the store.
+    // An empty feed has no publications to read, and made-up feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;

@@ -5,7 +5,7 @@ import { countUnread } from './unread.ts';
 const notification = (id: string) =>
   ({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' }) as const;
 
-/** A history of `head` publications, except that the ones in `gone` are removed. */
+/** A history of `head` publications. Publications in `gone` are removed. */
 function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
   const reads: [number, number][] = [];
   const readRange = async (first: number, last: number): Promise<Publication[]> => {
@@ -49,7 +49,7 @@ it('should not count publications outside the history', async () => {
   });
 });
 
-it('should read each chunk once, and stop beyond the limit', async () => {
+it('should read each chunk once, and stop at the limit', async () => {
   const history = historyOf(500);
   expect(await countUnread(marks({ offset: 50, ids: [] }), history)).toEqual({
     unread: 450,
@@ -70,7 +70,7 @@ it('should read each chunk once, and stop beyond the limit', async () => {
   expect(long.reads).toHaveLength(6);
 });
 
-it('should check a limited number of publications even if all are gone', async () => {
+it('should check a limited number of publications, even if all are gone', async () => {
   const gone = Array.from({ length: 9_000 }, (_, i) => i + 1);
   const history = historyOf(9_000, { gone });
   expect(await countUnread(marks({ offset: 0, ids: [] }), history)).toEqual({

@@ -12,8 +12,8 @@ import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
 
 /**
- * Maximum publications to check after the read offset. The same limit applies to earlier ones that are marked as
- * unread. Removed publications count too, to keep calls cheap.
+ * Maximum publications to check after the read offset. The same limit applies to earlier publications that are marked
+ * as unread. Removed publications count too, to keep calls cheap.
  */
 const MAX_CHECKED = 2 * MAX_UNREAD;
 
@@ -32,7 +32,7 @@ export interface UnreadOptions {
   histories: Pick<Histories, 'current'>;
 }
 
-/** Counts one feed's unread and unseen notifications in a reader's inbox. */
+/** Counts a feed's unread and unseen notifications in a reader's inbox. */
 export async function countFor(
   reader: string,
   feed: string,
@@ -66,7 +66,7 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // Count snoozed notifications by their marks, since the history might have dropped them.
+  // Count snoozed notifications based on marks, since the history might have dropped them.
   for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
 
   const readTo = read?.offset ?? 0;

@@ -20,7 +20,7 @@ it('should refuse to overwrite mutes from a later version', async () => {
   expect((await store.read(mutesKey(ADA)))?.value).toEqual(later);
 });
 
-it('should write and publish nothing if nothing has changed', async () => {
+it('should not write or publish anything if there is no change', async () => {
   const store = new MemoryReaderStore();
   const channel = new MemoryBroadcaster();
   const published: ReaderChange[] = [];

@@ -38,9 +38,9 @@ export class MuteLists {
   }
 
   /**
-   * Replaces the given lists. Resolves once the mutes are stored and the change is published to all instances. Does
-   * nothing if they are unchanged. The last write wins, but documents that this version can't read are never
-   * overwritten. The document counts against the quota of `owner` unless that is the reader.
+   * Replaces the given lists. Resolves once the mutes are stored and the change is published to all instances. No-op if
+   * the lists are unchanged. The last write wins, but documents that this version can't read are never overwritten. The
+   * document counts against the quota of `owner` unless that is the reader.
    */
   async set(reader: string, { feeds, severities }: MutesChange, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;

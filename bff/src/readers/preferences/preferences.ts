@@ -104,7 +104,7 @@ function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   });
 }
 
-/** Removes expired mutes. If none are left, omits `mutedUntil`, like for readers who never had any. */
+/** Removes expired mutes. If no mutes remain, omits `mutedUntil`, as for readers who never had any. */
 function withoutExpired({ mutedUntil = [], ...own }: Own): Own {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;

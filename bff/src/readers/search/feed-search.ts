@@ -20,7 +20,7 @@ export interface FeedSearchOptions {
   yieldToEventLoop: () => Promise<void>;
 }
 
-/** Searches one feed, newest first. */
+/** Searches a single feed, newest first. */
 export class FeedSearch {
   readonly #use: FeedSearchOptions;
   #before: number;
@@ -54,7 +54,7 @@ export class FeedSearch {
     this.#found = undefined;
   }
 
-  /** The search continues below this offset. 0 if nothing is left. */
+  /** The search continues below this offset. 0 at the end. */
   get continuesBefore(): number {
     if (this.#found) return this.#found.offset + 1;
     return this.#remaining.length === 0 && this.#unchecked.length === 0 ? 0 : this.#before;

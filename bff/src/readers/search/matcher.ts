@@ -12,8 +12,8 @@ export const fold = (text: string): string =>
 export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
 
 /**
- * Returns a function that checks whether a notification matches: its text contains every word of `q`, and its severity,
- * source and category are among the requested values.
+ * Returns a function that checks whether a notification contains every word of `q` and has a requested severity, source
+ * and category.
  */
 export function createMatcher({ q, severity, source, category }: Filter): (one: Notification) => boolean {
   const words = fold(q).split(/\s+/).filter(Boolean);

@@ -133,8 +133,8 @@ class Search {
   }
 
   /**
-   * The newest match in all feeds and snoozed notifications. `undefined` at the end, or if the budget is spent before
-   * the newest match is known.
+   * The newest match across all feeds and snoozed notifications. `undefined` if there are no more matches, or the
+   * budget runs out before the newest match is known.
    */
   async #newest(
     feeds: readonly FeedSearch[],
@@ -168,7 +168,7 @@ class Search {
     ]);
     const { epoch } = place.head;
     const marks = { epoch, read: stateIn(epoch, stored), inbox };
-    // Snoozed notifications are searched separately because their content is stored separately.
+    // Snoozed notifications are searched separately, since the content is stored separately.
     const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
     return new FeedSearch({
       ...{

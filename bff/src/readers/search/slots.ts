@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Limits how many tasks run at the same time and how many wait. Rejects further tasks. */
+/** Limits the number of running and waiting tasks. Rejects further tasks. */
 export class Slots {
   readonly #atOnce: number;
   readonly #maxWaiting: number;

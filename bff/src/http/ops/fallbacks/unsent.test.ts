@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Serves an instance with these receipts in its store. */
+/** Serves an instance with these receipts in the store. */
 async function serve(receipts: Partial<Receipt>[] = []): Promise<void> {
   const file = join(folder, 'away.json');
   const email = { from: 'a@example.com', window: 'PT0S' };
@@ -129,7 +129,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
   });
 });
 
-it('should list nothing if there are no channels, and explain why nothing can be sent', async () => {
+it('should return an empty list if there are no channels, and explain why nothing can be sent', async () => {
   bff = await serveBff({ PUBLISHED_ON: 'loopback' });
   expect(await pageOf()).toEqual({ fallbacks: [], next: null, unreadable: 0, truncatedAt: null });
   const name = {

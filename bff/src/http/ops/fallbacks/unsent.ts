@@ -77,7 +77,7 @@ interface Closed {
   result: UnsentResult;
 }
 
-/** Records completed changes and uncertain ones separately. */
+/** Records completed and uncertain changes separately. */
 function recordClosed(trail: Trail, request: Request, { action, names, result }: Closed): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));

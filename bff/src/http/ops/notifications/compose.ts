@@ -8,7 +8,7 @@ import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `POST /app/compose`: passes a notification to the producer and returns its response. */
+/** `POST /app/compose`: passes a notification to the producer and returns the producer's response. */
 export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Router {
   const router = Router();
   router
@@ -49,7 +49,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** Adds an id to a notification without one, so that resending it is safe if no response arrives. */
+/** Adds an id to notifications that have none, so that resending is safe if no response arrives. */
 const withId = (value: unknown): unknown =>
   isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
 

@@ -29,7 +29,7 @@ const retract = (body: unknown) =>
   });
 
 describe('GET /app/ops/find', () => {
-  it("should find a notification in its feed, and report once it's gone", async () => {
+  it("should find a notification in the feed, and report when it's gone", async () => {
     await bff.publish('topic:find', 'one');
     await bff.publish('topic:find', 'two');
     expect(await find('two')).toEqual({
@@ -43,7 +43,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('never')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
-  it('should report that the feed remembers the id of a notification after its content is gone', async () => {
+  it("should report that the feed still remembers a notification's id after the content is gone", async () => {
     await bff.publish('topic:long', 'first');
     for (let n = 0; n < 600; n += 50) {
       const ids = Array.from({ length: 50 }, (_, index) => `later-${n + index}`);

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import type { Operate } from '../../../ops/ports.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `GET /schedules`: the earliest scheduled notifications and the total count. The producer caches its list. */
+/** `GET /schedules`: the earliest scheduled notifications and the total count. The producer caches the list. */
 export function scheduleRoutes(operate: Operate, log: Logger): Router {
   const router = Router();
   router
