@@ -1,7 +1,7 @@
 // `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, and the unit
-// tests. Once a step has failed, no further steps start. `npm run check -- --changed` checks only files that differ
-// from the last commit: formatting, lint, and the unit tests next to them. It also checks their types, but not in pages
-// (ui, client-vue). `npm run check:lab` checks the lab.
+// tests. Stops starting steps after a failure. `npm run check -- --changed` covers only files that differ from the last
+// commit: formatting, lint, and the unit tests next to them. It also checks types, except in pages (ui, client-vue).
+// `npm run check:lab` checks the lab.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,13 +15,13 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
-/** The steps in order. Two run at a time. */
+/** Steps in the order they start. Two run at a time. */
 const WHOLE = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', 'packages', 'test:unit'].map(
   npm,
 );
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
 
-/** Files that may import `.vue` files. Only `npm run types:vue` can check their types. */
+/** Files that may import `.vue` files. Only `npm run types:vue` can type-check these. */
 const PAGES = /^(ui\/(?!src\/server\/)|client-vue\/|client\/src\/vue\/)/;
 
 function changed() {
@@ -47,7 +47,7 @@ function changed() {
   ].filter(Boolean);
 }
 
-/** Runs a step, then prints all its output. Resolves with true if it passed. */
+/** Runs a step, then prints the whole output. Resolves with true if the step passed. */
 const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();

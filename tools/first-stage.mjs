@@ -91,7 +91,7 @@ async function install() {
   if (isFresh()) return;
   const lockFile = await lockInstall();
   if (!isFresh() && !isInstalled(lock)) {
-    // Standard output is reserved for the command's result, such as a token or a key.
+    // Standard output is reserved for the command's result, for example a token or a key.
     process.stderr.write(
       'Installing packages (npm ci). This won’t be repeated until package-lock.json changes.\n',
     );

@@ -1,4 +1,4 @@
-// Runs one of the tools, for example `node tools/start.mjs deploy`.
+// Runs a tool, for example `node tools/start.mjs deploy`.
 import { runCommand } from './first-stage.mjs';
 
 await runCommand('tools/src/cli.ts');

@@ -5,12 +5,12 @@ import { onStopSignal, Stopped } from './process/stop-signal.ts';
 /** Runs until the command has finished or `signal` aborts. Resolves with the exit code. */
 export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
-/** The commands by name. Each is loaded on demand, without the modules of other commands. */
+/** Commands by name. Modules are loaded on demand, only for the command that runs. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
  * Runs the command named by the first command-line argument. Exits with 0 after `--help`, 130 if the command was
- * stopped, and 1 if it failed. Prints a `Failure` without its stack.
+ * stopped, and 1 if it failed. Prints a `Failure` without a stack trace.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {
   const [name = '', ...args] = process.argv.slice(2);

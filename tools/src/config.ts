@@ -12,11 +12,11 @@ import { join } from 'node:path';
 
 /** Settings of the tools, all read from the environment. */
 export interface ToolsConfig {
-  /** An existing Redis to use instead of a private one. */
+  /** An existing Redis to use instead of a private Redis. */
   redis: RedisTarget | undefined;
   /** The Redis for each part of the data, if `redis` is given. */
   redisParts: RedisParts | undefined;
-  /** DAPR_RUNTIME_PATH: the folder whose `.dapr/bin` contains the Dapr to use. If set, no other Dapr is used. */
+  /** DAPR_RUNTIME_PATH: the folder where `.dapr/bin` contains the Dapr to use. If set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
   /** DAPR_UNTESTED: allows a Dapr older than the oldest supported version. */
   allowsUntestedDapr: boolean;
@@ -29,7 +29,7 @@ export interface ToolsConfig {
   cacheDir: string;
   /** Time between the demo source's notifications in ms, as text. Defaults to the run file's. */
   demoIntervalMs: string | undefined;
-  /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
+  /** False if `CI` or `BROWSER=none` is set or there is no display. */
   mayOpenBrowser: boolean;
   auth: AuthConfig;
   publicAddress: PublicAddress;
@@ -53,7 +53,7 @@ export interface PublicAddress {
 /** The settings for tokens and keys. The applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
-  /** True if tokens come from an issuer that publishes its keys. */
+  /** True if tokens come from an issuer with public keys. */
   hasIssuer: boolean;
   /** The token secret. If omitted, one is generated and stored. */
   secret: string | undefined;
@@ -62,7 +62,7 @@ export interface AuthConfig {
   issuer: string;
   audience: string;
   apiKeys: boolean;
-  /** The secrets of the channels that reach readers who are away, such as `NOTIFICATION_SECRETS_smtp`. */
+  /** Secrets for the channels that reach readers who are away, for example `NOTIFICATION_SECRETS_smtp`. */
   channelSecrets: Readonly<Record<string, string>>;
 }
 
@@ -114,7 +114,7 @@ export const readPublicAddress = (env: Env = process.env): PublicAddress => ({
   allowInsecure: env['TOCSIN_INSECURE'] === 'yes',
 });
 
-/** Reads the settings for tokens and keys, with the same defaults as the bff. */
+/** Reads the settings for tokens and keys. Uses the same defaults as the bff. */
 export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
   mode: env['AUTH_MODE'] === 'jwt' ? 'jwt' : 'none',
   hasIssuer: Boolean(env['JWT_JWKS_URL']),
@@ -136,7 +136,7 @@ const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTI
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment, minus the variables that would change how a started application or its sidecar behaves. */
+/** The caller's environment, minus variables that would affect started applications or sidecars. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -152,7 +152,7 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   return kept;
 };
 
-/** The ports of `npm run dev`, and the time between its demo source's notifications (in ms, as text). */
+/** The ports for `npm run dev`, and the demo source's interval between notifications (in ms, as text). */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',
@@ -161,7 +161,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** The bff sidecar chosen by the caller through DAPR_HTTP_PORT, and its token. */
+/** The bff sidecar that the caller chose with DAPR_HTTP_PORT, and the sidecar's token. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -180,7 +180,7 @@ export interface DoctorConfig {
   /** REDIS_HOST, if set. */
   redisHost: string | undefined;
   /**
-   * The Redis for each part, with `host` as REDIS_HOST. Errors name `source` as the origin of `host`.
+   * Each part's Redis, given `host` as REDIS_HOST. Errors mention `source`, where `host` comes from.
    * @throws Failure that lists invalid settings
    */
   redisAt: (host: string, source?: string) => RedisParts;

@@ -1,4 +1,4 @@
-/** The parts of the tools that tests and the lab use, such as the stack, the package builds and the doctor. */
+/** Exports what tests and the lab use from the tools, including the stack, the package builds and the doctor. */
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';

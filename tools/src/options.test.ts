@@ -23,7 +23,7 @@ describe('parseOptions', () => {
   });
 });
 
-it('should list all errors in one failure', () => {
+it('should list all errors in a single failure', () => {
   expect(() => throwIfInvalid(['--size is big', '--colour is red.'], USAGE)).toThrow(
     `--size is big.\n--colour is red.\nUsage: ${USAGE}`,
   );

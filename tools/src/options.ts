@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure, messageOf } from './failure.ts';
 
-/** Thrown for `--help`, with the usage as its message. The command then ends successfully. */
+/** Thrown for `--help`. The message is the usage, and the command then exits successfully. */
 export class HelpRequested extends Error {
   override name = 'HelpRequested';
 }

@@ -11,8 +11,8 @@ const MIN_BYTES = 32;
 const MAX_KEYS = 5;
 
 /**
- * Parses the secret `internal`: comma-separated values, newest first. @throws Error that explains the mistake without
- * revealing any part of the secret
+ * Parses the secret `internal`: comma-separated values, newest first.
+ * @throws Error that explains the mistake without revealing any part of the secret
  */
 export function parseSigningKeys(text: string): SigningKeys {
   const values = text.split(',').map((value) => value.trim());

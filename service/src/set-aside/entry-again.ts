@@ -23,8 +23,8 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * Turns a record's content into a new entry (the only one in a new run) and an announcement. @throws SetAsideError if
- * the record has no content, or the content isn't an entry
+ * Turns a record's content into a new entry (the only one in a new run) and an announcement.
+ * @throws SetAsideError if the record has no content, or the content isn't an entry
  */
 export function newEntryFrom(record: SetAside): {
   entry: PartitionEntry;

@@ -20,8 +20,8 @@ const POLL_MS = 1_000;
 
 /**
  * `npm run audit`: prints the newest records of the audit trail as JSON lines, oldest first. With `--follow`, keeps
- * printing new records as they are written. Reads from the Redis of this folder's `npm start`, or from the one in
- * REDIS_HOST.
+ * printing new records as they are written. Reads from the Redis that this folder's `npm start` uses, or from
+ * REDIS_HOST if that is set.
  */
 export async function audit(args: string[], signal: AbortSignal): Promise<number> {
   const { query, follow, data } = readArgs(args);

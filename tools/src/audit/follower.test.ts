@@ -18,7 +18,7 @@ function trailOf(...positions: [ms: number, stream: number][]) {
   return { add, follower: new AuditFollower(reader) };
 }
 
-it('should return new records once and in order, even if an older record arrives later in another stream', async () => {
+it('should return new records in order and only once, even if an older record arrives later in another stream', async () => {
   const { add, follower } = trailOf([1, 0], [2, 1]);
   await follower.catchUp();
   expect(await follower.next()).toEqual([]);
@@ -30,7 +30,7 @@ it('should return new records once and in order, even if an older record arrives
   expect(await follower.next()).toEqual([]);
 });
 
-it('should return all records of a burst, starting with an empty trail', async () => {
+it('should return all records in a burst, starting with an empty trail', async () => {
   const { add, follower } = trailOf();
   await follower.catchUp();
   for (let ms = 0; ms < 1_000; ms++) add(ms, ms % 3);

@@ -3,8 +3,8 @@ import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
 const AT_A_TIME = 200;
 /**
- * How far back each read goes, in ms. The streams are read one after another, so one stream may receive a record older
- * than the newest one already read from another.
+ * Each read goes back this far (ms). Streams are read sequentially, so a stream may receive a record that is older than
+ * records already read from another stream.
  */
 const OVERLAP_MS = 5_000;
 
@@ -26,8 +26,8 @@ export class AuditFollower {
   }
 
   /**
-   * Returns the values of new records, in order. Rejects if the trail can't be read; the next call then includes the
-   * missed records.
+   * Returns the values of new records, oldest first. Rejects if the trail can't be read. The next call then includes
+   * the missed records.
    */
   async next(): Promise<unknown[]> {
     const since = (this.#newest ?? 0) - OVERLAP_MS;

@@ -55,7 +55,7 @@ describe('npm run api-key', () => {
     await expect(run(...args)).rejects.toThrow(says);
   });
 
-  it('should change nothing while another process changes the keys', async () => {
+  it('should make no changes while another process is changing the keys', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     const lock = `${file()}.lock`;
     writeFileSync(lock, '');
@@ -70,13 +70,13 @@ describe('npm run api-key', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('should reject a name that is already in use, even by a revoked key', async () => {
+  it('should reject a name that is already in use by any key, including revoked keys', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--revoke', 'shop');
     await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
   });
 
-  it('should keep a revoked key’s record until the key is removed, and not revoke it twice', async () => {
+  it('should keep a revoked key’s record until the key is removed, and not revoke the key twice', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');
@@ -86,7 +86,7 @@ describe('npm run api-key', () => {
     expect(kept().map(({ name }) => name)).toEqual(['hr']);
   });
 
-  it('should list revoked and valid keys, without their full hashes', async () => {
+  it('should list revoked and valid keys, but not show full hashes', async () => {
     const old = { name: 'old', hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     writeFileSync(file(), JSON.stringify([old]));
     await run('--name', 'shop', '--feeds', 'all', '--expires', '2026-02-01');

@@ -8,7 +8,7 @@ import { listOfKeys } from './list-of-keys.ts';
 import { withLock } from './lock.ts';
 import { newKey } from './new-key.ts';
 
-/** `npm run api-key`: creates a key, prints it once and stores its hash. It also lists, revokes and removes keys. */
+/** `npm run api-key`: creates a key, prints it once and stores a hash. Can also list, revoke and remove keys. */
 export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
   const { dataDir } = options;

@@ -10,7 +10,9 @@ const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-
 export const vapidFile = (dataDir: string): string => join(dataDir, 'vapid.json');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
-/** Writes a file that only this user can read. Readers see either the old file or the new one, never a partial one. */
+/**
+ * Writes a file that only this user can read. Readers see either the old file or the new file, never a partial file.
+ */
 function writePrivate(dir: string, file: string, text: string): void {
   mkdirSync(dir, { recursive: true });
   const next = `${file}.${process.pid}.new`;
@@ -19,12 +21,12 @@ function writePrivate(dir: string, file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** Minimum length of a secret (RFC 7518, section 3.2). The bff rejects shorter secrets. */
+/** Minimum secret length (RFC 7518, section 3.2). The bff rejects shorter secrets. */
 const MIN_BYTES = 32;
 
 /**
- * The secrets for tokens, one per line, newest first. From the settings, else from the data folder. If neither has a
- * secret, creates one.
+ * The token secrets, one per line, newest first. Taken from the settings, or else from the data folder. If neither has
+ * a secret, creates one.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {

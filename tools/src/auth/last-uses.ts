@@ -5,8 +5,8 @@ import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import type { Uses } from './list-of-keys.ts';
 
 /**
- * When each key was last used, according to the producer's state. Asks the sidecar in DAPR_HTTP_PORT, or the one of the
- * `npm start` with this data folder. `undefined` if no sidecar responds.
+ * When each key was last used, according to the producer's state. Asks the sidecar on DAPR_HTTP_PORT, or the sidecar of
+ * the `npm start` that uses this data folder. `undefined` if no sidecar responds.
  */
 export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<Uses | undefined> {
   const where = whichSidecar(dataDir);

@@ -3,10 +3,10 @@ import { table } from '../print/table.ts';
 
 const HASH_SHOWN = 8;
 
-/** The last use of each key, by the key's hash. */
+/** When each key was last used, by key hash. */
 export type Uses = ReadonlyMap<string, string>;
 
-/** Formats the keys as a table, without their full hashes. `uses` is `undefined` if no sidecar responded. */
+/** Formats the keys as a table. Shortens the hashes. `uses` is `undefined` if no sidecar responded. */
 export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now: number): string {
   if (keys.length === 0) return 'No API keys.';
   const heading = ['name', 'state', 'scopes', 'feeds', 'per second', 'source', 'created', 'expires'];

@@ -3,7 +3,7 @@ import { Failure, hasCode } from '../failure.ts';
 import { apiKeysFile } from './kept-secrets.ts';
 
 /**
- * Changes the API keys while no other process does. Otherwise, the last of two to write would undo the other's change.
+ * Changes the API keys while no other process does. Two concurrent changes could otherwise overwrite each other.
  * @throws Failure if another process is changing them
  */
 export function withLock(dataDir: string, change: () => void): void {

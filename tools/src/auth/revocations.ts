@@ -21,8 +21,8 @@ interface RevocationsOptions {
 }
 
 /**
- * Revokes a subject's tokens, lifts a revocation or lists all revocations, through one of the bff's sidecars. Every bff
- * applies a change within two seconds.
+ * Revokes a subject's tokens, lifts a revocation or lists all revocations, using a bff sidecar. Every bff applies a
+ * change within two seconds.
  */
 export async function revocations({ revoke, before, lift }: RevocationsOptions): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });

@@ -3,8 +3,8 @@ import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
 /**
- * The environment variables with the secret for signing messages between our applications: one for the bff's secret
- * store, and one for the producer's.
+ * Environment variables for the bff's and the producer's secret store with the secret that signs messages between our
+ * applications.
  */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
@@ -25,7 +25,7 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 
 /**
  * The settings for API keys. The producer rereads the key file every second instead of using a sidecar. Dapr's local
- * secret stores read their secrets only once, when the sidecar starts, so a revoked key would stay valid.
+ * secret stores read secrets only when the sidecar starts, so a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {

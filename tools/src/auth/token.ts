@@ -30,7 +30,7 @@ export async function token(args: string[]): Promise<number> {
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
-  // The bff silently ignores an invalid e-mail address since reading doesn't need one, so report it here.
+  // The bff silently ignores an invalid e-mail address, since readers don't need an address. Report it here.
   if (email !== undefined && checked.data.email === undefined)
     throw usageFailure([`Invalid --email ${email}. Use an e-mail address`], USAGE);
   const text = await signToken({ claims, exp, issuer, audience, secret });

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
 
-/** The folder with one report per package, listing all its exports and their types. */
+/** The folder for the reports. Each report lists a package's exports and types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
 const WORK_DIR = join(ROOT, '.artifacts', 'api');
@@ -26,7 +26,7 @@ const COMPILER_OPTIONS = {
   strict: true,
   skipLibCheck: true,
   types: [],
-  // Required because `@tocsin/client` resolves to the .ts sources in its workspace.
+  // Required because `@tocsin/client` resolves to .ts sources in this workspace.
   allowImportingTsExtensions: true,
   noEmit: true,
 };
@@ -68,7 +68,7 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** Sorts each component's events since their order depends on which types TypeScript has seen before. */
+/** Sorts each component's events, which TypeScript emits in an order that depends on what it has already processed. */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events
@@ -87,8 +87,8 @@ const contentOf = (file: string): string | undefined => {
 };
 
 /**
- * Compares each package's public API with its report. Returns the names of the packages whose reports differ; with
- * `update`, also updates those reports.
+ * Compares each package's public API with the stored report. Returns the names of packages with outdated reports. With
+ * `update`, also updates these reports.
  */
 export async function changedApis({ update }: { update: boolean }): Promise<string[]> {
   rmSync(WORK_DIR, { recursive: true, force: true });

@@ -61,12 +61,12 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds that each name covers. `ui` includes the pages because their server needs them. */
+/** The builds that each name covers. `ui` includes the pages because the ui server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**
- * `npm run build`: builds the pages, each application as one file, and the packages for other teams. `args` limits the
- * build to any of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both client packages),
+ * `npm run build`: builds the pages, each application as a single file, and the packages for other teams. `args` limits
+ * the build to any of `producer`, `bff`, `ui` (the pages and the ui server), `pages`, `client` (both client packages),
  * `publish`, `create`.
  */
 export async function build(args: string[]): Promise<number> {

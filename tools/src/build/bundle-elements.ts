@@ -7,8 +7,8 @@ import { run } from '../process/run.ts';
 export const ELEMENTS_SCRIPT = 'elements.js';
 
 /**
- * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into one script for pages to load, plus chunks
- * that this script loads itself.
+ * Bundles `<tocsin-bell>` and `<tocsin-toasts>` with all dependencies into a script for pages to include, plus chunks
+ * that the script loads.
  * @throws Failure with the bundler's output
  */
 export async function bundleElements(outDir: string): Promise<void> {

@@ -5,9 +5,7 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/**
- * Each application's source and bundle folders. For the ui, this means its server, which serves the pages next to it.
- */
+/** Each application's source and bundle folders. For the ui, this is the server, which serves the pages next to it. */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
@@ -29,7 +27,7 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles an application into one file that needs only Node.
+ * Bundles an application into a single file that needs only Node.
  * @throws Error with the bundler's message
  */
 export async function bundle(
@@ -48,7 +46,7 @@ export async function bundle(
       format: 'esm',
       codeSplitting: false,
       sourcemap: !failpoints,
-      // Dapr derives an actor's type from its class name.
+      // Dapr derives an actor's type from the class name.
       keepNames: true,
       minify: 'dce-only',
       comments: { legal: true, annotation: false, jsdoc: false },

@@ -43,7 +43,7 @@ function emitDeclaration(program: ts.Program, file: string): string {
   return text;
 }
 
-/** Writes the declarations of `packageDir` into `outDir`, with the same folder structure as this repository. */
+/** Writes the declarations from `packageDir` into `outDir`, keeping this repository's folder structure. */
 function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
   const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
@@ -67,8 +67,8 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes the types of a plain TypeScript package: those of `entry` and its imports, along with the contract types that
- * they use. The result needs no package from this repository.
+ * Writes a plain TypeScript package's types: the declarations for `entry` and everything it imports, along with the
+ * contract types that they use. The result doesn't depend on this repository's packages.
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
@@ -83,8 +83,7 @@ export function writeContractTypes(outDir: string): void {
 }
 
 /**
- * Like `writeTypes`, but for a package with Vue components. The result imports only one of our packages,
- * `@tocsin/client`.
+ * Like `writeTypes`, but for a package with Vue components. Of our packages, the result imports only `@tocsin/client`.
  */
 export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));

@@ -69,7 +69,7 @@ async function bundlePlain(
   return new Set(output[0].imports);
 }
 
-/** How many bytes a browser loads for the plain client and socket.io-client, minified and gzipped. */
+/** Download size of the plain client plus socket.io-client in bytes, minified and gzipped. */
 export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   const { build } = await import('rolldown');
   const { output } = await build({
@@ -92,7 +92,7 @@ function writeVueAlias(outDir: string): void {
 }
 
 /**
- * Builds `@tocsin/client` as ESM with types. Its only dependency is socket.io-client.
+ * Builds `@tocsin/client` as ESM with types. The only dependency is socket.io-client.
  * @throws Error with the bundler's or the compiler's message
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
@@ -146,7 +146,7 @@ export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
 
 /**
  * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies so
- * that an app contains only one copy of each. It depends on the same version of `@tocsin/client`.
+ * that they aren't duplicated in an app. The package depends on the same version of `@tocsin/client`.
  * @throws Error with the bundler's or the compiler's message
  */
 export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {

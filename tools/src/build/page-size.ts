@@ -25,7 +25,7 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 const sizeOf = (name: string): number =>
   [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
 
-/** How many gzipped bytes a browser loads before `/` works, and before the custom elements work. */
+/** Gzipped bytes that a browser loads before `/` works, and before the custom elements work. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
 /** The built files that contain a schema library, which no browser should have to load. */

@@ -15,12 +15,12 @@ function commentOf(node: ts.Node): string {
   return last ? `${text.slice(last.pos, last.end)}\n` : '';
 }
 
-/** Removes namespace prefixes because the declarations share one file. */
+/** Removes namespace prefixes because all declarations end up in the same file. */
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares the `wanted` types of a module and the types that they refer to. Expands them, so the schemas that they are
- * inferred from aren't needed.
+ * Declares a module's `wanted` types and the types that they refer to. Types inferred from schemas are expanded, so the
+ * schemas aren't needed.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();

@@ -19,7 +19,7 @@ describe('the first start in compose', () => {
   const { environment } = firstStartSchema.parse(
     parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true, logLevel: 'silent' }),
   ).services['first-start'];
-  /** The container's environment with these settings, as compose fills in its `${NAME:-default}`. */
+  /** The container's environment after compose has replaced `${NAME:-default}` using these settings. */
   const filledIn = (settings: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [
@@ -72,7 +72,7 @@ describe('the first start in compose', () => {
     );
   });
 
-  it('should refuse the address of one network', () => {
+  it('should refuse the address of a network interface', () => {
     expect(start({ TOCSIN_ADDRESS: '192.0.2.1', TOCSIN_PORT: '80' }).stderr).toContain(
       'TOCSIN_ADDRESS=192.0.2.1 would open the ports 80, 4000 to the network',
     );

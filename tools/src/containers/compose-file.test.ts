@@ -49,7 +49,7 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** An application's Prometheus targets, each preceded by its job. */
+/** An application's Prometheus targets, each preceded by the job. */
 const scrapedOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('should check each sidecar’s health without making its application wait for it', () => {
+  it('should check each sidecar’s health without making the application wait for it', () => {
     for (const name of sidecars) {
       expect(service(name).healthcheck).toMatchObject({
         test: ['CMD', 'node', '-e', expect.stringContaining(':3500/v1.0/healthz') as string],
@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
       expect(service(app).depends_on[`${app}-dapr`]).toEqual({ condition: 'service_started' });
   });
 
-  it('should give the doctor the addresses of Redis, the applications and their sidecars', () => {
+  it('should give the doctor the addresses of Redis, applications and sidecars', () => {
     const { entrypoint, environment } = service('doctor');
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       apps.flatMap(doctorArgs).sort(),
@@ -175,7 +175,7 @@ describe('docker-compose.yml', () => {
     expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
   });
 
-  it('should publish only the ports of the edge and of services in profiles, by default on this machine only', () => {
+  it('should publish only the ports of the edge and of profile services, and by default only on this machine', () => {
     expect(withoutProfile.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
       // Services without a password have a separate setting, so opening the edge doesn't open them.
@@ -238,7 +238,7 @@ describe('docker-compose.yml', () => {
 describe('compose/third-bff.yml', () => {
   const commandSchema = z.looseObject({ command: z.array(z.string()) });
 
-  it('should define a bff identical to bff-1 except for its name', () => {
+  it('should define a bff identical to bff-1 except for the name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));
@@ -249,7 +249,7 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
-  it('should let Prometheus scrape the third bff like the other two', () => {
+  it('should let Prometheus scrape the third bff like the first two', () => {
     const text = read('compose', 'third-bff.yml');
     expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
     expect(read('observability', 'prometheus', 'prometheus.yml')).toContain('/etc/targets/*.yml');

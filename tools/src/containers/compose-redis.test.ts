@@ -39,7 +39,7 @@ describe('compose/redis-external.yml', () => {
     expect(changed['redis']?.profiles).toEqual(['own-redis']);
   });
 
-  it('should give the doctor the external Redis’s address, and its user instead of `operator`', () => {
+  it('should give the doctor the external Redis’s address and user instead of `operator`', () => {
     expect(base['doctor']?.entrypoint).toContain('--env-file=/secrets/operator/env');
     const { entrypoint, environment, volumes } = changed['doctor'] ?? {};
     expect(entrypoint).toEqual([]);

@@ -40,7 +40,7 @@ describe('error messages', () => {
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
 
-  it('should contain the last log lines of a container that exits, although the container is removed', async () => {
+  it('should contain an exited container’s last log lines, although the container is removed', async () => {
     const calls: string[] = [];
     const docker = answering(
       {

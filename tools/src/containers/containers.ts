@@ -14,8 +14,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const HEADING = ['image', 'MB', 'ms to healthy'];
 
 /**
- * `npm run containers`: builds the images of producer, bff and ui, starts each one alone, and prints its size and how
- * long it took to become healthy. `--push` pushes them, and `npm run deploy` then uses their digests. Safe to repeat.
+ * `npm run containers`: builds images for producer, bff and ui, starts each image alone, and prints the size and how
+ * long it took to become healthy. `--push` pushes the images, and `npm run deploy` then uses the digests. Safe to
+ * repeat.
  */
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);

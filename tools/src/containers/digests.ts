@@ -18,7 +18,7 @@ export async function digestOf(docker: Docker, name: string): Promise<string | u
   return found.find((one) => one.startsWith(`${repository}@`))?.slice(repository.length + 1);
 }
 
-/** Stores the digests of pushed images, by name and tag, for `npm run deploy`. */
+/** Stores the digests of pushed images by name and tag for `npm run deploy`. */
 export function saveDigests(digests: Record<string, string>, file = FILE): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...readDigests(file), ...digests }, undefined, 2)}\n`);
@@ -27,7 +27,7 @@ export function saveDigests(digests: Record<string, string>, file = FILE): void 
 const readDigests = (file: string): Record<string, string> =>
   existsSync(file) ? digestsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
-/** The digests of images pushed from this machine with this name and tag, by application. */
+/** Digests by application, for images with this name and tag that were pushed from this machine. */
 export function findDigests(
   source: ImageSource,
   file = FILE,

@@ -19,11 +19,14 @@ const stage = (name: string): string => {
   return text;
 };
 
-/** The lines of .dockerignore. It excludes everything, then includes what the build context needs (`!name`). */
+/**
+ * The lines in .dockerignore. The file first excludes everything, then re-includes what the build context needs
+ * (`!name`).
+ */
 const dockerignoreLines = read('.dockerignore').split('\n');
 
 describe('the Dockerfile', () => {
-  it('should install the packages of every workspace from the lock file, without running their scripts', () => {
+  it('should install every workspace’s packages from the lock file, without running install scripts', () => {
     expect(stage('packages')).toMatch(/npm ci --ignore-scripts/);
     for (const workspace of workspaces) {
       expect(stage('packages')).toContain(`COPY ${workspace}/package.json ${workspace}/\n`);
@@ -69,7 +72,7 @@ describe('docker-bake.json', () => {
     })
     .parse(JSON.parse(read('docker-bake.json')));
 
-  it('should build the image of every application for amd64 and arm64, with provenance and a bill of materials', () => {
+  it('should build every application’s image for amd64 and arm64, including provenance and a bill of materials', () => {
     expect(bake.group.default.targets.sort()).toEqual([...APPS].sort());
     expect(bake.target['shared']?.platforms).toEqual(['linux/amd64', 'linux/arm64']);
     expect(bake.target['shared']?.attest).toEqual(['type=provenance,mode=max', 'type=sbom']);

@@ -5,14 +5,11 @@ export type Docker = (args: readonly string[], options?: RunOptions) => Promise<
 
 const OUTPUT_HEADING = 'Output of Docker:';
 
-/** Strips Docker's output from the message of a Failure from `findDocker`, leaving a single line. */
+/** Reduces the message of a Failure from `findDocker` to a single line by stripping Docker's output. */
 export const withoutOutput = (message: string): string =>
   message.split(` ${OUTPUT_HEADING}`, 1)[0] ?? message;
 
-/**
- * The Docker on this machine.
- * @throws Failure if it isn't installed or its engine doesn't respond
- */
+/** Finds this machine's Docker. @throws Failure if it isn't installed or the engine doesn't respond */
 export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
   if (!command) {
     throw new Failure(
@@ -30,6 +27,6 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
   );
 }
 
-/** The end of a command's output, which shows why it failed. */
+/** The end of a command's output, which usually explains the failure. */
 export const endOf = (output: string, lines = 15): string =>
   output.trimEnd().split('\n').slice(-lines).join('\n');

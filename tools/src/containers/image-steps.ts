@@ -27,7 +27,7 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
 }
 
 /**
- * Pushes an image to the registry in its name.
+ * Pushes an image to the registry in the image name.
  * @throws Failure with the registry's message
  */
 export async function pushImage(docker: Docker, name: string): Promise<void> {
@@ -44,7 +44,7 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
   );
 }
 
-/** The unpacked size of an image in bytes. */
+/** An image's unpacked size in bytes. */
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
   const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
   if (code === 0) return Number(output);

@@ -4,12 +4,12 @@ import { APPS, type App } from '../build/bundle.ts';
 import { ROOT } from '../paths.ts';
 
 export interface ImageSource {
-  /** `host[:port][/path]`, without a scheme. Omitted for images on this machine. */
+  /** `host[:port][/path]` without a scheme. Omitted for images on this machine. */
   registry: string | undefined;
   tag: string;
 }
 
-/** The name of an application's image, for example `registry.example.com/team/tocsin-bff:0.1.0`. */
+/** An application's image name, for example `registry.example.com/team/tocsin-bff:0.1.0`. */
 export const imageName = (app: App, { registry, tag }: ImageSource): string =>
   `${registry ? `${registry}/` : ''}tocsin-${app}:${tag}`;
 

@@ -25,7 +25,7 @@ export function readContainersOptions(args: string[]): ContainersOptions {
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 
-/** The values of `--registry` and `--tag`, and their errors. */
+/** The values of `--registry` and `--tag`, and any errors in them. */
 export function readImageSource(values: {
   registry?: string | undefined;
   tag?: string | undefined;

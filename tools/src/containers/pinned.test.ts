@@ -20,7 +20,7 @@ const IMAGE_PATTERNS: [RegExp, RegExp][] = [
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
 ];
-/** The stages of our Dockerfiles, and our own images. `npm run deploy` sets their tags. */
+/** The stages in our Dockerfiles, and our own images, which `npm run deploy` tags. */
 const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 

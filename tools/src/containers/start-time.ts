@@ -14,7 +14,7 @@ const stateSchema = z.object({
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
-/** Time in ms from a container's start to the end of its first successful health check, or `undefined` before that. */
+/** Time (ms) from a container's start to the end of the first successful health check. `undefined` before that. */
 export function startMsOf({ StartedAt, Health }: ContainerState): number | undefined {
   const good = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
   return good && Date.parse(good.End) - Date.parse(StartedAt);
@@ -31,7 +31,8 @@ const ARGS = [
 ];
 
 /**
- * Starts one of our images alone, measures the time in ms until it is healthy, and removes the container.
+ * Starts a container from one of our images, without other services. Returns the time (ms) until it is healthy, after
+ * removing it.
  * @throws Failure with the container's last lines if it doesn't become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {

@@ -16,8 +16,8 @@ const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back -
 const CONTENT_SHOWN = 160;
 
 /**
- * `npm run dead-letters`: lists the set-aside records with their reason and content, puts back one or all of them, or
- * deletes one. Calls one of this folder's `npm start` bff sidecars, or the one in DAPR_HTTP_PORT.
+ * `npm run dead-letters`: lists set-aside records (including the reason and the content), puts back one or all of them,
+ * or deletes one. Uses a bff sidecar started by this folder's `npm start`, or the sidecar on DAPR_HTTP_PORT.
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
@@ -95,8 +95,8 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records, continuing after failures if there is more than one.
- * @throws Failure if any could not be put back; SetAsideError instead if there is only one record
+ * Puts back records. A failure doesn't stop it from trying the rest.
+ * @throws Failure if any could not be put back, or SetAsideError if there is only one record
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
   let failed = 0;

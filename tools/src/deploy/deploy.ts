@@ -19,7 +19,7 @@ import { makeSecrets } from './secrets.ts';
 import { unpublish } from './unpublish.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
-/** How long the ingress controller may take to start routing to new pods, in ms. */
+/** Time limit (ms) for the ingress controller to start routing to new pods. */
 const ANSWER_MS = 60_000;
 const INGRESS = 'tocsin';
 
@@ -149,7 +149,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
     );
 }
 
-/** True if a bff responds at this address, even if only with 401. */
+/** True if a bff responds at this address, even with just a 401. */
 const isBffAt = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

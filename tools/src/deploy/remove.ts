@@ -17,8 +17,8 @@ const VOLUME_PERMISSIONS: Permission[] = ['get', 'watch', 'delete'].map((verb) =
 }));
 
 /**
- * Removes the namespace with everything in it, and the objects that deploy created outside it. Succeeds if nothing
- * exists.
+ * Removes the namespace and everything in it, and the objects that deploy created outside it. Succeeds if none of these
+ * exist.
  * @throws Failure before removing anything if a permission is missing
  */
 export async function remove(kubectl: Kubectl, say: Say): Promise<void> {

@@ -4,7 +4,7 @@ import { makeSecrets, newSecrets } from './secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Creates the missing Secrets in a namespace that contains only the given ones. */
+/** Creates the missing Secrets in a namespace that contains only the given Secrets. */
 async function makeSecretsIn(
   there: Record<string, Record<string, string>>,
 ): Promise<{ calls: string[]; said: string[] }> {

@@ -9,7 +9,7 @@ const OWN_REDIS = 'redis:6379';
 /** The applications' Redis user in k8s/base/redis-users.acl. */
 const REDIS_USER = 'tocsin';
 
-/** Generates the content of all Secrets that the manifests refer to. */
+/** Generates content for all Secrets that the manifests refer to. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
   /** The password of the Redis user `operator`, for people and the doctor. */
@@ -26,7 +26,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Creates missing Secrets. Existing ones stay unchanged. */
+/** Creates missing Secrets. Existing Secrets stay unchanged. */
 export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say): Promise<void> {
   const created: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
@@ -46,7 +46,7 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
 
 /**
  * Adds the user name that was missing from this Secret in Tocsin 0.1.0: our user for our own Redis, `default` for an
- * external one.
+ * external Redis.
  */
 async function nameRedisUser(
   kubectl: Kubectl,

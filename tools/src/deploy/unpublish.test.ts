@@ -7,7 +7,7 @@ import { Kubectl } from './cluster/kubectl.ts';
 import { NAMESPACE } from './manifests/kustomization.ts';
 import { unpublish } from './unpublish.ts';
 
-/** A fake kubectl for a cluster with these objects, whose user lacks the permission to delete `lacks`. */
+/** A fake kubectl for a cluster with these objects. The user may not delete `lacks`. */
 function clusterWith(objects: string[], lacks = ''): { kubectl: Kubectl; calls: string[] } {
   const calls: string[] = [];
   const kubectl = new Kubectl(async (args, input = '') => {
@@ -44,13 +44,13 @@ describe('unpublish', () => {
     expect(output).toEqual([expect.stringContaining('--publish')]);
   });
 
-  it('should need no permission to delete if there is nothing to delete', async () => {
+  it('should not require delete permissions if there is nothing to delete', async () => {
     const { kubectl, calls } = clusterWith([], 'ingresses');
     await unpublish(kubectl, () => expect.unreachable());
     expect(calls).toEqual([]);
   });
 
-  it('should delete nothing without the permission for all of it', async () => {
+  it('should not delete anything unless everything may be deleted', async () => {
     const { kubectl, calls } = clusterWith(created, 'networkpolicies');
     await expect(unpublish(kubectl, () => undefined)).rejects.toThrow(
       'delete networkpolicies.networking.k8s.io',

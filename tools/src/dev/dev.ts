@@ -25,7 +25,7 @@ const PORT_SETTINGS = {
 } as const;
 
 /**
- * `npm run dev`: runs the page with hot reload, with the real rules of producer and bff in the same process and
+ * `npm run dev`: runs the page with hot reload. The producer and bff run in the same process, with the real rules and
  * in-memory adapters. Doesn't need Dapr or Redis, but all data is lost on exit.
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
@@ -91,7 +91,7 @@ async function postTo(url: string, body: unknown) {
   return answer;
 }
 
-/** Passes entries and announcements directly to the bff in the same process. */
+/** Passes entries and announcements directly to the bff in this process. */
 const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   entries: bff.entries,
   announcer: {

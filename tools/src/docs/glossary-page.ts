@@ -13,7 +13,7 @@ const glossaryLines = (): string[] => {
   return section.split('\n');
 };
 
-/** Generates `docs/glossary.md`: words and meanings, without the words to avoid. */
+/** Generates `docs/glossary.md`, which contains words and meanings but not the words to avoid. */
 export function glossaryPage(): string {
   const lines = glossaryLines().filter((line) => ROW.test(line) || line.startsWith('### '));
   const page = lines.map((line) => {

@@ -25,7 +25,7 @@ const ids = ['order-1'];
 const endpoint = 'https://push.example/1';
 const named: LeastBody = { schema: namedIdsSchema, body: { feed, ids } };
 
-/** The smallest valid request body for each operation, by application and operation id. */
+/** Each operation's smallest valid request body by application and operation id. */
 export const LEAST_BODIES: Record<'bff' | 'producer', Record<string, LeastBody>> = {
   producer: {
     postNotifications: { schema: notificationInputSchema, body: { title: 'Hello' } },
@@ -62,7 +62,7 @@ interface Operation {
   requestBody?: { content: { 'application/json': { examples?: Record<string, { value: unknown }> } } };
 }
 
-/** The part of an OpenAPI document that concerns request bodies. */
+/** The fields of an OpenAPI document that we need for request bodies. */
 export interface Requests {
   paths: Record<string, Record<string, unknown>>;
 }
@@ -73,8 +73,8 @@ export const operationsWithBody = ({ paths }: Requests): Operation[] =>
     .filter(({ requestBody }) => requestBody !== undefined);
 
 /**
- * TypeScript code that declares the smallest body and the examples of each operation, with the type that
- * openapi-typescript generates for its body.
+ * Generates TypeScript code that declares each operation's smallest body and examples, using the body type from
+ * openapi-typescript.
  */
 export function requestsFile(app: keyof typeof LEAST_BODIES, document: Requests): string {
   const lines = operationsWithBody(document).flatMap(({ operationId, requestBody }) => {

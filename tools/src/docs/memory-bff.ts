@@ -11,8 +11,8 @@ export interface MemoryBff {
 }
 
 /**
- * Starts a bff in this process on free ports, with the real rules and in-memory adapters. For tests and screenshots
- * that don't need to keep their data. `secrets` contains the secret store's values by name.
+ * Starts a bff with the real rules and in-memory adapters in this process, on free ports. For tests and screenshots
+ * that don't need persistent data. `secrets` contains the secret store's values by name.
  */
 export async function startMemoryBff(
   settings: Readonly<Record<string, string>> = {},
@@ -25,7 +25,7 @@ export async function startMemoryBff(
   return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };
 }
 
-/** Returns a function that publishes notifications to the feed `all` as a producer would, with one entry per call. */
+/** Returns a function that publishes notifications to the feed `all` like a producer. Each call creates one entry. */
 function publisher(backend: ReturnType<typeof memoryBackend>) {
   let seq = 0;
   const run = 'pictures';

@@ -16,8 +16,8 @@ const USAGE =
   '       npm run preview-email -- --copy DIR';
 
 /**
- * `npm run preview-email`: writes samples of all e-mails to files in each language, as text and HTML. `--templates`
- * uses a folder of your own, and `--copy` copies our templates into one.
+ * `npm run preview-email`: writes sample e-mails to files, covering all e-mails in each language, as text and HTML.
+ * `--templates` uses templates from your own folder, and `--copy` copies our templates into a folder.
  */
 export function previewEmail(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {

@@ -15,7 +15,7 @@ async function serve(handler: Parameters<typeof createServer>[1]): Promise<strin
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A server that redirects to another, and the requests that the other receives. */
+/** A server that redirects to a second server, and the requests that the second server receives. */
 async function redirecting(): Promise<{ url: string; location: string; seen: IncomingMessage[] }> {
   const seen: IncomingMessage[] = [];
   const location = await serve((request, response) => {
@@ -31,13 +31,13 @@ describe('ask', () => {
     { headers: { 'dapr-api-token': 'token' } },
     { method: 'POST' as const, headers: { 'x-api-key': 'key' }, body: {} },
     { method: 'POST' as const, body: {} },
-  ])('should name the address of a redirect instead of sending it %j', async (options) => {
+  ])('should report the redirect’s address instead of sending it %j', async (options) => {
     const { url, location, seen } = await redirecting();
     expect(await ask(url, options)).toBe(`it redirects to ${location}. Use that address instead`);
     expect(seen).toEqual([]);
   });
 
-  it('should follow a redirect of a request that carries nothing', async () => {
+  it('should follow a redirect if the request has no credentials or body', async () => {
     const { url, seen } = await redirecting();
     expect(await ask(url)).toMatchObject({ status: 200, text: '{}' });
     expect(seen.length).toBe(1);

@@ -5,9 +5,9 @@ export interface Answer {
   text: string;
   /** The `Date` header (ms since 1970), which is precise only to the second. */
   date: number | undefined;
-  /** When the request was sent, by this machine's clock. */
+  /** When the request was sent, according to this machine's clock. */
   askedAt: number;
-  /** When the response arrived, by this machine's clock. */
+  /** When the response arrived, according to this machine's clock. */
   answeredAt: number;
 }
 
@@ -18,10 +18,10 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Time limit for a response in ms. Longer than the services wait for their own dependencies. */
+/** Response timeout (ms). Longer than the services' timeouts for their dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url`. Returns the response, whatever its status, or a phrase that explains why none arrived. */
+/** Calls `url`. Returns the response, whatever the status, or a phrase that explains why there was none. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();
@@ -55,7 +55,7 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no response within ${timeoutMs / 1000} s`;
-  // The fetch error only says that it failed; its cause says why.
+  // The fetch error only says that it failed. The cause says why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

@@ -8,8 +8,8 @@ import { readDoctorOptions, type DoctorOptions } from './options.ts';
 import { print } from './report.ts';
 
 /**
- * `npm run doctor`: checks a running system end to end and prints each error with its remedy. Exits with 1 if there are
- * errors, and with 0 if there are only warnings.
+ * `npm run doctor`: checks a running system end to end and prints errors along with remedies. Exits with 1 if there are
+ * errors, or 0 if there are only warnings.
  */
 export async function doctor(args: string[], signal: AbortSignal): Promise<number> {
   const options = readDoctorOptions(args, readDoctorConfig());

@@ -6,7 +6,7 @@ import { checkOtherRedis, checkRedis, closeRedis, openRedis } from './checks/red
 import { checkSidecars } from './checks/sidecars.ts';
 import type { Target } from './target.ts';
 
-/** Runs all checks, even after some have failed. */
+/** Runs all checks and doesn't stop after a failed check. */
 export async function examine(target: Target): Promise<Finding[]> {
   const redis = await openRedis(target);
   try {

@@ -1,8 +1,8 @@
 export type State = 'ok' | 'warn' | 'fault';
 
-/** The result of one check, in words. */
+/** A check's result in words. */
 export interface Finding {
-  /** The name of the check, such as `sidecar of bff-2`. Unique within a run. */
+  /** The check's name, for example `sidecar of bff-2`. Unique within a run. */
   check: string;
   state: State;
   says: string;

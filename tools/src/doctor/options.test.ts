@@ -44,7 +44,7 @@ describe('the options of npm run doctor', () => {
       daprApiToken: 'own',
       redis: { addresses: [{ host: 'here', port: 1 }] },
     });
-    // These addresses belong to another system, so nothing saved in this folder applies.
+    // These addresses belong to another system, so ignore everything saved in this folder.
     expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
       daprApiToken: undefined,
       redis: { addresses: [{ host: 'localhost', port: 6379 }] },

@@ -22,8 +22,8 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
      A URL can be preceded by the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * Parses the options of `npm run doctor --`. Without addresses, the target is the run file's stack, with the Redis and
- * token saved by `npm start`. With addresses, it is only those; with --kubernetes, the cluster.
+ * Parses the options of `npm run doctor --`. Without addresses, checks the run file's stack, using the Redis and token
+ * saved by `npm start`. With addresses, checks only these. With --kubernetes, checks the cluster.
  * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {

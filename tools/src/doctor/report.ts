@@ -1,9 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/**
- * Formats one line per check, with the remedy after each error, and the totals. Alternatively, formats all findings as
- * JSON.
- */
+/** Formats a line per check, a remedy after each error, and the totals. Can also format all findings as JSON. */
 export function print(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

@@ -1,6 +1,6 @@
 import type { RedisParts, RedisTarget } from '@tocsin/service/redis';
 
-/** An application's address, and its name in findings. */
+/** An application's address, and the name to use in findings. */
 export interface Place {
   name: string;
   url: string;

@@ -11,7 +11,7 @@ export interface PollOptions {
 
 /**
  * Calls `look` until it returns true.
- * @returns `undefined` on success, otherwise the reason from `giveUp`, or a message saying that it timed out
+ * @returns `undefined` on success, otherwise the message from `giveUp`, or a message saying that it timed out
  */
 export async function pollUntil(
   look: () => Promise<boolean>,

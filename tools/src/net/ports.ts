@@ -35,7 +35,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Returns `count` free ports that this user's running processes, including this one, have not reserved. */
+/** Returns `count` free ports that aren't reserved by this process or the user's other running processes. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

@@ -4,7 +4,7 @@ import { run } from './run.ts';
 
 export interface ChildInfo {
   pid: number;
-  /** The command with its arguments. */
+  /** The command and arguments. */
   command: string;
 }
 
@@ -45,7 +45,7 @@ export async function childrenOf(pid: number): Promise<ChildInfo[]> {
   return (await allProcesses()).filter(({ parent }) => parent === pid).sort((a, b) => a.pid - b.pid);
 }
 
-/** The command line of a process, or `undefined` if no process has this id. */
+/** A process's command line, or `undefined` if no process has this id. */
 export async function commandOf(pid: number): Promise<string | undefined> {
   return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
 }

@@ -18,7 +18,7 @@ export interface ProcessSpec {
   logFile: string;
   /** Receives each line of standard output and error, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
-  /** How long `stop()` waits for a graceful exit before sending SIGKILL, in ms. Defaults to 10,000. */
+  /** Time (ms) that `stop()` waits for a graceful exit before sending SIGKILL. Defaults to 10,000. */
   stopTimeoutMs?: number;
 }
 
@@ -33,8 +33,8 @@ export interface StartOptions {
 }
 
 /**
- * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It
- * leads its own process group, so a terminal's Ctrl-C doesn't reach it and its children die with it.
+ * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It has
+ * a separate process group, so Ctrl-C in a terminal doesn't reach it, and child processes die with it.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -67,8 +67,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Resolves once the process has been spawned, without waiting for it to be ready.
-   * @throws Failure if its command can't be run
+   * Resolves once the process has been spawned. Doesn't wait until it is ready.
+   * @throws Failure if the command can't be run
    * @throws Error if it is already running
    */
   async start({ env = {} }: StartOptions = {}): Promise<void> {
@@ -114,7 +114,7 @@ export class ManagedProcess {
 
   /**
    * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to the whole process group, other signals only to the process.
-   * After SIGKILL, resolves when the process has exited. Does nothing if the process isn't running.
+   * After SIGKILL, resolves when the process has exited. No-op if the process isn't running.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.#child) return;
@@ -162,7 +162,7 @@ export class ManagedProcess {
   }
 }
 
-/** How long to wait for a process's last output, in ms. */
+/** Time to wait for a process's last output (ms). */
 const LAST_LINES_MS = 1_000;
 
 function readLines(child: ChildProcess, onLine: (line: string) => void): void {
@@ -183,7 +183,7 @@ const spawned = (child: ChildProcess, name: string, command: string): Promise<vo
     );
   });
 
-/** Sends a signal to a process or (negative) group; ignores one that has exited. */
+/** Sends a signal to a process or (if negative) process group. No-op if it has exited. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

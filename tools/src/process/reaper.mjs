@@ -1,4 +1,4 @@
-// Kills the processes that its parent leaves behind, even if the parent is killed. Reads "+pid" and "-pid" from
+// Kills the processes that the parent leaves behind, even if the parent is killed. Reads "+pid" and "-pid" from
 // standard input, and kills the listed process groups when the input closes.
 import { createInterface } from 'node:readline';
 

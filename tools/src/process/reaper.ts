@@ -18,7 +18,7 @@ function sendLine(line: string): void {
   reaper.stdin?.write(line);
 }
 
-/** Ensures that the process group `pid` doesn't outlive this process, even after kill -9. */
+/** Ensures that the process group `pid` doesn't outlive this process, not even after kill -9. */
 export const guard = (pid: number): void => sendLine(`+${pid}\n`);
 
 /** Call this when the process group `pid` has exited. */

@@ -53,7 +53,7 @@ export function run(command: string, args: readonly string[], options: RunOption
         options.onLine?.(line);
       });
     }
-    // A command may exit without reading all its input. Its exit code says whether that is an error.
+    // A command may exit without reading all its input. The exit code tells whether that is an error.
     child.stdin.once('error', () => undefined);
     child.stdin.end(options.input);
     child.once('error', (error) =>
@@ -80,7 +80,7 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The full path of the first of these commands found on the PATH or in one of the `further` folders. */
+/** The full path of the first of these commands that is on the PATH or in a `further` folder. */
 export function findCommand(names: readonly string[], further: readonly string[] = []): string | undefined {
   const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...further];
   for (const name of names) {

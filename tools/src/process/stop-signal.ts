@@ -32,7 +32,7 @@ export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, stop]);
   } finally {
-    // A long command waits for the same signal many times, so each wait removes its listener.
+    // A long-running command waits on the same signal repeatedly, so remove the listener after each wait.
     done.abort();
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The last `lines` non-empty lines of a file. Empty if the file doesn't exist. */
+/** A file's last `lines` non-empty lines. Empty if the file doesn't exist. */
 export function tailOf(file: string, lines: number): string {
   if (!existsSync(file)) return '';
   return readFileSync(file, 'utf8')

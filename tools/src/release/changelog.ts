@@ -1,9 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/**
- * The text of a changelog section, without its heading.
- * @throws Failure if there is no such section, or it is empty
- */
+/** A changelog section's text without the heading. @throws Failure if the section is missing or empty */
 export function sectionOf(changelog: string, name: string): string {
   const parts = changelog.split(/^## (.+)$/m);
   const at = parts.findIndex(
@@ -14,7 +11,7 @@ export function sectionOf(changelog: string, name: string): string {
   return text;
 }
 
-/** The section of a version if it exists, otherwise the unreleased changes. */
+/** The version's section if it exists, otherwise the unreleased changes. */
 export const changesOf = (changelog: string, version: string): string =>
   new RegExp(`^## ${version.replaceAll('.', '\\.')} - `, 'm').test(changelog)
     ? sectionOf(changelog, version)

@@ -23,7 +23,7 @@ const USAGE =
   'npm run release -- [--repository URL] [--publish --npm-registry URL --image-registry HOST[:PORT][/PATH]]';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The packages in dependency order, each by its folder in the repository. */
+/** Package folders in the repository, in dependency order. */
 const PACKAGES = {
   client: buildClientPackage,
   'client-vue': buildClientVuePackage,
@@ -63,10 +63,10 @@ function readOptions(args: string[]): Options {
 }
 
 /**
- * `npm run release`: writes the packages, the chart, the bill of materials, the changes and their checksums into
- * .artifacts/release. Without `--publish`, uploads nothing but prints what is left to do and the commands that
- * `--publish` would run.
- * @throws Failure with `--publish` if something is left to do, or a command fails
+ * `npm run release`: writes the packages, the chart, the bill of materials, the changes and checksums into
+ * .artifacts/release. Without `--publish`, doesn't upload anything, but prints the remaining obstacles and the commands
+ * that `--publish` would run.
+ * @throws Failure with `--publish` if an obstacle remains or a command fails
  */
 export async function release(args: string[]): Promise<number> {
   const options = readOptions(args);
@@ -145,7 +145,7 @@ async function packAll(folder: string, repository: string | undefined, revision:
   return files;
 }
 
-/** Packs the chart as `helm package` does, in a folder named after the chart. */
+/** Packs the chart like `helm package`, into a folder named after the chart. */
 async function packChart(folder: string, version: string): Promise<void> {
   const copy = join(folder, 'tocsin');
   cpSync(CHART, copy, { recursive: true });

@@ -6,16 +6,16 @@ import type { Say } from './say.ts';
 export interface CachedBuild {
   /** The file or folder to build. */
   target: string;
-  /** Name for messages, such as `Dapr`. */
+  /** Name for messages, for example `Dapr`. */
   name: string;
   /** Writes the build output to `partial`, which is renamed to `target` once the promise resolves. */
   build: (partial: string) => Promise<void>;
 }
 
 /**
- * Builds a file or folder into the user's cache, unless it is already there. Never mistakes an interrupted or failed
- * build for a finished one. If two builds start at the same time, one waits for the other. Rejects with the build's
- * error, after removing its unfinished product.
+ * Builds a file or folder into the user's cache, unless it is already there. An interrupted or failed build never
+ * counts as finished. Concurrent builds wait for each other. Rejects with the build's error, after removing any partial
+ * output.
  * @returns `target`
  */
 export async function buildIntoCache({ target, name, build }: CachedBuild, say: Say): Promise<string> {

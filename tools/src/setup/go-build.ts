@@ -21,7 +21,7 @@ export interface GoBuild {
 }
 
 /**
- * Builds commands without cgo, with exactly the versions that the module pins.
+ * Builds commands without cgo, using exactly the versions pinned in the module.
  * @throws Failure with the last lines of Go's output
  */
 export async function goBuild(

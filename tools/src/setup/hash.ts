@@ -18,8 +18,8 @@ function filesUnder(path: string): string[] {
 }
 
 /**
- * A hash (hex) of the names and contents of all files in `paths`, which may be files or folders. Skips built and
- * installed files. Doesn't depend on timestamps or empty folders.
+ * Hashes (hex) the name and content of every file in `paths`, which can be files or folders. Skips built and installed
+ * files. Ignores timestamps and empty folders.
  */
 export function hashOf(root: string, paths: readonly string[]): string {
   const hash = createHash('sha256');

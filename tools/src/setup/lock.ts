@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../failure.ts';
 
-/** True if a process with this id exists, even if it belongs to another user. */
+/** True if a process with this id exists, including other users' processes. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -35,7 +35,7 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** Acquires a lock file, taking it over if its holder has died. Returns false if a running process holds it. */
+/** Acquires a lock file, taking it over if the holder has died. Returns false if a running process holds it. */
 export function takeLock(file: string): boolean {
   mkdirSync(dirname(file), { recursive: true });
   if (tryLock(file)) return true;
@@ -47,7 +47,7 @@ export function takeLock(file: string): boolean {
 
 /**
  * Runs `work` while holding the lock file, so that no other process runs it at the same time. Takes over the lock if
- * its holder has died.
+ * the holder has died.
  * @param onWait called once if another process holds the lock
  */
 export async function withLock<T>(
@@ -63,7 +63,7 @@ export async function withLock<T>(
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
-      // A lock file without a process id is still being written, so give its writer time.
+      // A lock file without a process id is still being written, so give the writer time.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
       if (now === undefined || !isAlive(now)) rmSync(file, { force: true });

@@ -70,7 +70,7 @@ describe('withLock', () => {
     expect(waits).toEqual([process.pid]);
   });
 
-  it('should take over the lock of a process that has died', async () => {
+  it('should take over a dead process’s lock', async () => {
     mkdirSync(join(dir, 'sub'));
     writeFileSync(lock(), '4194305');
     expect(
@@ -109,7 +109,7 @@ describe('buildIntoCache', () => {
   const buildWith = (build: (partial: string) => Promise<void>) =>
     buildIntoCache({ target: target(), name: 'a product', build }, sayNothing);
 
-  it('should build once even if two builds start at the same time', async () => {
+  it('should build only once if two builds start at the same time', async () => {
     let builds = 0;
     const build = async (partial: string) => {
       builds++;
@@ -121,7 +121,7 @@ describe('buildIntoCache', () => {
     expect([builds, readdirSync(target())]).toEqual([1, ['file']]);
   });
 
-  it('should leave nothing behind when a build fails, and rebuild next time', async () => {
+  it('should clean up when a build fails, and rebuild next time', async () => {
     const failing = buildWith(async (partial) => {
       await writeFolder(partial);
       throw new Error('no');
@@ -132,7 +132,7 @@ describe('buildIntoCache', () => {
     expect(readdirSync(join(dir, 'cache'))).toEqual(['product']);
   });
 
-  it('should first remove the leftovers of an interrupted build', async () => {
+  it('should first remove leftovers from an interrupted build', async () => {
     mkdirSync(`${target()}.partial`, { recursive: true });
     writeFileSync(join(`${target()}.partial`, 'leftover'), '');
     await buildWith(writeFolder);

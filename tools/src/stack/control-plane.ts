@@ -6,18 +6,18 @@ import { ManagedProcess } from '../process/managed-process.ts';
 import { run } from '../process/run.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
 
-/** Placement or the scheduler, with its address for sidecars. */
+/** Placement or the scheduler, and the address for sidecars to use. */
 export interface ControlService {
   process: ManagedProcess;
   /** `host:port` for `--placement-host-address` or `--scheduler-host-address`. */
   address: string;
-  /** True if it responds to its health probe. */
+  /** True if it responds to the health probe. */
   isReady: () => Promise<boolean>;
 }
 
 export interface ControlPlaneOptions {
   dapr: Dapr;
-  /** The port for sidecars to connect to. Defaults to a free one. */
+  /** The port for sidecars to connect to. Defaults to a free port. */
   port?: number;
   /** The parent of the scheduler's data folder. */
   dir: string;
@@ -31,7 +31,7 @@ const common = (port: number, healthz: number, metrics: number): string[] => [
   ...['--metrics-port', String(metrics), '--metrics-listen-address', LOOPBACK],
 ];
 
-/** Dapr's placement service, which assigns actors to instances. Writes nothing to disk. Not started yet. */
+/** Dapr's placement service, which assigns actors to instances. Doesn't write to disk. Not started yet. */
 export async function placementService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, raft = 0] = await freePorts(4);
   const port = options.port ?? free;
@@ -61,7 +61,7 @@ async function etcdAddress(scheduler: string): Promise<string[]> {
   return isOld ? [] : [option, LOOPBACK];
 }
 
-/** Dapr's scheduler with its embedded etcd. Not started yet. */
+/** Dapr's scheduler with embedded etcd. Not started yet. */
 export async function schedulerService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, etcdPeer = 0, etcdClient = 0] = await freePorts(5);
   const port = options.port ?? free;

@@ -13,9 +13,9 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Disables cleanup, since a sidecar that was paused for a long time would find its registration gone and exit.
+    // Disables cleanup, since a sidecar that was paused for a long time would exit when it finds no registration.
     cleanupInterval: '0s',
-    // A sidecar that hasn't renewed its registration for this long is no longer found.
+    // Registrations expire if they aren't renewed within this time.
     updateInterval: '10s',
     timeout: '5s',
     busyTimeout: '4s',

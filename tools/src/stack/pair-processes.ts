@@ -11,7 +11,7 @@ export interface AppCommand {
 /** The start options of every sidecar, like `common` in a run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
-  /** Dapr configuration files. Later files extend earlier ones. */
+  /** Dapr configuration files. Later files extend earlier files. */
   configFiles: readonly string[];
   logLevel: string;
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
@@ -27,11 +27,11 @@ export interface SharedContext {
   settings: SidecarSettings;
   /** The environment of applications and sidecars, including the tokens that they share. */
   environment: Record<string, string>;
-  /** Added to the environment of sidecars only, since their secret stores read it. */
+  /** Added to the environment of sidecars only, for their secret stores. */
   secrets: Record<string, string>;
 }
 
-/** All ports of an application and its sidecar. */
+/** All ports for an application and its sidecar. */
 export interface PairPorts {
   public: number;
   internal: number;
@@ -41,7 +41,7 @@ export interface PairPorts {
   metrics: number;
 }
 
-/** A process's log, and how long it may take to stop. */
+/** A process's log and stop timeout. */
 type ProcessOptions = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
 
 export interface PairSpec {
@@ -93,7 +93,7 @@ export function sidecarProcess(
     name: `the sidecar of ${name}`,
     command: shared.daprd,
     args: sidecarArgs(shared, appId, ports),
-    // Without DAPR_HOST_IP, placement would distribute an address in the machine's current network. GOMAXPROCS limits
+    // Without DAPR_HOST_IP, placement would distribute an address on the machine's current network. GOMAXPROCS limits
     // the sidecar to one core, as in docker-compose.yml and k8s/.
     env: { ...shared.environment, ...shared.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
     ...processOptions,

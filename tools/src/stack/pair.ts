@@ -49,7 +49,7 @@ export interface Pair {
    * @throws Failure after `timeoutMs` (default 30,000), or as soon as either has exited
    */
   ready(timeoutMs?: number): Promise<void>;
-  /** Stops the application gracefully, then its sidecar. */
+  /** Stops the application gracefully, then the sidecar. */
   stop(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   };
 }
 
-/** The sidecar of an application from outside this repository. */
+/** A sidecar for an application from outside this repository. */
 export interface ExternalSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;

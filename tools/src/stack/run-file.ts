@@ -53,10 +53,7 @@ export interface RunFile {
   apps: RunFileApp[];
 }
 
-/**
- * Reads a Dapr CLI run file that sets all ports, such as `dapr.yaml`.
- * @throws Failure that lists its errors
- */
+/** Reads a Dapr CLI run file that sets all ports, like `dapr.yaml`. @throws Failure that lists the errors in it */
 export function readRunFile(path: string): RunFile {
   const from = (relative: string) => resolve(dirname(path), relative);
   try {
@@ -94,7 +91,7 @@ export function readRunFile(path: string): RunFile {
   }
 }
 
-/** All ports of an application and its sidecar, with their purposes. */
+/** All ports that an application and its sidecar use, and what for. */
 export function portUses({ appId, ports }: RunFileApp): { port: number; use: string }[] {
   const name = `${appId}, public port ${ports.public}`;
   const { public: open, internal, ...ofSidecar } = ports;
@@ -105,9 +102,9 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
   ];
 }
 
-/** The HTTP ports of an application's sidecars, in file order. */
+/** HTTP ports of an application's sidecars in file order. */
 export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
   apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
 
-/** The HTTP port of the bff's first sidecar. Other commands read its state through it. */
+/** The HTTP port of the first bff sidecar. Other commands use it to read the bff's state. */
 export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;

@@ -38,19 +38,19 @@ export interface StackOptions {
   producers?: number;
   /** Added to the environment of every application. */
   env?: Record<string, string>;
-  /** Added to the environment of each producer. A function receives the producer's index (from 0). */
+  /** Added to each producer's environment. A function receives the producer's index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
-  /** `host:port` of an existing Redis. The stack never starts or stops it, and never removes its data. */
+  /** `host:port` of an existing Redis. The stack never starts it, stops it or removes the data. */
   redisHost?: string;
   /** The user name for the existing Redis, unless it is `default`. */
   redisUsername?: string;
   redisPassword?: string;
-  /** Other settings for the existing Redis, such as REDIS_TLS and REDIS_CA_FILE. For both applications and sidecars. */
+  /** Other settings for the existing Redis, like REDIS_TLS and REDIS_CA_FILE. Used by applications and sidecars. */
   redisSettings?: Record<`REDIS_${string}`, string>;
-  /** Added to the environment of every sidecar, since their secret stores read it. */
+  /** Added to every sidecar's environment for the secret stores. */
   secrets?: Record<string, string>;
-  /** The folder with the sidecars' components, in place of this repository's. */
+  /** A folder with sidecar components to use instead of this repository's. */
   components?: string;
   /** Folders with additional resources for all sidecars. A component's `scopes` select the sidecars that load it. */
   resources?: readonly string[];
@@ -63,7 +63,7 @@ export interface StackOptions {
 export interface Stack {
   /** The stack's own Redis. @throws Failure if the stack uses an existing Redis */
   readonly redis: ManagedProcess;
-  /** `host:port`. The stack's own Redis uses `appendfsync always`, and `stop()` removes its data. */
+  /** `host:port`. The stack's own Redis uses `appendfsync always`, and `stop()` removes the data. */
   redisHost: string;
   /** The data folder of the stack's own Redis. A test can restore an older state in it while Redis is down. */
   redisDir: string;
@@ -89,7 +89,7 @@ export interface Stack {
 
 type Service = 'redis' | 'placement' | 'scheduler';
 
-/** The command that starts an application from its sources, in a clone of another release. */
+/** The command that starts an application from sources in a clone of another release. */
 const sourceCommandOf = (root: string, app: PairOptions['appId']): AppCommand => ({
   cwd: join(root, app),
   command: [process.execPath, '--import', 'tsx', 'src/main.ts'],
@@ -101,9 +101,9 @@ const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
 });
 
 /**
- * Starts pairs of an application and its sidecar, with their own Redis, placement and scheduler, all on free ports on
- * this machine. Resolves when all are ready. No started process outlives this one.
- * @throws Failure that names the failed process and its log, after stopping all processes
+ * Starts applications with their sidecars, and Redis, placement and the scheduler, all on free ports on this machine.
+ * Resolves when all are ready. Started processes never outlive this process.
+ * @throws Failure that names the failed process and the log file, after stopping all processes
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);

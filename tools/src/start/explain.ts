@@ -19,7 +19,7 @@ export class LastErrors {
   }
 }
 
-/** The properties of an exited part that the messages mention. */
+/** The properties of an exited part that are used in messages. */
 export type ExitedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };

@@ -2,11 +2,11 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { LOOPBACK, pairProcesses, type SharedContext } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
-/** How long an application may take to stop, in ms. */
+/** Stop timeout for applications (ms). */
 const APPLICATION_MS = 9_500;
 /**
- * How long a sidecar may take to stop after its application, in ms. Everything, including Redis, placement and the
- * scheduler, stops within 15 s.
+ * Stop timeout for a sidecar after its application has stopped (ms). All processes, including Redis, placement and the
+ * scheduler, stop within 15 s.
  */
 const SIDECAR_MS = 1_500;
 
@@ -14,7 +14,7 @@ const SIDECAR_MS = 1_500;
 export interface Part {
   role: 'application' | 'sidecar';
   app: RunFileApp;
-  /** The source in its log lines: `bff 4001`, or `dapr 4001` for its sidecar. */
+  /** The source shown in log lines: `bff 4001`, or `dapr 4001` for the sidecar. */
   source: string;
   process: ManagedProcess;
 }
@@ -66,7 +66,7 @@ export async function startParts(parts: readonly Part[]): Promise<void> {
   await Promise.all(parts.map(({ process }) => process.start()));
 }
 
-/** Stops the applications gracefully, then their sidecars. Resolves when all have exited. */
+/** Stops the applications gracefully, then the sidecars. Resolves when all have exited. */
 export async function stopParts(parts: readonly Part[]): Promise<void> {
   for (const role of ['application', 'sidecar'] as const) {
     await Promise.all(parts.filter((part) => part.role === role).map(({ process }) => process.stop()));

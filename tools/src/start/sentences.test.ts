@@ -15,7 +15,7 @@ const sidecar = { role: 'sidecar', source: 'dapr 4001', app } as const;
 const application = { role: 'application', source: 'bff 4001', app } as const;
 
 describe('messages', () => {
-  it('should name a busy port, its use, the other copy and the remedy', () => {
+  it('should name a busy port, what it is for, the running copy and the remedy', () => {
     const other = { pid: 42, folder: '/elsewhere' };
     expect(portInUseMessage(4000, 'the public port of producer', other)).toBe(
       'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin is running in /elsewhere ' +
@@ -56,13 +56,13 @@ describe('messages', () => {
     );
   });
 
-  it('should say that the other processes keep running after one has exited', () => {
+  it('should say that all other processes keep running after one has exited', () => {
     expect(explainExit(application)).toMatch(
       /^The application bff on port 4001 has exited; everything else keeps running\./,
     );
   });
 
-  it('should reject an unknown option and list the valid ones', () => {
+  it('should reject an unknown option and list the valid options', () => {
     expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 

@@ -95,7 +95,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   const stopping = new AbortController();
   let isUp = false;
-  /** If a part exits before everything is ready, the start fails. Later on, the rest keeps running without it. */
+  /** If a part exits before all parts are ready, the start fails. If it exits later, the other parts keep running. */
   const onEnd = (part: Part): void => {
     if (!isUp) throw new Failure(explainFailedStart(part, errors, services.redisHost));
     printer.print({ source: 'tocsin', level: 'error', text: explainExit(part) });

@@ -5,13 +5,13 @@ import type { ControlService } from '../stack/control-plane.ts';
 import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
-/** After this many exits within a minute, a service is not restarted. */
+/** Maximum number of exits within a minute before a service is no longer restarted. */
 const MAX_EXITS = 5;
 const WINDOW_MS = 60_000;
 
 /**
  * Starts a service. Resolves when it responds.
- * @throws Failure with the last lines of its log
+ * @throws Failure with the end of the log
  */
 export async function startService({ process, isReady }: ControlService): Promise<void> {
   await process.start();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * Permitted licences of shipped packages, by SPDX id. They require attribution at most, except MPL-2.0, which also
- * requires publishing changes to its files. We don't change any.
+ * SPDX ids of the licences that shipped packages may have. They require attribution at most, except MPL-2.0, which also
+ * requires publishing changes to the licensed files. We don't make any.
  */
 export const ALLOWED_LICENCES = [
   '0BSD',
@@ -30,22 +30,22 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages state their licence as an object or a list. */
+/** Old packages specify the licence as an object or a list. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
 });
 
 export interface Licensed {
-  /** The path of the installed package, such as `node_modules/zod`. */
+  /** The installed package's path, for example `node_modules/zod`. */
   path: string;
   /** An SPDX expression, or `undefined` if the package states no licence. */
   licence: string | undefined;
 }
 
 /**
- * The licence of each package that isn't a development dependency, from package-lock.json or else from the package
- * itself. Together, these files state all licences, so no library is needed.
+ * Each package's licence, read from package-lock.json or else from the package itself. Skips development dependencies.
+ * These files specify all licences, so no library is needed.
  */
 export function shippedLicences(root: string): Licensed[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));

@@ -7,7 +7,7 @@ import { readAudit } from './scan.ts';
 import { findSecrets } from './secrets.ts';
 
 describe('the search for secrets', () => {
-  it('should find a planted secret and report its location without showing it', async () => {
+  it('should find a planted secret and report where it is without showing it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'));
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

@@ -7,7 +7,7 @@ import { sbom } from './sbom.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The result of a check: its findings, or why it could not run. */
+/** A check's findings, or why it could not run. */
 type Outcome = { faults: readonly string[] } | { missing: string };
 
 const auditSchema = z.object({

@@ -9,7 +9,7 @@ const RULES = join(ROOT, '.secretlintrc.json');
 /** `path:line:column: description [rule]` */
 const FINDING = /^(.+:\d+):\d+: (.+)$/;
 
-/** The files in the repository at `folder`, tracked or not, except those ignored by git. */
+/** The files in the repository at `folder`, including untracked files but not git-ignored files. */
 export async function repositoryFiles(folder: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { code, stdout, output } = await run('git', args, { cwd: folder });
@@ -19,7 +19,7 @@ export async function repositoryFiles(folder: string): Promise<string[]> {
 
 /**
  * Searches files for likely secrets: private keys, tokens for known services, passwords in URLs. Returns findings as
- * `file:line: kind`, without the secret.
+ * `file:line: kind`. They don't contain the secret.
  * @throws Failure if the search itself fails
  */
 export async function findSecrets(folder: string, files: readonly string[]): Promise<string[]> {

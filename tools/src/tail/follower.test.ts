@@ -10,7 +10,7 @@ it('should select the lines with the notification’s id', () => {
   expect(follower.take(line('accepted n-1'))).toEqual([line('accepted n-1')]);
 });
 
-it('should select the lines of the notification’s trace, including earlier ones', () => {
+it('should select lines in the notification’s trace, including earlier lines', () => {
   const follower = new Follower('n-1');
   const earlier = line('deposit done', trace);
   const accepted = line('accepted n-1', trace);

@@ -1,11 +1,11 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** How many unrelated lines to remember, in case a later line shows that they belong to the notification. */
+/** Number of unrelated lines to buffer, since a later line can show that they belong to the notification. */
 const REMEMBERED = 2_000;
 
 /**
- * Selects the lines that belong to one notification: lines with its id, and lines that share a trace or an entry with
- * any of them.
+ * Selects the lines that belong to a notification: lines with the notification's id, and lines in the same traces or
+ * entries.
  */
 export class Follower {
   readonly #names: Set<string>;
@@ -17,7 +17,7 @@ export class Follower {
     this.#names = new Set([id]);
   }
 
-  /** Returns lines that belong to the notification, oldest first: earlier ones that `raw` ties to it, then `raw`. */
+  /** If `raw` belongs to the notification, returns it, preceded by buffered lines that turn out to belong to it too. */
   take(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);
@@ -36,7 +36,7 @@ export class Follower {
     return false;
   }
 
-  /** Remembers the traces and entries of a line with the id. Returns true if any of them is new. */
+  /** If the line contains the id, remembers its traces and entries. Returns true if any are new. */
   #learn(line: string): boolean {
     if (!line.includes(this.#id)) return false;
     const before = this.#names.size;

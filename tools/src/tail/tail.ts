@@ -12,8 +12,8 @@ const USAGE = 'npm run tail -- ID [--log FILE] [--once]';
 const POLL_MS = 300;
 
 /**
- * `npm run tail -- <id>`: prints the log lines of all processes that mention a notification, its entry or its trace,
- * then follows the log. The applications write these lines with LOG_LEVEL=debug.
+ * `npm run tail -- <id>`: prints all processes' log lines that mention a notification, or the notification's entry or
+ * trace. Then follows the log. The applications write these lines with LOG_LEVEL=debug.
  */
 export async function tail(args: string[], signal: AbortSignal): Promise<number> {
   const { id, file, once } = readOptions(args);

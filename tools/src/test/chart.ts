@@ -21,8 +21,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run test:chart`: installs the chart into a separate namespace in the cluster of kubectl's current context, runs
- * `helm test` (which sends a canary), upgrades, retests, and removes everything. The nodes must have the images, or
- * `--registry` must name the registry to pull them from.
+ * `helm test` (which sends a canary), upgrades, retests, and cleans up. The nodes must have the images, or `--registry`
+ * must name the registry to pull them from.
  * @throws Failure with Helm's output
  */
 export async function testChart(args: string[]): Promise<number> {

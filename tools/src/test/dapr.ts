@@ -10,7 +10,7 @@ import { runSuite } from './suite.ts';
 
 const USAGE = 'npm run test:dapr -- VERSION [FILE...]';
 const say: Say = (line) => process.stdout.write(`${line}\n`);
-/** The folders with tests of everything that a version of Dapr can break. */
+/** Folders with tests that a new Dapr version could break. */
 const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
 
 /**

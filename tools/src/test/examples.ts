@@ -7,8 +7,7 @@ import { runSuite } from './suite.ts';
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run test:examples`: tests the clients and publishers in other languages, as far as this machine has their
- * toolchains.
+ * `npm run test:examples`: tests the clients and publishers in other languages for which this machine has a toolchain.
  */
 export const testExamples = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:examples', projects: ['examples'], setUp }, args, signal);

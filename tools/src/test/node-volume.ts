@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Kubectl } from '../deploy/cluster/kubectl.ts';
 
 /**
- * Creates an empty volume for Redis in a cluster without a default storage class: a folder on its only node. `name`
- * names both the volume and its storage class. The data stays there until the next test.
+ * Creates an empty volume for Redis in a single-node cluster without a default storage class. The volume is a folder on
+ * the node. `name` names both the volume and the storage class. The data stays there until the next test.
  * @throws Failure with kubectl's error message
  */
 export async function createNodeVolume(kubectl: Kubectl, name: string): Promise<void> {
@@ -12,7 +12,7 @@ export async function createNodeVolume(kubectl: Kubectl, name: string): Promise<
   await kubectl.text(wait);
 }
 
-/** Deletes the volume, but not its data. */
+/** Deletes the volume, but not the data. */
 export async function deleteNodeVolume(kubectl: Kubectl, name: string): Promise<void> {
   await kubectl.try(['delete', 'persistentvolume', name]);
   await kubectl.try(['delete', '-n', 'default', 'job', name]);

@@ -16,13 +16,13 @@ import {
   type Summary,
 } from './summary.ts';
 
-/** A group of tests that has its own command. */
+/** A group of tests with a separate command. */
 export interface Suite {
-  /** The command name, such as `test:compose`. */
+  /** The command name, for example `test:compose`. */
   name: string;
   /** The projects in vitest.config.ts. */
   projects: readonly string[];
-  /** Prepares what the tests need. Rejects with the reason if that fails, which counts as a test failure. */
+  /** Prepares what the tests need. A rejection counts as a test failure. */
   setUp: () => Promise<void>;
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
@@ -33,8 +33,8 @@ export interface Suite {
 }
 
 /**
- * Runs a suite, or the part that `args` selects. Lists failed tests (even if a retry passed) and tests that did not
- * run. The last line is always `N passed, N failed`.
+ * Runs a suite, or the part that `args` selects. Lists failed tests (including tests that passed on retry) and tests
+ * that did not run. The last line is always `N passed, N failed`.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
   const { line, ok } = await summaryOf(suite, args, signal);

@@ -96,7 +96,7 @@ describe('didNotRun', () => {
   });
   const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
 
-  it('should list the files with only skipped tests in one line', () => {
+  it('should list files with only skipped tests in a single line', () => {
     expect(said(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
       'Did not run because all tests were skipped: b.test.ts',
     );
@@ -107,13 +107,13 @@ describe('didNotRun', () => {
   it.each([
     ['each file ran a test', [file('a.test.ts', 'failed', 'skipped')]],
     ['a file could not be loaded', [file('a.test.ts')]],
-  ])('should say nothing when %s', (_, files) => {
+  ])('should print no lines when %s', (_, files) => {
     expect(said(...files)).toBeUndefined();
   });
 });
 
 describe('failureLines', () => {
-  it('should list each failed test and each broken file with its first message', () => {
+  it('should list each failed test and each broken file with the first message', () => {
     const given = resultsSchema.parse({
       ...results({ numFailedTests: 1, success: false }),
       testResults: [

@@ -35,9 +35,9 @@ export interface Summary {
 }
 
 /**
- * Summarizes a run. Each of the following counts as one failure: a file that failed without a failed test (for example
- * because it could not be loaded), an error outside any file, and a run that executed no test without saying what this
- * machine lacks.
+ * Summarizes a run. Apart from failed tests, each of these counts as one failure: a file that failed without a failed
+ * test (for example because it could not be loaded), an error outside any file, and a run with no executed tests that
+ * doesn't say what this machine lacks.
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;
@@ -55,8 +55,8 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 const NAMED = 3;
 
 /**
- * One line about files with only skipped tests, since they have not passed. Names the first three, relative to `root`.
- * Tests that say what this machine lacks have their own lines (`missingLines`).
+ * A line about files where all tests were skipped, since these haven't passed. Names the first three, relative to
+ * `root`. Tests that say what this machine lacks get separate lines (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
@@ -70,7 +70,7 @@ export function didNotRun(results: Results | undefined, root: string): string | 
   return `Did not run because all tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
 }
 
-/** One line for each skipped test whose `meta` says what is missing on this machine. */
+/** A line for each skipped test that says in `meta` what this machine lacks. */
 export function missingLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults
@@ -80,8 +80,8 @@ export function missingLines(results: Results | undefined, root: string): string
 }
 
 /**
- * One line for each failed test, and for each file that failed without a failed test: path relative to `root`, name,
- * and first message.
+ * A line for each failed test, and for each file that failed without a failed test: path relative to `root`, name, and
+ * first message.
  */
 export function failureLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
@@ -95,7 +95,7 @@ export function failureLines(results: Results | undefined, root: string): string
   });
 }
 
-/** One line for each test that passed on retry, with the message of its first failure. */
+/** A line for each test that passed on retry, including the first failure message. */
 export function retriedLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -5,9 +5,9 @@ import { ensureHelm } from '../setup/test-programs/helm.ts';
 import { runSuite } from './suite.ts';
 
 /**
- * `npm run test:tenants`: installs the chart twice in the cluster of kubectl's current context, attacks one release
- * from the other's namespace, and removes both. The nodes must have the images, or `REGISTRY` must name the registry to
- * pull them from.
+ * `npm run test:tenants`: installs two releases of the chart in the cluster of kubectl's current context, attacks one
+ * release from the other's namespace, and removes both. The nodes must have the images, or `REGISTRY` must name the
+ * registry to pull them from.
  */
 export const testTenants = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:tenants', projects: ['tenants'], setUp, missing }, args, signal);

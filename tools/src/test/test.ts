@@ -10,7 +10,7 @@ import { runSuite } from './suite.ts';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
-/** `npm test`: runs all tests except the suites with their own commands, which need containers or take minutes. */
+/** `npm test`: runs all tests except suites with separate commands, which need containers or take minutes. */
 export const test = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite(
     { name: 'test', projects: ['unit', 'walks', 'pages', 'integration', 'alone'], setUp },

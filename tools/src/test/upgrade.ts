@@ -7,8 +7,8 @@ import { runSuite } from './suite.ts';
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run test:upgrade`: replaces 0.1.0 with this version under load, as processes and, if this machine has a Docker
- * engine, with docker compose.
+ * `npm run test:upgrade`: upgrades 0.1.0 to this version under load, both as processes and (if this machine has a
+ * Docker engine) with docker compose.
  */
 export const testUpgrade = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:upgrade', projects: ['upgrade'], setUp }, args, signal);

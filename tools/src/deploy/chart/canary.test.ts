@@ -53,7 +53,7 @@ describe('the canary of helm test', () => {
     expect(signature).toBe(createHmac('sha256', newest).update(`${header}.${claims}`).digest('base64url'));
   });
 
-  it('should succeed even if its retraction gets no response', async () => {
+  it('should succeed even if the retraction gets no response', async () => {
     const { code, output } = await runCanary({}, (response) => response.destroy());
     expect(output).toContain('read it from a bff');
     expect(output).toContain('will expire on its own');

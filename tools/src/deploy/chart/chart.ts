@@ -13,8 +13,8 @@ const GENERATED =
   '{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
- * The template file for each document of k8s/base. Dapr's kinds share a file because the pods restart when its hash
- * changes.
+ * The template file for each document of k8s/base. Dapr's kinds share a file because the pods restart when the file's
+ * hash changes.
  */
 const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';
@@ -54,7 +54,8 @@ function redisMap(): string {
 }
 
 /**
- * The chart's generated templates, by file name. No document names a namespace, so all go into the release's namespace.
+ * The chart's generated templates by file name. They name no namespace, so everything goes into the release's
+ * namespace.
  * @throws Error if a rule for the chart names a document that k8s/base no longer has
  */
 export function generatedTemplates(): Map<string, string> {

@@ -15,8 +15,8 @@ const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema
 const APPS_WITH_SETTINGS = ['producer', 'bff'];
 
 /**
- * Inserts the chart's values into a Deployment or StatefulSet. The workload, its only container and its section in the
- * values all have the same name.
+ * Inserts the chart's values into a Deployment or StatefulSet. The workload, the only container in it and the section
+ * in the values all have the same name.
  */
 function workload(document: Document, text: TemplateText): Document {
   const parsed = workloadSchema.parse(document);
@@ -112,7 +112,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
   return { ...document, spec: { ...spec, minReplicas: min, maxReplicas: max } };
 }
 
-/** An Ingress for one host name or for all, with the annotations that make Traefik serve only HTTPS. */
+/** An Ingress for one or all host names, including the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
     // Keep only the rules because the chart's values set the class.
@@ -174,7 +174,7 @@ function pubsub(document: Document, text: TemplateText): Document {
 
 const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
 
-/** The quota from k8s/components, with storage and limits from the values. */
+/** The quota from k8s/components. Storage and limits come from the values. */
 function quota(document: Document, text: TemplateText): Document {
   const { hard } = quotaSchema.parse(document).spec;
   const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;
@@ -225,7 +225,7 @@ export function templateOf(document: Document, text: TemplateText): string {
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;
 }
 
-/** The names of all documents with rules. Used to detect rules for documents that k8s/base no longer has. */
+/** Names of all documents that have rules. Used to detect rules for documents that k8s/base no longer has. */
 export const namedDocuments = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),

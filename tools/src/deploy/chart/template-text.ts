@@ -1,14 +1,14 @@
 import { stringify } from 'yaml';
 
 /**
- * Placeholders for Helm's expressions in a manifest. YAML would quote their braces, so values contain marks until the
+ * Placeholders for Helm expressions in a manifest. YAML would quote the braces, so values contain marks until the
  * manifest has been converted to text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];
   readonly #items: { condition: string; value: unknown }[] = [];
 
-  /** Returns a placeholder that renders as this template text, such as `{{ .Values.ui.replicas }}`. */
+  /** Returns a placeholder that renders as this template text, for example `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
     return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
   }
@@ -19,8 +19,8 @@ export class TemplateText {
   }
 
   /**
-   * Renders the manifest as a template. A multi-line value is indented like its key. Object members that start with a
-   * mark are replaced as a whole: use `{[mark]: null}`.
+   * Renders the manifest as a template. A multi-line value is indented like the key. To replace a whole object member
+   * with a mark, use `{[mark]: null}`.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })

@@ -28,7 +28,7 @@ const nodeSchema = z.object({
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 
-/** True if a Service looks like an ingress controller, by name or labels, and is reachable from outside. */
+/** True if a Service's name or labels suggest an ingress controller and it is reachable from outside. */
 export const isController = ({ metadata, spec }: Service): boolean =>
   spec.type !== 'ClusterIP' &&
   /traefik|ingress|haproxy|contour|kong|envoy/.test(
@@ -36,8 +36,8 @@ export const isController = ({ metadata, spec }: Service): boolean =>
   );
 
 /**
- * The Ingress's address as http://host[:port], from its status or else from its controller's Service. `undefined` if
- * neither is known.
+ * The Ingress's address as http://host[:port], taken from the Ingress's status or else from the controller's Service.
+ * `undefined` if neither has an address.
  */
 export async function findAddress(
   kubectl: Kubectl,

@@ -117,7 +117,7 @@ describe('checkDapr', () => {
   };
   const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
 
-  it('should return Dapr’s namespace and version, and whether sidecars drop their capabilities', async () => {
+  it('should return Dapr’s namespace and version, and whether sidecars drop capabilities', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
     const kept = parts.map((name) => part(name, 1, 'false'));
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
@@ -215,7 +215,7 @@ describe('runsRedisCluster', () => {
     expect(await runs([redis()], false)).toBe(false);
   });
 
-  it('should refuse to replace a single Redis, which would leave its data behind', async () => {
+  it('should refuse to replace a single Redis, which would leave the data behind', async () => {
     await expect(runs([redis('OrderedReady')], true)).rejects.toThrow(
       /ns has a single Redis.*without --redis-cluster/,
     );
@@ -246,7 +246,7 @@ describe('remove', () => {
     });
   const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
 
-  it('should remove nothing if the user isn’t allowed to remove a volume', async () => {
+  it('should not remove anything if the user isn’t allowed to remove a volume', async () => {
     const calls: string[] = [];
     const lacks = 'delete persistentvolumes';
     await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
-/** The first version that supports `sleep` in preStop, and autoscaling by the metrics of a single container. */
+/** The first version that supports `sleep` in preStop, and autoscaling by a single container's metrics. */
 const MIN_VERSION = [1, 30] as const;
 
 /**

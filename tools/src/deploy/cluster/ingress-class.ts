@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 export interface IngressClass {
   name: string;
-  /** True for Traefik, which reads its sticky session settings from the Service's annotations. */
+  /** True for Traefik, which reads sticky session settings from the Service's annotations. */
   isTraefik: boolean;
 }
 
@@ -15,7 +15,7 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class. Without one, falls back to the default class, then Traefik's, then the only class.
+ * The requested class. If none was requested, the default class, Traefik's class, or the only class.
  * @throws Failure if the requested class doesn't exist, or no class can be chosen
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {

@@ -8,7 +8,7 @@ import type { Kubectl } from './kubectl.ts';
 export interface InstalledDapr {
   namespace: string;
   version: string;
-  /** True if sidecars drop their capabilities, which the Pod Security Standard `restricted` requires. */
+  /** True if sidecars drop capabilities, as required by the Pod Security Standard `restricted`. */
   dropsCapabilities: boolean;
 }
 
@@ -49,8 +49,7 @@ const partSchema = z.object({
 type Part = z.infer<typeof partSchema>;
 
 /**
- * Waits until all parts of the control plane are ready. Its webhook fails open, so pods created earlier would get no
- * sidecar.
+ * Waits until the whole control plane is ready. The webhook fails open, so pods created earlier would get no sidecar.
  * @throws Failure if Dapr isn't installed, doesn't become ready or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {

@@ -11,15 +11,15 @@ export interface Answer {
 /** For a streaming call: the handler for each output line, and the signal that ends the call. */
 export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 
-/** Runs `kubectl` with these arguments and with `input` on its standard input. */
+/** Runs `kubectl` with these arguments and `input` on standard input. */
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
-/** How long kubectl waits for the API server. */
+/** kubectl's timeout for API server requests. */
 const TIMEOUT_OPTION = '--request-timeout=20s';
 
 export class Kubectl {
   readonly #run: RunKubectl;
-  /** The context to use. Omit it for the current one. */
+  /** The context to use. Defaults to the current context. */
   readonly context: string | undefined;
 
   constructor(run: RunKubectl, context?: string) {
@@ -27,14 +27,12 @@ export class Kubectl {
     this.context = context;
   }
 
-  /**
-   * Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result even if the call failed.
-   */
+  /** Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result, even for failed calls. */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }
 
-  /** Makes a call. Resolves with the result even if the call failed. */
+  /** Makes a call. Resolves with the result, even for failed calls. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }
@@ -49,14 +47,14 @@ export class Kubectl {
     throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
   }
 
-  /** `kubectl get … -o json`, or `undefined` if there is no such object. @throws Failure like `text` */
+  /** `kubectl get … -o json`, or `undefined` if the object doesn't exist. @throws Failure like `text` */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
     const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', TIMEOUT_OPTION]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
   /**
-   * The items of a `kubectl get … -o json` that returns a list.
+   * The items in a list returned by `kubectl get … -o json`.
    * @throws Failure like `text`
    */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
@@ -82,7 +80,7 @@ export function findKubectl(context?: string): Kubectl {
   );
 }
 
-/** The last line of kubectl's error message, without prefixes. */
+/** The last line of kubectl's error message, stripped of prefixes. */
 export const errorLineOf = ({ stderr }: Answer): string =>
   (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
   'no error message';

@@ -81,7 +81,7 @@ const reviewSchema = z.object({
 });
 
 /**
- * Checks all permissions in one call, as `kubectl auth can-i` does for a single one.
+ * Checks all permissions in one call. Similar to `kubectl auth can-i`, which checks a single permission.
  * @throws Failure that names the missing permissions
  */
 export async function checkPermissions(kubectl: Kubectl, permissions: readonly Permission[]): Promise<void> {

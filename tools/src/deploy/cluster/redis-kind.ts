@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 const NAME = 'redis';
 /**
- * The `podManagementPolicy` that the manifests set only for a Redis Cluster because its nodes start at the same time.
+ * The `podManagementPolicy` that the manifests set only for a Redis Cluster, where all nodes start at the same time.
  */
 const CLUSTER_POLICY = 'Parallel';
 
@@ -16,7 +16,7 @@ const schema = z.object({
 /**
  * True if Redis must run as a cluster, either because it already does, or because `wanted` is true and there is no
  * Redis yet.
- * @throws Failure if a cluster is wanted in place of a single Redis, since its data would be left behind
+ * @throws Failure if a cluster would replace a single Redis and leave the data behind
  */
 export async function runsRedisCluster(
   kubectl: Kubectl,

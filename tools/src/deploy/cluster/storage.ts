@@ -11,7 +11,7 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must keep its data in a folder on the node: either the claim already uses one, or the cluster has no
+ * True if Redis must store data in a folder on the node, because the claim already uses a folder, or the cluster has no
  * default storage class and only one node.
  * @throws Failure if there is no default storage class and more than one node
  */

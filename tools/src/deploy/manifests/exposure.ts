@@ -6,7 +6,7 @@ import type { DeployOptions } from '../options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Lists everything that the Ingress lets strangers do, along with the setting that prevents it. */
+/** Lists what the Ingress lets strangers do, along with the settings that prevent it. */
 export function exposedAccess(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
@@ -32,7 +32,7 @@ const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/
 /**
  * Checks what the Ingress exposes. With `--registry`, other people may be able to reach the cluster, so an Ingress
  * without authentication requires `--insecure`.
- * @throws Failure listing everything that is exposed
+ * @throws Failure that lists what is exposed
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
   const exposed = exposedAccess(resources, options.publish);

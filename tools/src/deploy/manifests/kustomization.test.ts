@@ -24,7 +24,7 @@ const plain: Variant = {
 const of = (some: Partial<Variant>) =>
   kustomizationOf({ ...plain, ...some }, join(ROOT, '.artifacts', 'deploy'));
 
-it('should use the images in the registry, with the tag', () => {
+it('should use the registry’s images with the tag', () => {
   expect(of({})).toMatchObject({
     resources: ['../../k8s/overlays/registry'],
     components: [],
@@ -43,7 +43,7 @@ it('should use a pushed image’s digest if known', () => {
   });
 });
 
-it('should use the local overlay, with its volume on the node, if there is no registry', () => {
+it('should use the local overlay, which has a volume on the node, if there is no registry', () => {
   const local = of({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
@@ -69,7 +69,7 @@ it.each([
   [{}, ['redis-cluster-nodes']],
   [{ nodeVolume: true }, ['node-volume', 'redis-cluster-nodes', 'node-volume-cluster']],
   [{ registry: undefined, nodeVolume: true }, ['redis-cluster-nodes', 'node-volume-cluster']],
-])('should add the components that a Redis Cluster and its volumes need, with %j', (some, components) => {
+])('should add the components that a Redis Cluster and the volumes need with %j', (some, components) => {
   expect(of({ ...some, redisCluster: true })).toMatchObject({
     components: components.map((name) => `../../k8s/components/${name}`),
   });
@@ -98,7 +98,7 @@ it('should let sidecars reach Dapr in the namespace where it runs', () => {
   ]);
 });
 
-it('should give the Ingress its host’s certificate, and make Traefik serve only HTTPS', () => {
+it('should give the Ingress the host’s certificate, and make Traefik serve only HTTPS', () => {
   const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
   const patchOf = (variant: Partial<Variant>): unknown => {
     const { patches } = z

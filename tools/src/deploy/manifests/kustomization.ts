@@ -20,7 +20,7 @@ export interface Variant extends ImageSource {
   tlsSecret: string | undefined;
   isTraefik: boolean;
   publish: boolean;
-  /** True if Redis keeps its data in a folder on the node. */
+  /** True if Redis stores data in a folder on the node. */
   nodeVolume: boolean;
   /** True if Redis runs as a cluster of six nodes. */
   redisCluster: boolean;
@@ -40,7 +40,7 @@ export type Resource = z.infer<typeof resourceSchema>;
 
 const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
-/** Builds this variant's kustomization, with paths relative to `folder`. */
+/** Builds this variant's kustomization. Paths are relative to `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
   const { registry, tag, daprNamespace, publish, nodeVolume, redisCluster, baseline, bffs, digests } =
     variant;

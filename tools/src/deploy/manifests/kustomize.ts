@@ -50,7 +50,7 @@ const kustomizationSchema = z.looseObject({
 });
 
 /**
- * The resources in a folder with a kustomization, after applying its patches. Unlike `kubectl kustomize`, this needs no
+ * The resources in a kustomization's folder with all patches applied. Unlike `kubectl kustomize`, this needs no
  * external program, and doesn't generate, label or rename resources.
  * @throws Error if a patch can't be applied
  */

@@ -20,8 +20,8 @@ const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(docu
 
 const inCompose = filesOf('compose/dapr');
 /**
- * The components for one machine. The ones in compose/dapr, which limit who may publish, override those with the same
- * names.
+ * The components for a single machine. Components in compose/dapr limit who may publish, and override components with
+ * the same names.
  */
 const here = filesOf('components').map(
   (ours) =>
@@ -87,7 +87,7 @@ function onKubernetes(document: Document) {
   };
 }
 
-/** On one machine, any application can publish notifications; in containers, only the listed ones. */
+/** On a single machine, any application can publish notifications. In containers, only listed applications can. */
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
@@ -148,13 +148,13 @@ describe('the components on Kubernetes', () => {
     },
   );
 
-  /** The only caller of each application, and the methods that it may invoke. */
+  /** Each application's only caller, and the methods that it may invoke. */
   const CALLERS: Record<string, { appId: string; methods: readonly string[] }> = {
     [APP_IDS.producer]: { appId: APP_IDS.bff, methods: ['/notifications', '/operations'] },
     [APP_IDS.bff]: { appId: APP_IDS.producer, methods: ['/receipts'] },
   };
 
-  /** The access control that permits only the calls in `CALLERS`, with certificates for this namespace. */
+  /** The access control that permits only the calls in `CALLERS`, from callers with certificates for this namespace. */
   function admitted(app: string, namespace: string): object {
     const { appId, methods } = CALLERS[app] ?? {};
     const operations = methods?.map((name) => ({ name, httpVerb: ['POST'], action: 'allow' }));
@@ -234,7 +234,7 @@ describe('k8s/', () => {
   });
   const workloads = base.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
 
-  it.each(workloads.map(({ metadata }) => metadata.name))('should harden %s and set its limits', (name) => {
+  it.each(workloads.map(({ metadata }) => metadata.name))('should harden %s and set limits', (name) => {
     const workload = workloads.find(({ metadata }) => metadata.name === name);
     const { spec } = containersSchema.parse(workload).spec.template;
     expect(spec.securityContext).toMatchObject({
@@ -285,7 +285,7 @@ describe('k8s/', () => {
     const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
     expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
     const [off, tocsin = ''] = users.split('\n');
-    // Redis replays its append-only file as this user, and would drop transactions that this user can't run.
+    // Redis replays the append-only file as this user, and would drop transactions that this user can't run.
     expect(off).toBe('user default off resetpass ~* &* +@all');
     expect(tocsin).toMatch(/^user tocsin on .* -@all /);
     expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);

@@ -19,7 +19,7 @@ const componentSchema = z.object({
 const read = (name: string) =>
   componentSchema.parse(parse(readFileSync(join(COMPONENTS, name, 'kustomization.yaml'), 'utf8')));
 
-/** k8s/base with these components and everything that they include. */
+/** k8s/base with these components and all components that they include. */
 function rendered(...names: string[]) {
   const components = names.flatMap((name) => [
     ...read(name).components.map((path) => path.replace('../', '')),
@@ -67,7 +67,7 @@ const documents = rendered('quota', 'redis-cluster-nodes');
 const of = (kind: string, name: string) =>
   documents.find((one) => one.kind === kind && one.metadata.name === name);
 
-it('should run six nodes, with every script that they need, and harden both containers', () => {
+it('should run six nodes with all required scripts, and harden both containers', () => {
   const { spec } = nodesSchema.parse(of('StatefulSet', 'redis'));
   expect(spec.replicas).toBe(6);
   const { containers, volumes } = spec.template.spec;

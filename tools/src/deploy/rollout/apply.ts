@@ -4,7 +4,7 @@ import { errorLineOf, type Kubectl } from '../cluster/kubectl.ts';
 import type { Resource } from '../manifests/kustomization.ts';
 
 /**
- * Runs `kubectl apply`. Prints how many objects were created, changed or left unchanged, and forwards warnings.
+ * Runs `kubectl apply`. Prints how many objects were created, changed or already up to date, and forwards warnings.
  * @throws Failure with the cluster's reason for a rejection
  */
 export async function apply(

@@ -65,7 +65,7 @@ export interface Judgement {
 
 /** More restarts than a sidecar needs when it starts before Redis. */
 const TOO_MANY_RESTARTS = 4;
-/** How long the cluster may take to create a volume or a node, in ms. */
+/** Time limit (ms) for the cluster to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
 /** Determines which workloads are not ready, and whether the rollout needs intervention. `now` is in ms since 1970. */

@@ -15,7 +15,7 @@ const kindSchema = z.looseObject({ kind: z.string() });
 export interface RolloutOptions {
   namespace: string;
   registry: string | undefined;
-  /** The workloads to wait for, by kind and name: `deployment/bff`. */
+  /** The workloads to wait for, as kind and name: `deployment/bff`. */
   workloads: readonly string[];
   timeoutMs: number;
   say: Say;

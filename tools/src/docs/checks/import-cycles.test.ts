@@ -13,7 +13,7 @@ interface PackageJson {
 const readPackage = (folder: string): PackageJson =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageJson;
 
-/** Maps each of a workspace's import paths, such as `@tocsin/client/vue`, to its file. */
+/** Maps workspace import paths such as `@tocsin/client/vue` to files. */
 const entries = new Map(
   (readPackage('.').workspaces ?? []).flatMap((folder) => {
     const { name, exports = {} } = readPackage(folder);
@@ -37,7 +37,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The files of a cycle in order, or `undefined` if the graph has no cycle. */
+/** The files that form a cycle, or `undefined` if the graph has no cycle. */
 function cycleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];

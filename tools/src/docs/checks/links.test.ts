@@ -55,6 +55,6 @@ it.each(pages)('should link only to existing headings: %s', (page) => {
   expect(broken.map(({ target }) => target)).toEqual([]);
 });
 
-it('should link the guarantees to their tests', () => {
+it('should link the guarantees to tests', () => {
   expect(linksOf('docs/guarantees.md').length).toBeGreaterThan(50);
 });

@@ -5,7 +5,7 @@ import { ROOT } from '../../paths.ts';
 
 const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
-/** Everything in the root except the output folder of our commands. */
+/** Everything in the root folder except our commands' output folder. */
 const topLevel = new Set(readdirSync(ROOT).filter((name) => name !== '.artifacts'));
 
 /** The paths in code spans that start with a top-level folder. */

@@ -29,7 +29,7 @@ describe('the version of the product', () => {
     },
   );
 
-  it('should have a dated section in the changelog, below the unreleased one', () => {
+  it('should have a dated section in the changelog, below the unreleased section', () => {
     const sections = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').match(/^## .+$/gm) ?? [];
     expect(sections[0]).toBe('## Unreleased');
     expect(sections[1]).toMatch(new RegExp(`^## ${VERSION.replaceAll('.', '\\.')} - \\d{4}-\\d{2}-\\d{2}$`));

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../../paths.ts';
 import { GLOSSARY_SOURCE, retiredWords } from '../glossary-page.ts';
 
-/** Files that may contain retired words: the glossary and its source, the changelog and this test. */
+/** Files that may contain retired words: the generated glossary and the source for it, the changelog and this test. */
 const EXEMPT = [
   GLOSSARY_SOURCE,
   'CHANGELOG.md',
@@ -13,7 +13,7 @@ const EXEMPT = [
   'tools/src/docs/checks/retired-words.test.ts',
 ];
 
-/** Matches a word at the start of an identifier or of a part of one: `Wants` in `TabWants`, but not in `Wantsome`. */
+/** Matches a whole word in an identifier: `Wants` in `TabWants`, but not in `Wantsome`. */
 const patternOf = (word: string): RegExp =>
   /^[A-Z]/.test(word)
     ? new RegExp(`(?<![A-Z])(?<![Ss]et)${word}(?![a-z])`)

@@ -40,7 +40,7 @@ export interface OpsPicture {
   file: string;
 }
 
-/** Takes a screenshot of the whole ops page of the bff at `url`, with sample metrics. */
+/** Takes a full-page screenshot of the ops page with sample metrics, using the bff at `url`. */
 export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Promise<void> {
   const { url, backend, theme, width, file } = picture;
   const at = new Date().toISOString();

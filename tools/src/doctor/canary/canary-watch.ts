@@ -1,11 +1,11 @@
 import { createNotificationClient } from '@tocsin/client';
 
-/** A subscription to the canary's feed through one bff. */
+/** A subscription to the canary's feed through a bff. */
 export interface Watch {
   name: string;
   /** Why subscribing failed, or `undefined` if it succeeded. */
   fault: () => string | undefined;
-  /** When the notification with this id arrived, by this machine's clock. */
+  /** When the notification with this id arrived, according to this machine's clock. */
   arrivedAt: (id: string) => number | undefined;
   close: () => void;
 }
@@ -19,8 +19,8 @@ export interface WatchOptions {
 }
 
 /**
- * Subscribes to the feed through one bff, as a page would. Resolves when the subscription exists or has failed for
- * good, or after `timeoutMs`.
+ * Subscribes to the feed through a bff, as a page would. Resolves when the subscription exists or has failed for good,
+ * or after `timeoutMs`.
  */
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });

@@ -16,9 +16,9 @@ const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when the first client subscribes, and again 2 s later. The canary is sent
- * this long after the first comparison so that the next one is more than PUSHED_WITHIN_MS away. A publication that
- * arrives by then must have been pushed, not found by a comparison.
+ * An instance compares a feed with the store when the first client subscribes, and 2 s later. After the first
+ * comparison, the canary waits this long (ms), so that the next comparison is more than PUSHED_WITHIN_MS away. A
+ * publication that arrives by then must have been pushed, not found by a comparison.
  */
 const SETTLE_MS = 500;
 const MAX_RUN_MS = 6_000;
@@ -27,8 +27,8 @@ const MAX_RUNS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and waits for it at each bff. If it is late at any of them, sends a
- * second one to find out whether the delay was a one-off.
+ * Publishes a notification through the producer and waits for it at each bff. If it is late anywhere, sends a second
+ * notification to find out whether the delay was a one-off.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
   const watches = await Promise.all(
@@ -53,8 +53,8 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
 }
 
 /**
- * Sends one canary. Resolves with its arrival time at each bff, measured from the producer's 202, or with the reason it
- * wasn't accepted.
+ * Sends a canary. Resolves with the arrival time at each bff, measured from the producer's 202, or with an explanation
+ * if the canary wasn't accepted.
  */
 async function sendCanary(
   target: Target,

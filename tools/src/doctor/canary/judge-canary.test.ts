@@ -14,7 +14,7 @@ const faultsIn = (...runs: CanaryRun[]) =>
     .map(({ check, says }) => `${check}: ${says}`);
 
 describe('the findings about a canary', () => {
-  it('should include no fault if the canary arrived in time everywhere, even if the stream is unreadable', () => {
+  it('should include no fault if the canary arrived on time everywhere, even if the stream is unreadable', () => {
     expect(faultsIn(run(10, 20, true))).toEqual([]);
     expect(faultsIn(run(10, 20))).toEqual([]);
   });
@@ -32,7 +32,7 @@ describe('the findings about a canary', () => {
     ]);
   });
 
-  it('should name the host that does not broadcast, not the instances that miss its broadcasts', () => {
+  it('should name the host that does not broadcast, not the instances that miss the broadcasts', () => {
     expect(faultsIn(run(2_400, 10, false))).toEqual([
       expect.stringMatching(/^canary at bff-2: .*did not broadcast it/),
     ]);

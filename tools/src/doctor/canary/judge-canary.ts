@@ -1,6 +1,6 @@
 import { fault, ok, type Finding } from '../finding.ts';
 
-/** When one canary arrived at each bff. */
+/** When a canary arrived at each bff. */
 export interface CanaryRun {
   /** `ms` is the time since the producer's 202, or `undefined` if the canary never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
@@ -31,7 +31,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
       ),
     );
   }
-  // If the canary was pushed but not broadcast, the host reached only its own clients.
+  // If the canary was pushed but not broadcast, it reached only the host's own clients.
   const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
   return last.arrivals.map((arrival) => {
     const check = `canary at ${arrival.name}`;

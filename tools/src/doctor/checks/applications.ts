@@ -8,7 +8,7 @@ import type { Place } from '../target.ts';
 const problemSchema = z.object({ detail: z.string() });
 const healthSchema = z.object({ version: z.string() });
 
-/** Checks that an application is alive and ready, and reads its clock. */
+/** Checks that an application is alive and ready, and reads the application's clock. */
 export async function checkApplication({
   name,
   url,

@@ -18,7 +18,7 @@ describe('checkClocks', () => {
     },
   );
 
-  it('should name the clocks that differ, starting with the one that is ahead', () => {
+  it('should name the clocks that differ, fastest clock first', () => {
     const finding = checkClocks([exact('redis', 0), byHeader('bff-1', 10_000), byHeader('producer', 0)]);
     expect(finding.state).toBe('warn');
     expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);
@@ -29,7 +29,7 @@ describe('checkClocks', () => {
     expect(checkClocks([exact('redis', -40_000), exact('bff-1', 0)]).state).toBe('fault');
   });
 
-  it('should not report clocks as fine if no process reported its time', () => {
+  it('should not report clocks as fine if no process reported the time', () => {
     expect(checkClocks([]).state).toBe('warn');
     expect(
       clockOf('x', { status: 200, text: '', date: undefined, askedAt: 0, answeredAt: 0 }),

@@ -1,7 +1,7 @@
 import type { Answer } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** How far a clock is ahead of ours in ms: at least `min`, at most `max`. */
+/** Lower and upper bounds on how far ahead of our clock another clock is (ms). */
 export interface Clock {
   name: string;
   min: number;
@@ -13,7 +13,10 @@ const NOTICEABLE_MS = 2_000;
 /** From this skew (ms), a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;
 
-/** The clock of the process that sent this response. A `Date` header has whole seconds and can be one second old. */
+/**
+ * The clock of the process that sent this response. A `Date` header is truncated to seconds, and can be up to one
+ * second old.
+ */
 export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
   if (date === undefined) return undefined;
   return { name, min: date - answeredAt, max: date + 2_000 - askedAt };

@@ -3,7 +3,7 @@ import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
-/** The components that both applications need, each with its type prefix. */
+/** The components that both applications need, with type prefixes. */
 const SHARED: Record<string, string> = {
   [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
   [COMPONENTS.pubsub]: 'pubsub.redis',
@@ -16,7 +16,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
   [APP_IDS.bff]: { ...SHARED, [SECRETS.jwt.store]: 'secretstores.' },
 };
 
-/** Checks that the sidecar has loaded each component that its application uses. */
+/** Checks that the sidecar has loaded all components that the application uses. */
 export function checkComponents({ name, metadata }: ReachableSidecar): Finding[] {
   const check = `components of ${name}`;
   const expected = Object.entries(EXPECTED[metadata.id] ?? {});

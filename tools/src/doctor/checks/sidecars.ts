@@ -8,7 +8,7 @@ import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Place, type Target } from '../target.ts';
 
-/** Checks each sidecar and its components, and asks the sidecars about placement and the scheduler. */
+/** Checks all sidecars and components, and asks the sidecars about placement and the scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
@@ -32,7 +32,7 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // The metadata shows whether this is a Dapr sidecar that accepts the token, even while unhealthy.
+  // Even while the sidecar is unhealthy, the metadata shows whether it is a Dapr sidecar and accepts the token.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(
@@ -60,7 +60,7 @@ async function look(
   return { url, headers, metadata, name };
 }
 
-/** Gives each unnamed sidecar a name, such as `bff-1`. */
+/** Gives each unnamed sidecar a name like `bff-1`. */
 function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
   let bffs = 0;
   let producers = 0;

@@ -102,7 +102,7 @@ async function forwardPorts(
 }
 
 /**
- * Our own Redis at local ports: one pod, or the nodes of a cluster, which call each other `redis-0.redis` and so on.
+ * Our own Redis on local ports: either a single pod, or cluster nodes that call each other `redis-0.redis` and so on.
  */
 function forwardedTarget(
   redis: RedisTarget,

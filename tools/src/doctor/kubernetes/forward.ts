@@ -7,9 +7,9 @@ export interface ForwardTarget {
 }
 
 export interface Forward {
-  /** The local port, or the reason forwarding failed. */
+  /** The local port, or why forwarding failed. */
   port: number | string;
-  /** Resolves when the forward has ended, whether aborted or on its own. */
+  /** Resolves when the forward has ended, whether or not it was aborted. */
   ended: Promise<unknown>;
 }
 
@@ -17,7 +17,7 @@ const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
  * Forwards a free local port to a pod's port until `signal` aborts. Resolves when the port is open or has failed. Each
- * forward uses its own kubectl because a port without a listener ends all forwards of its kubectl.
+ * forward needs a separate kubectl process, because kubectl ends all forwards if one of the ports has no listener.
  */
 export function forward(
   kubectl: Kubectl,

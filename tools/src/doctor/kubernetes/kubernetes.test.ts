@@ -31,7 +31,7 @@ const pod = (name: string, app: string, phase = 'Running', metadata: object = {}
 const clusterWith = (items: object[]) => new Kubectl(async () => json({ items }));
 
 describe('checkPods', () => {
-  it('should find the running pods and the ports of their applications', async () => {
+  it('should find the running pods and the applications’ ports', async () => {
     const { finding, pods } = await checkPods(
       clusterWith([
         ...['bff', 'producer', 'redis', 'ui'].map((name) => workload(name)),
@@ -64,7 +64,7 @@ describe('checkPods', () => {
 });
 
 describe('readSecrets', () => {
-  it('should return the Secrets’ content, and defaults for missing ones', async () => {
+  it('should return the Secrets’ content, and defaults for missing Secrets', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const secrets: Record<string, object> = {
       redis: {
@@ -99,7 +99,7 @@ describe('readSecrets', () => {
 
 describe('forward', () => {
   const goal = { namespace: 'ns', pod: 'bff-a', port: 3500 };
-  /** A kubectl that forwards until its signal aborts. */
+  /** A kubectl that forwards until the signal aborts. */
   const forwarding =
     (calls: string[]): RunKubectl =>
     async (args, _input, follow) => {
@@ -120,7 +120,7 @@ describe('forward', () => {
     expect(await ended).toMatchObject({ code: 1 });
   });
 
-  it('should return the reason if forwarding failed', async () => {
+  it('should explain why forwarding failed', async () => {
     const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
     expect(await forward(kubectl, goal, new AbortController().signal)).toMatchObject({
       port: 'pod is not running',

@@ -34,7 +34,7 @@ export interface RunningPod {
 }
 
 /**
- * Finds the running pods and reports missing ones.
+ * Finds running pods and reports missing pods.
  * @throws Failure if nothing is deployed
  */
 export async function checkPods(

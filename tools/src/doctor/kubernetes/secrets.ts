@@ -14,7 +14,7 @@ export interface ClusterSecrets {
 export const OWN_REDIS = 'redis';
 
 /**
- * Reads Redis's address, its password and the sidecars' token.
+ * Reads the Redis address and password, and the sidecars' token.
  * @throws Failure if the Secrets can't be read
  */
 export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<ClusterSecrets> {
@@ -40,7 +40,7 @@ function targetOf(
   const addresses = (secret('HOST') ?? OWN_REDIS)
     .split(',')
     .map((address) => splitHost(address, 'HOST of the Secret redis'));
-  // An external Redis doesn't have our user `operator`, and its own user may have fewer permissions.
+  // An external Redis doesn't have our user `operator`, and the configured user may have fewer permissions.
   const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
   const isOn = (key: string): boolean => secret(key) === 'true';
   return {

@@ -9,8 +9,7 @@ const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];
 export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
 
 /**
- * Finds an installed Firefox, or installs it with apt if possible. If neither works, prints the reason and returns
- * `undefined`.
+ * Finds an installed Firefox, or installs it with apt if possible. If that fails, prints why and returns `undefined`.
  */
 export async function ensureFirefox(say: Say): Promise<string | undefined> {
   try {

@@ -13,7 +13,7 @@ const PROGRESS_EVERY_MS = 15_000;
 
 /** The packages of the Dapr commands that a stack needs. */
 export const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
-/** The build flags: with the stable components, without debug symbols. */
+/** Build flags that include the stable components and omit debug symbols. */
 export const flagsOf = (version: string): string[] => [
   '-tags',
   'stablecomponents',
@@ -65,7 +65,7 @@ async function buildRuntime(go: string, partial: string, say: Say): Promise<void
   }
 }
 
-/** Reports the progress of a Go build of Dapr every 15 s until `stop()`. */
+/** Reports progress of Dapr's Go build every 15 s until `stop()`. */
 export function reportProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();
   let compiled = 0;

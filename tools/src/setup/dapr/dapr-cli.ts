@@ -11,8 +11,8 @@ import { releaseDir } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 
 /**
- * The Dapr CLI, which only one test needs: from the PATH or a downloaded release, or built into the cache. `undefined`
- * if it is neither installed nor downloaded and Go is missing.
+ * Finds the Dapr CLI, which only one test needs. Uses the PATH or a downloaded release, or else builds it into the
+ * cache. `undefined` if it is neither installed nor downloaded and Go is missing.
  */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const release = readRelease();

@@ -14,7 +14,7 @@ const patchesSchema = z.array(
 /**
  * Copies Dapr's sources to `dir` and applies the changes in `tools/dapr/runtime/patches.json`.
  * @returns the file for Go's `-modfile`, which replaces the module with these sources
- * @throws Failure if Dapr can't be fetched, or a patch doesn't match its sources
+ * @throws Failure if Dapr can't be fetched or a patch doesn't match
  */
 export async function patchDapr(go: string, dir: string): Promise<string> {
   const { code, stdout, output } = await run(go, ['mod', 'download', '-json', MODULE], {
@@ -38,7 +38,7 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
 
 /**
  * Copies Dapr's sources from Go's module cache to `sources`, and applies the patches.
- * @throws Failure if one does not match
+ * @throws Failure if a patch does not match
  */
 export function copyPatched(original: string, sources: string): void {
   cpSync(original, sources, {

@@ -12,8 +12,8 @@ import { copyPatched } from './dapr-patches.ts';
 const downloadSchema = z.union([z.object({ Dir: z.string() }), z.object({ Error: z.string() })]);
 
 /**
- * Builds any version of Dapr's runtime from its own module into the cache, unless it is already there. The first build
- * of a version takes about 7 minutes on two cores.
+ * Builds a version of Dapr's runtime into the cache from that version's own module, unless it is already there. A
+ * version's first build takes about 7 minutes on two cores.
  * @returns the folder that contains `.dapr/bin`
  * @throws Failure if Go's proxy doesn't have the version, or the build fails
  */

@@ -92,9 +92,9 @@ async function locate(config: ToolsConfig, say: Say): Promise<string> {
 let found: Dapr | undefined;
 
 /**
- * Finds Dapr 1.18 or later. If DAPR_RUNTIME_PATH is set, looks only in that folder. Otherwise uses one that is
- * installed or in the user's cache, or else downloads the release or builds it with Go.
- * @throws Failure that explains what to do if there is no Dapr or way to get one
+ * Finds Dapr 1.18 or later. If DAPR_RUNTIME_PATH is set, looks only in that folder. Otherwise uses an installed or
+ * cached Dapr, or else downloads the release or builds it with Go.
+ * @throws Failure that explains what to do if all of this fails
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
   found ??= daprIn(await locate(readConfig(), say));

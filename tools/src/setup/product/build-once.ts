@@ -6,7 +6,7 @@ import { withLock } from '../lock.ts';
 import type { Say } from '../say.ts';
 
 export interface Product {
-  /** Product name for messages, such as `the ui`. */
+  /** Product name for messages, for example `the ui`. */
   name: string;
   /** The file in `node_modules/.cache` that records which sources were last built. */
   stamp: string;

@@ -34,7 +34,7 @@ async function buildUi(): Promise<void> {
     throw new Failure(`Could not build the ui. Fix the cause below, then try again:\n${reasonIn(output)}`);
 }
 
-/** The last lines of a build's output, without stack frames and npm's closing lines. */
+/** The end of a build's output. Omits stack frames and npm's closing lines. */
 const reasonIn = (output: string): string =>
   output
     .split('\n')

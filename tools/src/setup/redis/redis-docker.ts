@@ -7,7 +7,7 @@ import type { Say } from '../say.ts';
 
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 
-/** True if this `docker` can reach its engine. */
+/** True if this `docker` can reach the engine. */
 export async function dockerAnswers(docker: string): Promise<boolean> {
   const { code, output } = await run(docker, ['info', '--format', '{{.ServerVersion}}']);
   return code === 0 && /^\d+\./m.test(output);
@@ -50,7 +50,7 @@ export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'do
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
 ];
 
-/** This process's user and group ids in Docker's format, or `undefined` if the system has no such ids. */
+/** This process's user and group ids in Docker's format, or `undefined` on systems without them. */
 export const thisUser = (): string | undefined => {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   return uid === undefined || gid === undefined ? undefined : `${uid}:${gid}`;

@@ -76,7 +76,7 @@ describe('the container', () => {
     expect(args.at(-1)).toBe('');
   });
 
-  it('should have a name that depends on its data folder', () => {
+  it('should have a name that depends on the data folder', () => {
     expect(containerName('/a/.data/redis')).toMatch(/^tocsin-redis-[0-9a-f]{12}$/);
     expect(containerName('/b/.data/redis')).not.toBe(containerName('/a/.data/redis'));
   });

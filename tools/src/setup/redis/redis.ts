@@ -63,7 +63,7 @@ export interface PrivateRedisOptions {
   /** The data folder, which outlives the process. */
   dir: string;
   logFile: string;
-  /** If false, writes nothing to disk. Works only without Docker. Default: true. */
+  /** If false, doesn't write to disk, which isn't supported with Docker. Defaults to true. */
   persistence?: boolean;
 }
 
@@ -102,7 +102,7 @@ export function privateRedis({
 
 /**
  * Pings a Redis.
- * @returns `undefined` if it responds and accepts the user and password; otherwise its error or why it is unreachable
+ * @returns `undefined` if it responds and accepts the user and password; otherwise the error, or why it is unreachable
  */
 export function pingRedis(
   host: string,

@@ -10,7 +10,7 @@ import { sayNothing } from '../say.ts';
 const VERSION = 'v3.21.4';
 
 /**
- * Helm, which the chart tests need: from the PATH, or built with Go into the cache.
+ * Finds Helm on the PATH, or builds it with Go into the cache. The chart tests need it.
  * @throws Failure if neither Helm nor Go is installed, or with the last lines of Go's output
  */
 export async function ensureHelm(): Promise<string> {

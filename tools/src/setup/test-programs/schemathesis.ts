@@ -13,14 +13,15 @@ const REMEDY =
   'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
 
 /**
- * The path of schemathesis, in its own Python environment in the user's cache, created once per version of
- * requirements.txt. If that fails, prints the reason and returns `undefined`.
+ * The path to schemathesis. It has a separate Python environment in the user's cache, created once per version of
+ * requirements.txt. If that fails, prints why and returns `undefined`.
  */
 export async function ensureSchemathesis(say: Say): Promise<string | undefined> {
   const { cacheDir } = readConfig();
   const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
   const command = join(dir, 'bin', 'schemathesis');
-  // A Python environment contains its own path, so create it in place. The file `complete` marks it as finished.
+  // A Python environment can't be moved because it contains its path, so create it in place. The file `complete` marks
+  // it as finished.
   const mark = join(dir, 'complete');
   const make = async () => {
     const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
@@ -34,7 +35,7 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   );
 }
 
-/** Installs schemathesis into `dir`. Resolves with the reason if that fails. */
+/** Installs schemathesis into `dir`. Resolves with an error message if that fails. */
 async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
   rmSync(dir, { recursive: true, force: true });
   const findPython = async () => {

@@ -40,7 +40,7 @@ describe('npm run reset', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  it.each([true, false])('should do nothing if there is no data (all: %s)', (all) => {
+  it.each([true, false])('should be a no-op if there is no data (all: %s)', (all) => {
     rmSync(dir, { recursive: true });
     expect(removeData(dir, all)).toBe('Nothing to remove.\n');
   });

@@ -7,7 +7,7 @@ import { commandOf } from '../../process/children.ts';
 
 const runningSchema = z.object({ pid: z.int(), folder: z.string() });
 
-/** A running copy of Tocsin: the process id of its `npm start`, and its repository's folder. */
+/** A running copy of Tocsin: the process id of `npm start` and the repository folder. */
 export type Running = z.infer<typeof runningSchema>;
 
 const fileIn = (dir: string) => join(dir, 'running.json');

@@ -5,9 +5,9 @@ import { z } from 'zod';
 const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
 
 const noteSchema = z.object({
-  /** The HTTP port of one of the bff's sidecars. */
+  /** A bff sidecar's HTTP port. */
   port: z.int(),
-  /** The HTTP port of one of the producer's sidecars. */
+  /** A producer sidecar's HTTP port. */
   producerPort: z.int().optional(),
   token: z.string(),
   /** Redis's address as host:port. */

@@ -4,7 +4,7 @@ import { DATA_DIR } from '../../paths.ts';
 import { readSidecarNote } from './sidecar-file.ts';
 
 /**
- * A bff sidecar: the one that DAPR_HTTP_PORT names, or one started by `npm start` in this folder.
+ * The bff sidecar on DAPR_HTTP_PORT, or else a bff sidecar started by `npm start` in this folder.
  * @throws Failure if there is neither
  */
 export function whichSidecar(): { httpPort: number; token: string | undefined } {

@@ -5,17 +5,20 @@ import { dirname, join } from 'node:path';
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 
-/** The file that `npm start` writes the raw lines of all processes to. */
+/** The file where `npm start` writes all processes' raw lines. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
 
-/** Keeps the raw lines of all processes for `npm run tail`, in at most two files of 50 MB. */
+/** Keeps all processes' raw lines for `npm run tail`, using at most two files of 50 MB. */
 export class LogFile {
   readonly path: string;
   readonly #onFault: (error: unknown) => void;
   #lines = 0;
   #isFailing = false;
 
-  /** Calls `onFault` when lines can't be written, such as on a full disk, and again only after others could. */
+  /**
+   * Calls `onFault` when writing starts to fail, for example because the disk is full. Lines that fail after that don't
+   * cause calls until a write has succeeded.
+   */
   constructor(path: string, onFault: (error: unknown) => void) {
     this.path = path;
     this.#onFault = onFault;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isNoise, markLine, parseLine } from './log-line.ts';
 
 describe('parseLine', () => {
-  it('should shorten an application’s JSON to one line', () => {
+  it('should shorten an application’s JSON to a single line', () => {
     const record = {
       level: 'warn',
       time: 1,
@@ -54,7 +54,7 @@ describe('parseLine', () => {
     expect(parseLine(raw)).toBeUndefined();
   });
 
-  it('should distinguish daprd’s usual warnings from new ones', () => {
+  it('should distinguish daprd’s usual warnings from new warnings', () => {
     const warning = (text: string, source = 'dapr bff') => isNoise({ source, level: 'warn', text });
     expect(warning('mTLS is disabled. Skipping certificate request')).toBe(true);
     expect(warning('Failed to init component')).toBe(false);

@@ -13,7 +13,7 @@ const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
 const MAX_VALUE_LENGTH = 120;
 const OMITTED_FIELDS = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
 
-/** Prefixes a line with its source, as in the log file of `npm start`. */
+/** Prefixes a line with the source, as in the `npm start` log file. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
 /** Parses a line from that log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
@@ -76,9 +76,9 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
   };
 }
 
-/** Warnings that daprd usually prints when everything runs on one machine. */
+/** Warnings that daprd usually prints when all processes run on the same machine. */
 const NOISE = [
-  // Each application has its own secret store, but they share one configuration.
+  // Each application has a separate secret store, but they share a configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
   /^mTLS is disabled/,
   /increasedCardinality/,
@@ -88,6 +88,6 @@ const NOISE = [
   /^Received signal to stop/,
 ];
 
-/** True for one of daprd's usual warnings. */
+/** True for a usual daprd warning. */
 export const isNoise = (line: LogLine): boolean =>
   line.source.startsWith('dapr') && NOISE.some((pattern) => pattern.test(line.text));

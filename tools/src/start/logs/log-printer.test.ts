@@ -34,7 +34,7 @@ describe('LogPrinter', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('should hide Dapr’s usual warnings by default, and all its lines while stopping', () => {
+  it('should hide Dapr’s usual warnings by default, and all Dapr lines while stopping', () => {
     const noise = 'time="t" level=warning msg="mTLS is disabled." app_id=bff';
     const news = 'time="t" level=error msg="no Redis" app_id=bff';
     const quiet = printer();

@@ -13,7 +13,7 @@ export interface LogPrinterOptions {
 }
 
 /**
- * Prints the output of all processes as one log: time, source, message. Shows a repeated line at most once every 5 s.
+ * Prints all processes' output as a single log: time, source, message. Shows a repeated line at most once every 5 s.
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
@@ -32,7 +32,7 @@ export class LogPrinter {
     return line;
   }
 
-  /** From now on, hides Dapr's lines because its messages about stopping applications aren't useful. */
+  /** Hides Dapr's lines from now on, because messages about stopping applications aren't useful. */
   quietDapr(): void {
     this.#daprIsQuiet = true;
   }
@@ -57,7 +57,7 @@ export class LogPrinter {
     );
   }
 
-  /** How many equal lines were hidden since the last one shown, or `undefined` if this one is hidden too. */
+  /** Number of identical lines hidden since a line was last shown. `undefined` to hide this line too. */
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {

@@ -31,7 +31,7 @@ export interface Download {
   /** The expected SHA-256 in hex. */
   sha256: string;
   agent: Dispatcher;
-  /** Called with the number of bytes received so far, and with the total size if the server sends it. */
+  /** Called with the number of bytes received so far, and the total size if the server sends it. */
   onBytes?: (received: number, size: number | undefined) => void;
   /** The delay before the next attempt in ms. It doubles with each consecutive attempt that receives no data. */
   pauseMs?: number;
@@ -39,8 +39,8 @@ export interface Download {
 
 /**
  * Downloads a file and verifies it. Resumes a `.part` with a Range request, and retries after a broken connection or a
- * temporary error status. The file exists only once its content has been verified.
- * @throws Failure that names the address and the reason
+ * temporary error status. The file exists only once the content has been verified.
+ * @throws Failure that names the address and says why it failed
  */
 export async function download(wanted: Download): Promise<void> {
   const { url, file, sha256, pauseMs = 500 } = wanted;
@@ -75,8 +75,9 @@ export async function download(wanted: Download): Promise<void> {
 class Retryable extends Error {}
 
 /**
- * Receives the rest of the file. Writes each chunk immediately and synchronously: if undici 7.30 has to wait for a slow
- * receiver while the server closes the connection, it ends the process (https://github.com/nodejs/undici/issues/5360).
+ * Receives the remaining bytes. Writes each chunk immediately and synchronously: if undici 7.30 has to wait for a slow
+ * receiver while the server closes the connection, undici ends the process
+ * (https://github.com/nodejs/undici/issues/5360).
  */
 async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
   let received = 0;
@@ -118,8 +119,8 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
 }
 
 /**
- * The position of the response's first byte in the file. `undefined` if the part is at least as long as the file; the
- * digest shows whether it is complete or too long.
+ * The file position where the response starts. `undefined` if we already have as many bytes as the file or more, in
+ * which case the digest shows whether they are right.
  * @throws Retryable or Failure for any other response
  */
 function startOf(

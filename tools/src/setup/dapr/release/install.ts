@@ -29,13 +29,13 @@ export interface ReleaseOptions {
   say: Say;
   /** The delay before retrying a download in ms. Only tests set it. */
   pauseMs?: number;
-  /** How long to wait for more data, in ms. Only tests set it. */
+  /** Timeout (ms) for receiving more data. Only tests set it. */
   silenceMs?: number;
 }
 
 type Pinned = Archive & { sha256: string };
 
-/** The folder for a downloaded release. Its name depends on the digests. Contains `.dapr/bin` once complete. */
+/** The folder for a downloaded release, named after the digests. Contains `.dapr/bin` once complete. */
 export function releaseDir({ release, cacheDir }: Pick<ReleaseOptions, 'release' | 'cacheDir'>): string {
   const hash = createHash('sha256').update(JSON.stringify(release)).digest('hex').slice(0, 12);
   return join(cacheDir, `dapr-release-${release.runtime}-${hash}`);
@@ -81,7 +81,7 @@ async function install(
   archives: readonly Pinned[],
   target: string,
 ): Promise<void> {
-  // Parts are named after their expected content, so a partial download of another version is never resumed.
+  // Partial downloads are named after the expected digest, so another version's download is never resumed.
   const downloads = join(cacheDir, 'downloads');
   mkdirSync(downloads, { recursive: true });
   const fileOf = ({ sha256 }: Pinned) => join(downloads, `${sha256}.tar.gz`);
@@ -99,7 +99,8 @@ async function install(
         ...(pauseMs !== undefined && { pauseMs }),
       }),
     );
-    // Let each download finish before destroying the agent, to keep everything that arrived after the first failure.
+    // Wait for all downloads before destroying the agent, so that a failed download doesn't waste the other downloads'
+    // progress.
     const faults = (await Promise.allSettled(all)).flatMap((end) =>
       end.status === 'rejected' ? [end.reason as unknown] : [],
     );

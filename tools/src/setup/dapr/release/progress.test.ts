@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const report = () => reportDownload('Dapr 1.18.1', 2, (line) => lines.push(line), 1_000);
 
-it('should report how much of all files has arrived, and how fast', () => {
+it('should report the download speed and the total for all files', () => {
   const { onBytes, stop } = report();
   onBytes('daprd', 0, 60 * MB);
   onBytes('placement', 0, 40 * MB);

@@ -11,7 +11,7 @@ import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archiv
 /** Maximum number of characters to parse. A checksum file is a single line. */
 const MAX_CHARACTERS = 1_000;
 
-/** Reads `<hex> [*]<name>`, or just the digest. `undefined` for anything else, such as the digest of another file. */
+/** Reads `<hex> [*]<name>`, or just the digest. `undefined` for anything else, including another file's digest. */
 export function readChecksum(text: string, name: string): string | undefined {
   const [, digest, file] = /^([0-9a-f]{64})(?:\s+\*?(\S+))?\s*$/i.exec(text) ?? [];
   const isOther = file !== undefined && file.split('/').at(-1) !== name;
@@ -39,8 +39,8 @@ export async function daprDigests(): Promise<number> {
 }
 
 /**
- * Writes the digests of the pinned version to the release file, taken from the release's checksum files. Changes
- * nothing if any of them can't be used.
+ * Reads the pinned version's digests from the release's checksum files, and writes them to the release file. Makes no
+ * changes if any checksum is unusable.
  * @throws Failure that lists every file without a usable checksum
  */
 export async function refreshDigests(

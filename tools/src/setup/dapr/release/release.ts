@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Failure } from '../../../failure.ts';
 import { ROOT } from '../../../paths.ts';
 
-/** Pins the versions of Dapr and the SHA-256 of each release archive (`null`: not known yet). */
+/** Pins Dapr's versions and each release archive's SHA-256 (`null`: not known yet). */
 export const RELEASE_FILE = join(ROOT, 'tools', 'dapr', 'release.json');
 /** Explains how to fill in the digests. */
 export const REFRESH = '`npm run dapr:digests` fetches the digests from the release';
@@ -44,7 +44,7 @@ export function platformOf(os: string = process.platform, cpu: string = process.
   throw new Failure(`Tocsin cannot download Dapr for ${os} on ${cpu}.`);
 }
 
-/** The archives for one platform: daprd, placement, scheduler and the CLI. */
+/** A platform's archives: daprd, placement, scheduler and the CLI. */
 export const archivesOf = (release: Release, platform: string): Archive[] =>
   Object.entries(COMMANDS).map(([command, repository]) => {
     const name = `${command}_${platform}.tar.gz`;
