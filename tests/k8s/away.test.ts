@@ -14,7 +14,7 @@ const away = { file: JSON.stringify(AWAY), templates: TEMPLATES };
 const release = new Tenant('tocsin-away', {}, { away });
 const answerSchema = z.object({ status: z.number(), text: z.string() });
 
-/** A chart release with channels, and a mail server in the same namespace. */
+/** A chart release with channels. The mail server is in the same namespace. */
 describe('a release with the value `bff.away`', () => {
   let smtp: SmtpPod;
 
@@ -28,7 +28,7 @@ describe('a release with the value `bff.away`', () => {
   });
   afterAll(() => release.remove());
 
-  /** Sends a request to the bff from its own pod. */
+  /** Sends a request to the bff from inside the bff's pod. */
   const ask = async (path: string, token: string, method = 'GET', body?: unknown) => {
     const url = `http://127.0.0.1:4001${path}`;
     const headers = { authorization: `Bearer ${token}` };
@@ -36,7 +36,7 @@ describe('a release with the value `bff.away`', () => {
     return answerSchema.parse(answer);
   };
 
-  it('should send a due fallback once, with a template from the values and the namespace’s secret `smtp`', async () => {
+  it('should send a due fallback once, using a template from the values and the namespace’s secret `smtp`', async () => {
     const token = await release.token('ada', { email: 'ada@example.com', email_verified: true });
     const consent = await ask('/app/channels/email', token, 'PUT', { consent: true });
     expect(consent).toMatchObject({ status: 204 });

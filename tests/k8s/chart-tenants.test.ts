@@ -86,7 +86,7 @@ const numberOf = (quantity: string): number => {
   return Number(digits) * (SCALES[unit] ?? (unit === '' ? 1 : NaN));
 };
 
-/** The maximum resource usage of these manifests. Each Deployment's pods count twice, to allow for a rollout. */
+/** The maximum resource usage for these manifests. Counts each Deployment's pods double to allow for a rollout. */
 function usageOf(documents: readonly Document[]): Record<string, number> {
   const usage: Record<string, number> = {};
   const add = (name: string, amount: number) => void (usage[name] = (usage[name] ?? 0) + amount);
@@ -129,7 +129,7 @@ describe('the namespace quota', () => {
       expect(numberOf(hard[name] ?? ''), name).toBeGreaterThanOrEqual(amount);
   });
 
-  it('should read individual resources and storage from the values, and use defaults for the rest', async () => {
+  it('should read individual resources and storage from the values, and otherwise use defaults', async () => {
     const { documents } = await template({
       ...withQuota({ pods: '8' }),
       redis: { storage: '20Gi' },

@@ -197,7 +197,7 @@ describe('the Helm chart', () => {
     expect(documents.map(nameOf).filter((name) => / redis/.test(name))).toEqual(['NetworkPolicy redis']);
   });
 
-  it('should give the bff its channels and templates as files, and restart it when they change', async () => {
+  it('should mount channels and templates as files in the bff, and restart it when they change', async () => {
     const bffWith = async (away: object) => {
       const { documents } = await template({ bff: { ...SAFE.bff, away } });
       const map = documents.find((one) => nameOf(one) === 'ConfigMap away');

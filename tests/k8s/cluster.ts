@@ -13,7 +13,7 @@ const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'],
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
-/** Runs `npm run deploy` with the images under test. @throws Error with its output if it fails */
+/** Runs `npm run deploy` with the images under test. @throws Error with the output if it fails */
 export async function deployOrFail(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await deploy([...IMAGES, '--publish', ...args]);
   if (code !== 0) throw new Error(`npm run deploy exited with ${code}: ${stderr.trim()}\n${stdout}`);
@@ -23,11 +23,11 @@ export async function deployOrFail(...args: string[]): Promise<string> {
 export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
-/** Runs kubectl and returns its exit code and output, even on failure. */
+/** Runs kubectl and returns the exit code and output. Doesn't throw if it fails. */
 export const tryKubectl = (args: readonly string[], input?: string): Promise<Answer> =>
   kubectl.try(args, input);
 
-/** Runs kubectl and returns its standard output. @throws Failure with its output if it fails */
+/** Runs kubectl and returns its standard output. @throws Failure with the output if it fails */
 export const kubectlText = (args: readonly string[], input?: string): Promise<string> =>
   kubectl.text(args, input);
 
@@ -104,6 +104,6 @@ export async function connectionsOf(pod: string): Promise<number> {
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** Resolves when all pods of the workload, such as `deployment/bff`, belong to the newest revision. */
+/** Resolves when all pods in a workload like `deployment/bff` belong to the newest revision. */
 export const untilRolledOut = (workload: string): Promise<string> =>
   kubectlInNamespace('rollout', 'status', workload, '--timeout=300s');

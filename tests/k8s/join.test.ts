@@ -13,14 +13,14 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'join-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A `cluster nodes` line. Replicas name their master, and masters can have slots. */
+/** A `cluster nodes` line. `master` is set for replicas, and masters can have slots. */
 const line = (n: number, role: string, rest: string, at = n) =>
   `${idOf(n)} 10.0.0.${at}:6379@16379,redis-${at}.redis ${role} ${rest}`;
 const master = (n: number, slots = '', flags = 'master') =>
   line(n, flags, `- 0 0 1 connected ${slots}`.trimEnd());
 const replica = (n: number, of: string) => line(n, 'slave', `${of} 0 0 1 connected`);
 
-/** Runs one round of the script on redis-0. Returns the commands that change the cluster. */
+/** Runs a round of the script on redis-0. Returns the commands that change the cluster. */
 async function changesAfter(nodes: string[], assigned: number): Promise<string[]> {
   const program = (name: string, text: string) =>
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
@@ -49,7 +49,7 @@ it('should claim its share of the slots in a new cluster', async () => {
   expect(await changesAfter(nodes, 0)).toEqual(claim);
 });
 
-it('should claim slots lost with a master and its replica', async () => {
+it('should claim slots lost with a master and a replica', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
@@ -63,7 +63,7 @@ it('should claim slots lost with a master and its replica', async () => {
 it.each([
   ['an unknown master', '-'],
   ['the master that this node replaces', idOf(9)],
-])('should leave lost slots to a replica of %s that still has their data', async (_, of) => {
+])('should leave lost slots to a replica of %s that still has the data', async (_, of) => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
@@ -74,7 +74,7 @@ it.each([
   expect(await changesAfter([self, ...others], 10_923)).toEqual([]);
 });
 
-it('should become the replica of the only master without one, if all slots are served', async () => {
+it('should join the only master that has no replica, if all slots are served', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
@@ -85,7 +85,7 @@ it('should become the replica of the only master without one, if all slots are s
   expect(await changesAfter([self, ...others], 16_384)).toEqual([`cluster replicate ${idOf(3)}`]);
 });
 
-it('should change nothing while a node is missing', async () => {
+it('should leave the cluster alone while a node is missing', async () => {
   const nodes = [self, ...[1, 2, 3, 4].map((n) => master(n))];
   const changes = await changesAfter(nodes, 0);
   expect(changes.filter((change) => !/cluster my?id|cluster meet/.test(change))).toEqual([]);

@@ -92,7 +92,7 @@ describe('the overlays', () => {
 });
 
 describe('npm run deploy with a missing requirement', () => {
-  /** Runs the command, which must fail with one line of output, and returns that line. */
+  /** Runs the command, which must fail with a single line of output, and returns the line. */
   const refusal = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
     const { code, stderr } = await deploy(args, env);
     expect(code).toBe(1);
@@ -206,20 +206,20 @@ describe('a deployed system', () => {
     expect(await errorsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should keep a polling client connected to its instance, but only if it sends the cookie back', async () => {
+  it('should keep a polling client on the same instance, but only if it sends the cookie back', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
-  it('should route WebSockets with a cookie to a single instance, and WebSockets without one to both', async () => {
+  it('should route WebSockets with a cookie to a single instance, and WebSockets without a cookie to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
     expect(await spread(url, 6, cookie)).toEqual([0, 6]);
     expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
   });
 
-  it('should report a stopping instance as not ready before asking its clients to move', async () => {
+  it('should report a stopping instance as not ready before asking clients to move', async () => {
     const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
     const moved = Promise.race(
       sockets.map(
@@ -256,7 +256,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove everything, and a new deployment with confined sidecars should meet the restricted standard', async () => {
+  it('should remove all resources, and redeploying with confined sidecars should meet the restricted standard', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

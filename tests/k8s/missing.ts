@@ -77,7 +77,7 @@ export async function asReader<T>(work: (kubeconfig: string) => Promise<T>): Pro
 const INJECTOR = 'deployment/dapr-sidecar-injector';
 const DROPS = 'SIDECAR_DROP_ALL_CAPABILITIES';
 
-/** Runs `use` while Dapr's sidecars drop their capabilities. */
+/** Runs `use` while Dapr's sidecars run without capabilities. */
 export async function withConfinedSidecars<T>(use: () => Promise<T>): Promise<T> {
   const [injector] = await list(
     z.object({

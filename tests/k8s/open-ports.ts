@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { NAMESPACE, pods } from './cluster.ts';
 import { withStranger, withPublisher } from './stranger.ts';
 
-/** Tests the deployment from foreign pods in the same namespace. */
+/** Tests the deployment from another application's pods in the same namespace. */
 export function testOpenPorts(): void {
   it('should let sidecars communicate only with certificates, and reject strangers', () =>
     withStranger('stranger', async ({ answers, run }) => {
@@ -35,7 +35,7 @@ export function testOpenPorts(): void {
     withStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
       const waiting = await pods();
-      // A scan keeps one core busy, so two run at a time.
+      // A scan saturates a core, so two run at a time.
       async function scanNext(): Promise<void> {
         for (let pod = waiting.shift(); pod; pod = waiting.shift())
           open[pod.app] = await run('network/scan-ports.mjs', pod.address);

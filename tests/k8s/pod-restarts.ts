@@ -36,7 +36,7 @@ export class PodRestarts {
     this.#stream = startStream(caller, 'pod-restarts');
   }
 
-  /** Connects this many clients, then starts sending notifications. */
+  /** Connects the clients, then starts sending notifications. */
   static async begin(url: string, clients: number): Promise<PodRestarts> {
     const observers = Array.from({ length: clients }, (_, i) => new Observer(`client ${i + 1}`, url));
     await Promise.all(observers.map((observer) => observer.ready()));
@@ -52,8 +52,8 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods one after another, at least one per kind, some by force. Never force-deletes Redis: its next pod would
-   * start on the same volume before the previous one stops.
+   * Deletes pods sequentially: at least one per kind, and some by force. Never force-deletes Redis, because the next
+   * pod would start on the same volume before the previous pod stops.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;

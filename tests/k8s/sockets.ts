@@ -18,7 +18,7 @@ export async function openSocket(url: string, cookie?: string): Promise<Socket> 
   return socket;
 }
 
-/** The sticky cookie, in the form browsers send back. */
+/** The sticky cookie in the form that browsers send back. */
 export async function stickyCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/app/notifications?limit=1`);
   await response.arrayBuffer();
@@ -26,7 +26,7 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** Opens `count` WebSockets at the same time. Returns how many each instance got, in ascending order. */
+/** Opens `count` WebSockets at the same time. Returns the number per instance in ascending order. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));

@@ -114,7 +114,7 @@ const manifests = (
 /** A pod in the namespace with a sidecar and a foreign application. */
 interface Stranger {
   answers: z.infer<typeof answersSchema>;
-  /** Runs a script of tests/support in the pod and returns its JSON output. */
+  /** Runs a script from tests/support in the pod and returns the JSON output. */
   run(script: string, ...args: string[]): Promise<unknown>;
   write(path: string, text: string): Promise<unknown>;
 }

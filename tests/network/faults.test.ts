@@ -10,8 +10,8 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * Maximum time (ms) after a fault for deliveries to resume and all delayed notifications to arrive. The tests allow
- * twice as long for slow machines.
+ * Maximum time (ms) after a fault for deliveries to resume and all delayed notifications to arrive. The tests double it
+ * for slow machines.
  */
 const BOUNDS = { resumed: 5_000, complete: 20_000 };
 /** The producer's response time limit (ms). */
@@ -77,7 +77,10 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     return answers;
   }
 
-  /** Publishes a stream of notifications and posts single ones during a fault. Afterwards, re-posts the single ones. */
+  /**
+   * Publishes a stream of notifications during a fault, and also posts single notifications. Re-posts the latter
+   * afterwards.
+   */
   async function runThroughFault(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
@@ -114,7 +117,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     return answers;
   }
 
-  it.each(FAULTS)('should respond in time, lose no notification and recover: $name', async (fault) => {
+  it.each(FAULTS)('should respond in time, not lose notifications and recover: $name', async (fault) => {
     const answers = await runThroughFault(fault);
     for (const { status, problem, notification, ms } of answers) {
       expect([202, 503]).toContain(status);
@@ -127,7 +130,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
-  it('should show notifications acknowledged while Redis’s replies were lost, even if no more follow', async () => {
+  it('should show notifications acknowledged while Redis’s replies were lost, without any further publications', async () => {
     await toxiproxy.addToxics([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);
@@ -147,7 +150,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   });
 });
 
-/** A summary such as `202 × 12, 503 × 1 (slowest 5004 ms)`. */
+/** A summary like `202 × 12, 503 × 1 (slowest 5004 ms)`. */
 function statuses(answers: readonly Answer[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);

@@ -27,8 +27,8 @@ const applyToxics =
   };
 
 /**
- * Repeatedly closes every connection when Redis sends its next reply, so that the caller never learns that its
- * command was executed. In between, connections stay open long enough for a step or two.
+ * Repeatedly closes every connection when Redis sends the next reply, so callers never learn that their command was
+ * executed. In between, connections stay open long enough for a step or two.
  */
 const resetRepeatedly: Fault['start'] = async (toxiproxy) => {
   let isOver = false;

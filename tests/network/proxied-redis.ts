@@ -15,7 +15,7 @@ export interface ProxiedRedis {
   /** `host:port` of the proxy, the only way to reach this Redis. */
   redisHost: string;
   toxiproxy: Toxiproxy;
-  /** Removes the containers, with their data and network. */
+  /** Removes the containers, the data and the network. */
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     const host = proxy.getHost();
     const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
     await toxiproxy.forward(PROXY_PORT, 'redis:6379');
-    // Docker might forward a published port through its own proxy, which turns a reset into a regular close.
+    // Docker might forward a published port through a proxy, which turns a reset into a regular close.
     const address = proxy.getIpAddress(network.getName());
     const isDirect = await accepts(address, PROXY_PORT);
     const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;

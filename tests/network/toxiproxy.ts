@@ -3,7 +3,7 @@ const PROXY = 'redis';
 /** A connection fault; see https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
-  /** `upstream` affects requests to Redis, `downstream` its replies. */
+  /** `upstream` affects requests to Redis. `downstream` affects replies. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
   /** Share of connections to affect (0 to 1); all by default. */
@@ -27,12 +27,12 @@ export class Toxiproxy {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
 
-  /** Closes all connections, and rejects any new ones. */
+  /** Closes all connections, and rejects new connections. */
   async disable(): Promise<void> {
     await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
   }
 
-  /** Accepts connections and forwards everything unchanged. */
+  /** Accepts connections and forwards all data unchanged. */
   async reset(): Promise<void> {
     await this.#call('POST', '/reset');
   }

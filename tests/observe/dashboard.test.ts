@@ -37,7 +37,7 @@ const dashboard = z
 const expressions = dashboard.panels.flatMap(({ title, targets }) =>
   targets.map(({ expr }) => ({ title, expr })),
 );
-/** Fills in Grafana's variables, assuming one scrape per second. */
+/** Fills in Grafana's variables, assuming a scrape every second. */
 const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 

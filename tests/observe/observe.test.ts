@@ -57,7 +57,7 @@ const logOf = ({ name }: Pair): string[] =>
 describe('a notification’s logs', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
 
-  // A push can arrive before its log lines are written to the file.
+  // A push can arrive before the corresponding log lines are in the file.
   beforeAll(() =>
     vi.waitFor(
       () => {
@@ -70,7 +70,7 @@ describe('a notification’s logs', () => {
     ),
   );
 
-  it('should contain its POST’s trace in the producer and in the bff that received and committed it', async () => {
+  it('should contain the POST’s trace in the producer and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));
     expect(
       accepted.filter((line) => line.includes('"notifications accepted"') && line.includes(ID)),
@@ -83,7 +83,7 @@ describe('a notification’s logs', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be shown by npm run tail from POST to push on both instances, without unrelated lines', async () => {
+  it('should be shown by npm run tail from POST to push on both instances, but not unrelated lines', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),
@@ -120,7 +120,7 @@ describe('/metrics', () => {
     ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
     ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
-  ])('should contain %s for the %s, with a help text', async (_, side, name, type) => {
+  ])('should contain %s for the %s and have a help text', async (_, side, name, type) => {
     const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
     expect(helpOf(text, name)).toMatch(/\w{3}/);
     expect(text).toContain(`# TYPE ${name} ${type}`);

@@ -44,7 +44,7 @@ const { tests } = z
   .parse(read('rules.test.yml'));
 const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
 
-/** A page's third-level sections, by anchor. */
+/** A page's third-level sections, keyed by anchor. */
 const sectionsOf = (page: string): Map<string, string> =>
   new Map(
     page
@@ -63,7 +63,7 @@ describe('the alerts', () => {
     expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);
   });
 
-  it.each(alerts)('should link $alert to its section in the runbook', ({ alert, annotations }) => {
+  it.each(alerts)('should link $alert to a section in the runbook', ({ alert, annotations }) => {
     const [page = '', heading = ''] = annotations.runbook.split('#');
     expect(heading).toBe(alert.toLowerCase());
     const section = sectionsOf(readFileSync(join(root, page), 'utf8')).get(heading);

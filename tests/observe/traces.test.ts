@@ -35,7 +35,7 @@ const complete = (traceId: string) => expect.poll(() => namesOf(traceId).sort())
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
-    // The applications start no traces of their own, so they record only requests with a sampled trace.
+    // The applications don't start traces themselves, so they record only requests with a sampled trace.
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: '0' },
     secrets: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -66,7 +66,7 @@ describe('a notification with a sampled trace', () => {
     expect(receiver.spansOf(traceId).map(({ status }) => status)).toEqual(STEPS.map(() => 0));
   });
 
-  it('should show the steps in order, each within its parent', () => {
+  it('should show the steps in order, each inside the parent span', () => {
     for (const [before, after] of [
       ['produce', 'deposit'],
       ['deposit', 'announce'],
@@ -87,7 +87,7 @@ describe('a notification with a sampled trace', () => {
   });
 });
 
-it('should not trace a notification if its trace is unsampled or missing', async () => {
+it('should not trace a notification if the trace is unsampled or missing', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');
@@ -99,7 +99,7 @@ it('should not trace a notification if its trace is unsampled or missing', async
   expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
 });
 
-it('should give each request its own complete trace even if requests share an entry and a turn', async () => {
+it('should give each request a complete trace, including when requests share an entry and a turn', async () => {
   const traces = Array.from({ length: 12 }, () => newTrace('01'));
   await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
   for (const { traceId } of traces) await complete(traceId);

@@ -69,7 +69,7 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page with two instances', () => {
-  it('should deliver a notification composed on one instance to a client on the other', async () => {
+  it('should deliver a notification composed on one instance to a client on another', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
@@ -97,7 +97,7 @@ describe('the ops page with two instances', () => {
       expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
     await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
     expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
-    // The producer caches its list for 15 s.
+    // The producer caches the list for 15 s.
     await eventually(async () => (await listed()).length === 0, 40_000);
   });
 
@@ -108,7 +108,7 @@ describe('the ops page with two instances', () => {
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
-  it('should show live values from both instances on each one’s ops page', async () => {
+  it('should show live values from both instances on each instance’s ops page', async () => {
     const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
     const names = await eventually<InstanceSnapshot[][]>(async () => {
       const seen = await all();
@@ -145,7 +145,7 @@ describe('the ops page with two instances', () => {
     expect(status).toMatchObject({ instance: 'bff-1', failing: [] });
   });
 
-  it('should list a set-aside record and put it back into its feed', async () => {
+  it('should list a set-aside record and put it back into the feed', async () => {
     const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
     await check.announce(FEED, 1);
     const entry = entryKey({ run: check.run, feed: FEED, seq: 1 });

@@ -13,15 +13,15 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /**
- * In these tests, another application subscribes to all topics: programmatically, with a Subscription resource and over
- * a stream.
+ * In these tests, another application subscribes to all topics programmatically, declaratively (with a Subscription
+ * resource) and over a stream.
  */
 let stack: Stack;
 let spy: ExternalSidecar;
 let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
-/** The paths that the other application's sidecar delivered events to. */
+/** The paths where the other application's sidecar delivered events. */
 const received: string[] = [];
 let subscriptionRequests = 0;
 
@@ -102,7 +102,7 @@ const stream = (topic: string): Promise<string> =>
     setTimeout(() => resolve('silence'), 5_000).unref();
   });
 
-it('should let another application publish to the topic, but not deliver events to it, not even its own', async () => {
+it('should let another application publish to the topic, but not receive events, including its own', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.untilShown(['before', 'from-the-spy']);
   await expect.poll(() => subscriptionRequests, { timeout: 20_000 }).toBeGreaterThan(0);

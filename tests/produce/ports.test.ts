@@ -84,7 +84,7 @@ describe('Dapr', () => {
     notifications: [{ title: 'x' }],
   };
 
-  it('should let an entry expire after its lifetime', async () => {
+  it('should let an entry expire at the end of its lifetime', async () => {
     await claimCheck.deposit(entry);
     const left = await redis.secondsLeft(partitionEntryKey(entry));
     expect(left).toBeGreaterThan(ENTRY_LIFE_MS / 1_000 - 60);

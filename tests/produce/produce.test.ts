@@ -14,7 +14,7 @@ import { eventually } from '../support/state.ts';
 
 /** Two tests wait for this limit, so it's short, but a busy machine still has time to accept a request. */
 const REQUEST_TIMEOUT_MS = 4_000;
-/** Enough concurrent requests for some to share an entry, but few enough for all to be accepted in time. */
+/** Enough concurrent requests that some share an entry, but few enough that all are accepted in time. */
 const LANES = 30;
 
 let stack: Stack;
@@ -41,7 +41,7 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries that contain items for a feed, each with its item ids, ordered by first announcement. */
+/** The announced entries that contain items for a feed, and the ids of these items. Ordered by first announcement. */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(

@@ -43,8 +43,8 @@ it('should show a notification once, at the scheduled time', async () => {
   expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
 });
 
-it('should never show a scheduled notification that was retracted or had its feed erased', async () => {
-  // Leaves time to retract them before they're due, even on a busy machine.
+it('should never show a scheduled notification if it was retracted or the feed was erased', async () => {
+  // Leaves enough time on a busy machine to retract them before they're due.
   const at = Date.now() + 8_000;
   await post('taken-back', at);
   await post('taken-back-later', at + 3_600_000);
@@ -61,8 +61,8 @@ it('should never show a scheduled notification that was retracted or had its fee
   other.close();
 });
 
-it('should show a scheduled notification on time even after every process was killed', async () => {
-  // Leaves time to restart everything first, even on a busy machine.
+it('should show a scheduled notification on time after every process was killed', async () => {
+  // Leaves enough time on a busy machine to restart all processes first.
   await post('survivor', Date.now() + 25_000);
   const at = Date.now() + 25_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

@@ -33,7 +33,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
 const timesShown = (id: string) => started.observer.shown.filter((shown) => shown.id === id).length;
 
 describe('another application', () => {
-  it('should be able to publish to the topic, with repeated events shown only once', async () => {
+  it('should be able to publish to the topic, and repeated events should be shown only once', async () => {
     const event = cloudEvent('shipped-1', { title: 'Order 1 was shipped' });
     for (let i = 0; i < 3; i++) {
       expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
@@ -51,7 +51,7 @@ describe('another application', () => {
     expect(timesShown('shipped-1')).toBe(1);
   });
 
-  it('should be able to invoke the producer through its own sidecar', async () => {
+  it('should be able to invoke the producer through the application’s sidecar', async () => {
     const method = '/v1.0/invoke/producer/method/notifications';
     const answer = await call(method, { id: 'invoked', title: 'x' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
@@ -127,8 +127,8 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should have its scheduled events retracted by id, regardless of their source', async () => {
-    // Leaves time to retract some of these events before they're due, even on a busy machine.
+  it('should have scheduled events retracted by id, regardless of source', async () => {
+    // Leaves enough time on a busy machine to retract some of these events before they're due.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -180,7 +180,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should have its invalid events set aside with their errors, without delaying the rest', async () => {
+  it('should have invalid events set aside with errors, while other events aren’t delayed', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await started.observer.untilShown(await publishMarker());
@@ -234,7 +234,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
 });
 
 let markers = 0;
-/** Posts one more notification and returns its id. Tests wait until it's shown before checking earlier ones. */
+/** Posts a final notification and returns its id. Tests wait until it's shown before checking earlier notifications. */
 async function publishMarker(): Promise<string[]> {
   const id = `mark-${++markers}`;
   await fetch(`${started.stack.producers[0]?.url}/notifications`, {

@@ -61,7 +61,7 @@ describe('a reader’s inbox', () => {
     await eventually(async () => opened.live);
     return opened;
   }
-  /** Waits until both instances have this many of the feed's publications. */
+  /** Waits until both instances have `count` of the feed's publications. */
   const arrived = (feed: string, count: number) =>
     eventually(async () => {
       const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));
@@ -125,7 +125,7 @@ describe('a reader’s inbox', () => {
     });
   });
 
-  it('should remove retracted content even if it’s snoozed, and be erased with the person’s feed', async () => {
+  it('should remove retracted content from snoozes too, and be erased with the person’s feed', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -157,7 +157,7 @@ describe('a reader’s inbox', () => {
     }
   });
 
-  // Keep this test last: after its restarts, Dapr needs a few seconds to re-place the actors.
+  // Keep this test last: it restarts instances, and Dapr needs a few seconds to re-place the actors.
   it('should sync to tabs on every instance, and end a snooze even if all instances restart', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';

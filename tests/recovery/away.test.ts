@@ -22,8 +22,8 @@ afterAll(async () => {
 
 /**
  * Publishes in three requests and returns the ids in order. After a restart, a pending read from the old sidecar can
- * swallow one request's announcement, which Redis redelivers only later. The next request's announcement then covers
- * that entry too.
+ * swallow a request's announcement, and Redis redelivers it only later. Until then, the next request's announcement
+ * covers that entry too.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);

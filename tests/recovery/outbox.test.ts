@@ -89,7 +89,7 @@ describe("Dapr's outbox", () => {
     expect(timesShown('a-placed')).toBe(1);
   });
 
-  it('should publish more than one projection only if each directly precedes its state', async () => {
+  it('should publish multiple projections only if each directly precedes the corresponding state', async () => {
     const pairs = ['b', 'c'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     expect(
       (
@@ -100,7 +100,7 @@ describe("Dapr's outbox", () => {
       ).status,
     ).toBe(204);
     await observer.untilShown(['b-placed', 'c-placed']);
-    // daprd 1.18.1 panics and closes the connection. It writes nothing.
+    // daprd 1.18.1 panics and closes the connection without writing any data.
     const other = ['d', 'e'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     await expect(transact(first(), other.flat())).rejects.toThrow();
     expect(await stateOf(first(), 'd')).toBeUndefined();
@@ -113,7 +113,7 @@ describe("Dapr's outbox", () => {
     await expect.poll(setAside).toContain('map[id:g-placed');
   });
 
-  it('should publish even if the transaction fails due to an etag mismatch, with state in Redis', async () => {
+  it('should publish even if the transaction fails due to an etag mismatch when state is in Redis', async () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
@@ -170,7 +170,7 @@ describe("Dapr's outbox", () => {
   });
 
   it(
-    `should not lose or invent notifications when the publisher and its sidecars are killed ${KILLS} times`,
+    `should not lose or invent notifications when the publisher and the sidecars are killed ${KILLS} times`,
     async () => {
       const port = new URL(first().daprUrl).port;
       const app = new ManagedProcess({
@@ -221,7 +221,7 @@ describe("Dapr's outbox", () => {
       );
       expect(withoutState).toEqual([]);
       expect(shown.length).toBe(new Set(shown).size);
-      // An event that Dapr repeats keeps its id.
+      // Events repeated by Dapr keep their id.
       expect(eventIds.size).toBe(placed.length);
     },
     90_000 + KILLS * 10_000,

@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should restart the instances one after another without readers noticing', async () => {
+it('should restart the instances one by one without readers noticing', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const stream = startStream(caller, 'rolling');
   await delay(1_000);

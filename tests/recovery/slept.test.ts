@@ -23,7 +23,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover a tab that slept for an hour while its connection silently died', async () => {
+it('should recover a tab that slept for an hour while the connection silently died', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const publish = async () => {
     const notifications = makeNotifications(20);
@@ -35,7 +35,7 @@ it('should recover a tab that slept for an hour while its connection silently di
   proxy.silence();
   const missed = await publish();
   const wokeAt = performance.now();
-  // While a device sleeps, only the clock advances. Timers keep their remaining time.
+  // While a device sleeps, the clock advances but timers don't.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
   await client.untilShown(missed, 10_000);
   console.log(`recovered ${Math.round(performance.now() - wokeAt)} ms after waking up`);

@@ -72,7 +72,7 @@ describe('a connection to a Redis Cluster', () => {
     expect(await outcome({ ...env, REDIS_PASSWORD: 'wrong' })).toMatch(/^rejects the login/);
   });
 
-  it('should send each command to its key’s master, even after the slot moves', async () => {
+  it('should send each command to the key’s master, including after the slot moves', async () => {
     const client = await openOnce(targetOf(env), TIMES);
     expect(mastersOf(client)).toHaveLength(3);
     for (const key of KEYS) await client.set(key, key);
@@ -111,7 +111,7 @@ describe('a connection to a Redis Cluster', () => {
     await client.connect();
     const heard: string[] = [];
     await client.subscribe('news', (message) => heard.push(message));
-    // Redis closes the connections of subscribers that lose their permission.
+    // Redis closes a subscriber's connection when the permission is revoked.
     await allow('resetchannels');
     await eventually(async () => faults.some((fault) => fault.includes('NOPERM')));
     await allow('allchannels');
@@ -123,7 +123,7 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should keep subscriptions and waiting reads during a failover, and never repeat a command', async () => {
+  it('should keep subscriptions and waiting reads during a failover, and not repeat commands', async () => {
     const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));
@@ -142,7 +142,7 @@ describe('a connection to a Redis Cluster', () => {
 
     await expect(main.incr(key)).rejects.toThrow();
     expect(main.isReady).toBe(false);
-    // A read that was sent before the connection was lost would reject. One that was not sent waits for the new master.
+    // A read sent before the connection was lost would reject. An unsent read waits for the new master.
     await readerLost;
     expect(await reader.get(key)).toBe('0');
     await eventually(async () => main.isReady);

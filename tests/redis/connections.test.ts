@@ -37,7 +37,7 @@ afterAll(async () => {
 type Settings = Record<string, string>;
 const targetOf = (env: Settings) => redisTarget(readRedisSettings(env));
 
-/** Returns `open`, or the reason for the failure with a remedy. */
+/** Returns `open`, or an explanation with a remedy. */
 async function outcome(env: Settings): Promise<string> {
   const target = targetOf(env);
   try {
@@ -75,7 +75,7 @@ describe('a connection with TLS', () => {
     ...{ REDIS_CERT_FILE: one.cert, REDIS_KEY_FILE: one.key },
   });
 
-  it('should be established with the CA, and with a client certificate if Redis requires one', async () => {
+  it('should be established using the CA, and a client certificate if Redis requires it', async () => {
     expect(await outcome(tls(open))).toBe('open');
     expect(await outcome(tls(closed, withClient(client)))).toBe('open');
   });
@@ -122,13 +122,13 @@ describe('a connection through Sentinels', () => {
     await eventually(async () => log(second).includes('sync: Finished') && log(sentinel).includes('+slave'));
   });
 
-  it('should list the known masters if it asks for an unknown one', async () => {
+  it('should list the known masters if it asks for an unknown master', async () => {
     expect(await outcome({ ...env, REDIS_MASTER: 'mymaster' })).toMatch(
       /no master named mymaster: Set REDIS_MASTER to one of: tocsin/,
     );
   });
 
-  it('should switch to the new master, keep subscriptions and waiting reads, and never repeat a command', async () => {
+  it('should switch to the new master, keep subscriptions and waiting reads, and not repeat commands', async () => {
     const options = { ...TIMES, reconnectStrategy: () => 100 };
     const main = persistentClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();

@@ -27,13 +27,13 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** The state is on a cluster. Entries, topics, the audit trail and the broadcaster each have their own Redis. */
+/** The state is on a cluster. Entries, topics, the audit trail and the broadcaster each have a separate Redis. */
 beforeAll(async () => {
   cluster = await startCluster({ dir, name: 'state' });
   for (const name of PARTS) one[name] = await startRedis({ dir, name });
   const components = join(dir, 'components');
   cpSync(join(ROOT, 'components'), components, { recursive: true });
-  // Give each component its own secrets, like docs/guides/redis.md does.
+  // Give each component separate secrets, like docs/guides/redis.md does.
   for (const [name, prefix] of Object.entries(PREFIXES)) {
     const file = join(components, `${name}.yaml`);
     const text = readFileSync(file, 'utf8');
@@ -56,7 +56,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Which kinds of keys a Redis contains, by their first part: `bff`, `entry`, `tocsin` or a topic name. */
+/** The kinds of keys in a Redis: the first part of each key, which is `bff`, `entry`, `tocsin` or a topic name. */
 async function kindsAt(address: string): Promise<string[]> {
   const client = createClient({ url: `redis://${address}` });
   await client.connect();
@@ -85,7 +85,7 @@ it('should deliver, trim and erase with a separate Redis for each part, and pass
   await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
   topics.destroy();
 
-  // An erasure also removes content from orphaned state documents and from events left in the topics.
+  // An erasure also removes content from orphaned state documents and from remaining events in the topics.
   const [producer] = stack.producers;
   const feed = 'user:erased';
   const post = await fetch(`${producer?.url}/notifications`, {

@@ -14,7 +14,7 @@ let redis: AnyRedis;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** Starts a Redis that has its own CA and requires a client certificate and a password. */
+/** Starts a Redis with a private CA that requires a client certificate and a password. */
 beforeAll(async () => {
   const { tls, settings: ofClients } = redisWithTls(dir);
   redis = await startRedis({ ...{ dir, name: 'redis', tls }, settings: { requirepass: 'secret' } });
@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver over TLS to all instances and pass the doctor’s checks, even after Redis restarts', async () => {
+it('should deliver over TLS to all instances and pass the doctor’s checks, including after Redis restarts', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

@@ -1,7 +1,7 @@
 /**
  * Captures a release's stored data, so that tests can check that later versions read it: `node --import tsx
- * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with that release's
- * code, and never again for an old release.
+ * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, using that release's
+ * code. Don't rerun it for an old release.
  */
 import { writeFileSync } from 'node:fs';
 import { VERSION } from '@tocsin/service';

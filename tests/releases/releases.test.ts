@@ -30,7 +30,7 @@ const releases = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.json'))
   .map((file) => storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))));
 
-/** The schemas of the state store's documents, by the first word of their key. */
+/** The schemas for documents in the state store, keyed by the first word of the document's key. */
 const DOCUMENTS: Record<string, z.ZodType> = {
   head: headSchema,
   ids: idsDocumentSchema,
@@ -43,14 +43,14 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   soon: scheduledSchema,
   withdrawn: withdrawnDocumentSchema,
 };
-/** An index's key is the prefix shared by its documents' keys. */
+/** An index's key is the common prefix of the document keys that it lists. */
 const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: dueWindowSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('this release should have its stored data captured', () => {
+it('this release’s stored data should have been captured', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 

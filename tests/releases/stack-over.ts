@@ -19,7 +19,7 @@ export interface StackWithData {
   stop(): Promise<void>;
 }
 
-/** Starts a stack with one bff, on its own Redis loaded with the stored data. */
+/** Starts a stack with a single bff, on a separate Redis loaded with the stored data. */
 export async function stackWithData(stored: Stored): Promise<StackWithData> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const [port = 0] = await freePorts(1);

@@ -3,14 +3,14 @@ import { z } from 'zod';
 
 const json = z.json();
 
-/** Everything in Redis by key, with parsed JSON. */
+/** All values in Redis by key. JSON is parsed. */
 export const storedSchema = z.strictObject({
   version: z.string(),
   /** When the capture was taken (ms since 1970). */
   at: z.int(),
   /** The entries of the claim check. */
   strings: z.record(z.string(), json),
-  /** The documents of the state store with their etags. */
+  /** The state store's documents and etags. */
   hashes: z.record(z.string(), z.strictObject({ data: json, version: z.string() })),
   /** The events of the topics, oldest first. */
   streams: z.record(z.string(), z.array(json)),

@@ -92,7 +92,7 @@ it('should write the remaining records when the producer stops', async () => {
   await on.producer.ready();
 });
 
-it('should keep the trail within its limits for records and bytes', async () => {
+it('should keep the trail within the limits for records and bytes', async () => {
   const filler = (n: number): AuditRecord => ({
     ...{ v: 1, id: `f-${n}`, at: new Date().toISOString(), requests: 1, instance: 'x'.repeat(80) },
     ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'y'.repeat(90) } },
@@ -116,7 +116,7 @@ it('should keep the trail within its limits for records and bytes', async () => 
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_RECORDS);
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
-  // Frequent records must not evict rare ones.
+  // Frequent records must not evict rare records.
   const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
   expect(acts.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

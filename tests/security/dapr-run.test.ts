@@ -20,7 +20,7 @@ const cli = await ensureDaprCli();
 const missing = cli ? await missingNamespaces() : 'neither the Dapr CLI nor Go is installed';
 if (missing) console.log(`dapr run -f was not tested: ${missing}`);
 
-/** Its ports are fixed, so it runs in a separate network namespace. */
+/** The ports are fixed, so it runs in a separate network namespace. */
 describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
   const processes: ManagedProcess[] = [];

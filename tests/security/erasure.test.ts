@@ -72,7 +72,7 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 });
 
 describe('content', () => {
-  it('should be gone from Redis for good a minute after its feed was erased', async () => {
+  it('should be permanently gone from Redis a minute after the feed was erased', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
@@ -82,11 +82,11 @@ describe('content', () => {
     expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
     await publishEvent(TOPICS.notifications, of('by-event'));
     await eventually(async () => (await titles(feed)).length === 4);
-    // Rejected events: one for this feed, and an unreadable one.
+    // Rejected events: an event for this feed, and an unreadable event.
     await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
-    // Four kinds of content: set aside, never announced, left behind by a rejected commit, and missing from the
-    // schedule index.
+    // Four kinds of content: set aside, never announced, orphaned by a rejected commit, and missing from the schedule
+    // index.
     const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
@@ -168,7 +168,7 @@ describe('content', () => {
     for (const id of ['no id / at all', 'refused / id', 'no JSON / id'])
       ids.push(`event-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`);
     for (const id of ids) expect(await send('DELETE', `/notifications/${id}?feed=${feed}`)).toBe(202);
-    // This notification arrives after its retraction.
+    // This notification arrives after the retraction.
     expect(await send('POST', '/notifications', of('gone-early'))).toBe(202);
     await publishEvent(TOPICS.notifications, of('gone-early'));
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
-/** A request twice as long can cost at most three times the CPU time. Costs below FLOOR_MS aren't compared. */
+/** When the request length doubles, the CPU time can at most triple. Costs below FLOOR_MS aren't compared. */
 const MAX_RATIO = 3;
 const FLOOR_MS = 10;
-/** How many times each request is measured. Only the minimum counts: a busy machine can only add time. */
+/** Number of measurements per request. Only the minimum counts, since a busy machine can only add time. */
 const REPETITIONS = 10;
 /** At this length, a request takes less than a second even at cubic cost. */
 const SHORT = 600;
 /** The limit for the headers and the address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** These strings are repeated between the start and end of a header value. */
+/** Strings to repeat between the start and end of a header value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** For each header, prefixes that its parser accepts. */
+/** Prefixes that each header's parser accepts. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
   ['accept-encoding', 'gzip;q='],
@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** All routes. Erasures take time, so their feed is swapped for one that gets rejected after all other checks. */
+/** All routes. Erasures take time, so they use a feed that is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -177,7 +177,7 @@ async function examine(route: Route): Promise<string | undefined> {
 
 describe('a long header, query or path', () => {
   it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
-    'should cost CPU time proportional to its length: %s %s %s',
+    'should cost CPU time proportional to the length: %s %s %s',
     { timeout: 60_000 },
     async (_port, _method, _path, route) => {
       expect(await examine(route)).toBeUndefined();

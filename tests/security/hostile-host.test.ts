@@ -81,7 +81,7 @@ it('should not let a foreign application take over turns or cause losses by offe
   }
 });
 
-it('should never start a new epoch on an unsigned call, even without a secret in the secret stores', async () => {
+it('should never start a new epoch on an unsigned call, including without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startExternalSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));

@@ -72,7 +72,7 @@ describe('a request’s host name', () => {
     own.socket.destroy();
   });
 
-  it('should not matter for probes, or for ports that require a key or token', async () => {
+  it('should not matter for probes or ports that require a key or token', async () => {
     const anywhere: [PortName, string, number][] = [
       ['openProducer', '/healthz', 200],
       ['openProducer', '/readyz', 200],

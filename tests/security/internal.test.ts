@@ -69,7 +69,7 @@ const state = async () => ({
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
-/** Runs an attack that must not write or show anything. The feed must stay in the same epoch. */
+/** Runs an attack that must not write or show anything. The feed's epoch must not change. */
 const expectHarmless = async (attack: () => Promise<void>): Promise<void> => {
   // The claim follows the broadcast, so entries for notifications already shown can still be unclaimed.
   await expect.poll(() => redis.keys('entry:*')).toEqual([]);
@@ -94,7 +94,7 @@ describe('a foreign application', () => {
     ['a forged announcement', { feed: 'all', announced: { run: '', seq: 1_000 } }],
     ['an unreadable body', 'x'],
     ['no body', undefined],
-  ])('should not be able to make a feed start a new epoch through its actor: %s', async (_what, body) => {
+  ])('should not be able to make a feed start a new epoch through the actor: %s', async (_what, body) => {
     const { epoch = '' } = (await readHead(bff!, 'all')) ?? {};
     const call = JSON.parse(
       JSON.stringify(body ?? null)
@@ -188,7 +188,7 @@ describe('a foreign application', () => {
     });
   });
 
-  it('should have its rejected calls counted by reason', async () => {
+  it('should have rejected calls counted by reason', async () => {
     const name = 'tocsin_bff_calls_refused_total';
     for (const reason of ['unsigned', 'invocation', 'unknown_subscription'])
       expect(await sumOfMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);

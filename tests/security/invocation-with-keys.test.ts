@@ -62,7 +62,7 @@ describe('invoking a producer that requires API keys', () => {
     }
   });
 
-  it('should also be rejected on the sidecar’s internal port, with any headers', async () => {
+  it('should also be rejected on the sidecar’s internal port, regardless of headers', async () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;

@@ -30,8 +30,8 @@ const SECRETS = {
 const CONTENT = `content-${randomBytes(12).toString('hex')}`;
 
 /**
- * All protections are on: a Redis user with a password and few permissions, tokens and API keys. Logging is at its most
- * verbose.
+ * All protections are on: a Redis user with a password and few permissions, tokens and API keys. Logging is set to the
+ * most verbose level.
  */
 describe('a locked-down stack', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));

@@ -38,7 +38,7 @@ const stopAll = async () => {
 
 /**
  * Scans a network namespace from a neighbour. The namespace acts as a separate machine: no other process listens there,
- * so the commands can use their default ports.
+ * so the commands can use the default ports.
  */
 describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
@@ -63,7 +63,7 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen only on loopback addresses in all its processes, over TCP and UDP', async () => {
+    it('should listen only on loopback addresses in all processes, over TCP and UDP', async () => {
       const one = await started({ host });
       await one.untilPrinted('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
@@ -91,7 +91,7 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       }
     });
 
-    it('should open only its public ports with TOCSIN_ADDRESS and authentication', async () => {
+    it('should open only the public ports with TOCSIN_ADDRESS and authentication', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'tocsin-open-'));
       mkdirSync(join(dir, 'data'));
       const hash = createHash('sha256').update('key').digest('hex');
@@ -118,7 +118,7 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       expect(await open()).toEqual({ v4: [], v6: [] });
     });
 
-    it('should open only its public ports with TOCSIN_INSECURE', async () => {
+    it('should open only the public ports with TOCSIN_INSECURE', async () => {
       const env = { TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' };
       await isUp(await started({ host, command: 'dev', env }));
       expect(await open()).toEqual({ v4: DEV_PORTS, v6: [] });
@@ -132,7 +132,7 @@ describe('a start that would open ports without authentication', () => {
   it.each([
     ['start', '4000, 4001, 4002'],
     ['dev', '4000, 4001, 5173'],
-  ] as const)('should be rejected by npm run %s, with a remedy', async (command, ports) => {
+  ] as const)('should be rejected by npm run %s, which suggests a remedy', async (command, ports) => {
     const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);

@@ -11,7 +11,7 @@ import { eventually } from '../support/state.ts';
 const DOCUMENTS = 20;
 /** The maximum broadcast stream size in this test (bytes). */
 const STREAM = 1024 * 1024;
-/** A document can have 40,000 bytes, and Redis can use twice as much. Publications need memory too. */
+/** A document can have 40,000 bytes, and Redis can need double that. Publications need memory too. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
 const ATTACK_MS = 20_000;
 const LANES = 8;
@@ -110,7 +110,7 @@ async function runUnderAttack(attack: (n: number) => Promise<Response>) {
   return growth;
 }
 
-describe('the memory that one reader can use in Redis', () => {
+describe('the memory that a reader can use in Redis', () => {
   it('should be limited for a signed-in reader who keeps marking as many notifications as possible', async () => {
     const ids = (topic: string, n: number) =>
       n % 3 === 0

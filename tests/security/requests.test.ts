@@ -75,7 +75,7 @@ describe('a request with an unknown parameter', () => {
     },
   );
 
-  it('should not publish to all readers if its URL names a feed', async () => {
+  it('should not publish to all readers if the URL names a feed', async () => {
     const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
     const problem = await problemOf(await ask(route, { path: '/notifications?feed=user:ada' }));
     expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
@@ -209,7 +209,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be rejected based on its Content-Length, and have its connection closed', async () => {
+  it('should be rejected based on Content-Length, and have the connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -218,7 +218,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be rejected as soon as its chunks get too large, and not read any further', async () => {
+  it('should be rejected as soon as the chunks get too large, and not be read any further', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
@@ -234,7 +234,7 @@ describe.each<[PortName, string]>([
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
-  it('should get a response even if the client sends the whole body', async () => {
+  it('should get a response if the client sends the whole body', async () => {
     const response = await fetch(urlOf(port, path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -129,22 +129,26 @@ const draw = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] =>
   fc.sample(arbitrary, { seed: SEED, numRuns });
 
 describe('the socket protocol', () => {
-  it('should serve every valid client while others send arbitrary frames', { timeout: 300_000 }, async () => {
-    const sessions = draw(fc.array(frame, { minLength: 1, maxLength: 8 }), SESSIONS);
-    for (let at = 0; at < sessions.length; at += 20) {
-      await Promise.all(
-        sessions.slice(at, at + 20).map(async (frames) => {
-          const socket = await connectTo(bff.url);
-          for (const one of frames) sendFrame(socket, one);
-          socket.close();
-        }),
-      );
-      await expectServes();
-    }
-  });
+  it(
+    'should serve every valid client while other clients send arbitrary frames',
+    { timeout: 300_000 },
+    async () => {
+      const sessions = draw(fc.array(frame, { minLength: 1, maxLength: 8 }), SESSIONS);
+      for (let at = 0; at < sessions.length; at += 20) {
+        await Promise.all(
+          sessions.slice(at, at + 20).map(async (frames) => {
+            const socket = await connectTo(bff.url);
+            for (const one of frames) sendFrame(socket, one);
+            socket.close();
+          }),
+        );
+        await expectServes();
+      }
+    },
+  );
 
   it(
-    'should serve every valid client while others post arbitrary data to polling sessions',
+    'should serve every valid client while other clients post arbitrary data to polling sessions',
     { timeout: 300_000 },
     async () => {
       const bodies = draw(fc.array(packet, { maxLength: 8 }), SESSIONS / 2);

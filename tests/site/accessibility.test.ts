@@ -12,7 +12,7 @@ const DIST = join(import.meta.dirname, '../../site/dist');
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 360, height: 780 };
 
-/** The address of every page, such as `/guides/first-minute`. */
+/** Every page's address, for example `/guides/first-minute`. */
 const PAGES = readdirSync(DIST, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.html') && file !== '404.html')
   .map((file) => `/${file.replace(/(?:index)?\.html$/, '')}`)
@@ -34,7 +34,7 @@ afterAll(async () => {
   site.server.close();
 });
 
-/** Opens a page on the site. Returns by how many pixels it overflows the window's width. */
+/** Opens a page on the site. Returns the horizontal overflow in pixels. */
 async function open(address: string, viewport: ViewportSize, colorScheme: 'light' | 'dark' = 'light') {
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });

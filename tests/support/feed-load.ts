@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
 
-/** At least one feed per kind, including two readers' own feeds. */
+/** At least one feed per kind, including two user feeds. */
 export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
 
 export interface FeedLoadOptions {
@@ -10,14 +10,14 @@ export interface FeedLoadOptions {
   url: string;
   /** The addresses for publishers. The array can change during the load. */
   producerUrls: readonly string[];
-  /** Maximum time (ms) for one request, including all retries. */
+  /** Maximum time (ms) for a request, including all retries. */
   patienceMs?: number;
 }
 
 export interface FeedLoad {
   /** Stops publishing. Rejects if a request has failed permanently. */
   stop(): Promise<void>;
-  /** Waits until each device shows all acknowledged notifications in its feed. Call this after `stop()`. */
+  /** Waits until each device shows all of its feed's acknowledged notifications. Call this after `stop()`. */
   audit(catchUpMs: number): Promise<FeedLoadResult>;
   /** Stops publishing if necessary, and disconnects the devices. */
   close(): void;
@@ -57,7 +57,7 @@ export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad>
     }
   };
   const work = Promise.all([...callers].map(([feed, caller]) => publishTo(feed, caller)));
-  // If publishing fails before `stop` is called, `stop` rejects with the reason.
+  // If publishing fails before `stop` is called, `stop` rejects with that error.
   work.catch(() => undefined);
   const idsOf = ({ feed }: Observer) => [...(callers.get(feed)?.acknowledged.keys() ?? [])];
   return {

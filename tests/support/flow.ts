@@ -8,7 +8,7 @@ import { startStream } from './stream.ts';
 export interface FaultResult {
   /** When deliveries should have resumed (ms since 1970). */
   resumesAt: number;
-  /** The instances with clients that should be receiving deliveries again. */
+  /** The instances where clients should be receiving deliveries after the fault. */
   affected: readonly Pair[];
   /** Restarts any processes that are still down. */
   restore?: () => Promise<void>;
@@ -51,8 +51,8 @@ export class Flow {
   }
 
   /**
-   * Resolves when every client has shown all acknowledged notifications. Checks that each was shown exactly once and in
-   * order.
+   * Resolves when every client has shown all acknowledged notifications. Checks that they were shown in order and
+   * exactly once.
    */
   async complete(timeoutMs = 60_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
@@ -64,7 +64,7 @@ export class Flow {
   /**
    * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that
    * no notification is lost and no client gets a gap. Prints the longest pause (ms) that any affected client saw, and
-   * resolves with it. Tests allow a pause of up to twice the `bound`, so this watches for longer than that.
+   * resolves with it. Tests allow a pause of up to 2 × `bound`, so this watches for longer than that.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeNotifications, type Caller } from '@tocsin/lab';
 
-/** Posts single notifications one after another, about 50 a second, until `stop` is called. */
+/** Posts single notifications sequentially, about 50 per second, until `stop` is called. */
 export function startStream(caller: Caller, label: string): { stop(): Promise<void> } {
   let running = true;
   const work = (async () => {
@@ -10,7 +10,7 @@ export function startStream(caller: Caller, label: string): { stop(): Promise<vo
       await delay(20);
     }
   })();
-  // If posting fails before `stop` is called, `stop` rejects with the reason.
+  // If posting fails before `stop` is called, `stop` rejects with that error.
   work.catch(() => undefined);
   return {
     async stop() {

@@ -3,7 +3,10 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
-/** Requests to the attacked release's public ports, without secrets or with the attacker's own. Each must get a 401. */
+/**
+ * Requests to the attacked release's public ports, either unauthenticated or with the attacker's own secrets. Each must
+ * get a 401.
+ */
 export async function publicPorts(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
   const { signature } = await attacker.signedTake('all');
@@ -91,7 +94,7 @@ export async function redisProbes(attacked: string, attacker: Tenant): Promise<P
   }));
 }
 
-/** Requests to the attacker's own sidecar, aimed at the other release. */
+/** Requests to the attacker's own sidecar that target the other release. */
 export function sidecarProbes(attacked: string): Probe[] {
   const sidecar = 'http://127.0.0.1:3500/v1.0';
   return [

@@ -22,7 +22,7 @@ export interface Probe {
   method?: string;
   headers?: Record<string, string>;
   body?: unknown;
-  /** Sends the request this many times. The outcome is then an array. */
+  /** Number of times to send the request. If set, the outcome is an array. */
   times?: number;
   /** If true, the outcome is the status and the text, not only the status. */
   text?: boolean;
@@ -52,7 +52,7 @@ const COUNTERS = {
   ],
 } as const;
 
-/** The sum of a counter's series in Prometheus's text format. */
+/** A counter's total over all series in Prometheus's text format. */
 function sumIn(metrics: string, name: string): number {
   if (!metrics.includes(`# TYPE ${name} counter`)) throw new Error(`There is no counter ${name}.`);
   return [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
@@ -61,7 +61,7 @@ function sumIn(metrics: string, name: string): number {
   );
 }
 
-/** A chart release in its own namespace, with one pod per application. */
+/** A chart release in a separate namespace with one pod per application. */
 export class Tenant {
   readonly namespace: string;
   readonly #limits: object;
@@ -164,7 +164,7 @@ export class Tenant {
     return { body, signature: new Signer(() => keys).sign(actorCallPurpose('take', feed), body).signature };
   }
 
-  /** Sends requests from one of the release's own pods. */
+  /** Sends requests from one of the release's pods. */
   async ask(app: 'producer' | 'bff', probes: readonly Probe[]): Promise<Record<string, unknown>> {
     const exec = ['-n', this.namespace, 'exec', '-i', `deployment/${app}`, '-c', app, '--'];
     const node = ['node', '--input-type=module', '-', JSON.stringify(probes)];
@@ -178,7 +178,7 @@ export class Tenant {
     return text;
   }
 
-  /** An application's counter values, each summed over its series. */
+  /** An application's counter values, each summed over all series. */
   async counters(app: 'producer' | 'bff', names: readonly string[]): Promise<Record<string, number>> {
     const port = app === 'producer' ? 4000 : 4001;
     const metrics = await this.#text(app, `http://127.0.0.1:${port}/metrics`);
@@ -208,7 +208,7 @@ export class Tenant {
     if (fault) throw new Error(`${this.namespace} did not show ${id}: ${fault}`);
   }
 
-  /** Everything that an attack must not change: the reader's feed, and the counters of completed work. */
+  /** State that an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
     // Earlier notifications might not be claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));
@@ -222,8 +222,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except what a release writes on its own: locks, metrics, the audit trail, and when API keys were
-   * last used.
+   * The keys in Redis, excluding background writes by a release: locks, metrics, the audit trail, and when API keys
+   * were last used.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([ours.remove(), theirs.remove()]));
 
-/** Runs an attack, and checks that it has changed nothing in `ours`. */
+/** Runs an attack, and checks that it had no effect on `ours`. */
 async function expectUnharmed(attack: () => Promise<void>): Promise<void> {
   const before = { state: await ours.state(READER), keys: await ours.keys() };
   await attack();
@@ -35,7 +35,7 @@ const refusedByOurBff = async (): Promise<number> => {
   return (await ours.counters('bff', [name]))[name] ?? NaN;
 };
 
-describe('two releases in their own namespaces', () => {
+describe('two releases in separate namespaces', () => {
   it.each([ours, theirs])('should publish and read in $namespace', async (tenant) => {
     expect(await tenant.test()).toContain('Published helm-test-');
     expect(await tenant.publish(`user:${READER}`, `of-${tenant.namespace}`)).toBe(202);
@@ -49,7 +49,7 @@ describe('two releases in their own namespaces', () => {
 });
 
 describe('a pod of another tenant', () => {
-  it('should be refused by the public ports, with or without its own release’s keys and tokens', () =>
+  it('should be refused by the public ports, with and without the attacker’s own keys and tokens', () =>
     expectUnharmed(async () => {
       const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
       const outcomes = await theirs.ask('bff', probes);
@@ -65,7 +65,7 @@ describe('a pod of another tenant', () => {
       );
     }));
 
-  it('should be refused by Redis, with or without its own release’s passwords', () =>
+  it('should be refused by Redis, with and without the attacker’s own passwords', () =>
     expectUnharmed(async () => {
       const outcomes = await theirs.ask('bff', await redisProbes(ours.namespace, theirs));
       const noPassword = expect.stringMatching(/^-NOAUTH/) as string;
@@ -79,7 +79,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it.each(['bff', 'producer', 'stranger'])(
-    'should reach nothing in the other release through its own sidecar with the app id %s',
+    'should not reach the other release through the attacker’s own sidecar with the app id %s',
     (appId) =>
       expectUnharmed(() =>
         withTheirRedis(ours.namespace, theirs, () =>
@@ -135,7 +135,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it.each(['bff', 'producer'])(
-    'should be refused by the other release, even with a Dapr certificate for the app id %s',
+    'should be refused by the other release, including with a Dapr certificate for the app id %s',
     (id) =>
       expectUnharmed(async () => {
         const refused = await refusedByOurBff();
@@ -202,7 +202,7 @@ describe('a pod of another tenant', () => {
 });
 
 describe('a release’s quotas', () => {
-  it('should limit a flood to its API key’s rate, without affecting the other release', async () => {
+  it('should limit a flood to the API key’s rate and not affect the other release', async () => {
     const names = ['tocsin_producer_notifications_accepted_total', 'tocsin_producer_requests_refused_total'];
     const [name = ''] = names;
     const before = await ours.counters('producer', names);
@@ -224,7 +224,7 @@ describe('a release’s quotas', () => {
     expect(await ours.counters('producer', names)).toEqual({ ...before, [name]: (before[name] ?? 0) + 1 });
   });
 
-  it('should apply a limit only to the release that sets it in its values', async () => {
+  it('should apply a limit only to the release that sets it in the values', async () => {
     const writes = async (tenant: Tenant) => {
       const headers = { authorization: `Bearer ${await tenant.token('writer')}` };
       const put = { name: 'writes', url: 'http://127.0.0.1:4001/app/mutes', method: 'PUT', times: 5 };

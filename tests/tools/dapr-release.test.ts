@@ -52,7 +52,7 @@ const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor())))
 const answer = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
 
 describe('the Dapr download', () => {
-  it('should put a real, working daprd into the cache, and never redownload it', async () => {
+  it('should put a real, working daprd into the cache and not redownload it', async () => {
     server.close();
     const { daprd } = await ensureDapr();
     server = await releaseServer({ daprd });
@@ -132,7 +132,7 @@ describe('the Dapr download', () => {
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual(['bytes=100000-', undefined]);
   });
 
-  it('should wait for a slow server, but not for a silent one', async () => {
+  it('should wait for a slow server, but not for a silent server', async () => {
     answer({ kind: 'slow', pieces: 8, pauseMs: 100 });
     await get();
     rmSync(releaseDir(optionsFor()), { recursive: true });
@@ -158,7 +158,7 @@ describe('the Dapr download', () => {
     await expect(get({ mirror: 'http://127.0.0.1:1' })).rejects.toThrow(/ECONNREFUSED|bad port/);
   });
 
-  it('should request nothing if there are no digests, and explain how to get them', async () => {
+  it('should send no requests if there are no digests, and explain how to get them', async () => {
     const name = Object.keys(server.release.digests)[0] ?? '';
     const release = { ...server.release, digests: { ...server.release.digests, [name]: null } };
     await expect(get({ release })).rejects.toThrow(
@@ -182,7 +182,7 @@ describe('the Dapr download', () => {
     proxy.close();
   });
 
-  it('should download everything through a proxy that allows it', async () => {
+  it('should download all files through a proxy that allows it', async () => {
     const tunnels: string[] = [];
     const proxy = createServer((_, response) => response.writeHead(500).end());
     proxy.on('connect', ({ url = '' }, client) => {
@@ -220,7 +220,7 @@ describe('npm run dapr:digests', () => {
   };
   const refresh = (file: string) => refreshDigests({ daprMirror: server.url, proxy: NO_PROXY }, file);
 
-  it('should change nothing if checksums are missing, and list them all', async () => {
+  it('should make no changes if checksums are missing, and list all of them', async () => {
     const file = fileOf();
     const before = statSync(file).mtimeMs;
     const fault = await refresh(file).catch((error: unknown) => String(error));

@@ -50,7 +50,7 @@ async function writeRunFile(dir: string, change?: Change): Promise<{ path: strin
   return { path, ports: all };
 }
 
-/** An `npm start` or `npm run dev` that belongs to one test. */
+/** An `npm start` or `npm run dev` for a single test. */
 export interface Launch {
   child: ChildProcess;
   dir: string;
@@ -64,7 +64,7 @@ export interface Launch {
 export interface LaunchOptions {
   /** The default is `start`, which uses the run file. `dev` doesn't use it. */
   command?: 'start' | 'dev';
-  /** The machine to run on. Defaults to this one. */
+  /** The machine to run on. Default: this machine. */
   host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };
@@ -73,10 +73,10 @@ export interface LaunchOptions {
   change?: Change;
 }
 
-/** The original `dapr.yaml`, with Tocsin's applications and ports. */
+/** The original `dapr.yaml` that defines Tocsin's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
-/** Runs `node tools/start.mjs`: by default `start`, with a separate data folder and stub applications. */
+/** Runs `node tools/start.mjs`. Default: `start` with a separate data folder and stub applications. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));

@@ -48,7 +48,7 @@ describe('components/', () => {
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-  ])('should include %s of type %s, with the scopes that it needs', (name, type, scopes) => {
+  ])('should include %s of type %s and the scopes that it needs', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
   });
@@ -59,7 +59,7 @@ describe('components/', () => {
     [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
-    'should reserve %j for one application, and let it read only its own secrets',
+    'should reserve %j for a single application, and let it read only its own secrets',
     ({ store, name }, app) => {
       expect(component(store).spec.type).toBe('secretstores.local.env');
       expect(component(store).scopes).toEqual([app]);
@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let the producer and bff append to the audit trail only via its component, and let no one read it', () => {
+  it('should let the producer and bff append to the audit trail only via its component, and let nobody read it', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));
@@ -106,7 +106,7 @@ describe('components/', () => {
     expect(component(COMPONENTS.audit).spec.metadata.map((one) => one.name)).not.toContain('streamTTL');
   });
 
-  it('should name each file after its component', () => {
+  it('should name each file after the component', () => {
     for (const { file, resource } of resources) {
       if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
     }
@@ -161,7 +161,7 @@ describe('dapr.yaml', () => {
     })
     .parse(read('dapr.yaml'));
 
-  it('should run one producer and two bffs on their public ports', () => {
+  it('should run a producer and two bffs on the public ports', () => {
     expect(apps.map(({ appID, env }) => [appID, env['PORT']])).toEqual([
       [APP_IDS.producer, '4000'],
       [APP_IDS.bff, '4001'],
@@ -169,7 +169,7 @@ describe('dapr.yaml', () => {
     ]);
   });
 
-  it('should give every application and sidecar its own ports', () => {
+  it('should give every application and sidecar separate ports', () => {
     const ports = apps.flatMap((app) => [
       Number(app.env['PORT']),
       ...['appPort', 'daprHTTPPort', 'daprGRPCPort', 'daprInternalGRPCPort', 'metricsPort'].map(

@@ -36,7 +36,7 @@ export interface ReleaseServer {
   release: Release;
   /** Every request's path and Range header. */
   requests: { file: string; range: string | undefined; method: string }[];
-  /** How to respond to the next requests for each command's archive, in order. Later requests get `whole`. */
+  /** How to respond to the next requests for each command's archive. Later requests get `whole`. */
   behaviours: Map<string, Behaviour[]>;
   /** Also serves this platform's archives under every other platform's name. */
   serveAllPlatforms: () => void;
@@ -44,7 +44,8 @@ export interface ReleaseServer {
 }
 
 /**
- * Packs this platform's archives, such as `dapr_linux_amd64.tar.gz`. Commands missing from `commands` become scripts.
+ * Packs this platform's archives, for example `dapr_linux_amd64.tar.gz`. Commands missing from `commands` become
+ * scripts.
  */
 async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
@@ -71,7 +72,7 @@ async function pack(dir: string, commands: Readonly<Record<string, string>>): Pr
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** Serves release archives and their checksum files as GitHub does, on loopback. */
+/** Serves release archives and checksum files on loopback, like GitHub does. */
 export async function releaseServer(commands: Readonly<Record<string, string>> = {}): Promise<ReleaseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const files = await pack(dir, commands);

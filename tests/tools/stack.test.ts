@@ -44,7 +44,7 @@ describe('a stack', () => {
     await bff.ready();
   });
 
-  it('should restart an application with a different environment for one run only', async () => {
+  it('should restart an application with a different environment for a single run', async () => {
     await bff.app.restart({ env: { FAILPOINT: 'before-pop' } });
     await bff.ready();
     expect((await envOf(bff)).failpoint).toBe('before-pop');
@@ -70,7 +70,7 @@ describe('a stack', () => {
     },
   );
 
-  it('should name the exited process and its log file', async () => {
+  it('should name the exited process and the log file', async () => {
     await other.app.kill('SIGKILL');
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has exited.*bff-2\.log/s);
   });

@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface ProcessTree {
-  /** The process id of the second stage of `npm start`. `all` has its child processes. */
+  /** The process id of `npm start`'s second stage. `all` has the child processes. */
   cli: number;
   all: { pid: number; command: string }[];
 }
@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should print a welcome message once ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
+  it('should print a welcome message once ready, and stop within 15 s of a Ctrl-C or two', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has exited/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has exited/],
   ])(
-    'should report that %s has died, keep the rest running, and leave no processes behind when it stops',
+    'should report that %s has died, keep the other processes running, and leave none behind when it stops',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.untilPrinted('Tocsin is ready.');
@@ -110,7 +110,7 @@ describe('npm start', () => {
   it.each([
     ['first stage', (one: Launch) => one.child.pid ?? 0],
     ['second stage', (_: Launch, tree: ProcessTree) => tree.cli],
-  ])('should leave no processes behind after a kill -9 of its %s', async (_, victim) => {
+  ])('should leave no processes behind after a kill -9 of the %s', async (_, victim) => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     const tree = await processTreeOf(one);

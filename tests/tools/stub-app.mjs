@@ -1,4 +1,4 @@
-// The smallest application that a sidecar accepts. Responds with its environment, and exits gracefully on SIGTERM.
+// The smallest application that a sidecar accepts. Responds with the environment, and exits gracefully on SIGTERM.
 import { createServer } from 'node:http';
 
 const answer = (response, status, body) => {

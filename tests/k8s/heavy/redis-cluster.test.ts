@@ -83,7 +83,7 @@ describe('a Redis Cluster of six pods', () => {
     expect((await podIds()).get(master)).not.toBe(before.get(master));
   });
 
-  it('should not lose, duplicate or reorder notifications when all its pods are deleted', async () => {
+  it('should not lose, duplicate or reorder notifications when all pods are deleted', async () => {
     const [before, ids] = [await podIds(), (await redisNodes()).map(({ id }) => id).sort()];
     const { faults } = await loadThrough('all pods deleted', () =>
       kubectlInNamespace('delete', 'pod', ...NODES),
@@ -91,7 +91,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(faults).toEqual([]);
     const after = await podIds();
     expect(NODES.filter((pod) => after.get(pod) === before.get(pod))).toEqual([]);
-    // The node ids haven't changed, so the nodes kept their data.
+    // The node ids haven't changed, so no node lost data.
     expect((await redisNodes()).map(({ id }) => id).sort()).toEqual(ids);
   });
 });

@@ -46,7 +46,7 @@ function nodeOf(line: string): RedisNode {
   };
 }
 
-/** True if three masters serve all slots, each has one replica, and all six pods are ready. */
+/** True if three masters with one replica each serve all slots and all six pods are ready. */
 export async function isWhole(): Promise<boolean> {
   const nodes = await redisNodes();
   const masters = nodes.filter(({ isMaster, slots }) => isMaster && slots > 0);

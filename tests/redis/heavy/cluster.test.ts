@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Starts a cluster of six nodes, and a stack that uses it for everything. */
+/** Starts a cluster with six nodes, and a stack that uses only this cluster. */
 async function startAll(name: string): Promise<{ cluster: RedisCluster; stack: Stack }> {
   const cluster = await startCluster({ dir, name }, 1);
   running.push(cluster);
@@ -46,7 +46,7 @@ const sidecarOf = ({ daprHttpPort: httpPort, daprHeaders }: Pair): Sidecar =>
   new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 20_000 });
 
 describe('a Redis Cluster of three nodes', () => {
-  it('should continue after a bff is killed, and never write a head if writing its documents failed', async () => {
+  it('should continue after a bff is killed, and never write a head if it failed to write the documents', async () => {
     const cluster = await startCluster({
       ...{ dir, name: 'three', settings: { 'cluster-require-full-coverage': 'no' } },
     });

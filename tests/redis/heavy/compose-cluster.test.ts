@@ -61,7 +61,7 @@ describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
     }
   });
 
-  it('should keep its history after all containers are removed and recreated', async () => {
+  it('should keep the history after all containers are removed and recreated', async () => {
     const running = await load();
     try {
       await delay(2_000);

@@ -18,8 +18,8 @@ afterEach(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /**
- * Kills a key's master and replica, removes their data, and restarts them. Then makes them rejoin the cluster the way
- * `join.sh` in k8s/components/redis-cluster-nodes does.
+ * Kills a key's master and replica, and restarts them without data. Then makes them rejoin the cluster like `join.sh`
+ * in k8s/components/redis-cluster-nodes does.
  */
 async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, key: string): Promise<void> {
   const master = await masterOf(key);
@@ -43,7 +43,7 @@ async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, k
     await eventually(() => has(node, 'cluster_known_nodes:1'));
     await ask(node, 'CLUSTER', 'MEET', '127.0.0.1', String(survivor.port), busPort);
   }
-  // Four remaining nodes and two new ones. The new nodes never learn about the nodes they replace.
+  // Four remaining and two new nodes. The new nodes never learn about the nodes they replace.
   for (const node of [master, replica]) await eventually(() => has(node, 'cluster_known_nodes:6'));
   await ask(master, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
   await ask(master, 'CLUSTER', 'BUMPEPOCH');
@@ -58,7 +58,7 @@ const pageOf = async ({ bffs: [bff] }: Stack): Promise<Page> =>
 it.each([
   ['head', `bff||${headKey('all')}`],
   ['announcements', TOPICS.partitionAnnouncements],
-])('should continue after the master of the %s and its replica lose their data', async (name, key) => {
+])('should continue after the master of the %s and the replica both lose all data', async (name, key) => {
   cluster = await startCluster({ dir, name }, 1);
   const started = cluster;
   stack = await startStack({ redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } });
@@ -82,7 +82,7 @@ it.each([
   }
 });
 
-it('should serve a lost master’s data from its replica once told to take over', async () => {
+it('should serve a lost master’s data from the replica once it’s told to take over', async () => {
   // Same as in k8s/components/redis-cluster-nodes, so that a restarted replica doesn't take over by itself.
   const settings = { 'cluster-replica-validity-factor': '10' };
   cluster = await startCluster({ dir, name: 'takeover', settings }, 1);

@@ -15,7 +15,7 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** Starts six nodes with their own CA that accept only TLS, and require a client certificate and a password. */
+/** Starts six nodes with a private CA that accept only TLS, and require a client certificate and a password. */
 beforeAll(async () => {
   const { tls, settings: ofClients } = redisWithTls(dir);
   const passwords = { requirepass: 'secret', masterauth: 'secret' };

@@ -1,6 +1,6 @@
-// Calls a sidecar's internal gRPC port, which only other sidecars should call, without credentials:
-// `node call-local.mjs <address> <port> <method> <body>` makes CallLocal send a POST to the sidecar's application.
-// Prints the result as JSON: {reached: false, why} or {reached: true, status, answer}.
+// Without credentials, calls a sidecar's internal gRPC port, which only other sidecars should call: `node
+// call-local.mjs <address> <port> <method> <body>` makes CallLocal send a POST to the sidecar's application. Prints the
+// result as JSON: {reached: false, why} or {reached: true, status, answer}.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);

@@ -1,13 +1,13 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
 /**
- * A call by an attacker who uses a sidecar's internal gRPC port to call its application with any method, verb and
+ * A call by an attacker who uses a sidecar's internal gRPC port to call the application with any method, verb and
  * headers. daprd adds the application's token. The messages of dapr/proto/internals/v1 are encoded by hand:
  * https://protobuf.dev/programming-guides/encoding/
  */
 export interface LocalCall {
   verb: keyof typeof VERBS;
-  /** The path, with or without a leading slash. */
+  /** The path. A leading slash is optional. */
   method: string;
   headers?: Record<string, string>;
   body?: unknown;
@@ -69,7 +69,7 @@ function bytes(field: number, value: string | Buffer): Buffer {
   return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
 }
 
-/** Decodes a message's fields: numbers, or bytes. If a field is repeated, its last value wins. */
+/** Decodes a message's fields: numbers, or bytes. If a field is repeated, the last value wins. */
 function fieldsOf(message: Buffer): Map<number, number | Buffer> {
   const fields = new Map<number, number | Buffer>();
   let at = 0;

@@ -55,8 +55,8 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate: by default in the bff's name, with a made-up token. The last field names the token's
-  // validator, which differs between Compose and Kubernetes.
+  // Asks sentry for a certificate, by default in the bff's name and using a made-up token. The last field names the
+  // token's validator, which differs between Compose and Kubernetes.
   certificate: ({ csr, id = 'bff', namespace = 'default', token }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([

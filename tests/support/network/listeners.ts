@@ -10,7 +10,7 @@ export interface Listener {
   port: number;
 }
 
-/** The ids of a process and all of its descendants. */
+/** The ids of a process and all descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid);
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
@@ -57,7 +57,7 @@ const LISTENING = '0A';
 /** State code for UDP sockets that are bound but not connected. */
 const UNCONNECTED = '07';
 
-/** Reads one socket table of the process's network namespace. */
+/** Reads a socket table from the process's network namespace. */
 function readTable(pid: number, table: string): { address: string; port: number; inode: string }[] {
   const lines = (orNothing(() => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')) ?? '')
     .trim()

@@ -21,7 +21,7 @@ export interface Neighbour extends NetworkNamespace {
   address6: string | undefined;
   run(...command: string[]): Promise<RunResult>;
   /**
-   * Scans all 65,535 TCP ports at `address` (by default the machine under test), and resolves with the open ones.
+   * Scans all 65,535 TCP ports at `address` (by default the machine under test), and resolves with the open ports.
    * @throws Error if the address is unreachable
    */
   scan(address?: string): Promise<number[]>;

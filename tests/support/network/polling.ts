@@ -1,8 +1,9 @@
 import { io } from 'socket.io-client';
 
 /**
- * Runs a polling-only client and returns the outcome, such as `disconnected: transport error`, or `still connected`
- * after receiving `count` events from the feed `all`. With `keepsCookies`, it sends cookies back like a browser.
+ * Runs a polling-only client and returns the outcome: `still connected` after receiving `count` events from the feed
+ * `all`, or else a reason like `disconnected: transport error`. With `keepsCookies`, it sends cookies back like a
+ * browser.
  */
 export async function pollFor(count: number, url: string, keepsCookies: boolean): Promise<string> {
   const socket = io(url, {

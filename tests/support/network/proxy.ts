@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** A TCP proxy between clients and instances. */
 export interface Proxy {
   url: string;
-  /** Closes the current connections only on the instances' side. The clients receive nothing more, not even a close. */
+  /** Closes the current connections only on the instances' side. The clients receive no more data and no close. */
   silence(): void;
   /** Closes the current connections on both sides. */
   cut(): void;

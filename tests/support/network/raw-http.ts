@@ -16,7 +16,7 @@ export async function openRaw(port: number, text: string) {
   return raw;
 }
 
-/** Sends a raw request, and reads the response until the other side closes the connection. */
+/** Sends a raw request, and reads the response until the server closes the connection. */
 export async function answerTo(port: number, text: string): Promise<string> {
   const raw = await openRaw(port, text);
   await raw.closed;

@@ -52,7 +52,7 @@ export class Raw {
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // Keep sending after the other side closes its half: data isn't rejected until both halves are closed.
+    // Keep sending after the server closes its half: data isn't rejected until both halves are closed.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));

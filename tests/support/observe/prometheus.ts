@@ -64,7 +64,9 @@ export interface RunningPrometheus {
   stop(): Promise<void>;
 }
 
-/** Maps a compose stack target to its address in the test's stack. @throws Error if there's no such target */
+/**
+ * Maps a compose stack target to the corresponding address in the test's stack. @throws Error if there's no such target
+ */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');

@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 export interface PublishedEvent {
   id: string;
   source: string;
-  /** The id in its data; `undefined` if the data isn't a notification. */
+  /** The id in the event's data. `undefined` if the data isn't a notification. */
   notification: string | undefined;
 }
 

@@ -14,7 +14,7 @@ const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** The environment for the sidecars' secret store. It holds one key. */
+/** The environment for the sidecars' secret store. It contains a single key. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });
@@ -34,7 +34,7 @@ export async function startAuditedStack() {
   const producer = stack.producers[0] as Pair;
   const bff = stack.bffs[0] as Pair;
 
-  /** Calls the bff as the reader ada, by default with the role `ops`. */
+  /** Calls the bff as the reader ada, who has the role `ops` by default. */
   const ops = async (method: string, path: string, body?: object, roles = ['ops']) => {
     const token = await signToken({
       ...{ claims: { sub: 'ada', feeds: ['*'], roles }, exp: Math.floor(Date.now() / 1000) + 3_600 },
@@ -90,7 +90,7 @@ export async function startAuditedStack() {
 }
 export type AuditedStack = Awaited<ReturnType<typeof startAuditedStack>>;
 
-/** Formats a record as one line: action, outcome, entry point, actor, count, feeds and ids. */
+/** Formats a record as a line: action, outcome, entry point, actor, count, feeds and ids. */
 export const short = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
   [
     ...[action, outcome, via, actor.kind, actor.name ?? '-', actor.claimed ? 'claimed' : '', requests],

@@ -37,7 +37,7 @@ export class BffProcess {
     return done;
   }
 
-  /** Publishes `count` notifications with bodies of `characters` four-byte characters. Resolves with their ids. */
+  /** Publishes `count` notifications with bodies of `characters` four-byte characters. Resolves with the ids. */
   async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
     const createdAt = new Date().toISOString();
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {

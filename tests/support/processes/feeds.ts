@@ -7,7 +7,7 @@ import { eventually } from '../state.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** A feed's newest page; `undefined` while the instance can't read it, such as after a kill. */
+/** A feed's newest page. `undefined` while the instance can't read it, for example after a kill. */
 async function pageOf({ url }: Pair, feed: string): Promise<Page | undefined> {
   const response = await fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}&limit=200`);
   if (response.status === 503) return undefined;
@@ -22,7 +22,7 @@ export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason })
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;
 
-/** Publishes to, retracts from, erases and observes a stack's feeds on all of its instances, until `close()`. */
+/** Publishes to, retracts from, erases and observes feeds on all of a stack's instances until `close()`. */
 export async function useFeeds(stack: Stack) {
   const producer = stack.producers[0] as Pair;
   const redis = await openRedisView(stack.redisHost);

@@ -4,7 +4,7 @@ interface Metadata {
   actorRuntime?: { activeActors?: { type: string; count?: number }[] };
 }
 
-/** The types of actors that are active on an application and its sidecar. */
+/** The types of actors that are active on an application and sidecar. */
 export async function hostedTypes(pair: Pair): Promise<string[]> {
   const response = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
   const metadata = (await response.json()) as Metadata;
@@ -12,7 +12,7 @@ export async function hostedTypes(pair: Pair): Promise<string[]> {
   return active.filter(({ count = 0 }) => count > 0).map(({ type }) => type);
 }
 
-/** Finds the pair that hosts a stack's only feed, and the rest of the pairs. */
+/** Finds the pair that hosts a stack's only feed, and the remaining pairs. */
 export async function findHost(stack: Stack): Promise<{ host: Pair; others: Pair[] }> {
   for (const host of stack.bffs) {
     if ((await hostedTypes(host)).length > 0)

@@ -47,7 +47,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The subscription to `topic`, with the path that the sidecar would deliver events to. */
+/** The subscription to `topic`. Includes the path where the sidecar would deliver events. */
 const subscriptionsTo = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
@@ -98,7 +98,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** Writes a channels file with missing secrets, so that its channels never send anything. */
+/** Writes a channels file whose secrets are missing, so no channel ever sends anything. */
 function writeAwayFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'tocsin-ports-')), 'away.json');
   writeFileSync(

@@ -8,7 +8,7 @@ import { signToken } from '../../../tools/src/auth/sign-token.ts';
 import type { Ports } from './port-names.ts';
 import type { Start, PortsMessage } from './ports-child.ts';
 
-/** Serves all of Tocsin's HTTP ports with memory adapters. Runs in a separate process that reports its CPU time. */
+/** Serves all of Tocsin's HTTP ports with memory adapters in a separate process. Reports the process's CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
   /** The headers that callers need to be accepted. */

@@ -9,6 +9,6 @@ export async function restart(pairs: readonly Pair[], env: Record<string, string
   await Promise.all(pairs.map((pair) => pair.ready(60_000)));
 }
 
-/** Kills and restarts all bffs in a stack, with or without failpoints. Resolves when they're all ready. */
+/** Kills and restarts all bffs in a stack, optionally with failpoints. Resolves when they're all ready. */
 export const restartBffs = (stack: Stack, env?: Record<string, string>): Promise<void> =>
   restart(stack.bffs, env);

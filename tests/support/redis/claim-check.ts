@@ -13,7 +13,8 @@ import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
 /**
- * Deposits and announces entries through a producer's sidecar in separate steps, so that a test can omit or repeat one.
+ * Deposits and announces entries through a producer's sidecar in separate steps so that a test can omit or repeat a
+ * step.
  */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
@@ -36,7 +37,7 @@ export class ClaimCheck {
     };
   }
 
-  /** Deposits an entry with one notification and returns its id. `change` can damage the entry. */
+  /** Deposits an entry with a single notification and returns the notification's id. `change` can damage the entry. */
   async deposit(
     feed: string,
     seq: number,

@@ -33,7 +33,7 @@ export async function openRedisView(redisHost: string) {
         return partitionAnnouncementSchema.parse(event.data);
       });
     },
-    /** How many announcements have ever become dead letters. */
+    /** Total number of announcements that have become dead letters. */
     deadLetters: async (): Promise<number> => {
       const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
       const added = topics.map(async (topic) =>
@@ -49,7 +49,7 @@ export async function openRedisView(redisHost: string) {
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
-    /** Limits Redis to `bytes` more memory. Beyond that, it rejects writes but keeps its data. */
+    /** Limits Redis to `bytes` more memory. When it runs out, it rejects writes but keeps existing data. */
     leaveRoom: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
@@ -60,7 +60,7 @@ export async function openRedisView(redisHost: string) {
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
-    /** Pauses Redis for this many ms. Commands that arrive during the pause run afterwards. */
+    /** Pauses Redis for `ms`. Commands that arrive during the pause run afterwards. */
     hold: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },

@@ -7,8 +7,8 @@ const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
 const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
 
 /**
- * The Valkey 8 command: `valkey-server` on the PATH, or else the one from Debian's bookworm-backports, unpacked into
- * the cache but not installed.
+ * The Valkey 8 command: `valkey-server` from the PATH. Otherwise, downloads it from Debian's bookworm-backports and
+ * unpacks it into the cache without installing it.
  * @throws Error if both are unavailable
  */
 export async function ensureValkey(): Promise<string> {
