@@ -20,6 +20,7 @@ import type { Readers } from '../readers/readers.ts';
 import type { FeedViews } from '../recover/views/feed-views.ts';
 import { channelRoutes, type ChannelRoutesOptions } from './away/channel-routes.ts';
 import { unsubscribeRoutes } from './away/unsubscribe.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import { limitSearches, limitWrites } from './limit-rates.ts';
 import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
 import { linkedRoutes } from './routes/linked.ts';
@@ -86,7 +87,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   if (away) app.use(unsubscribeRoutes({ ...away, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, recordOpsToken(options.opsAccess));
-  app.use('/app', requireIdentity(auth, log));
+  app.use('/app', requireIdentity(auth, log), limitConcurrency());
   app.use('/app', (request, _response, next) => {
     if (request.identity || request.hasOpsToken) options.onAuthenticated(request.socket);
     next();

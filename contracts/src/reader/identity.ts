@@ -20,7 +20,11 @@ export const claimsSchema = z.object({
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
   // An invalid value is ignored and doesn't invalidate the token.
   email: emailAddressSchema.optional().catch(undefined),
-  email_verified: z.boolean().optional().catch(undefined),
+  // Some issuers send it as a string. Anything else doesn't verify the address.
+  email_verified: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+    .optional()
+    .catch(false),
 });
 
 /** The signed-in person behind a connection or request. */

@@ -36,7 +36,8 @@ export const auditRequests =
 const actionOf =
   (via: 'http' | 'invocation') =>
   ({ method, originalUrl }: Request): AuditAction => {
-    const [, first = ''] = originalUrl.split(/[/?]/);
+    // Express ignores the case of paths.
+    const [, first = ''] = originalUrl.toLowerCase().split(/[/?]/);
     if (first === 'notifications' && method === 'POST') return 'publish';
     if (first === 'notifications' && method === 'DELETE') return 'retract';
     if (first === 'feeds' && method === 'DELETE') return 'erase';

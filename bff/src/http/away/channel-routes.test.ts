@@ -58,7 +58,8 @@ describe('consent to e-mail', () => {
   it('should require a verified address in the token', async () => {
     await serve({ email: { from: 'a@x.example' } });
     expect(await consentToEmail({ email: undefined })).toBe(409);
-    expect(await consentToEmail({ email_verified: false })).toBe(409);
+    for (const email_verified of [false, 'false', 'no', 0])
+      expect(await consentToEmail({ email_verified })).toBe(409);
     expect(await consentToEmail({ email: 'a@x.example, b@x.example' })).toBe(409);
     expect((await call('PUT', '/email', { consent: true, address: 'b@x.example' })).status).toBe(400);
     expect((await channels()).email.address).toBeNull();

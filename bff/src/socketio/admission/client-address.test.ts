@@ -30,3 +30,13 @@ describe('whether an address is exempt from limits', () => {
     },
   );
 });
+
+it.each([
+  ['10.0.0.1', '203.0.113.1:50312', '203.0.113.1'],
+  ['10.0.0.1', '203.0.113.1, 10.0.0.2:4711', '203.0.113.1'],
+  ['10.0.0.1', '[2001:db8::1]:443', '2001:db8:0:0'],
+  ['10.0.0.1', '[2001:db8::1]', '2001:db8:0:0'],
+  ['10.0.0.1', '2001:db8::1', '2001:db8:0:0'],
+])('should ignore ports that a proxy forwards: %s, %s', (peer, forwarded, address) => {
+  expect(createClientAddress('10.0.0.0/8').of(request(peer, forwarded))).toBe(address);
+});

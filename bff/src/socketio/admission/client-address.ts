@@ -40,11 +40,17 @@ const isLoopback = proxyAddr.compile(['loopback']);
 export function createClientAddress(trustedProxies: string): ClientAddress {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
   const listed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;
-  const trust: Trust = listed ?? ((_address, index) => index < (count ?? 0));
+  const isTrusted: Trust = listed ?? ((_address, index) => index < (count ?? 0));
+  const trust: Trust = (address, index) => isTrusted(withoutPort(address), index);
+  const nearest = (request: IncomingMessage): string | undefined => {
+    // Undefined once the connection is closed.
+    const address = proxyAddr(request, trust) as string | undefined;
+    return address === undefined ? undefined : withoutPort(address);
+  };
   return {
-    of: (request) => groupOf(proxyAddr(request, trust)),
+    of: (request) => groupOf(nearest(request)),
     isExempt(request) {
-      const address = proxyAddr(request, trust);
+      const address = nearest(request);
       // No address means that the connection is already closed.
       if (address === undefined) return false;
       return (
@@ -53,6 +59,12 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
       );
     },
   };
+}
+
+/** Some proxies forward the client's port too. With it, each connection would count as another address. */
+function withoutPort(address: string): string {
+  const match = /^\[(.*)\](?::\d+)?$/.exec(address) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address);
+  return match?.[1] ?? address;
 }
 
 /** Reduces an IPv6 address to its /64 network, which counts as one address since a single host can own all of it. */

@@ -14,13 +14,15 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
 /** The ops page user for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
+// Express ignores the case of paths.
 function actionOf({ method, originalUrl }: Request): AuditAction {
-  if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';
-  if (method === 'POST' && originalUrl.endsWith('/put-back')) return 'put-back';
-  if (method === 'POST' && originalUrl.startsWith('/app/ops/retract')) return 'retract';
-  if (method === 'POST' && originalUrl.startsWith('/app/ops/fallbacks/send-again')) return 'send-again';
-  if (method === 'POST' && originalUrl.startsWith('/app/ops/fallbacks/dismiss')) return 'dismiss';
-  if (method !== 'GET' && originalUrl.startsWith('/app/ops/revocations')) return 'reader-revoked';
+  const path = originalUrl.toLowerCase();
+  if (method === 'POST' && path.startsWith('/app/compose')) return 'compose';
+  if (method === 'POST' && path.endsWith('/put-back')) return 'put-back';
+  if (method === 'POST' && path.startsWith('/app/ops/retract')) return 'retract';
+  if (method === 'POST' && path.startsWith('/app/ops/fallbacks/send-again')) return 'send-again';
+  if (method === 'POST' && path.startsWith('/app/ops/fallbacks/dismiss')) return 'dismiss';
+  if (method !== 'GET' && path.startsWith('/app/ops/revocations')) return 'reader-revoked';
   return method === 'DELETE' ? 'delete' : 'call';
 }
 

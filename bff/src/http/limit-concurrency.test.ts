@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Response } from 'express';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { limitConcurrency } from './limit-concurrency.ts';
+import './identity.ts';
+
+const held: Response[] = [];
+let server: ReturnType<ReturnType<typeof express>['listen']>;
+let url: string;
+
+beforeEach(async () => {
+  held.length = 0;
+  const app = express();
+  app.use((request, _response, next) => {
+    const sub = request.get('x-reader');
+    if (sub !== undefined) request.identity = { sub, feeds: [], roles: [], expiresAt: Infinity };
+    next();
+  });
+  app.use(limitConcurrency(2));
+  app.get('/', (_request, response) => void held.push(response));
+  server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const get = (reader?: string) => fetch(url, reader === undefined ? {} : { headers: { 'x-reader': reader } });
+
+it("should refuse a reader's requests beyond the limit until earlier ones have been answered or given up", async () => {
+  const first = get('ada');
+  const aborted = new AbortController();
+  const second = fetch(url, { headers: { 'x-reader': 'ada' }, signal: aborted.signal });
+  second.catch(() => undefined);
+  await vi.waitFor(() => expect(held).toHaveLength(2));
+  const refused = await get('ada');
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  const others = [get('ben'), get(), get(), get()];
+  await vi.waitFor(() => expect(held).toHaveLength(6));
+  held[0]?.end();
+  expect((await first).status).toBe(200);
+  aborted.abort();
+  await vi.waitFor(async () => {
+    const again = get('ada');
+    const answer = await Promise.race([again, vi.waitFor(() => expect(held).toHaveLength(7))]);
+    expect(answer instanceof Response && answer.status === 429).toBe(false);
+  });
+  for (const response of held) response.end();
+  await Promise.all(others);
+});
