@@ -36,7 +36,7 @@ describe('a release with the value `bff.away`', () => {
     return answerSchema.parse(answer);
   };
 
-  it('should send a due fallback once, using a template from the values and the namespace’s secret `smtp`', async () => {
+  it('should send a due fallback once, using a template from the values and the secret `smtp`', async () => {
     const token = await release.token('ada', { email: 'ada@example.com', email_verified: true });
     const consent = await ask('/app/channels/email', token, 'PUT', { consent: true });
     expect(consent).toMatchObject({ status: 204 });

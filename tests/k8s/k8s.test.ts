@@ -212,7 +212,7 @@ describe('a deployed system', () => {
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
-  it('should route WebSockets with a cookie to a single instance, and WebSockets without a cookie to both', async () => {
+  it('should route WebSockets with a cookie to a single instance, and otherwise to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
     expect(await spread(url, 6, cookie)).toEqual([0, 6]);
@@ -256,7 +256,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should remove all resources, and redeploying with confined sidecars should meet the restricted standard', async () => {
+  it('should remove all resources, and a new deployment with confined sidecars should meet the restricted standard', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

@@ -130,7 +130,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
-  it('should show notifications acknowledged while Redis’s replies were lost, without any further publications', async () => {
+  it('should show notifications acknowledged while Redis’s replies were lost, without further traffic', async () => {
     await toxiproxy.addToxics([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);

@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('should deliver over TLS to all instances and pass the doctor’s checks, including after Redis restarts', async () => {
+it('should deliver over TLS to all instances and pass the doctor’s checks, and survive a Redis restart', async () => {
   const flow = new Flow(stack, 1);
   await flow.ready();
   for (const notification of makeNotifications(5)) await flow.caller.post([notification]);

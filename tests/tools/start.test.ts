@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should print a welcome message once ready, and stop within 15 s of a Ctrl-C or two', async () => {
+  it('should print a welcome message once ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
     const one = await started();
     await one.untilPrinted('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);

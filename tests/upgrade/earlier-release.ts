@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 export const RELEASE_0_1_0 = 'aaa9141ffc30829c8dc9d43f527ffc0dc9241752';
 
 /**
- * Extracts an earlier release's sources into the user's cache and installs its packages. Needs this repository's
+ * Extracts an earlier release's sources into the user's cache and installs the dependencies. Needs this repository's
  * history and the package registry, and takes about a minute the first time.
  */
 export function earlierRelease(commit: string): Promise<string> {

@@ -8,11 +8,10 @@ import { restart } from '../support/processes/restart.ts';
 import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
 const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${index + 1}`)];
-/** How long both versions run side by side in each step (ms). */
+/** Time that both versions run side by side in each step (ms). */
 const SIDE_BY_SIDE_MS = 6_000;
 /**
- * A 0.1.0 bff can't read multi-feed broadcasts. It shows their notifications up to 30 s later, after its next
- * comparison.
+ * A 0.1.0 bff can't read multi-feed broadcasts. It shows the notifications up to 30 s later, after its next comparison.
  */
 const CATCH_UP_MS = 60_000;
 
@@ -36,7 +35,7 @@ async function startPair(pair: Pair): Promise<void> {
   await pair.ready(60_000);
 }
 
-/** Stops a pair permanently. For a producer, first removes its address from the publishers' list. */
+/** Stops a pair permanently. First removes a producer's address from the publishers' list. */
 async function retire(pair: Pair): Promise<void> {
   const index = producerUrls.indexOf(pair.url);
   if (index >= 0) producerUrls.splice(index, 1);

@@ -123,7 +123,7 @@ it('the custom elements should show the page’s feed names, and images only fro
   expect(requested).not.toContain('other.example.com');
 });
 
-it('the custom elements should start over for another reader once their token changes or is removed', async () => {
+it('the custom elements should start over for another reader once the token changes or is removed', async () => {
   const tokenOf = (sub: string, more = {}) => `e30.${btoa(JSON.stringify({ sub, ...more }))}.x`;
   const setTokens = (token: string | undefined) =>
     page.evaluate((value) => {

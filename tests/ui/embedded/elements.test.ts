@@ -62,7 +62,7 @@ beforeAll(async () => {
   const preflight = await readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8');
   const script = `<script type="module" src="${bff.url}/elements.js"></script>`;
   await mkdir(join(root, 'public'));
-  // A page without a bundler. Its elements find the bff by the URL of their script.
+  // A page without a bundler. The custom elements find the bff through the script URL.
   await writeFile(
     join(root, 'public', 'plain.html'),
     page('<tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts>', script),
@@ -183,7 +183,7 @@ describe('a page with destructive styles', () => {
     },
   );
 
-  it('should keep its own styles', async () => {
+  it('should keep the page’s own styles', async () => {
     await tab.goto(`${origin}/tailwind.html`);
     const own = () =>
       tab
@@ -217,7 +217,7 @@ it('should move the toasts into the page’s modal dialog and back', async () =>
   await tab.locator('body > tocsin-toasts').getByRole('heading', { name: title }).waitFor();
 });
 
-it('should use the system theme unless the element sets its own', async () => {
+it('should use the system theme unless the element sets a theme', async () => {
   await tab.emulateMedia({ colorScheme: 'dark' });
   await tab.goto(`${origin}/plain.html`);
   const colour = () =>
@@ -248,7 +248,7 @@ it('should follow the language of the closest ancestor, and use strings that the
   expect(await spoken()).toBe('fr');
 });
 
-it('should disconnect and take down its toasts when its elements are removed', async () => {
+it('should disconnect and take down all toasts when the elements are removed', async () => {
   const closed = tab
     .waitForEvent('websocket')
     .then((socket) => new Promise((resolve) => socket.on('close', resolve)));
@@ -264,7 +264,7 @@ it('should disconnect and take down its toasts when its elements are removed', a
   await expect.poll(() => rendered?.evaluate((element) => element.childElementCount)).toBe(0);
 });
 
-it('should be importable in Node, such as for server-side rendering', async () => {
+it('should be importable in Node, for example for server-side rendering', async () => {
   const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
   const resolve = createRequire(join(root, 'main.js'));
   expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));

@@ -138,7 +138,7 @@ it.each(['hostile', 'tailwind'])('should look the same on a page with the %s sty
   expect(differing).toEqual([]);
 });
 
-it('should send the server a new token over the same connection before the old one expires', async () => {
+it('should send the server a new token over the same connection before the old token expires', async () => {
   // Enough short-lived tokens for all initial requests.
   lifetimes = Array<number>(20).fill(SHORT);
   await page.goto(origin);
@@ -146,7 +146,7 @@ it('should send the server a new token over the same connection before the old o
   lifetimes = [];
   const [atStart, end] = [tokenCount, Date.now() + SHORT * 1_000];
   await expect.poll(() => tokenCount, { timeout: 2_000 * SHORT }).toBeGreaterThan(atStart);
-  // The connection outlives its first token.
+  // The connection outlives the first token.
   await page.waitForTimeout(Math.max(0, end - Date.now()) + 1_000);
   await bff.publish([{ title: 'After the first token' }]);
   await toasts(page).getByText('After the first token!', { exact: true }).waitFor();
@@ -154,7 +154,7 @@ it('should send the server a new token over the same connection before the old o
   expect(connections).toBe(1);
 });
 
-it('should show in the bell and inbox that a token is rejected, and connect once the app has a new one', async () => {
+it('should show in the bell and inbox that a token is rejected, and connect once the app has a new token', async () => {
   lifetimes = Array<number>(200).fill(-60);
   await page.goto(origin);
   await page.getByTestId('bell').click();
@@ -168,7 +168,7 @@ it('should show in the bell and inbox that a token is rejected, and connect once
   expect(await page.getByTestId('bell-trouble').count()).toBe(0);
 });
 
-it('should send only its heartbeat while idle', async () => {
+it('should send only a heartbeat while idle', async () => {
   const sent: string[] = [];
   page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
   await page.goto(origin);

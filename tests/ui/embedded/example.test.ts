@@ -11,7 +11,7 @@ const EXAMPLE = join(import.meta.dirname, '../../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../../docs/guides/embed-in-your-app.md');
 
 let browser: Browser;
-/** A folder that contains only the example, with the packed client installed. */
+/** A folder that contains only the example and the installed client package. */
 let root: string;
 let shop: PreviewServer;
 let bff: MemoryBff;
@@ -49,7 +49,7 @@ it('should have the same ten lines as the guide', async () => {
   expect(await readFile(GUIDE, 'utf8')).toContain(app);
 });
 
-it('should show the bell, inbox and toasts in an app on a different origin, whatever its styles', async () => {
+it('should show the bell, inbox and toasts in an app on a different origin, whatever the app’s styles', async () => {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));

@@ -42,7 +42,7 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));
 }
 
-/** Computed styles for all elements in a page's components, by their own and their parent's class. */
+/** Computed styles for all elements in a page's components, keyed by the element's and the parent's class. */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((changing) => {
     const skip = new RegExp(changing);

@@ -36,7 +36,7 @@ export class FakeAway {
     this.#feed = feed;
   }
 
-  /** Handles the request if it's for one of these routes. Returns true if so. */
+  /** Handles the request and returns true if it's for one of these routes. */
   async serve({ request, url, response, body }: Request): Promise<boolean> {
     if (url.pathname === '/app/notification') this.#linked(url, response);
     else if (url.pathname.startsWith('/app/channels')) {

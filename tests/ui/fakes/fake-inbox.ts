@@ -35,12 +35,12 @@ export class FakeInbox {
   readonly #states = new Map<string, InboxState>();
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #version = 0;
-  /** Changes sent by browsers, in order. */
+  /** Changes sent by browsers, oldest first. */
   changes: (Change & { name: string })[] = [];
   searches: URLSearchParams[] = [];
   /** Search delay (ms). */
   searchDelay = 0;
-  /** Rejects everything, like a bff of version 0.1.0, or any bff for an anonymous reader. */
+  /** Rejects all requests, like a 0.1.0 bff, or any bff if the reader is anonymous. */
   rejectsAll = false;
 
   constructor(feeds: FakeFeeds) {
@@ -70,7 +70,7 @@ export class FakeInbox {
     return true;
   }
 
-  /** Called when notifications are read. Removes their unread marks, and marks snoozed ones as read. */
+  /** Called when notifications are read. Removes the unread marks, and marks snoozed notifications as read. */
   read(feed: string, ids: readonly string[], offset = 0): void {
     const before = this.#states.get(feed);
     if (!before) return;

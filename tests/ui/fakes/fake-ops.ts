@@ -62,8 +62,8 @@ export class FakeOps {
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who gets in. `none`: everyone (no token required). `token`: callers with the token. `role`: no one (the token lacks
-   * the role). `closed`: no one (the bff has no OPS_TOKEN).
+   * Who gets in. `none`: everyone (no token required). `token`: callers with the token. `role`: nobody (the token lacks
+   * the role). `closed`: nobody (the bff has no OPS_TOKEN).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
@@ -86,7 +86,7 @@ export class FakeOps {
   receipts: Omit<Receipts, 'id' | 'feed'> = { fallbacks: [] };
   /** The e-mail templates, if there are channels. */
   templates: Templates | undefined;
-  /** The scheduled notifications. Like the server's list, this still contains retracted ones. */
+  /** The scheduled notifications. Like the server's list, this still contains retracted notifications. */
   schedules: ScheduleList = { at: '2026-01-05T09:00:00Z', count: 0, isComplete: true, next: [] };
   readonly retracted: unknown[] = [];
   readonly calls: string[] = [];

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Forwards everything until `silent`. After that, drops everything without closing connections. */
+/** Forwards all data until `silent` is set, then drops all data without closing connections. */
 export class SilentProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server;

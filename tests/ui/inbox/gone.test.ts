@@ -30,7 +30,7 @@ describe('a notification that is gone', () => {
     expect(await page.getByRole('main').getByTestId('notification').count()).toBe(0);
   });
 
-  it('should not stay in the detail pane after its feed was erased', async () => {
+  it('should not stay in the detail pane after the feed was erased', async () => {
     const page = await open();
     bff.publish(numberedDrafts(1));
     await row(page, 'Order 0').click();

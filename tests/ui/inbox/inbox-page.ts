@@ -8,7 +8,7 @@ export const inbox = (page: Page) => page.getByTestId('inbox');
 export const rows = (page: Page) => inbox(page).getByTestId('notification');
 export const titles = (page: Page) => rows(page).locator('h3 bdi').allTextContents();
 export const toastTitles = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
-/** The focused element's test id, or its tag if it doesn't have one. */
+/** The focused element's test id, or the tag name if there's no test id. */
 export const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 

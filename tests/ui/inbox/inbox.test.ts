@@ -55,7 +55,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should offer to undo archiving in only one place: the open panel, or else the page', async () => {
+  it('should offer to undo archiving only in the open panel, or else on the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();
@@ -68,7 +68,7 @@ describe('the inbox', () => {
     await page.keyboard.press('Escape');
     // The panel is closed, so the page offers to undo the archiving.
     await expect.poll(() => page.getByTestId('undo').count()).toBe(1);
-    // The offer is at the bottom of the screen even though the list is short.
+    // The offer is at the bottom of the screen although the list is short.
     expect((await page.getByTestId('undo').boundingBox())?.y).toBeGreaterThan(900);
   });
 
@@ -82,7 +82,7 @@ describe('the inbox', () => {
   });
 
   it('should filter by words, severity, source, feed and unread state', async () => {
-    // One second earlier than the order notification below: the inbox merges feeds by time.
+    // A second earlier than the order notification below, since the inbox merges feeds by time.
     const createdAt = new Date(Date.now() - 1_000).toISOString();
     bff.publish([
       { title: 'Disk full', severity: 'warning', source: 'Db', createdAt },

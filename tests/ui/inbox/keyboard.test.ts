@@ -65,7 +65,7 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => bff.inbox.preferences.sources).toEqual([]);
   });
 
-  it('should mute one source on all devices until the morning', async () => {
+  it('should mute a source on all devices until the morning', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();
     await openInbox(page);
@@ -123,7 +123,7 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => titles(page)).toHaveLength(3);
   });
 
-  it('should trigger only one action when Enter is held down, and none for disabled letter keys', async () => {
+  it('should trigger a single action when Enter is held down, and none for disabled letter keys', async () => {
     bff.publish(numberedDrafts(5));
     const page = await open();
     await openInbox(page);

@@ -54,7 +54,7 @@ export const withPush =
     await context.addInitScript(start, [answer, given] as [typeof answer, typeof given]);
   };
 
-/** How many times the page has requested permission since it loaded. */
+/** Number of times the page has requested permission since it loaded. */
 export const asked = (page: Page) =>
   page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 

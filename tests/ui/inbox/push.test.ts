@@ -25,7 +25,7 @@ const pushOf = (id: string, feed: string) => ({
 });
 
 describe('the service worker', () => {
-  it('should be a small script with the whole site as its scope', async () => {
+  it('should be a small script scoped to the whole site', async () => {
     const response = await page.request.get(`${bff.url}/push-worker.js`);
     expect(response.headers()['content-type']).toMatch(/^text\/javascript/);
     expect((await response.body()).length).toBeLessThan(4_000);
@@ -36,7 +36,7 @@ describe('the service worker', () => {
     expect(scope).toBe(`${bff.url}/`);
   });
 
-  it('should show every push, even if it can’t read it', async () => {
+  it('should show every push, including unreadable pushes', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     await worker.evaluate(() => {
       const counts: number[] = [];
@@ -78,7 +78,7 @@ describe('the service worker', () => {
     await expect.poll(() => page.title(), { message: 'only the later one is unread' }).toBe('(1) Tocsin');
   });
 
-  it('should reuse the reader’s open page without changing its feeds', async () => {
+  it('should reuse the reader’s open page without changing the feeds', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Everybody' }]);
     await page.goto(`${bff.url}/ops`);
@@ -95,7 +95,7 @@ describe('the service worker', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('test'))).toBe('kept');
   });
 
-  it('should bring the page to the front, and nothing else, when a digest is clicked', async () => {
+  it('should only bring the page to the front when a digest is clicked', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     const push = pushOf('n-1', 'user:ada');
     await deliver(

@@ -13,7 +13,7 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-/** Waits until the page has sent the snooze, not only shown it. Returns the time at which the snooze ends. */
+/** Waits until the page has not just shown but sent the snooze. Returns the time when the snooze ends. */
 async function snoozedUntil(): Promise<string> {
   await expect.poll(changes).toEqual(['snooze']);
   return bff.inbox.changes[0]?.until ?? '';
@@ -166,7 +166,7 @@ describe('an inbox’s content', () => {
 
   it('should page through search results, and abort an outdated search', async () => {
     bff.publish(numberedDrafts(120));
-    // Long enough for the test to see “Searching…”, even on a busy machine.
+    // Long enough for the test to see “Searching…” on a busy machine.
     bff.inbox.searchDelay = 5_000;
     const page = await open();
     await openInbox(page);
@@ -187,7 +187,7 @@ describe('an inbox’s content', () => {
 });
 
 describe('the page', () => {
-  /** Opens the page, and counts its tones instead of playing them. */
+  /** Opens the page, and counts tones instead of playing them. */
   async function openCounting(): Promise<{ page: Page; tones: () => Promise<number> }> {
     const page = await open({
       before: async (context) => {
@@ -227,7 +227,7 @@ describe('the page', () => {
       .toContain('12 unread notifications arrived during quiet hours');
   });
 
-  it('should summarize notifications held back before a reload too, even in another tab', async () => {
+  it('should summarize notifications held back before a reload, including in another tab', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
     });

@@ -58,7 +58,7 @@ describe('a reader on a phone', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  it('should mute one source for the night', async () => {
+  it('should mute a source for the night', async () => {
     bff.publish([...numberedDrafts(8), { title: 'Backup 1 done', source: 'Backups' }]);
     const page = await openInbox();
     await tap(page, 'row-menu');

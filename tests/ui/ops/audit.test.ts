@@ -66,7 +66,7 @@ describe('the audit trail', () => {
     await page.getByTestId('audit-none').getByText('No records match these filters.').waitFor();
   });
 
-  it('should report that it can’t be read, keep its content, and offer a retry', async () => {
+  it('should report that it can’t be read, keep the existing content, and offer a retry', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
     ops.isAuditUnreachable = true;

@@ -42,7 +42,7 @@ it('should show the subject, HTML and text in the chosen language', async () => 
   await mail(page).getByText('Your code: 04281937').waitFor();
 });
 
-it('should show the deployment’s templates without running their scripts', async () => {
+it('should show the deployment’s templates without running scripts in them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
     const script =

@@ -11,7 +11,7 @@ beforeEach(() => {
   ops = new FakeOps();
 });
 
-/** Opens the ops page with a clock that the test controls. `change` modifies its HTML. */
+/** Opens the ops page with a clock that the test controls. `change` modifies the page's HTML. */
 const openOps = (change?: (html: string) => string) =>
   pages.open(ops, async (context) => {
     await context.clock.install();
@@ -26,7 +26,7 @@ describe('the verdict', () => {
   const verdict = (page: Page) => page.getByTestId('verdict');
   const faults = (page: Page) => page.getByTestId('verdict-fault');
 
-  it('should be healthy, or list when each problem started and its runbook section', async () => {
+  it('should be healthy, or list each problem’s start and runbook section', async () => {
     ops.setAside = [];
     ops.links = { runbook: 'https://wiki.example/ops', grafana: 'https://grafana.example/d/1' };
     const page = await openOps();
@@ -45,7 +45,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('should keep a vanished instance in the list even after a reload', async () => {
+  it('should keep a vanished instance in the list after a reload', async () => {
     ops.setAside = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();
@@ -186,7 +186,7 @@ describe('a mirrored page', () => {
     const page = await openOps((html) => html.replace('dir="ltr"', 'dir="rtl"'));
     await instances(page).nth(1).waitFor();
     await field(page, 'title').fill('x');
-    /** True if the first character is drawn to the left of the last one. */
+    /** True if the first character is drawn to the left of the last. */
     const isInOrder = (testId: string) =>
       page
         .getByTestId(testId)

@@ -134,7 +134,7 @@ describe('the instances', () => {
 });
 
 describe('set-aside records', () => {
-  it('should be put back, or stay listed with the reason', async () => {
+  it('should be put back, or stay listed with an explanation', async () => {
     const page = await openOps();
     await recordRows(page).nth(2).waitFor();
     expect(await recordRows(page).first().innerText()).toContain('colour: is not a known member');
@@ -198,7 +198,7 @@ describe('the composer', () => {
     const page = await openOps();
     await fill(page);
     const preview = page.getByTestId('preview');
-    // Rows show their actions when opened.
+    // Rows show actions when opened.
     await preview.getByTestId('notification').locator('article').press('Enter');
     for (const shown of ['toast', 'notification']) {
       const text = () => preview.getByTestId(shown).innerText();
@@ -218,7 +218,7 @@ describe('the composer', () => {
     expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toEqual(composed);
   });
 
-  it('should show each error at its field, and other errors above the form', async () => {
+  it('should show each error at the corresponding field, and other errors above the form', async () => {
     ops.faults = FAULTS;
     const page = await openOps();
     await page.getByTestId('add-action').click();
@@ -255,7 +255,7 @@ describe('the composer', () => {
 });
 
 describe('a server that requires a token', () => {
-  it('should be shown as closed, with a remedy, if it accepts no token', async () => {
+  it('should be shown as closed with a remedy if it doesn’t accept any token', async () => {
     ops.guard = 'closed';
     const page = await openOps();
     await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
@@ -263,7 +263,7 @@ describe('a server that requires a token', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should receive the token that the operator entered, even after a reload', async () => {
+  it('should receive the token that the operator entered, including after a reload', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();
     const form = page.getByTestId('token-form');

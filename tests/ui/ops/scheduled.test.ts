@@ -21,7 +21,7 @@ const rows = (page: Page) => page.getByTestId('scheduled-one');
 const asked = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
 
 describe('the scheduled notifications', () => {
-  it('should be listed with their count, but only when the operator asks', async () => {
+  it('should be counted and listed, but only when the operator asks', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('instance').first().waitFor();
     expect(asked()).toBe(0);
@@ -36,7 +36,7 @@ describe('the scheduled notifications', () => {
     await checkLooks(page, 'ops-scheduled', { fullPage: true });
   });
 
-  it('should be retractable by keyboard after confirmation, and not reappear in an outdated list', async () => {
+  it('should be retractable by keyboard after confirmation and not reappear in an outdated list', async () => {
     const page = await pages.open(ops);
     await show(page).click();
     await rows(page).first().getByTestId('scheduled-retract').focus();
@@ -71,7 +71,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).count()).toBe(0);
   });
 
-  it('should show an error if they can’t be listed, or if a retraction might have failed', async () => {
+  it('should show an error if listing fails or a retraction might have failed', async () => {
     const page = await pages.open(ops, undefined, /503/);
     await show(page).click();
     await rows(page).first().waitFor();

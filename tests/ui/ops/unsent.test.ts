@@ -41,7 +41,7 @@ describe('fallbacks that were not sent', () => {
     await checkLooks(page, 'ops-unsent', { fullPage: true });
   });
 
-  it('should be resent or dismissed without losing focus, or stay listed with the reason', async () => {
+  it('should be resent or dismissed without losing focus, or stay listed with an explanation', async () => {
     ops.unsent = [unsent('a'), unsent('b', { via: 'fax' }), unsent('c')];
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();

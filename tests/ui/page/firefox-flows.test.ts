@@ -22,7 +22,7 @@ async function openInbox(page: Page): Promise<void> {
   await page.waitForSelector(byId('inbox'));
 }
 
-/** Waits until the rows of the inbox have their buttons, which load late. */
+/** Waits until the inbox rows have buttons, which load late. */
 const rowButtons = (page: Page) => page.waitForSelector(inInbox('row-menu'));
 
 describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => {
@@ -51,7 +51,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(() => titles(page)).toEqual(all);
   });
 
-  it('should snooze a notification from its menu, and see it return as unread with a toast', async () => {
+  it('should snooze a notification from the row menu, and see it return as unread with a toast', async () => {
     const { page, bff } = await open();
     await live(page);
     // Error toasts don't time out.
@@ -204,7 +204,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     expect(await verdict(page)).toContain('Since ');
   });
 
-  it('should list scheduled notifications as an operator, and retract one', async () => {
+  it('should list scheduled notifications as an operator, and retract a notification', async () => {
     const ops = new FakeOps();
     const next = [{ id: 'order-1-due', feed: 'topic:orders', deliverAt: '2026-01-05T10:00:00.000Z' }];
     ops.schedules = { ...ops.schedules, count: 1, next };

@@ -12,7 +12,7 @@ const SHOP = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <main><h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts></main>
 <script type="module" src="/elements.js"></script></body></html>`;
 
-/** Creates a folder with the built page, and with `/shop.html`, another app's page that uses the custom elements. */
+/** Creates a folder that contains the built page and `/shop.html`, another app's page that uses the custom elements. */
 async function servedFiles(): Promise<{ dist: string; remove: () => Promise<void> }> {
   await ensureUi(() => undefined);
   const built = join(ROOT, 'ui', 'dist');
@@ -38,11 +38,11 @@ interface FirefoxOptions {
 interface OpenInFirefox {
   page: Page;
   bff: FakeBff;
-  /** Closes the page and its bff. Returns any errors the page reported. */
+  /** Closes the page and the bff. Returns any errors the page reported. */
   close: () => Promise<string[]>;
 }
 
-/** Opens a page that has its own bff. */
+/** Opens a page with a separate bff. */
 async function openInFirefox(
   browser: Browser,
   dist: string,
@@ -111,7 +111,7 @@ async function routeOf(request: HTTPRequest): Promise<Route> {
 }
 
 /**
- * Starts Firefox for all tests in a file, and fails a test if its page reports an error. Returns a function that opens
+ * Starts Firefox for all tests in a file, and fails a test if the page reports an error. Returns a function that opens
  * a page, which is closed after the test.
  */
 export function useFirefox(executablePath: string): (options?: FirefoxOptions) => Promise<OpenInFirefox> {
@@ -140,7 +140,7 @@ export function useFirefox(executablePath: string): (options?: FirefoxOptions) =
 /** Waits until the page is connected. */
 export const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
 
-/** The focused element's test id, or its tag if it doesn't have one. */
+/** The focused element's test id, or the tag name if there's no test id. */
 export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
@@ -148,7 +148,7 @@ const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid
 export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
   texts(page, `${within} ${TITLES}`.trim());
 
-/** Finds an element by test id, even inside a custom element's shadow root. */
+/** Finds an element by test id, including inside a custom element's shadow root. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;
 
 export const texts = (page: Page, selector: string): Promise<string[]> =>

@@ -17,7 +17,7 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   it('should list and pop up notifications, and catch up after a lost connection', async () => {
     const { page, bff } = await open();
     await live(page);
-    // Hold the toasts, or axe might check the contrast of one that's fading out.
+    // Hold the toasts, or axe might check a toast's contrast while it's fading out.
     await holdToasts(asPlaywright(page));
     bff.publish([{ title: 'Disk full', severity: 'error' }, { title: 'Order placed' }]);
     await expect.poll(() => toastTitles(page)).toEqual(['Disk full', 'Order placed']);

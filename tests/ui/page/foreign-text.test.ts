@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** True if a text node's letters are drawn in order from left to right. */
+/** True if a text node's letters are drawn from left to right. */
 const inOrder = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, wanted]) => {
@@ -70,7 +70,7 @@ describe('text with direction controls', () => {
 });
 
 describe('our own texts on a mirrored page', () => {
-  it('should keep their letters and full stops in order, and be aligned like other text', async () => {
+  it('should keep letters and full stops in order, and be aligned like other text', async () => {
     bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
     const page = await pages.open({ dir: 'rtl' });
     await live(page);

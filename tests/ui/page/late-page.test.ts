@@ -18,7 +18,7 @@ async function holdPage(context: BrowserContext, until: Promise<void>): Promise<
   );
 }
 
-it('should not bring back an erased feed if its newest page arrives after the erasure', async () => {
+it('should not bring back an erased feed if the newest page arrives after the erasure', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'Secret' }]);
   let answer = (): void => undefined;
@@ -46,7 +46,7 @@ it('should show what was published between a late newest page and subscribing', 
   const isLive = new Promise<void>((resolve) => (answer = resolve));
   const page = await pages.open({ before: (context) => holdPage(context, isLive) });
   await expect.poll(() => bff.requests.length).toBe(1);
-  // The subscription starts when the page has waited for its newest page for 2.5 s.
+  // The subscription starts after waiting 2.5 s for the newest page.
   bff.publish([{ title: 'Second' }]);
   await live(page);
   answer();

@@ -28,7 +28,7 @@ const layoutOfTabs = (page: Page) =>
     .first()
     .evaluate((tabs) => getComputedStyle(tabs).display);
 
-it('should show the inbox tools only once their style is loaded, on a slow connection', async () => {
+it('should show the inbox tools only once they’re styled, on a slow connection', async () => {
   const page = await openWith(async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await route.continue();

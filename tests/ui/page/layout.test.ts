@@ -45,7 +45,7 @@ async function measureShift(page: Page): Promise<() => Promise<number>> {
 }
 
 describe('the inbox on a phone', () => {
-  it('should fill the screen, with rows of equal height and a menu of actions with large targets', async () => {
+  it('should fill the screen and have rows of equal height and a menu with large targets', async () => {
     bff.publish(titled(8));
     const page = await open({ width: 360, height: 740, touch: true });
     await page.getByTestId('bell').tap();
@@ -69,7 +69,7 @@ describe('the inbox on a phone', () => {
     await expect.poll(() => bff.inbox.changes.map(({ name }) => name)).toContain('unarchive');
   });
 
-  it('should make everything reachable at 320 × 256 pixels', async () => {
+  it('should make all content reachable at 320 × 256 pixels', async () => {
     bff.publish(titled(8));
     const page = await open({ width: 320, height: 256 });
     await page.getByTestId('bell').click();
@@ -105,7 +105,7 @@ describe('a row', () => {
     expect(unread.background).not.toBe(read.background);
   });
 
-  it('should show its buttons on hover and focus, and otherwise its time', async () => {
+  it('should show buttons on hover and focus, and otherwise the time', async () => {
     bff.publish(titled(1));
     const page = await open();
     const buttons = rows(page).first().locator('.tocsin-row-buttons');

@@ -16,7 +16,7 @@ const titled = (count: number, title = 'Order') =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 
 describe('the page', () => {
-  it('should show the newest page and then new notifications, once and in order', async () => {
+  it('should show the newest page, then new notifications, once and in order', async () => {
     const before = bff.publish(titled(3));
     const page = await open();
     await live(page);
@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(3);
   });
 
-  it('should show new notifications even if the newest page can’t be read, and load it later', async () => {
+  it('should show new notifications if the newest page can’t be read, and load it later', async () => {
     bff.publish(titled(2));
     bff.restFails = true;
     const page = await open();
@@ -51,7 +51,7 @@ describe('the page', () => {
     await live(page);
   });
 
-  it('should show the newest page even if the live feed is refused', async () => {
+  it('should show the newest page if the live feed is refused', async () => {
     bff.publish(titled(2));
     bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
     const page = await open();
@@ -84,7 +84,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(13);
   });
 
-  it('should show that it’s reconnecting, then recover missed notifications and show how many there were', async () => {
+  it('should show that it’s reconnecting, then recover missed notifications and show the number', async () => {
     bff.publish(titled(1));
     const page = await open();
     await live(page);
@@ -137,7 +137,7 @@ describe('the page', () => {
       .toEqual([expect.stringMatching(/^3 or more new.*Some older notifications are not shown/)]);
   });
 
-  it('should remove retracted notifications and their toasts', async () => {
+  it('should remove retracted notifications and the corresponding toasts', async () => {
     const page = await open();
     await live(page);
     const [id = ''] = bff.publish([{ title: 'Wrong', severity: 'error' }]);
@@ -188,7 +188,7 @@ describe('the page', () => {
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('Secret');
   });
 
-  it('should show the unread count in the bell and title until everything is read, even after a reload', async () => {
+  it('should show the unread count in the bell and title until all are read, including after a reload', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
@@ -226,7 +226,7 @@ describe('the page', () => {
     await page.getByText('No older notifications.').waitFor();
   });
 
-  it('should render only safe links as links, and everything else as text', async () => {
+  it('should link only safe URLs and show all other content as text', async () => {
     bff.publish([
       { title: '<b>bold</b>', body: '<img src=x onerror=alert(1)>', link: 'javascript:alert(1)' },
       { title: 'Elsewhere', link: 'https://example.org/a' },
@@ -255,7 +255,7 @@ describe('the page', () => {
     await expect.poll(theme).toBe('light');
   });
 
-  it('should be in the reader’s language, with dates in the region’s format', async () => {
+  it('should be in the reader’s language and format dates for the region', async () => {
     bff.publish([{ title: 'x' }]);
     const page = await open({ locale: 'de-AT' });
     await page.getByRole('heading', { name: 'Heute' }).waitFor();
@@ -263,7 +263,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe('de');
     await page.getByText('Neue Benachrichtigungen erscheinen sofort.').waitFor();
-    // Hold the toasts, or axe might check the contrast of one that's fading out.
+    // Hold the toasts, or axe might check a toast's contrast while it's fading out.
     await holdToasts(page);
     bff.publish([{ title: 'Schlüssel läuft ab', severity: 'warning' }]);
     await page.getByRole('button', { name: 'Schlüssel läuft ab' }).first().waitFor();

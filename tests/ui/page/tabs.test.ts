@@ -103,7 +103,7 @@ describe('five tabs with the packed client', () => {
     const others = pages.filter((each) => each !== frozen);
     const session = await context.newCDPSession(frozen);
     await publish(20);
-    // A page paused in the debugger behaves like a frozen one.
+    // A page paused in the debugger behaves like a frozen page.
     await session.send('Debugger.enable');
     await session.send('Debugger.pause');
     await publish(50);
@@ -127,7 +127,7 @@ describe('five tabs of the page', () => {
     for (const page of pages) await live(page);
   });
 
-  it('should list and count each notification in all tabs, and show its toast in only one', async () => {
+  it('should list and count each notification in all tabs, and show the toast in a single tab', async () => {
     bff.publish([{ title: 'Once', severity: 'error' }]);
     for (const page of pages) await expect.poll(() => rows(page).count(), SOON).toBe(2);
     const shown = () => Promise.all(pages.map((page) => toasts(page).count()));
@@ -148,7 +148,7 @@ describe('five tabs of the page', () => {
     await last?.getByLabel('Warning', { exact: true }).check();
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
     await expect
-      .poll(counts, { ...SOON, message: 'the open inbox in one tab marks notifications as seen in all' })
+      .poll(counts, { ...SOON, message: 'the open inbox in one tab marks notifications as seen in all tabs' })
       .toEqual(pages.map(() => []));
     bff.mute({ feeds: [], severities: [] });
     await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));

@@ -19,7 +19,7 @@ const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'
 
 /** Violations of `rules` (by default WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
-  // The page's content security policy forbids inline scripts but allows evaluated ones.
+  // The page's content security policy forbids inline scripts but allows evaluated scripts.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
     // Elements that are still fading in don't have enough contrast.
@@ -35,7 +35,7 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   );
 }
 
-/** How many pixels wider than the window the content is. */
+/** The content's horizontal overflow in pixels. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -53,9 +53,9 @@ export const looks = [
 export const artifacts = join(import.meta.dirname, '../../../.artifacts/ui');
 
 /**
- * Takes screenshots of the page in every width and theme, and mirrored in two widths. Checks that nothing overflows
- * horizontally and, unless mirrored, that the page is accessible. Runs all axe rules once per width, and only the
- * contrast rule in the other theme.
+ * Takes screenshots of the page in every width and theme, and mirrored in two widths. Checks that there is no
+ * horizontal overflow and, unless mirrored, that the page is accessible. Runs all axe rules once per width, and only
+ * the contrast rule in the second theme.
  */
 export async function checkLooks(
   page: Page,

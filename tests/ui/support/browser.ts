@@ -81,7 +81,7 @@ export const setHidden = (page: Page, hidden: boolean) =>
   }, hidden);
 
 /**
- * Keeps toasts on the screen no matter how slow the machine is: the page is told that it's hidden, which stops their
+ * Keeps toasts on the screen no matter how slow the machine is: telling the page that it's hidden stops the toast
  * timers. It stays visible to the test.
  */
 export const holdToasts = (page: Page) => setHidden(page, true);

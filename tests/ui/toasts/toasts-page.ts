@@ -53,7 +53,7 @@ export const advance = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Opens live pages with a clock that tests can stop and advance, and provides their bff. */
+/** Opens live pages with a clock that tests can stop and advance. Also provides the bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

@@ -18,9 +18,9 @@ const isOnTop = (page: Page, selector: string) =>
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }, selector);
 
-/** Swipes with one finger from the centre of the front toast, or from its lower edge if it swipes up. */
+/** Swipes with one finger from the centre of the front toast, or from the lower edge to swipe up. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
-  // A toast that's still animating out can cover the front one.
+  // A toast that's still animating out can cover the front toast.
   await expect.poll(() => page.locator('.tocsin-toast-leave').count()).toBe(0);
   const front = await visibleToasts(page).first().elementHandle();
   await front?.waitForElementState('stable');
@@ -75,7 +75,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should still time out later toasts if one is retracted mid-swipe', async () => {
+  it('should still time out later toasts if a toast is retracted mid-swipe', async () => {
     const page = await open({ width: 1024, height: 768 });
     const [id = ''] = pages.bff().publish(drafts(1, 'error'));
     await visibleToasts(page).waitFor();

@@ -42,7 +42,7 @@ describe('toasts', () => {
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/499 more/);
   });
 
-  it('should announce errors immediately and the rest in a single summary, without moving focus', async () => {
+  it('should announce errors immediately and the rest in a single summary, and not move focus', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     for (let n = 0; n < 20; n++)
