@@ -39,7 +39,7 @@ async function tracedInstance() {
   return { spans, deliver };
 }
 
-it("should record an entry's steps in order in each of its sampled traces", async () => {
+it("should record an entry's steps in order in each sampled trace", async () => {
   const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
   for (const parent of [trace(1, '01'), trace(3, '01')]) {
@@ -53,7 +53,7 @@ it("should record an entry's steps in order in each of its sampled traces", asyn
   expect(spans).toHaveLength(10);
 });
 
-it('should record nothing in unsampled traces', async () => {
+it('should not record anything in unsampled traces', async () => {
   const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '00')]);
   await deliver(2, []);

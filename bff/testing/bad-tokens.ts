@@ -110,7 +110,11 @@ export const WITH_SECRET: Case[] = [
   ['with an empty extension list', () => secretToken({}, { crit: [] }), MALFORMED],
   ['with an unencoded payload', () => secretToken({}, { crit: ['b64'], b64: false }), MALFORMED],
   ['expired an hour ago', () => secretToken({ exp: secondsFromNow(-3_600) }), EXPIRED],
-  ['expired just beyond the allowed clock skew', () => secretToken({ exp: secondsFromNow(-32) }), EXPIRED],
+  [
+    'expired by just more than the allowed clock skew',
+    () => secretToken({ exp: secondsFromNow(-32) }),
+    EXPIRED,
+  ],
   ['expired in 1970', () => secretToken({ exp: 0 }), EXPIRED],
   ['without an expiry time', () => secretToken({ exp: undefined }), /^the exp claim is missing$/],
   ['with null as the exp', () => secretToken({ exp: null }), /^the exp claim has an unexpected value$/],
@@ -147,7 +151,7 @@ export const WITH_SECRET: Case[] = [
     /^the aud claim has an unexpected value$/,
   ],
   [
-    'for an audience that starts with the expected one',
+    'for an audience that starts with the expected audience',
     () => secretToken({ aud: 'tocsin2' }),
     /^the aud claim has an unexpected value$/,
   ],

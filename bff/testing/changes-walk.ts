@@ -35,7 +35,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A simulated browser that follows one view with the client's own `FeedMerge`. `screen` is what it shows. */
+/** A simulated browser that follows a view with the client's own `FeedMerge`. `screen` is what it shows. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
@@ -72,7 +72,7 @@ export class ChangesClient {
   }
 }
 
-/** An instance with one browser, which can miss broadcasts. */
+/** An instance that has a single browser and can miss broadcasts. */
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
@@ -118,7 +118,7 @@ class ChangesInstance {
   }
 }
 
-/** One feed, two hosts that can die at any step, and two instances with a browser each, all in memory. */
+/** An in-memory setup of a feed, two hosts that can die at any step, and two instances that each have a browser. */
 export class ChangesWalk {
   readonly f = new Fixture();
   readonly entries: EntryItem[][] = [];
@@ -157,7 +157,7 @@ export class ChangesWalk {
     this.#dyingStep = undefined;
   }
 
-  /** Titles of committed notifications that are no longer visible and must never be served again. */
+  /** Titles of committed notifications that are no longer visible and must never be served. */
   forbidden(): string[] {
     const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
     const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));

@@ -31,7 +31,7 @@ export const PARTITION = 1;
 /** An in-memory log that counts reads and can be rolled back to any earlier commit or emptied. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
-  /** Counts how often the store was emptied. */
+  /** Number of times the store was emptied. */
   emptied = 0;
   readonly commits: HeadWrite[] = [];
   headReads = 0;
@@ -83,7 +83,7 @@ export const notification = (id: string, more: Partial<Notification> = {}): Noti
 export const retract = (id: string): EntryItem => ({ retract: id, feed: FEED, at: AT });
 export const erase: EntryItem = { erase: true, feed: FEED, at: AT };
 
-/** Instances that share one store, one claim check and one broadcaster, all in memory. */
+/** Instances that share an in-memory store, claim check and broadcaster. */
 export class Fixture {
   readonly log = new TestLog();
   readonly #origins: MemoryOrigin[] = [];
@@ -97,7 +97,7 @@ export class Fixture {
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   readonly erased: Erased[] = [];
-  /** Ids of notifications that turns passed to `onItems`, which in production registers their fallbacks. */
+  /** Ids of notifications that turns passed to `onItems`. In production, `onItems` registers fallbacks. */
   readonly passedOnIds: string[] = [];
   /** These notifications' positions as `feed offset id-in-the-feed`, or `-` without a position. */
   readonly positions: string[] = [];
@@ -128,7 +128,7 @@ export class Fixture {
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
   }
 
-  /** Deposits an entry in the partition. Its items can be for any feed. */
+  /** Deposits an entry in the partition. The items can be for any feed. */
   depositInPartition(seq: number, notifications: readonly unknown[], run = RUN): void {
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
@@ -139,7 +139,7 @@ export class Fixture {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
-  /** The ids in a feed's log in order, each with the reason if the notification is gone. */
+  /** The ids in a feed's log in order. If a notification is gone, the reason follows the id. */
   async idsOf(feed: string): Promise<string[]> {
     const head = (await this.log.readHead(feed))?.head;
     const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));

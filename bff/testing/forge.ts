@@ -3,7 +3,7 @@ import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } fr
 /** The tests' shared secret. */
 export const SECRET = randomBytes(32).toString('hex');
 
-/** The test issuer's keys, by algorithm. */
+/** The test issuer's keys, one for each algorithm. */
 export const KEYS = {
   RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -14,7 +14,7 @@ export type KeyName = keyof typeof KEYS;
 const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Valid claims, with overrides from `others`; `undefined` omits a claim. */
+/** Valid claims, overridden by `others`; `undefined` omits a claim. */
 export const claims = (others: Record<string, unknown> = {}): Record<string, unknown> => ({
   iss: 'tocsin',
   aud: 'tocsin',

@@ -14,7 +14,7 @@ import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
-/** A batch with entry `seq` of a run, which contains a notification for each id. */
+/** A batch with the run's entry number `seq`. The entry contains a notification for each id. */
 export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
@@ -25,12 +25,15 @@ export const withCollapseKey = (id: string, collapseKey: string): EntryItem => (
   ...notification(id),
   collapseKey,
 });
-/** A notification from a CloudEvent. Its source hash is the hex digit `source` repeated 16 times. */
+/** A notification from a CloudEvent. The source hash is the hex digit `source` repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
-/** A batch with entry `seq` of a run, which contains these items. A string stands for a notification with that id. */
+/**
+ * A batch with the run's entry number `seq`. The entry contains these items. A string stands for a notification with
+ * that id.
+ */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
@@ -94,7 +97,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** The ids in the log in order, each with the reason if the notification is gone. */
+  /** The ids in the log in order. If a notification is gone, the reason follows the id. */
   get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

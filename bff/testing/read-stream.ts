@@ -40,7 +40,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
     response,
     comments,
     next,
-    /** The next event with this name, skipping all others. */
+    /** The next event with this name. Skips other events. */
     async nextOf(name: string): Promise<StreamEvent> {
       for (;;) {
         const found = await next();

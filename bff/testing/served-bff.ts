@@ -73,7 +73,7 @@ export async function serveBff(
       fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}`, { headers }),
     /** Publishes a notification to a feed, like a producer. */
     publish: (feed: string, id: string): Promise<void> => publishMany(feed, [id]),
-    /** Publishes notifications to a feed as one entry. */
+    /** Publishes notifications to a feed in a single entry. */
     publishMany,
     /** Retracts a notification, like a producer. */
     retract: (feed: string, id: string): Promise<void> =>

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary that fails when a package is updated and we rely on its internals. Check that our file next to the calling
- * test still works, run its tests and `npm test`, then update the version in the calling test.
+ * A canary that fails when a package with internals that we rely on is updated. Check that our file next to the calling
+ * test still works, run that file's tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {
   it.each(Object.entries(versions))('should be rechecked if %s is no longer version %s', (name, version) => {

@@ -116,7 +116,7 @@ describe('a read mark', () => {
     [{ feed: 'all', offset: '1' }, ['offset']],
     [{ feed: 'all', offset: 1.5 }, ['offset']],
     [[], ['']],
-  ])('should be refused with a list of all errors: %j', async (body, faults) => {
+  ])('should be refused with all errors listed: %j', async (body, faults) => {
     const response = await mark(open, body);
     expect(response.status).toBe(400);
     const problem = problemSchema.parse(await response.json());
@@ -151,7 +151,7 @@ describe('mutes', () => {
     expect(other.events).toEqual([]);
   });
 
-  it('should be refused with a list of all errors if invalid', async () => {
+  it('should be refused with all errors listed if invalid', async () => {
     const put = await call(open, 'PUT', '/mutes', {
       body: { feeds: ['x'], severities: ['loud'], clientId: '' },
     });

@@ -3,11 +3,12 @@ import type { RedisConnection } from './connection.ts';
 import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
 
 const STREAM = TOPICS.partitionAnnouncements;
-/** If Redis doesn't know how many announcements are waiting, we count up to this limit. */
+/** If Redis doesn't know the number of waiting announcements, we count up to this limit. */
 const MAX_COUNTED = 1_000;
 
 /**
- * Reads how many announcements the bffs have not finished, and the age of the oldest. Rejects if Redis doesn't reply.
+ * Reads the number of announcements that the bffs haven't finished and the age of the oldest. Rejects if Redis doesn't
+ * reply.
  */
 export async function readAnnouncementQueue(
   connection: RedisConnection,
@@ -17,7 +18,7 @@ export async function readAnnouncementQueue(
   const { client } = connection;
   const withTimeout = <T>(outcome: Promise<T>) => connection.withTimeout(outcome, 'report the announcements');
   const emptyQueue: AnnouncementQueue = { waiting: 0, heldBack: 0, oldestMs: 0 };
-  // Unlike the next command, XLEN works even if the stream doesn't exist.
+  // Unlike the next command, XLEN works if the stream doesn't exist.
   if ((await withTimeout(client.xLen(STREAM))) === 0) return emptyQueue;
   const groups = await withTimeout(client.xInfoGroups(STREAM));
   const group = groups.find(({ name }) => name === APP_IDS.bff);

@@ -4,7 +4,7 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * A connection for reading the audit trail, opened on first use and reopened when lost. `get` rejects if Redis doesn't
- * reply. After 5 s of silence, the connection is closed, which rejects its commands.
+ * reply. After 5 s of silence, the connection is closed, which rejects pending commands.
  */
 export function auditClient(target: RedisTarget) {
   let opened: Promise<RedisClient> | undefined;

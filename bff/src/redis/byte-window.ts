@@ -1,9 +1,9 @@
 /** Trimming keeps this fraction of the limit to avoid trimming on every message. */
 const KEPT_FRACTION = 0.875;
-/** Redis's overhead per message in bytes: id, field names and share of a node. */
+/** Redis's overhead per message (bytes), which includes the id, field names and node overhead. */
 const OVERHEAD = 128;
 
-/** Estimates a stream's size from its messages as they are read. */
+/** Estimates a stream's size from messages as they are read. */
 export class ByteWindow {
   readonly #max: number;
   #messages: { id: string; bytes: number }[] = [];
@@ -23,7 +23,7 @@ export class ByteWindow {
     return this.#messages[this.#first]?.id;
   }
 
-  /** Forgets trimmed messages: everything from before this time (ms since 1970). */
+  /** Forgets trimmed messages, which are older than this time (ms since 1970). */
   dropBefore(time: number): void {
     while (this.#first < this.#messages.length) {
       if (Number.parseInt(this.#messages[this.#first]?.id ?? '', 10) >= time) return;

@@ -18,16 +18,16 @@ export interface RedisConnectionOptions {
   log: Logger;
 }
 
-/** Maximum number of commands waiting for Redis. Beyond it, commands are refused immediately. */
+/** Maximum number of commands waiting for Redis. Further commands are refused immediately. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * Connections are closed and reopened after this many ms of silence because networks can drop them without notice. A
+ * Time without a reply after which a connection is reopened (ms), since networks can drop connections without notice. A
  * healthy connection is never silent that long: stream reads end after 5 s, and pings are sent between other commands.
  */
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A connection to Redis (in a cluster, to its current masters) that bypasses Dapr. Reopened whenever lost. */
+/** A connection to Redis (in a cluster, to the current masters) that bypasses Dapr. Reconnects when lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
@@ -79,7 +79,7 @@ export class RedisConnection {
     return fullest((await this.withTimeout(infos, 'report its memory')).map(readRedisMemory));
   }
 
-  /** The clock of the Redis that holds the key, in ms since 1970. */
+  /** The current time on the Redis server that holds the key (ms since 1970). */
   async timeAt(key: string): Promise<number> {
     const [seconds, microseconds] = await this.withTimeout(
       masterOf(this.client, key).time(),

@@ -18,15 +18,15 @@ const CHECK_EVERY_MS = 2_000;
 /** Minimum time between Redis searches, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Minimum age of an erasure in ms at its last search. By then, every message in transit has arrived or been refused.
- * Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises.
+ * Minimum age of an erasure (ms) when it is searched for the last time. By then, all messages in transit have arrived
+ * or been refused. Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises.
  */
 const FORGET_AFTER_MS = 35_000;
 
 /**
  * Deletes copies of erased content from Dapr's topic streams, set-aside records, inboxes, schedules and documents that
- * no head references. Re-announces unclaimed entries with erased content so that their feeds drop it. The instances
- * share the work, searching for each erasure multiple times within a minute.
+ * no head references. Re-announces unclaimed entries with erased content so that the feeds drop that content. The
+ * instances share the work, searching for each erasure multiple times within a minute.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;

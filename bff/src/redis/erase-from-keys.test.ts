@@ -22,7 +22,7 @@ function redisWith(documents: Map<string, object>): RedisConnection {
   return { client, withTimeout: (outcome: Promise<unknown>) => outcome } as unknown as RedisConnection;
 }
 
-it('should delete orphaned schedules, but not those that their producer is about to list', async () => {
+it('should delete orphaned schedules, but not schedules that the producer is about to list', async () => {
   const value = { v: DOCUMENT_VERSION, at: 5, notification };
   const index = (...names: string[]) => ({
     v: DOCUMENT_VERSION,

@@ -47,8 +47,8 @@ const READS_AT_ONCE = 16;
 const IN_TRANSIT_MS = 10_000;
 
 /**
- * A scheduled notification is deleted only if it still isn't in the due window after this time (ms). Its producer writes
- * its document before the index that lists it, each within the time limit for a call to its sidecar.
+ * A scheduled notification is only deleted if it still isn't in the due window after this time (ms). The producer
+ * writes the document before the index that lists it, each within the time limit for a sidecar call.
  */
 const LISTED_WITHIN_MS = 5_000;
 
@@ -61,9 +61,9 @@ const PRODUCER_STATE = `${APP_IDS.producer}||`;
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with how many keys had any. Lists keys in Redis because Dapr
- * can't, and also reads state there. Reads entries and deletes content through Dapr, except for scheduled
- * notifications, which it deletes directly.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists keys in
+ * Redis because Dapr can't, and also reads state there. Reads entries and deletes content through Dapr, but deletes
+ * scheduled notifications directly.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const mayBeOrphans = new Set<string>();
@@ -74,7 +74,7 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
   return count + (await eraseOrphans(use, mayBeOrphans));
 }
 
-/** Deletes the scheduled notifications under these keys, except those that are in the due window by then. */
+/** Deletes the scheduled notifications under these keys, except if they have entered the due window. */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;
   const { client } = state;
@@ -150,12 +150,12 @@ function visitsFor(
     return true;
   };
 
-  /** Re-announces the entry so that its feed drops the erased content. */
+  /** Re-announces the entry so that the feed drops the erased content. */
   const entry: Visit = async (key) => {
     const parsed = anyEntrySchema.safeParse(parseJson((await entries.peek(key)) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
-    // In a partition's entry, each item has its own feed.
+    // In a partition's entry, each item names a feed.
     const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
     const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
@@ -166,7 +166,7 @@ function visitsFor(
 
   /**
    * Deletes a scheduled notification once the search has ended, but not if it's in the due window: the erasure removes
-   * it there, or its feed drops it.
+   * it there, or the feed drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
@@ -174,7 +174,7 @@ function visitsFor(
     return false;
   };
 
-  /** An inbox stores its snoozed notifications' content. */
+  /** An inbox stores the content of snoozed notifications. */
   const inbox: Visit = async (key) => {
     const isErased = ({ notification }: Snoozed) =>
       content.has(notification, { publishedAt: parseDateTime(notification.createdAt) ?? 0 });

@@ -7,8 +7,8 @@ import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } f
 const MESSAGES_AT_ONCE = 8;
 
 /**
- * The streams with content, each with a function that selects messages to delete. An event with other notifications in
- * it stays until processed: its feed drops erased content, and acknowledged events leave the stream.
+ * The streams that contain content, and the functions that select which messages to delete. An event that also has
+ * other notifications stays until processed: the feed drops erased content, and acknowledged events leave the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
   [TOPICS.notifications, isFullyErased],
@@ -18,8 +18,8 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
 ];
 
 /**
- * Deletes messages received by Redis up to `now` that the functions in STREAMS select. Resolves with how many were
- * deleted.
+ * Deletes messages selected by the functions in STREAMS that Redis received up to `now`. Resolves with the number of
+ * deleted messages.
  */
 export async function eraseFromStreams(
   connection: RedisConnection,

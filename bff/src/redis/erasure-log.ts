@@ -17,7 +17,10 @@ const erasedSchema = z.object({
   ids: z.array(z.string()).optional(),
 });
 
-/** An erasure, recorded until all copies of its content are deleted. `at` is when it was recorded, by Redis's clock. */
+/**
+ * An erasure, recorded until all copies of the content are deleted. `at` is when it was recorded according to Redis's
+ * clock.
+ */
 export interface RecordedErasure {
   recordId: string;
   at: number;
@@ -61,7 +64,7 @@ export class ErasureLog {
     if (ids.length > 0) await this.#withTimeout(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
-  /** Tries to reserve the work for `ms` milliseconds. Only one instance gets true. */
+  /** Tries to reserve the work for `ms` milliseconds. Only resolves with true for a single instance. */
   async reserveWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;

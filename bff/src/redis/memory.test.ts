@@ -4,7 +4,7 @@ import { fullest, readRedisMemory } from './memory.ts';
 const info = (maxmemory: number) =>
   `# Memory\r\nused_memory:1048576\r\nused_memory_human:1.00M\r\ntotal_system_memory:4294967296\r\nmaxmemory:${maxmemory}\r\nmaxmemory_human:0B\r\n`;
 
-it("should return Redis's used memory and its limit", () => {
+it("should return Redis's used memory and memory limit", () => {
   expect(readRedisMemory(info(2_097_152))).toEqual({ used: 1_048_576, limit: 2_097_152 });
 });
 

@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-/** A message in a topic's stream. Its `data` field contains the event that Dapr published, or raw data. */
+/** A message in a topic's stream. The `data` field contains the event that Dapr published, or raw data. */
 export interface StreamMessage {
   id: string;
   message: Record<string, string>;
@@ -32,7 +32,9 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   return items.some((_item, index) => isErased(index, { id: idAt(index), publishedAt }));
 }
 
-/** Whether a receipt is about the reader of an erased feed. Receipts have no content, so retractions don't matter. */
+/**
+ * Whether a receipt is about the reader whose feed was erased. Receipts have no content, so retractions don't matter.
+ */
 export function isReceiptErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, publishedAt } = read(id, message['data'] ?? '');
   const feed = typeof data === 'object' && data !== null && 'feed' in data ? data.feed : undefined;

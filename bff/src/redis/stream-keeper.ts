@@ -10,22 +10,22 @@ export interface StreamKeeperOptions {
   /** The broadcaster's Redis, which also stores the erasures. */
   broadcaster: RedisConnection;
   /**
-   * Maximum bytes per stream with dead letters, refused events, receipts or erasures. Beyond it, the oldest messages
-   * are dropped.
+   * Maximum bytes per stream with dead letters, refused events, receipts or erasures. The oldest messages are dropped
+   * to make room.
    */
   maxBytes: number;
-  /** Called with how many unacknowledged messages were dropped. */
+  /** Called with the number of unacknowledged messages dropped. */
   onDropped: (stream: string, count: number) => void;
   log: Logger;
 }
 
 const EVERY_MS = 2_000;
-/** Logs a warning for every this many failures in a row (about half a minute). */
+/** Number of failures in a row per logged warning (about half a minute). */
 const FAILURES_PER_WARNING = 15;
 /** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;
 
-/** The audit trail's component limits its size, so the keeper must not trim it. */
+/** The audit trail's component limits the stream size, so the keeper must not trim it. */
 const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
 /** The streams behind Dapr's topics, except the audit trail. Only bounded streams drop unacknowledged messages. */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isAuditTopic(topic));
@@ -40,7 +40,7 @@ const BOUNDED_STREAMS: readonly string[] = [
 
 /**
  * Removes acknowledged messages from Dapr's topic streams, where Dapr would leave them for a day, and the oldest
- * messages from bounded streams that are too large. Every instance does this; trimming twice is harmless.
+ * messages from bounded streams that are too large. Every instance does this, since repeated trimming is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -108,7 +108,7 @@ export class StreamKeeper {
     );
   }
 
-  /** If a stream is too large, drops its oldest messages and reports how many. */
+  /** If a stream is too large, drops the oldest messages and reports how many. */
   async #bound(stream: string): Promise<void> {
     const { topics, broadcaster, maxBytes, onDropped, log } = this.#options;
     const connection = stream === ERASURES_STREAM ? broadcaster : topics;

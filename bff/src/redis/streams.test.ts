@@ -54,7 +54,7 @@ describe('a message with erased content', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it("should be deleted if all its content was erased, based on its event's time", () => {
+  it("should be deleted if all content was erased, based on the event's time", () => {
     expect(isFullyErased(event(ada), content)).toBe(true);
     expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -88,7 +88,7 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });
 
-  describe("recognised by its event's published id", () => {
+  describe("recognised by the event's published id", () => {
     const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };
@@ -105,7 +105,7 @@ describe('a message with erased content', () => {
     const refusedEvent = (of: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
 
-    it("should be deleted if its own id isn't a valid notification id", () => {
+    it("should be deleted if the event id isn't a valid notification id", () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);

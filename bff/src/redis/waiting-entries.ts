@@ -10,10 +10,10 @@ import type { Entries } from '../deliver/ports.ts';
 import { hasItem } from '../ops/find/has-item.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** Searches up to this many announcements, oldest first. */
+/** Maximum announcements to search (oldest first). */
 const MAX_ANNOUNCEMENTS = 500;
 const AT_ONCE = 10;
-/** Stops after reading this many characters of entries. */
+/** Maximum characters of entries to read. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_FOUND = 5;
 

@@ -44,7 +44,7 @@ export interface GatewayOptions {
   isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
-  /** The backplane's socket.io adapter, if it has one. */
+  /** The backplane's socket.io adapter, if any. */
   adapter?: Backend['socketAdapter'];
   /** If set, browsers connect to Azure instead of `server`. */
   azure?: AzureSockets | undefined;
@@ -54,22 +54,22 @@ export interface GatewayOptions {
   onSubscribed: (outcome: SubscriptionOutcome) => void;
   /** Called when a page has acknowledged publications. */
   onDelivered: OnDelivered;
-  /** Called when the server ends a connection, with the reason. */
+  /** Called with the reason when the server ends a connection. */
   onEnded: (reason: EndReason) => void;
   /** Called when a reader's connection has joined the reader's room. */
   onJoined: (reader: string) => void;
   /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;
   admission: Admission;
-  /** This instance's server-sent event streams, which receive the same events as its sockets. */
+  /** This instance's server-sent event streams, which receive the same events as the sockets. */
   streams: EventStreams;
-  /** Called when a handshake or a reader is refused, with the reason. */
+  /** Called with the reason when a handshake or a reader is refused. */
   onRefused: (reason: RefusalReason) => void;
   timing: GatewayTiming;
 }
 
 export interface GatewayTiming {
-  /** Time limit in ms for a session to connect and finish its upgrade. */
+  /** Time limit for a session to connect and finish upgrading (ms). */
   handshakeMs: number;
   /** Time in ms between pings to a session. */
   pingIntervalMs: number;
@@ -77,9 +77,12 @@ export interface GatewayTiming {
   pingTimeoutMs: number;
 }
 
-/** Delay in ms before closing a refused session, so that its peer can read the reason first. */
+/** Delay before closing a refused session (ms), so that the peer can read the reason first. */
 const REFUSED_LINGER_MS = 1_000;
-/** Clients start moving within this fraction of the drain time. The rest lets the last clients reconnect elsewhere. */
+/**
+ * Clients start moving within this fraction of the drain time. The remaining time lets the last clients reconnect
+ * elsewhere.
+ */
 const DRAIN_SPREAD = 0.6;
 /** Maximum time in ms that a stopping instance waits for in-flight requests and unresponsive clients. */
 const LAST_REQUESTS_MS = 1_000;
@@ -122,7 +125,7 @@ export class Gateway {
     const connected = new WeakSet<EngineSession>();
     if (azure) void azure.attach(this.#io);
     else this.#guardEngine();
-    // Refuse clients that were asked to reconnect and reach this instance again. They keep their old connection while
+    // Refuse clients that were asked to reconnect but end up on this instance again. They keep the old connection while
     // they retry.
     const refusal = () => (this.#draining ? new Error('unavailable: this instance is stopping') : undefined);
     this.#io.use((_socket, next) => next(refusal()));
@@ -140,7 +143,7 @@ export class Gateway {
       admitOne(socket, (fault) => {
         // The instance could have started to stop while it checked the token.
         const error = fault ?? refusal();
-        // Our clients disconnect on their own. Other clients would keep their slot until the timeout.
+        // Our own clients disconnect by themselves. Other clients would keep the slot until the timeout.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),
@@ -234,7 +237,7 @@ export class Gateway {
 
   /**
    * Stops accepting clients and asks every client to reconnect elsewhere, spread over part of `ms` milliseconds. Waits
-   * until all have left or the time is up.
+   * until all clients have left or the time is up.
    */
   async drain(ms: number): Promise<void> {
     this.#draining = true;
@@ -262,7 +265,7 @@ export class Gateway {
     clearTimeout(limit);
   }
 
-  /** Sends the feed's position to its subscribers on this instance. */
+  /** Sends the feed's position to the feed's subscribers on this instance. */
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
     this.#sendQueue.flush(feed);
     const position = { feed, epoch, offset };
@@ -270,7 +273,9 @@ export class Gateway {
     this.#options.streams.position(position);
   }
 
-  /** Sends an event to the feed's connections on this instance. `encode` returns its name and payload as JSON. */
+  /**
+   * Sends an event to the feed's connections on this instance. `encode` returns the event's name and payload as JSON.
+   */
   #sendToFeed(
     feed: string,
     name: keyof ServerToClientEvents,
@@ -285,8 +290,9 @@ export class Gateway {
 }
 
 /**
- * Ends an upgraded session that never answers a ping. If a ping was sent before the upgrade, engine.io clears its
- * timeout and doesn't send another ping until it's answered. It extends later pings' timeouts once.
+ * Ends an upgraded session that never answers a ping. If a ping was sent before the upgrade, engine.io clears the
+ * ping's timeout and doesn't send another ping until the first is answered. For later pings, engine.io extends the
+ * timeout once.
  */
 function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
   const timeout = setTimeout(() => terminate(session), pingIntervalMs + 2 * pingTimeoutMs);

@@ -17,7 +17,7 @@ interface Receiver {
   onRawMessage(message: Record<string, string>, id: string): void;
 }
 
-it('should tell its listeners when broadcasts of another instance are missing', () => {
+it('should tell listeners when broadcasts from another instance are missing', () => {
   const broadcaster = new RedisBroadcaster({
     connection: { client: redis } as unknown as RedisConnection,
     maxBytes: 1_000_000,

@@ -19,7 +19,10 @@ export interface RedisBroadcasterOptions {
   log: Logger;
 }
 
-/** Events that the stream keeps for slow instances. An instance that misses more compares its views with the heads. */
+/**
+ * Number of events that the stream keeps for slow instances. An instance that misses more compares all views with the
+ * heads.
+ */
 const STREAM_LENGTH = 2_000;
 /** Maximum event age (ms) in the stream, so that retracted or erased content is gone within a minute. */
 const STREAM_AGE_MS = 30_000;
@@ -27,7 +30,7 @@ const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /**
- * A publication's shape on the stream. Its notification was checked before the commit; an instance only needs the
+ * A publication's shape on the stream. The notification was checked before the commit; an instance only needs the
  * offset and the id.
  */
 const publicationShape = z.looseObject({
@@ -42,7 +45,7 @@ const eventShape = z.object({
   proof: z.string().optional(),
 });
 
-/** Also accepts event names from newer instances; this instance ignores those changes. */
+/** Also accepts event names from newer instances; this instance ignores changes with unknown names. */
 const readerShape = z.object({
   reader: z.string(),
   name: z.string(),
@@ -116,7 +119,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {
     if (events.length === 0) return;
-    // Version 0.1.0 doesn't understand arrays, so send single events without one.
+    // Version 0.1.0 doesn't understand arrays, so don't wrap single events in an array.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
     this.#emitPublications(events);
   }
@@ -143,7 +146,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     await connection.withTimeout(this.#add([name, event]), 'accept an event');
   }
 
-  /** Trims by Redis's clock since the ids contain its time. */
+  /** Trims by Redis's clock, since the ids contain that clock's time. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;

@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => bff.stop());
 
-it("should not retain a connection's request with its headers and token", async () => {
+it("should not retain a connection's request, including the headers and token", async () => {
   const countRequests = () => v8.queryObjects(IncomingMessage, { format: 'count' });
-  // Earlier test files in this process could have left requests that are only released now.
+  // Earlier test files in this process might have left behind requests that are only released now.
   let before = countRequests();
   for (let last = Infinity; before < last;) {
     await delay(SETTLE_MS);

@@ -41,7 +41,7 @@ async function probe(sid: string): Promise<WebSocket> {
   return probing;
 }
 
-/** Opens a polling session, waits for its first ping without answering, and upgrades the session. */
+/** Opens a polling session, waits for the first ping without answering it, and upgrades the session. */
 async function upgradeBeforePong(): Promise<WebSocket> {
   const { sid, poll } = await openSession();
   for (let packets = await poll(); !packets.split('\x1e').includes(PING); packets = await poll());
@@ -50,7 +50,7 @@ async function upgradeBeforePong(): Promise<WebSocket> {
   return upgraded;
 }
 
-it('should end if it never answers the ping from before its upgrade', async () => {
+it('should end if it never answers the ping from before the upgrade', async () => {
   webSocket = await upgradeBeforePong();
   await once(webSocket, 'close');
 });
@@ -77,7 +77,7 @@ it('should stay open if it answers that ping and later pings', async () => {
   expect(webSocket.readyState).toBe(WebSocket.OPEN);
 });
 
-it('should stay open as long as engine.io waits for a pong, which a message extends once', async () => {
+it('should stay open as long as engine.io waits for a pong, and a message should extend that time once', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { sid } = await openSession();
   webSocket = await probe(sid);

@@ -9,7 +9,7 @@ import { addRedisGauges } from '../observe/redis-gauges.ts';
 import { createBackplane } from './backplane/backplane.ts';
 import { createTrail } from './trail.ts';
 
-/** Shared by all parts of an instance. */
+/** Shared by all parts of the instance. */
 export interface AppContext {
   config: BffConfig;
   log: Logger;

@@ -12,7 +12,7 @@ import type { AppContext } from './context.ts';
 import { createLimitsOf } from './history-limits.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 
-/** Runs turns, each on the instance that hosts its actor. */
+/** Runs each turn on the instance that hosts the actor. */
 export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;

@@ -43,7 +43,7 @@ export interface Front {
   left: Signal<string>;
 }
 
-/** Builds the public server with its routes, streams and gateway. Doesn't start listening. */
+/** Builds the public server, including routes, streams and the gateway. Doesn't start listening. */
 export function createFront(
   { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
   { auth, azure, views, readers, away, readerData, dependencies, uiDist, ready }: FrontOptions,
@@ -95,7 +95,7 @@ export function createFront(
     adapter: backend.socketAdapter,
     onDelivered: (...delivered) => readers.counter.delivered(...delivered),
   });
-  // Start watching after engine.io is attached, since its requests never reach listeners that were added earlier.
+  // Start watching after engine.io is attached, since engine.io requests never reach listeners that were added earlier.
   unauthenticated.watch(server);
   addConnectionGauges(registry, {
     connections: () => gateway.connections,

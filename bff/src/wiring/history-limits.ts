@@ -10,8 +10,8 @@ type HistorySettings = Pick<
 >;
 
 /**
- * Returns the limits of each feed. By default, user feeds keep publications longer than other feeds but hold fewer
- * bytes.
+ * Returns a function that looks up a feed's limits. By default, user feeds keep publications longer than other feeds
+ * but hold fewer bytes.
  */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
   const otherLimits: FeedLimits = {

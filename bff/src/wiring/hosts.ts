@@ -7,7 +7,9 @@ import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/turn/turn.ts'
 export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Takes a feed's turn on the instance that hosts its actor. `routePartitionTurn` does the same for partitions. */
+  /**
+   * Takes a feed's turn on the instance that hosts the feed's actor. `routePartitionTurn` does the same for partitions.
+   */
   routeFeedTurn: FeedTurnTaker;
   routePartitionTurn: PartitionTurnTaker;
 }

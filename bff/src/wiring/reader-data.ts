@@ -16,7 +16,7 @@ interface ReaderData {
   now: () => number;
 }
 
-/** Readers' data for operators: a notification's receipts, and an export of everything about a reader. */
+/** Readers' data for operators: a notification's receipts, and a full export of a reader's data. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
   const slots = new Slots(AT_ONCE, MAX_WAITING);

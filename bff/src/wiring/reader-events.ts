@@ -27,7 +27,7 @@ export function createReaderEvents(
       mutes: ({ reader }) => mutes.of(reader),
       inbox: (change) => inboxes.eventOf(change),
       preferences: ({ reader }) => preferences.of(reader),
-      // A snooze ends without a change to the document, so there is nothing to read.
+      // A snooze ends without a change to the document, so no read is needed.
       'snooze-due': async () => undefined,
     },
     pause,

@@ -66,7 +66,7 @@ it("should keep read state as long as fallbacks in a reader's own feed, else as 
 });
 
 it.each([true, false])(
-  "should only keep inbox marks in a reader's own feed longer than its history if there are channels: %s",
+  "should only keep inbox marks in a reader's own feed longer than the history if there are channels: %s",
   async (has) => {
     const { readers, pass, store } = readersWith(has);
     const who = { reader: ADA, owner: ADA };

@@ -16,7 +16,7 @@ import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
 import { countFor } from '../readers/marks/unread.ts';
 
-/** Marks are kept a day longer than their publications to allow for clock differences and delays. */
+/** Marks are kept a day longer than publications to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
 const USER = 'user:';
 const SEARCHES_AT_ONCE = 4;
@@ -28,7 +28,7 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum documents per reader or address. */
   maxDocuments: number;
-  /** If true, keeps marks of notifications that have left the history while their fallbacks are waiting. */
+  /** If true, keeps marks for notifications with waiting fallbacks after they have left the history. */
   hasChannels: boolean;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];

@@ -1,4 +1,4 @@
-/** An event emitted by one part of an instance. Parts created later can listen to it. */
+/** An event that a part of the instance emits. Parts created later can listen to it. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

@@ -9,11 +9,11 @@ import { Signal } from './signal.ts';
 
 export interface Views {
   views: FeedViews;
-  /** Publications that a view missed, found by comparing it with its head. */
+  /** Publications that a view missed, found by comparing the view with the head. */
   missed: Signal<PublicationsEvent>;
   /**
    * Positions to send to browsers. Every watched feed's position is sent every 8 s, and immediately if it doesn't
-   * continue the known one.
+   * follow the known position.
    */
   positions: Signal<PositionEvent>;
 }

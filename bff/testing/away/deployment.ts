@@ -20,7 +20,7 @@ const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
-  /** Positions in the history, by notification id. */
+  /** Positions in the history, keyed by notification id. */
   const positions = new Map<string, PublishedAt>();
   /** Ids of position lookups in the history. */
   const lookedUpIds: string[] = [];

@@ -22,7 +22,7 @@ export interface TestPushService {
   received: ReceivedPush[];
   /** Errors found in requests. */
   faults: string[];
-  /** Subscribes a new device and returns its subscription like a browser. */
+  /** Subscribes a new device and returns the subscription, like a browser. */
   subscribe(device: string): PushSubscription;
   /** Sets the response to pushes for a device. Default: 201. */
   answer(device: string, answer: Answer | number): void;
@@ -30,8 +30,8 @@ export interface TestPushService {
 }
 
 /**
- * A push service on loopback. Like a real one, it refuses requests if the VAPID token doesn't match
- * `applicationServerKey` (403). Like a browser, it decrypts the body with the device's keys.
+ * A push service on loopback. Like a real push service, refuses requests if the VAPID token doesn't match
+ * `applicationServerKey` (403). Like a browser, decrypts the body with the device's keys.
  */
 export async function startPushService(applicationServerKey: string): Promise<TestPushService> {
   const devices = new Map<string, { curve: ReturnType<typeof createECDH>; auth: Buffer }>();

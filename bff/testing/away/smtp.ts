@@ -72,9 +72,9 @@ export async function startSmtpServer(
 }
 
 /**
- * A server that greets clients with the first of `answers`, and replies to each command, and to the `.` that ends the
- * message, with the next. `undefined` closes the connection, an empty string sends nothing, and a text that ends with
- * `…` is sent as half a line before the connection is closed.
+ * A server that greets clients with the first of `answers`. Each command, and the `.` that ends the message, gets the
+ * next answer. `undefined` closes the connection, and an empty string sends no reply. A text that ends with `…` is sent
+ * as half a line before the connection is closed.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();

@@ -38,7 +38,7 @@ export async function waitUntil(condition: () => boolean, timeoutMs = 10_000): P
 /** The contract for all broadcasters. `instances` are connected to each other. */
 export function broadcasterSuite(name: string, instances: () => readonly Broadcaster[]): void {
   describe(`${name} as a broadcaster`, () => {
-    it('should reach every instance, including its own, unchanged', async () => {
+    it('should reach every instance unchanged, including the sender', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       await instances()[0]?.broadcast([anEvent(1, feed)]);
@@ -46,7 +46,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       for (const events of received) expect(events).toEqual([anEvent(1, feed)]);
     });
 
-    it('should keep broadcasts in order', async () => {
+    it('should preserve the order of broadcasts', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);

@@ -16,7 +16,7 @@ export function checkpointsSuite(name: string, create: () => Checkpoints): void 
       expect(await create().read(aPartition())).toBeUndefined();
     });
 
-    it('should return the last written checkpoint, with an etag that counts the writes', async () => {
+    it('should return the last written checkpoint and an etag that counts the writes', async () => {
       const [checkpoints, partition] = [create(), aPartition()];
       await checkpoints.write(partition, at(1, 3), 0);
       await checkpoints.write(partition, at(2, 4), 1);

@@ -55,7 +55,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await create().readHead(aFeed())).toBeUndefined();
     });
 
-    it('should return committed data, with an etag that counts the writes', async () => {
+    it('should return committed data and an etag that counts the writes', async () => {
       const [log, feed] = [create(), aFeed()];
       const segment = segmentOf(feed);
       const reference = { key: segment.key, first: 1, last: 2, bytes: 100, at: 1_700_000_000_000 };
@@ -69,7 +69,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       }
     });
 
-    it('should keep feeds apart, even with special characters in their names', async () => {
+    it('should keep feeds separate, including feeds with special characters in the name', async () => {
       const log = create();
       const feeds = ['ä', '~C3~A4', 'a b', 'a%20b', 'a/b?c#d', 'a||b', '../x'].map(
         (sub) => `user:${sub}${aFeed()}`,
@@ -80,7 +80,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(heads.map((stored) => stored?.head.offset)).toEqual(feeds.map((_, i) => i));
     });
 
-    it('should read many heads at once, with undefined for missing heads', async () => {
+    it('should read many heads in a single call and return undefined for missing heads', async () => {
       const log = create();
       const feeds = Array.from({ length: 120 }, aFeed);
       const written = feeds.filter((_, i) => i % 3 > 0);
@@ -101,7 +101,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       ]);
     });
 
-    it('should let exactly one of multiple simultaneous creations succeed', async () => {
+    it('should let exactly one of several simultaneous creations succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       const creations = Array.from({ length: 10 }, (_, i) =>
         log.commit([{ feed, head: head(1, { offset: i }), etag: 0, documents: [] }]),
@@ -112,7 +112,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readHead(feed)).toEqual({ head: head(1, { offset: winner }), etag: 1 });
     });
 
-    it('should let exactly one of multiple simultaneous commits to a head succeed', async () => {
+    it('should let exactly one of several simultaneous commits to a head succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       const commits = Array.from({ length: 10 }, (_, i) =>
@@ -138,7 +138,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readDocuments([unreferenced.key])).toEqual([unreferenced.value]);
     });
 
-    it('should recreate a head after its key was lost, with an etag that differs from the head’s version', async () => {
+    it('should recreate a lost head with an etag that differs from the head’s version', async () => {
       const [log, feed] = [create(), aFeed()];
       for (let etag = 0; etag < 3; etag++)
         await log.commit([{ feed, head: head(etag + 1), etag, documents: [] }]);
@@ -149,7 +149,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       await expect(log.commit([{ feed, head: head(5), etag: 4, documents: [] }])).rejects.toThrow();
     });
 
-    it('should read many documents in order, with undefined for missing documents', async () => {
+    it('should read many documents in order and return undefined for missing documents', async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 30 }, () => segmentOf(feed));
       const ids: FeedDocument = {
@@ -163,7 +163,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(read).toEqual([...documents.flatMap(({ value }) => [value, undefined]), ids.value]);
     });
 
-    it('should write more than fits into one sidecar request', { timeout: 30_000 }, async () => {
+    it('should write more than fits into a single sidecar request', { timeout: 30_000 }, async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 12 }, () => largeSegmentOf(feed));
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);

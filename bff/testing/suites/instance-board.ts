@@ -34,7 +34,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await snapshotsOf(board, other.instance)).toEqual([other]);
     });
 
-    it('should forget a withdrawn instance until its next snapshot', async () => {
+    it('should forget a withdrawn instance until the next snapshot', async () => {
       const [board, one, stays] = [create(), aSnapshot(), aSnapshot()];
       await board.post(one);
       await board.post(stays);

@@ -4,7 +4,7 @@ import type { StoreOrigin } from '../../src/deliver/ports.ts';
 /** The contract for all store origins. `create` returns the origin as another instance on the same store sees it. */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
   describe(`a store's first epoch in ${name}`, () => {
-    it('should be the same for all instances, even if they all ask for it at the same time', async () => {
+    it('should be the same for all instances, even if they request it at the same time', async () => {
       await forget?.();
       const epochs = await Promise.all(Array.from({ length: 10 }, () => create().firstEpoch()));
       expect(new Set(epochs).size).toBe(1);

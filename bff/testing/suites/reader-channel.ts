@@ -22,7 +22,7 @@ export function readerChannelSuite(
   };
 
   describe(`${name} as the channel to readers`, () => {
-    it('should reach every instance, including its own, in order and unchanged', async () => {
+    it('should reach every instance in order and unchanged, including the sender', async () => {
       const reader = `user:ä ${randomUUID()}`;
       const received = instances().map((instance) => collect(instance, reader));
       const events = [

@@ -44,7 +44,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
       },
     );
 
-    it('should erase many documents, even if some are missing or change at the same time', async () => {
+    it('should erase many documents, even if some are missing or changed concurrently', async () => {
       const store = create();
       const keys = Array.from({ length: 120 }, aKey);
       await Promise.all(keys.slice(1).map((key) => store.write(key, { n: 1 }, undefined, 60)));

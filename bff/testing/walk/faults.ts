@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** Where to forge a position: in a later epoch, or this many publications beyond the head. */
+/** Where to forge a position: in a later epoch, or a number of publications past the head. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
@@ -102,7 +102,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.disconnect(),
   ),
-  // A tab comes back with a position of any age, or beyond the head.
+  // A tab comes back with a position of any age or past the head.
   step(
     8,
     'reopen',

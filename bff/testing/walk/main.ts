@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { guarantee } from './property.ts';
 
 /**
- * walk [runs=1000] [seed=1]. To reproduce a failure, pass its printed --path and --replay, and --losses if it was set.
+ * walk [runs=1000] [seed=1]. To reproduce a failure, pass the printed --path and --replay, and --losses if it was set.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export interface PropertyOptions {
   /** Whether the store can come back empty, rolled back or with a gap. */
   losses: boolean;
-  /** Counts how often each event occurs across all runs. */
+  /** Number of occurrences of each event across all runs. */
   counts?: Map<string, number>;
   /**
    * The replay path printed with a failure. Together with the printed `seed` and `path`, it reproduces that failure.

@@ -7,7 +7,7 @@ import type { World } from './world/world.ts';
 type Choices = Record<string, fc.Arbitrary<unknown>>;
 type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };
 
-/** A possible next event in a world and its relative frequency. */
+/** A possible next event in a world, and the event's relative frequency. */
 export interface WeightedStep {
   weight: number;
   arbitrary: fc.Arbitrary<fc.AsyncCommand<World, Report>>;
@@ -15,8 +15,8 @@ export interface WeightedStep {
 
 /**
  * Creates a step with all random choices drawn in advance, so that shrinking can remove other steps without changing
- * this one. There is no separate model: `possible` looks at the world itself to decide whether the step can happen, and
- * the world's rules are checked after each step.
+ * this step. There is no separate model: `possible` looks at the world itself to decide whether the step can happen,
+ * and the world's rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,

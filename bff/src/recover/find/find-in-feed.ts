@@ -25,7 +25,7 @@ export interface FoundInFeed {
   isComplete: boolean;
 }
 
-/** Looks for an id in its feed's history, newest publications first, and then among the feed's remembered ids. */
+/** Looks for an id in the feed's history (newest publications first), and then among the feed's remembered ids. */
 export async function findInFeed(
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>,
   { id, feed }: NamedNotification,
@@ -70,7 +70,7 @@ const placeOf = (publication: Publication): FoundPlace => {
     : { place: 'recorded', offset, createdAt: notification.createdAt };
 };
 
-/** Whether any of the documents has the hash. The feed's limits bound how many there are and their size. */
+/** Whether any document contains the hash. The feed's limits bound the number and size of documents. */
 async function hasHash(
   log: Pick<FeedLog, 'readDocuments'>,
   references: readonly IdsReference[],

@@ -16,7 +16,7 @@ const page = (content: Publication[]): Page => ({
   publications: content,
 });
 
-it('should encode a page like JSON.stringify, with or without cached publications', () => {
+it('should encode a page like JSON.stringify, whether or not the publications are cached', () => {
   for (const content of [publications, [], publications.slice(1), publications]) {
     expect(encodePage(page(content))).toBe(JSON.stringify(page(content)));
     expect(encodePage(page(content), { ok: true })).toBe(JSON.stringify({ ok: true, ...page(content) }));

@@ -5,7 +5,7 @@ interface Encoded {
   bytes: number;
 }
 
-/** Publications never change, so each one in memory is encoded only once. */
+/** Publications never change, so each publication in memory is encoded only once. */
 const encoded = new WeakMap<Publication, Encoded>();
 
 function encode(publication: Publication): Encoded {
@@ -31,7 +31,7 @@ export function encodePage(page: Page, more: Record<string, unknown> = {}): stri
 export const encodeEvent = (name: string, event: PublicationsEvent): string =>
   `[${JSON.stringify(name)},${encodeEventPayload(event)}]`;
 
-/** The event as JSON, without its name. */
+/** The event's payload as JSON. */
 export const encodeEventPayload = ({ publications, ...rest }: PublicationsEvent): string =>
   withPublications(rest, publications);
 

@@ -48,7 +48,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it("should have only the position if that's all that was requested, even in a feed without publications", async () => {
+  it('should only contain the position if nothing else was requested, also if the feed is empty', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());
@@ -104,7 +104,7 @@ describe('a page', () => {
     }
   });
 
-  it('should show expired publications as gone, at their offsets', async () => {
+  it('should show expired publications as gone at the original offsets', async () => {
     await publish(3, { expiresAt: '2026-01-01T01:00:00Z' });
     f.now = Date.parse('2026-01-01T01:00:00Z');
     const page = await instance().read({ kind: 'newest', limit: 2 });
@@ -143,7 +143,7 @@ describe('recovery from a position', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
-  it("should succeed at a feed's head even if the history has expired", async () => {
+  it("should succeed at a feed's head if the history has expired", async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(60) })).toMatchObject({
@@ -159,7 +159,7 @@ describe('recovery from a position', () => {
 });
 
 describe('a missed publication', () => {
-  it('should be read from the head before answering a request for a position beyond the ring', async () => {
+  it('should be read from the head before answering a request for a position after the ring', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -185,7 +185,7 @@ describe('a missed publication', () => {
     expect(await answer).toMatchObject({ offset: 6, recovered: true });
   });
 
-  it('should not be lost again when a comparison in progress ends with an older head', async () => {
+  it('should not be lost when a comparison in progress ends with an older head', async () => {
     await publish(5);
     const { view } = instance();
     await view.knownPosition();
@@ -222,7 +222,7 @@ describe('a missed publication', () => {
 });
 
 describe('a store that lost data', () => {
-  it('should be reported by an instance that finds the head below its high-water mark', async () => {
+  it('should be reported by an instance that finds the head below the high-water mark', async () => {
     await publish(14);
     const { view } = instance();
     await view.knownPosition();
@@ -234,7 +234,7 @@ describe('a store that lost data', () => {
     expect(view.position).toEqual(at(0));
   });
 
-  it('should cause an error instead of a gap, and be reported if a reader misses a segment twice', async () => {
+  it('should cause an error instead of a gap, and be reported if a segment is repeatedly missing', async () => {
     await publish(70);
     const { read } = instance();
     const before = epoch();
@@ -274,7 +274,7 @@ describe('1,000 simultaneous readers', () => {
     expect(f.log.documentReads).toBeLessThanOrEqual(20);
   });
 
-  it('should share at most two comparisons even if all their positions are beyond the ring', async () => {
+  it('should share at most two comparisons, even if all positions are after the ring', async () => {
     await publish(10);
     const { view, read } = instance();
     await view.knownPosition();

@@ -21,9 +21,9 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring, or from older segments, with at most `bytes` bytes of publications. If the requested
- * position is beyond this instance's or from another epoch, compares the view with the head first. Rejects with
- * TemporaryError rather than leave out a publication.
+ * Answers a reader from the ring or older segments. Returns at most `bytes` bytes of publications. If the requested
+ * position is later than this instance's position or from another epoch, compares the view with the head first. Rejects
+ * with TemporaryError rather than leave out a publication.
  */
 export async function readPage(
   view: FeedView,

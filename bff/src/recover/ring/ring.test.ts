@@ -15,7 +15,7 @@ const stretch = (first: number, count: number) =>
   Array.from({ length: count }, (_, i) => publication(first + i));
 const offsets = (publications: readonly Publication[]) => publications.map(({ offset }) => offset);
 
-it('should have no gaps, stay within its limits and never go back, whatever the input', () => {
+it('should have no gaps, stay within the limits and never go back, whatever the input', () => {
   const limits = { publications: 8, bytes: 900 };
   const given = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 6 })), { maxLength: 60 });
   fc.assert(
@@ -37,7 +37,7 @@ it('should have no gaps, stay within its limits and never go back, whatever the 
   );
 });
 
-it('should keep the newest publication even if it exceeds the limit', () => {
+it('should keep the newest publication, even if it exceeds the limit', () => {
   const ring = new Ring({ epoch: '1-a', offset: 0 }, { publications: 5, bytes: 200 });
   ring.append([publication(1), publication(2, 120)]);
   expect(offsets(ring.slice(1, 2))).toEqual([2]);

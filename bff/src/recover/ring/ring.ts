@@ -15,8 +15,8 @@ interface Sized {
 }
 
 /**
- * A feed's newest publications in one epoch: gapless, size-limited, and never going back. A publication loses its
- * content as soon as a later publication removes it.
+ * A feed's newest publications in a single epoch. The ring is gapless and size-limited, and never goes back. A
+ * publication's content is dropped as soon as a later publication removes it.
  */
 export class Ring {
   readonly epoch: string;
@@ -89,7 +89,7 @@ export class Ring {
       .map(({ publication }) => publication);
   }
 
-  /** Drops the oldest publications until the rest fit into `bytes`, or only one is left. */
+  /** Drops the oldest publications until they fit into `bytes`. Always keeps the newest publication. */
   trimTo(bytes: number): void {
     let excess = 0;
     while (

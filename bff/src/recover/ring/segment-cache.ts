@@ -9,8 +9,8 @@ interface CachedSegment {
 }
 
 /**
- * Caches segments by key. Unlike the heads that reference them, segments never change. Simultaneous readers share one
- * read.
+ * Caches segments by key. Unlike the heads that reference them, segments never change. Simultaneous readers share a
+ * single read.
  */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
@@ -25,7 +25,7 @@ export class SegmentCache {
     return this.#cache?.calculatedSize ?? 0;
   }
 
-  /** Each segment's publications, in order. Rejects if a segment cannot be read; the next call retries. */
+  /** The segments' publications in the given order. Rejects if a segment can't be read; the next call retries. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
     if (references.length === 0) return [];
     const cache = (this.#cache ??= newCache());

@@ -4,8 +4,8 @@ export interface BroadcastEffect {
   /** False if the broadcast doesn't continue from the known position, so the view needs a comparison. */
   continues: boolean;
   /**
-   * The part of the broadcast to send: new publications, with removed content left out. Not set if there is nothing to
-   * send, or if the epoch is over.
+   * The part of the broadcast to send: new publications without removed content. Not set if there is none, or the epoch
+   * is over.
    */
   shown?: PublicationsEvent;
 }

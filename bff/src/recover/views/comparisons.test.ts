@@ -52,7 +52,7 @@ describe('a watched feed', () => {
     expect(await readsAfter(60_500)).toBe(4);
   });
 
-  it('should be compared again 2 s after a comparison that found a lost broadcast', async () => {
+  it('should be compared again 2 s after a comparison detects a lost broadcast', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     views.receive(await publish(1));
@@ -64,7 +64,7 @@ describe('a watched feed', () => {
     expect(views.view('all').position).toMatchObject({ offset: 3 });
   });
 
-  it('should find publications after their broadcast was lost', async () => {
+  it('should find publications after the broadcast was lost', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

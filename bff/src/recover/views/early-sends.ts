@@ -1,6 +1,6 @@
 import type { Publication } from '@tocsin/contracts';
 
-/** Maximum number of ranges. Beyond it, forgets the oldest range, which could then be re-sent. */
+/** Maximum number of ranges. At the limit, forgets the oldest range, which could then be re-sent. */
 const MAX_RANGES = 64;
 
 interface Range {
@@ -11,8 +11,8 @@ interface Range {
 }
 
 /**
- * Tracks which of an epoch's publications were sent to browsers ahead of the ring, after a gap. Once the gap is filled,
- * they don't need to be re-sent unless a browser has joined since.
+ * Tracks publications in an epoch that were sent to browsers ahead of the ring because of a gap. Once the gap is
+ * filled, they don't need to be re-sent unless a browser has joined since.
  */
 export class EarlySends {
   #ranges: Range[] = [];
@@ -41,7 +41,7 @@ export class EarlySends {
     for (const range of this.#ranges) range.isLacking = true;
   }
 
-  /** Call once the ring has everything up to `offset`. */
+  /** Call once the ring has all publications up to `offset`. */
   dropUpTo(epoch: string, offset: number): void {
     this.#ranges = this.#epoch === epoch ? this.#ranges.filter(({ last }) => last > offset) : [];
   }
@@ -63,7 +63,7 @@ export class EarlySends {
   }
 }
 
-/** Splits publications into runs of consecutive offsets, one run per event. */
+/** Splits publications into runs of consecutive offsets. Each run becomes an event. */
 export function contiguousRuns(publications: readonly Publication[]): Publication[][] {
   const runs: Publication[][] = [];
   for (const publication of publications) {

@@ -4,7 +4,7 @@ import { fairShare } from './fair-share.ts';
 it.each([
   ['no sizes', [], 10, Infinity],
   ['sizes that fit', [3, 4, 3], 10, Infinity],
-  ['one large size among small and empty sizes', [0, 1, 0, 100, 1], 10, 8],
+  ['a large size among small and empty sizes', [0, 1, 0, 100, 1], 10, 8],
   ['multiple large sizes', [50, 2, 40, 2], 10, 3],
   ['equal ones', [4, 4, 4], 6, 2],
 ])('should return the largest share that fits: %s', (_, sizes, limit, share) => {

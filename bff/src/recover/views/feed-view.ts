@@ -20,18 +20,20 @@ const FIRST_LOAD = 200;
 /** Maximum attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;
 
-/** An instance's view of a feed: a ring, filled by broadcasts and compared with the head, and a segment cache. */
+/**
+ * An instance's view of a feed: a segment cache, and a ring that is filled by broadcasts and compared with the head.
+ */
 export class FeedView {
   readonly feed: string;
   readonly #use: ViewDependencies;
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
-  /** True after a later epoch made the view drop its publications. */
+  /** True after a later epoch made the view drop all publications. */
   #isStale = false;
   /** Set while the view could have missed publications unnoticed; cleared by a comparison that starts later. */
   #outdated: object | undefined;
-  /** The latest known position of a removal. Readers never get older data than this. */
+  /** The position of the latest known removal. Readers never get data older than this. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -53,7 +55,10 @@ export class FeedView {
     return (this.#ring?.bytes ?? 0) + this.#segments.bytes;
   }
 
-  /** Keeps the newest publications within `bytes`, but at least one. The rest are read from the store on demand. */
+  /**
+   * Keeps the newest publications within `bytes`, but at least one. Older publications are read from the store on
+   * demand.
+   */
   trimTo(bytes: number): void {
     this.#ring?.trimTo(bytes);
   }
@@ -78,10 +83,10 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Watching browsers already have the ring's publications from events or the answer to their subscription.
+    // Watching browsers already have the ring's publications from events or the answer to the subscription.
     const sent = ring.offset;
     const continues = ring.append(publications);
-    // A missing publication could remove an earlier one.
+    // A missing publication could be a removal of an earlier publication.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const unsentInRing = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
     const publicationsBeyond = publications.filter(
@@ -98,7 +103,7 @@ export class FeedView {
     this.#earlySends.joined();
   }
 
-  /** The ring's publications from `first` to `last`, minus those that every browser already has. */
+  /** The ring's publications from `first` to `last`, except for publications that every browser already has. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
@@ -124,7 +129,7 @@ export class FeedView {
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
-  /** The feed's position. Reads the head if the position is unknown or a removal beyond it is known. */
+  /** The feed's position. Reads the head if the position is unknown or there is a known removal after it. */
   async knownPosition(): Promise<Position> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
@@ -134,7 +139,7 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** Marks the view as possibly outdated since its last comparison could be old. */
+  /** Marks the view as possibly outdated, since the last comparison could be old. */
   markOutdated(): void {
     this.#outdated = {};
   }
@@ -149,14 +154,14 @@ export class FeedView {
     return this.knownPosition();
   }
 
-  /** Waits for the comparison in progress, or for one that starts after this call. */
+  /** Waits for the comparison in progress, or for a comparison that starts after this call. */
   #nextHead(reads: number): Promise<void> {
     return reads === 0 && this.#comparing ? this.#comparing : this.compare();
   }
 
   /**
-   * Compares the view with the head and fetches missed publications. Always reads the head after this call: calls
-   * during a comparison share the next one, since the one in progress could have read an older head.
+   * Compares the view with the head and fetches missed publications. Always reads the head after this call. Calls
+   * during a comparison share the next comparison, since the comparison in progress could have read an older head.
    */
   compare(): Promise<void> {
     if (!this.#comparing) {
@@ -181,7 +186,7 @@ export class FeedView {
     return Math.max(first, offset + 1 - this.#use.limits.historyMax);
   }
 
-  /** Publications `first` to `last` from the history. Rejects rather than leave one out. */
+  /** Publications `first` to `last` from the history. Rejects rather than leave out a publication. */
   async readRange(first: number, last: number): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
@@ -221,8 +226,9 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`. Retries if the feed changed during the read, or a referenced document is missing, which a newer head
-   * might not need. If the same document is missing twice, it's lost, and the feed's host starts a new epoch.
+   * Runs `read`. Retries if the feed changed during the read or a referenced document is missing, since a newer head
+   * might not need that document. If the same document is missing on the retry, it's lost, and the feed's host starts a
+   * new epoch.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
@@ -264,11 +270,11 @@ export class FeedView {
       throw new TemporaryError(`${this.feed} has a gap after ${from - 1}`);
     this.#refuseEarlierEpoch(head);
     this.#head = { head, readAt };
-    // Broadcasts could have delivered everything up to the head during the read.
+    // Broadcasts might have delivered all publications up to the head during the read.
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
     this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
-    // Broadcasts could have delivered some of the missed publications during the read.
+    // Broadcasts might have delivered some of the missed publications during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {

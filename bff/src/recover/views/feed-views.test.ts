@@ -53,7 +53,7 @@ async function publish(seq: number) {
 }
 
 describe('a feed without watchers', () => {
-  it('should be kept up to date for its readers', async () => {
+  it('should be kept up to date for readers', async () => {
     await views.view('all').knownPosition();
     await publish(1);
     await sleep(2_500);
@@ -111,7 +111,7 @@ describe('a new reader', () => {
     expect(await start()).toMatchObject({ offset: 1, publications: [] });
   });
 
-  it('should start at the latest broadcast, even while earlier publications are missing', async () => {
+  it('should start at the latest broadcast while earlier publications are missing', async () => {
     views.watch('all');
     await start();
     await publish(1);
@@ -119,7 +119,7 @@ describe('a new reader', () => {
     expect(await start()).toMatchObject({ offset: 2, publications: [] });
   });
 
-  it('should not cause a head read while others watch', async () => {
+  it('should not cause a head read while other browsers are watching', async () => {
     views.watch('all');
     await start();
     views.watch('all');
@@ -157,7 +157,7 @@ describe('a watching browser', () => {
   const receive = (event: PublicationsEvent) =>
     sent.push(...(views.receive(event)?.publications ?? []).map(({ offset }) => offset));
 
-  it("should not get publications twice if they're broadcast while a comparison reads them", async () => {
+  it('should not get duplicates of publications that are broadcast while a comparison reads them', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     const events = [await publish(1), await publish(2), await publish(3)];
@@ -171,7 +171,7 @@ describe('a watching browser', () => {
     expect(sent).toEqual([1, 2, 3]);
   });
 
-  it('should not get a publication twice if it arrived after a gap', async () => {
+  it('should not get duplicates of a publication that arrived after a gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);
@@ -182,7 +182,7 @@ describe('a watching browser', () => {
     expect(sent).toEqual([2, 1, 3]);
   });
 
-  it('should get publications that others already have if it joined during the gap', async () => {
+  it('should get publications that other browsers already have if it joined during the gap', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

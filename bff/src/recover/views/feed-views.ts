@@ -20,22 +20,22 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
-/** Total memory is computed once every this many ticks. */
+/** Number of ticks between computations of the total memory. */
 const TICKS_PER_TRIM = 4;
 /**
- * Work on feeds is spread over this many TICK_MS slots, 8 s in total. Some feeds' positions are due in each slot;
- * browsers must get them every 10 s.
+ * Number of TICK_MS slots over which to spread work on feeds (8 s in total). Some feeds' positions are due in each
+ * slot; browsers must get them every 10 s.
  */
 const SLOTS = 32;
-/** Delay before the first comparison after a publication, since another one often follows soon. */
+/** Delay before the first comparison after a publication, since another publication often follows soon. */
 const FIRST_COMPARISON_MS = 2_000;
-/** Time between later comparisons. This is how long the loss of a feed's last broadcast can go unnoticed. */
+/** Time between later comparisons, which limits how long the loss of a feed's last broadcast can go unnoticed. */
 const COMPARISON_INTERVAL_MS = 30_000;
 /** Views without watchers or reads are dropped after this time. */
 const IDLE_MS = 60_000;
 /**
- * Beyond this many unwatched feeds, the least recently read views are dropped earlier, since anyone can request any
- * number of feeds.
+ * Maximum number of unwatched feeds, since anyone can request any number of feeds. At the limit, the least recently
+ * read views are dropped early.
  */
 const MAX_UNWATCHED = 1_000;
 
@@ -51,7 +51,7 @@ interface Watched {
   slot: number;
 }
 
-/** Views of the feeds that this instance reads. Each one is compared with its head until dropped. */
+/** Views of the feeds that this instance reads. Each view is compared with the feed's head until dropped. */
 export class FeedViews {
   readonly #use: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
@@ -89,7 +89,7 @@ export class FeedViews {
 
   /**
    * Handles a broadcast. If it doesn't continue the ring, immediately triggers a comparison. Returns what to send to
-   * watching browsers, or `undefined` for nothing.
+   * watching browsers, if anything.
    */
   receive(broadcast: Broadcast): PublicationsEvent | undefined {
     const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
@@ -107,8 +107,8 @@ export class FeedViews {
   }
 
   /**
-   * Call after missing broadcasts for any feed. Compares all feeds with their heads, spread over 8 s. Another call in
-   * that time compares them once more afterwards.
+   * Call after missing broadcasts for any feed. Compares all feeds with their heads over the next 8 s. Another call
+   * during that time triggers another round afterwards.
    */
   compareAll(): void {
     const now = this.#use.now();
@@ -139,7 +139,7 @@ export class FeedViews {
     return watched;
   }
 
-  /** Drops unwatched views beyond the limit. Nothing is lost: the next reader rereads the head. */
+  /** Drops unwatched views if there are too many. This is safe: the next reader rereads the head. */
   #makeRoom(): void {
     if (this.#views.size < MAX_UNWATCHED) return;
     const unwatchedViews = [...this.#views].filter(([, { watchers }]) => watchers === 0);
@@ -171,7 +171,7 @@ export class FeedViews {
     const bytes = this.bytes;
     if (bytes <= maxBytes) return;
     this.#dropOldest(maxBytes);
-    // Each view keeps its newest publication, so there might be nothing to drop.
+    // Each view keeps the newest publication, so it's possible that nothing was dropped.
     if (this.bytes < bytes) onTrimmed?.();
   }
 
@@ -193,13 +193,13 @@ export class FeedViews {
 
   async #compare(feed: string, watched: Watched): Promise<void> {
     const before = watched.view.position;
-    // Spread feeds that were compared together, such as after all browsers have reconnected.
+    // Spread out feeds that were compared together, for example after all browsers reconnected.
     const spread = watched.isRegular ? 0 : watched.slot * TICK_MS;
     watched.compareAt = this.#use.now() + COMPARISON_INTERVAL_MS - spread;
     watched.isRegular = true;
     try {
       await watched.view.compare();
-      // After a lost broadcast, the next one could be lost too.
+      // After a lost broadcast, the next broadcast could be lost too.
       if (before && isHigher(watched.view.position, before))
         this.#compareIn(watched, Math.min(watched.compareAt - this.#use.now(), FIRST_COMPARISON_MS));
     } catch (error) {

@@ -59,7 +59,7 @@ const liveIdsIn = (page: Page) => page.publications.flatMap(({ notification: n }
 
 describe('a removed publication', () => {
   it.each(['n1', 'n8', 'n14'])(
-    'should not be served from the ring or segments after its removal was broadcast: %s',
+    'should not be served from the ring or segments after the removal was broadcast: %s',
     async (id) => {
       const { view, read } = instance();
       expect(liveIdsIn(await read(newest))).toContain(id);
@@ -102,7 +102,7 @@ describe('a removed publication', () => {
   it('should not be served by a read that was in progress when it was removed', async () => {
     const { view, read } = instance();
     await read(newest);
-    // Makes the next request reread the head and its segments.
+    // Makes the next request reread the head and the segments.
     for (const event of await take(retract('n2'))) view.receive(event);
     let taken = false;
     const readDocuments = f.log.readDocuments.bind(f.log);
@@ -140,7 +140,7 @@ describe('a removed publication', () => {
     expect(idsIn(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent only once before its removal, whether its broadcast or a comparison comes first', async () => {
+  it('should be sent only once before the removal, whether the broadcast or a comparison comes first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();
@@ -153,7 +153,7 @@ describe('a removed publication', () => {
     expect(view.receive(bothBroadcasts).shown).toBeUndefined();
   });
 
-  it('should not be sent if its broadcast is repeated after its removal', async () => {
+  it('should not be sent if the broadcast is repeated after the removal', async () => {
     const { view, read } = instance();
     const [late] = await take(notification('late'));
     await read(newest);
@@ -167,7 +167,7 @@ describe('a removed publication', () => {
 });
 
 describe('an erased feed', () => {
-  it("should not serve earlier content after the erasure's broadcast, and report its new position", async () => {
+  it("should not serve earlier content after the erasure's broadcast, and report the new position", async () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);

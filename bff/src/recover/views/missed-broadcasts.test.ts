@@ -11,7 +11,7 @@ it("should notice each sender's missed broadcasts", () => {
   expect(received('b', 3, 6)).toEqual([false, true]);
 });
 
-it('should not count broadcasts as missed if they arrive late or twice', () => {
+it('should not count late or duplicate broadcasts as missed', () => {
   const missed = new MissedBroadcasts();
   expect([3, 3, 2, 4].map((count) => missed.receive('a', count))).toEqual([false, false, false, false]);
 });

@@ -25,7 +25,7 @@ function instance() {
   return { view, read: (request: PageRequest) => readPage(view, request, now) };
 }
 
-it('should not store anything for a feed without publications, but keep its epoch', async () => {
+it('should not store anything for a feed without publications, but keep the epoch', async () => {
   const [one, other] = [instance(), instance()];
   const { epoch: first } = await one.read({ kind: 'newest', limit: 50 });
   expect((await other.read({ kind: 'position' })).epoch).toBe(first);
@@ -40,7 +40,7 @@ it('should not store anything for a feed without publications, but keep its epoc
   }
 });
 
-it('should return a later epoch after the store came back empty, even if the feed was only read', async () => {
+it('should return a later epoch after the store came back empty, also if the feed was only read', async () => {
   const { view, read } = instance();
   const { epoch: first } = await read({ kind: 'position' });
   f.now++;

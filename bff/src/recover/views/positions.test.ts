@@ -59,7 +59,7 @@ describe('the positions of watched feeds', () => {
     }
   });
 
-  it("should be spread over the 8 s so that reporting them doesn't delay everything else", async () => {
+  it("should be spread over the 8 s so that reporting them doesn't delay other work", async () => {
     await watchAll();
     await sleep(8_000);
     const ticks = new Set(positions.map(({ tick }) => tick));
@@ -78,7 +78,7 @@ describe('the positions of watched feeds', () => {
     vi.restoreAllMocks();
   });
 
-  it('should be reported once even if reporting reads the view', async () => {
+  it('should be reported only once if reporting reads the view', async () => {
     await watchAll();
     onPosition = (feed) => views.view(feed);
     await sleep(8_000);

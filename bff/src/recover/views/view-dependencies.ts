@@ -20,10 +20,10 @@ export interface ViewDependencies {
   /** Called with publications found by a comparison, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;
   /**
-   * Called with how many publications were re-sent to browsers that already had them because other browsers have joined
-   * since.
+   * Called with the number of publications re-sent to browsers that already had them, because other browsers have
+   * joined since.
    */
   onSentTwice?: (count: number) => void;
-  /** Called with the feed's position if it doesn't continue the known one, such as in a new epoch. */
+  /** Called with the feed's position if it doesn't follow the known position, for example in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }

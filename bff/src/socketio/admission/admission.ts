@@ -12,9 +12,9 @@ export interface ConnectionLimits {
   connections: number;
   /** Connections that have not signed in yet; these have a separate pool. */
   pending: number;
-  /** Pending connections from one address. Loopback and trusted proxies are exempt. */
+  /** Pending connections per address. Loopback and trusted proxies are exempt. */
   pendingPerAddress: number;
-  /** Connections from one address, pending or not; 0 means no limit. */
+  /** Connections per address, pending or not; 0 means no limit. */
   perAddress: number;
   /** Whether loopback and trusted proxies are also exempt from `perAddress`. */
   exemptsTrusted: boolean;

@@ -32,7 +32,7 @@ export interface AdmitOptions {
   log: Logger;
 }
 
-/** Admits a connection if its handshake is valid, its token is accepted, and a slot is free. */
+/** Admits a connection if the handshake is valid, the token is accepted, and a slot is free. */
 export const admit =
   ({ auth, admission, onRefused, log }: AdmitOptions) =>
   (socket: Connecting, next: Next): void => {

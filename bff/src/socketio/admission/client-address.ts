@@ -23,8 +23,8 @@ function isAddressOrRange(text: string): boolean {
 
 export interface ClientAddress {
   /**
-   * The nearest address that isn't a trusted proxy. Ignores X-Forwarded-For entries beyond it, which the client could
-   * have forged.
+   * The nearest address that isn't a trusted proxy. Ignores any earlier X-Forwarded-For entries, since the client could
+   * have forged them.
    */
   of(request: IncomingMessage): string;
   /**
@@ -67,7 +67,7 @@ function withoutPort(address: string): string {
   return match?.[1] ?? address;
 }
 
-/** Reduces an IPv6 address to its /64 network, which counts as one address since a single host can own all of it. */
+/** Reduces an IPv6 address to the /64 network, which counts as one address since a single host can own all of it. */
 export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

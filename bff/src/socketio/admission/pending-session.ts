@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Maximum bytes that a session can send before sign-in, enough for a 16,384-character token and its packet. */
+/** Maximum bytes that a session can send before sign-in. Enough for a packet with a 16,384-character token. */
 export const MAX_PENDING_BYTES = 64 * 1024;
 
-/** A session that has not signed in yet, with its TCP connections and the bytes it has sent. */
+/** A session that hasn't signed in yet. Tracks the TCP connections and the number of bytes sent. */
 export class PendingSession {
   readonly sockets = new Set<Socket>();
   readonly #onExceeded: () => void;
@@ -15,10 +15,10 @@ export class PendingSession {
     this.#onExceeded = onExceeded;
   }
 
-  /** Starts counting the bytes in a request body or, for an upgrade, on its connection. */
+  /** Starts counting the bytes in a request body or, for an upgrade, on the connection. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
-    // Polls have no body, and engine.io treats them as aborted if their stream is read to the end.
+    // Polls have no body, and engine.io treats them as aborted if the stream is read to the end.
     if (!upgrade && request.method !== 'POST') return;
     const stream = upgrade ? request.socket : request;
     const onData = ({ length }: Buffer): void => {

@@ -31,8 +31,8 @@ export class UnauthenticatedSockets {
   }
 
   /**
-   * Call when the connection carries a reader's session, or a request in one. The connection isn't counted again until
-   * that request has been answered.
+   * Call when the connection carries a reader's session or a request in a session. The connection isn't counted again
+   * until that request has been answered.
    */
   markAuthenticated(socket: Socket): void {
     this.#room.leave(socket);
@@ -40,7 +40,7 @@ export class UnauthenticatedSockets {
 
   /**
    * Counts the connection. There is no per-address limit since a proxy carries many readers' connections. If no slot is
-   * free, the address with the most connections loses one.
+   * free, the address with the most connections loses a connection.
    */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;

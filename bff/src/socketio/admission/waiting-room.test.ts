@@ -51,7 +51,7 @@ it('should limit groups that are not exempt', () => {
   expect([room.enter('a3', 'a', false), evicted]).toEqual([true, ['a1']]);
 });
 
-it('should never exceed its slots, and always evict from the largest group', () => {
+it('should never exceed the number of slots, and always evict from the largest group', () => {
   const step = fc.record({ item: fc.nat(15), group: fc.nat(4), leaves: fc.boolean(), wait: fc.nat(200) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -7,7 +7,7 @@ export interface WaitingRoomOptions<T> {
   now: () => number;
 }
 
-/** Items usually keep their slot for at least this long (ms) because they could be about to sign in. */
+/** Minimum time that items usually keep a slot (ms), since they could be about to sign in. */
 const GRACE_MS = 250;
 
 interface Slot {
@@ -16,8 +16,8 @@ interface Slot {
 }
 
 /**
- * Slots for connections that have not signed in. When all are taken, the group with the most slots loses its oldest
- * item so that floods from a few addresses never keep out readers from other addresses.
+ * Slots for connections that have not signed in. When all slots are taken, the group with the most slots loses the
+ * oldest item, so that floods from a few addresses never keep out readers from other addresses.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
@@ -58,7 +58,7 @@ export class WaitingRoom<T> {
     return true;
   }
 
-  /** Releases the item's slot. Returns false if it didn't have one. */
+  /** Releases the item's slot. Returns false if the item had no slot. */
   leave(item: T): boolean {
     const slot = this.#slots.get(item);
     const items = slot && this.#groups.get(slot.group);

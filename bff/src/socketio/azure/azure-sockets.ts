@@ -10,8 +10,8 @@ const HUB = 'tocsin';
 const TOKEN_MINUTES = 5;
 
 /**
- * Lets browsers connect to Azure Web PubSub for Socket.IO instead of this instance, which serves them through its own
- * connection to the service. Traffic between instances doesn't change.
+ * Lets browsers connect to Azure Web PubSub for Socket.IO instead of this instance. The instance connects to the
+ * service and serves the browsers through it. Traffic between instances doesn't change.
  */
 export class AzureSockets {
   readonly endpoint: string;
@@ -32,8 +32,8 @@ export class AzureSockets {
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // The library synchronously replaces the engine and the adapter. Its adapter doesn't know about other instances, so
-    // restore ours below. The cast is needed because the library bundles types from an older socket.io.
+    // The library synchronously replaces the engine and the adapter. The library's adapter doesn't know about other
+    // instances, so restore ours below. The cast is needed because the library bundles types from an older socket.io.
     const connecting = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
     connecting.then(

@@ -21,7 +21,7 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in the 
     socket.on('closing', (reason: unknown) => reasons.push(reason));
     await bff.handshake(socket);
     expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });
-    // While the first request is being sent, the rest wait, and then share one message.
+    // While the first request is being sent, the other requests wait, and then share a message.
     socket.emit('unsubscribe', { feed: 'all' }, () => undefined);
     socket.emit('unsubscribe', { feed: 'topic:a' }, () => undefined);
     expect(await bff.subscribe(socket, 'topic:a')).toMatchObject({ ok: true });

@@ -48,7 +48,7 @@ export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
 /**
  * Serves a connection until it ends. Every request gets an answer, but too many invalid requests end the connection.
- * Returns a function that ends the connection if its token was revoked.
+ * Returns a function that ends the connection if the token was revoked.
  */
 export function serveConnection(
   socket: GatewaySocket,
@@ -88,7 +88,7 @@ export function serveConnection(
       end('token_revoked', 'the token was revoked; sign in again');
     }
   };
-  // Join before the first request: its answer could be older than events sent from now on.
+  // Join before the first request, since the answer could be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   onJoined(socket.data.reader);
   if (socket.data.identity) session.watch(socket.data.identity);
@@ -128,7 +128,7 @@ export function serveConnection(
     const request = unsubscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
-    // Remove the feed before the first await: a new subscription to it can follow in the same message.
+    // Remove the feed before the first await, since a new subscription to it can follow in the same message.
     subscriptions.remove(feed);
     acknowledged?.unsubscribed(feed);
     await socket.leave(roomOf(feed));
@@ -167,7 +167,7 @@ export function serveConnection(
     ['unsubscribe', unsubscribe],
     ['token', renew],
   ]);
-  // engine.io accepts twice the limit so that the connection stays open to report the reason.
+  // engine.io accepts up to double the limit, so the connection stays open and can report the reason.
   const endIfTooLarge = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
       return;

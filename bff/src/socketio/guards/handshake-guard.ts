@@ -32,8 +32,8 @@ const invalidQuery = (errors: Fault[]): ProblemDetails => ({
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
 /**
- * engine.io middleware that checks each request first. Requests that engine.io would refuse in its own format get a
- * problem document instead, and handshakes without a slot never become sessions.
+ * engine.io middleware that checks each request first. Requests that engine.io would refuse in a proprietary format get
+ * a problem document instead, and handshakes without a slot never become sessions.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {
@@ -73,7 +73,7 @@ function faultOf(
   { sessions }: Admission,
 ): ProblemDetails | undefined {
   const { method, url } = request;
-  // engine.io ignores everything after a #, so it wouldn't see the same parameters as this guard.
+  // engine.io ignores the part after a #, so it wouldn't see the same parameters as this guard.
   if (url?.includes('#')) return invalid('The request target must not contain a #.');
   const session = sid ? sessions.get(sid) : undefined;
   if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);

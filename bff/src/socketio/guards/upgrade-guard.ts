@@ -4,8 +4,8 @@ import { endWithProblem } from '@tocsin/service';
 
 /**
  * Refuses upgrades on paths other than `path`, or all upgrades if there is no `path`. Otherwise they would never be
- * answered or closed. Also handles errors on all upgraded sockets: Node removes its own listener, and other code adds
- * its listeners later, so an error in between would end the process.
+ * answered or closed. Also handles errors on all upgraded sockets: Node removes the default listener and other code
+ * only adds listeners later, so an error in between would crash the process.
  */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {

@@ -12,8 +12,8 @@ export interface Connections {
 const EVENT = '2';
 
 /**
- * Sends an event to the connections in a room. `encode` returns its name and payload as JSON; it's called once if the
- * room has members. Frames the event once. WebSockets without a backlog get the frame in a single write; polling
+ * Sends an event to the connections in a room. `encode` returns the event's name and payload as JSON and is called once
+ * if the room has members. Frames the event once. WebSockets without a backlog get the frame in a single write; polling
  * sessions and sessions with a backlog get it through engine.io, which keeps the order.
  */
 export function fanOut({ sockets, adapter }: Connections, room: string, encode: () => string): void {

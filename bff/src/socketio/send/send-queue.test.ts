@@ -29,7 +29,7 @@ function queueThatTakes(takes: number) {
   return { queue: new SendQueue({ send, clock: () => clock.now }), sent, clock };
 }
 
-it("should send a tick's publications in order, as one event per feed", async () => {
+it("should send a tick's publications in order as one event per feed", async () => {
   const { queue, sent } = queueThatTakes(0);
   for (const offset of [1, 2]) queue.add(event([offset]));
   queue.add(event([7, 8], { feed: 'topic:a' }));
@@ -71,7 +71,7 @@ it("should keep each event within the contract's limits", async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest in proportion to how long sending took, and batch during the rest', async () => {
+it('should rest in proportion to the time sending took, and batch publications while resting', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { queue, sent, clock } = queueThatTakes(5);

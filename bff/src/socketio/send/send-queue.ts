@@ -2,7 +2,7 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { splitWithin, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
-/** After sending, the queue rests for this multiple of how long sending took, but at most MAX_REST_MS. */
+/** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
 const REST_FACTOR = 2;
 const MAX_REST_MS = 100;
 /** Skips shorter rests since timers aren't precise enough. */
@@ -15,10 +15,10 @@ export interface SendQueueOptions {
 }
 
 /**
- * Batches publications for browsers. After each send, the queue rests for a multiple of how long the send took. A
- * feed's publications that arrive in the same tick or during a rest are sent as one event. Most of the cost is writing
- * to each connection, not the content size, so rests get longer with more connections. If sending takes almost no time,
- * there is no rest.
+ * Batches publications for browsers. After each send, the queue rests for a multiple of the time that the send took.
+ * Publications in a feed that arrive in the same tick or during a rest are sent as a single event. Most of the cost is
+ * writing to each connection, not the content size, so rests get longer with more connections. If sending takes almost
+ * no time, there is no rest.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;

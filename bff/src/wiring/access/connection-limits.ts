@@ -1,7 +1,7 @@
 import type { BffConfig } from '../../config.ts';
 import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
-/** One address's default share of all slots, and its share of the slots for pending connections. */
+/** An address's default share of all slots, and of the slots for pending connections. */
 const ADDRESS_SHARE = 1 / 5;
 /** The default limit for pending connections: this share of all connections, but at least MIN_PENDING. */
 const PENDING_SHARE = 1 / 10;
@@ -10,7 +10,7 @@ const MIN_PENDING = 50;
 const SOCKETS_PER_PENDING = 4;
 /** Additional TCP connections without a reader for pages and probes. */
 const OTHER_SOCKETS = 200;
-/** A polling session has two TCP connections: one waits, one sends. */
+/** A polling session has two TCP connections: one for polling and one for sending. */
 const SOCKETS_PER_SESSION = 2;
 /** TCP connections for readers' requests. */
 const SOCKETS_FOR_REQUESTS = 1_000;

@@ -9,7 +9,7 @@ loopback.addAddress('::1', 'ipv6');
 /** Whether the text is a valid PUBLISHED_ON: an address, or one of WORDS. */
 export const isPublishPlace = (text: string): boolean => WORDS.includes(text) || isIP(text) !== 0;
 
-/** Whether a port with this PUBLISHED_ON is only reachable from its own machine. */
+/** Whether a port with this PUBLISHED_ON is only reachable from the same machine. */
 export const isLoopback = (place: string): boolean => {
   if (isIP(place) === 0) return place === 'localhost' || place === 'loopback';
   return loopback.check(place, isIP(place) === 6 ? 'ipv6' : 'ipv4');

@@ -28,7 +28,7 @@ interface Created {
 type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
- * Creates the configured channels. Channels load their library when they send their first message.
+ * Creates the configured channels. A channel's library is loaded when the first message is sent.
  * @throws TemplateError, or an Error that lists all errors in a binding's settings
  */
 export function createChannels(

@@ -3,7 +3,7 @@ import { messageOf, notificationOf } from '../../../testing/away/messages.ts';
 import { EMAIL } from '../../away/channels/traits.ts';
 import { lazyChannel } from './lazy-channel.ts';
 
-it('should be unavailable while reading its secret fails, and be created only once after that', async () => {
+it("should be unavailable while the secret can't be read, and be created only once after that", async () => {
   let isThere = false;
   let created = 0;
   const channel = lazyChannel({

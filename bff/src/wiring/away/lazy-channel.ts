@@ -2,13 +2,13 @@ import type { Channel } from '../../away/channels/channel.ts';
 import type { Traits } from '../../away/channels/traits.ts';
 
 export interface LazyChannelOptions extends Traits {
-  /** Creates the channel. Rejects if its secret can't be read or is invalid. */
+  /** Creates the channel. Rejects if the secret can't be read or is invalid. */
   create: () => Promise<Channel>;
 }
 
 /**
- * A channel that reads its secret on the first send because the sidecar starts after the application. While the secret
- * is unreadable or invalid, nothing is sent and messages wait.
+ * A channel that reads the secret on the first send, since the sidecar starts after the application. Messages wait
+ * while the secret is unreadable or invalid.
  */
 export function lazyChannel({ create, ...traits }: LazyChannelOptions): Channel {
   let created: Promise<Channel> | undefined;

@@ -34,7 +34,7 @@ describe('a damaged document', () => {
   const damaged = waiting(-1);
   beforeEach(() => store.write(KEY, damaged, undefined));
 
-  it("should be reported with its key but not stop a retraction's turn", async () => {
+  it("should be reported along with the key, but not stop a retraction's turn", async () => {
     await fallbacks().erase(RETRACTED);
     const message = expect.stringMatching(`^${KEY} is damaged`) as string;
     expect(warn).toHaveBeenCalledExactlyOnceWith(
@@ -44,7 +44,7 @@ describe('a damaged document', () => {
     expect(await stored()).toEqual(damaged);
   });
 
-  it('should be deleted when its feed is erased', async () => {
+  it('should be deleted when the feed is erased', async () => {
     await fallbacks().erase({ feed: READER });
     expect(await stored()).toBeUndefined();
   });

@@ -32,7 +32,7 @@ describe('the file that AWAY_FILE names', () => {
     expect(read(PAGE)).toEqual({ ...PAGE, bindings: {}, policies: [] });
   });
 
-  it('should be refused with a list of all errors', () => {
+  it('should be refused with all errors listed', () => {
     const message = refusal({
       publicUrl: 'ftp://inbox.example',
       email: { from: 'a@x.example', window: 'P2D', perHour: 0, unknown: 'maybe', to: 'b@x.example' },

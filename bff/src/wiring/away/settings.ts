@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
 
 const commonSchema = z.strictObject({
-  /** Batching delay: how long a reader's first due fallback waits for others to go into the same message. */
+  /** Batching delay. A reader's first due fallback waits for more fallbacks to include in the message. */
   window: durationSchema('PT0S', 'P1D').optional(),
   /** Maximum messages per reader and hour. */
   perHour: z.int().min(1).max(1_000).optional(),

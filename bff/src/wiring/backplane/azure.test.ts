@@ -9,7 +9,7 @@ import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff } from '../../../testing/served-bff.ts';
 
 const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
-/** Valid, but nothing is listening there, so the instance keeps trying to connect. */
+/** Valid, but no server is listening there, so the instance keeps trying to connect. */
 const ENDPOINT = 'https://127.0.0.1:9';
 const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
 
@@ -26,7 +26,7 @@ describe('a connection string', () => {
     ['without TLS', `Endpoint=http://127.0.0.1:9;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
     ['without an address', `Endpoint=;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
   ])(
-    'should be refused with the reason and a fix, but without revealing the key, if it is %s',
+    "should be refused with an error that explains the fix but doesn't reveal the key if it is %s",
     async (_what, text, why) => {
       const refused = await createFrom(text).then(
         () => '',
@@ -100,7 +100,7 @@ describe('an instance with BROADCASTER=azure', () => {
     expect((await negotiate()).status).toBe(401);
   });
 
-  it('should tell its page to negotiate, and only let it connect to its own host and Azure', async () => {
+  it('should tell the page to negotiate, and only let it connect to its own host and Azure', async () => {
     const page = await fetch(bff.url);
     expect(await page.text()).toContain('<meta name="tocsin-negotiate"');
     const policy = page.headers.get('content-security-policy');

@@ -10,7 +10,7 @@ const REMEDY =
   `Put the connection string of Web PubSub for Socket.IO (Azure portal, Keys) as ${name} into the secret store ` +
   `${store}, or set BROADCASTER to redis.`;
 
-/** A sidecar starting together with its application must respond within this time (ms). */
+/** Time limit for a sidecar to respond if it starts at the same time as the application (ms). */
 const SIDECAR_START_MS = 30_000;
 const RETRY_MS = 500;
 

@@ -2,7 +2,7 @@ import type { Position } from '@tocsin/contracts';
 import type { FeedLimits } from '../../../src/feed/limits.ts';
 import type { Store } from '../world/store.ts';
 
-/** Parts of a world that the checker reads. */
+/** The parts of the world that the checker reads. */
 export interface CheckedWorld {
   readonly store: Store;
   /** Whether the store has ever lost data. */
@@ -10,7 +10,7 @@ export interface CheckedWorld {
   readonly position: Position | undefined;
   readonly clock: number;
   readonly limits: FeedLimits;
-  /** When notifications expire, by id. */
+  /** When notifications expire, keyed by id. */
   readonly expiresAtById: ReadonlyMap<string, string>;
   readonly instances: readonly { readonly view: { readonly position: Position | undefined } }[];
 }

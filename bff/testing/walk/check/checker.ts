@@ -33,11 +33,11 @@ export class Checker {
   readonly answered = new Map<string, number>();
   hadUnknownRollback = false;
   readonly #pushed = new Set<string>();
-  /** Where each committed entry's publications are, by entry key. */
+  /** Where each committed entry's publications are, keyed by entry key. */
   readonly #placesOf = new Map<string, Set<string>>();
   /** Like `answered`, but only since the store was last lost. */
   readonly answeredSince = new Map<string, number>();
-  /** Entries deposited more than once, which can reappear after their pop. */
+  /** Entries deposited more than once, which can reappear after being popped. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
   readonly #lastPositions = new WeakMap<object, Position>();
@@ -147,7 +147,7 @@ export class Checker {
     }
   }
 
-  /** Called after an instance compared itself with an unchanged head. `known`: its previous position. */
+  /** Called after an instance compared itself with an unchanged head. `known`: the instance's previous position. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -166,7 +166,7 @@ export class Checker {
     }
   }
 
-  /** `stillThere`: whether the store kept its data while the announcement was being processed. */
+  /** `stillThere`: whether the store kept all data while the announcement was being processed. */
   onSuccess({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
     if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
@@ -212,14 +212,14 @@ export class Checker {
     }
   }
 
-  /** Called when the store is lost. Earlier pops and answers no longer say anything about its contents. */
+  /** Called when the store is lost. Earlier pops and answers no longer say anything about the store's contents. */
   onStoreLost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
 
   /**
-   * True if the entries from here to the run's last answered one exist and were never rewritten, popped or set aside.
+   * True if the entries from here to the run's last answered entry exist and were never rewritten, popped or set aside.
    */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
@@ -234,7 +234,7 @@ export class Checker {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
-  /** Whether the position is too old, from another epoch, or beyond the head. */
+  /** Whether the position is too old, from another epoch, or past the head. */
   #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
     if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;

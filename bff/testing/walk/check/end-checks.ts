@@ -56,7 +56,9 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
   return ids;
 }
 
-/** Checks that a client kept the log's order and, without gaps, showed everything after its first position. */
+/**
+ * Checks that a client kept the log's order and showed all publications after the client's first position without gaps.
+ */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
   const own = client.shown.filter((id) => ids.includes(id));
@@ -108,7 +110,7 @@ function isAtOrAfter(a: string, b: string): boolean {
   return one.run === other.run && one.seq >= other.seq;
 }
 
-/** Checks that a run's entries keep their order, using ids that were in only one entry. */
+/** Checks that a run's entries stay in order, using ids that were only in a single entry. */
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {

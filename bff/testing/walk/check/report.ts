@@ -8,7 +8,7 @@ export class RuleViolation extends Error {
   override name = 'RuleViolation';
 }
 
-/** A walk's result: its trace and violations. Multiple walks can share `counts`. */
+/** A walk's trace and violations. Multiple walks can share `counts`. */
 export class Report {
   readonly counts: Map<string, number>;
   readonly #violations: string[] = [];

@@ -7,10 +7,10 @@ import type { World } from '../world/world.ts';
 /** Each step advances the clock by this much. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** Rounds between comparisons, enough for one to end before the next so that some rounds are quiet. */
+/** Rounds between comparisons. Enough for a comparison to end before the next, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
-/** Resolves once all code has run up to its next outgoing call. */
+/** Resolves once all code has run up to the next outgoing call. */
 export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */
@@ -23,7 +23,7 @@ export function endFaults(world: World): void {
   }
 }
 
-/** Advances everything by one step without faults. */
+/** Advances the whole world by a step without faults. */
 async function round(world: World, n: number): Promise<void> {
   const { instances, clients, producers, callers, store } = world;
   world.advanceTime(STEP_MS);
@@ -55,12 +55,12 @@ async function round(world: World, n: number): Promise<void> {
   await flushPending();
 }
 
-/** Runs rounds until nothing is pending. Clients can still be behind. */
+/** Runs rounds until no work is pending. Clients can still be behind. */
 export async function waitUntilQuiet(world: World): Promise<void> {
   for (let i = 0; i < MAX_ROUNDS && !world.isQuiet(); i++) await round(world, i);
 }
 
-/** Runs rounds without new notifications until nothing is pending and every client has reached the head. */
+/** Runs rounds without new notifications until no work is pending and every client has reached the head. */
 async function waitUntilArrived(world: World): Promise<void> {
   const haveArrived = () => {
     const { epoch, offset } = world.position ?? {};
@@ -97,7 +97,7 @@ export async function end(world: World): Promise<void> {
   checkEnd(world, world.report, await readAll(world));
 }
 
-/** The entire history as each instance serves it, in pages. */
+/** The pages of the entire history, as served by each instance. */
 async function readAll(world: World): Promise<Page[][]> {
   const all: Page[][] = [];
   for (const { view } of world.instances) {

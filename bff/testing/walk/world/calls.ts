@@ -4,7 +4,7 @@ export class CallFailed extends Error {
 }
 
 /**
- * A call's fate when it is let through. `slow`: it takes effect, but then its answer waits to be let through too.
+ * A call's fate when it is let through. `slow`: it takes effect, but then the answer also waits to be let through.
  * `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
  * caller, but takes effect some time later.
  */
@@ -37,7 +37,7 @@ export class Calls {
     return this.#call(effect, true, isUp);
   }
 
-  /** Lets one waiting call through. For reads, all fates but `good` and `slow` mean `lost`. */
+  /** Lets a waiting call through. For reads, all fates but `good` and `slow` mean `lost`. */
   letThrough(index: number, fate: Fate): void {
     const [call] = this.#pending.splice(index % this.#pending.length, 1);
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
@@ -88,7 +88,7 @@ function answerOf<T>(
   }
 }
 
-/** Performs a call without passing its result or errors to the caller. */
+/** Performs a call without passing the result or errors to the caller. */
 function performIgnoringResult(effect: () => unknown): void {
   try {
     effect();

@@ -8,7 +8,7 @@ import type { Report } from '../check/report.ts';
 const PAGE = 4;
 const REORDER_LIMIT = 6;
 
-/** Parts of a world that clients use. */
+/** The parts of the world that clients use. */
 interface ClientsWorld {
   readonly report: Report;
   readonly checker: Checker;
@@ -16,7 +16,7 @@ interface ClientsWorld {
   readonly clock: number;
 }
 
-/** A browser with the real `FeedMerge`, connected over one socket at a time. */
+/** A browser with the real `FeedMerge`, connected over a single socket at a time. */
 export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
@@ -24,7 +24,7 @@ export class WalkClient {
   /** The position it started from, either saved by an earlier tab or taken from the first response. */
   from: Position | undefined;
   gaps = 0;
-  /** All its positions, including from earlier tabs. */
+  /** All of the client's positions, including from earlier tabs. */
   readonly positions: Position[];
   #connection = 0;
   #queue: MergeEvent[] = [];

@@ -27,13 +27,13 @@ import type { Report } from '../check/report.ts';
 import type { FeedLimits } from '../../../src/feed/limits.ts';
 import { FeedHost } from '../../../src/deliver/turn/feed-host.ts';
 
-/** A client as its instance sees it. */
+/** A client from the instance's point of view. */
 interface Listener {
   push(instance: WalkInstance, epoch: string, publications: readonly Publication[]): void;
   receivePosition(instance: WalkInstance, position: Position): void;
 }
 
-/** Parts of a world that instances use. */
+/** The parts of the world that instances use. */
 interface InstancesWorld {
   readonly store: Store;
   readonly checker: Checker;
@@ -68,9 +68,9 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
-  /** Counts how often clients have joined. */
+  /** Number of times clients have joined. */
   joins = 0;
-  /** The step at which it will die, if any. */
+  /** The step at which the instance will die, if any. */
   diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
   readonly onStep: OnStep;

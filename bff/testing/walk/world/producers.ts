@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 
 const ATTEMPTS = 5;
 
-/** Parts of a world that producers and their callers use. */
+/** The parts of the world that producers and callers use. */
 interface ProducersWorld {
   readonly store: Store;
   readonly checker: Checker;
@@ -25,7 +25,7 @@ interface Post {
 /**
  * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real producer behaves like this.
  * Deposits and announces one entry at a time, and retries a few times with the same key and content if the outcome is
- * unknown. An entry that cannot be finished ends its run. A run's last entry is announced once more.
+ * unknown. An entry that can't be finished ends the run. A run's last entry is announced once more.
  */
 export class WalkProducer {
   run = '';
@@ -141,7 +141,7 @@ export class WalkProducer {
   }
 }
 
-/** Sends its notifications to either producer with the same ids until accepted. */
+/** Sends notifications to either producer with the same ids until accepted. */
 export class WalkCaller {
   ids: string[] | undefined;
   busy = false;

@@ -11,7 +11,7 @@ export interface WalkAnnouncement {
   deliveriesInProgress: number;
 }
 
-/** A walk's Redis. Values are immutable, so copying the maps copies everything. */
+/** A walk's Redis. Values are immutable, so copying the maps makes a full copy. */
 export class Store {
   origin: string | undefined;
   head: { head: Head; etag: number } | undefined;
@@ -22,7 +22,7 @@ export class Store {
   dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
 
-  /** The store's first epoch, which the first call creates. */
+  /** The store's first epoch. Created by the first call. */
   firstEpoch(now: number): string {
     return (this.origin ??= newEpoch(now));
   }

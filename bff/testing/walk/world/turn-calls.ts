@@ -34,7 +34,7 @@ const forgedAnswer = () => ({
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** Parts of an instance that request turns from actors, or run turns as the host. */
+/** The parts of an instance that request turns from actors or run turns as the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -97,7 +97,9 @@ export class TurnCalls {
     return taken.outcome;
   }
 
-  /** Calls actors on `host` as a stranger: unsigned, with another call's signature, or replaying a call. */
+  /**
+   * Calls actors on `host` as a stranger: without a signature, with another call's signature, or by replaying a call.
+   */
   forge(host: TurnInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
     const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };

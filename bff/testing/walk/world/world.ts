@@ -24,13 +24,13 @@ export interface Setting {
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** Size at which a segment is full, in bytes. With small segments, chains grow and merge sooner. */
+  /** Size of a full segment (bytes). With small segments, chains grow and merge sooner. */
   segmentBytes: number;
   /** Whether to keep copies of the store for rollbacks. */
   snapshots: boolean;
 }
 
-/** One feed, two producers, two instances, three callers, three clients and one Redis. */
+/** A world with a feed, two producers, two instances, three callers, three clients and a Redis. */
 export class World {
   readonly entryLifeMs = ENTRY_LIFE_MS;
   readonly limits: FeedLimits;
@@ -44,7 +44,7 @@ export class World {
   lateEffects: (() => void)[] = [];
   readonly announcementLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
-  /** When posted notifications expire, by id. */
+  /** When posted notifications expire, keyed by id. */
   readonly expiresAtById = new Map<string, string>();
   readonly checker: Checker;
   readonly turns = new TurnCalls(this);
@@ -57,7 +57,7 @@ export class World {
   #posted = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  /** Deliveries in progress. An announcement can be delivered twice at the same time. */
+  /** Deliveries in progress. An announcement can be in delivery twice at the same time. */
   readonly #held = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
@@ -81,7 +81,7 @@ export class World {
     return this.losses > 0;
   }
 
-  /** The feed's position; `undefined` before its first use. */
+  /** The feed's position; `undefined` before the feed is first used. */
   get position(): Position | undefined {
     const { head, origin } = this.store;
     if (head) return { epoch: head.head.epoch, offset: head.head.offset };
@@ -105,7 +105,7 @@ export class World {
     return effect();
   }
 
-  /** Writes like a producer or Dapr, without waiting to be let through. Returns false if the outcome is unknown. */
+  /** Writes like a producer or Dapr. Doesn't wait to be let through. Returns false if the outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));
@@ -131,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the competing instances. `twice`: even if a delivery is in progress. */
+  /** Delivers an announcement to a competing instance. `twice`: even if a delivery is in progress. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (
