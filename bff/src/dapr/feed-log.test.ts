@@ -27,7 +27,7 @@ function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = (
 describe('a commit with multiple heads', () => {
   const writes = Array.from({ length: 20 }, (_, n) => writeOf(`topic:${n}`));
 
-  it('should be a single transaction on a single Redis', async () => {
+  it('should use a single transaction on a non-clustered Redis', async () => {
     const { log, transactions } = logWith(false);
     await log.commit(writes);
     expect(transactions.map((keys) => keys.length)).toEqual([40]);

@@ -9,7 +9,7 @@ export function addRedisGauges(
   memory: () => Promise<{ used: number; limit: number }>,
 ): void {
   const registers = [registry];
-  // Both gauges are collected together and share a single call.
+  // Both gauges are collected together and share a call to Redis.
   let pendingCall: Promise<{ used: number; limit: number } | undefined> | undefined;
   const readMemory = () =>
     (pendingCall ??= memory()

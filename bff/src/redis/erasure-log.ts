@@ -64,7 +64,7 @@ export class ErasureLog {
     if (ids.length > 0) await this.#withTimeout(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
-  /** Tries to reserve the work for `ms` milliseconds. Only resolves with true for a single instance. */
+  /** Tries to reserve the work for `ms` milliseconds. Resolves with true for one instance, and false for all others. */
   async reserveWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;

@@ -44,7 +44,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       ).toEqual(acts);
     });
 
-    it('should return each record once with any page size, including records written at the same time', async () => {
+    it('should return each record exactly once with any page size, even if written at the same time', async () => {
       const trail = create();
       const records = Array.from({ length: 60 }, () => aRecord());
       await Promise.all(records.map((record, n) => trail.append(AUDIT_STREAMS[n % 3] ?? 'acts', record)));

@@ -37,7 +37,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
     });
 
-    it("should only delete a single feed's records", async () => {
+    it("should only delete the named feed's records", async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
       const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });

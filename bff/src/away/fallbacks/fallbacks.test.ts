@@ -145,7 +145,7 @@ describe('a fallback', () => {
 });
 
 describe('fallbacks that are due together', () => {
-  it('should be sent as a single message, newest first, without notifications that have been read', async () => {
+  it('should be sent as one message, newest first, without notifications that have been read', async () => {
     const { instance, titles, standings } = deployment({ windowMs: 60_000 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c']) {
@@ -157,7 +157,7 @@ describe('fallbacks that are due together', () => {
     expect(titles()).toEqual([['c', 'a']]);
   });
 
-  it('should be sent as a single message that shows 20 notifications and counts the rest', async () => {
+  it('should be sent as one message that shows 20 notifications and counts the rest', async () => {
     const { instance, sent } = deployment();
     const many = Array.from({ length: 50 }, (_, n) => arrival(`n${n}`, after('PT5S')));
     await instance().fallbacks.committed(itemsOf(...many));
@@ -165,7 +165,7 @@ describe('fallbacks that are due together', () => {
     expect(sent.map(({ notifications, more }) => [notifications.length, more])).toEqual([[20, 30]]);
   });
 
-  it("should respect the channel's hourly limit and send the rest in a single message later", async () => {
+  it("should respect the channel's hourly limit and send the rest later as one message", async () => {
     const { instance, titles } = deployment({ perHour: 2 });
     const { fallbacks } = instance();
     for (const id of ['a', 'b', 'c', 'd']) {

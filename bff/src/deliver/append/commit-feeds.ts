@@ -34,7 +34,7 @@ const REMEDY =
 
 /**
  * Commits a batch to all feeds in it and broadcasts it. A feed that already has some of the entries, for example after
- * a crash, gets only the missing entries. Resolves with the items for damaged feeds, which don't block other feeds.
+ * a crash, only gets the missing entries. Resolves with the items for damaged feeds, which don't block other feeds.
  * Rejects when an outcome is unknown. Some feeds might have been committed by then; a retry commits the rest.
  */
 export async function commitFeeds(

@@ -7,7 +7,7 @@ interface Waiter<Result> {
   reject: (error: unknown) => void;
 }
 
-/** A run's waiting announcements, combined into a single announcement that covers them all. */
+/** A run's waiting announcements, merged into one. */
 interface Group<Result, A extends Announced> {
   announced: NonNullable<A>;
   caller: CallerKnowledge;

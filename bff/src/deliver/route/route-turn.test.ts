@@ -53,7 +53,7 @@ it('should take turns here for two seconds after the host refused a call', async
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with a single call, and take all other turns here until the host answers', async () => {
+it('should probe the host with one call, and take all other turns here until the host answers', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;

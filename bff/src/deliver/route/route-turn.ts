@@ -60,7 +60,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     if (use.host.isHostedHere(name)) return takeHere(name, announced, caller);
     const unreachableUntil = unreachableHosts.get(name);
     if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(name, announced, caller);
-    // Probe the host with a single call. This instance takes all other turns until the host answers.
+    // Probe the host with one call. This instance takes all other turns until the host answers.
     if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
       const result = await use.callActor(name, announced, caller);

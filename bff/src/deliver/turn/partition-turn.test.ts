@@ -19,7 +19,7 @@ const to = (feed: string, id: string, more = {}) => notification(id, { feed, ...
 const [ada, ben, eve] = ['user:ada', 'user:ben', 'user:eve'];
 
 describe("a partition's turn", () => {
-  it('should commit all items in a single write, broadcast them in a single message, and pop the entry', async () => {
+  it('should commit all items in one write, broadcast them in one message, and pop the entry', async () => {
     const messages: number[] = [];
     const { broadcast } = f.broadcaster;
     f.broadcaster.broadcast = (events) => {
@@ -55,7 +55,7 @@ describe("a partition's turn", () => {
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
   });
 
-  it('should only retract and erase within a single feed', async () => {
+  it('should only retract and erase within the named feed', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
     f.depositInPartition(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(2);

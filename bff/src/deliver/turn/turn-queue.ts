@@ -18,8 +18,8 @@ interface Waiting<Result> {
 
 /**
  * Runs the turns for a feed or partition in a process, one after another. A turn can start reading before the previous
- * turn has ended, but must wait for that before writing. A run's waiting announcements are combined into a single turn,
- * up to the highest number.
+ * turn has ended, but must wait for that before writing. A run's waiting announcements are combined into one turn, up
+ * to the highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;

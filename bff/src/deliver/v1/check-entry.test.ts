@@ -51,7 +51,7 @@ describe('a refused entry', () => {
       entry({ notifications: [{ ...notification, feed: 'topic:x' }] }),
       'invalid',
     ],
-    ['with a single bad notification', entry({ notifications: [notification, { id: 'b' }] }), 'invalid'],
+    ['with one bad notification', entry({ notifications: [notification, { id: 'b' }] }), 'invalid'],
     [
       'with a retraction for another feed',
       entry({ notifications: [{ retract: 'a', feed: 'topic:x', at: '2026-01-01T00:00:00Z' }] }),

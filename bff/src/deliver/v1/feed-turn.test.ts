@@ -67,7 +67,7 @@ describe('a turn', () => {
 });
 
 describe('a missing entry', () => {
-  it('should be set aside once without blocking anything, including if the feed has no head yet', async () => {
+  it('should be set aside once without blocking anything, even if the feed has no head yet', async () => {
     expect(await f.instance().turn(1)).toMatchObject({ outcome: 'set-aside', position: { offset: 0 } });
     expect([...f.setAside.records.values()]).toMatchObject([{ entry: f.key(1), reason: 'missing' }]);
   });

@@ -65,7 +65,7 @@ describe('a retraction', () => {
 });
 
 describe('a collapse key', () => {
-  it('should let the newest notification replace earlier notifications, also within a commit', async () => {
+  it('should let the newest notification replace earlier notifications, even within a commit', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, withCollapseKey('a', 'k'), withCollapseKey('b', 'l'), 'c'));
     await log.commit(batchWithItems(2, withCollapseKey('d', 'k'), withCollapseKey('e', 'k')));

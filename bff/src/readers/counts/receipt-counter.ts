@@ -108,7 +108,7 @@ export class ReceiptCounter {
     return this.#flushing;
   }
 
-  /** Stores as many remaining changes as fit into a single flush. */
+  /** Stores as many of the remaining changes as a flush allows. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing;

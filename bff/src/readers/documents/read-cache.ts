@@ -12,7 +12,7 @@ interface Entry<T> {
   version?: string;
 }
 
-/** Caches reads for 10 s. Simultaneous requests share a single read. */
+/** Caches reads for 10 s. Concurrent requests share a read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
   /** Each document's newest version, according to change events. */

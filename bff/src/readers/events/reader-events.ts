@@ -26,7 +26,7 @@ const RETRY_MS = 1_000;
 
 /**
  * Turns document changes into events for the reader's connections on this instance. Changes to a document that arrive
- * while the document is being read share a single reread.
+ * while it is being read are combined into one more read.
  */
 export class ReaderEvents {
   readonly #use: ReaderEventsOptions;

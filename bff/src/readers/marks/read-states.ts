@@ -79,7 +79,7 @@ export class ReadStates {
 
   /**
    * Marks publications as read. Resolves once the state is stored and the change is published to all instances. No-op
-   * if there is no change. The document counts against the quota of `owner` (default: the reader).
+   * if nothing changes. The document counts against the quota of `owner` (default: the reader).
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);

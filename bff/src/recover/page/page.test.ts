@@ -48,7 +48,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should only contain the position if nothing else was requested, also if the feed is empty', async () => {
+  it('should only contain the position if nothing else was requested, even if the feed is empty', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());

@@ -9,8 +9,7 @@ interface CachedSegment {
 }
 
 /**
- * Caches segments by key. Unlike the heads that reference them, segments never change. Simultaneous readers share a
- * single read.
+ * Caches segments by key. Unlike the heads that reference them, segments never change. Concurrent readers share a read.
  */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;

@@ -40,7 +40,7 @@ it('should not store anything for a feed without publications, but keep the epoc
   }
 });
 
-it('should return a later epoch after the store came back empty, also if the feed was only read', async () => {
+it('should return a later epoch after the store came back empty, even if the feed was only read', async () => {
   const { view, read } = instance();
   const { epoch: first } = await read({ kind: 'position' });
   f.now++;

@@ -110,7 +110,7 @@ function isAtOrAfter(a: string, b: string): boolean {
   return one.run === other.run && one.seq >= other.seq;
 }
 
-/** Checks that a run's entries stay in order, using ids that were only in a single entry. */
+/** Checks that a run's entries stay in order, using ids that were only in one entry. */
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {

@@ -16,7 +16,7 @@ interface ClientsWorld {
   readonly clock: number;
 }
 
-/** A browser with the real `FeedMerge`, connected over a single socket at a time. */
+/** A browser with the real `FeedMerge`, connected over one socket at a time. */
 export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];

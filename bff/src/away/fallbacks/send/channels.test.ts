@@ -13,7 +13,7 @@ describe('quiet hours', () => {
     ...{ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] },
   };
 
-  it('should hold back fallbacks until the quiet hours end, also when daylight saving time begins', async () => {
+  it('should hold back fallbacks until the quiet hours end, even when daylight saving time begins', async () => {
     // On 29 March 2026, Berlin skips 02:00 to 03:00, so 07:00 is 05:00 UTC.
     vi.setSystemTime(new Date('2026-03-28T21:30:00Z'));
     const { instance, titles, prefer } = deployment();

@@ -19,7 +19,7 @@ describe('resending', () => {
     expect(await listOf(fallbacks)).toEqual([]);
   });
 
-  it('should send multiple fallbacks as a single message', async () => {
+  it('should batch multiple fallbacks into one message', async () => {
     const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
     await pass(1_000);
@@ -76,7 +76,7 @@ describe('resending', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('should add a single step if the channel refused two fallbacks for the same notification', async () => {
+  it('should add only one step if the channel refused two fallbacks for the same notification', async () => {
     const { instance, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED, REFUSED);
