@@ -1,4 +1,4 @@
-/** The parts of the lab that tests use, such as the ledger, failpoints and raw clients. */
+/** Exports what tests use from the lab, including the ledger, failpoints and raw clients. */
 export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
 export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
 export { readMetric } from './bench/read-metric.ts';

@@ -16,7 +16,7 @@ const REST_SECONDS = 3;
 const POLL_MS = 200;
 const VIA = 'email';
 
-/** The notification kinds in a round, in printed-table order. */
+/** Kinds of notifications in a round. Also the order of the printed table. */
 const KINDS = ['without', 'waiting', 'due'] as const;
 type Kind = (typeof KINDS)[number];
 const FALLBACKS: Record<Kind, object> = {
@@ -45,8 +45,8 @@ export interface AwayFigures {
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with and without a fallback, alternating on one stack. The readers have
- * no address, so no message is sent: a due fallback is finished once its decision is stored.
+ * `npm run bench:away`: compares notifications with and without a fallback, alternating on the same stack. The readers
+ * have no address, so no messages are sent, and a due fallback is finished once the decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -131,7 +131,7 @@ function readCpu(stack: Stack): Cpu {
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds used per second while the stack is idle, except that its metrics are polled as often as in a round. */
+/** CPU seconds used per second while the stack is idle, apart from metrics, which are polled as often as in a round. */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
   const end = performance.now() + REST_SECONDS * 1000;

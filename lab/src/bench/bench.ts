@@ -12,7 +12,7 @@ import { Numbers } from './workloads/workload.ts';
 
 /**
  * `npm run bench`: measures our stack and the alternatives in turn, on this machine and with the same client. Exits
- * with 1 if a workload fails, such as when a message is lost or duplicated. Missed targets are only reported.
+ * with 1 if a workload fails, for example because a message is lost or duplicated. Missed targets are only reported.
  */
 export async function bench(args: string[], signal: AbortSignal): Promise<number> {
   const options = readBenchOptions(args);
@@ -20,7 +20,7 @@ export async function bench(args: string[], signal: AbortSignal): Promise<number
   const results = [await measure(options, say, signal)];
   if (options.all && !signal.aborted)
     results.push(await measure({ ...options, persistence: false }, say, signal));
-  // Also print results if the run is interrupted, since its measurements are valid.
+  // Also print results if the run is interrupted, since everything measured so far is valid.
   process.stdout.write(
     options.json ? `${JSON.stringify(results, undefined, 2)}\n` : `${results.map(textOf).join('\n\n')}\n`,
   );

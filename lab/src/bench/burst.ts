@@ -18,19 +18,19 @@ import { readMetric } from './read-metric.ts';
 const USAGE = 'npm run bench:burst -- [--fallbacks N] [--digest N]';
 const PER_REQUEST = 100;
 const ENDED_METRIC = 'tocsin_bff_fallbacks_total';
-/** How long the receiver takes to process a message (ms). */
+/** Time the receiver takes to process a message (ms). */
 const PROCESSING_MS = 20;
-/** Maximum for `--digest`: a reader's document keeps the receipts of at most this many finished fallbacks. */
+/** Maximum for `--digest`, since a reader's document keeps receipts for at most 1,000 finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /** Fixed part of the time limit for all fallbacks (ms). */
 const PATIENCE_MS = 60_000;
-/** Time limit added per fallback (ms): a multiple of what one takes on a busy machine. */
+/** Time limit added per fallback (ms). A fallback takes a fraction of that on a busy machine. */
 const PATIENCE_EACH_MS = 100;
 
 interface BurstOptions {
-  /** How many readers have a single fallback. */
+  /** Number of readers with a single fallback. */
   fallbacks: number;
-  /** How many fallbacks one additional reader has, which arrive in a few messages. */
+  /** Number of fallbacks for an additional reader, who gets them combined into a few messages. */
   digest: number;
   /** Time from the start of publishing until all fallbacks are due (ms). */
   leadMs: number;
@@ -39,7 +39,7 @@ interface BurstOptions {
 interface BurstFigures {
   /** Readers who got no message. */
   missed: number;
-  /** Readers who got more than one message. */
+  /** Readers who got multiple messages. */
   duplicated: number;
   /** Messages for the reader with many fallbacks. */
   digests: number;
@@ -84,7 +84,10 @@ export async function benchBurst(args: string[]): Promise<number> {
   return missed + duplicated + early === 0 && sent === fallbacks + digest ? 0 : 1;
 }
 
-/** Publishes fallbacks due at the same time, and counts the messages. @throws Failure if any don't finish in time */
+/**
+ * Publishes fallbacks due at the same time, and counts the messages.
+ * @throws Failure if any don't finish before the time limit
+ */
 async function runBurst(options: BurstOptions): Promise<BurstFigures> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-burst-'));
   const receiver = await startReceiver();

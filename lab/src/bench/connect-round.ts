@@ -40,7 +40,7 @@ export async function connectRound({ urls, clients, feed, position }: RoundOptio
   }
 }
 
-/** Waits until the instance has cleaned up its connections, so that cleanup doesn't slow down the next round. */
+/** Waits until the instance has cleaned up all connections, so that cleanup doesn't slow down the next round. */
 async function untilDisconnected(url: string): Promise<void> {
   const hasNoConnections = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
   const fault = await pollUntil(hasNoConnections, { timeoutMs: 20_000 });

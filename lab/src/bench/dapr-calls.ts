@@ -11,7 +11,7 @@ import {
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
-/** Median latency (ms) for each Dapr call that a notification needs, measured one call at a time. */
+/** Median latency (ms) for each Dapr call that a notification needs. Calls don't overlap. */
 export type DaprCalls = Record<
   'create' | 'publish' | 'actor call' | 'get' | 'transaction' | 'get-delete',
   number
@@ -22,7 +22,9 @@ const WARM_UP = 50;
 const connect = (pair: Pair): Sidecar =>
   new Sidecar({ httpPort: pair.daprHttpPort, token: pair.daprHeaders['dapr-api-token'], timeoutMs: 10_000 });
 
-/** Measures only Dapr calls: the producer's through its own sidecar, the rest through the bff's. */
+/**
+ * Measures only Dapr calls: the producer's calls through a producer sidecar, and the bff's calls through a bff sidecar.
+ */
 export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
   const [first, second] = [connect(producer), connect(bff)];
   const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);
@@ -61,7 +63,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   }
 }
 
-/** Median latency (ms) of `call` over all keys, one call at a time, excluding the warm-up. */
+/** Calls `call` sequentially for all keys. Returns the median latency (ms), excluding the warm-up. */
 async function measureCalls(
   keys: readonly string[],
   call: (key: string) => Promise<unknown>,

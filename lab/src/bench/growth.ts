@@ -21,7 +21,7 @@ interface GrowthContext {
   signal: AbortSignal;
 }
 
-/** Measures single messages, spread over feeds with one client each, so that each message is delivered once. */
+/** Measures single messages spread over feeds that have one client each, so each message is delivered once. */
 const measureSpread = (peer: Peer, audience: Audience, context: GrowthContext) =>
   withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();

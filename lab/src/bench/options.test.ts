@@ -4,7 +4,7 @@ import { PEER_IDS } from './peers/peer.ts';
 import { WORKLOAD_IDS } from './workloads/workload.ts';
 
 describe('the bench options', () => {
-  it('should default to three rounds with all workloads and peers, with persistence', () => {
+  it('should default to three rounds with all workloads, all peers and persistence', () => {
     const options = readBenchOptions([]);
     expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });
     expect(options.workloads).toEqual(WORKLOAD_IDS);

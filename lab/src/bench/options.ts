@@ -6,9 +6,7 @@ export interface BenchOptions {
   rounds: number;
   workloads: readonly WorkloadId[];
   peers: readonly PeerId[];
-  /**
-   * True for a full-size run with all workloads and peers, without profiling. Only results from such runs are stored.
-   */
+  /** True for a full-size run with all workloads and peers, and no profiling. Only these results are stored. */
   isWhole: boolean;
   /** Adds the growth measurements, and a second run without persistence. */
   all: boolean;

@@ -9,10 +9,10 @@ export interface RawClientOptions {
   onEvent?: (event: Buffer) => void;
 }
 
-/** A message's first byte: its engine.io packet type. */
+/** A message's first byte is the engine.io packet type. */
 const PING = '2'.charCodeAt(0);
 const MESSAGE = '4'.charCodeAt(0);
-/** A message's second byte: its socket.io packet type. */
+/** A message's second byte is the socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const CONNECT_MS = 30_000;
 

@@ -11,10 +11,10 @@ import { readMetric } from './read-metric.ts';
 const CLIENTS = 1_000;
 const MISSED = 100;
 const FEED = 'all';
-/** Warm-up rounds of each kind, to let V8 compile the code. */
+/** Warm-up rounds per kind, to let V8 compile the code. */
 const WARM_UP = 3;
 const ROUNDS = 10;
-/** The target: recovering takes at most this many times as long as just connecting and subscribing. */
+/** Target for the time it takes to recover, relative to just connecting and subscribing. */
 const BAR = 1.5;
 
 export interface RecoveryFigures {
@@ -54,7 +54,7 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
 }
 
 /**
- * Publishes to a stack without clients, restarts its instances, then has clients recover in rounds.
+ * Publishes to a stack without clients, restarts the instances, then has clients recover in rounds.
  * @throws Failure if a client did not receive exactly the publications that it missed
  */
 export async function measureRecovery(
@@ -82,7 +82,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Reverse the order every other round, so that each kind follows itself as often as it follows the other.
+    // Reverse the order every other round, so that each kind follows itself as often as the other kind.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
@@ -94,7 +94,7 @@ export async function measureRecovery(
 }
 
 /**
- * Waits until `published` publications have arrived. Returns the position of a client that missed the newest `MISSED`.
+ * Waits until `published` publications have arrived. Returns the position for a client that missed the newest `MISSED`.
  */
 async function missedFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);
@@ -121,7 +121,7 @@ function requireMissed(acknowledgement: Buffer, from: Position): void {
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** Each instance's state store reads so far, counted by its sidecar. */
+/** Each instance's state store reads so far, as counted by the sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

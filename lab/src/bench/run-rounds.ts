@@ -44,7 +44,7 @@ export async function runRounds(
         const capablePeers = peers.filter(({ id }) => work.peers.includes(id));
         if (capablePeers.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
-        // Rotate the order, so that no peer always goes first or always follows the same one.
+        // Rotate the order, so that no peer always goes first or always follows the same peer.
         for (let turn = 0; turn < capablePeers.length && !signal.aborted; turn++) {
           await runWorkload(work, capablePeers[(turn + round) % capablePeers.length] as Peer, round);
         }
@@ -56,7 +56,7 @@ export async function runRounds(
   return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: infos, samples, faults };
 }
 
-/** Starts the peers one after another. If one can't be started, records why and continues. */
+/** Starts the peers sequentially. If a peer can't be started, records why and continues. */
 async function startPeers(
   ids: readonly PeerId[],
   { persistence, profile }: BenchOptions,

@@ -22,14 +22,16 @@ interface Client {
 interface Figures {
   /** This process's CPU time per call (µs) with `AT_A_TIME` concurrent calls. */
   cpu: number;
-  /** Latency (ms) at one call at a time. */
+  /** Latency (ms) of sequential calls. */
   p50: number;
   p99: number;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, alternating on one sidecar. */
+/**
+ * `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, alternating on the same sidecar.
+ */
 export async function benchSidecar(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ bffs: 0, env: { LOG_LEVEL: 'warn' } });
   try {
@@ -39,7 +41,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
     try {
       await measure(clients, signal);
     } finally {
-      // The SDK's gRPC client can keep its connection open.
+      // The SDK's gRPC client can keep the connection open.
       await Promise.race([Promise.all(clients.map((client) => client.close())), pause(1_000)]);
     }
     return 0;

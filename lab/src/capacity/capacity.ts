@@ -13,8 +13,8 @@ import { planText } from './report.ts';
 
 /**
  * `npm run capacity`: computes the resources that a load needs from measured constants. `--measure` measures the
- * constants with real stacks on this machine. `--measure-compression` measures only the one for compressed history.
- * `--check` verifies the constants with other loads. Exits with 1 if a prediction is too far off.
+ * constants with real stacks on this machine. `--measure-compression` measures only the constant for compressed
+ * history. `--check` verifies the constants with other loads. Exits with 1 if a prediction is too far off.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);

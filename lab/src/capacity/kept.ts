@@ -24,7 +24,7 @@ async function write(file: string, content: string): Promise<void> {
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 
-/** Reads the constants. @throws Failure if they have not been measured, or if any that a plan needs is missing */
+/** Reads the constants. @throws Failure if they have not been measured or a required constant is missing */
 export function readConstants(): Constants {
   const path = join(ROOT, CONSTANTS_FILE);
   if (!existsSync(path))

@@ -2,7 +2,7 @@ import { parseOptions, throwIfInvalid } from '@tocsin/tools/options';
 import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
-  /** `compute` uses the stored constants. The other modes run real stacks. */
+  /** `compute` uses the stored constants. All other modes run real stacks. */
   mode: 'compute' | 'measure' | 'measure-compression' | 'check';
   load: Load;
   /** Prints only the plan to standard output, as JSON. */

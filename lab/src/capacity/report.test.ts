@@ -21,7 +21,7 @@ describe('a plan as text', () => {
     expect(text).not.toContain('NaN');
   });
 
-  it('should mark only values beyond the measured range as extrapolated', () => {
+  it('should mark only values outside the measured range as extrapolated', () => {
     expect(textOf({ connections: 4_000, rate: 200, instances: 4 })).not.toContain('Extrapolated');
     const text = textOf({ connections: 4_001, payload: 300 });
     expect(text).toContain('4,001 connections (measured: 4,000)');
@@ -94,7 +94,7 @@ describe('the page', () => {
     ],
   };
 
-  it('should contain costs, the example and the check between its markers, and not change when regenerated', () => {
+  it('should contain costs, the example and the check between the markers, and not change when regenerated', () => {
     const page = withFigures(`before\n${marks.join('\nold\n')}\nafter`, CONSTANTS, check);
     expect(page).toMatch(
       /^before.*written to one socket.*--instances 40.*CPU in total .*2\.00 {2}OFF.*after$/s,

@@ -148,7 +148,7 @@ function intervalHint(plan: Plan, constants: Constants): string[] {
   ];
 }
 
-/** The share of all memory in Redis that compression must save for a hint. */
+/** Minimum share of total Redis memory that compression must save for a hint to appear. */
 const WORTHWHILE_MEMORY = 0.2;
 
 function compressionHint(plan: Plan, constants: Constants): string[] {

@@ -9,14 +9,14 @@ import { MASTERS, failMaster } from './masters.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
 export interface FaultResult {
-  /** The affected pair's name. Its clients might have to wait until it's back. */
+  /** The affected pair's name. Clients of this pair might have to wait until it's back. */
   pair: string | undefined;
   happened: boolean;
 }
 
-/** How long a killed process stays down (ms). */
+/** Downtime of a killed process (ms). */
 const AWAY_MS = 700;
-/** How long to wait for an instance to reach the step (ms). */
+/** Timeout for an instance to reach the step (ms). */
 const REACH_MS = 20_000;
 const READY_MS = 60_000;
 

@@ -11,7 +11,7 @@ import { nameOf, type Fault } from './schedule.ts';
 import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
-/** How long to wait (ms) for deliveries to resume after a fault. If they don't, the ledger will show the loss. */
+/** Timeout (ms) for deliveries to resume after a fault. If they don't, the ledger will show the loss. */
 const RESUME_MS = 30_000;
 
 export interface FaultRun {
@@ -24,17 +24,17 @@ export interface FaultRun {
   faults: Iterable<Fault>;
   goals: Goals;
   /**
-   * If true, the run ends when it has reached its goals, or at `end` at the latest. If false, it ends when it has
-   * reached its goals, but not before `end`.
+   * If true, the run ends when it has reached all goals, or at `end` at the latest. If false, it ends when it has
+   * reached all goals, but not before `end`.
    */
   full: boolean;
-  /** When the run can end at the earliest or latest (see `full`), in ms since 1970. */
+  /** When the run can end at the latest or earliest, depending on `full` (ms since 1970). */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;
 }
 
-/** Injects the faults one at a time. After each, waits until deliveries have resumed. */
+/** Injects the faults sequentially, and waits after each until deliveries have resumed. */
 export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const { clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];

@@ -11,7 +11,7 @@ const COMMON = { window: 'PT0S', perHour: 1_000 };
 
 /** The settings, secrets and components folder that a run's bffs need for channels. */
 export function channelsOf(receivers: Receivers, dir: string) {
-  // Resend an e-mail if its sender was killed, which isn't the default.
+  // Resend an e-mail if the sender was killed. This isn't the default.
   const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };
   const { secrets, ...channels } = webhookOf(receivers.webhookUrl, dir, { email });
   const ofReceivers = {

@@ -27,15 +27,15 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Deliveries count as finished after this long without any (ms). Other processes finish a killed process's work within
- * 20 s.
+ * Deliveries count as finished if there are none for this time (ms). Other processes finish a killed process's work
+ * within 20 s.
  */
 const QUIET_MS = 21_000;
 /** Maximum time between the last notification and the end of deliveries (ms). */
 const DRAIN_MS = 120_000;
-/** Large enough to keep all of a run's publications, since clients are checked against the history. */
+/** Large enough to keep every publication in a run, since clients are checked against the history. */
 const HISTORY_MAX = '1000000';
-/** Higher than the default, since all clients in a run belong to one reader. */
+/** Higher than the default, since all clients in a run belong to the same reader. */
 const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -43,7 +43,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
  * them at most steps, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if
- * any are lost, duplicated or out of order, if another check fails, or if the run misses a goal.
+ * a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -158,7 +158,7 @@ async function createFallbacks(
   );
 }
 
-/** For each feed, the offsets of the publications that are gone according to one instance's history. */
+/** For each feed, the offsets of publications that are gone according to an instance's history. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(

@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that a run's applications read their failpoints from, one per application kind. */
+/** The files that a run's applications read failpoints from. There is one per kind of application. */
 export class Failpoints {
   readonly #dir: string;
 
@@ -21,7 +21,7 @@ export class Failpoints {
     renameSync(unfinished, join(this.#dir, app));
   }
 
-  /** The id of the process that triggered the failpoint; `undefined` until one has. */
+  /** The id of the process that triggered the failpoint. `undefined` if it hasn't been triggered. */
   triggeredBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));

@@ -7,7 +7,7 @@ const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
 describe('a run’s goals', () => {
-  it('should require a short run to kill each process once, and one process at each step', () => {
+  it('should require a short run to kill each process once, and to kill a process at each step', () => {
     const goals = goalsOf({ full: false, naive: false, redis: 'single' });
     expect(shortfalls(goals, { events: done(killsOnce('single')), acknowledged: 0 })).toEqual([]);
     const events = done(killsOnce('single')).filter(

@@ -1,9 +1,9 @@
 import type { RedisKind } from './options.ts';
 import { WAKING_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault } from './schedule.ts';
 
-/** The goals that a run must reach for its ledger to be conclusive. */
+/** The goals that a run must reach for the ledger to be conclusive. */
 export interface Goals {
-  /** The minimum number of times each fault must happen, by name. */
+  /** Minimum occurrences of each fault by name. */
   faults: ReadonlyMap<string, number>;
   kills: number;
   notifications: number;
@@ -31,8 +31,8 @@ const fullGoals = (redis: RedisKind): Goals => ({
 });
 
 /**
- * A full run needs every kill and every stop at a step five times, and all other faults once. A short run needs each
- * process killed once, plus one kill at every step. A naive run has no goals.
+ * In a full run, every kill and every stop at a step must happen five times, and all other faults once. In a short run,
+ * each process must be killed once, and there must be a kill at every step. A naive run has no goals.
  */
 export const goalsOf = ({ full, naive, redis }: { full: boolean; naive: boolean; redis: RedisKind }): Goals =>
   naive ? NONE : full ? fullGoals(redis) : shortGoals(redis);

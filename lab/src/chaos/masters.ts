@@ -15,7 +15,7 @@ import { startCluster, type RedisCluster } from '../redis/redis-cluster.ts';
 import type { AnyRedis } from '../redis/any-redis.ts';
 
 const FEED = 'all';
-/** One key per kind of data, to find the master that stores it. */
+/** A key for each kind of data, to find the master that stores it. */
 const KEYS: Readonly<Record<string, string>> = {
   'master of heads': `${APP_IDS.bff}||${headKey(FEED)}`,
   'master of broadcasts': BROADCAST_STREAM,
@@ -23,15 +23,15 @@ const KEYS: Readonly<Record<string, string>> = {
   'master of entries': partitionEntryKey({ partition: partitionOf(FEED, 2), run: 'x', seq: 1 }),
 };
 
-/** A Redis Cluster's masters, by the names that faults use. */
+/** Names that faults use for a Redis Cluster's masters. */
 export const MASTERS: readonly string[] = Object.keys(KEYS);
 
-/** Maximum time (ms) for a replica to take over, or for a node to follow its new master. */
+/** Maximum time (ms) for a replica to take over, or for a node to follow a new master. */
 const CHANGE_MS = 30_000;
-/** How long a killed master stays away after its replica takes over (ms). */
+/** Time (ms) that a killed master stays down after the replica has taken over. */
 const AWAY_MS = 700;
 
-/** Starts a cluster of three masters with one replica each. @throws Failure if `redis-server` is missing */
+/** Starts a cluster of three masters with a replica each. @throws Failure if `redis-server` is missing */
 export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster> {
   const { kind, command } = await ensureRedisServer(say);
   if (kind === 'docker')
@@ -40,9 +40,9 @@ export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster
 }
 
 /**
- * Kills a master and restarts it once its replica has taken over, or stops it and restarts it immediately. Resolves
- * when all six nodes have rejoined the cluster.
- * @returns true if the master was running, its replica took over after a kill, and the cluster has recovered
+ * Kills a master and restarts it once the replica has taken over, or stops and immediately restarts it. Resolves when
+ * all six nodes have rejoined the cluster.
+ * @returns true if the master was running, the replica took over after a kill, and the cluster has recovered
  */
 export async function failMaster(
   cluster: RedisCluster,
@@ -74,7 +74,7 @@ async function findMaster(cluster: RedisCluster, key: string): Promise<AnyRedis 
   return cluster.masterOf(key).catch(() => undefined);
 }
 
-/** True if every node serves all slots and every replica is connected to its master. */
+/** True if all nodes report that all slots are served, and all replicas are connected to a master. */
 async function isWhole(cluster: RedisCluster): Promise<boolean> {
   const answers = await Promise.all(
     cluster.nodes.map(async (node) => {

@@ -7,7 +7,7 @@ export interface ChaosOptions {
   full: boolean;
   /** Runs a bff that pops, emits and then acknowledges. The ledger must report lost notifications. */
   naive: boolean;
-  /** The stack's Redis: a single node, or a cluster of six nodes that gets its masters killed. */
+  /** The stack's Redis: a single node, or a six-node cluster where masters get killed. */
   redis: RedisKind;
 }
 

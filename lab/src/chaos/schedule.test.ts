@@ -12,12 +12,12 @@ function first(count: number, options: ScheduleOptions): string[] {
 }
 
 describe('the fault schedule', () => {
-  it('should be reproducible from its seed', () => {
+  it('should be reproducible from the seed', () => {
     expect(first(200, SHORT)).toEqual(first(200, SHORT));
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });
 
-  it('should start a short run by killing each process once, and one process at each step', () => {
+  it('should start a short run by killing each process once, and by killing a process at each step', () => {
     const kills = killsOnce('single').map(nameOf);
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });
@@ -42,7 +42,7 @@ describe('the fault schedule', () => {
     ]);
   });
 
-  it('should first kill the naive bff between pop and emit, and never at a step that it lacks', () => {
+  it('should first kill the naive bff between pop and emit, and never at a step that doesn’t exist there', () => {
     const names = first(100, { ...SHORT, naive: true });
     expect(names[0]).toBe('kill -9 at bff popped');
     expect(names).not.toContain('kill -9 at bff committed');

@@ -34,7 +34,7 @@ export interface Step {
 
 const steps = (app: Step['app'], names: readonly string[]): Step[] => names.map((step) => ({ app, step }));
 
-/** The steps of the protocol at which a process is killed. */
+/** The protocol steps where a process is killed. */
 export const STEPS: readonly Step[] = [
   ...steps('producer', ['before-deposit', 'deposited', 'before-announce', 'announced']),
   ...steps('bff', [
@@ -52,7 +52,7 @@ export const STEPS: readonly Step[] = [
   ]),
 ];
 
-/** The steps where a process is paused until the rest have continued without it. */
+/** The steps where a process is paused until other processes have continued without it. */
 export const WAKING_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
@@ -93,10 +93,10 @@ export interface ScheduleOptions {
 }
 
 /**
- * An endless, seeded sequence of a run's faults. Each round kills and restarts every process, stops those in
- * `stoppableOf`, kills a process at every step, and stops one at each of `WAKING_STEPS`. A short run starts with the
- * kills, so that there's time for all of them. The naive bff is first killed between pop and emit, and has fewer steps.
- * Otherwise its sequence is the same.
+ * Generates an endless, seeded sequence of faults for a run. Each round kills and restarts every process, stops the
+ * processes in `stoppableOf`, kills a process at every step, and stops a process at each of the `WAKING_STEPS`. A short
+ * run starts with the kills, so that there's time for all of them. For the naive bff, the sequence starts with a kill
+ * between pop and emit, and omits steps that the naive bff lacks.
  */
 export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
@@ -122,7 +122,7 @@ export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Genera
   }
 }
 
-/** One kill of every process, and one kill at every step. */
+/** Faults that kill every process once, and a process at every step. */
 export const killsOnce = (redis: RedisKind): Fault[] => [
   ...processesOf(redis).map((target) => ({ kind: 'kill' as const, target })),
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
@@ -133,7 +133,7 @@ export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + WAKING_STEPS.length;
 
 /**
- * How long a process stays stopped (ms): long enough for other bffs to take over its turns, or for callers to retry.
+ * Time that a process stays stopped (ms). Long enough for other bffs to take over the turns, or for callers to retry.
  */
 const stopDurationMs = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);

@@ -26,7 +26,7 @@ describe('audit', () => {
     expect(isClean(account)).toBe(false);
   });
 
-  it('should tolerate a lost notification only if the client reported a gap, and never tolerate a duplicate', () => {
+  it('should tolerate a lost notification only if the client reported a gap, but never a duplicate', () => {
     const gaps = [{ from: at(2), to: at(3) }] as unknown as Recorded['gaps'];
     expect(isCleanExceptReportedLoss(audit(observer([1, 2]), ['n1', 'n2', 'n3']))).toBe(false);
     expect(isCleanExceptReportedLoss(audit(observer([1, 2], gaps), ['n1', 'n2', 'n3']))).toBe(true);

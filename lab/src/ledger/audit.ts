@@ -6,7 +6,7 @@ export interface Account {
   observer: string;
   acknowledged: number;
   shown: number;
-  /** Ids that were acknowledged but never shown, with or without a reported gap. */
+  /** Ids that were acknowledged but never shown, including ids covered by a reported gap. */
   lost: string[];
   duplicated: string[];
   outOfOrder: string[];
@@ -16,8 +16,8 @@ export interface Account {
 }
 
 /**
- * Checks the acknowledged ids against an observer that was subscribed the whole time. `isGone` returns true for an
- * offset if its publication is gone.
+ * Checks the acknowledged ids against an observer that was subscribed the whole time. `isGone` returns true if an
+ * offset's publication is gone.
  */
 export function audit(
   observer: Recorded,
@@ -52,7 +52,7 @@ export function audit(
   };
 }
 
-/** The range of offsets skipped between two shown ones. Ignores offsets if their publications are gone. */
+/** The range of offsets skipped between two shown offsets. Ignores offsets with publications that are gone. */
 function skippedBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const skipped = between.filter((offset) => !isGone(offset));
@@ -71,7 +71,7 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boo
 
 /**
  * Like `isClean`, but a client that reported a gap is allowed to have lost notifications: a Redis Cluster replica might
- * lack its master's last writes.
+ * lack the master's last writes.
  */
 export const isCleanExceptReportedLoss = (account: Account): boolean =>
   isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);

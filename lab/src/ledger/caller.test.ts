@@ -6,7 +6,7 @@ import { Caller, makeNotifications } from './caller.ts';
 let server: Server;
 afterEach(() => server.close());
 
-/** Creates a caller for a new server that returns these statuses in turn, then keeps repeating the last one. */
+/** Creates a caller for a new server that returns these statuses in turn, then keeps repeating the last status. */
 async function callerOf(...statuses: number[]): Promise<Caller> {
   server = createServer((request, response) => {
     request.resume();

@@ -8,9 +8,9 @@ const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
 
 export interface CallerOptions {
-  /** The producers, used round-robin: an unacknowledged request is retried with the next one. */
+  /** Producers to use round-robin. An unacknowledged request is retried with the next producer. */
   urls: readonly string[];
-  /** Maximum time (ms) for one request including all retries; default 120,000. */
+  /** Maximum time (ms) per request, including all retries. Defaults to 120,000. */
   patienceMs?: number;
 }
 
@@ -22,7 +22,7 @@ export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
   #turn = 0;
-  /** The acknowledged ids in order, each with when it was acknowledged (ms since 1970). */
+  /** Acknowledged ids and when they were acknowledged (ms since 1970), oldest first. */
   readonly acknowledged = new Map<string, number>();
   /** Retry count. */
   repeated = 0;
@@ -69,7 +69,7 @@ export class Caller {
     }
   }
 
-  /** Posts one notification per request, `inFlight` at a time. */
+  /** Posts each notification in a separate request, `inFlight` at a time. */
   async postSingly(
     notifications: readonly (NotificationInput & { id: string })[],
     inFlight: number,

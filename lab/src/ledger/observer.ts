@@ -8,7 +8,7 @@ import {
 } from '@tocsin/client';
 import type { GoneReason, Position } from '@tocsin/contracts';
 
-/** Milliseconds since 1970, with decimals. */
+/** Milliseconds since 1970, including fractions. */
 const now = (): number => performance.timeOrigin + performance.now();
 
 export interface Shown {
@@ -47,7 +47,7 @@ export class Observer {
   readonly shown: Shown[] = [];
   readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
-  /** The connection state changes that a page would show, with their times (ms since 1970). */
+  /** Connection state changes that a page would show, and when they happened (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
   readonly #getToken: NotificationClientOptions['getToken'];
@@ -67,7 +67,7 @@ export class Observer {
     return this.#positions.get(this.feed);
   }
 
-  /** Reconnects like a reloaded page, which remembers only its position. */
+  /** Reconnects like a reloaded page, which remembers only the position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({
@@ -93,7 +93,7 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when the client knows its feed's position. @throws Error after `timeoutMs` */
+  /** Resolves when the client knows the feed's position. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,
@@ -102,7 +102,7 @@ export class Observer {
     );
   }
 
-  /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` that says how many ids are missing */
+  /** Resolves when all `ids` have been shown. @throws Error after `timeoutMs` with the number of missing ids */
   async untilShown(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const expected = [...ids];
     const findMissing = () => {

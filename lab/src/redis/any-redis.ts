@@ -13,7 +13,7 @@ export interface AnyRedis {
   address: string;
 }
 
-/** Paths to a certificate and its key. */
+/** Paths to a certificate and key. */
 interface PemFiles {
   cert: string;
   key: string;
@@ -22,14 +22,14 @@ interface PemFiles {
 export interface RedisOptions {
   dir: string;
   name: string;
-  /** Additional Redis settings, such as `tls-auth-clients`. */
+  /** Additional Redis settings, for example `tls-auth-clients`. */
   settings?: Record<string, string>;
   /** `redis-server` by default. */
   command?: string;
   tls?: { ca: PemFiles; server: PemFiles };
 }
 
-/** Starts a Redis server. If `tls` is given, it accepts only TLS connections. Resolves when its port is open. */
+/** Starts a Redis server. With `tls`, it accepts only TLS connections. Resolves when the port is open. */
 export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
   const { dir, name, tls, settings = {} } = options;
   const [port = 0] = await freePorts(1);

@@ -6,7 +6,7 @@ import { createClient } from 'redis';
 import { startRedis, type AnyRedis, type RedisOptions } from './any-redis.ts';
 
 export interface RedisCluster {
-  /** The initial masters, followed by their replicas in the same order. */
+  /** The initial masters, followed by the replicas in the same order. */
   nodes: AnyRedis[];
   /** The addresses of the initial masters, separated by commas. */
   address: string;
@@ -20,7 +20,7 @@ export interface RedisCluster {
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** How long a node must be unreachable to count as down (ms). */
+/** Nodes that are unreachable for longer count as down (ms). */
 const NODE_TIMEOUT_MS = 2_000;
 
 /** Starts a Redis Cluster of three masters with `replicas` replicas each. Resolves when all slots are served. */
@@ -123,7 +123,7 @@ async function formCluster(
   for (const node of nodes) await eventually(() => isIn(node, 'cluster_state:ok'));
 }
 
-/** @throws Error if `look` doesn't return true in time */
+/** @throws Error if `look` doesn't return true before the timeout */
 async function eventually(look: () => Promise<boolean>): Promise<void> {
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
   if (fault) throw new Error(`the cluster did not form: ${fault}`);

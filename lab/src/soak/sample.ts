@@ -4,7 +4,7 @@ import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { RedisClientType } from 'redis';
 
-/** Every process's memory and the data in Redis at one point in time. */
+/** Snapshot of every process's memory and the data in Redis. */
 export interface Sample {
   /** Seconds since the first notification. */
   at: number;
@@ -13,7 +13,7 @@ export interface Sample {
   keys: Record<string, number>;
   /** The data size according to Redis (bytes). */
   redisData: number;
-  /** Entries per stream, by name. */
+  /** Number of entries by stream name. */
   streams: Record<string, number>;
 }
 

@@ -23,8 +23,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run soak`: publishes 100 notifications a second for an hour, and samples every process's memory and Redis's.
- * Exits with 1 if a process other than Redis grows by more than a tenth after the warm-up, or if a client misses,
- * repeats or reorders a notification.
+ * Exits with 1 if a process other than Redis grows by more than a tenth after the warm-up, or a client misses, repeats
+ * or reorders a notification.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);
@@ -102,7 +102,7 @@ async function send(
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
 
-/** Returns how many clients missed, repeated or reordered notifications. */
+/** Returns the number of clients that missed, repeated or reordered notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
   for (const observer of observers) await observer.untilShown(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;

@@ -2,7 +2,7 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 export interface ArrivalsOptions {
-  /** How many clients receive each message. */
+  /** Number of clients that receive each message. */
   clients: number;
   /** The first message's number. Lower numbers belong to an earlier workload. */
   first: number;
@@ -17,10 +17,10 @@ export class Arrivals {
   /** For each client and message: 1 if the client has received the message. */
   readonly #seen: Uint8Array[];
   readonly #counts: number[] = [];
-  /** How many messages have reached all clients. */
+  /** Number of messages that have reached all clients. */
   complete = 0;
   #total = 0;
-  /** How many messages reached a client more than once. */
+  /** Number of messages that reached a client more than once. */
   duplicates = 0;
 
   constructor(options: ArrivalsOptions) {
@@ -58,7 +58,7 @@ export class Arrivals {
 
   /**
    * Resolves when all `count` messages have reached every client once.
-   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrives twice
+   * @throws Failure if no messages arrive for `timeoutMs`, or a message arrives twice
    */
   async all(count: number, timeoutMs: number): Promise<void> {
     const { clients } = this.#options;

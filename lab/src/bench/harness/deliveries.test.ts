@@ -7,7 +7,7 @@ const data = (...numbers: number[]): Buffer => Buffer.from(numbers.map((n) => te
 describe('Deliveries', () => {
   const feedsOf = [['a', 'all'], ['b', 'all'], ['all']];
 
-  it('should report when a message has reached all of its feed’s subscribers', async () => {
+  it('should report when a message has reached all the feed’s subscribers', async () => {
     const complete: number[] = [];
     const deliveries = new Deliveries(feedsOf, 10, (n) => complete.push(n));
     expect(deliveries.feeds.sort()).toEqual(['a', 'all', 'b']);
@@ -32,7 +32,7 @@ describe('Deliveries', () => {
     expect(() => deliveries.check()).toThrow('Messages that arrived twice: 1.');
   });
 
-  it('should fail if a message reaches a client that isn’t subscribed to its feed', async () => {
+  it('should fail if a message reaches a client that isn’t subscribed to the feed', async () => {
     const deliveries = new Deliveries(feedsOf, 0);
     deliveries.expect(0, 'a');
     deliveries.take(1, data(0));

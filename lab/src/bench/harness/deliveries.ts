@@ -10,11 +10,11 @@ interface Expected {
   left: number;
 }
 
-/** Checks messages on many feeds: each must reach every subscriber to its feed once, and no other client. */
+/** Checks messages on many feeds. Each message must reach every subscriber to the feed once, and no other client. */
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** Maps each feed to its subscribers, each with an index. */
+  /** Maps each feed to subscribers and their indexes. */
   readonly #feeds = new Map<string, Map<number, number>>();
   /** The expected messages, ordered by number. */
   readonly #expected: (Expected | undefined)[] = [];
@@ -48,15 +48,15 @@ export class Deliveries {
     findMarks(data, (n) => this.#take(client, n));
   }
 
-  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to the feed */
   check(): void {
     const wrong = this.#wrong();
     if (wrong !== undefined) throw new Failure(wrong);
   }
 
   /**
-   * Resolves when each message has reached every subscriber to its feed once.
-   * @throws Failure if nothing arrives for `timeoutMs`, or a message arrives twice or reaches the wrong client
+   * Resolves when each message has reached every subscriber to the feed once.
+   * @throws Failure if no messages arrive for `timeoutMs`, or a message arrives twice or reaches the wrong client
    */
   async all(timeoutMs: number): Promise<void> {
     const missing = () =>

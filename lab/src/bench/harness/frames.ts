@@ -39,7 +39,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws Failure for masked or fragmented frames, which the benchmark's servers never send */
+  /** @throws Failure for masked or fragmented frames (the benchmark's servers never send these) */
   push(chunk: Buffer): void {
     let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     for (;;) {
@@ -56,7 +56,7 @@ export class FrameReader {
   }
 }
 
-/** The first frame's payload offset and length; `undefined` until its header is complete. */
+/** The first frame's payload offset and length. `undefined` until the header is complete. */
 function sizeOf(data: Buffer): { start: number; length: number } | undefined {
   if (data.length < 2) return undefined;
   const second = data[1] as number;

@@ -11,7 +11,7 @@ let server = createServer();
 afterEach(() => server.close());
 
 describe('a request lane', () => {
-  it('should send requests one by one over one connection, whether or not responses state their length', async () => {
+  it('should send requests sequentially over one connection, whether or not responses have a Content-Length', async () => {
     let connections = 0;
     server = createServer();
     server.on('connection', () => connections++);
@@ -34,7 +34,7 @@ describe('a request lane', () => {
     lane.close();
   });
 
-  it('should use a new connection if the server has closed the idle one', async () => {
+  it('should use a new connection if the server has closed the idle connection', async () => {
     server = createServer((_request, response) => response.end('{}'));
     server.keepAliveTimeout = 1;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,7 +47,7 @@ describe('a request lane', () => {
     lane.close();
   });
 
-  it('should send the request once, on a new connection, even if the server is closing the idle one', async () => {
+  it('should send the request once, on a new connection, if the server is closing the idle connection', async () => {
     const seen: Socket[] = [];
     server = createServer((request, response) => {
       seen.push(request.socket);
@@ -68,7 +68,7 @@ describe('a request lane', () => {
     lane.close();
   });
 
-  it('should report a request without a response, and never resend it', async () => {
+  it('should report a request without a response instead of resending it', async () => {
     let requests = 0;
     server = createServer(({ socket }) => {
       requests++;

@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first response in `text` and its length in characters; `undefined` until complete. */
+/** The first response in `text`, and how many characters it takes. `undefined` until complete. */
 export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -42,7 +42,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
-/** How long a connection can idle before it's replaced (ms). Servers close idle connections (Node after 5 s). */
+/** Connections that have been idle for longer are replaced (ms). Servers close idle connections (Node after 5 s). */
 const MAX_IDLE_MS = 2_000;
 const IDLE_CHECK_MS = 10;
 const ANSWER_MS = 30_000;
@@ -72,8 +72,8 @@ export class HttpLane {
   }
 
   /**
-   * Opens a new connection if the server has closed the idle one. Never retries a request that the server might have
-   * partly received.
+   * Opens a new connection if the server has closed the idle connection. Never retries a request that the server might
+   * have received in part.
    * @throws Failure if the connection closes before a response, no response arrives, or another request is in progress
    */
   async send(request: Buffer): Promise<Answer> {
@@ -136,7 +136,7 @@ export class HttpLane {
     waiting?.resolve(read.answer);
   }
 
-  /** Fails the current request. The next one opens another connection. */
+  /** Fails the current request. The next request opens another connection. */
   #fail(error: Error): void {
     this.#usedAt = Number.NEGATIVE_INFINITY;
     this.#waiting?.reject(error);

@@ -12,7 +12,7 @@ export interface Progress {
 /** Extra checks after the time limit. They let a process that couldn't run for a while catch up on messages. */
 const LAST_CHECKS = 50;
 
-/** Resolves when no message is missing. @throws Failure if nothing arrives for `timeoutMs`, or there are errors */
+/** Resolves when no message is missing. @throws Failure if no messages arrive for `timeoutMs`, or there are errors */
 export async function untilComplete(account: Progress, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
   let before = -1;

@@ -13,12 +13,12 @@ import type { Message, StartPeer } from './peer.ts';
 
 const API_KEY = 'bench';
 
-/** Each channel keeps as much history as one of our feeds: up to 10,000 publications for a day. */
+/** Each channel keeps as much history as our feeds do: up to 10,000 publications for a day. */
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
 /**
- * Anonymous clients can connect and subscribe. Centrifugo treats whatever comes before the colon in a channel name as
- * its namespace, so the namespaces `user` and `topic` must exist.
+ * Anonymous clients can connect and subscribe. The part of a channel name before the colon is a namespace in
+ * Centrifugo, so the namespaces `user` and `topic` must exist.
  */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },
@@ -36,7 +36,7 @@ const configFor = (redis: string) => ({
 
 const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
 
-/** Starts Centrifugo on its Redis engine with history and recovery enabled. */
+/** Starts Centrifugo with the Redis engine, history and recovery enabled. */
 export const startCentrifugo: StartPeer = async (options) => {
   const command = await buildCentrifugo();
   const redis = await startPeerRedis(options);

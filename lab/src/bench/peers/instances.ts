@@ -10,8 +10,8 @@ export interface Instances {
 }
 
 /**
- * Starts all processes and waits until `isReady` is true for each. If one doesn't get ready, stops them all. @throws
- * Failure with the end of that process's log
+ * Starts all processes and waits until `isReady` is true for each. If a process doesn't get ready, stops them all.
+ * @throws Failure with the end of that process's log
  */
 export async function startInstances(
   processes: readonly ManagedProcess[],

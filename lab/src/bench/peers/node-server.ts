@@ -14,7 +14,7 @@ export interface NodeServerOptions {
   logDir: string;
 }
 
-/** Creates (but doesn't start) a Node process for one of the benchmark's servers, with the same options as our bff. */
+/** Creates (but doesn't start) a Node process for a benchmark server, using the same Node options as our bff. */
 export const nodeServer = async ({ name, file, args, logDir }: NodeServerOptions): Promise<ManagedProcess> =>
   new ManagedProcess({
     name,

@@ -12,12 +12,12 @@ export interface PeerRedis {
   process: ManagedProcess;
   /** `host:port`. */
   address: string;
-  /** Stops Redis and deletes its data. */
+  /** Stops Redis and deletes the data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a separate Redis for one peer, so that its CPU and memory can be measured.
+ * Starts a separate Redis for a peer, so that CPU and memory can be measured.
  * @throws Failure if there is no redis-server
  */
 export async function startPeerRedis({

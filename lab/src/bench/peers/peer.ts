@@ -13,7 +13,7 @@ export type PeerId = (typeof PEER_IDS)[number];
 
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
-/** A process that counts towards its peer's CPU and memory usage. */
+/** A process that counts towards the peer's CPU and memory usage. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;
@@ -54,14 +54,12 @@ export interface Peer {
 }
 
 export interface StartOptions {
-  /** How many instances clients connect to. */
+  /** Number of instances that clients connect to. */
   instances: number;
-  /**
-   * True if Redis writes each change to disk before it replies (`appendfsync always`), false if it persists nothing.
-   */
+  /** True if Redis writes each change to disk before it replies (`appendfsync always`), false if persistence is off. */
   persistence: boolean;
   logDir: string;
-  /** If true, our applications write CPU profiles into `profiles` next to their logs. */
+  /** If true, our applications write CPU profiles into `profiles` next to the logs. */
   profile?: boolean;
 }
 

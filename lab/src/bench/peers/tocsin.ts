@@ -11,7 +11,7 @@ import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
 import { nodeOptionsOf, serverNode } from './server-node.ts';
 
-/** Tocsin as a peer. Exposes its stack, so that the Dapr calls can be measured. */
+/** Tocsin as a peer. Exposes the stack, so that the Dapr calls can be measured. */
 export interface TocsinPeer extends Peer {
   stack: Stack;
 }
@@ -23,8 +23,8 @@ type App = (typeof APPS)[number];
 const TITLE = 'n';
 
 /**
- * Starts our stack, built as in the images and with default settings: one producer, which stores notifications durably
- * before it returns 202, and one sidecar per application.
+ * Starts our stack as built for the images. The settings are the defaults: a single producer that stores notifications
+ * durably before returning 202, and a sidecar per application.
  */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);

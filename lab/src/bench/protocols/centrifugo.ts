@@ -18,7 +18,7 @@ interface StreamPosition {
   offset: number;
 }
 
-/** Centrifugo's JSON protocol: one command or reply per line; `{}` is both ping and pong. */
+/** Centrifugo's JSON protocol. Each line is a command or a reply, and `{}` is both ping and pong. */
 class CentrifugoDialogue implements Dialogue {
   readonly hello = JSON.stringify({ id: 1, connect: {} });
   readonly #feed: string;
@@ -71,7 +71,7 @@ class CentrifugoDialogue implements Dialogue {
   }
 }
 
-/** Only one subscribe command runs at a time, so they share an id. */
+/** Subscribe commands never overlap, so they share an id. */
 const subscribeStep = (channel: string, since: object = {}): Step => ({
   send: JSON.stringify({ id: 2, subscribe: { channel, ...since } }),
 });

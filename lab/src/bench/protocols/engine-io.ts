@@ -1,8 +1,8 @@
 import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
-/** A message's first byte: its engine.io packet type. */
+/** A message's first byte is the engine.io packet type. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
-/** A message's second byte: its socket.io packet type. */
+/** A message's second byte is the socket.io packet type. */
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const PONG: Step = { send: '3' };
 

@@ -8,7 +8,7 @@ export interface Step {
   fault?: string;
 }
 
-/** The message exchange on one connection. */
+/** The message exchange on a connection. */
 export interface Dialogue {
   /** Sent as soon as the connection is established. */
   readonly hello?: string;
@@ -19,7 +19,7 @@ export interface Dialogue {
 
 export interface DialogueOptions {
   feed: string;
-  /** Additional feeds to subscribe to, one by one. The client is ready after the last subscription. */
+  /** Additional feeds to subscribe to sequentially. The client is ready after the last subscription. */
   further?: readonly string[];
   /** An earlier connection's `position()` to recover from. */
   position?: string;

@@ -6,7 +6,7 @@ interface Session {
   offset: string;
 }
 
-/** The standard socket.io client, with connection state recovery if the server has enabled it. */
+/** The standard socket.io client. Uses connection state recovery if the server has enabled it. */
 class PlainSocketIoDialogue extends SocketIoDialogue {
   protected override readonly auth: string;
   readonly #feed: string;
@@ -25,7 +25,7 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
   protected connected(content: string): Step {
     this.#pid = (JSON.parse(content) as { pid?: string }).pid;
     if (!this.#session) return subscribePacket({ feed: this.#feed });
-    // A restored session has already rejoined its rooms. The missed messages arrive next.
+    // A restored session has already rejoined the rooms. Missed messages arrive next.
     return this.#pid === this.#session.pid ? READY : { fault: 'the session was not restored' };
   }
 

@@ -2,7 +2,7 @@ import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswe
 import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
 import type { DialogueOptions, Protocol, Step } from './protocol.ts';
 
-/** Enough bytes for the metadata at the start of an acknowledgement. */
+/** Enough bytes for an acknowledgement's metadata, which comes first. */
 const HEAD_BYTES = 400;
 const PUBLICATIONS = Buffer.from('42["publications"');
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFlame, type CpuProfile } from './flame.ts';
 
-/** How long a process takes to start and warm up (ms). */
+/** Time a process takes to start and warm up (ms). */
 const WARM_UP_MS = 15_000;
 
 const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
@@ -13,8 +13,8 @@ const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
 };
 
 /**
- * Draws the profile of the busiest thread in `folder`. With more than one instance, that thread belongs to the instance
- * that hosts the feed. Returns the written file; `undefined` if there is no profile.
+ * Draws the profile of the busiest thread in `folder`. With multiple instances, that thread belongs to the feed's host.
+ * Returns the written file, or `undefined` if there is no profile.
  */
 export function drawBusiest(folder: string, app: string): string | undefined {
   const profiles = readdirSync(folder)

@@ -24,7 +24,7 @@ const widths = (svg: string): Record<string, number> =>
     ),
   );
 
-it('should draw each function with its share of busy time, including callees', () => {
+it('should draw each function’s share of busy time, including callees', () => {
   const svg = drawFlame(profile, { title: 'bff & more', skipMs: 10 });
   expect(widths(svg)).toEqual({ take: 1_200, 'parse&lt;T>': 720, write: 360 });
   expect(svg).toContain('bff &amp; more');

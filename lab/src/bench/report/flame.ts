@@ -17,7 +17,7 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** How much of the start to skip (ms), while the process loads and V8 hasn't compiled its code yet. */
+  /** Time (ms) to skip at the start, while the process loads and V8 hasn't compiled the code yet. */
   skipMs: number;
 }
 

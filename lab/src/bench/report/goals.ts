@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** A more ambitious target than `bar`, by default for the same figure in the same unit. */
+  /** A more ambitious target than `bar`. Defaults to the same figure and unit. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -44,8 +44,8 @@ const ratioTo = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(tocsinFigure(work, name), figure(work, peer, name));
 
 /**
- * The project's performance targets. Our stack is measured in its default configuration, which stores a notification
- * durably before it returns 202.
+ * The project's performance targets. They apply to the default configuration, which stores a notification durably
+ * before returning 202.
  */
 export const BARS: readonly Bar[] = [
   {

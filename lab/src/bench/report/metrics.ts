@@ -1,6 +1,6 @@
 import type { WorkloadId } from '../workloads/workload.ts';
 
-/** A workload measurement and its label in the report. */
+/** A workload measurement and the label to use in the report. */
 export interface Metric {
   work: WorkloadId;
   name: string;
@@ -9,7 +9,7 @@ export interface Metric {
   digits: number;
 }
 
-/** The metrics for single messages that are spread over feeds with one client each. */
+/** Metrics for single messages that are spread over feeds with one client each. */
 const overFeeds = (work: WorkloadId, feeds: string): Metric[] => [
   { work, name: 'rate', text: `notifications a second over ${feeds}, 64 in flight`, digits: 0 },
   { work, name: 'rate256', text: '– 256 in flight', digits: 0 },

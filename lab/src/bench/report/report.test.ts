@@ -106,7 +106,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('should compare a large history’s cost with a small one’s', () => {
+  it('should compare the cost of a large and a small history', () => {
     const growth = [100, 1_000, 10_000].map((size) => ({
       what: 'history',
       size,
@@ -116,7 +116,7 @@ describe('the report', () => {
     expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
-  it('should have a column per measured peer, and share one for socket.io with and without recovery', () => {
+  it('should have a column per measured peer, and a single column for socket.io with and without recovery', () => {
     const [heading, ...rows] = figureRows(result);
     expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
     expect(rows).toContainEqual([
@@ -163,7 +163,7 @@ describe('the report', () => {
     expect(withFigures(page, [result])).toMatch(/Every message reached/);
   });
 
-  it('should draw a bar for each peer, with ours in a different colour', () => {
+  it('should draw a bar for each peer, using a different colour for ours', () => {
     const svg = drawChart(result);
     expect(svg.match(/<rect x=/g)).toHaveLength(4);
     expect(svg.match(/fill="#2f6fde"/g)).toHaveLength(2);

@@ -3,7 +3,7 @@ import { judge, type Judged } from './bars.ts';
 import { METRICS } from './metrics.ts';
 import { reader, type Result } from './result.ts';
 
-/** Formats a figure with thousands separators, such as 26,000. */
+/** Formats a figure with thousands separators, for example 26,000. */
 export const numberText = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
@@ -13,7 +13,7 @@ const NONE = '–';
 const columns = (result: Result): { id: PeerId; name: string }[] =>
   result.peers.filter(({ id, missing }) => id !== 'socketio-recovery' && missing === undefined);
 
-/** One row per figure, one column per peer. The first row is the heading. */
+/** A row per figure and a column per peer. The first row is the heading. */
 export function figureRows(result: Result): string[][] {
   const read = reader(result);
   const peers = columns(result);
@@ -29,7 +29,7 @@ export function figureRows(result: Result): string[][] {
   return [['work', ...peers.map(({ name }) => name)], ...rows.filter((row) => row.length > 0)];
 }
 
-/** A table of Dapr call latencies for one notification; empty if not measured. */
+/** A table of a notification's Dapr call latencies. Empty if not measured. */
 export function callRows(result: Result): string[][] {
   const read = reader(result);
   const names = Object.keys(result.samples.find(({ work }) => work === 'dapr-calls')?.figures ?? {});
@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** A heading, then one row for each target: the measured value, and whether it reached the target. */
+/** A heading, followed by a row per target with the measured value and whether it reached the target. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [

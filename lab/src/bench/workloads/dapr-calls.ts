@@ -6,10 +6,7 @@ import type { Workload } from './workload.ts';
 
 const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
 
-/**
- * Measures the Dapr calls that one notification needs, one by one. Their sum is a lower bound for the notification's
- * latency.
- */
+/** Measures each Dapr call that a notification needs. The sum is a lower bound for the notification's latency. */
 export const daprCalls: Workload = {
   id: 'dapr-calls',
   peers: ['tocsin'],

@@ -6,7 +6,7 @@ import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
 /**
- * Warm-up connections, as a share of the measured ones. The warm-up keeps loading and compiling code out of the
+ * Warm-up connections relative to measured connections. The warm-up excludes loading and compiling code from the
  * measurement.
  */
 const WARM_UP_SHARE = 0.05;
@@ -19,8 +19,8 @@ async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
 }
 
 /**
- * Measures an idle connection's memory and CPU time per second. Each connection has its own feed, and connections are
- * spread evenly over the instances. Subtracts the peer's usage without connections.
+ * Measures an idle connection's memory and CPU time per second. Each connection has a separate feed, and connections
+ * are spread evenly over the instances. Subtracts the peer's usage without connections.
  */
 export const idle: Workload = {
   id: 'idle',

@@ -10,7 +10,7 @@ import { recovery } from './recovery.ts';
 import { arrays, singles } from './singles.ts';
 import type { Workload } from './workload.ts';
 
-/** The workloads, in the order that a round runs them. */
+/** Workloads in the order that a round runs them. */
 export const WORKLOADS: readonly Workload[] = [
   latency,
   daprCalls,

@@ -5,7 +5,7 @@ import type { Figures, Sizes, Workload, WorkloadId } from './workload.ts';
 /** The peers that have rooms or channels. */
 export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
 
-/** Feeds with one client each that receive messages in turn, so that each message is delivered once. */
+/** Creates feeds that have one client each and receive messages in turn, so that each message is delivered once. */
 export function oneClientEach(kind: string, count: number): Audience {
   const feeds = Array.from({ length: count }, (_, i) => `user:${kind}-${i}`);
   return { feedsOf: feeds.map((feed) => [feed]), feedOf: (index) => feeds[index % count] as string };
@@ -15,9 +15,9 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Single messages spread over many feeds. Each feed receives a message before the first measurement, and one more in
- * each measurement. Work that a message causes later then counts towards the next measurement, so all measurements
- * include the same amount of it.
+ * Single messages spread over many feeds. Each feed receives a message before the first measurement and in every
+ * measurement. Deferred work for a message counts towards the next measurement, so all measurements include the same
+ * amount of deferred work.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,

@@ -5,7 +5,7 @@ import { mixedAudience } from './mixed.ts';
 describe('the mixed audience', () => {
   const { feedsOf, feedOf } = mixedAudience(1_000);
 
-  it('should subscribe each person to their own feed, a topic with 50 people, and the feed `all`', () => {
+  it('should subscribe each person to a personal feed, a topic with 50 people, and the feed `all`', () => {
     expect(new Set(feedsOf.map(([user]) => user)).size).toBe(1_000);
     const topics = feedsOf.map(([, topic]) => topic);
     expect(new Set(topics).size).toBe(20);

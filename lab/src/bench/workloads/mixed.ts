@@ -4,12 +4,12 @@ import { withWatchers, type Audience } from './clients/watchers.ts';
 import type { Workload } from './workload.ts';
 
 const WATCHERS_OF_A_TOPIC = 50;
-/** Of every 20 messages, one goes to the feed `all`, three go to topics, and the rest go to one person each. */
+/** Of every 20 messages, one goes to the feed `all`, three go to topics, and 16 go to one person each. */
 const CYCLE = 20;
 const TOPICS_IN_CYCLE = 3;
 const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;
 
-/** An audience where each person subscribes to their own feed, one topic, and the feed `all`. */
+/** An audience where each person subscribes to a personal feed, a topic, and the feed `all`. */
 export function mixedAudience(people: number): Audience {
   const topics = Math.ceil(people / WATCHERS_OF_A_TOPIC);
   const user = (i: number) => `user:mixed-${i % people}`;

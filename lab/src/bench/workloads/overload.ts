@@ -10,8 +10,9 @@ import { withWatchers, type Audience, type Watchers } from './clients/watchers.t
 import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
- * Maximum requests in flight during overload, each on its own connection. A producer accepts 1,000 (`MAX_CONNECTIONS`),
- * but counts closed connections until it notices the close. The margin keeps it from rejecting their replacements.
+ * Maximum requests in flight during overload. Each request uses a separate connection. A producer accepts 1,000
+ * connections (`MAX_CONNECTIONS`), but counts a closed connection until it notices the close. The margin prevents it
+ * from rejecting replacement connections.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
@@ -19,7 +20,7 @@ const TICK_MS = 5;
 const TIMES = 2;
 
 /**
- * Publishes `rate` messages a second (at least one message) without waiting for responses.
+ * Publishes `rate` messages a second (at least one in total) without waiting for responses.
  * @throws Failure if a response is missing, or has a status other than 200, 202, 429 or 503
  */
 export async function offerAll(
@@ -28,7 +29,7 @@ export async function offerAll(
   watchers: Pick<Watchers, 'next'>,
   { sizes, signal }: WorkloadContext,
 ) {
-  /** When each message was sent, by its number. */
+  /** When each message was sent, by message number. */
   const offered = new Map<number, number>();
   const accepted: number[] = [];
   const refusals = new Set<number>();
@@ -100,7 +101,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Publishes at twice the capacity. Measures how many messages get accepted and how long they take to arrive. */
+/** Publishes at twice the capacity. Measures the acceptance rate and the latency of accepted messages. */
 export const overload: Workload = {
   id: 'overload',
   peers: ['tocsin'],

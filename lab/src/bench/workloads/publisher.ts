@@ -12,7 +12,7 @@ interface Addressing {
   feed?: string | ((index: number) => string);
 }
 
-/** Publishes to a peer over one persistent connection for each request in flight. */
+/** Publishes to a peer, using a persistent connection for each request in flight. */
 export class Publisher {
   readonly #peer: Peer;
   readonly #payload: number;
@@ -42,7 +42,7 @@ export class Publisher {
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);
   }
 
-  /** Publishes and returns the peer's response, whatever its status. */
+  /** Publishes and returns the peer's response with any status. */
   async offer(numbers: readonly number[], options: Addressing = {}): Promise<Answer> {
     const { lane: index = 0, feed = FEED } = options;
     const feedAt = typeof feed === 'string' ? () => feed : feed;

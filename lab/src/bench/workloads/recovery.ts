@@ -8,9 +8,9 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** How long to wait (ms) for a server to notice that a single client has disconnected. */
+/** Time (ms) for a server to notice that a single client has disconnected. */
 const DISCONNECT_MS = 50;
-/** How long to wait (ms) for a server to notice that many clients have disconnected. */
+/** Time (ms) for a server to notice that many clients have disconnected. */
 const ALL_DISCONNECT_MS = 500;
 
 interface Disconnected {
@@ -72,9 +72,7 @@ class Disconnects {
     return last - started;
   }
 
-  /**
-   * Connects `count` clients at the same time, without a position. Returns the time (ms) until they're all subscribed.
-   */
+  /** Connects `count` clients with no position at the same time. Returns the time (ms) until they're all subscribed. */
   async connectNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
@@ -93,7 +91,7 @@ function positionOf(client: Client): string {
   return position;
 }
 
-/** Measures recovery after 100 missed messages: first for one client, then for 1,000 at the same time. */
+/** Measures recovery after 100 missed messages, first for a single client, then for 1,000 clients at the same time. */
 export const recovery: Workload = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],

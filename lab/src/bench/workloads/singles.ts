@@ -13,7 +13,7 @@ interface Load {
   size: number;
 }
 
-/** Publishes as fast as the peer accepts messages. Measures how many a second reach all clients, and the CPU time. */
+/** Publishes as fast as the peer accepts messages. Measures the delivery rate to all clients, and the CPU time. */
 async function publishAll(
   peer: Peer,
   { numbers, sizes, signal }: WorkloadContext,

@@ -22,7 +22,7 @@ export type WorkloadId = (typeof WORKLOAD_IDS)[number];
 /** A workload's measurements by name. See `report/metrics.ts` for the units. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** Workload sizes. Tests use smaller ones. */
+/** Workload sizes. Tests use smaller sizes. */
 export interface Sizes {
   /** Text length per message (bytes). */
   payload: number;
@@ -40,19 +40,19 @@ export interface Sizes {
   idle: number;
   /** Pause (ms) after the last connection before they all count as idle. */
   idleAfterMs: number;
-  /** How long to measure idle connections (s). */
+  /** Measurement time for idle connections (s). */
   idleSeconds: number;
   recoveryClients: number;
   /** Messages missed by each recovering client. */
   missed: number;
-  /** Recoveries of a single client. */
+  /** Number of single-client recoveries. */
   recoveries: number;
   /** Pause (ms) before measuring the memory that idle connections use. */
   settleMs: number;
   daprCalls: number;
   /**
-   * How long nothing must arrive (ms) for missing messages to be considered lost. Messages can be redelivered on a busy
-   * machine, so this is longer than Dapr's redelivery delay.
+   * Missing messages are considered lost if no messages arrive for this time (ms). It is longer than Dapr's redelivery
+   * delay because messages can be redelivered on a busy machine.
    */
   patienceMs: number;
 }
@@ -69,7 +69,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // By then, a bff compares each feed with its head every 30 s.
+  // By then, a bff compares each feed with the stored head every 30 s.
   idleAfterMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,
@@ -134,7 +134,7 @@ export interface WorkloadContext {
 export interface Workload {
   id: WorkloadId;
   peers: readonly PeerId[];
-  /** True for a slow workload with stable results. It runs only in round 1, without a warm-up. */
+  /** True for a slow workload with stable results. It runs only in round 1 and without a warm-up. */
   isDoneOnce?: true;
   /** @throws Failure if a message didn't arrive, or arrived twice */
   run(peer: Peer, context: WorkloadContext): Promise<Figures>;

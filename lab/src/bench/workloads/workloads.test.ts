@@ -20,11 +20,11 @@ import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
 /** The faults that the test peer injects. */
 interface Faults {
-  /** How many times the message with this index is sent to each client; once by default. */
+  /** Number of times the message with this index is sent to each client. Defaults to 1. */
   timesOf?: (index: number, client: number) => number;
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;
-  /** The index of the message that's sent only to clients that aren't subscribed to its feed. */
+  /** The index of a message that's sent only to clients that aren't subscribed to the feed. */
   straysAt?: number;
 }
 
@@ -183,7 +183,7 @@ describe('the workloads', () => {
     }
   });
 
-  it('should report a connection that closes before the response, without an unhandled rejection', async () => {
+  it('should report a connection that closes before the response, and not cause an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);

@@ -22,7 +22,7 @@ const textOf = ({ connections, rate, feeds, instances, entryIntervalMs }: CheckL
   `${amount(connections)} connections, ${rate} notifications a second over ${amount(feeds)} feed(s), ${instances} bffs` +
   (entryIntervalMs === 0 ? '' : `, ENTRY_INTERVAL_MS=${entryIntervalMs}`);
 
-/** The plan for a checked load. Its feeds have no history before the warm-up. */
+/** The plan for a checked load. Feeds have no history before the warm-up. */
 function predict(load: CheckLoad, constants: Constants): Plan {
   const { load: defaults } = readCapacityOptions([]);
   const plan = planOf(
@@ -105,7 +105,7 @@ function compare(
   return predictions.map((prediction, index) => ({ ...prediction, measured: measured[index] ?? Number.NaN }));
 }
 
-/** Runs each load on its own stack. @throws Failure if a message isn't published */
+/** Runs each load on a new stack. @throws Failure if a message isn't published */
 export async function runCheck(
   constants: Constants,
   say: (line: string) => void,

@@ -1,6 +1,6 @@
 /**
- * A plan uses at most 60% of each resource. A process that needs 1.5 times the prediction uses 90%, so the plan still
- * works, but without headroom. Above this factor, it doesn't.
+ * Plans use at most 60% of every resource. A process that needs 1.5 times the prediction uses 90%, so the plan still
+ * works but has no headroom. Above this factor, it doesn't.
  */
 export const FACTOR = 1.5;
 /**
@@ -23,7 +23,7 @@ export interface CheckResult {
 
 export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
 
-/** True if the values are within the factor of each other, or if the difference is immaterial. */
+/** True if the values are within the factor of each other or the difference is negligible. */
 export const isWithin = (comparison: Comparison): boolean => {
   const { unit, measured, predicted } = comparison;
   if (unit === 'MiB' && Math.abs(measured - predicted) < IMMATERIAL_MIB) return true;

@@ -6,24 +6,24 @@ import { feedOf } from '../measure/stepper.ts';
 import { storedOfFeeds } from '../measure/stored.ts';
 
 const FEEDS = 16;
-/** About as many as a feed in the example load keeps in a day, so that there are segments of all sizes. */
+/** About as many as a feed in the example load keeps in a day, so that segments of all sizes occur. */
 const PER_FEED = 4_200;
-/** Adds up to the other measurements' payload. */
+/** Adds up to the payload that all other measurements use. */
 const BYTES = { title: 50, body: 150 };
 const ARRAYS_AT_ONCE = 8;
-/** How many arrays to publish between waits, so that accepted notifications don't pile up. */
+/** Number of arrays to publish before waiting, so that accepted notifications don't pile up. */
 const ROUND = 200;
 
 export interface CompressionFigures {
-  /** A publication's compressed size in the history, relative to its uncompressed size: 0 to 1. */
+  /** Ratio of compressed to uncompressed publication size in the history: 0 to 1. */
   share: number;
-  /** Bytes per publication in Redis, without and with compression. */
+  /** Bytes per publication in Redis without and with compression. */
   bytes: { plain: number; compressed: number };
-  /** A bff's CPU time per publication (µs), without and with compression. */
+  /** A bff's CPU time per publication without and with compression (µs). */
   cpu: { plain: number; compressed: number };
 }
 
-/** Measures how much compression shrinks the history, by publishing the same texts on stacks without and with it. */
+/** Publishes the same texts on stacks with and without compression to measure how much smaller the history gets. */
 export async function measureCompression(
   say: (line: string) => void,
   signal: AbortSignal,
@@ -43,7 +43,7 @@ export async function measureCompression(
 
 /**
  * Fills feeds with sentences. Notifications in the same array share a timestamp, which would compress too well, so each
- * array has one notification per feed. Returns the size of a publication in Redis and the bff's CPU time for it.
+ * array has one notification per feed. Returns a publication's size in Redis and the bff's CPU time per publication.
  */
 async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu: number }> {
   const text = sentencesFrom(1);

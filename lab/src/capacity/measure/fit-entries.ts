@@ -17,7 +17,7 @@ import type { Window } from './window.ts';
 export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
-/** Gives access to the measured windows, and to a window's costs beyond what idle processes use. */
+/** Gives access to the measured windows, and to a window's costs net of what idle processes use. */
 interface Measured {
   all: (step: string, instances: number) => Window[];
   one: (step: string, instances?: number) => Window;
@@ -39,9 +39,9 @@ const PASSES = 15;
 const REMOTE = 1 - 1 / MANY;
 
 /**
- * Derives what an entry costs, and each additional request, feed and notification in it. Nearly every window contains
- * some of each, so each pass computes the costs one by one from the latest values for the rest. `ofEntries` returns the
- * total cost of a window's entries.
+ * Derives the cost of an entry and of each additional request, feed and notification in an entry. Almost all windows
+ * contain all of these, so the costs are solved iteratively: each pass updates one cost at a time using the latest
+ * values for the other costs. `ofEntries` returns the total cost of a window's entries.
  */
 export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
   const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
@@ -58,7 +58,9 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
     furtherNotification: {},
     remoteTurn: {},
   };
-  /** What receiving a window's messages costs, plus the additional requests, feeds and notifications in its entries. */
+  /**
+   * The cost of receiving a window's messages, plus that of additional requests, feeds and notifications in entries.
+   */
   const beyondFirst = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(
       times(costAt(hear, entries / seconds), entries * instances),
@@ -71,9 +73,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
   const perEntry = (window: Window): Cost =>
     times(subtract(net(window), beyondFirst(window)), 1 / window.entries);
-  /**
-   * Improves `known`, the estimated cost per item, by dividing the window's unexplained costs among its `count` items.
-   */
+  /** Refines `known` (the estimated cost per item): divides the window's unexplained costs among all `count` items. */
   const rest = (window: Window, known: Cost, count: number): Cost =>
     add(known, times(subtract(net(window), ofEntries(window)), 1 / Math.max(1, count)));
 

@@ -47,9 +47,9 @@ const COSTS: Constants['cpu'] = {
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
   receipt: { bff: 70, bffSidecar: 20, redis: 15 },
 };
-/** Cost per ping. Connections get one every 25 s. */
+/** Cost per ping. Each connection is pinged every 25 s. */
 const PING: Cost = { bff: (25 * 3 * 2) / 3 };
-/** How many documents a turn reads from the state store for each feed. */
+/** Number of documents that a turn reads from the state store per feed. */
 const READS = 2;
 
 const NOTHING = {
@@ -66,7 +66,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window where the processes use `costs` on top of their idle CPU time. */
+/** A window where the processes use `costs` on top of idle CPU time. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -117,7 +117,7 @@ const sharedEntries = (count: number, shared: number, each: Cost): Partial<Windo
 function windows(): Window[] {
   const batches = SIZES.batchRate * 5;
   const further = batches * (SIZES.batch - 1);
-  // Pings make up two thirds of an idle connection's cost.
+  // Pings account for two thirds of an idle connection's cost.
   const idleFor = (connections: number, seconds: number, pings = (connections * seconds) / 25) =>
     add(times(COSTS.connectionSecond, (connections * seconds) / 3), times(PING, pings));
   const { cost: sharedCost, ...shared } = sharedEntries(5 * MIDDLE, 2, middle);
@@ -139,7 +139,7 @@ function windows(): Window[] {
       times(COSTS.furtherNotification, further),
       times(COSTS.hearFurther, 2 * further),
     ),
-    // Each array becomes one entry per partition, and there are two.
+    // Each array becomes one entry per partition, and there are two partitions.
     windowOf(
       'spread arrays',
       {
@@ -198,7 +198,7 @@ function windows(): Window[] {
         pushes === 0 ? 'unwatched' : 'shows',
         {
           ...{ instances: 2, seconds: 8, ...single(800), pushes, connections: 500 },
-          // Without publications, the watched feeds are compared with their heads.
+          // Without publications, watched feeds are compared with the stored heads.
           reads: 800 * READS + (pushes === 0 ? 400 : 0),
         },
         entries(800, 2),
@@ -247,7 +247,7 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should be unaffected by a disturbance in one of three windows', () => {
+  it('should be robust against a disturbance in one of three windows', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;

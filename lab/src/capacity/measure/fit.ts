@@ -60,7 +60,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
-  /** What receiving each additional part (feed or publication) of a message costs. */
+  /** The cost of receiving each additional part of a message (feed or publication). */
   const heardBeyondOne = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
@@ -119,8 +119,8 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     ),
     READS,
   );
-  // In `unwatched` windows, the watched feeds receive nothing and get compared with their heads. Outside of turns,
-  // these comparisons cause all reads.
+  // In `unwatched` windows, watched feeds receive no messages and are compared with the stored heads. All reads outside
+  // of turns come from these comparisons.
   const shown = all('shows', MANY);
   const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
   const eachOf = (step: string): Cost =>

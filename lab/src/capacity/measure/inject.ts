@@ -8,7 +8,7 @@ import type { Done } from './window.ts';
 /** Maximum events in the stream, as set by the broadcaster. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** The sender in injected events. Instances skip only their own events, so every instance reads these. */
+/** The sender in injected events. Instances skip only events that they sent, so every instance reads these. */
 const STRANGER = 'capacity';
 /** Time until all instances have read the last event (ms). */
 const READ_MS = 200;
@@ -36,9 +36,7 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
-/**
- * Counts the feeds and publications in a message. Each feed has one proof, and each publication has one notification.
- */
+/** Counts the feeds and publications in a message. There is a proof per feed and a notification per publication. */
 export function contentsOf(message: Event): { events: number; notifications: number } {
   const text = Object.values(message).join();
   const count = (name: string) => text.split(`"${name}":`).length - 1;
@@ -64,8 +62,8 @@ interface Injection {
 }
 
 /**
- * Writes copies of an earlier event, by default to the broadcaster's stream. The feed has no subscribers, so every
- * instance reads the copies but does nothing else.
+ * Writes copies of an earlier event. The default destination is the broadcaster's stream. The feed has no subscribers,
+ * so instances read the copies and do no further work.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

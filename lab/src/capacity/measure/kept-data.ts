@@ -6,8 +6,8 @@ import { feedOf, type Steps } from './stepper.ts';
 import { bytesOfReader, bytesOfReplaced, storedAnnouncements, storedOfFeeds } from './stored.ts';
 
 /**
- * Measures an announcement's size in its stream. The bffs remove acknowledged announcements every 2 s. Uses the longest
- * stream seen, since the stream's own overhead distorts it least.
+ * Measures an announcement's size in the stream. The bffs remove acknowledged announcements every 2 s. Uses the longest
+ * stream seen, since the stream's fixed overhead matters least there.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -29,17 +29,17 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** How long to wait (ms) for instances to drop the views from previous steps. */
+/** Time for instances to drop the views from previous steps (ms). */
 const FORGET_MS = 20_000;
 
-/** Measures the memory used by connections, watched feeds and their publications, and the feeds' data in Redis. */
+/** Measures the memory used by connections, watched feeds and publications, and the feeds' data in Redis. */
 export async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await measureRetained(rig)) - empty) / count);
-  // An instance keeps a view for a minute after its last client leaves. The steps since then took most of that minute.
+  // An instance keeps a view for a minute after the last client leaves. The steps since then took most of that minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
@@ -70,7 +70,7 @@ export async function measureMemory(steps: Steps) {
 
 /**
  * Measures the size of the documents that an entry replaces, which are kept for two minutes. Each entry has one
- * notification. The feeds are long enough for their documents to be merged multiple times.
+ * notification. The feeds are long enough that documents get merged multiple times.
  */
 export async function measureReplaced(steps: Steps): Promise<number> {
   const of = feedOf(REPLACED, SIZES.replacedFeeds);
@@ -80,7 +80,7 @@ export async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The prefix of the feeds' names, used to find their documents. */
+/** The prefix of the feed names, used to find the documents. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns a reader's average read state size in bytes. */

@@ -13,7 +13,7 @@ interface Answer {
   result?: { result?: { value?: unknown } };
 }
 
-/** Opens an application's inspector if necessary, and returns its address. */
+/** Opens an application's inspector if necessary, and returns the address. */
 async function inspectorOf(app: ManagedProcess): Promise<string> {
   const find = () => LISTENING.exec(readFileSync(app.spec.logFile, 'utf8'))?.[1];
   if (!find()) process.kill(app.pid, 'SIGUSR1');

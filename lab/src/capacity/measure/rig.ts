@@ -14,7 +14,7 @@ import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
-/** Our stack with a separate Redis for the broadcaster, so that its CPU time can be distinguished from Dapr's. */
+/** Our stack with a separate Redis for the broadcaster, which separates the broadcaster's CPU time from Dapr's. */
 export interface Rig {
   instances: number;
   stack: Stack;
@@ -30,7 +30,7 @@ export interface Rig {
 }
 
 const TITLE = 'n';
-/** On SIGUSR1, Node opens its inspector on a free port; see `measureRetained`. */
+/** On SIGUSR1, Node opens the inspector on a free port. See `measureRetained`. */
 const INSPECTABLE = '--inspect-port=0';
 
 /** Runs the built bundles, like the container images do. */
@@ -47,7 +47,7 @@ export interface RigSettings {
 
 /**
  * Starts a rig.
- * @throws Failure if it can't start, after stopping all of its processes
+ * @throws Failure if it can't start, after stopping all processes
  */
 export async function startRig(
   instances: number,
@@ -151,7 +151,7 @@ export async function depositedEntries({ stack }: Rig): Promise<number> {
 /** Maximum time until accepted notifications are published (ms). */
 const PUBLISH_MS = 60_000;
 
-/** Resolves when this many notifications have been committed and broadcast. @throws Failure after a minute */
+/** Resolves when `count` notifications have been committed and broadcast. @throws Failure after a minute */
 export async function untilPublished(rig: Rig, count: number): Promise<void> {
   const fault = await pollUntil(
     () =>

@@ -40,7 +40,7 @@ export class Steps {
     return window;
   }
 
-  /** Like `withCrowd`, with a separate window for connecting the clients. */
+  /** Like `withCrowd`, but uses a separate window for connecting the clients. */
   async crowd<T>(
     step: string,
     crowd: Parameters<typeof withCrowd>[1],

@@ -13,7 +13,7 @@ import type { Window } from './window.ts';
 
 /** Values that are measured outside the windows. */
 export interface OtherMeasurements {
-  /** Memory per warmed-up process of each kind (bytes). */
+  /** Memory per warmed-up process by kind (bytes). */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
   /** Memory growth per item in all bffs together (bytes). */
   growth: { connection: number; view: number; ringPublication: number };
@@ -124,7 +124,7 @@ export async function measureAll(
   };
 }
 
-/** Measures entries shared by concurrent POSTs, by multiple notifications for one feed, or by multiple feeds. */
+/** Measures entries shared by concurrent POSTs, by multiple notifications for the same feed, or by multiple feeds. */
 async function measureShared(steps: Steps): Promise<void> {
   const { batch, batchRate, busyLanes, busyRequests, entrySeconds, feeds, spreadRate } = SIZES;
   const many = feedOf('busy', SIZES.manyFeeds);
@@ -190,8 +190,8 @@ const clientsOf =
 const ARRIVE_MS = 300;
 
 /**
- * Measures what connecting, idling and receiving cost for many clients on one feed. Returns the size of a `position`
- * event in bytes.
+ * Measures what connecting, idling and receiving cost for many clients on one feed. Returns a `position` event's size
+ * in bytes.
  */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
@@ -200,7 +200,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
   return steps.crowd('crowd connects', { count, feedOf: of }, async (received) => {
     received.reset();
     await steps.rest('crowd idle', SIZES.crowdIdleSeconds, count);
-    // Every connection gets its first ping 25 s after it was opened.
+    // Connections get the first ping 25 s after they were opened.
     await steps.rest('crowd pings', SIZES.crowdPingsSeconds, count, count);
     const positionBytes = received.positionBytes / Math.max(1, received.positions);
     received.reset();
@@ -214,8 +214,8 @@ async function measureCrowd(steps: Steps): Promise<number> {
 }
 
 /**
- * Measures what a watched feed costs, using many feeds with one client each. They're compared with their heads 2 s
- * after the clients subscribe, and again 24 to 32 s after.
+ * Measures what a watched feed costs, using many feeds with one client each. They're compared with the stored heads 2 s
+ * after the clients subscribe, and 24 to 32 s after.
  */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
@@ -233,7 +233,9 @@ const COMPARING_SECONDS = 10;
 /** Includes the ping at 25 s and some of the comparisons after 24 to 32 s. */
 const QUIET_SECONDS = { from: 18.5, to: 30 };
 
-/** Measures the maximum rates for one feed and for many feeds in one partition, on an otherwise idle machine. */
+/**
+ * Measures the maximum rates for a single feed and for many feeds in the same partition, on an otherwise idle machine.
+ */
 async function measureRates(steps: Steps): Promise<OtherMeasurements['rates']> {
   const { rig } = steps;
   const rateOf = async (requests: number, pace: Pick<Pace, 'size' | 'lanes' | 'feedOf'>) => {

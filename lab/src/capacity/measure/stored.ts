@@ -64,7 +64,7 @@ export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: n
     count: await redis.xLen(TOPICS.partitionAnnouncements),
   }));
 
-/** The size of a reader's read state in bytes, averaged over the feed's readers. */
+/** Average size of a reader's read state in bytes over all the feed's readers. */
 export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
@@ -107,7 +107,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** Time that Redis has spent on commands so far, by component (µs). */
+/** Time that Redis has spent on each component's commands so far (µs). */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
@@ -118,7 +118,7 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
     return times;
   });
 
-/** How many documents Dapr has read from the state store so far. Each document is a hash in Redis. */
+/** Number of documents that Dapr has read from the state store so far. Each document is a hash in Redis. */
 export const documentsRead = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const stats = parseRedisInfo(await redis.info('commandstats'));

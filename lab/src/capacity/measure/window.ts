@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** The counts for one part of a measurement, and the CPU time it used. */
+/** A part of a measurement: counts, and the CPU time used. */
 export interface Window {
   step: string;
   instances: number;
@@ -18,13 +18,13 @@ export interface Window {
   /** `publications` events that clients received. */
   pushes: number;
   connects: number;
-  /** Existing connections, each with one subscription. */
+  /** Existing connections. Each has one subscription. */
   connections: number;
   /** Pings that existing connections answered. */
   pings: number;
   /** Messages injected into the broadcaster's stream. */
   injected: number;
-  /** Cores used by processes other than the rig's and this one. */
+  /** Cores used by all processes except the rig's and this process. */
   others: number;
   /** Documents read from the state store. */
   reads: number;

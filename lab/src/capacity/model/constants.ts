@@ -46,47 +46,47 @@ export interface Constants {
     heard: number;
   };
   cpu: {
-    /** One second for an idle process. */
+    /** Cost of an idle second per process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification, from its POST to the broadcast, excluding receiving the broadcast. Sorted by the
+     * An entry with one notification, from the POST to the broadcast, excluding receiving the broadcast. Sorted by the
      * entry rate that one producer, two bffs and one Redis handled.
      */
     entry: AtRate[];
     /** Each additional POST that shares the entry. */
     furtherRequest: Cost;
-    /** Each additional feed in an entry, with one notification. Its head is read and written with the rest. */
+    /** Each additional feed in an entry, with one notification. All heads are read and written together. */
     furtherFeed: Cost;
     /** Each additional notification for the same feed in an entry. */
     furtherNotification: Cost;
-    /** A turn on an instance other than the one that received the announcement. */
+    /** A turn on an instance that didn't receive the announcement itself. */
     remoteTurn: Cost;
-    /** Reading a message with one publication on an instance without subscribers to its feed. Sorted by rate. */
+    /** Reading a message with one publication on an instance where the feed has no subscribers. Sorted by rate. */
     hear: AtRate[];
-    /** Each additional feed in a message like that of `hear`, with one publication and its own proof. */
+    /** Each additional feed in a message as in `hear`, with one publication and a separate proof. */
     hearFeed: Cost;
-    /** Each additional publication for the same feed in a message like that of `hear`. */
+    /** Each additional publication for the same feed in a message as in `hear`. */
     hearFurther: Cost;
     /** What a feed's publications in a message cost extra on an instance with subscribers. */
     show: Cost;
-    /** An event written to one socket. */
+    /** Writing an event to a socket. */
     push: Cost;
     /** A new connection that subscribes to a feed that the instance already watches. */
     connect: Cost;
     /** What an instance's first subscription to a feed costs extra. */
     newView: Cost;
-    /** One second for an idle connection: pings, and `position` events for one feed. */
+    /** An idle connection's cost per second: pings, and `position` events for one feed. */
     connectionSecond: Cost;
-    /** Comparing a view with its feed's head, plus the view's `position` events between two comparisons. */
+    /** Comparing a view with the feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
     /** A page's answer to a ping, which acknowledges publications. The bff adds them to the feed's counts. */
     receipt: Cost;
   };
   memory: {
-    /** One warmed-up process per kind. */
+    /** A warmed-up process of each kind. */
     process: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
     connection: number;
-    /** A watched feed without its publications. */
+    /** A watched feed, excluding publications. */
     view: number;
     /** A publication in a view's ring. */
     ringPublication: number;
@@ -94,7 +94,7 @@ export interface Constants {
   /** Data in Redis. */
   stored: {
     announcement: number;
-    /** Documents that each feed has exactly one of, such as its head. */
+    /** Documents that exist once per feed, like the head. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
@@ -104,7 +104,7 @@ export interface Constants {
     id: number;
     /** A publication in the broadcaster's stream. */
     broadcastPublication: number;
-    /** One reader's read state. */
+    /** A reader's read state. */
     reader: number;
     /** An entry's replaced documents, until they are deleted. */
     replaced: number;
@@ -123,11 +123,11 @@ export interface Constants {
   laneMs: number;
   /** Notifications a second on an otherwise idle machine. All processes share the measured cores. */
   rates: {
-    /** Rate over one feed, one notification per POST. */
+    /** Rate over a single feed with one notification per POST. */
     singles: number;
-    /** Rate over one feed in arrays. */
+    /** Rate over a single feed with arrays. */
     arrays: number;
-    /** Rate over many feeds in one partition, one notification per POST. */
+    /** Rate over many feeds in a single partition with one notification per POST. */
     partition: number;
   };
 }
@@ -153,10 +153,10 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
   return add(times(low.cost, 1 - share), times(high.cost, share));
 }
 
-/** How many bffs `entry` was measured with. */
+/** Number of bffs when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** What an entry costs each kind of process, at the rate of a single process. */
+/** What an entry costs each kind of process at a single process's rate. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -7,8 +7,8 @@ export interface Limit {
   /** The share in use: 1 is a whole core, a pod's or a Redis server's whole memory, or a partition's maximum rate. */
   used: number;
   /**
-   * The rate (notifications per second) where the resource reaches the target if nothing else changes; 0 if it exceeds
-   * the target even without notifications.
+   * The rate (notifications per second) where the resource reaches the target, all else being equal. 0 if it already
+   * exceeds the target without notifications.
    */
   rate: number;
   remedy: string;

@@ -1,42 +1,41 @@
 import { MAX_ENTRY_BYTES, MAX_ENTRY_NOTIFICATIONS } from '@tocsin/contracts';
 
-/** A steady load: spread evenly over feeds, with notifications at random times. */
+/** A steady load of notifications at random times, spread evenly over feeds. */
 export interface Load {
   /** Connected browsers. */
   connections: number;
   /** Notifications a second. */
   rate: number;
   feeds: number;
-  /** How many bffs. If omitted, computed (at least two). */
+  /** Number of bffs. If omitted, computed (at least two). */
   instances?: number;
-  /** How many producers. If omitted, computed (at least two). */
+  /** Number of producers. If omitted, computed (at least two). */
   producers?: number;
-  /** How many partitions (`PARTITIONS`). If omitted, computed (at least two). */
+  /** Number of partitions (`PARTITIONS`). If omitted, computed (at least two). */
   partitions?: number;
   /** Minimum time (ms) between two entries in a lane (`ENTRY_INTERVAL_MS`). */
   entryIntervalMs: number;
   /** Feeds per connection. */
   feedsPerConnection: number;
   /**
-   * How many bffs watch a feed if a proxy routes connections by feed. If omitted, connections are distributed at
-   * random.
+   * Number of bffs per feed if a proxy routes connections by feed. If omitted, connections are distributed at random.
    */
   bffsPerFeed?: number;
-  /** Size of a notification's title and body (bytes). */
+  /** Size of title plus body (bytes). */
   payload: number;
-  /** Notifications per POST, all for one feed. */
+  /** Notifications per POST, all for the same feed. */
   batch: number;
-  /** How many publications a feed keeps (`HISTORY_MAX`). */
+  /** Maximum publications kept per feed (`HISTORY_MAX`). */
   history: number;
-  /** How long (hours) a feed keeps publications (`HISTORY_TTL`), or how long the load has lasted if shorter. */
+  /** Hours that a feed keeps publications (`HISTORY_TTL`), or the duration of the load if that's shorter. */
   historyHours: number;
   /** True if the bffs compress long history (`HISTORY_COMPRESSION=on`). */
   compressedHistory?: boolean;
-  /** How long a connection lasts (minutes). */
+  /** Duration of a connection (minutes). */
   sessionMinutes: number;
   /** Readers with read marks. */
   readers: number;
-  /** Maximum utilization for a core, or for a pod's or shard's memory: 0 to 1. */
+  /** Maximum utilization (0 to 1) of a core, or of a pod's or shard's memory. */
   target: number;
   /** A bff's memory limit (GiB). */
   bffGib: number;
@@ -58,7 +57,8 @@ export interface Flow {
   /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
   /**
-   * Events a second: one for each feed in each entry. Each is committed, and broadcast as part of the entry's message.
+   * Events a second. Each entry has an event per feed. Events are committed, and broadcast as part of the entry's
+   * message.
    */
   events: number;
   subscriptions: number;
@@ -70,9 +70,9 @@ export interface Flow {
   views: number;
   /** Events written to sockets per second. */
   pushes: number;
-  /** Comparisons per second of views with the heads of their feeds. */
+  /** Comparisons per second between views and the feeds' heads. */
   comparisons: number;
-  /** How often pages acknowledge publications, per second. Counts acknowledgements for one view within 2 s once. */
+  /** Acknowledgements of publications from pages per second. A view's acknowledgements within 2 s count as one. */
   receipts: number;
   /** New connections per second. */
   connects: number;
@@ -81,20 +81,20 @@ export interface Flow {
 }
 
 /**
- * When the first comparisons after a publication happen (s). The second is spread over 8 s. After that, there's one
- * every 30 s (`bff/src/recover/views/feed-views.ts`).
+ * When the first two comparisons after a publication happen (s). The second is spread over 8 s. After that, views are
+ * compared every 30 s (`bff/src/recover/views/feed-views.ts`).
  */
 const FIRST_COMPARISON = 2;
 const SECOND_COMPARISON = FIRST_COMPARISON + 26;
 const COMPARISON_INTERVAL = 30;
 
 /**
- * Comparisons per second for a view if its feed receives `rate` events a second at random times. Each event restarts
- * the sequence, so a feed with occasional events is compared more often than a quiet or busy one.
+ * Comparisons per second for a view if the feed receives `rate` events a second at random times. Each event restarts
+ * the sequence, so a feed with occasional events is compared more often than a quiet or busy feed.
  */
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / COMPARISON_INTERVAL;
-  // From the second one, a geometric series: e^-28λ + e^-58λ + …
+  // Starting with the second comparison, a geometric series: e^-28λ + e^-58λ + …
   const regular = Math.exp(-rate * SECOND_COMPARISON) / -Math.expm1(-rate * COMPARISON_INTERVAL);
   return rate * (Math.exp(-rate * FIRST_COMPARISON) + regular);
 }
@@ -109,16 +109,16 @@ export function requestsPerEntry(rate: number, laneMs: number): number {
   return arrivals + Math.exp(-arrivals);
 }
 
-/** Average distinct feeds among `count` requests, each for one of `feeds` at random. */
+/** Average distinct feeds among `count` requests if each is for a random feed out of `feeds`. */
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 
-/** Bytes in an entry besides its notifications (`producer/src/produce/queue/lane.ts`). */
+/** Bytes in an entry besides notifications (`producer/src/produce/queue/lane.ts`). */
 const ENVELOPE_BYTES = 4_096;
-/** Bytes in a notification besides its title and body. */
+/** Bytes in a notification besides title and body. */
 const NOTIFICATION_BYTES = 200;
 
-/** How many requests fill an entry. The lane starts the next entry immediately after a full one. */
+/** Number of requests that fill an entry. After a full entry, the lane immediately starts the next. */
 const requestsInFullEntry = ({ batch, payload }: Load): number =>
   Math.max(
     1,

@@ -25,7 +25,7 @@ describe('compressed history', () => {
     expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);
   });
 
-  it('should save nothing in feeds with a short history, and not change how many publications are kept', () => {
+  it('should have no effect on feeds with a short history or on the number of kept publications', () => {
     const short = { rate: 0.001 };
     expect(stateOf({ ...short, compressedHistory: true })).toBe(stateOf(short));
     expect(plan({ compressedHistory: true }).kept).toEqual(plan().kept);
@@ -91,7 +91,7 @@ describe('the requests that share an entry', () => {
     const [few, many] = [2, 16].map((partitions) => plan({ rate: 10_000, feeds: 1_000, partitions }, 10));
     expect(few?.flow.entries).toBeCloseTo(200, 0);
     expect(many?.flow.entries).toBeGreaterThan(1_000);
-    // There are many feeds, so every request still gets its own event.
+    // There are many feeds, so every request still gets a separate event.
     expect(few?.flow.events).toBeGreaterThan(9_000);
     const sum = (flows: Flow | undefined) => (flows?.requests ?? 0) - (flows?.entries ?? 0);
     expect(few?.terms.find(({ name }) => name.includes('POSTs'))?.perSecond).toBeCloseTo(sum(few?.flow));
@@ -102,11 +102,11 @@ describe('the requests that share an entry', () => {
       plan({ rate: 10_000, feeds: 1_000, entryIntervalMs }, 10).flow.entries;
     expect(entriesOf(5)).toBeCloseTo(200, 0);
     expect(entriesOf(50)).toBeCloseTo(40, 0);
-    // A full entry does not wait for the interval: one has at most 645 notifications of 200 bytes.
+    // A full entry does not wait for the interval. Entries have at most 645 notifications of 200 bytes.
     expect(entriesOf(1_000)).toBeCloseTo(15.5, 1);
   });
 
-  it('should all belong to one partition if there is only one feed', () => {
+  it('should all belong to the same partition if there is only one feed', () => {
     expect(plan({ rate: 10_000, feeds: 1, partitions: 16 }, 10).flow.entries).toBeCloseTo(100, 0);
   });
 });
@@ -114,7 +114,7 @@ describe('the requests that share an entry', () => {
 describe('the partition count', () => {
   const { partitions: _, ...free } = LOAD;
 
-  it('should be at least two, and enough to keep each partition and its host below the target', () => {
+  it('should be at least two, and enough to keep each partition and host below the target', () => {
     const partitionsFor = (load: Partial<Load>) => planOf({ ...free, ...load }, CONSTANTS)?.partitions;
     expect(partitionsFor({ rate: 100 })).toBe(2);
     // A partition can handle 2,000 notifications a second. The target is half that.
@@ -142,7 +142,7 @@ describe('the distribution of the load', () => {
     expect(flow({ connections: 0 }, 40).watchingInstances).toBe(0);
   });
 
-  it('should count a push for each of the feed’s subscribers, no matter how many feeds there are', () => {
+  it('should count a push for each of the feed’s subscribers, regardless of the number of feeds', () => {
     for (const feeds of [1, 10, 1_000]) {
       const { pushes, watchersPerFeed } = flow({ feeds }, 2);
       expect(pushes).toBeCloseTo(LOAD.rate * watchersPerFeed);
@@ -165,7 +165,7 @@ describe('the distribution of the load', () => {
     expect(flow({ rate: 0 }, 2).receipts).toBe(0);
   });
 
-  it('should compute the connect rate from how long connections last', () => {
+  it('should compute the connect rate from the connection duration', () => {
     expect(flow({ sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
   });
 });
@@ -206,7 +206,7 @@ describe('a plan', () => {
     });
   });
 
-  it('should compute how many bffs are needed to keep each below the target', () => {
+  it('should compute the number of bffs that keeps each bff below the target', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);
@@ -222,14 +222,14 @@ describe('a plan', () => {
     expect(planOf({ ...free, rate: 100_000 }, CONSTANTS)).toBeUndefined();
   });
 
-  it('should include memory for connections, watched feeds and their publications', () => {
+  it('should include memory for connections, watched feeds and publications', () => {
     const few = plan({ feeds: 1, rate: 0 });
     expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
     // At 10 publications a second, a day's publications are more than a ring holds.
     const { memory, kept } = plan({ feeds: 10 });
     expect(kept.ring).toBe(1_000);
     expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
-    // A larger payload adds its full size to the ring.
+    // A larger payload makes the ring larger by the full difference.
     expect(plan({ feeds: 10, payload: 400 }).memory.bff - memory.bff).toBeCloseTo(10 * 1_000 * 200, -1);
   });
 
@@ -237,7 +237,7 @@ describe('a plan', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second. Their replaced documents are kept for two minutes.
+    // Ten entries a second. Replaced documents are kept for two minutes.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,
@@ -248,7 +248,7 @@ describe('a plan', () => {
     expect(plan({ rate: 100, batch: 10, feeds: 1 }).redis.announcements.bytes).toBeCloseTo(announcements, -1);
   });
 
-  it('should compute how many Redis servers keep each below the target, by CPU and by memory', () => {
+  it('should compute the number of Redis servers that keeps each server’s CPU and memory below the target', () => {
     expect(plan({ rate: 100 }).redis.state.count).toBe(1);
     // 20,000 × 100 µs × 0.5 is one core, twice the target.
     expect(plan({ rate: 20_000, feeds: 1_000, connections: 0 }).redis.state.count).toBe(2);

@@ -4,7 +4,7 @@ import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
 // Limits in `contracts/` and `bff/` that no setting changes.
 /**
- * How long an announcement stays in its stream (s). The bffs remove acknowledged announcements every 2 s
+ * Time an announcement stays in the stream (s). The bffs remove acknowledged announcements every 2 s
  * (`bff/src/redis/stream-keeper.ts`).
  */
 const ANNOUNCEMENT_SECONDS = 3;
@@ -15,7 +15,7 @@ const HISTORY_BYTES = 16 * 2 ** 20;
 /** Smaller documents aren't compressed (`service/src/dapr/compression.ts`). */
 const UNCOMPRESSED_BYTES = 4 * 1024;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
-/** The default for `FEEDS_BYTES`: maximum total size of a bff's rings as JSON. */
+/** The default for `FEEDS_BYTES`, the maximum total size of a bff's rings as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
 /** The broadcaster's stream limits: the default for `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
@@ -45,16 +45,16 @@ export interface Plan {
   producers: number;
   partitions: number;
   terms: Term[];
-  /** Cores used by all pods of each kind. */
+  /** Total cores used by pods of each kind. */
   cores: Record<Kind, number>;
-  /** Cores used by the busiest bff, which hosts the most partitions and runs their turns. */
+  /** Cores used by the busiest bff, which hosts the most partitions and runs turns for them. */
   busiestBff: number;
   /** Memory per process (bytes). */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
   redis: Record<Shard, ShardNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
-  /** How many publications and ids a feed stores, and how many publications a view's ring holds. */
+  /** Number of publications and ids stored per feed, and of publications in a view's ring. */
   kept: { history: number; ids: number; ring: number };
 }
 
@@ -87,9 +87,7 @@ function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, p
   return { ...memory.process, bff };
 }
 
-/**
- * The size of a feed's history in Redis (bytes). With compression, its newest documents are too small to be compressed.
- */
+/** A feed's history size in Redis (bytes). With compression, the newest documents are too small to be compressed. */
 function historyBytes(load: Load, { stored }: Constants, json: number): number {
   if (!load.compressedHistory) return json;
   const plain = Math.min(json, UNCOMPRESSED_BYTES);
@@ -170,7 +168,7 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };
 }
 
-/** True if the bffs are below the target on average. More partitions, not more bffs, relieve the busiest one. */
+/** True if the bffs are below the target on average. Relieving the busiest bff takes more partitions, not more bffs. */
 const hasEnoughBffs = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
@@ -221,7 +219,7 @@ export const partitionUse = (
   return load.rate / Math.min(partitions, load.feeds) / (load.batch >= 10 ? rates.arrays : single);
 };
 
-/** True if each partition and the turns on its host stay below the target, or if more partitions would not help. */
+/** True if partitions and their turns stay below the target, or more partitions would not help. */
 const hasEnoughPartitions = (plan: Plan, constants: Constants): boolean =>
   plan.partitions >= plan.load.feeds ||
   (partitionUse(plan, constants) <= plan.load.target &&

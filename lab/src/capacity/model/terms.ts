@@ -3,7 +3,9 @@ import type { Flow, Load, Size } from './load.ts';
 
 const MICRO = 1e6;
 
-/** One contribution to the total CPU time: something that happens `perSecond` times a second, at `cost` each. */
+/**
+ * A contribution to the total CPU time: something that happens `perSecond` times a second and costs `cost` each time.
+ */
 export interface Term {
   name: string;
   perSecond: number;
@@ -73,7 +75,7 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
   return terms.filter(({ perSecond }) => perSecond > 1e-9);
 }
 
-/** The cores that one partition's turns use on its host. */
+/** The cores that a partition's turns use on the host. */
 export function turnsOf(terms: readonly Term[], partitions: number): number {
   const turns = terms.filter(({ name }) => TURNS.includes(name));
   return (
@@ -81,7 +83,7 @@ export function turnsOf(terms: readonly Term[], partitions: number): number {
   );
 }
 
-/** The cores used by a bff that hosts its share of the partitions, with this share rounded up. */
+/** The cores used by a bff that hosts an even share of the partitions, rounded up. */
 export function busiestBffOf(terms: readonly Term[], cores: number, { instances, partitions }: Size): number {
   const turns = turnsOf(terms, partitions);
   return (cores - turns * partitions) / instances + turns * Math.ceil(partitions / instances);

@@ -27,9 +27,9 @@ const EXPIRY_MS = 2_500;
 /** Maximum time a client takes to record an event (ms). */
 const EXPIRY_TOLERANCE_MS = 300;
 
-/** Schedules, cancels and retracts notifications, and lets others expire, until `stop()`. */
+/** Schedules, cancels and retracts notifications, and publishes expiring notifications, until `stop()`. */
 export class Changes {
-  /** Rules by notification id. All of these notifications were acknowledged, except possibly expiring ones. */
+  /** Rules by notification id. All of these notifications were acknowledged, except possibly expiring notifications. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;
@@ -48,7 +48,7 @@ export class Changes {
       () => this.#expire(),
     ];
     this.#work = Promise.all(lanes.map((lane) => this.#repeat(lane))).then(() => undefined);
-    // Awaited in stop(). Until then, a failure must not crash the process.
+    // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -62,7 +62,10 @@ export class Changes {
     return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
   }
 
-  /** Stops, and resolves when all pending requests are acknowledged. @throws Failure if one was not */
+  /**
+   * Stops, and resolves when all pending requests are acknowledged.
+   * @throws Failure if a request was not acknowledged
+   */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
@@ -94,7 +97,7 @@ export class Changes {
     const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
-    // If the notification was due before its retraction was acknowledged, a client might have shown and then removed
+    // If the notification was due before the retraction was acknowledged, a client might have shown and then removed
     // it.
     const never = Date.now() < at;
     this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });

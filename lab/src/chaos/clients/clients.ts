@@ -7,12 +7,12 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 const STEADY_CLIENTS = 15;
 const RESTLESS_CLIENTS = 4;
 
-/** A client, in this or another process, that subscribes to a feed and records events. */
+/** A client that subscribes to a feed and records events. It can run in another process. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
  * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times. The
- * first feed also has a slow client. All other feeds have one client each.
+ * first feed also has a slow client. All other feeds have a single client.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
@@ -24,7 +24,7 @@ export class Clients {
   readonly #disturbances: Promise<void>[];
   #running = true;
 
-  /** With `tokens`, every client has a token. `long` is for the slow client, which can't renew its token. */
+  /** With `tokens`, every client has a token. `long` is for the slow client, which can't renew the token. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,
@@ -56,7 +56,7 @@ export class Clients {
     this.#disturbances = [];
   }
 
-  /** Resolves when all clients know their feed's position. */
+  /** Resolves when all clients know the feed's position. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.onePerFeed, this.slow].map(
@@ -65,7 +65,7 @@ export class Clients {
     );
   }
 
-  /** Repeatedly reconnects the restless clients and makes the slow one pause reading. */
+  /** Repeatedly reconnects the restless clients and makes the slow client pause reading. */
   startDisturbing(): void {
     for (const observer of this.restless) this.#disturbances.push(this.#reconnect(observer));
     this.#disturbances.push(this.#stall());

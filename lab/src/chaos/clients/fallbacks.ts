@@ -7,18 +7,18 @@ import type { Received, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications (ms). All notifications that pile up until a dead sender's claim expires must fit into
- * one message.
+ * Pause between notifications (ms). All notifications that pile up until a dead sender's claim expires must fit into a
+ * single message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const MIN_AFTER_S = 3;
 const EXTRA_AFTER_S = 10;
-/** A read mark acknowledged this long before a fallback is due always suppresses the fallback. */
+/** If a read mark is acknowledged at least this time (ms) before a fallback is due, the fallback is never sent. */
 const READ_MARGIN_MS = 1_000;
 /**
- * Time after which no more messages arrive (ms). A message is resent after 45 s if its sender was killed, or after a
- * pause if its channel was unavailable.
+ * Time after which no more messages arrive (ms). Messages are resent after 45 s if the sender was killed, or after a
+ * pause if the channel was unavailable.
  */
 const SETTLE_MS = 75_000;
 
@@ -42,14 +42,11 @@ export interface FallbacksAccount {
   repeatedEmails: number;
   /** How late each message arrived (ms). */
   lateMs: number[];
-  /**
-   * One sentence per fallback that was missed, sent twice, sent early, or sent even though the notification was read in
-   * time.
-   */
+  /** A sentence for each fallback that was missed, sent twice, sent early, or sent despite a timely read mark. */
   faults: string[];
 }
 
-/** Publishes notifications with fallbacks and marks some as read in time, until `stop()`. */
+/** Publishes notifications with fallbacks and marks some as read before the fallback is due, until `stop()`. */
 export class Fallbacks {
   readonly #caller: Caller;
   readonly #random: Random;
@@ -74,7 +71,7 @@ export class Fallbacks {
     this.#instances = instances;
     this.#token = token;
     this.#work = this.#publish();
-    // Awaited in stop(). Until then, a failure must not crash the process.
+    // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -89,7 +86,7 @@ export class Fallbacks {
     await Promise.all(this.#reads);
   }
 
-  /** When nothing more can arrive (ms since 1970). */
+  /** When all messages must have arrived (ms since 1970). */
   get lastDue(): number {
     return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
   }

@@ -6,17 +6,18 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * How often to end snoozes for notifications that have returned (ms). Until then, they count towards the snooze limit.
+ * Interval for ending the snoozes of notifications that have returned (ms). Snoozes count towards the limit until they
+ * end.
  */
 const END_RETURNED_EVERY_MS = 5_000;
 
-/** True if the notification is from `Workload`. `Changes` can remove its own notifications. */
+/** True if the notification is from `Workload`. Notifications from `Changes` can be removed. */
 const isFromWorkload = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
 
 interface Device {
   name: string;
   client: NotificationClient;
-  /** When each snoozed notification returned (ms since 1970), by id. */
+  /** When each snoozed notification returned, by notification id (ms since 1970). */
   returned: Map<string, number[]>;
 }
 
@@ -32,15 +33,15 @@ export interface MarksAccount {
   archived: number;
   snoozed: number;
   /**
-   * How late each snoozed notification returned on each device (ms): after its due time, or after the snooze was
+   * How late each snoozed notification returned on each device (ms): time since it was due, or since the snooze was
    * acknowledged if that came later.
    */
   lateMs: number[];
-  /** One sentence per lost mark, and per snoozed notification that returned early, twice or not at all. */
+  /** A sentence for each lost mark, and for each snoozed notification that returned early, twice or not at all. */
   faults: string[];
 }
 
-/** One reader's devices, one on each instance. Until `stop()`, they archive and snooze incoming notifications. */
+/** A reader's devices. There is one on each instance. They archive and snooze incoming notifications until `stop()`. */
 export class InboxMarks {
   readonly #devices: readonly Device[];
   readonly #urls: readonly string[];
@@ -50,7 +51,7 @@ export class InboxMarks {
   readonly #fresh: string[] = [];
   /** Ids with acknowledged archiving. */
   readonly #archived = new Set<string>();
-  /** Acknowledged snoozes, by notification id. */
+  /** Acknowledged snoozes by notification id. */
   readonly #snoozed = new Map<string, Snooze>();
   readonly #work: Promise<unknown>;
   #running = true;
@@ -65,7 +66,7 @@ export class InboxMarks {
       this.#repeat(() => this.#snooze(), BETWEEN_MS),
       this.#repeat(() => this.#endReturned(), END_RETURNED_EVERY_MS),
     ]);
-    // Awaited in stop(). Until then, a failure must not crash the process.
+    // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -80,7 +81,7 @@ export class InboxMarks {
     await this.#work;
   }
 
-  /** Checks the acknowledged marks on every instance and every device. Call it when nothing more will arrive. */
+  /** Checks the acknowledged marks on every instance and device. Call it when all notifications have arrived. */
   async account(): Promise<MarksAccount> {
     const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
     const lateMs: number[] = [];
@@ -127,7 +128,7 @@ export class InboxMarks {
     }
   }
 
-  /** Returns false if the mark might not have been stored. Those marks aren't checked. */
+  /** Returns false if the mark might not have been stored. Such a mark isn't checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(

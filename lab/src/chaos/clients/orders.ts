@@ -9,9 +9,9 @@ import { Observer } from '../../ledger/observer.ts';
 import type { Random } from '../random.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'outbox');
-/** A separate feed, since the ledger checks every notification in the other clients' feeds. */
+/** A separate feed, since the ledger checks every notification in all other clients' feeds. */
 export const ORDERS_FEED = 'topic:shop';
-/** Pause between orders (ms). Every order is read at the end, so this keeps their number small. */
+/** Pause between orders (ms). It limits how many orders need to be read at the end. */
 const BETWEEN_MS = 400;
 const MIN_LIFE_MS = 3_000;
 const EXTRA_LIFE_MS = 6_000;
@@ -34,13 +34,13 @@ export interface OrdersAccount {
   kills: number;
   /** Orders without a notification, since Dapr's outbox discarded the message. */
   lost: number;
-  /** One sentence per notification that was shown twice or has no stored order. */
+  /** A sentence for each notification that was shown twice or has no stored order. */
   faults: string[];
 }
 
 /**
- * The publisher from examples/outbox, which commits each order and its notification in a single Dapr outbox
- * transaction. The publisher and its sidecar are killed at random times, so possibly between any two steps.
+ * The publisher from examples/outbox, which commits each order and the notification about it in a single Dapr outbox
+ * transaction. Publisher and sidecar are killed at random times, potentially between any two steps.
  */
 export class Orders {
   readonly #shop: ExternalSidecar;
@@ -58,7 +58,7 @@ export class Orders {
     this.#observer = observer;
     this.#random = random;
     this.#work = this.#kill();
-    // Awaited in stop(). Until then, a failure must not crash the process.
+    // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -84,7 +84,7 @@ export class Orders {
     return new Orders(shop, app, observer, random);
   }
 
-  /** When nothing more can arrive (ms since 1970). */
+  /** When all notifications must have arrived (ms since 1970). */
   get lastDue(): number {
     return this.#stoppedAt + SETTLE_MS;
   }
@@ -122,7 +122,7 @@ export class Orders {
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((one) => one.kill()));
       this.#kills += killed.length;
-      // The app resumes about 20 orders before the newest one: checking every order from 1 would take too long.
+      // The app resumes about 20 orders before the newest. Checking every order from 1 would take too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
@@ -130,8 +130,8 @@ export class Orders {
   }
 
   /**
-   * Reads PER_READ order numbers, starting at `first`, and returns the ones that were placed. Retries, since the
-   * sidecar responds slowly while Dapr's outbox looks for missing transaction markers.
+   * Looks up PER_READ order numbers starting at `first`, and returns the orders that were placed. Retries, since the
+   * sidecar is slow while Dapr's outbox looks for missing transaction markers.
    */
   async #placedFrom(first: number): Promise<number[]> {
     const { daprUrl, daprHeaders } = this.#shop;

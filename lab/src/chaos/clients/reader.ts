@@ -3,7 +3,7 @@ import { signToken } from '@tocsin/tools/auth/sign-token';
 import { ORDERS_FEED } from './orders.ts';
 import { FEEDS, MANY_FEEDS } from './workload.ts';
 
-/** Token lifetime in s, short enough that open connections renew their tokens during a run. */
+/** Token lifetime (s). Short enough that open connections renew tokens during a run. */
 const LIFE_S = 90;
 /** Lifetime (s) for tokens that can't be renewed. Used by clients in a separate process. */
 const LONG_LIFE_S = 24 * 60 * 60;
@@ -12,7 +12,7 @@ const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(
   (feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? [],
 );
 
-/** The reader for all feeds in a run, and the secret that signs its tokens. */
+/** The reader for all feeds in a run, and the secret for signing tokens. */
 export class Reader {
   readonly #secret = randomBytes(48).toString('base64url');
 

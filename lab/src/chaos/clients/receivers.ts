@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startSmtpServer } from '../../../../bff/testing/away/smtp.ts';
 import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-receiver.ts';
 
-/** A message that a channel sent to its service. */
+/** A message that a channel sent to the external service. */
 export interface Received {
   /** Ids of the notifications in the message. */
   ids: string[];

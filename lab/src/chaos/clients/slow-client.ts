@@ -11,7 +11,7 @@ export interface SlowClientReport {
   gaps: Gap[];
 }
 
-/** A client in a separate process. Stopping the process keeps the client from reading its socket. */
+/** A client in a separate process. Stopping the process keeps the client from reading the socket. */
 export class SlowClient {
   readonly name: string;
   readonly feed: string;

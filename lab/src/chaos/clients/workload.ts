@@ -9,8 +9,8 @@ export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) 
 const MANY_LANES = 2;
 
 /**
- * Posts one to five notifications at a time until `stop()`. A few feeds have one caller each, and two callers share all
- * other feeds.
+ * Posts one to five notifications at a time until `stop()`. A few feeds have a dedicated caller, and two callers share
+ * all other feeds.
  */
 export class Workload {
   readonly #callers: readonly Caller[];
@@ -30,7 +30,7 @@ export class Workload {
     this.#work = Promise.all(
       lanes.map((nextFeed, lane) => this.#post(this.#callers[lane] as Caller, nextFeed)),
     ).then(() => undefined);
-    // Awaited in stop(). Until then, a failure must not crash the process.
+    // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
 
@@ -46,7 +46,10 @@ export class Workload {
     return this.#callers.reduce((sum, { repeated }) => sum + repeated, 0);
   }
 
-  /** Stops, and resolves when all pending requests are acknowledged. @throws Failure if one was not */
+  /**
+   * Stops, and resolves when all pending requests are acknowledged.
+   * @throws Failure if a request was not acknowledged
+   */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;

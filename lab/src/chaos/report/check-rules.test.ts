@@ -16,7 +16,7 @@ const rules = new Map<string, Rule>([
   ['expiring', { feed: 'all', kind: 'expiring', notAfter: 100 }],
 ]);
 
-it('should accept notifications that follow their rules, and notifications without rules', () => {
+it('should accept notifications that follow the rules, and notifications without rules', () => {
   const fine = watcher(
     [
       ['later', 120],

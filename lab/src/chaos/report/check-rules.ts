@@ -1,7 +1,7 @@
 import type { Rule } from '../clients/changes.ts';
 import type { Watcher } from '../clients/clients.ts';
 
-/** Describes each schedule, retraction and expiry that one client did not handle correctly. */
+/** Describes each schedule, retraction and expiry that a client did not handle correctly. */
 export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>): string[] {
   const gone = new Set(watcher.gone.map(({ id }) => id));
   return watcher.shown.flatMap(({ id, at }) => {
@@ -17,7 +17,7 @@ export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>):
   });
 }
 
-/** How late one client showed each scheduled notification (ms). */
+/** How late a client showed each scheduled notification (ms). */
 export const lateness = (watcher: Watcher, rules: ReadonlyMap<string, Rule>): number[] =>
   watcher.shown.flatMap(({ id, at }) => {
     const rule = rules.get(id);

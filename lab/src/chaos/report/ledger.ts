@@ -25,8 +25,8 @@ export interface FaultRow {
   times: number;
   happened: number;
   /**
-   * The longest time (ms) that a steady client on an unaffected instance received nothing, as a median over faults of
-   * this kind.
+   * The longest pause in deliveries to a steady client on an unaffected instance (ms): median over all faults of this
+   * kind.
    */
   medianPauseMs: number;
   /** The longest of these pauses over all faults of this kind (ms). */
@@ -84,7 +84,7 @@ export interface LedgerInput {
   shortfalls: readonly string[];
 }
 
-/** Builds a run's ledger from what its clients recorded. */
+/** Builds a run's ledger from what the clients recorded. */
 export async function makeLedger({
   seed,
   naive,
@@ -140,7 +140,7 @@ export async function makeLedger({
   };
 }
 
-/** How many changes there were of each kind, and how late scheduled notifications were shown (ms). */
+/** Number of changes by kind, and how late scheduled notifications were shown (ms). */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

@@ -10,7 +10,7 @@ const ROW = 15;
 const BOTTOM = 28;
 const COLOURS = { ink: '#1f2328', faint: '#d5d9e0', flow: '#2f6fde', hit: '#c62b3b', missed: '#8a919c' };
 
-/** An SVG chart of the run: the deliveries per second, and when faults happened, with a row for each kind of fault. */
+/** An SVG chart of the run: deliveries per second, and a row for each kind of fault that shows when it happened. */
 export function drawRun(
   ledger: Pick<Ledger, 'seconds' | 'seed' | 'naive' | 'kills' | 'startedAt'>,
   events: readonly Event[],

@@ -28,7 +28,7 @@ const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
   `times, sometimes together with its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
-/** One row for each client, except that all clients of `MANY_FEEDS` share one. */
+/** A row for each client, except that all clients of `MANY_FEEDS` share a row. */
 function rowsOf(accounts: Ledger['accounts']) {
   const rows = accounts.map((account) => ({
     ...{ observer: account.observer, feed: account.feed },

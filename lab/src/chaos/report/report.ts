@@ -5,7 +5,7 @@ import type { Event, Ledger } from './ledger.ts';
 import { drawRun } from './picture.ts';
 import { nameOf } from '../schedule.ts';
 
-/** Writes the ledger with all events, and the run's chart. Returns their paths within the repository. */
+/** Writes the ledger with all events, and the run's chart. Returns the paths within the repository. */
 export function writeReport(
   ledger: Ledger,
   events: readonly Event[],

@@ -5,8 +5,8 @@ import { WebSocketServer } from 'ws';
 import { serverFrame } from '../../harness/frames.ts';
 
 /**
- * The smallest server that delivers POSTed messages to browsers: one process, no bus, no rooms, no history. Encodes a
- * message once and writes the same bytes to each connection.
+ * A minimal server that delivers POSTed messages to browsers. It's a single process and has no bus, rooms or history.
+ * Encodes each message once and writes the same bytes to every connection.
  */
 const [port] = process.argv.slice(2);
 const sockets = new Set<Socket>();

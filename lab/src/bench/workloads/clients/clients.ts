@@ -8,17 +8,17 @@ export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 export interface ConnectOptions {
   count: number;
   onMessage?: (client: number, message: Buffer) => void;
-  /** The position that each client recovers from, by client index. */
+  /** The position that each client recovers from, indexed by client. */
   positions?: readonly string[];
   /** Each client's feed. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
   furtherOf?: (client: number) => readonly string[];
-  /** How many clients connect concurrently; default 100. */
+  /** Number of clients that connect concurrently. Defaults to 100. */
   atOnce?: number;
 }
 
 /**
- * Connects clients to the instances round-robin and subscribes them. If one is rejected, closes them all.
+ * Connects clients to the instances round-robin and subscribes them. If a client is rejected, closes them all.
  * @throws Failure if a client is rejected
  */
 export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {

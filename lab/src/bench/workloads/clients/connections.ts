@@ -5,13 +5,13 @@ import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
 /**
- * Warm-up connections, as a share of the measured ones. The warm-up keeps loading and compiling code out of the
+ * Warm-up connections relative to measured connections. The warm-up excludes loading and compiling code from the
  * measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
 /**
- * Measures how much memory an idle, subscribed connection uses and what opening and subscribing one costs, on freshly
+ * Measures an idle, subscribed connection's memory usage, and the cost of opening and subscribing it. Uses freshly
  * started processes.
  */
 export const connections: Workload = {

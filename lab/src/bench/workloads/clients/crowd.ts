@@ -10,7 +10,7 @@ const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
 /** Maximum connections per process. With more, pings alone would keep the process busy. */
 const MAX_PER_PROCESS = 10_000;
 
-/** One process's part of a crowd. */
+/** The part of a crowd that a process handles. */
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
@@ -32,7 +32,7 @@ export function partsOf(count: number, max: number): { first: number; count: num
   }));
 }
 
-/** Waits for a process's next message. @throws Failure if it's not the expected one, or the process exits */
+/** Waits for a process's next message. @throws Failure if it's not the expected message, or the process exits */
 const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise<void> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Failure('A client process has exited.'));

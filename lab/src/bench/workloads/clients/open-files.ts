@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Open files a process needs in addition to its connections. */
+/** Open files a process needs in addition to connections. */
 const OTHER_FILES = 500;
 
 /** Maximum connections per process on this machine. Each connection is an open file. */

@@ -5,7 +5,7 @@ import { cpuFigures, startCpu } from '../cpu.ts';
 import { Publisher } from '../publisher.ts';
 import type { Figures, WorkloadContext } from '../workload.ts';
 
-/** Requests in flight while each feed receives its first message. */
+/** Requests in flight while each feed receives the first message. */
 const FIRST_IN_FLIGHT = 64;
 
 /** The feeds that each client subscribes to, and the feed that each message goes to. */
@@ -15,14 +15,14 @@ export interface Audience {
   feedOf: (index: number) => string;
 }
 
-/** Publishes messages to an audience's feeds, and records when each has reached all of its feed's subscribers. */
+/** Publishes messages to an audience's feeds, and records when each message has reached all subscribers. */
 export class Watchers {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #feedOf: (index: number) => string;
   readonly #deliveries: Deliveries;
   #taken = 0;
-  /** When each message reached its feed's last subscriber, from `performance.now()`. */
+  /** When each message reached the last subscriber (`performance.now()`). */
   readonly #completeAt = new Map<number, number>();
   #lastAt = 0;
 
@@ -45,17 +45,17 @@ export class Watchers {
     return this.#take(this.#feedOf(this.#taken++));
   }
 
-  /** When a message reached all of its feed's subscribers; `undefined` if it hasn't. */
+  /** When a message reached all subscribers. `undefined` if it hasn't. */
   completeAt(n: number): number | undefined {
     return this.#completeAt.get(n);
   }
 
-  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to its feed */
+  /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to the feed */
   check(): void {
     this.#deliveries.check();
   }
 
-  /** Publishes one message to each feed, so that every feed exists before the measurement. */
+  /** Publishes a message to each feed, so that all feeds exist before the measurement. */
   async begin(): Promise<void> {
     const left = this.#deliveries.feeds;
     const next = () => {
@@ -66,8 +66,8 @@ export class Watchers {
   }
 
   /**
-   * Publishes single messages as fast as the peer accepts them. Measures how many reach their subscribers per second,
-   * and the CPU time per message, excluding opening the connections. Each connection publishes at least one message.
+   * Publishes single messages as fast as the peer accepts them. Measures the delivery rate and the CPU time per
+   * message, excluding the time to open connections. Each connection publishes at least one message.
    */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;
@@ -92,8 +92,8 @@ export class Watchers {
   }
 
   /**
-   * Publishes messages from `next` until it returns `undefined`, and waits until all have arrived. Returns their
-   * number.
+   * Publishes messages from `next` until it returns `undefined`, and waits until all have arrived. Returns the message
+   * count.
    */
   async #publish(publisher: Publisher, next: () => { n: number; feed: string } | undefined): Promise<number> {
     let count = 0;
