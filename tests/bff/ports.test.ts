@@ -185,7 +185,7 @@ describe('the real store', () => {
     await redis.close();
   });
 
-  it('should report each unreadable head among many, and return the rest', async () => {
+  it('should report each unreadable head and return the rest', async () => {
     const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },

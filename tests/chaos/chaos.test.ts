@@ -22,7 +22,7 @@ async function chaos(...args: string[]): Promise<{ code: unknown; output: string
 }
 
 describe('the ledger of the chaos run', () => {
-  it('should report nothing lost, duplicated or out of order after kills of every process, at every step', async () => {
+  it('should report no losses, duplicates or reordering after every process was killed at every step', async () => {
     const { code, output, sum } = await chaos();
     expect(sum, output).toMatch(/: 0 lost, 0 shown twice, 0 out of order, 0 rules broken, 0 reported gaps$/);
     expect(code, output).toBe(0);

@@ -63,7 +63,7 @@ export class ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }
 
-  /** Runs `docker compose <args>`. @throws Error with its output */
+  /** Runs `docker compose <args>`. @throws Error with the output */
   compose(...args: string[]): Promise<string> {
     return this.composeWith({}, ...args);
   }
@@ -155,7 +155,7 @@ export class ComposeProject {
     };
   }
 
-  /** Runs `docker <args>`. @throws Error with its output */
+  /** Runs `docker <args>`. @throws Error with the output */
   async docker(...args: string[]): Promise<string> {
     const { code, output, stdout } = await this.#docker(args);
     if (code !== 0) throw new Error(`docker ${args.join(' ')} exited with ${code}: ${output}`);

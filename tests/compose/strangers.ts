@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ComposeProject } from './project.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
-/** One of the project's images, which contains Node and openssl. */
+/** A project image that contains Node and openssl. */
 const IMAGE = 'tocsin-sidecar:1.18.1';
 
 const networkSchema = z
@@ -20,7 +20,9 @@ export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
 
-  /** @param network a network's name, or the key of a project network */
+  /**
+   * @param network a network's name, or a project network's key
+   */
   constructor(project: ComposeProject, network: string) {
     this.#project = project;
     this.#network = network;

@@ -33,7 +33,7 @@ describe('instances that claim entries', () => {
     Promise.all(watching.map((observer) => observer.untilShown(ids)));
   const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
 
-  it('should process each entry once, although they compete for it', async () => {
+  it('should process each entry once while competing for it', async () => {
     const feed = 'topic:compete';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

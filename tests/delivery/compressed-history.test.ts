@@ -27,7 +27,7 @@ const HISTORY_BYTES = 2 * 1024 * 1024;
 /** Enough for segments in multiple tiers. */
 const REQUESTS = 12;
 const PER_REQUEST = 100;
-/** The time limit guaranteed by the `DELETE` documentation. */
+/** The time limit guaranteed in the `DELETE` documentation. */
 const ERASED_WITHIN_MS = 60_000;
 const text = sentencesFrom(20_26);
 
@@ -207,7 +207,7 @@ it('should continue without compression, keep old segments readable and write pl
   }
 });
 
-it('should delete retracted content from a compressed segment without compression', async () => {
+it('should delete retracted content from a compressed segment with compression off', async () => {
   const victim = (await readAll(plain, FEED)).find(({ notification }) => notification)?.notification;
   const { id = '', title = '', body = '' } = victim ?? {};
   const [{ isCompressed } = { isCompressed: false }] = await segmentsOf(FEED);

@@ -75,7 +75,7 @@ describe('deliveries during kill -9', () => {
     });
   });
 
-  it('should lose no accepted notification when the producer dies', async () => {
+  it('should not lose accepted notifications when the producer dies', async () => {
     const producer = stack.producers[0] as Pair;
     await flow.during('producer-killed', async () => {
       await producer.app.kill();

@@ -85,7 +85,7 @@ describe('two browsers for one person and a third for another person', () => {
     await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
   });
 
-  it('should mark notifications as read on all of a person’s devices, and on no one else’s', async () => {
+  it('should mark notifications as read on all of a person’s devices, and on nobody else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');

@@ -5,7 +5,9 @@ import { commandsOf, isRun, pages, readPage } from '../guides/commands.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Commands that tests/guides doesn't run verbatim, each with the test in `.ci/run` that runs it with other values. */
+/**
+ * Commands that tests/guides doesn't run verbatim, mapped to the test in `.ci/run` that runs them with other values.
+ */
 const RUN_BY: [RegExp, string][] = [
   [/^(?:[A-Z_]+=\S+ )*npm start/, 'tests/tools/start.test.ts'],
   [/^docker compose (?:up|down|logs|run) /, 'tests/compose/compose.test.ts'],
@@ -60,7 +62,7 @@ const commands = pages().flatMap((page) =>
 const others = commands.filter(({ page, command }) => !isRun(page, command));
 const reasonFor = (text: string) => [...BY_HAND, ...RUN_BY].find(([pattern]) => pattern.test(text));
 
-it('every command in the docs should be run by tests/guides, or be listed with another test or a reason', () => {
+it('every command in the docs should be run by tests/guides, or be listed with another test or an explanation', () => {
   const unknown = others.filter(({ text }) => reasonFor(text) === undefined);
   expect(unknown.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
 });

@@ -21,7 +21,7 @@ const UNUSED = [
   // `() => call()` with a void result is shorter than a block and just as clear.
   'no-confusing-void-expression',
   'no-invalid-void-type',
-  // In every adapter, port methods are async, so that they reject and never throw.
+  // Adapters' port methods are always async so that they reject instead of throwing.
   'require-await',
   // These rules are for features that this code doesn't use: enums, and spreading class instances.
   'no-unsafe-enum-assignment',

@@ -47,7 +47,7 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals in a script that readers could see and that pass `counts`. */
+/** The string literals in a script that are visible to readers and pass `counts`. */
 function literals(script: string, counts: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -103,7 +103,7 @@ export class PodRestarts {
     for (const observer of this.#observers) observer.close();
   }
 
-  /** Returns the clients that lost, duplicated or reordered a notification or got a gap. Prints the totals. */
+  /** Returns the clients that lost, duplicated or reordered notifications or got a gap. Prints the totals. */
   faults(): Account[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));

@@ -68,7 +68,7 @@ const manifests = (image: string, script: string): object[] => [
   },
 ];
 
-/** Starts an SMTP server in a pod in the namespace. The pod is removed together with the namespace. */
+/** Starts an SMTP server in a pod in the namespace. Deleting the namespace deletes the pod. */
 export async function startSmtpPod(namespace: string, image: string): Promise<SmtpPod> {
   const inNamespace = ['-n', namespace];
   const items = manifests(image, await bundle());

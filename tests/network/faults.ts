@@ -4,7 +4,7 @@ import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 export interface Fault {
   name: string;
   durationMs: number;
-  /** Body for the posted notifications; none by default. */
+  /** Body for the posted notifications. Default: none. */
   body?: string;
   /** The statuses that the producer must have returned during the fault. It returns only 202 and 503. */
   statuses: readonly (202 | 503)[];

@@ -1,12 +1,12 @@
 const PROXY = 'redis';
 
-/** A connection fault; see https://github.com/Shopify/toxiproxy#toxics. */
+/** A connection fault. See https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
   /** `upstream` affects requests to Redis. `downstream` affects replies. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
-  /** Share of connections to affect (0 to 1); all by default. */
+  /** Share of connections to affect (0 to 1). Default: all. */
   toxicity?: number;
 }
 

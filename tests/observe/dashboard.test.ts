@@ -11,7 +11,7 @@ import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Expressions that usually have series only after a fault, which this test doesn't cause. */
+/** Expressions that usually have series only after a fault. This test doesn't cause any. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that reads nothing or sends too much'],
@@ -155,7 +155,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without errors, fire none of them, and have every metric they use', async () => {
+  it('should evaluate each alert without errors or firing, and have every metric that alerts use', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);

@@ -114,7 +114,7 @@ it('should not let another application stream any topic', async () => {
   for (const topic of Object.values(TOPICS)) expect(await stream(topic)).toMatch(/not allowed/);
 });
 
-it('should create no consumer group for another application in the topic’s Redis stream', async () => {
+it('should not create a consumer group for another application in the topic’s Redis stream', async () => {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const redis = createClient({ socket: { host, port: Number(port) } });
   await redis.connect();

@@ -76,7 +76,7 @@ async function answers({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void>
 }
 
 describe("Dapr's outbox", () => {
-  it('should publish the projection with the notification’s id, so that repetitions are shown once', async () => {
+  it('should publish the projection with the notification’s id so that repetitions are shown once', async () => {
     for (let i = 0; i < 2; i++)
       expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
     await observer.untilShown(['a-placed']);
@@ -120,7 +120,7 @@ describe("Dapr's outbox", () => {
     await observer.untilShown(['a-refused']);
   });
 
-  it('should lose a notification that it fails to publish, unless a resiliency policy retries', async () => {
+  it('should lose a notification if publishing fails, unless a resiliency policy retries', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-outbox-'));
     const [port = 0] = await freePorts(1);
     const server = await ensureRedisServer(() => undefined);

@@ -27,7 +27,7 @@ let cluster: RedisCluster;
 let plain: AnyRedis;
 let env: Record<string, string>;
 
-/** Starts a cluster of six nodes with TLS and a client certificate. */
+/** Starts a six-node cluster with TLS and a client certificate. */
 beforeAll(async () => {
   const tls = { ca, server: make.signed(ca, 'server') };
   const client = make.signed(ca, 'client');

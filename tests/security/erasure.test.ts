@@ -16,7 +16,7 @@ import { nameOf, prefixOf } from '../../producer/src/schedule/names.ts';
 import { keysWith } from '../support/redis/every-key.ts';
 import { eventually } from '../support/state.ts';
 
-/** The time limit that the documentation of `DELETE` guarantees. */
+/** The time limit guaranteed in the `DELETE` documentation. */
 const WITHIN_MS = 60_000;
 
 let stack: Stack;

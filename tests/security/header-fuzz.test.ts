@@ -144,7 +144,7 @@ const minCost = async (route: Route, attack: Attack, unit: string, length: numbe
   return Math.min(...costs);
 };
 
-/** Describes the attack's cost if that grows too fast up to this length. */
+/** Describes the attack's cost if it grows too fast up to this length. */
 async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
   for (const unit of UNITS) {
     const twice = await minCost(route, attack, unit, length);

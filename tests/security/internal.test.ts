@@ -61,7 +61,7 @@ const publish = async (id: string): Promise<void> => {
 /** Returns all data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores the keys of the audit trail, which records the rejection, and keys that other processes write.
+  // Ignores keys that other processes write, and the audit trail's keys, since the trail records the rejection.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
   // This count includes trimmed announcements.

@@ -27,7 +27,7 @@ export interface FeedLoadResult {
   acknowledged: number;
   shown: number;
   devices: number;
-  /** Devices that lost, duplicated or reordered a notification, or reported a gap. */
+  /** Devices that lost, duplicated or reordered notifications, or reported a gap. */
   faults: Account[];
 }
 

@@ -24,7 +24,7 @@ export interface Probe {
   body?: unknown;
   /** Number of times to send the request. If set, the outcome is an array. */
   times?: number;
-  /** If true, the outcome is the status and the text, not only the status. */
+  /** If true, the outcome is the status and the text instead of just the status. */
   text?: boolean;
   connect?: { host: string; port: number };
   redis?: { host: string; port: number; commands: string[][] };

@@ -16,7 +16,7 @@ import {
 /** How the server responds to the next request for a file. */
 export type Behaviour =
   | { kind: 'whole' }
-  /** Ends the connection after this many bytes. */
+  /** Number of bytes after which to end the connection. */
   | { kind: 'cut'; after: number }
   | { kind: 'corrupt' }
   /** Sends the file in small pieces, with a pause after each. */
@@ -24,7 +24,7 @@ export type Behaviour =
   /** Sends half of the file and then stays silent. */
   | { kind: 'silent' }
   | { kind: 'status'; status: number }
-  /** Redirects to another address of the same file, as GitHub does. */
+  /** Redirects to another URL for the same file, as GitHub does. */
   | { kind: 'redirect' }
   /** Closes the connection right after the last byte, as HTTP/1.0 servers do. */
   | { kind: 'close' }

@@ -1,7 +1,7 @@
 import { DEFAULT_FEED, MAX_FEEDS_PER_CONNECTION } from '@tocsin/contracts';
 
 /**
- * The feeds in the page's `?feed=` parameters, deduplicated and limited to what a connection can have. Default:
+ * The feeds from the page's `?feed=` parameters, deduplicated and limited to the maximum per connection. Default:
  * `all`.
  */
 export function feedsOf(search: string): string[] {

@@ -3,7 +3,7 @@ import { effectScope } from 'vue';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 
-/** Options of the session shared by all elements on a page. */
+/** Options for the session that a page's elements share. */
 export interface ElementOptions {
   server: string;
   feeds: readonly string[];

@@ -15,7 +15,7 @@ const TOKEN_MS = 10_000;
 /** The server for REST calls and the reader's credentials. */
 export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'> & {
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
-  /** Sends the session's marks. Absent once it has ended. */
+  /** Sends the session's marks. `undefined` once the session has ended. */
   client?: Pick<NotificationClient, 'mark'>;
 };
 

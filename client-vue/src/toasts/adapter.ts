@@ -75,7 +75,7 @@ export function createToastRenderer(
     draw(cards) {
       order.value = new Map(cards.map(({ key }, index) => [key, index]));
       cancelAnimationFrame(frame);
-      // In a hidden tab, transitions don't end, so cards that leave would pile up. The next frame comes once it is
+      // Transitions don't end in a hidden tab, so outgoing cards would pile up. The next frame is drawn when the tab is
       // visible.
       if (document.hidden) frame = requestAnimationFrame(draw);
       else draw();

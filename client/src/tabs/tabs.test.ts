@@ -162,7 +162,7 @@ describe('tabs', () => {
     }
   });
 
-  it('should take turns ever less often while none of them gets a token', async () => {
+  it('should take turns less and less often while no tab gets a token', async () => {
     let getToken = () => Promise.reject<string>(new Error('signed out'));
     const connecting = vi.fn();
     const options = { getToken: () => getToken(), tabs: { group: 'one' } };

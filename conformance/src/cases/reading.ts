@@ -263,7 +263,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstOf(reader, feed);
-      // A socket can also push publications that are in the response, even before the response and more than once.
+      // A socket can also push publications that are in the response, possibly before the response and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const collect = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);

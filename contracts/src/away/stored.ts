@@ -132,7 +132,7 @@ export const contactsDocumentSchema = z.looseObject({
 });
 export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;
 
-/** Wake-ups that the scheduler didn't accept, as name and time (ms since 1970). Every instance retries them. */
+/** Names and times (ms since 1970) of wake-ups that the scheduler didn't accept. Every instance retries them. */
 export const lateWakeUpsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(z.tuple([z.string().max(100), time])),
@@ -142,7 +142,7 @@ export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
 export const LATE_WAKE_UPS_KEY = 'away-late';
 
 /**
- * The readers with unsent fallbacks, newest first, each as a hash of the reader's name and the time of addition (ms
+ * Readers with unsent fallbacks, newest first. Each item is a hash of the reader's name and the time it was added (ms
  * since 1970). `displacedAt` is when a reader was last dropped to make room.
  */
 export const awayUnsentSchema = z.looseObject({

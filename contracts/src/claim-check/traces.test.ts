@@ -4,7 +4,7 @@ import { MAX_FURTHER_TRACES, sampledTraces, tracedBy } from './traces.ts';
 const trace = (n: number, flags: string) =>
   `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
 
-it('should keep the first trace if none is sampled', () => {
+it('should keep the first trace if none are sampled', () => {
   expect(tracedBy([trace(1, '00'), trace(2, '00')])).toEqual({ traceparent: trace(1, '00') });
   expect(tracedBy([])).toEqual({});
 });

@@ -2,14 +2,14 @@ import type { ReadState } from '../reader/read.ts';
 import { inRanges, type Ranges } from './ranges.ts';
 
 /**
- * A snoozed notification. Once the snooze has ended (`due`), the notification is back in the inbox and unread until
- * the reader marks it as read or archives it. The snooze mark overrides all other marks at that offset.
+ * A snoozed notification. When the snooze has ended (`due`), the notification is back in the inbox and stays unread
+ * until the reader marks it as read or archives it. The snooze mark overrides all other marks at that offset.
  */
 export interface SnoozeMark {
   id: string;
   epoch: string;
   offset: number;
-  /** When the snooze ends, in RFC 3339. */
+  /** When the snooze ends (RFC 3339). */
   until: string;
   due?: true;
   read?: true;
@@ -49,7 +49,7 @@ export interface Placed {
   unread: boolean;
   /** Whether the notification is in the inbox, unread and not seen yet. The bell counts these. */
   unseen: boolean;
-  /** When the snooze ends, in RFC 3339. */
+  /** When the snooze ends (RFC 3339). */
   until?: string;
   /** When the notification returned from a snooze (RFC 3339). */
   returnedAt?: string;

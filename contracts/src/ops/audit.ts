@@ -45,7 +45,7 @@ export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
-/** Maximum record size in bytes of JSON. */
+/** Maximum JSON size of a record in bytes. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
 /**
  * Maximum number of records per stream (the component's `maxLenApprox`). Redis trims whole nodes, so up to 100 more
@@ -64,8 +64,8 @@ const listSchema = z.object({
 });
 
 /**
- * One or more attempts at an action by the same actor, through the same entry point, at about the same time. Contains
- * no title, body, link or other content.
+ * One or more attempts at an action by the same actor through the same entry point at about the same time. Doesn't
+ * contain titles, bodies, links or other content.
  */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),

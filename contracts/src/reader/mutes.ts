@@ -10,7 +10,7 @@ const mutes = {
   severities: z.array(severitySchema).max(20, 'must have at most 20 severities'),
 };
 
-/** Muted feeds and severities. Muted notifications don't pop up or count as unread. */
+/** Muted feeds and severities. Muted notifications don't pop up and don't count as unread. */
 export const mutesSchema = z.strictObject(mutes);
 export type Mutes = z.infer<typeof mutesSchema>;
 

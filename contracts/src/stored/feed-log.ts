@@ -54,8 +54,8 @@ export const headSchema = z.strictObject({
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
   /**
-   * Key of the document listing the documents that this commit removed. They are deleted before the next commit, and
-   * the list is deleted last.
+   * Key of the list of documents that this commit removed. The documents are deleted before the next commit, and the
+   * list is deleted last.
    */
   withdrawn: z.string().optional(),
   /**

@@ -25,7 +25,7 @@ export const setAsideIndexSchema = z.strictObject({
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** Size of each set-aside record in bytes of JSON, and when it was stored (ms since 1970). */
+/** JSON size of each set-aside record in bytes, and when it was stored (ms since 1970). */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),

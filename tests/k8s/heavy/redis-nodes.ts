@@ -11,11 +11,11 @@ export interface RedisNode {
   isReached: boolean;
   slots: number;
   id: string;
-  /** A replica's master id; `undefined` for a master. */
+  /** A replica's master id. `undefined` for a master. */
   follows: string | undefined;
 }
 
-/** The nodes according to the first node that answers; empty if none do. */
+/** The nodes according to the first node that answers. Empty if none do. */
 export async function redisNodes(): Promise<RedisNode[]> {
   for (const pod of NODES) {
     const ask = 'REDISCLI_AUTH=$REDIS_OPERATOR_PASSWORD valkey-cli --user operator cluster nodes';

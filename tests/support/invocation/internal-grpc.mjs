@@ -1,8 +1,8 @@
-// Attacks Dapr's internal gRPC API, with one attack after another: `node internal-grpc.mjs <attack>...`. An attack is
-// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call can have a
-// "method", "body" and "signature"; a request for a certificate, an "id" and "namespace", and paths of files: "csr",
-// "token" and "save". Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's
-// status if the code is 0 (success), or why there was no response.
+// Runs attacks on Dapr's internal gRPC API sequentially: `node internal-grpc.mjs <attack>...`. An attack is {"name",
+// "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call can have a "method",
+// "body" and "signature"; a request for a certificate, an "id" and "namespace", and paths of files: "csr", "token" and
+// "save". Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if
+// the code is 0 (success), or why there was no response.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 

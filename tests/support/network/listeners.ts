@@ -16,7 +16,7 @@ export async function treeOf(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
 }
 
-/** The sockets on which these processes listen, over IPv4 and IPv6. Reads /proc, so it works only on Linux. */
+/** The sockets that these processes listen on, over IPv4 and IPv6. Reads /proc, so it works only on Linux. */
 export function listenersOf(pids: readonly number[]): Listener[] {
   return pids.flatMap((pid) => {
     const inodes = socketsOf(pid);

@@ -17,7 +17,7 @@ export interface NetworkNamespace {
 export interface Neighbour extends NetworkNamespace {
   /** Address of the machine under test. */
   address: string;
-  /** IPv6 address of the machine under test; `undefined` without IPv6 support. */
+  /** IPv6 address of the machine under test. `undefined` without IPv6 support. */
   address6: string | undefined;
   run(...command: string[]): Promise<RunResult>;
   /**
@@ -32,7 +32,7 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** Why tests can't create network namespaces on this machine; `undefined` if they can. */
+/** Why tests can't create network namespaces on this machine. `undefined` if they can. */
 export async function missingNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {

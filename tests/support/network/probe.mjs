@@ -1,4 +1,4 @@
-// Probes addresses one after another: `node probe.mjs '<JSON array of probes>'`. A probe has a "name" and one of these
+// Probes addresses sequentially: `node probe.mjs '<JSON array of probes>'`. A probe has a "name" and one of these
 // actions, listed with their outcomes:
 //   "url", with "method", "headers", "body": the status; with "times", an array; with "text": true, {status, text}
 //   "connect": {"host", "port"}: `open`, or the reason

@@ -1,5 +1,5 @@
-// Prints the open TCP ports of addresses as a JSON object: `node scan-addresses.mjs <address>…`. Each scan keeps one
-// core busy, so only two run at a time.
+// Prints the open TCP ports of addresses as a JSON object: `node scan-addresses.mjs <address>…`. Each scan saturates a
+// core, so only two run at a time.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -7,9 +7,7 @@ export interface PublishedEvent {
   notification: string | undefined;
 }
 
-/**
- * Collects the events of the topic `notifications`, existing and new, before the producer removes them.
- */
+/** Collects existing and new events from the topic `notifications` before the producer removes them. */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });
   redis.on('error', () => undefined);

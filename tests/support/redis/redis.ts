@@ -22,7 +22,7 @@ export async function openRedisView(redisHost: string) {
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
       return values.some((value) => value?.includes(text));
     },
-    /** Seconds until a key expires; negative if it never expires. */
+    /** Seconds until a key expires. Negative if it never expires. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
     /** All announcements still in the stream, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {

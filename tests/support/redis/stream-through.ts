@@ -6,7 +6,7 @@ import { startStream } from '../stream.ts';
 
 /**
  * Publishes a stream while `fail` runs and for 12 s afterwards, then waits until five more notifications have been
- * shown. Returns an audit of what each observer was shown.
+ * shown. Returns an audit for each observer.
  */
 export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) {
   const flow = new Flow(stack, 1);

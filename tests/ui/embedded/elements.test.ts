@@ -183,7 +183,7 @@ describe('a page with destructive styles', () => {
     },
   );
 
-  it('should keep the page’s own styles', async () => {
+  it('should keep its own styles', async () => {
     await tab.goto(`${origin}/tailwind.html`);
     const own = () =>
       tab

@@ -154,7 +154,7 @@ export class FakeBff {
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [] });
   }
 
-  /** Simulates the loss of the feed's state: a new epoch with an empty log. */
+  /** Simulates a loss of feed state: a new epoch with an empty log. */
   loseState(feed = 'all'): void {
     this.#feeds.delete(feed);
   }
@@ -218,7 +218,7 @@ export class FakeBff {
     this.#io?.emit('mutes', this.mutes);
   }
 
-  /** Handles the request if it's for the reader's inbox. Returns true if so. */
+  /** Handles the request and returns true if it's for the reader's inbox. */
   async #serveInbox(request: IncomingMessage, url: URL, response: ServerResponse): Promise<boolean> {
     const name = url.pathname.slice('/app/notifications/'.length);
     const isChange = request.method === 'POST' && url.pathname.startsWith('/app/notifications/');

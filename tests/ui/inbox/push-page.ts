@@ -8,8 +8,8 @@ interface PushWindow {
 
 /**
  * Replaces the browser's push APIs and permission prompt, which need a vendor's service and a person. Subscriptions
- * survive reloads. `answer` is the reader's answer to the prompt. With `given`, the browser gets this subscription to a
- * real push service.
+ * survive reloads. `answer` is the reader's answer to the prompt. If `given` is set, the browser gets this subscription
+ * to a real push service.
  */
 export const withPush =
   (answer: NotificationPermission = 'granted', given?: PushSubscription) =>

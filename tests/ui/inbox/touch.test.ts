@@ -74,7 +74,7 @@ describe('a reader on a phone', () => {
     await expect.poll(() => toastTitles(page)).toBe('Loud');
   });
 
-  it('should see no toasts while a menu is open, and see them once it closes', async () => {
+  it('should not see toasts while a menu is open, but see them once it closes', async () => {
     const failed = (n: number) => ({
       title: `Backup ${n} failed`,
       source: 'Backups',

@@ -170,7 +170,7 @@ describe('the search for a notification', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should be in German, like the whole page, if the page’s language is German', async () => {
+  it('should be in German like the rest of the page if the page’s language is German', async () => {
     const page = await openOps((html) => html.replace('lang="en"', 'lang="de"'));
     await page.getByRole('heading', { name: 'Benachrichtigung suchen' }).waitFor();
     await page.getByText('3 Einträge sind zurückgestellt.').waitFor();

@@ -39,7 +39,7 @@ it('should not bring back an erased feed if the newest page arrives after the er
   expect(await rows(page).count()).toBe(2);
 });
 
-it('should show what was published between a late newest page and subscribing', async () => {
+it('should show notifications published between a late newest page and subscribing', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'First' }]);
   let answer = (): void => undefined;

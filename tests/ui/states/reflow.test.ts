@@ -25,7 +25,7 @@ it.each([
   });
 });
 
-it('should move only the list, the tab counts and the toasts when notifications arrive', async () => {
+it('should shift only the list, the tab counts and the toasts when notifications arrive', async () => {
   await reach(list, {}, async ({ page, bff }) => {
     await page.evaluate(() => {
       const shifted: string[] = [];

@@ -1,4 +1,4 @@
-/** Strings of the page around the components. `who` is a reader's name in Unicode bidi isolates. */
+/** Strings for the page around the components. `who` is a reader's name in Unicode bidi isolates. */
 export const en = {
   skip: 'Skip to the notifications',
   title: 'Notifications',
@@ -36,5 +36,5 @@ type Widened<T> = {
       : Widened<T[Name]>;
 };
 
-/** The strings' type in every language. None may be omitted. */
+/** The type of the strings in every language. All strings are required. */
 export type Texts = Widened<typeof en>;

@@ -60,7 +60,7 @@ describe('the tab Unread', () => {
     useItems().add('all', { epoch: 'e', publications: range(5, 6) });
   });
 
-  it('should not show what was retracted, whether it was loaded, found by the server, or is found too late', async () => {
+  it('should not show retracted notifications, whether loaded or found before or after the retraction', async () => {
     found = [unread(6), unread(5), unread(4), unread(3), unread(2)];
     beforeAnswer = () => useItems().remove('all', ['n2']);
     const shown = await openUnread();
@@ -69,7 +69,7 @@ describe('the tab Unread', () => {
     expect(shown()).toEqual(['n6', 'n4']);
   });
 
-  it('should not show what another notification with the same key has replaced', async () => {
+  it('should not show notifications replaced by another notification with the same key', async () => {
     found = [unread(6), unread(4, { collapseKey: 'k' }), unread(3, { collapseKey: 'other' })];
     const shown = await openUnread();
     expect(shown()).toEqual(['n6', 'n5', 'n4', 'n3']);
@@ -92,7 +92,7 @@ describe('the tab Unread', () => {
     expect(shown()).toContain('n8');
   });
 
-  it('should not show what has expired', async () => {
+  it('should not show expired notifications', async () => {
     found = [unread(4, { expiresAt: new Date(Date.now() + 60_000).toISOString() })];
     const shown = await openUnread();
     expect(shown()).toContain('n4');

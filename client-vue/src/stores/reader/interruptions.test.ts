@@ -135,7 +135,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
-  it('should be remembered for at most as many notifications as the page has', () => {
+  it('should be forgotten beyond the maximum number of items on the page', () => {
     openPage(EVENING);
     let presenting = false;
     openPage(MORNING, { presenting: () => presenting });
