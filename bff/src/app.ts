@@ -27,11 +27,11 @@ import { createViews } from './wiring/views.ts';
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
 /**
- * Time limit in ms for moving the clients and finishing in-flight deliveries. The process exits after 10 s, and the
+ * Time limit for moving clients and finishing in-flight deliveries (ms). The process exits after 10 s, and the
  * remaining steps need up to 2 s.
  */
 const DELIVERIES_TIMEOUT_MS = 8_000;
-/** Minimum and maximum time in ms to wait for in-flight deliveries. Dapr redelivers any that are cut off. */
+/** Minimum and maximum time to wait for in-flight deliveries (ms). Dapr redelivers interrupted deliveries. */
 const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
 /** Starts a bff instance. Resolves once all ports are listening. */

@@ -115,7 +115,7 @@ export class EventStream {
     );
   }
 
-  /** Handles a feed's current position: sends it to the reader if the reader is there, and otherwise reads the feed. */
+  /** Handles a feed's current position. If the reader is behind, reads the feed. Otherwise, sends the position. */
   position({ feed, epoch, offset }: PositionEvent): void {
     const position = this.#positionToContinue(feed);
     if (!position) return;

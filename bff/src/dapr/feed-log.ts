@@ -36,9 +36,8 @@ type StoredDocument = Omit<FeedDocument, 'value'> & { value: FeedDocument['value
 
 /**
  * The log in Dapr's state API. A commit's last request (usually there's only one) is a transaction with the heads. On
- * Redis, the transaction survives a crash completely or not at all, but a head with a stale etag is refused
- * individually, and that head's documents stay unreferenced and expire. On a cluster, documents are written before the
- * heads.
+ * Redis, the transaction is all-or-nothing in a crash, but a head with a stale etag is refused individually. The
+ * documents for that head stay unreferenced and expire. On a cluster, documents are written before the heads.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;

@@ -43,7 +43,7 @@ export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.i
 /** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** By how much documents outlive any head that could reference them. */
+/** Extra lifetime of documents, so that they outlive any head that could reference them. */
 const MARGIN_MS = 60 * 60 * 1000;
 export const segmentTtlSeconds = (limits: FeedLimits): number =>
   Math.ceil((limits.historyTtlMs + MARGIN_MS) / 1000);

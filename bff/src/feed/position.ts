@@ -7,7 +7,7 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
-/** The latest JavaScript Date. Up to it, n + 1 is exact, so epochs have a total order. */
+/** The latest JavaScript Date. n + 1 is exact up to this value, so epochs have a total order. */
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 

@@ -30,7 +30,7 @@ afterEach(() => {
 
 const get = (reader?: string) => fetch(url, reader === undefined ? {} : { headers: { 'x-reader': reader } });
 
-it("should refuse a reader's requests beyond the limit until earlier ones have been answered or given up", async () => {
+it("should refuse a reader's requests above the limit until earlier requests are answered or aborted", async () => {
   const first = get('ada');
   const aborted = new AbortController();
   const second = fetch(url, { headers: { 'x-reader': 'ada' }, signal: aborted.signal });

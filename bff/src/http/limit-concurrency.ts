@@ -1,12 +1,12 @@
 import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 
-/** Far more than all of a reader's pages need at the same time. A response has at most 256 KB. */
+/** Far more than all of a reader's pages need at the same time. A response is at most 256 KB. */
 const MAX_REQUESTS = 300;
 
 /**
- * Responds with 429 to a signed-in reader's requests while 300 others are unanswered or their responses unread: each
- * response that a reader doesn't read takes memory. Every instance counts separately.
+ * Responds with 429 while a signed-in reader has 300 other requests without an answer or with an unread response, since
+ * unread responses take up memory. Each instance counts separately.
  */
 export function limitConcurrency(max = MAX_REQUESTS): RequestHandler {
   const counts = new Map<string, number>();

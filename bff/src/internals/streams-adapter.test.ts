@@ -73,7 +73,7 @@ it("should report all messages, and pass on only other processes' broadcasts", a
   expect(onBroadcast.mock.calls).toEqual([[['publications', 1]], [undefined]]);
 });
 
-it('should read on past messages that are not broadcasts or make a handler throw', async () => {
+it("should keep reading after messages that aren't broadcasts or make a handler throw", async () => {
   const broadcast = { uid: 'another', nsp: '/', type: '3' };
   const messages = [
     { id: '1-0', message: { uid: 'another', nsp: '/', type: '4' } },

@@ -98,7 +98,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     if (transport === 'websocket') {
       await vi.waitFor(
         () => {
-          // Has the side effect of collecting garbage.
+          // Triggers garbage collection as a side effect.
           queryObjects(IncomingMessage, { format: 'count' });
           expect(request.deref()).toBeUndefined();
         },

@@ -10,7 +10,7 @@ export const observePushes =
     metrics.pushed.inc(publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(publications);
-      // The active trace here is the backplane's startup, not the event's own.
+      // The active trace here belongs to the backplane's startup, not to the event.
       withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
     }
     for (const { notification } of publications) {

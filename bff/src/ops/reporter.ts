@@ -2,7 +2,7 @@ import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
 import { Past } from './past.ts';
 import type { InstanceBoard, PastBoard } from './ports.ts';
 
-/** The past hour's metrics are written with every fifth snapshot, so every ten seconds. */
+/** The past hour's metrics are written with every fifth snapshot, which is every ten seconds. */
 const PAST_EVERY = 5;
 
 export interface ReporterOptions {
@@ -62,7 +62,7 @@ export class InstanceReporter {
     );
   }
 
-  /** Continues the metrics of the previous process with this instance's name, once. */
+  /** Continues the metrics of a previous process with the same instance name. Only done once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
     if (this.#continued) return;
     const previous = await this.#options.past.find(instance);

@@ -40,7 +40,7 @@ const BOUNDED_STREAMS: readonly string[] = [
 
 /**
  * Removes acknowledged messages from Dapr's topic streams, where Dapr would leave them for a day, and the oldest
- * messages from bounded streams that are too large. Every instance does this, since repeated trimming is harmless.
+ * messages from bounded streams that are too large. Every instance does this; repeated trimming is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;

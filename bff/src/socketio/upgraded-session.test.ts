@@ -55,7 +55,7 @@ it('should end if it never answers the ping from before the upgrade', async () =
   await once(webSocket, 'close');
 });
 
-it('should lose a WebSocket that sends a second probe, but can upgrade to another', async () => {
+it('should lose a WebSocket that sends a second probe, but still be able to upgrade to another', async () => {
   const { sid } = await openSession();
   webSocket = await probe(sid);
   webSocket.send('2probe');

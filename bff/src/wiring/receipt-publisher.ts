@@ -9,7 +9,7 @@ export const receiptPublisherOf = ({
 }: Pick<AppContext, 'config' | 'backend'>): PublishReceipt | undefined =>
   config.RECEIPTS_TOPIC === 'on' ? (event) => backend.publishReceipt(event) : undefined;
 
-/** Publishes readers' read marks. Retries after a broker outage. `undefined` if RECEIPTS_TOPIC is off. */
+/** Publishes readers' read marks, and retries after a broker outage. `undefined` if RECEIPTS_TOPIC is off. */
 export function createLateReceipts(context: AppContext): LateReceipts | undefined {
   const { backend, log, now } = context;
   const publish = receiptPublisherOf(context);

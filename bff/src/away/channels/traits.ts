@@ -10,7 +10,7 @@ export const EMAIL: Traits = {
   reaches: ({ email }) => email !== undefined,
 };
 
-/** If the reader has dismissed a push, a repeat reappears. */
+/** A repeated push reappears, even if the reader has dismissed it. */
 export const PUSH: Traits = {
   name: 'push',
   repeatable: false,

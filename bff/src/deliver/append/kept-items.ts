@@ -3,8 +3,8 @@ import { isErased } from '../../feed/commit/erasure.ts';
 import type { PlacedItem } from '../peek/check-items.ts';
 
 /**
- * Filters out a batch's notifications for a feed that an erasure or a later retraction in the batch removes, or that
- * were published before `erasedAt`. Erased content must not be copied.
+ * Filters a feed's items in a batch. Drops notifications published before `erasedAt`, and notifications that an erasure
+ * or later retraction in the batch removes. Erased content must not be copied.
  */
 export function keptItems(items: readonly PlacedItem[], erasedAt: number | undefined): PlacedItem[] {
   const lastErasure = items.findLastIndex(({ item }) => isErasure(item));

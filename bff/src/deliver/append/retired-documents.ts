@@ -1,6 +1,6 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Time after which no reader with an older head can still be reading documents that only the older head references. */
+/** Grace period for readers that still use an older head, which references documents that the newer head doesn't. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;

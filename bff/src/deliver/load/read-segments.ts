@@ -20,7 +20,7 @@ export async function readSegments(
 }
 
 /**
- * Publications `first` to `last`, as far as the segments have them.
+ * Publications `first` to `last`, if in the segments.
  * @throws LostDocumentError if a segment is missing
  */
 export async function readRange(

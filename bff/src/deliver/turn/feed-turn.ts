@@ -70,7 +70,7 @@ export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
     return turn.result('already-claimed', loaded.beginsEpoch ? await turn.commit(loaded, undefined) : loaded);
   });
 
-/** Runs a turn. If a document is missing, retries with the head that references it treated as lost. */
+/** Runs a turn. If a document is missing, retries and treats the head that references it as lost. */
 export async function retryWithoutLostDocument(
   input: FeedTurnInput,
   run: (turn: FeedTurn) => Promise<TurnResult>,

@@ -6,7 +6,7 @@ import { DaprFeedLog } from '../../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
-/** Documents of these kinds look like a later version wrote them, as after a downgrade. */
+/** Kinds of documents to read as if a later version had written them, as after a downgrade. */
 let newerKinds: string[];
 
 beforeEach(async () => {

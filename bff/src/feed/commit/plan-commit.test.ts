@@ -91,7 +91,7 @@ describe('a head', () => {
     };
     const feed = `user:${'\u{1F514}'.repeat(255)}`;
     const sizesOf = (count: number, times: number) => Array.from({ length: times }, () => count);
-    // As many documents in each tier as a head can reference at the same time.
+    // The maximum number of documents in each tier that a head can reference at the same time.
     const counts = [
       ...sizesOf(0, 300),
       ...sizesOf(1_024, 45),

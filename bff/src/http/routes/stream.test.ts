@@ -174,7 +174,7 @@ describe('a stream request', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should not get a stream for HEAD, and be refused for other methods except GET', async () => {
+  it('should not get a stream for HEAD, and be refused for methods other than GET', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });

@@ -3,7 +3,7 @@ import { isLaterEpoch } from '../../feed/position.ts';
 
 /** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Number of writers to remember the last batch of, so that repeated batches aren't counted twice. */
+/** Number of writers whose last batch is remembered, so that repeated batches aren't counted again. */
 const MAX_WRITERS = 32;
 
 export type Steps = ReadonlyMap<number, number>;

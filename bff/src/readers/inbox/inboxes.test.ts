@@ -8,7 +8,7 @@ import { Inboxes } from './inboxes.ts';
 const ADA = { reader: 'user:ada', owner: 'user:ada' };
 const place = async () => ({ epoch: '1-a', offset: 9 });
 
-it('a read mark should remove an unread mark even before the instance hears of the new inbox', async () => {
+it('a read mark should remove an unread mark even before the instance learns of the new inbox', async () => {
   const store = new MemoryReaderStore();
   const notification = { id: 'a', feed: 'all', severity: 'info', title: 'a' } as const;
   const histories = new Histories({

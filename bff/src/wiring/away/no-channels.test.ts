@@ -54,7 +54,7 @@ describe('a damaged document', () => {
   });
 });
 
-it("should leave a later version's document alone, and stop the turn until that version takes it", async () => {
+it("should not change a later version's document, and stop the turn until that version handles it", async () => {
   const later = { ...waiting(0), v: 2 };
   await store.write(KEY, later, undefined);
   await expect(fallbacks().erase(RETRACTED)).rejects.toThrow(`this version cannot read ${KEY}`);

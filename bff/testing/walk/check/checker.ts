@@ -92,8 +92,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written, but before the head itself. `known`: positions that host and caller
-   * knew before. `sawLoss`: whether the store was lost during the turn, so etags could match by accident.
+   * Called after a head's documents are written, but before the head itself. `known`: positions that the host and
+   * caller knew before. `sawLoss`: whether the store was lost during the turn, so etags could match by accident.
    */
   onCommit(
     head: Head,
@@ -140,7 +140,7 @@ export class Checker {
     }
   }
 
-  /** Called before a head is written. `epochs`: the epochs that host and caller knew before the turn. */
+  /** Called before a head is written. `epochs`: the epochs that the host and caller knew before the turn. */
   onEpochBegin({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
       if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);

@@ -55,7 +55,7 @@ interface TurnCall {
   host: TurnInstance;
   /** The caller's high-water mark. */
   heard: Position | undefined;
-  /** The epochs that host and caller knew when the call was made. */
+  /** The epochs that the host and caller knew when the call was made. */
   epochs: readonly string[];
   /** Whether the store was lost during the call. */
   sawLoss: boolean;

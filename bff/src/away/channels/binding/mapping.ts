@@ -81,7 +81,7 @@ export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
   ]),
 );
 
-/** Replaces every `$field` in a mapping. Not recursive: field values are inserted as they are. */
+/** Replaces every `$field` in a mapping. Not recursive: field values are inserted verbatim. */
 export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   if (typeof mapping === 'string') return valueOf(mapping, sources);
   if (typeof mapping !== 'object' || mapping === null) return mapping;

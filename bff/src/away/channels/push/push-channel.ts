@@ -26,8 +26,8 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all of a reader's devices in parallel. The result is `sent` if the push service of any device accepts the
- * push. The unavailable devices aren't retried in that case. `gone` lists subscriptions that can never work (404, 410,
+ * Web Push to all of a reader's devices in parallel. The result is `sent` if any device's push service accepts the
+ * push. In that case, unavailable devices aren't retried. `gone` lists subscriptions that can never work (404, 410,
  * invalid keys, or not a push service address). Not repeatable: a repeated push replaces the first push on the screen
  * or in the push service's queue, but a push that the reader has dismissed reappears.
  * @throws Error if the VAPID keys are invalid

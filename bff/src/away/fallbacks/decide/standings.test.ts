@@ -164,7 +164,7 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...world, marks: { epoch: '2-b', archived: [[1, 9]], seen: 9 } })).toBe(
       'open',
     );
-    // It could have been marked as unread after it was read. The later marks would have replaced that mark.
+    // The notification might have been marked as unread after it was read. Later marks would have replaced that mark.
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 

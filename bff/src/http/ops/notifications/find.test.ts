@@ -52,7 +52,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('first', 'topic:long')).found).toEqual([{ place: 'forgotten' }]);
   });
 
-  it('should find an id among the set-aside records and the scheduled notifications', async () => {
+  it('should find an id in set-aside records and scheduled notifications', async () => {
     const records = (bff.backend.setAside as MemorySetAside).records;
     const record: Omit<SetAside, 'entry' | 'content'> = {
       v: 1,
