@@ -239,7 +239,7 @@ export const policies = [
 
   { from: from('testing'), allow: EVERYTHING },
   { disallow: [toFile('test'), to('testing')] },
-  // The lab uses the test receivers for channels. No image contains the lab or the receivers.
+  // The lab uses the test receivers for channels. Images contain neither the lab nor the receivers.
   { from: from('lab'), allow: [to('testing')] },
 ];
 

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of the model walks to run: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
+    /** The share of the model walks to run: 1 in `npm run test:walks` (which CI runs), less in the unit tests. */
     walkShare: number;
   }
 }
@@ -15,8 +15,8 @@ const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**']
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
- * Tests that kill processes at specific moments, use fixed ports or measure. They run one at a time because other tests
- * would disturb them.
+ * Tests that kill processes at specific moments, use fixed ports or take measurements. They run one at a time because
+ * other tests would disturb them.
  */
 const ALONE = [
   'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
@@ -35,7 +35,7 @@ const FAILOVERS = 'tests/redis/heavy/**/*.test.ts';
 const UPGRADES = 'tests/upgrade/**/*.test.ts';
 /** Deletes and kills a Redis Cluster's pods under load, which takes minutes: `npm run test:k8s-redis`. */
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
-/** Moves the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
+/** Shifts the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
 /** Timeout when waiting for a condition. Browsers can be several times slower on a busy machine. */
 const POLL_MS = 20_000;

@@ -45,7 +45,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     return {
       create: await measureCalls(keys, (key) => new DaprClaimCheck(first).write(key, data)),
       publish: await measureCalls(keys, () =>
-        // Not the topic for announcements: this message belongs to no entry.
+        // Not the announcements topic, since this message doesn't belong to an entry.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await measureCalls(keys, callTake),

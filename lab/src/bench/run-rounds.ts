@@ -12,8 +12,8 @@ import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Workload } from './wor
 const INSTANCES = 2;
 
 /**
- * Starts all peers, then runs each workload on each peer in turn, round after round. Records failures in the result,
- * and continues the run.
+ * Starts all peers, then runs every workload on every peer in each round. Records failures in the result, and continues
+ * the run.
  */
 export async function runRounds(
   options: BenchOptions,

@@ -12,7 +12,7 @@ const GAP = 14;
 const GIB = 2 ** 30;
 const MICRO = 1e6;
 
-/** The parts of the CPU time, and the terms of the plan that each part consists of. */
+/** Parts of the CPU time, and the plan's terms in each part. */
 const CPU_PARTS: readonly [string, readonly string[]][] = [
   [
     'entries, POST to broadcast',

@@ -43,7 +43,7 @@ export class Caller {
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());
   }
 
-  /** Retries the retraction until it returns 202. @throws Failure as `post` does */
+  /** Retries the retraction until it returns 202. @throws Failure like `post` */
   retract(feed: string, id: string): Promise<void> {
     return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
   }

@@ -70,7 +70,7 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'b' }] });
   });
 
-  it('should contain a schedule even if it comes after many that never became jobs', async () => {
+  it('should contain a schedule even if it comes after many schedules that never became jobs', async () => {
     const { publishService, schedules, jobs } = instance();
     const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
     const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));

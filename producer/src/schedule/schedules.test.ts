@@ -237,7 +237,7 @@ it('should not deliver an erased feed’s schedule that another producer was tak
   expect([...first.delivered(), ...second.delivered()]).not.toContain('a');
 });
 
-it('should refuse to take over a job that can no longer be read, but write the changes beside it', async () => {
+it('should refuse to take over a job that can no longer be read, but write all other changes in the batch', async () => {
   const { schedules, jobs, dueWindowStore } = instance();
   await schedules.add([stored('stays', START + 50_000)]);
   const scheduled = { v: 1, at: START + 50_000, notification: notification('a') } as const;
@@ -258,7 +258,7 @@ it('should reject a notification with the outcome `full` when the due window is 
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');
 });
 
-it('should retract and erase in a full due window even while further schedules are refused', async () => {
+it('should retract and erase in a full due window even while new schedules are rejected', async () => {
   const { publishService, schedules, dueWindowStore } = instance();
   await schedules.add([
     ...Array.from({ length: MAX_DUE - 1 }, (_, n) => stored(`n${n}`, START + 50_000)),

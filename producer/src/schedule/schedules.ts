@@ -136,8 +136,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Returns when a notification is due (ms since 1970), or `undefined` if it isn't scheduled. Doesn't find schedules of
-   * events.
+   * Returns when a notification is due (ms since 1970), or `undefined` if it isn't scheduled. Doesn't find schedules
+   * from events.
    */
   async find(feed: string, id: string): Promise<number | undefined> {
     const name = nameOf(feed, { id });
@@ -151,8 +151,8 @@ export class Schedules implements Scheduler {
    */
   async cancel(feed: string, id: string): Promise<void> {
     const ownName = nameOf(feed, { id });
-    // Also remove schedules of events with this id, and of the event that would be shown under this id because another
-    // source has already used the event's own id.
+    // Also remove schedules from events with this id, and from the event that would be shown under this id because
+    // another source has already used the event's own id.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);

@@ -19,7 +19,7 @@ const text = fc.string({
 });
 
 describe('a compressed document', () => {
-  it('should return as it was, whatever text it has', async () => {
+  it('should decompress to the original, whatever text it contains', async () => {
     const documents = fc.record({ texts: fc.array(text, { maxLength: 20 }), rest: fc.jsonValue() });
     await fc.assert(
       fc.asyncProperty(documents, async (document) => {
@@ -40,7 +40,7 @@ describe('a compressed document', () => {
     expect(stored?.bytes).toBeLessThan(sizeOf(document));
   });
 
-  it('should exist only for documents that are large, but no larger than a request can be', async () => {
+  it('should be created only for large documents that are no larger than a request can be', async () => {
     const ofSize = (bytes: number) => 'a'.repeat(bytes - 2);
     const sizes = [
       MIN_COMPRESSED_BYTES - 1,
@@ -53,7 +53,7 @@ describe('a compressed document', () => {
     expect(await decompressed(stored[2]?.value)).toHaveLength(MAX_DOCUMENT_BYTES - 2);
   });
 
-  it('should not exist for content that compression does not make smaller', async () => {
+  it('should not be created if compression does not make the document smaller', async () => {
     const random = crypto.getRandomValues(Buffer.alloc(8_192)).toString('base64');
     expect(await compressed({ random })).toBeUndefined();
   });
@@ -62,13 +62,13 @@ describe('a compressed document', () => {
 describe('reading', () => {
   const plain = { v: 1, publications: [] };
 
-  it('should return documents that are not compressed as they are', async () => {
+  it('should return uncompressed documents unchanged', async () => {
     const ofLaterVersion = { ...storedAs(''), dictionary: 7 };
     for (const value of [plain, undefined, null, 'text', 7, { v: 2, publications: [] }, ofLaterVersion])
       expect(await decompressed(value)).toBe(value);
   });
 
-  it('should read any quality, so that a later version may choose another', async () => {
+  it('should support any quality level, so that a later version can choose a different one', async () => {
     expect(await decompressed(storedAs(brotliCompressSync(JSON.stringify(plain))))).toEqual(plain);
   });
 

@@ -8,7 +8,7 @@ import {
   type Compressed,
 } from '@tocsin/contracts';
 
-/** Smaller documents stay as they are: they compress worse, and are rewritten most often. */
+/** Smaller documents stay uncompressed because they compress worse and are rewritten most often. */
 export const MIN_COMPRESSED_BYTES = 4 * 1024;
 /** docs/decisions/chains-of-documents.md compares algorithms and levels. */
 const QUALITY = 2;

@@ -129,7 +129,7 @@ describe('the secret "internal"', () => {
     [`${OLD},short`, 'Value 2 of "internal" has 5 bytes'],
     [`${OLD},`, 'Value 2 of "internal" has 0 bytes'],
     [Array<string>(6).fill(OLD).join(','), 'has 6 values; at most 5 are allowed'],
-  ])('should be rejected with a reason if it is %j', (secret, words) => {
+  ])('should be rejected with an explanation if it is %j', (secret, words) => {
     expect(() => parseSigningKeys(secret)).toThrow(words);
     expect(() => parseSigningKeys(secret)).not.toThrow(OLD);
   });

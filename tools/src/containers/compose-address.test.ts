@@ -35,7 +35,7 @@ describe('the first start in compose', () => {
     const dir = mkdtempSync(join(root, 'secrets-'));
     for (const name of ['redis', 'operator', 'dapr', 'internal', 'authority', 'identities'])
       mkdirSync(join(dir, name));
-    // An existing authority, so that the script needs no openssl.
+    // An existing authority, so that the script doesn't need openssl.
     writeFileSync(join(dir, 'authority', 'ca.crt'), '');
     const script = join(dir, 'first-start.mjs');
     const whole = readFileSync(join(ROOT, 'compose', 'sidecar', 'first-start.mjs'), 'utf8');

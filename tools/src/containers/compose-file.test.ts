@@ -144,7 +144,7 @@ describe('docker-compose.yml', () => {
     expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
   });
 
-  it('should name our images as `npm run containers` does, and pin all other images to a full version', () => {
+  it('should name our images like `npm run containers`, and pin all other images to a full version', () => {
     for (const name of names) {
       const { image, build } = service(name);
       if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);

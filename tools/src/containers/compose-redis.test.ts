@@ -96,7 +96,7 @@ describe('the file with the password of an external Redis', () => {
     );
 
   it.each(['a$b&c`d', 'p$x', 'a#b', 'a #b', ' a"b\\n ', 'x; touch ran', '$(touch ran)', 'plain'])(
-    'should give sidecar and bff the password %j as the guide writes it',
+    'should give sidecar and bff the password %j as written in the guide',
     (password) => {
       const [command = ''] = /^printf "REDIS_USERNAME.*$/m.exec(read('docs', 'guides', 'redis.md')) ?? [];
       execFileSync('sh', ['-c', command], { cwd: dir, env: { ...env, PASSWORD: password } });
@@ -115,7 +115,7 @@ describe('the file with the password of an external Redis', () => {
     ['`it\'s "$x"`', 'it\'s "$x"'],
     [`'a#b' # a comment`, 'a#b'],
     ['', ''],
-  ])('should read REDIS_PASSWORD=%s alike in sidecar and bff', (written, password) => {
+  ])('should read REDIS_PASSWORD=%s identically in sidecar and bff', (written, password) => {
     writeFileSync(file, `# a comment\n\n  export REDIS_PASSWORD=${written}`);
     expect(inSidecar()).toMatchObject({ status: 0, stderr: '', stdout: `${password}\n` });
     expect(inBff()).toBe(password);

@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
     expect(stage('runtime')).toMatch(/^ENV .*PUBLIC_HOST=0\.0\.0\.0$/m);
   });
 
-  it.each(APPS)('should run a single file without a shell in the image of %s', (app) => {
+  it.each(APPS)('should run a single file without a shell in the %s image', (app) => {
     expect(stage(app)).toMatch(/^FROM runtime AS /);
     expect(stage(app)).toMatch(/^CMD \["node", "[\w/]+main\.js"\]$/m);
     expect(stage(app)).not.toMatch(/^(USER|ENTRYPOINT|HEALTHCHECK)|tsx|npm/m);

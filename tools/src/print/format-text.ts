@@ -13,7 +13,7 @@ function style(): Style {
 }
 
 /**
- * Formats a generated text as `npm run format` expects it, or in the given style. The file name determines the
+ * Formats generated text the way `npm run format` expects, or in the given style. The file name determines the
  * language.
  * @throws Failure if the text does not parse
  */

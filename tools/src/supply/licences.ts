@@ -39,7 +39,7 @@ const manifestSchema = z.object({
 export interface Licensed {
   /** The installed package's path, for example `node_modules/zod`. */
   path: string;
-  /** An SPDX expression, or `undefined` if the package states no licence. */
+  /** An SPDX expression, or `undefined` if the package doesn't specify a licence. */
   licence: string | undefined;
 }
 

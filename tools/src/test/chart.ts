@@ -13,7 +13,7 @@ import { ensureHelm } from '../setup/test-programs/helm.ts';
 import { createNodeVolume, deleteNodeVolume } from './node-volume.ts';
 
 const USAGE = 'npm run test:chart -- [--registry HOST[:PORT][/PATH]] [--tag TAG]';
-/** Names that don't occur in the chart, to show that any name works. */
+/** Names that don't occur in the chart, to verify that any name works. */
 const NAMESPACE = 'tocsin-chart-test';
 const RELEASE = 'chart-test';
 

@@ -79,7 +79,7 @@ export class HttpLane {
   async send(request: Buffer): Promise<Answer> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const restedMs = performance.now() - this.#usedAt;
-    // Two turns of the event loop are enough to find out whether the server has closed the connection.
+    // After two turns of the event loop, we know whether the server has closed the connection.
     for (let i = 0; i < 2 && restedMs > IDLE_CHECK_MS; i++) await setImmediate();
     if (restedMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {

@@ -28,7 +28,7 @@ export interface DialogueOptions {
 export type ProtocolName = 'plain' | 'socket.io' | 'centrifugo' | 'tocsin';
 
 export interface Protocol {
-  /** The name under which another process looks up the protocol. */
+  /** The name that other processes use to look up the protocol. */
   name: ProtocolName;
   /** The path and query of the WebSocket URL. */
   path: string;

@@ -1,4 +1,4 @@
-/** The sizes of the measurements, small enough to leave two cores partly idle. */
+/** Measurement sizes. Small enough to leave two cores partly idle. */
 export const SIZES = {
   payload: 200,
   warmRate: 120,

@@ -67,13 +67,13 @@ export interface Constants {
     hearFeed: Cost;
     /** Each additional publication for the same feed in a message as in `hear`. */
     hearFurther: Cost;
-    /** What a feed's publications in a message cost extra on an instance with subscribers. */
+    /** The extra cost of a feed's publications in a message on an instance with subscribers. */
     show: Cost;
     /** Writing an event to a socket. */
     push: Cost;
     /** A new connection that subscribes to a feed that the instance already watches. */
     connect: Cost;
-    /** What an instance's first subscription to a feed costs extra. */
+    /** The extra cost of an instance's first subscription to a feed. */
     newView: Cost;
     /** An idle connection's cost per second: pings, and `position` events for one feed. */
     connectionSecond: Cost;

@@ -4,7 +4,7 @@ import { partitionUse, planOf, SHARDS, type Plan } from './plan.ts';
 
 export interface Limit {
   name: string;
-  /** The share in use: 1 is a whole core, a pod's or a Redis server's whole memory, or a partition's maximum rate. */
+  /** Utilization. 1 means a whole core, all the memory of a pod or Redis server, or a partition's maximum rate. */
   used: number;
   /**
    * The rate (notifications per second) where the resource reaches the target, all else being equal. 0 if it already
@@ -91,9 +91,9 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
   return low;
 }
 
-/** The limits, ordered by which is reached first. */
+/** The limits in the order that they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
-  // Vary only the rate, and keep the numbers of pods and partitions.
+  // Vary only the rate. The numbers of pods and partitions stay fixed.
   const { instances, producers, partitions } = plan;
   const size = { instances, producers, partitions };
   const at = (rate: number) => planOf({ ...plan.load, rate, ...size }, constants) as Plan;

@@ -180,7 +180,7 @@ describe('a plan', () => {
     expect(cores.redis).toBeCloseTo(100 * 100e-6);
   });
 
-  it('should only make receiving events cost more as instances are added', () => {
+  it('should increase only the cost of receiving events as instances are added', () => {
     const heard = (instances: number) => coresOf(plan({ instances }), 'messages received by every bff');
     expect(heard(40) / heard(2)).toBeCloseTo(20);
     const entries = (instances: number) => coresOf(plan({ instances }), 'entries, POST to broadcast');
@@ -225,7 +225,7 @@ describe('a plan', () => {
   it('should include memory for connections, watched feeds and publications', () => {
     const few = plan({ feeds: 1, rate: 0 });
     expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
-    // At 10 publications a second, a day's publications are more than a ring holds.
+    // At 10 publications a second, a ring can't hold a day's publications.
     const { memory, kept } = plan({ feeds: 10 });
     expect(kept.ring).toBe(1_000);
     expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
@@ -276,7 +276,7 @@ describe('the limits', () => {
     }
   });
 
-  it('should have a rate of 0 for a resource that exceeds the target even without notifications', () => {
+  it('should have a rate of 0 for a resource that already exceeds the target without notifications', () => {
     const [first] = limitsOf(plan({ connections: 1e6 }), CONSTANTS);
     expect(first).toMatchObject({ rate: 0 });
   });

@@ -20,7 +20,7 @@ export interface Rule {
 }
 
 const NEAR_MS = 20_000;
-/** A delay of more than a minute (ms). The producer keeps notifications delayed that long as Dapr jobs. */
+/** A delay of more than a minute (ms), which makes the producer store notifications as Dapr jobs. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;

@@ -11,7 +11,10 @@ import type { RedisKind } from '../options.ts';
 import { groupOf, type Fault } from '../schedule.ts';
 import type { Workload } from '../clients/workload.ts';
 
-/** A fault and the affected pair, from when it started until deliveries to all other pairs resumed. */
+/**
+ * A fault and the affected pair. `from` is when the fault started, and `to` is when deliveries to all other pairs had
+ * resumed.
+ */
 export interface Event {
   fault: Fault;
   happened: boolean;
@@ -51,7 +54,7 @@ export interface Ledger {
   marks: MarksAccount | undefined;
   /** Not set for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Not set for the naive bff, and with a Redis Cluster, since examples/outbox doesn't support it. */
+  /** Not set for the naive bff or with a Redis Cluster, which examples/outbox doesn't support. */
   orders: OrdersAccount | undefined;
   faults: FaultRow[];
   shortfalls: readonly string[];
@@ -75,7 +78,7 @@ export interface LedgerInput {
   marks: MarksAccount | undefined;
   /** Not set for the naive bff, which has no channels. */
   fallbacks: FallbacksAccount | undefined;
-  /** Not set for the naive bff, and with a Redis Cluster, since examples/outbox doesn't support it. */
+  /** Not set for the naive bff or with a Redis Cluster, which examples/outbox doesn't support. */
   orders: OrdersAccount | undefined;
   /** True if the publication at this offset is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;

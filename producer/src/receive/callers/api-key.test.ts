@@ -96,7 +96,7 @@ describe('a caller', () => {
 });
 
 describe('the rate limit of an API key', () => {
-  it('should be stated in the headers of every response', async () => {
+  it('should be reported in the headers of every response', async () => {
     const { headers } = await server.post(singleBody('all'), bearer('shop-key'));
     expect(headers.get('ratelimit-policy')).toBe('"key";q=20;w=10');
     expect(headers.get('ratelimit')).toBe('"key";r=19;t=1');

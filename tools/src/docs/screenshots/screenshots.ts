@@ -13,7 +13,7 @@ const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
 
 /**
- * Sample notifications: a morning in a small company. `HISTORY` is in the feed from the start; the notifications of
+ * Sample notifications: a morning at a small company. `HISTORY` is in the feed from the start, and notifications in
  * `LIVE` arrive as toasts.
  */
 const HISTORY: NotificationInput[] = [
@@ -71,8 +71,8 @@ const LIVE: NotificationInput[] = [
 ];
 
 /**
- * `npm run screenshots`: takes the screenshots in docs/images of the page, the inbox and the ops page, light and dark,
- * wide and narrow.
+ * `npm run screenshots`: takes the screenshots in docs/images, which show the page, the inbox and the ops page in light
+ * and dark mode, wide and narrow.
  */
 export async function screenshots(): Promise<number> {
   await ensureUi((line) => process.stdout.write(`${line}\n`));

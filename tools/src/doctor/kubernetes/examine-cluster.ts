@@ -24,7 +24,7 @@ const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
 /**
- * Runs all checks in the namespace, through local ports that forward to the pods. Findings use the pods' names.
+ * Runs all checks in the namespace through local ports that forward to the pods. Findings contain pod names.
  * @throws Failure if the cluster doesn't respond, nothing is deployed, or a permission is missing
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {

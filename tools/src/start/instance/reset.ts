@@ -26,7 +26,7 @@ export async function reset(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Removes the data in `dir`, or the whole folder. Returns a text that says what was removed and kept. */
+/** Removes the data in `dir`, or the whole folder. Returns a message that says what was removed and kept. */
 export function removeData(dir: string, all: boolean): string {
   const names = existsSync(dir) ? readdirSync(dir) : [];
   const removed = all ? names : names.filter((name) => RENEWABLE.test(name));

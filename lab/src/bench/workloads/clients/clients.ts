@@ -55,7 +55,7 @@ const closeAll = (clients: readonly Client[]): void => clients.forEach((client) 
 
 /**
  * Runs `work` with clients, then closes them.
- * @throws any errors from `connectClients` and `work`, or why a connection was closed
+ * @throws errors from `connectClients` or `work`, or an error that says why a connection was closed
  */
 export async function withClients<T>(
   peer: Sockets,
