@@ -74,7 +74,7 @@ it.each([
   expect(await changesAfter([self, ...others], 10_923)).toEqual([]);
 });
 
-it('should join the only master that has no replica, if all slots are served', async () => {
+it('should replicate the only master that has no replica, if all slots are served', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),

@@ -51,7 +51,7 @@ describe('another application', () => {
     expect(timesShown('shipped-1')).toBe(1);
   });
 
-  it('should be able to invoke the producer through the application’s sidecar', async () => {
+  it('should be able to invoke the producer through its own sidecar', async () => {
     const method = '/v1.0/invoke/producer/method/notifications';
     const answer = await call(method, { id: 'invoked', title: 'x' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);

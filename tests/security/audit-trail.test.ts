@@ -41,7 +41,7 @@ const setAside = (matches: (entry: string) => boolean) =>
 
 let before: ListedAuditRecord[];
 
-it('should record each action and actor once, but no content', async () => {
+it('should record each action once, including the actor but not the content', async () => {
   const status = async (call: Promise<Response>) => {
     const response = await call;
     await response.text();
