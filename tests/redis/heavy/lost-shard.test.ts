@@ -58,7 +58,7 @@ const pageOf = async ({ bffs: [bff] }: Stack): Promise<Page> =>
 it.each([
   ['head', `bff||${headKey('all')}`],
   ['announcements', TOPICS.partitionAnnouncements],
-])('should continue after both the master and the replica of the %s lose all data', async (name, key) => {
+])('should continue after both the master and the replica for the %s lose all data', async (name, key) => {
   cluster = await startCluster({ dir, name }, 1);
   const started = cluster;
   stack = await startStack({ redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } });
