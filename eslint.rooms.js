@@ -1,7 +1,7 @@
 /**
  * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, innermost first. An import that
- * no policy allows is an error. Tests and `testing/` may import anything. `testing/` may be imported only by tests, the
- * lab and other `testing/` folders, and tests can't be imported at all.
+ * no policy allows is an error. Tests and `testing/` may import anything. Of all other code, only the lab may import
+ * `testing/`, and none may import tests.
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect,away}';

@@ -30,7 +30,7 @@ function isLoopback(address) {
 }
 
 // Never expose the edge to other machines without authentication. It starts after the applications, which start after
-// this container, so exiting here keeps its ports closed. `npm start` prints the same error.
+// this container, so exiting here keeps the edge's ports closed. `npm start` prints the same error.
 if (
   TOCSIN_INSECURE !== 'yes' &&
   withoutAuth.length > 0 &&

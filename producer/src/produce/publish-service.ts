@@ -77,7 +77,7 @@ export class PublishService {
     return { ids, outcome: firstFailure(outcomes) };
   }
 
-  /** Retracts a notification, no matter whether it is shown, scheduled or not yet published. */
+  /** Retracts a notification, whether it is shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
     return firstFailure(

@@ -165,8 +165,7 @@ export class Sidecar {
 
   /**
    * Writes multiple keys. After a crash, either all or none are written; on a Redis Cluster, this holds only for keys
-   * in the same slot. Rejects if an etag is stale. Only that key is then certain to be unwritten: other keys may have
-   * been written.
+   * in the same slot. If an etag is stale, rejects without writing that key, but other keys may have been written.
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {

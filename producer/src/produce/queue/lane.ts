@@ -31,9 +31,8 @@ export interface Batch {
 }
 
 /**
- * Queues notifications and changes for a partition's feeds. At most one entry is in progress. A run lasts for a lane's
- * lifetime. Entries are numbered by `seq`, and entry n starts only after entry n - 1 has finished, so a run has no
- * gaps.
+ * Queues notifications and changes for a partition's feeds. At most one entry is in progress. A run is a sequence of
+ * entries, numbered by `seq`. Entry n starts only after entry n - 1 has finished, so a run has no gaps.
  */
 export class Lane {
   readonly partition: number;

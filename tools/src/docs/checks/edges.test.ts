@@ -7,7 +7,7 @@ import { ROOT } from '../../paths.ts';
 
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** The producer's public routes for publishers, which excludes probes and Prometheus. */
+/** The producer's public routes, excluding probes and Prometheus. */
 const routes = Object.keys(openApiDocument().paths)
   .filter((path) => !['/healthz', '/readyz', '/metrics'].includes(path))
   .map((path) => path.replaceAll(/\{\w+\}/g, 'x'));
