@@ -66,7 +66,7 @@ export interface FeedHandlers {
    * `onInbox` with the new marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
-  /** The status of the client's connection. */
+  /** The client's connection status. */
   onStatus?: (status: ClientStatus) => void;
   /** The feed was permanently refused. The client won't retry. */
   onRefused?: (error: SocketError) => void;

@@ -143,7 +143,7 @@ export class Kit {
     await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
   }
 
-  /** Waits long enough to be sure that an unwanted event hasn't arrived. */
+  /** Waits long enough to rule out that an unwanted event is still on the way. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

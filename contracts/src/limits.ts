@@ -55,7 +55,7 @@ export const MAX_MUTED_BYTES = 32 * 1024;
 /** Maximum number of ranges per list of marks for each reader and feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum size of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
+ * Maximum size of marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
  * first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;

@@ -18,7 +18,10 @@ export interface PublisherOptions {
   giveUpAfterMs?: number;
   /** Timeout for a request, which is then aborted and retried (ms). Default: 10,000. */
   requestTimeoutMs?: number;
-  /** Maximum number of waiting notifications. More are rejected with the code `full`. Default: 10,000. */
+  /**
+   * Maximum number of waiting notifications. Additional notifications are rejected with the code `full`. Default:
+   * 10,000.
+   */
   maxWaiting?: number;
   /** The fetch function to use. Default: the global `fetch`. */
   fetch?: typeof fetch;

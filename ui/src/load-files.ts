@@ -1,4 +1,4 @@
-/** Style sheets of lazily loaded parts, loaded or loading. */
+/** Loaded and pending style sheets for lazily loaded parts. */
 const styles = new Map<string, Promise<unknown>>();
 
 function loadStyle(href: string): Promise<unknown> {

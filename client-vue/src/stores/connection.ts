@@ -76,7 +76,7 @@ export const useConnection = defineStore(() => {
     return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
   });
 
-  /** Records errors that mean that the reader's access is denied. */
+  /** Records an error if it means that the reader is denied access. */
   function failed(error: unknown): void {
     if (isRefusal(error)) denied.value = error.message;
   }

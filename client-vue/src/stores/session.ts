@@ -50,7 +50,7 @@ export type SessionOptions = Pick<
   feeds: readonly string[];
   /** Language tag for strings and dates. Default: the page's language, including later changes. */
   language?: MaybeRefOrGetter<string | undefined>;
-  /** Strings that override this package's own. */
+  /** Strings that override this package's defaults. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
   /** Feed display names: an object keyed by feed, or a function. Default: the text after the colon. */
   feedLabels?: FeedLabels;

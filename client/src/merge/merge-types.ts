@@ -16,7 +16,7 @@ export type MergeEvent =
   | { type: 'retry' }
   /** The gap from the last `gap-opened` is still open after 500 ms. */
   | { type: 'gap-stayed' }
-  /** Nothing has been received for this feed for 25 s. */
+  /** No events have been received for this feed for 25 s. */
   | { type: 'silence' };
 
 /**
@@ -41,5 +41,5 @@ export type MergeEffect =
   /** Publications between these positions are permanently lost. If `erased`, remove all of the feed's notifications. */
   | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
-  /** Everything up to the response's head has been shown. */
+  /** All publications up to the response's head have been shown. */
   | { type: 'caught-up'; away: boolean };

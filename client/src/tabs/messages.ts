@@ -8,7 +8,7 @@ export interface LeaderState {
   readonly leader: string;
   /** Increases with each new leader. If two tabs claim to lead, the higher term wins. */
   readonly term: number;
-  /** Number of the leader's connection. `undefined` while disconnected. */
+  /** The leader's connection number. `undefined` while disconnected. */
   readonly session: number | undefined;
   /** The tab that may show toasts. */
   readonly presenter: string;

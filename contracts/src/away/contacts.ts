@@ -56,7 +56,7 @@ export const putPushSchema = z.strictObject({
 /** The body of `DELETE /app/channels/push`. `endpoint` identifies the device to remove. */
 export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchema.shape.endpoint });
 
-/** The response of `GET /app/channels`. */
+/** The response to `GET /app/channels`. */
 export const channelsSchema = z.strictObject({
   /** The deployment's channels and whether they can reach the reader. */
   channels: z.array(z.strictObject({ name: channelNameSchema, reaches: z.boolean() })),

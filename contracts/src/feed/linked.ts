@@ -3,7 +3,7 @@ import { retractRequestSchema } from '../claim-check/change.ts';
 import { feedSchema } from './name.ts';
 import { epochSchema, publicationSchema } from './publication.ts';
 
-/** The query parameters of `GET /app/notification`. */
+/** Query parameters for `GET /app/notification`. */
 export const linkedQuerySchema = retractRequestSchema;
 
 /**

@@ -15,7 +15,7 @@ const wholeNumber = (message: string) =>
     .refine(Number.isSafeInteger, 'must be at most 9007199254740991');
 
 /**
- * The query parameters of `GET /app/notifications`, which returns the newest page, or the page after `after` or
+ * Query parameters for `GET /app/notifications`, which returns the newest page, or the page after `after` or
  * before `before`.
  */
 export const pageQuerySchema = z

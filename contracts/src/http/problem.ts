@@ -37,7 +37,7 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The response of `POST /notifications` and `DELETE /notifications/{id}`. */
+/** The response to `POST /notifications` and `DELETE /notifications/{id}`. */
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 

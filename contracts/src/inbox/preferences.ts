@@ -77,7 +77,7 @@ const members = {
   desktop: z.boolean(),
 };
 
-/** The response of `GET /app/preferences`. */
+/** The response to `GET /app/preferences`. */
 export const preferencesSchema = z.strictObject(members);
 
 /** The body of `PUT /app/preferences`. Missing members get defaults. */
@@ -102,7 +102,7 @@ export const patchPreferencesSchema = z
     'must contain at least one preference',
   );
 
-/** The query parameters of `GET /app/preferences`. */
+/** Query parameters for `GET /app/preferences`. */
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 /**

@@ -27,8 +27,8 @@ const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(z.array(item).min(1).max(MAX_LISTED, `must have at most ${MAX_LISTED} values`));
 
 /**
- * The query parameters of `GET /app/notifications` for a search. `feed` can be repeated. Defaults to `all` and every
- * feed named in the reader's token.
+ * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated. Defaults to `all` and every feed
+ * named in the reader's token.
  */
 export const searchQuerySchema = z.strictObject({
   q: z

@@ -118,7 +118,7 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 
-/** The query parameters of `GET /app/ops/audit`. */
+/** Query parameters for `GET /app/ops/audit`. */
 export const auditQuerySchema = z.strictObject({
   before: z.string().regex(POSITION, 'must be the position of an audit record').optional(),
   limit: z
@@ -137,7 +137,7 @@ export const listedAuditRecordSchema = auditRecordSchema.extend({ position: z.st
 export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
- * The response of `GET /app/ops/audit`: matching records, newest first. `next` is the next page's `before`, or null
+ * The response to `GET /app/ops/audit`: matching records, newest first. `next` is the next page's `before`, or null
  * at the end of the trail. Earlier pages can also be short or empty.
  */
 export const auditPageSchema = z.object({

@@ -5,7 +5,7 @@ import { LANGUAGES } from '../away/contacts.ts';
 export const EMAIL_KINDS = ['single', 'digest', 'code'] as const;
 export type EmailKind = (typeof EMAIL_KINDS)[number];
 
-/** The query parameters of `GET /app/ops/email-preview`. */
+/** Query parameters for `GET /app/ops/email-preview`. */
 export const emailPreviewQuerySchema = z.strictObject({
   language: z.enum(LANGUAGES),
   kind: z.enum(EMAIL_KINDS),

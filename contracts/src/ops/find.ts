@@ -5,7 +5,7 @@ import { GONE_REASONS } from '../feed/publication.ts';
 import { SET_ASIDE_REASONS } from '../stored/set-aside.ts';
 import { dateTimeSchema, idSchema } from '../text/text.ts';
 
-/** The query parameters of `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
+/** Query parameters for `GET /app/ops/find`, and the body of `POST /app/ops/retract`. */
 export const namedNotificationSchema = retractRequestSchema;
 export type NamedNotification = z.infer<typeof namedNotificationSchema>;
 
@@ -27,7 +27,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
 ]);
 export type FoundPlace = z.infer<typeof foundPlaceSchema>;
 
-/** The response of `GET /app/ops/find`. `unsearched` lists places that weren't searched completely. */
+/** The response to `GET /app/ops/find`. `unsearched` lists places that weren't searched completely. */
 export const foundNotificationSchema = z.object({
   id: idSchema,
   feed: feedSchema,

@@ -58,6 +58,6 @@ export const instanceIndexSchema = z.strictObject({
 export const INSTANCE_INDEX_KEY = 'instances';
 export const instanceKey = (instance: string): string => `instance:${instance}`;
 
-/** The response of `GET /app/ops/instances`. */
+/** The response to `GET /app/ops/instances`. */
 export const instancesSchema = z.object({ at: dateTimeSchema, instances: z.array(instanceSnapshotSchema) });
 export type Instances = z.infer<typeof instancesSchema>;

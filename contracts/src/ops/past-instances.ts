@@ -51,6 +51,6 @@ export const pastIndexSchema = z.strictObject({
 export const PAST_INDEX_KEY = 'past-instances';
 export const pastKey = (instance: string): string => `past-instance:${instance}`;
 
-/** The response of `GET /app/ops/history`, sorted by name. */
+/** The response to `GET /app/ops/history`, sorted by name. */
 export const opsHistorySchema = z.object({ at: dateTimeSchema, instances: z.array(pastInstanceSchema) });
 export type OpsHistory = z.infer<typeof opsHistorySchema>;

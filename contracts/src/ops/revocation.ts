@@ -29,7 +29,7 @@ export type Revocation = z.infer<typeof revocationSchema>;
 /** A revocation's effective time (ms since 1970). */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
-/** The response of `GET /app/ops/revocations`, sorted by `sub`. */
+/** The response to `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 

@@ -10,7 +10,7 @@ export const MAX_CONTENT_LISTED = 4_000;
 export const listedSetAsideSchema = setAsideSchema.extend({ contentLength: z.int().min(0) });
 export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 
-/** The response of `GET /app/ops/dead-letters`: the newest set-aside records and the total number. */
+/** The response to `GET /app/ops/dead-letters`: the newest set-aside records and the total number. */
 export const setAsideListSchema = z.object({
   total: z.int().min(0),
   /** The time of the oldest record. Null if the list is empty. */

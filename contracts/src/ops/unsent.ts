@@ -27,7 +27,7 @@ export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 /** Where a page ended: at a reader (time and hash) or at one of the reader's fallbacks (with a digest). */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
-/** The query parameters of `GET /app/ops/fallbacks/unsent`. */
+/** Query parameters for `GET /app/ops/fallbacks/unsent`. */
 export const unsentQuerySchema = z.strictObject({
   cursor: z.string().regex(CURSOR, 'must be the value of next in an earlier page').optional(),
   limit: z

@@ -30,7 +30,7 @@ export const putMutesSchema = z.strictObject({
   clientId: clientIdSchema.optional(),
 });
 
-/** The query parameters of `GET /app/mutes`. */
+/** Query parameters for `GET /app/mutes`. */
 export const mutesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 export const mutesDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), ...mutes });

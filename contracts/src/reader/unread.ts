@@ -6,7 +6,7 @@ import { clientIdSchema } from './reader.ts';
 export const MAX_UNREAD = 1_000;
 
 /**
- * The query parameters of `GET /app/unread`. Without `feed`, the response covers `all` and every feed named in the
+ * Query parameters for `GET /app/unread`. Without `feed`, the response covers `all` and every feed named in the
  * token.
  */
 export const unreadQuerySchema = z.strictObject({

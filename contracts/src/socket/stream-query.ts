@@ -4,7 +4,7 @@ import { MAX_FEEDS_PER_CONNECTION, MAX_STREAM_FEEDS_LENGTH } from '../limits.ts'
 import { DEFAULT_FEED } from '../names.ts';
 import { clientIdSchema } from '../reader/reader.ts';
 
-/** The query parameters of `GET /app/stream`. `feed` can be repeated. */
+/** Query parameters for `GET /app/stream`. `feed` can be repeated. */
 export const streamQuerySchema = z.strictObject({
   feed: z
     .array(feedSchema)

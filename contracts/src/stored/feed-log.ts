@@ -51,7 +51,7 @@ export const headSchema = z.strictObject({
   ids: z.array(idsReferenceSchema),
   producers: z.record(z.string(), z.tuple([seqSchema, time])),
   unconfirmed: z.array(unconfirmedSchema),
-  /** Documents with hashes of retracted ids. They outlive the epoch. */
+  /** Documents that contain hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
   /**
    * Key of the list of documents that this commit removed. The documents are deleted before the next commit, and the

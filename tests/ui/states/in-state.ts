@@ -57,7 +57,7 @@ export function useStates() {
     withState(browser, dist, state, options, look);
 }
 
-/** Enough time for axe to check 500 rows in each width and theme on a busy machine. */
+/** Time for axe to check 500 rows in each width and theme on a busy machine. */
 const TIMEOUT_MS = 360_000;
 
 /** Checks each state in every width and theme, and takes screenshots. */

@@ -8,7 +8,7 @@ import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-lo
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
-/** The position before which to load the next older page. */
+/** The next older page ends before this position. */
 export interface OlderCursor {
   epoch: string;
   before: number;
@@ -52,7 +52,7 @@ export const useItems = defineStore(() => {
     return hasReturned ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
-  /** A copy of the item with `time` as its arrival. Returns the same object for the same time. */
+  /** A copy of the item with the arrival time `time`. Returns the same object for the same time. */
   function withReturnTime(item: Item, time: number): Item {
     const existing = returnedCopies.get(item);
     if (existing?.time === time) return existing;

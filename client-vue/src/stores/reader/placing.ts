@@ -5,7 +5,7 @@ import type { ReadMark } from './read-mark.ts';
 export interface FeedMarks {
   read: ReadMark | undefined;
   inbox: InboxState | undefined;
-  /** The position up to which this page has shown the feed. The server might not have confirmed it yet. */
+  /** The last position in the feed that this page has shown. The server might not have confirmed it yet. */
   seen: Position | undefined;
 }
 
