@@ -55,8 +55,8 @@ export function createPublisher(given: PublisherOptions): Publisher {
   async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response isn't about a particular notification (401 or 413, for example). Send them individually so that
-      // each gets its own response.
+      // The response isn't about a particular notification (401 or 413, for example). Send the notifications
+      // individually so that each gets a separate response.
       for (const one of batch) await sendBatch([one]);
       return;
     }

@@ -4,11 +4,9 @@ import { defineStore } from './define-store.ts';
 /** A bell's inbox panel on this page, for components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /**
-   * Width of the page that the panel covers at the inline end (right, or left in `rtl`), in CSS pixels. 0 while closed.
-   */
+  /** Width (CSS pixels) that the panel covers at the page's inline end (right, or left in `rtl`). 0 while closed. */
   const covers = ref(0);
-  /** A row's open menu, in this panel or in the page. */
+  /** A row's open menu, whether in this panel or on the page. */
   const menu = shallowRef<HTMLElement>();
   const canOpen = computed(() => openers.size > 0);
 

@@ -2,7 +2,7 @@ import { isOlderState, type DueSnooze, type InboxState } from '@tocsin/contracts
 import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
-/** Number of reported snoozes to remember, as many as a reader can have. */
+/** Number of reported snoozes to remember: the maximum that a reader can have. */
 const MAX_REPORTED = 200;
 
 /** Passes on the reader's marks in a feed. Drops outdated states. Reports each snooze's end once. */

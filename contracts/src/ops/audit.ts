@@ -59,7 +59,7 @@ export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a lowercase word');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** The first names of the list, as many as fit into the record. */
+  /** The first names in the list, limited to what fits into the record. */
   first: z.array(z.string()),
 });
 

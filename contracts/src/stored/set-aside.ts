@@ -18,7 +18,7 @@ export const setAsideSchema = z.strictObject({
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
-/** Names of all set-aside records. Newest first. */
+/** Names of all set-aside records, newest first. */
 export const setAsideIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entries: z.array(z.string()),

@@ -8,7 +8,7 @@ import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-lo
 export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
-/** The next older page ends before this position. */
+/** Where to continue loading older notifications: before offset `before` in `epoch`. */
 export interface OlderCursor {
   epoch: string;
   before: number;

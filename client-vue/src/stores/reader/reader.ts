@@ -10,7 +10,7 @@ import { useSource } from '../source.ts';
 import { useMarks, type Override } from './marks.ts';
 import { useNotice } from './notice.ts';
 
-/** Maximum number of ids per request, as many as the server accepts for a snooze. */
+/** Maximum number of ids per request: the server's limit for a snooze. */
 const MAX_IDS = 100;
 /** Time to wait for the marks after a change (ms). They can arrive before or after the server's response. */
 const SETTLE_MS = 3_000;
