@@ -58,7 +58,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
       ops.isUnreachable = true;
     },
     reach: async (page) => {
-      await page.getByTestId('fault').getByText('trying again').waitFor();
+      await page.getByTestId('fault').getByText('Retrying').waitFor();
       await page.getByTestId('instances').getByText("The metrics can't be read right now.").waitFor();
     },
   },
@@ -125,7 +125,7 @@ describe('the instances', () => {
     await instances(page).nth(1).waitFor();
     ops.isUnreachable = true;
     await page.clock.runFor(SNAPSHOT_EVERY_MS);
-    await page.getByTestId('fault').getByText('trying again').waitFor();
+    await page.getByTestId('fault').getByText('Retrying').waitFor();
     expect(await instances(page).count()).toBe(2);
     ops.isUnreachable = false;
     await watch(ops, page, 1);
