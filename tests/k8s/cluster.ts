@@ -96,11 +96,11 @@ export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
 /** The path on the API server that forwards to `path` on a bff's public port. */
-export const pathOfPod = (pod: string, path: string): string =>
+export const podProxyPath = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
 export async function connectionsOf(pod: string): Promise<number> {
-  const { stdout } = await tryKubectl(['get', '--raw', pathOfPod(pod, '/metrics')]);
+  const { stdout } = await tryKubectl(['get', '--raw', podProxyPath(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 

@@ -19,7 +19,7 @@ import {
   exists,
   kubectlInNamespace,
   opsToken,
-  pathOfPod,
+  podProxyPath,
   pods,
   kubectlText,
 } from './cluster.ts';
@@ -231,7 +231,7 @@ describe('a deployed system', () => {
       const notReadyAt = await withApi(async (api) => {
         await kubectlInNamespace('delete', 'pod', name, '--wait=false');
         for (const end = Date.now() + 60_000; Date.now() < end; await delay(100)) {
-          const response = await fetch(api + pathOfPod(name, '/readyz'));
+          const response = await fetch(api + podProxyPath(name, '/readyz'));
           if ((await response.text()).includes('is stopping')) return Date.now();
         }
         return Infinity;

@@ -183,7 +183,7 @@ describe('a locked-down stack', () => {
     ['end other connections', ['CLIENT', 'KILL', 'TYPE', 'normal']],
     ['interrupt other connections', ['CLIENT', 'UNBLOCK', '1']],
     ['make every caller wait', ['CLIENT', 'PAUSE', '1']],
-    ['end the wait that an operator has set', ['CLIENT', 'UNPAUSE']],
+    ['lift a pause set by an operator', ['CLIENT', 'UNPAUSE']],
     ['keep its connection when memory runs out', ['CLIENT', 'NO-EVICT', 'on']],
   ])('should have a Redis user that cannot %s', async (_what, command) => {
     const client = await redisAs('tocsin', SECRETS.redis);

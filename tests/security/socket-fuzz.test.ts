@@ -226,7 +226,7 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** Sends a request without the checks of `fetch`. Resolves when the response's headers have arrived. */
+/** Sends a request without the validation that `fetch` does. Resolves when the response's headers have arrived. */
 function ask(
   path: string,
   { method, upgrade, body: sent }: Handshake,

@@ -38,7 +38,7 @@ it('should reject with the last error when no retries are left', async () => {
   expect(attempts).toBe(TIMING.retries + 1);
 });
 
-it('should reject a permanent failure immediately', async () => {
+it('should reject immediately on a permanent failure', async () => {
   const refused = new ProblemError(403, undefined, undefined);
   expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
 });

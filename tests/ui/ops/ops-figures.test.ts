@@ -119,7 +119,7 @@ describe('set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show places, receipts and what was not searched, and retract composed notifications', async () => {
+  it('should show where a notification is, its receipts and the places not searched, and retract a composed one', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();

@@ -78,7 +78,7 @@ describe('a damaged document', () => {
 });
 
 describe('a document of a later version', () => {
-  it('should stop a turn until an instance of that version takes it, and stay unchanged', async () => {
+  it('should make the turn fail, and stay unchanged for an instance of that version', async () => {
     const value = { ...damaged, v: 2 };
     const { fallbacks, failed, stored } = await worldWith(value);
     const registers = fallbacks.committed(itemsOf(arrival('b', after('PT5M'))));

@@ -11,10 +11,10 @@ function received<Call, Answer extends object>(method: ActorMethod<Call, Answer>
   return openCall(method, testSigner(), id, signature, body).call;
 }
 
-it("should keep the lowest announced entry in a call to a feed's actor", () => {
+it("should pass the lowest announced entry through to a feed's actor", () => {
   expect(received(TAKE_FEED, { feed: 'user:ada', announced: ANNOUNCED }).announced).toEqual(ANNOUNCED);
 });
 
-it("should keep the lowest announced entry in a call to a partition's actor", () => {
+it("should pass the lowest announced entry through to a partition's actor", () => {
   expect(received(TAKE_PARTITION, { partition: 0, ...ANNOUNCED })).toEqual({ partition: 0, ...ANNOUNCED });
 });

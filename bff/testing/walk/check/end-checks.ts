@@ -93,14 +93,14 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
       report.count('expired unseen after its announcements were lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
-    else if (wasReportedMissing) report.count('lost when the store was lost, and reported as missing');
+    else if (wasReportedMissing) report.count('lost with the store, and reported as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew about');
     else if (!producers.some((producer) => producer.run === run))
-      report.count('lost when the store was lost, after its run had ended');
+      report.count('lost with the store, after its run had ended');
     else if ((checker.answered.get(run) ?? 0) > seq)
-      report.count('lost when the store was lost, before a later entry that was processed');
+      report.count('lost with the store, but a later entry of its run was processed');
     else if (!checker.committed.has(entry) && !wasAnswered)
-      report.count('lost when the store was lost, and never re-announced');
+      report.count('lost with the store, and never re-announced');
     else report.violation('LOST', `${id} of ${entry}`);
   }
 }

@@ -106,7 +106,7 @@ export interface Constants {
     broadcastPublication: number;
     /** A reader's read state. */
     reader: number;
-    /** An entry's replaced documents, until they are deleted. */
+    /** The documents that an entry replaced in a feed. They take up space until deleted. */
     replaced: number;
     /** An empty Redis. */
     empty: number;

@@ -54,7 +54,7 @@ export function drawRun(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + BOTTOM}" font-family="system-ui, sans-serif" font-size="11" fill="${COLOURS.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="${LEFT}" y="24" font-size="15" font-weight="600">${title}</text>`,
-    `<text x="${LEFT}" y="42">Red: a fault, until deliveries to all other instances resume.</text>`,
+    `<text x="${LEFT}" y="42">Red: from the start of a fault until deliveries to all other instances resume.</text>`,
     text(LEFT - 8, TOP + 10, `deliveries a second, at most ${highest}`, 'end'),
     ...grid,
     ...flow,

@@ -69,11 +69,14 @@ it.each([
   [{}, ['redis-cluster-nodes']],
   [{ nodeVolume: true }, ['node-volume', 'redis-cluster-nodes', 'node-volume-cluster']],
   [{ registry: undefined, nodeVolume: true }, ['redis-cluster-nodes', 'node-volume-cluster']],
-])('should add the components that a Redis Cluster and the volumes need with %j', (some, components) => {
-  expect(of({ ...some, redisCluster: true })).toMatchObject({
-    components: components.map((name) => `../../k8s/components/${name}`),
-  });
-});
+])(
+  'should add the components for a Redis Cluster and for volumes, given the options %j',
+  (some, components) => {
+    expect(of({ ...some, redisCluster: true })).toMatchObject({
+      components: components.map((name) => `../../k8s/components/${name}`),
+    });
+  },
+);
 
 it('should let sidecars reach Dapr in the namespace where it runs', () => {
   const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))

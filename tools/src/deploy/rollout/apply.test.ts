@@ -30,7 +30,7 @@ it('should delete and recreate a Job that another version created differently', 
   ]);
 });
 
-it('should keep a Job that is new, unchanged or rejected for another reason', async () => {
+it('should not delete a Job that is new, unchanged or rejected for a reason other than an immutable field', async () => {
   for (const dryRun of [OK, { ...immutable, stderr: 'namespaces "node" not found' }])
     expect((await applied(dryRun)).calls).toEqual(['apply --dry-run=server -f -', 'apply -f -']);
 });

@@ -150,7 +150,7 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/** Keeps one receipt per name. Two steps that a channel refuses at the same time have receipts with the same name. */
+/** Keeps one receipt per key. If a channel refuses two steps at the same time, their receipts have the same key. */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];
