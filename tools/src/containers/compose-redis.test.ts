@@ -91,7 +91,7 @@ describe('the file with the password of an external Redis', () => {
   const inBff = (): string =>
     execFileSync(
       process.execPath,
-      [`--env-file=${file}`, '-e', 'process.stdout.write(process.env.REDIS_PASSWORD)'],
+      [`--env-file=${file}`, '-e', 'process.stdout.write(process.env.REDIS_PASSWORD ?? "")'],
       { env, encoding: 'utf8' },
     );
 
