@@ -1,5 +1,6 @@
 import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
+import { Counts } from '../connect/counts.ts';
 
 /** Far more than all of a reader's pages need at the same time. A response is at most 256 KB. */
 const MAX_REQUESTS = 300;
@@ -9,24 +10,19 @@ const MAX_REQUESTS = 300;
  * unread responses take up memory. Each instance counts separately.
  */
 export function limitConcurrency(max = MAX_REQUESTS): RequestHandler {
-  const counts = new Map<string, number>();
+  const counts = new Counts();
   return (request, response, next) => {
     const sub = request.identity?.sub;
     if (sub === undefined) return next();
-    const count = counts.get(sub) ?? 0;
-    if (count >= max)
+    if (counts.of(sub) >= max)
       return sendProblem(response, {
         status: 429,
         code: 'too_many_requests',
         detail: `Each reader is limited to ${max} requests at a time. Read the responses to the others first.`,
         retryAfter: 1,
       });
-    counts.set(sub, count + 1);
-    response.once('close', () => {
-      const left = (counts.get(sub) ?? 1) - 1;
-      if (left > 0) counts.set(sub, left);
-      else counts.delete(sub);
-    });
+    counts.add(sub);
+    response.once('close', () => counts.remove(sub));
     next();
   };
 }

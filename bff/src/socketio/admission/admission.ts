@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SocketError } from '@tocsin/contracts';
 import type { ProblemDetails } from '@tocsin/service';
+import { Counts } from '../../connect/counts.ts';
 import { terminate, type EngineSession } from '../../internals/websocket.ts';
 import type { ClientAddress } from './client-address.ts';
 import { PendingSession } from './pending-session.ts';
@@ -207,21 +208,3 @@ const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefus
   reason,
   problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
 });
-
-class Counts {
-  readonly #counts = new Map<string, number>();
-
-  of(name: string): number {
-    return this.#counts.get(name) ?? 0;
-  }
-
-  add(name: string): void {
-    this.#counts.set(name, this.of(name) + 1);
-  }
-
-  remove(name: string): void {
-    const remaining = this.of(name) - 1;
-    if (remaining > 0) this.#counts.set(name, remaining);
-    else this.#counts.delete(name);
-  }
-}

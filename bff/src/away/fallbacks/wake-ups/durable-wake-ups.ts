@@ -30,12 +30,6 @@ const MAX_DOCUMENTS = 64;
 
 type Waiting = LateWakeUps['waiting'];
 
-interface ToKeep {
-  wakeUp: Waiting[number];
-  done: () => void;
-  failed: (error: unknown) => void;
-}
-
 /**
  * Wake-ups that can be set even while the scheduler is unavailable. The store then keeps them, and every instance tries
  * to set them until an instance succeeds.
@@ -48,8 +42,8 @@ export class DurableWakeUps implements WakeUps {
   #pausedUntil = 0;
   #isSetting = false;
   /** Waiting to be stored together with the next write. */
-  #toKeep: ToKeep[] = [];
-  #isKeeping = false;
+  readonly #toKeep: Waiting = [];
+  #nextWrite: Promise<void> | undefined;
   /** The first document that might have room. All documents before it exist. */
   #firstFree = 0;
 
@@ -134,25 +128,12 @@ export class DurableWakeUps implements WakeUps {
 
   /** Resolves when the wake-up is stored. Wake-ups that arrive during a write share the next write. */
   #keep(wakeUp: Waiting[number]): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#toKeep.push({ wakeUp, done, failed });
-      if (!this.#isKeeping) void this.#keepAll();
+    this.#toKeep.push(wakeUp);
+    this.#nextWrite ??= this.#turns.add('next write', () => {
+      this.#nextWrite = undefined;
+      return this.#store(this.#toKeep.splice(0));
     });
-  }
-
-  async #keepAll(): Promise<void> {
-    this.#isKeeping = true;
-    while (this.#toKeep.length > 0) {
-      const batch = this.#toKeep;
-      this.#toKeep = [];
-      try {
-        await this.#store(batch.map(({ wakeUp }) => wakeUp));
-        for (const { done } of batch) done();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
-    }
-    this.#isKeeping = false;
+    return this.#nextWrite;
   }
 
   /** Adds wake-ups to the first document with room, and continues in later documents if they don't fit. */
