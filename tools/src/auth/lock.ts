@@ -1,5 +1,6 @@
-import { mkdirSync, openSync, closeSync, rmSync } from 'node:fs';
-import { Failure, hasCode } from '../failure.ts';
+import { mkdirSync, rmSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { tryLock } from '../setup/lock.ts';
 import { apiKeysFile } from './kept-secrets.ts';
 
 /**
@@ -9,10 +10,7 @@ import { apiKeysFile } from './kept-secrets.ts';
 export function withLock(dataDir: string, change: () => void): void {
   mkdirSync(dataDir, { recursive: true });
   const file = `${apiKeysFile(dataDir)}.lock`;
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+  if (!tryLock(file)) {
     throw new Failure(
       `Another process is changing the API keys, so nothing was changed. Try again. If no other \`npm run api-key\` is running, delete ${file} first.`,
     );

@@ -15,7 +15,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function tryLock(file: string): boolean {
+/** Creates a lock file. Returns false if it exists, even if its holder has died. */
+export function tryLock(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
