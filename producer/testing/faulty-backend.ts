@@ -2,7 +2,7 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * What happens to a call. `good` succeeds, `lost` fails without any effect, `unknown` takes effect but fails, `late`
+ * The outcome of a call. `good` succeeds, `lost` fails without any effect, `unknown` takes effect but fails, `late`
  * fails and takes effect `LATE_MS` later, and `hang` times out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';

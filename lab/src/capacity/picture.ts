@@ -43,7 +43,7 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
 ];
 
 /**
- * What the same load cost (cores and GiB) before partitions were introduced, measured on another machine on 2026-11-26.
+ * The cost of the same load (cores and GiB) before partitions were introduced, measured on another machine on 2026-11-26.
  * Receipts weren't counted.
  */
 export const BEFORE = {

@@ -11,7 +11,7 @@ export interface ReleaseFacts {
   repository: string | undefined;
 }
 
-/** What prevents this commit from being published, and the remedies. */
+/** Reasons that prevent this commit from being published, with remedies. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [

@@ -6,7 +6,7 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** What a turn's caller knows that the host might not. */
+/** Facts known to a turn's caller and possibly unknown to the host. */
 export interface CallerKnowledge {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;

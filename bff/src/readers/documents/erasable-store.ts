@@ -20,7 +20,7 @@ const EMPTY_READ: ReadDocument = { v: DOCUMENT_VERSION, epoch: '0-erased', offse
 const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities: [] };
 const ERASED = { v: DOCUMENT_VERSION, erased: true };
 
-/** What an erased document is replaced with. 0.1.0 also reads read states and mutes, so these get empty documents. */
+/** The replacement for an erased document. 0.1.0 also reads read states and mutes, so these get empty documents. */
 function erasedDocument(key: string): object {
   if (key.startsWith('read:')) return EMPTY_READ;
   return key.startsWith('mutes:') ? EMPTY_MUTES : ERASED;

@@ -13,7 +13,7 @@ import { useView, type View } from './use-view.ts';
 
 useFreshStores();
 let server: Server;
-/** What the server finds. */
+/** The server's search results. */
 let found: Found[] = [];
 let beforeAnswer = (): void => undefined;
 let scope: EffectScope;

@@ -156,7 +156,7 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
 /** Number of bffs when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** What an entry costs each kind of process at a single process's rate. */
+/** The cost of an entry for each kind of process at a single process's rate. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -19,7 +19,7 @@ const TURNS: readonly string[] = [
   'further notifications of a feed in an entry',
 ];
 
-/** What a load contributes to CPU time at this size. */
+/** A load's contribution to CPU time at this size. */
 export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) {
   const { instances, producers } = size;
   const feeds = flow.events - flow.entries;
