@@ -2,8 +2,8 @@ import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
 /**
- * Requirements of a case in addition to the server's URL: permission to publish, a reader's token, or a server that requires no
- * token (`open`).
+ * Requirements of a case in addition to the server's URL: permission to publish, a reader's token, or a server
+ * that requires no token (`open`).
  */
 export type Need = 'publish' | 'token' | 'open';
 

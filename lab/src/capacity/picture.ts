@@ -43,8 +43,8 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
 ];
 
 /**
- * The cost of the same load (cores and GiB) before partitions were introduced, measured on another machine on 2026-11-26.
- * Receipts weren't counted.
+ * The cost of the same load (cores and GiB) before partitions were introduced, measured on another machine on
+ * 2026-11-26. Receipts weren't counted.
  */
 export const BEFORE = {
   cores: [38.3, 10.4, 14.7, 0, 9.5, 8.4, 0.6],
