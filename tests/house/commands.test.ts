@@ -46,7 +46,7 @@ const BY_HAND: [RegExp, string][] = [
     /compose\/redis-external\.yml|^mkdir -p \.data\/redis-external|^printf "REDIS_USERNAME|^umask 027$/,
     'needs your own Redis',
   ],
-  [/^touch \.env$|NOTIFICATION_KEYS_apikeys/, 'writes .env'],
+  [/^umask 077$|^touch \.env$|NOTIFICATION_KEYS_apikeys/, 'writes .env'],
   [/^valkey-cli --cluster fix /, 'needs a cluster that has lost a master and its replica'],
   [/^kubectl |^docker save /, 'changes or reads your cluster'],
   [/^helm install /, 'npm run test:tenants'],

@@ -1,9 +1,16 @@
 import type { BrowserContext, Page, Worker } from 'playwright-core';
+import { expect } from 'vitest';
 import type { PushSubscription } from '../../../bff/src/away/channels/channel.ts';
 
 /** State of the replaced browser APIs, for tests to read. */
 interface PushWindow {
   permissionRequests: number;
+}
+
+/** The service worker's global scope, with the number of pushes whose notification is shown. */
+interface PushScope {
+  registration: ServiceWorkerRegistration;
+  shownPushes: number;
 }
 
 /**
@@ -62,7 +69,8 @@ export const asked = (page: Page) =>
 export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
 
 /**
- * Registers the page's service worker as the preferences do. Returns it, and a function that delivers pushes to it.
+ * Registers the page's service worker as the preferences do. Returns it, and a function that delivers a push and waits
+ * until its notification is shown. Chromium deletes notifications that are listed while they're being added.
  */
 export async function startWorker(
   page: Page,
@@ -85,10 +93,24 @@ export async function startWorker(
     while (active && active.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
   });
   const registrationId = await registered;
+  const worker = await started;
+  await worker.evaluate(() => {
+    const scope = self as unknown as PushScope;
+    const { registration } = scope;
+    const show = registration.showNotification.bind(registration);
+    scope.shownPushes = 0;
+    registration.showNotification = async (title, options) => {
+      await show(title, options);
+      scope.shownPushes++;
+    };
+  });
+  const shownPushes = () => worker.evaluate(() => (self as unknown as PushScope).shownPushes);
   return {
-    worker: await started,
+    worker,
     deliver: async (data) => {
+      const before = await shownPushes();
       await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+      await expect.poll(shownPushes).toBe(before + 1);
     },
   };
 }

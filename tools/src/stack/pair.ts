@@ -13,6 +13,9 @@ import {
   type SharedContext,
 } from './pair-processes.ts';
 
+/** Time limit for a process to become ready (ms). A busy machine needs several times as long as an idle one. */
+export const READY_TIMEOUT_MS = 60_000;
+
 /** The settings that all pairs in a stack share. */
 export interface PairContext {
   shared: SharedContext;
@@ -46,7 +49,7 @@ export interface Pair {
   daprMetricsUrl: string;
   /**
    * Resolves when both the application and its sidecar report that they are ready.
-   * @throws Failure after `timeoutMs` (default 30,000), or as soon as either has exited
+   * @throws Failure after `timeoutMs` (default `READY_TIMEOUT_MS`), or as soon as either has exited
    */
   ready(timeoutMs?: number): Promise<void>;
   /** Stops the application gracefully, then the sidecar. */
@@ -80,7 +83,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     daprUrl,
     daprHeaders,
     daprMetricsUrl: `http://${LOOPBACK}:${metrics}/metrics`,
-    ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders }, timeoutMs),
+    ready: (timeoutMs = READY_TIMEOUT_MS) => ready(app, sidecar, { url, daprUrl, daprHeaders }, timeoutMs),
     stop: async () => {
       await app.stop();
       await sidecar.stop();

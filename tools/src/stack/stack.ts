@@ -26,6 +26,7 @@ import {
   type ExternalSidecar,
   type Pair,
   type PairOptions,
+  READY_TIMEOUT_MS,
 } from './pair.ts';
 import { readRunFile } from './run-file.ts';
 
@@ -214,7 +215,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       const { process, isReady } = serviceOf(name);
       await process.start();
       const giveUp = () => (process.running ? undefined : 'it has exited');
-      const fault = await pollUntil(isReady, { timeoutMs: 30_000, giveUp });
+      const fault = await pollUntil(isReady, { timeoutMs: READY_TIMEOUT_MS, giveUp });
       if (fault) {
         throw new Failure(
           `${name} did not become ready: ${fault}. The last lines of ${process.spec.logFile}:\n${process.tail()}`,
@@ -227,7 +228,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       await started.sidecar.start();
       const { daprUrl, daprHeaders } = started;
       const fault = await pollUntil(() => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
-        timeoutMs: 30_000,
+        timeoutMs: READY_TIMEOUT_MS,
         giveUp: () => (started.sidecar.running ? undefined : 'it has exited'),
       });
       if (fault) throw new Failure(`${started.sidecar.name}: ${fault}\n${started.sidecar.tail()}`);

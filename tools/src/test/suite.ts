@@ -64,6 +64,8 @@ async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Pro
   }
 }
 
+const HOOK_FAILURES = join(import.meta.dirname, 'hook-failures.ts');
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function runVitest(
@@ -79,7 +81,8 @@ async function runVitest(
     process.execPath,
     [
       ...[vitest, 'run', ...projects.flatMap((project) => ['--project', project])],
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`, ...args],
+      ...['--reporter=default', '--reporter=json', `--reporter=${HOOK_FAILURES}`],
+      ...[`--outputFile.json=${resultsFile}`, ...args],
     ],
     { cwd: ROOT, env: { ...hostEnvironment(), ...env }, stdio: 'inherit' },
   );

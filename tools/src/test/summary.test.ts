@@ -128,11 +128,16 @@ describe('failureLines', () => {
           ],
         },
         { name: '/root/b.test.ts', status: 'failed', message: 'no such module\nat x', assertionResults: [] },
+        {
+          ...{ name: '/root/c.test.ts', status: 'failed', message: '' },
+          assertionResults: [{ status: 'skipped', fullName: 'c works' }],
+        },
       ],
     });
     expect(failureLines(given, '/root')).toEqual([
       'Failed: a.test.ts: a holds: Error: 2 were lost',
       'Failed: b.test.ts: no such module',
+      'Failed: c.test.ts: a hook failed, so not all tests ran',
     ]);
     expect(failureLines(undefined, '/root')).toEqual([]);
   });

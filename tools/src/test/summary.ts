@@ -87,7 +87,10 @@ export function failureLines(results: Results | undefined, root: string): string
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length === 0) return status === 'failed' ? [`Failed: ${file}: ${firstLine(message)}`] : [];
+    if (failed.length === 0) {
+      const reason = firstLine(message) || 'a hook failed, so not all tests ran';
+      return status === 'failed' ? [`Failed: ${file}: ${reason}`] : [];
+    }
     return failed.map(
       ({ fullName, failureMessages }) =>
         `Failed: ${file}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
