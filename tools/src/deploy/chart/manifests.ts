@@ -139,23 +139,15 @@ tls:
   };
 }
 
-const controlPlane = (document: Document, text: TemplateText): Document => ({
-  ...document,
-  spec: {
-    ...(document['spec'] as object),
-    egress: [
-      {
-        to: [
-          {
-            namespaceSelector: {
-              matchLabels: { 'kubernetes.io/metadata.name': text.value('{{ .Values.daprNamespace }}') },
-            },
-          },
-        ],
-      },
-    ],
-  },
-});
+const egressSchema = z.looseObject({ spec: z.looseObject({ egress: z.array(z.looseObject({})) }) });
+
+/** Takes the namespace of Dapr's control plane, to which the first rule leads, from the values. */
+function controlPlane(document: Document, text: TemplateText): Document {
+  const { spec } = egressSchema.parse(document);
+  const namespace = text.value('{{ .Values.daprNamespace }}');
+  const to = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }];
+  return { ...document, spec: { ...spec, egress: [{ to }, ...spec.egress.slice(1)] } };
+}
 
 const scopesSchema = z.looseObject({
   spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
@@ -193,6 +185,7 @@ const CHANGES: Record<string, Change> = {
   'Ingress tocsin': ingress,
   'Ingress publish': ingress,
   'NetworkPolicy dapr-control-plane': controlPlane,
+  'NetworkPolicy publishers': controlPlane,
   'Component notification-pubsub': pubsub,
   'ResourceQuota tocsin': quota,
 };

@@ -79,11 +79,14 @@ it.each([
 );
 
 it('should let sidecars reach Dapr in the namespace where it runs', () => {
-  const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
-    .map((document) => document.toJS() as { metadata: { name: string } })
-    .find(({ metadata }) => metadata.name === 'dapr-control-plane');
-  const selector = { matchLabels: { 'kubernetes.io/metadata.name': 'dapr-system' } };
-  expect(policy).toMatchObject({ spec: { egress: [{ to: [{ namespaceSelector: selector }] }] } });
+  const controlPlane = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'dapr-system' } },
+  };
+  const policies = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
+    .map(
+      (document) => document.toJS() as { metadata: { name: string }; spec: { egress?: { to: unknown[] }[] } },
+    )
+    .filter(({ spec }) => JSON.stringify(spec.egress ?? []).includes('dapr-system'));
   const { patches } = z
     .object({
       patches: z.array(
@@ -91,14 +94,18 @@ it('should let sidecars reach Dapr in the namespace where it runs', () => {
       ),
     })
     .parse(of({ daprNamespace: 'dapr-elsewhere' }));
-  const patch = patches.find(({ target }) => target.name === 'dapr-control-plane')?.patch;
-  expect(JSON.parse(patch ?? '')).toEqual([
-    {
-      op: 'replace',
-      path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
-      value: 'dapr-elsewhere',
-    },
-  ]);
+  expect(policies.map(({ metadata }) => metadata.name)).toEqual(['dapr-control-plane', 'publishers']);
+  for (const { metadata, spec } of policies) {
+    expect(spec.egress?.[0]?.to).toEqual([controlPlane]);
+    const patch = patches.find(({ target }) => target.name?.split('|').includes(metadata.name))?.patch;
+    expect(JSON.parse(patch ?? '')).toEqual([
+      {
+        op: 'replace',
+        path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
+        value: 'dapr-elsewhere',
+      },
+    ]);
+  }
 });
 
 it('should give the Ingress the host’s certificate, and make Traefik serve only HTTPS', () => {

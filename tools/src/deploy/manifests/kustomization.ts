@@ -74,7 +74,7 @@ export function kustomizationOf(variant: Variant, folder: string): object {
     patches: [
       { target: { kind: 'Ingress' }, patch: JSON.stringify(ingressPatch(variant)) },
       {
-        target: { kind: 'NetworkPolicy', name: 'dapr-control-plane' },
+        target: { kind: 'NetworkPolicy', name: 'dapr-control-plane|publishers' },
         patch: JSON.stringify(controlPlane),
       },
     ],
