@@ -249,6 +249,28 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
+  it('should have every bff accept the name by which the doctor calls it', () => {
+    const { services: third } = z
+      .object({
+        services: z.looseObject({
+          'bff-3': z.object({ environment: z.record(z.string(), z.string()) }),
+          doctor: commandSchema,
+        }),
+      })
+      .parse(parse(read('compose', 'third-bff.yml'), { logLevel: 'silent' }));
+    const called = [...service('doctor').entrypoint, ...third.doctor.command].flatMap(
+      (argument) => /^--bff=http:\/\/([\w-]+):/.exec(argument)?.[1] ?? [],
+    );
+    expect(called).toEqual(['bff-1', 'bff-2', 'bff-3']);
+    for (const name of called) {
+      const environment =
+        name === 'bff-3'
+          ? { ...service('bff-1').environment, ...third['bff-3'].environment }
+          : service(name).environment;
+      expect(environment['ALLOWED_HOSTS']?.split(','), name).toContain(name);
+    }
+  });
+
   it('should let Prometheus scrape the third bff like the first two', () => {
     const text = read('compose', 'third-bff.yml');
     expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
