@@ -29,7 +29,7 @@ export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Pro
     );
   }
   const answer = await ask(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
-  const answered = typeof answer !== 'string' && /not found/i.test(answer.text);
+  const answered = typeof answer !== 'string' && /job not found/i.test(answer.text);
   if (answered) return ok(check, `connected to the sidecar of ${name}`);
   const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
   return fault(check, `does not respond to the sidecar of ${name}: ${says}`, remedy);
