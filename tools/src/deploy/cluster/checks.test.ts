@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { checkCluster } from './cluster.ts';
 import { checkDapr } from './installed-dapr.ts';
 import { chooseIngressClass } from './ingress-class.ts';
 import { Kubectl, type Answer } from './kubectl.ts';
+import type { Say } from '../../setup/say.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';
 import { remove } from '../remove.ts';
 import { checkPermissions, permissionsToApply } from './permissions.ts';
@@ -90,14 +91,14 @@ describe('checkDapr', () => {
     status: { conditions: [{ type: 'Established', status: 'True' }] },
   }));
   const parts = ['operator', 'sentry', 'sidecar-injector', 'placement-server', 'scheduler-server'];
-  const part = (name: string, readyReplicas: number, drops = 'true') => ({
+  const part = (name: string, readyReplicas: number, drops = 'true', tag = '1.18.1') => ({
     metadata: { namespace: 'dapr-system', labels: { app: `dapr-${name}` } },
     spec: {
       template: {
         spec: {
           containers: [
             {
-              image: 'ghcr.io/dapr/x:1.18.1',
+              image: `ghcr.io/dapr/x:${tag}`,
               env: [
                 { name: 'SIDECAR_DROP_ALL_CAPABILITIES', value: drops },
                 { name: 'X', valueFrom: {} },
@@ -115,7 +116,11 @@ describe('checkDapr', () => {
     'get mutatingwebhookconfiguration': { stdout: '{}' },
     'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: true } } }) },
   };
-  const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
+  const check = (script: Script, say: Say = () => undefined) =>
+    checkDapr(kubectlWith({ ...up, ...script }), say, 0);
+  const tagged = (tag: string) => ({
+    'get deployments,statefulsets': parts.map((name) => part(name, 1, 'true', tag)),
+  });
 
   it('should return Dapr’s namespace and version, and whether sidecars drop capabilities', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
@@ -123,7 +128,20 @@ describe('checkDapr', () => {
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
   });
 
+  it('should accept an older Dapr with DAPR_UNTESTED, and warn about a tag that names no version', async () => {
+    const output: string[] = [];
+    const say = (line: string) => void output.push(line);
+    expect(await check(tagged('1.19.0-rc.1-mariner'), say)).toMatchObject({ version: '1.19.0-rc.1-mariner' });
+    vi.stubEnv('DAPR_UNTESTED', 'yes');
+    expect(await check(tagged('1.17.4'), say)).toMatchObject({ version: '1.17.4' });
+    vi.unstubAllEnvs();
+    expect(output).toEqual([]);
+    expect(await check(tagged('nightly'), say)).toMatchObject({ version: 'nightly' });
+    expect(output).toEqual([expect.stringMatching(/nightly.*requires 1\.18 or later/)]);
+  });
+
   it.each<[string, Script, RegExp]>([
+    ['is too old', tagged('1.17.4'), /runs Dapr 1\.17\.4, .*requires 1\.18 or later.*Upgrade it with `helm/],
     [
       'is not installed',
       { 'get crd': [], 'get deployments,statefulsets': [] },

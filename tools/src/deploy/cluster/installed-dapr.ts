@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { readConfig } from '../../config.ts';
 import { Failure } from '../../failure.ts';
+import { isNewEnough, OLDEST_VERSION } from '../../setup/dapr/dapr.ts';
 import type { Say } from '../../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -50,7 +52,7 @@ type Part = z.infer<typeof partSchema>;
 
 /**
  * Waits until the whole control plane is ready. The webhook fails open, so pods created earlier would get no sidecar.
- * @throws Failure if Dapr isn't installed, doesn't become ready or has mTLS turned off
+ * @throws Failure if Dapr isn't installed, doesn't become ready, is too old or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {
   const end = Date.now() + timeoutMs;
@@ -71,7 +73,9 @@ export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT
     if (missing.length === 0 && injector) {
       await checkWebhook(kubectl);
       await checkMtls(kubectl, injector.metadata.namespace);
-      return readInjector(injector);
+      const installed = readInjector(injector);
+      checkVersion(installed.version, say);
+      return installed;
     }
     if (Date.now() >= end)
       throw new Failure(
@@ -115,6 +119,17 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
     );
 }
 
+function checkVersion(version: string, say: Say): void {
+  if (!/^\d+\.\d+/.test(version))
+    return say(
+      `Warning: the image tag of this Dapr (${version}) names no version. Tocsin requires ${OLDEST_VERSION} or later.`,
+    );
+  if (!isNewEnough(version) && !readConfig().allowsUntestedDapr)
+    throw new Failure(
+      `This cluster runs Dapr ${version}, but Tocsin requires ${OLDEST_VERSION} or later. Upgrade it with ${INSTALL}, then deploy again.`,
+    );
+}
+
 function readInjector({ metadata, spec }: Part): InstalledDapr {
   const containers = spec.template.spec.containers;
   const drops = containers
@@ -122,7 +137,7 @@ function readInjector({ metadata, spec }: Part): InstalledDapr {
     .find(({ name }) => name === 'SIDECAR_DROP_ALL_CAPABILITIES');
   return {
     namespace: metadata.namespace,
-    version: containers[0]?.image.split(':').at(-1) ?? 'unknown version',
+    version: containers[0]?.image.split('@')[0]?.split(':').at(-1) ?? 'unknown version',
     dropsCapabilities: drops?.value === 'true',
   };
 }

@@ -16,6 +16,8 @@ export interface Dapr {
 }
 
 const MIN_VERSION = [1, 18] as const;
+/** The oldest Dapr that Tocsin supports. */
+export const OLDEST_VERSION = MIN_VERSION.join('.');
 
 const HOW_TO_GET_DAPR = `Do one of the following, then try again:
   fix the cause above; DAPR_MIRROR sets a mirror of https://github.com, HTTPS_PROXY a proxy
@@ -47,7 +49,7 @@ async function faultOf(
   const version = output.trim().split('\n').at(-1) ?? '';
   return allowsOlder || isNewEnough(version)
     ? undefined
-    : `its version ${version} is older than ${MIN_VERSION.join('.')}`;
+    : `its version ${version} is older than ${OLDEST_VERSION}`;
 }
 
 /** The Dapr requested by the caller. It must not be substituted. */
