@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../../paths.ts';
+import { findCommand } from '../../process/run.ts';
 import { kustomizationOf, type Variant } from './kustomization.ts';
 
 const plain: Variant = {
@@ -110,28 +113,67 @@ it('should let sidecars reach Dapr in the namespace where it runs', () => {
 
 it('should give the Ingress the host’s certificate, and make Traefik serve only HTTPS', () => {
   const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
-  const patchOf = (variant: Partial<Variant>): unknown => {
+  const patchesOf = (variant: Partial<Variant>): unknown => {
     const { patches } = z
       .object({
         patches: z.array(z.object({ target: z.looseObject({ kind: z.string() }), patch: z.string() })),
       })
       .parse(of(variant));
-    return JSON.parse(patches.find(({ target }) => target.kind === 'Ingress')?.patch ?? '');
+    return patches
+      .filter(({ target }) => target.kind === 'Ingress')
+      .map(({ patch }): unknown => JSON.parse(patch));
   };
   const tls = {
     op: 'add',
     path: '/spec/tls',
     value: [{ hosts: ['notify.example.com'], secretName: 'notify-tls' }],
   };
-  const entryPoint = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
-  expect(patchOf(secured)).toEqual(
-    expect.arrayContaining([
-      tls,
-      { op: 'add', path: '/metadata/annotations', value: expect.objectContaining(entryPoint) as object },
-    ]),
-  );
-  const elsewhere = JSON.stringify(patchOf({ ...secured, isTraefik: false }));
+  const annotations = {
+    'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
+    'traefik.ingress.kubernetes.io/router.tls': 'true',
+  };
+  expect(patchesOf(secured)).toEqual([
+    expect.arrayContaining([tls]),
+    expect.objectContaining({ metadata: { name: 'any', annotations } }),
+  ]);
+  const elsewhere = JSON.stringify(patchesOf({ ...secured, isTraefik: false }));
   expect(elsewhere).toContain('notify-tls');
   expect(elsewhere).not.toContain('traefik.ingress');
-  expect(JSON.stringify(patchOf({}))).not.toContain('tls');
+  expect(JSON.stringify(patchesOf({}))).not.toContain('tls');
+});
+
+const kubectl = findCommand(['kubectl']);
+
+it.skipIf(kubectl === undefined)('should keep the annotations that an Ingress has', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-kustomization-'));
+  const ingress = (name: string, annotations?: object) => ({
+    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name, annotations } },
+    spec: { ingressClassName: 'nginx', rules: [{ http: { paths: [] } }] },
+  });
+  const own = { 'example.com/allowed-from': '10.0.0.0/8' };
+  const { patches } = of({ host: 'a.example.com', tlsSecret: 'a' }) as {
+    patches: { target: { kind: string } }[];
+  };
+  try {
+    writeFileSync(
+      join(folder, 'ingress.yaml'),
+      [ingress('own', own), ingress('none')].map((one) => stringify(one)).join('---\n'),
+    );
+    writeFileSync(
+      join(folder, 'kustomization.yaml'),
+      stringify({
+        resources: ['ingress.yaml'],
+        patches: patches.filter(({ target }) => target.kind === 'Ingress'),
+      }),
+    );
+    const text = execFileSync(kubectl ?? '', ['kustomize', folder], { encoding: 'utf8' });
+    const rendered = parseAllDocuments(text).map((document) => document.toJS() as { metadata: object });
+    const encrypted = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
+    expect(rendered.map(({ metadata }) => metadata)).toEqual([
+      { name: 'none', annotations: expect.objectContaining(encrypted) as object },
+      { name: 'own', annotations: expect.objectContaining({ ...encrypted, ...own }) as object },
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

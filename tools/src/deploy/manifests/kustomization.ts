@@ -73,6 +73,9 @@ export function kustomizationOf(variant: Variant, folder: string): object {
     })),
     patches: [
       { target: { kind: 'Ingress' }, patch: JSON.stringify(ingressPatch(variant)) },
+      ...(variant.tlsSecret !== undefined && variant.isTraefik
+        ? [{ target: { kind: 'Ingress' }, patch: JSON.stringify(ENCRYPTED_ONLY) }]
+        : []),
       {
         target: { kind: 'NetworkPolicy', name: 'dapr-control-plane|publishers' },
         patch: JSON.stringify(controlPlane),
@@ -90,22 +93,28 @@ function hostsOf(app: string, host: string): object {
   return { name: app, namespace: NAMESPACE, behavior: 'merge', literals: [`${allowed},${host}`] };
 }
 
-function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): object[] {
+function ingressPatch({ ingressClass, host, tlsSecret }: Variant): object[] {
   const tls = { hosts: [host], secretName: tlsSecret };
-  // Otherwise Traefik would also serve plain HTTP.
-  const encryptedOnly = {
-    'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
-    'traefik.ingress.kubernetes.io/router.tls': 'true',
-  };
   return [
     { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
     ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
     ...(tlsSecret === undefined ? [] : [{ op: 'add', path: '/spec/tls', value: [tls] }]),
-    ...(tlsSecret === undefined || !isTraefik
-      ? []
-      : [{ op: 'add', path: '/metadata/annotations', value: encryptedOnly }]),
   ];
 }
+
+/** Merges the annotations without which Traefik would also serve plain HTTP into those of the Ingress. */
+const ENCRYPTED_ONLY = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    // The target chooses the Ingress; Kustomize only requires a name.
+    name: 'any',
+    annotations: {
+      'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
+      'traefik.ingress.kubernetes.io/router.tls': 'true',
+    },
+  },
+};
 
 /**
  * Writes this variant's kustomization to `.artifacts/deploy` and renders it.
