@@ -7,7 +7,9 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../../paths.ts';
 import { findCommand } from '../../process/run.ts';
-import { kustomizationOf, type Variant } from './kustomization.ts';
+import { Kubectl } from '../cluster/kubectl.ts';
+import { kustomizationOf, render, type Variant } from './kustomization.ts';
+import { kustomize } from './kustomize.ts';
 
 const plain: Variant = {
   registry: 'reg.example/team',
@@ -176,4 +178,23 @@ it.skipIf(kubectl === undefined)('should keep the annotations that an Ingress ha
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('should restart the pods that have a sidecar, and no others, if one of Dapr’s documents changes', async () => {
+  const base = kustomize(join(ROOT, 'k8s/base'));
+  const templatesWith = async (kind: string) => {
+    const documents = base.map((one) => (one.kind === kind ? { ...one, changed: true } : one));
+    const stdout = documents.map((one) => stringify(one)).join('---\n');
+    const rendered = await render(new Kubectl(async () => ({ code: 0, stdout, stderr: '' })), plain);
+    return ['producer', 'bff', 'ui'].map((app) => {
+      const found = rendered.find((one) => one.kind === 'Deployment' && one.metadata.name === app);
+      return JSON.stringify((found?.['spec'] as { template?: object } | undefined)?.template);
+    });
+  };
+  const before = await templatesWith('none');
+  for (const kind of ['Component', 'Configuration', 'Resiliency']) {
+    const after = await templatesWith(kind);
+    expect(after.map((template, at) => template === before[at])).toEqual([false, false, true]);
+  }
+  expect(await templatesWith('NetworkPolicy')).toEqual(before);
 });

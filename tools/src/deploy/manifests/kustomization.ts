@@ -7,6 +7,7 @@ import type { findDigests } from '../../containers/digests.ts';
 import type { ImageSource } from '../../containers/images.ts';
 import { ARTIFACTS_DIR, ROOT } from '../../paths.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
+import { withDaprChecksum } from './dapr-checksum.ts';
 
 export const NAMESPACE = 'realtime-microservices';
 
@@ -117,12 +118,12 @@ const ENCRYPTED_ONLY = {
 };
 
 /**
- * Writes this variant's kustomization to `.artifacts/deploy` and renders it.
+ * Writes this variant's kustomization to `.artifacts/deploy` and renders it, with checksums that restart sidecars.
  * @throws Failure if kubectl can't render it
  */
 export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'kustomization.yaml'), stringify(kustomizationOf(variant, FOLDER)));
   const text = await kubectl.text(['kustomize', FOLDER]);
-  return parseAllDocuments(text).map((document) => resourceSchema.parse(document.toJS()));
+  return withDaprChecksum(parseAllDocuments(text).map((document) => resourceSchema.parse(document.toJS())));
 }
