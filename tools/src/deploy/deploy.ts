@@ -116,7 +116,7 @@ async function applyInOrder(
   const { registry, timeoutMs } = options;
   const isNamespace = ({ kind }: Resource) => kind === 'Namespace';
   const runs = ({ kind }: Resource) => ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'].includes(kind);
-  if (!options.publish) await unpublish(kubectl, say);
+  await unpublish(kubectl, resources, say);
   await apply(kubectl, 'the namespace', resources.filter(isNamespace), say);
   await makeSecrets(kubectl, NAMESPACE, say);
   const first = resources.filter((resource) => !isNamespace(resource) && !runs(resource));

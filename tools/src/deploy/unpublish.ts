@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Say } from '../setup/say.ts';
 import type { Kubectl } from './cluster/kubectl.ts';
 import { checkPermissions, RESOURCES } from './cluster/permissions.ts';
-import { NAMESPACE } from './manifests/kustomization.ts';
+import { NAMESPACE, type Resource } from './manifests/kustomization.ts';
 
 /** The objects of `k8s/components/publish`. */
 const PUBLISH = [
@@ -11,13 +11,15 @@ const PUBLISH = [
 ];
 
 /**
- * Removes the route to the producer that an earlier deployment with `--publish` opened. Applying other manifests leaves
- * it open.
+ * Removes the route to the producer that an earlier deployment with `--publish` opened, unless these manifests contain
+ * it. Applying other manifests leaves it open.
  * @throws Failure before removing anything if a permission is missing
  */
-export async function unpublish(kubectl: Kubectl, say: Say): Promise<void> {
+export async function unpublish(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
+  const isKept = (one: (typeof PUBLISH)[number]) =>
+    resources.some(({ kind, metadata }) => kind === one.kind && metadata.name === one.name);
   const found: typeof PUBLISH = [];
-  for (const one of PUBLISH)
+  for (const one of PUBLISH.filter((each) => !isKept(each)))
     if (await kubectl.get(z.unknown(), [one.kind, one.name, '-n', NAMESPACE])) found.push(one);
   if (found.length === 0) return;
   await checkPermissions(

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../paths.ts';
+import { documentsIn } from './kustomize.ts';
 import { checkExposure, exposedAccess } from './exposure.ts';
+import type { Resource } from './kustomization.ts';
 import { readDeployOptions, type DeployOptions } from '../options.ts';
 
 const settings = (app: string, data: Record<string, string>) => ({
@@ -9,8 +13,12 @@ const settings = (app: string, data: Record<string, string>) => ({
 });
 const open = [settings('bff', { AUTH_MODE: 'none' }), settings('producer', { API_KEYS: 'off' })];
 const closed = [settings('bff', { AUTH_MODE: 'jwt' }), settings('producer', { API_KEYS: 'on' })];
+/** The objects that `--publish`, or an overlay with the same component, adds. */
+const publish = documentsIn(join(ROOT, 'k8s/components/publish/ingress.yaml'));
+/** An Ingress that leads to the bff and the ui only. */
+const pages = documentsIn(join(ROOT, 'k8s/base/ingress.yaml'));
 const REGISTRY = ['--registry', 'registry.example.com'];
-const check = (resources: typeof open, ...args: string[]): string[] => {
+const check = (resources: readonly Resource[], ...args: string[]): string[] => {
   const said: string[] = [];
   checkExposure(resources, readDeployOptions(args) as DeployOptions, (line) => said.push(line));
   return said;
@@ -19,23 +27,30 @@ const check = (resources: typeof open, ...args: string[]): string[] => {
 describe('exposure by the Ingress', () => {
   it('should be rejected with --registry in an error that lists all problems and remedies', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
-    expect(() => check(open, ...REGISTRY)).not.toThrow(/API_KEYS/);
-    expect(() => check(open, ...REGISTRY, '--publish')).toThrow(/AUTH_MODE=none.*API_KEYS=off.*--insecure/);
-    expect(() => check([closed[0], open[1]] as typeof open, ...REGISTRY, '--publish')).toThrow(
+    expect(() => check([...open, ...pages], ...REGISTRY)).not.toThrow(/API_KEYS/);
+    expect(() => check([...open, ...publish], ...REGISTRY)).toThrow(
+      /AUTH_MODE=none.*API_KEYS=off.*--insecure/,
+    );
+    expect(() => check([closed[0], open[1], ...publish] as Resource[], ...REGISTRY)).toThrow(
       /API_KEYS=on in/,
     );
   });
 
   it('should cause a warning with --insecure or --local', () => {
-    expect(check(open, ...REGISTRY, '--insecure', '--publish').join()).toMatch(
+    expect(check([...open, ...publish], ...REGISTRY, '--insecure').join()).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*no certificate/,
     );
-    expect(check(open, '--local', '--publish').join()).toMatch(/AUTH_MODE=none.*API_KEYS=off/);
+    expect(check([...open, ...publish], '--local').join()).toMatch(/AUTH_MODE=none.*API_KEYS=off/);
   });
 
   it('should cause no warning with tokens, keys and a certificate', () => {
     const secured = ['--host', 'notify.example.com', '--tls-secret', 'notify-tls'];
-    expect(check(closed, ...REGISTRY, '--publish', ...secured)).toEqual([]);
-    expect(exposedAccess([], true)).toHaveLength(2);
+    expect(check([...closed, ...publish], ...REGISTRY, ...secured)).toEqual([]);
+    expect(exposedAccess(publish)).toHaveLength(2);
+    const rules = [{ host: 'a.example.com' }];
+    const defaultBackend = { service: { name: 'producer' } };
+    const ingress = { kind: 'Ingress', metadata: { name: 'own' }, spec: { defaultBackend, rules } };
+    expect(exposedAccess([...closed, ingress])).toEqual([]);
+    expect(exposedAccess([...open, ingress])).toHaveLength(2);
   });
 });

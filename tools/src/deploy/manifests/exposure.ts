@@ -6,8 +6,28 @@ import type { DeployOptions } from '../options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
+const backendSchema = z.looseObject({ service: z.looseObject({ name: z.string() }).optional() });
+const pathsSchema = z.looseObject({ paths: z.array(z.looseObject({ backend: backendSchema })) });
+const ingressSchema = z.looseObject({
+  spec: z.looseObject({
+    defaultBackend: backendSchema.default({}),
+    rules: z.array(z.looseObject({ http: pathsSchema.default({ paths: [] }) })).default([]),
+  }),
+});
+
+/** True if an Ingress leads to the producer, whether it comes from `--publish` or from an overlay. */
+const publishes = (resources: readonly Resource[]): boolean =>
+  resources
+    .filter(({ kind }) => kind === 'Ingress')
+    .map((resource) => ingressSchema.parse(resource).spec)
+    .flatMap(({ defaultBackend, rules }) => [
+      defaultBackend,
+      ...rules.flatMap(({ http }) => http.paths.map(({ backend }) => backend)),
+    ])
+    .some(({ service }) => service?.name === 'producer');
+
 /** Lists what the Ingress lets strangers do, along with the settings that prevent it. */
-export function exposedAccess(resources: readonly Resource[], publish: boolean): string[] {
+export function exposedAccess(resources: readonly Resource[]): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && nameOf(metadata.name) === app,
@@ -18,10 +38,10 @@ export function exposedAccess(resources: readonly Resource[], publish: boolean):
     ...(settings('bff')['AUTH_MODE'] === 'jwt'
       ? []
       : ['AUTH_MODE=none lets anyone read every feed: set AUTH_MODE=jwt in k8s/base/bff.env']),
-    ...(!publish || settings('producer')['API_KEYS'] === 'on'
+    ...(!publishes(resources) || settings('producer')['API_KEYS'] === 'on'
       ? []
       : [
-          '--publish with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
+          'an Ingress to the producer with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
         ]),
   ];
 }
@@ -35,7 +55,7 @@ const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/
  * @throws Failure that lists what is exposed
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
-  const exposed = exposedAccess(resources, options.publish);
+  const exposed = exposedAccess(resources);
   if (exposed.length > 0 && options.registry !== undefined && !options.insecure)
     throw new Failure(
       `The Ingress would be open to anyone who can reach it. ${exposed.join('. ')}. Then deploy again, or add --insecure ` +
