@@ -3,20 +3,17 @@ import { findDigests } from '../containers/digests.ts';
 import { pollUntil } from '../net/poll.ts';
 import type { Say } from '../setup/say.ts';
 import { findAddress } from './cluster/address.ts';
-import { apply } from './rollout/apply.ts';
+import { applyInOrder } from './rollout/apply-in-order.ts';
 import { checkCluster } from './cluster/cluster.ts';
 import { checkDapr } from './cluster/installed-dapr.ts';
 import { checkExposure } from './manifests/exposure.ts';
 import { chooseIngressClass } from './cluster/ingress-class.ts';
 import { findKubectl, type Kubectl } from './cluster/kubectl.ts';
-import { NAMESPACE, render, type Resource, type Variant } from './manifests/kustomization.ts';
+import { NAMESPACE, render, type Variant } from './manifests/kustomization.ts';
 import { readDeployOptions, type DeployOptions } from './options.ts';
 import { remove } from './remove.ts';
 import { checkPermissions, permissionsToApply, permissionsToRead } from './cluster/permissions.ts';
-import { waitForRollout } from './rollout/rollout.ts';
 import { runsRedisCluster } from './cluster/redis-kind.ts';
-import { makeSecrets } from './secrets.ts';
-import { unpublish } from './unpublish.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
 /** Time limit (ms) for the ingress controller to start routing to new pods. */
@@ -44,7 +41,7 @@ export async function deploy(args: string[]): Promise<number> {
   const kinds = resources.map(({ kind }) => kind);
   await checkPermissions(kubectl, permissionsToApply(kinds, NAMESPACE));
   say('Permissions: sufficient');
-  await applyInOrder(kubectl, resources, options);
+  await applyInOrder(kubectl, resources, { ...options, say });
   await printAddress(kubectl, options);
   return 0;
 }
@@ -105,31 +102,6 @@ async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const schema = z.object({ spec: z.object({ replicas: z.int() }) });
   const found = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
   return found && found.spec.replicas > 2 ? found.spec.replicas : undefined;
-}
-
-/** Applies secrets, components and Redis first because the applications need them to start. */
-async function applyInOrder(
-  kubectl: Kubectl,
-  resources: readonly Resource[],
-  options: DeployOptions,
-): Promise<void> {
-  const { registry, timeoutMs } = options;
-  const isNamespace = ({ kind }: Resource) => kind === 'Namespace';
-  const runs = ({ kind }: Resource) => ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'].includes(kind);
-  await unpublish(kubectl, resources, say);
-  await apply(kubectl, 'the namespace', resources.filter(isNamespace), say);
-  await makeSecrets(kubectl, NAMESPACE, say);
-  const first = resources.filter((resource) => !isNamespace(resource) && !runs(resource));
-  await apply(kubectl, 'components, policies and Redis', first, say);
-  const shared = { namespace: NAMESPACE, registry, timeoutMs, say };
-  await waitForRollout(kubectl, { ...shared, workloads: ['statefulset/redis'] });
-  say('Redis is ready');
-  const deployments = resources
-    .filter(({ kind }) => kind === 'Deployment')
-    .map(({ metadata }) => metadata.name);
-  await apply(kubectl, `${deployments.join(', ')} and the ingress`, resources.filter(runs), say);
-  await waitForRollout(kubectl, { ...shared, workloads: deployments.map((name) => `deployment/${name}`) });
-  say(`Rolled out: ${deployments.join(', ')}`);
 }
 
 async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions): Promise<void> {

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { Kubectl } from '../cluster/kubectl.ts';
+import type { Resource } from '../manifests/kustomization.ts';
+import { applyInOrder } from './apply-in-order.ts';
+
+const resource = (kind: string, name: string): Resource => ({ kind, metadata: { name } });
+const RESOURCES = [
+  resource('Namespace', 'ns'),
+  resource('ConfigMap', 'bff'),
+  resource('StatefulSet', 'redis'),
+  resource('Deployment', 'producer'),
+  resource('Deployment', 'bff'),
+  resource('Deployment', 'ui'),
+  resource('HorizontalPodAutoscaler', 'bff'),
+  resource('Ingress', 'tocsin'),
+];
+
+/** The part of the workload's status that says whether its one pod is rolled out. */
+const workload = ({ kind, metadata }: Resource, ready: number) => ({
+  ...{ kind, metadata: { ...metadata, generation: 1 }, spec: { replicas: 1 } },
+  status: {
+    ...{ observedGeneration: 1, replicas: 1, updatedReplicas: ready },
+    ...{ readyReplicas: ready, availableReplicas: ready },
+  },
+});
+
+/** Applies RESOURCES in a cluster where each workload is ready at the second look. */
+async function deployed() {
+  const events: string[] = [];
+  const output: string[] = [];
+  const there: { resource: Resource; looks: number }[] = [];
+  const kubectl = new Kubectl(async ([verb, kind = ''], input = '') => {
+    if (verb === 'apply') {
+      const { items } = JSON.parse(input) as { items: Resource[] };
+      events.push(`apply ${items.map((item) => `${item.kind} ${item.metadata.name}`).join(', ')}`);
+      there.push(...items.map((item) => ({ resource: item, looks: 0 })));
+    }
+    if (verb !== 'get' || !kind.startsWith('deployments')) return { code: 0, stdout: '', stderr: '' };
+    const items = there
+      .filter((one) => ['Deployment', 'StatefulSet'].includes(one.resource.kind))
+      .map((one) => {
+        one.looks += 1;
+        if (one.looks === 2) events.push(`ready ${one.resource.metadata.name}`);
+        return workload(one.resource, one.looks >= 2 ? 1 : 0);
+      });
+    return { code: 0, stdout: JSON.stringify({ items }), stderr: '' };
+  });
+  const say = (line: string) => void output.push(line);
+  await applyInOrder(kubectl, RESOURCES, { registry: undefined, timeoutMs: 10_000, say });
+  return { events, output };
+}
+
+it('should start the producer only when Redis and the bffs are ready', async () => {
+  const { events, output } = await deployed();
+  expect(events).toEqual([
+    'apply Namespace ns',
+    'apply ConfigMap bff, StatefulSet redis',
+    'ready redis',
+    'apply Deployment bff',
+    'ready bff',
+    'apply Deployment producer, Deployment ui, HorizontalPodAutoscaler bff, Ingress tocsin',
+    'ready producer',
+    'ready ui',
+  ]);
+  expect(output.at(-1)).toBe('Rolled out: bff, producer, ui');
+});
