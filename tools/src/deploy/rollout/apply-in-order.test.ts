@@ -24,8 +24,8 @@ const workload = ({ kind, metadata }: Resource, ready: number) => ({
   },
 });
 
-/** Applies RESOURCES in a cluster where each workload is ready at the second look. */
-async function deployed() {
+/** Applies RESOURCES in a cluster where each workload is ready at the second look, and `outcome` is that of each apply. */
+async function deployed({ outcome = 'created', registry }: { outcome?: string; registry?: string } = {}) {
   const events: string[] = [];
   const output: string[] = [];
   const there: { resource: Resource; looks: number }[] = [];
@@ -34,6 +34,10 @@ async function deployed() {
       const { items } = JSON.parse(input) as { items: Resource[] };
       events.push(`apply ${items.map((item) => `${item.kind} ${item.metadata.name}`).join(', ')}`);
       there.push(...items.map((item) => ({ resource: item, looks: 0 })));
+      const lines = items.map(
+        ({ kind: of, metadata }) => `${of.toLowerCase()}.apps/${metadata.name} ${outcome}\n`,
+      );
+      return { code: 0, stdout: lines.join(''), stderr: '' };
     }
     if (verb !== 'get' || !kind.startsWith('deployments')) return { code: 0, stdout: '', stderr: '' };
     const items = there
@@ -46,7 +50,7 @@ async function deployed() {
     return { code: 0, stdout: JSON.stringify({ items }), stderr: '' };
   });
   const say = (line: string) => void output.push(line);
-  await applyInOrder(kubectl, RESOURCES, { registry: undefined, timeoutMs: 10_000, say });
+  await applyInOrder(kubectl, RESOURCES, { registry, timeoutMs: 10_000, say });
   return { events, output };
 }
 
@@ -63,4 +67,13 @@ it('should start the producer only when Redis and the bffs are ready', async () 
     'ready ui',
   ]);
   expect(output.at(-1)).toBe('Rolled out: bff, producer, ui');
+});
+
+it('should name the command that starts rebuilt images if they have the same tag', async () => {
+  const { output } = await deployed({ outcome: 'unchanged' });
+  expect(output.at(-1)).toContain(
+    'rollout restart deployment.apps/bff deployment.apps/producer deployment.apps/ui`',
+  );
+  for (const other of [{ outcome: 'configured' }, { outcome: 'unchanged', registry: 'registry.example.com' }])
+    expect((await deployed(other)).output.at(-1)).toBe('Rolled out: bff, producer, ui');
 });

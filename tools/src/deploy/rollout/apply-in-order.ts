@@ -30,11 +30,17 @@ export async function applyInOrder(
   await apply(kubectl, 'components, policies and Redis', first, say);
   await wait(['statefulset/redis']);
   say('Redis is ready');
-  await apply(kubectl, 'the bff', resources.filter(isBff), say);
+  const unchanged = await apply(kubectl, 'the bff', resources.filter(isBff), say);
   await wait(['deployment/bff']);
   const others = resources.filter((resource) => isLast(resource) && !isBff(resource));
   const deployments = others.flatMap(({ kind, metadata }) => (kind === 'Deployment' ? [metadata.name] : []));
-  await apply(kubectl, `${deployments.join(', ')} and the ingress`, others, say);
+  unchanged.push(...(await apply(kubectl, `${deployments.join(', ')} and the ingress`, others, say)));
   await wait(deployments.map((name) => `deployment/${name}`));
   say(`Rolled out: ${['bff', ...deployments].join(', ')}`);
+  const kept = unchanged.filter((name) => name.startsWith('deployment'));
+  if (options.registry === undefined && kept.length > 0)
+    say(
+      `Unchanged, so their pods keep running: ${kept.join(', ')}. If you have rebuilt the images under the same tag, run ` +
+        `\`kubectl -n ${NAMESPACE} rollout restart ${kept.join(' ')}\`.`,
+    );
 }

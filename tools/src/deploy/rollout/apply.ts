@@ -5,6 +5,7 @@ import type { Resource } from '../manifests/kustomization.ts';
 
 /**
  * Runs `kubectl apply`. Prints how many objects were created, changed or already up to date, and forwards warnings.
+ * @returns the unchanged objects, such as `deployment.apps/bff`
  * @throws Failure with the cluster's reason for a rejection
  */
 export async function apply(
@@ -12,7 +13,7 @@ export async function apply(
   what: string,
   resources: readonly Resource[],
   say: Say,
-): Promise<void> {
+): Promise<string[]> {
   await deleteOutdatedJobs(kubectl, resources, say);
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: resources });
   const answer = await kubectl.try(['apply', '-f', '-'], list);
@@ -21,14 +22,14 @@ export async function apply(
     throw new Failure(
       `The cluster rejected part of ${what}: ${errorLineOf(answer)}. Fix this, then deploy again. Existing pods keep running.`,
     );
+  const objects = (outcome: string) =>
+    answer.stdout.split('\n').flatMap((line) => new RegExp(`^(.+) ${outcome}$`).exec(line)?.[1] ?? []);
   const counts = ['created', 'configured', 'unchanged']
-    .map((outcome) => [
-      answer.stdout.split('\n').filter((line) => line.endsWith(` ${outcome}`)).length,
-      outcome,
-    ])
+    .map((outcome) => [objects(outcome).length, outcome])
     .filter(([count]) => count !== 0)
     .map(([count, outcome]) => `${count} ${outcome}`);
   say(`Applied ${what}: ${counts.join(', ')}`);
+  return objects('unchanged');
 }
 
 /** Deletes Jobs that differ from these because the API server rejects changes to a Job. Applying recreates them. */
