@@ -251,6 +251,11 @@ describe('the Helm chart', () => {
   it.each([
     ['an open Ingress', {}, 'The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt'],
     ['open publishing', { ...SAFE, publish: true }, 'publish=true would let anyone publish and erase.'],
+    [
+      'an autoscaler with more pods at least than at most',
+      { bff: { ...SAFE.bff, autoscaling: { min: 12 } } },
+      'bff.autoscaling.min must not be above bff.autoscaling.max',
+    ],
     ['an unknown value', { ...SAFE, replica: 3 }, 'replica'],
     ['a number as a setting', { bff: { settings: { ...SAFE.bff.settings, TRUST_PROXY: 1 } } }, 'TRUST_PROXY'],
     ['a certificate without a host', { ...SAFE, ingress: { tlsSecret: 'x' } }, 'host'],

@@ -51,6 +51,15 @@ producer:
 {{- end -}}
 {{- end }}
 
+{{- /* Refuses an autoscaler that the cluster would reject only while it installs the release. */ -}}
+{{- define "tocsin.checkAutoscaling" -}}
+{{- with .Values.bff.autoscaling -}}
+{{- if and .enabled (gt (int .min) (int .max)) -}}
+{{- fail "bff.autoscaling.min must not be above bff.autoscaling.max." -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{- /* A Secret that keeps its existing data, or is created with this: (list $ name (dict key value)). */ -}}
 {{- define "tocsin.secret" -}}
 {{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
