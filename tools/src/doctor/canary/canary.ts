@@ -119,7 +119,7 @@ const notSubscribed = (one: Watch): Finding =>
     `canary at ${one.name}`,
     `cannot subscribe: ${one.fault()}`,
     /token|unauthorized|forbidden/i.test(one.fault() ?? '')
-      ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
+      ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor). With compose and on Kubernetes, sign it with their secret (docs/guides/look-inside.md#ask-the-doctor).'
       : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );
 
