@@ -65,7 +65,7 @@ ${table(settingsOf(uiSettings))}
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
 | \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinels and cluster of that Redis, as for the bff; the sidecars get them too |
 | \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
-| \`DAPR_UNTESTED\` | – | \`yes\`: also start a Dapr older than 1.18, with which Tocsin was not tested |
+| \`DAPR_UNTESTED\` | – | \`yes\`: also use a Dapr older than 1.18, with which Tocsin was not tested |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for that download, as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
