@@ -94,6 +94,16 @@ describe('a watched feed', () => {
   });
 });
 
+it('should keep comparing every 30 s after the clock was set back', async () => {
+  views.watch('all');
+  await views.view('all').knownPosition();
+  await sleep(3_000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await publish(1);
+  await sleep(31_000);
+  expect(views.view('all').position).toMatchObject({ offset: 1 });
+});
+
 it('should spread comparisons of feeds that were watched at the same time', async () => {
   for (let feed = 0; feed < 32; feed++) views.watch(`topic:${feed}`);
   await sleep(3_000);

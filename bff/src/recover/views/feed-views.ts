@@ -41,6 +41,7 @@ const MAX_UNWATCHED = 1_000;
 
 const currentSlot = (): number => Math.floor(performance.now() / TICK_MS);
 
+/** Times are in ms of `performance.now()`, which doesn't jump when the clock is set. */
 interface Watched {
   view: FeedView;
   watchers: number;
@@ -58,7 +59,7 @@ export class FeedViews {
   readonly #views = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
-  /** When the comparisons after missing broadcasts end. */
+  /** When the comparisons after missing broadcasts end (ms of `performance.now()`). */
   #allComparedAt = 0;
   #hasMissedMore = false;
   #viewsCreated = 0;
@@ -111,7 +112,7 @@ export class FeedViews {
    * during that time triggers another round afterwards.
    */
   compareAll(): void {
-    const now = this.#use.now();
+    const now = performance.now();
     this.#hasMissedMore = now < this.#allComparedAt;
     if (this.#hasMissedMore) return;
     this.#allComparedAt = now + SLOTS * TICK_MS;
@@ -135,7 +136,7 @@ export class FeedViews {
     // Keep the map ordered by last use.
     this.#views.delete(feed);
     this.#views.set(feed, watched);
-    watched.usedAt = this.#use.now();
+    watched.usedAt = performance.now();
     return watched;
   }
 
@@ -187,7 +188,7 @@ export class FeedViews {
   }
 
   #compareIn(watched: Watched, ms: number): void {
-    watched.compareAt = this.#use.now() + ms;
+    watched.compareAt = performance.now() + ms;
     watched.isRegular = false;
   }
 
@@ -195,13 +196,13 @@ export class FeedViews {
     const before = watched.view.position;
     // Spread out feeds that were compared together, for example after all browsers reconnected.
     const spread = watched.isRegular ? 0 : watched.slot * TICK_MS;
-    watched.compareAt = this.#use.now() + COMPARISON_INTERVAL_MS - spread;
+    watched.compareAt = performance.now() + COMPARISON_INTERVAL_MS - spread;
     watched.isRegular = true;
     try {
       await watched.view.compare();
       // After a lost broadcast, the next broadcast could be lost too.
       if (before && isHigher(watched.view.position, before))
-        this.#compareIn(watched, Math.min(watched.compareAt - this.#use.now(), FIRST_COMPARISON_MS));
+        this.#compareIn(watched, Math.min(watched.compareAt - performance.now(), FIRST_COMPARISON_MS));
     } catch (error) {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#onError(feed, error);
@@ -228,7 +229,7 @@ export class FeedViews {
     if (this.#ticks++ % TICKS_PER_TRIM === 0) this.#trim();
     const isPositionDue = this.#nextPositions();
     const due: [string, Watched][] = [];
-    const now = this.#use.now();
+    const now = performance.now();
     if (this.#hasMissedMore && now >= this.#allComparedAt) this.compareAll();
     for (const [feed, watched] of this.#views) {
       if (isPositionDue(watched.slot)) due.push([feed, watched]);
