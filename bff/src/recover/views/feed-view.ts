@@ -261,10 +261,10 @@ export class FeedView {
       return;
     }
     const floor = firstOffset(head, this.#use.limits, readAt);
-    const continues = ring?.epoch === head.epoch && head.offset - ring.offset <= this.#use.ring.publications;
-    const from = Math.max(floor, continues ? ring.offset + 1 : head.offset - FIRST_LOAD + 1);
-    const references = head.segments.filter((segment) => segment.last >= from);
-    const contents = await this.#segments.read(references);
+    const firstToAppend = Math.max(floor, head.offset - this.#use.ring.publications + 1);
+    const continues = ring?.epoch === head.epoch && firstToAppend <= ring.offset + 1;
+    const from = continues ? ring.offset + 1 : Math.max(floor, head.offset - FIRST_LOAD + 1);
+    const contents = await this.#segments.read(head.segments.filter(({ last }) => last >= from));
     const missed = contents.flat().filter(({ offset }) => offset >= from && offset <= head.offset);
     if (missed.length !== head.offset - from + 1)
       throw new TemporaryError(`${this.feed} has a gap after ${from - 1}`);

@@ -1,6 +1,7 @@
 import type { PublicationsEvent } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fixture } from '../../../testing/feed-fixture.ts';
+import { FeedView } from './feed-view.ts';
 import { FeedViews } from './feed-views.ts';
 import { readPage } from '../page/page.ts';
 import type { Position } from '@tocsin/contracts';
@@ -191,6 +192,23 @@ describe('a watching browser', () => {
     await sleep(300);
     expect(sent).toEqual([2, 1, 2]);
   });
+});
+
+it('should move on if all publications that a view missed have left the history', async () => {
+  const moved: number[] = [];
+  const { marks } = f.instance();
+  const view = new FeedView('all', {
+    ...{ log: f.log, origin: f.origin, marks, proofs: testProofs, limits: f.limits },
+    ...{ ring: { publications: 10, bytes: 10_000 }, now: () => f.now },
+    routeFeedTurn: () => expect.fail('no turn is needed'),
+    onMoved: ({ offset }) => moved.push(offset),
+  });
+  await publish(1);
+  await view.compare();
+  await publish(2);
+  f.now += f.limits.historyTtlMs + 1;
+  await view.compare();
+  expect([view.position?.offset, moved]).toEqual([2, [2]]);
 });
 
 describe('a forged broadcast', () => {
