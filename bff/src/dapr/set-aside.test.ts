@@ -4,6 +4,7 @@ import {
   SET_ASIDE_INDEX_KEY,
   SET_ASIDE_SIZES_KEY,
   SET_ASIDE_TTL_SECONDS,
+  entryKey,
   setAsideKey,
   type SetAside,
 } from '@tocsin/contracts';
@@ -48,7 +49,7 @@ function deployment() {
     sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key, value }]);
   const read = (entry: string) => current(setAsideKey(entry))?.value;
   const listed = () => (current(SET_ASIDE_INDEX_KEY)!.value as { entries: string[] }).entries;
-  return { store, records, write, read, listed };
+  return { sidecar, store, records, write, read, listed };
 }
 
 it('should store the same record again after the first copy has expired', async () => {
@@ -95,4 +96,18 @@ it("should not extend a record's lifetime when erasing content from it", async (
   expect(read('a')).toEqual({ ...one, content: null });
   vi.setSystemTime(START + LIFETIME_MS);
   expect(read('a')).toBeUndefined();
+});
+
+it("should delete an erased feed's records even if the first attempt to delete them fails", async () => {
+  const { sidecar, store, records, read } = deployment();
+  const entry = entryKey({ run: 'P0000001', feed: 'all', seq: 1 });
+  await store.add(record(entry));
+  const transact = sidecar.transact.bind(sidecar);
+  vi.spyOn(sidecar, 'transact').mockImplementation(async (name, operations) => {
+    if (!operations.some(({ operation }) => operation === 'delete')) return transact(name, operations);
+    vi.mocked(sidecar.transact).mockRestore();
+    throw new Error('unavailable');
+  });
+  await store.erase('all').catch(() => store.erase('all'));
+  expect([read(entry), await records.names()]).toEqual([undefined, []]);
 });

@@ -105,12 +105,14 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
   }
 
+  /** Deletes the records before the index drops their names. If one step fails, a retry still finds the names. */
   async #removeAll(isRemoved: (entry: string) => boolean): Promise<void> {
     await this.#change(async ({ entries, ...about }) => {
       const removed = entries.filter(isRemoved);
       if (removed.length === 0) return undefined;
+      await this.#sidecar.transact(COMPONENTS.state, removed.map(deletion));
       const remaining = entries.filter((entry) => !removed.includes(entry));
-      return { listed: { ...about, entries: remaining }, records: removed.map(deletion) };
+      return { listed: { ...about, entries: remaining }, records: [] };
     });
   }
 
