@@ -47,3 +47,20 @@ it('should delete orphaned schedules, but not schedules that the producer is abo
     ['listed', 'new', 'of another feed'].map((name) => keyOf(name)),
   );
 });
+
+it('should take the same steps for each key, no matter how many feeds were erased', async () => {
+  const stepsAfter = async (erasures: number) => {
+    const erased = Array.from({ length: erasures }, (_, n) => ({ feed: `topic:${n}`, before: 1 }));
+    const redis = redisWith(
+      new Map(Array.from({ length: 1_000 }, (_, n) => [`${APP_IDS.bff}||head:${n}`, {}])),
+    );
+    const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+    const content = new ErasedContent(erased);
+    const comparisons = vi.spyOn(String.prototype, 'startsWith');
+    expect(await eraseFromKeys(use, content)).toBe(0);
+    const { length } = comparisons.mock.calls;
+    comparisons.mockRestore();
+    return length;
+  };
+  expect(await stepsAfter(10_000)).toBe(await stepsAfter(1));
+});

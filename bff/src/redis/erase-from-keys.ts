@@ -128,14 +128,16 @@ function visitsFor(
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
+  const segmentStarts = new Set(content.feeds.map((feed) => segmentKey(labelOf(feed), '')));
   /** Deletes a segment with erased content unless the head still references it, which normally it doesn't. */
   const segment: Visit = async (key) => {
+    const name = key.slice(STATE.length);
+    if (!segmentStarts.has(name.slice(0, name.lastIndexOf(':') + 1))) return false;
     const parsed = segmentSchema.safeParse(await decompressed(await stateOf(key)));
     if (!parsed.success) return false;
     const feed = parsed.data.publications.find(({ notification }) => notification)?.notification?.feed;
     if (feed === undefined) return false;
     if (!parsed.data.publications.some((one) => content.hasPublication(feed, one))) return false;
-    const name = key.slice(STATE.length);
     const stored = await feedLog.readHead(feed);
     if (stored?.head.segments.some((named) => named.key === name)) return false;
     await feedLog.removeDocuments([name]);
@@ -185,7 +187,7 @@ function visitsFor(
 
   return [
     [`${STATE}${INBOX_PREFIX}`, inbox],
-    ...content.feeds.map((feed): [string, Visit] => [`${STATE}${segmentKey(labelOf(feed), '')}`, segment]),
+    [`${STATE}segment:`, segment],
     [`${STATE}set-aside:`, record],
     ['entry:', entry],
     [`${PRODUCER_STATE}${dueKey('')}`, scheduled],
