@@ -15,8 +15,10 @@ export interface RedisCopiesOptions extends KeyEraserDependencies {
 }
 
 const CHECK_EVERY_MS = 2_000;
-/** Minimum time between Redis searches, across all instances. */
+/** Minimum time between the starts of Redis searches, across all instances. */
 const SEARCH_EVERY_MS = 10_000;
+/** A search that takes longer than this keeps other instances from starting another. */
+const EXTEND_EVERY_MS = SEARCH_EVERY_MS - CHECK_EVERY_MS;
 /**
  * Minimum age of an erasure (ms) when it is searched for the last time. By then, all messages in transit have arrived
  * or been refused. Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises.
@@ -56,11 +58,28 @@ export class RedisCopies implements Copies {
     this.#isWorking = true;
     try {
       const recorded = await this.#erasures.read();
-      if (recorded.length > 0 && (await this.#erasures.reserveWork(SEARCH_EVERY_MS))) await this.#work();
+      if (recorded.length > 0 && (await this.#erasures.reserveWork(SEARCH_EVERY_MS)))
+        await this.#workReserved();
     } catch (err) {
       this.#options.log.warn({ err }, 'cannot delete copies of erased content yet; retrying');
     } finally {
       this.#isWorking = false;
+    }
+  }
+
+  async #workReserved(): Promise<void> {
+    const extend = async (): Promise<void> => {
+      try {
+        await this.#erasures.extendReservation(SEARCH_EVERY_MS);
+      } catch (err) {
+        this.#options.log.warn({ err }, 'another instance might search for the same erased content');
+      }
+    };
+    const timer = setInterval(() => void extend(), EXTEND_EVERY_MS).unref();
+    try {
+      await this.#work();
+    } finally {
+      clearInterval(timer);
     }
   }
 

@@ -66,14 +66,22 @@ export class ErasureLog {
 
   /** Tries to reserve the work for `ms` milliseconds. Resolves with true for one instance, and false for all others. */
   async reserveWork(ms: number): Promise<boolean> {
-    const { client } = this.#connection;
-    const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
-    return (await this.#withTimeout(client.set(LOCK, '1', options))) === 'OK';
+    return this.#setLock('NX', ms);
+  }
+
+  /** Extends the reservation to `ms` milliseconds from now, unless it has already ended. */
+  async extendReservation(ms: number): Promise<void> {
+    await this.#setLock('XX', ms);
   }
 
   /** Redis's clock (ms since 1970). */
   now(): Promise<number> {
     return this.#connection.timeAt(ERASURES_STREAM);
+  }
+
+  async #setLock(condition: 'NX' | 'XX', ms: number): Promise<boolean> {
+    const set = this.#connection.client.set(LOCK, '1', { condition, expiration: { type: 'PX', value: ms } });
+    return (await this.#withTimeout(set)) === 'OK';
   }
 
   #withTimeout<T>(outcome: Promise<T>): Promise<T> {
