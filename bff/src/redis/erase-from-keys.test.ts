@@ -64,3 +64,21 @@ it('should take the same steps for each key, no matter how many feeds were erase
   };
   expect(await stepsAfter(10_000)).toBe(await stepsAfter(1));
 });
+
+it('should erase the other keys if one cannot be read, but reject so that the search is repeated', async () => {
+  const documents = new Map<string, object>([
+    ['entry:foreign', {}],
+    [keyOf('orphan'), { v: DOCUMENT_VERSION, at: 5, notification }],
+  ]);
+  const redis = redisWith(documents);
+  const peek = () => Promise.reject(new Error('WRONGTYPE'));
+  const use = { state: redis, entriesRedis: redis, entries: { peek } } as unknown as KeyEraserDependencies;
+  const erased = eraseFromKeys(
+    use,
+    new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]),
+  );
+  const outcome = expect(erased).rejects.toThrow('entry:foreign');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await outcome;
+  expect([...documents.keys()]).toEqual(['entry:foreign']);
+});

@@ -21,6 +21,7 @@ import { pause } from '@tocsin/contracts/pause';
 import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
+import { TemporaryError } from '../deliver/errors.ts';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/erase/without-erased.ts';
@@ -64,14 +65,20 @@ type Visit = (key: string) => Promise<boolean>;
  * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists keys in
  * Redis because Dapr can't, and also reads state there. Reads entries and deletes content through Dapr, but deletes
  * scheduled notifications directly.
+ * @throws TemporaryError if some keys could not be searched. All other keys were.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const mayBeOrphans = new Set<string>();
   const visits = visitsFor(use, content, mayBeOrphans);
+  const failures = new Map<string, unknown>();
   let count = 0;
   for (const connection of new Set([use.state, use.entriesRedis]))
-    for await (const keys of keysOf(connection)) count += await visitAll(keys, visits);
-  return count + (await eraseOrphans(use, mayBeOrphans));
+    for await (const keys of keysOf(connection)) count += await visitAll(keys, visits, failures);
+  count += await eraseOrphans(use, mayBeOrphans);
+  const [failure] = failures;
+  if (!failure) return count;
+  const [key, cause] = failure;
+  throw new TemporaryError(`${failures.size} keys cannot be searched, for example ${key}`, { cause });
 }
 
 /** Deletes the scheduled notifications under these keys, except if they have entered the due window. */
@@ -92,16 +99,26 @@ async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<
   return count;
 }
 
-async function visitAll(keys: readonly string[], visits: [prefix: string, Visit][]): Promise<number> {
+/** Visits these keys and adds those that can't be visited to `failures`, with the errors. */
+async function visitAll(
+  keys: readonly string[],
+  visits: [prefix: string, Visit][],
+  failures: Map<string, unknown>,
+): Promise<number> {
   const due = keys.flatMap((key) => {
     const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
-    return visit ? [() => visit(key)] : [];
+    return visit ? [{ key, visit }] : [];
   });
   let count = 0;
-  for (let start = 0; start < due.length; start += READS_AT_ONCE) {
-    const erased = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
-    count += erased.filter(Boolean).length;
-  }
+  const visitOne = async ({ key, visit }: { key: string; visit: Visit }): Promise<void> => {
+    try {
+      if (await visit(key)) count++;
+    } catch (error) {
+      failures.set(key, error);
+    }
+  };
+  for (let start = 0; start < due.length; start += READS_AT_ONCE)
+    await Promise.all(due.slice(start, start + READS_AT_ONCE).map(visitOne));
   return count;
 }
 
