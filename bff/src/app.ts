@@ -39,9 +39,6 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
-  const redisUpkeep = backend.keepStore?.({
-    onDropped: (from, count) => metrics.dropped.inc({ from }, count),
-  });
 
   const delivery = createDelivery(context);
   const { views, missed, positions } = createViews(context, delivery);
@@ -56,6 +53,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
   const storedAway = away ?? storedWithoutChannels(backend.readers, now, log);
+  const redisUpkeep = backend.keepStore?.({
+    onDropped: (from, count) => metrics.dropped.inc({ from }, count),
+    eraseFallbacks: (erased) => storedAway.fallbacks.erase(erased),
+  });
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
       await backend.setAside.erase(erased.feed);

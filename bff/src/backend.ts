@@ -14,6 +14,7 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
+import type { Erased } from './deliver/erase/erased-content.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
 import type {
   AuditReader,
@@ -44,10 +45,12 @@ export interface Inbound {
   onRefused: OnRefused;
 }
 
-/** Events from the Redis upkeep, which trims streams and deletes erased content. */
+/** Calls from the Redis upkeep, which trims streams and deletes erased content. */
 export interface StoreEvents {
   /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
+  /** Called with erased notifications whose content was found in a reader's fallbacks, to remove it there. */
+  eraseFallbacks: (erased: Erased) => Promise<void>;
 }
 
 /** The stores to search for erased content. */

@@ -26,9 +26,9 @@ const EXTEND_EVERY_MS = SEARCH_EVERY_MS - CHECK_EVERY_MS;
 const FORGET_AFTER_MS = 35_000;
 
 /**
- * Deletes copies of erased content from Dapr's topic streams, set-aside records, inboxes, schedules and documents that
- * no head references. Re-announces unclaimed entries with erased content so that the feeds drop that content. The
- * instances share the work, searching for each erasure multiple times within a minute.
+ * Deletes copies of erased content from Dapr's topic streams, set-aside records, inboxes, fallbacks, schedules and
+ * documents that no head references. Re-announces unclaimed entries with erased content so that the feeds drop that
+ * content. The instances share the work, searching for each erasure multiple times within a minute.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;

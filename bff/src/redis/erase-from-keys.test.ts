@@ -1,6 +1,8 @@
-import { APP_IDS, DOCUMENT_VERSION, DUE_WINDOW_KEY, dueKey } from '@tocsin/contracts';
+import { APP_IDS, DOCUMENT_VERSION, DUE_WINDOW_KEY, dueKey, idBesideAnother } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ErasedContent } from '../deliver/erase/erased-content.ts';
+import { READER, after, arrival, deployment, itemsOf } from '../../testing/away/deployment.ts';
+import { awayKey, hashOfReader } from '../away/fallbacks/document.ts';
+import { ErasedContent, type Erased } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { eraseFromKeys, type KeyEraserDependencies } from './erase-from-keys.ts';
 
@@ -81,4 +83,20 @@ it('should erase the other keys if one cannot be read, but reject so that the se
   await vi.advanceTimersByTimeAsync(10_000);
   await outcome;
   expect([...documents.keys()]).toEqual(['entry:foreign']);
+});
+
+it('should remove erased content from fallbacks that a delayed turn stored after the erasure', async () => {
+  const { store, instance } = deployment();
+  const { fallbacks } = instance();
+  await fallbacks.committed(itemsOf(arrival('gone', after('P1D')), arrival('kept', after('P1D'))));
+  const event = { ...arrival('event', after('P1D')), sourceHash: 'hash' };
+  await fallbacks.committed(itemsOf(event));
+  const key = awayKey(hashOfReader(READER));
+  const redis = redisWith(new Map([[`${APP_IDS.bff}||${key}`, (await store.read(key))?.value as object]]));
+  const eraseFallbacks = (of: Erased) => fallbacks.erase(of);
+  const use = { state: redis, entriesRedis: redis, eraseFallbacks } as unknown as KeyEraserDependencies;
+  const ids = ['gone', idBesideAnother('event', 'hash')];
+  expect(await eraseFromKeys(use, new ErasedContent([{ feed: 'user:other', ids }]))).toBe(0);
+  expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, ids }]))).toBe(1);
+  expect((await fallbacks.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['kept']);
 });

@@ -3,6 +3,7 @@ import {
   ENTRY_LIFE_MS,
   DUE_WINDOW_KEY,
   INBOX_PREFIX,
+  awayDocumentSchema,
   entrySchema,
   inboxDocumentSchema,
   parseDateTime,
@@ -21,8 +22,10 @@ import { pause } from '@tocsin/contracts/pause';
 import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
+import { awayKey } from '../away/fallbacks/document.ts';
+import { idsInFeed } from '../away/fallbacks/register.ts';
 import { TemporaryError } from '../deliver/errors.ts';
-import type { ErasedContent } from '../deliver/erase/erased-content.ts';
+import type { Erased, ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/erase/without-erased.ts';
 import { labelOf } from '../feed/commit/plan-commit.ts';
@@ -40,6 +43,8 @@ export interface KeyEraserDependencies {
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   readers: ReaderStore;
+  /** Ends the fallbacks of these notifications and removes their content. */
+  eraseFallbacks: (erased: Erased) => Promise<void>;
 }
 
 const KEYS_AT_ONCE = 1_000;
@@ -140,7 +145,7 @@ function visitsFor(
   content: ErasedContent,
   mayBeOrphans: Set<string>,
 ): [prefix: string, Visit][] {
-  const { state, entries, feedLog, setAside, announceAgain, readers } = use;
+  const { state, entries, feedLog, setAside, announceAgain, readers, eraseFallbacks } = use;
   const { client } = state;
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
@@ -202,8 +207,23 @@ function visitsFor(
     return withdrawSnoozed(readers, key.slice(STATE.length), isErased, Date.now());
   };
 
+  /** A turn that was overtaken by an erasure might have stored fallbacks of erased notifications afterwards. */
+  const fallbacks: Visit = async (key) => {
+    const parsed = awayDocumentSchema.safeParse(await stateOf(key));
+    if (!parsed.success) return false;
+    const { reader: feed, waiting, sending } = parsed.data;
+    const erased = [...waiting, ...sending.flatMap(({ items }) => items)].filter((one) => {
+      const publishedAt = parseDateTime(one.createdAt) ?? 0;
+      return one.notification && idsInFeed(one).some((id) => content.has({ feed, id }, { publishedAt }));
+    });
+    if (erased.length === 0) return false;
+    await eraseFallbacks({ feed, ids: erased.map(({ id }) => id) });
+    return true;
+  };
+
   return [
     [`${STATE}${INBOX_PREFIX}`, inbox],
+    [`${STATE}${awayKey('')}`, fallbacks],
     [`${STATE}segment:`, segment],
     [`${STATE}set-aside:`, record],
     ['entry:', entry],

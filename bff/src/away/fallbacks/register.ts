@@ -100,13 +100,16 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
   return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }
 
+/** The ids that a notification can have in its feed. CloudEvents from several sources can have the same id. */
+export const idsInFeed = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>): string[] =>
+  sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
+
 /**
  * Ends all steps of the retracted notifications and removes the content, including from messages being sent. If a
  * message is resent, it only shows the remaining notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
-  const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
-    ids.has(id) || (sourceHash !== undefined && ids.has(idBesideAnother(id, sourceHash)));
+  const isRetracted = (one: Pick<Waiting, 'id' | 'sourceHash'>) => idsInFeed(one).some((id) => ids.has(id));
   const sending = document.sending.map((message) => ({
     ...message,
     items: message.items.map((item) => {

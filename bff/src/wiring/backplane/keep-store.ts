@@ -15,7 +15,7 @@ export function keepStore(
   options: Omit<RedisConnectionOptions, 'name' | 'target'>,
   redis: RedisParts,
   { entries, log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
-  { onDropped }: StoreEvents,
+  { onDropped, eraseFallbacks }: StoreEvents,
 ): KeptStore {
   const { log } = options;
   const connections = distinctRedis({ ...redis, audit: redis.topics }).map(({ target, parts }) => ({
@@ -36,7 +36,7 @@ export function keepStore(
   const keeper = new StreamKeeper({ topics, broadcaster, maxBytes: MAX_STREAM_BYTES, onDropped, log });
   const copies = new RedisCopies({
     ...{ broadcaster, topics, state, entriesRedis },
-    ...{ entries, feedLog, setAside, announceAgain, readers, log },
+    ...{ entries, feedLog, setAside, announceAgain, readers, eraseFallbacks, log },
   });
   for (const { connection } of connections) connection.start();
   keeper.start();
