@@ -31,6 +31,11 @@ export interface ReaderStore {
   remove(keys: readonly string[]): Promise<void>;
   /** Like `remove`, and refuses changes in progress that read the documents before. */
   erase(keys: readonly string[]): Promise<void>;
+  /**
+   * Call if a document is missing after a refused write, and nothing will be written. Lets the key of an erased document
+   * expire soon, or a document stored meanwhile after `ttlSeconds`.
+   */
+  restoreLifetime(key: string, ttlSeconds: number): Promise<void>;
 }
 
 /** Broadcasts changes to readers' documents to all instances, including this instance. */

@@ -59,6 +59,25 @@ export abstract class ErasableStore implements ReaderStore {
       await this.#eraseTogether(keys.slice(first, first + AT_ONCE));
   }
 
+  /**
+   * Rewrites the document without changing it. Behind Dapr, Redis applies the lifetime of a refused write, too. That
+   * includes the writes here, so this repeats them.
+   */
+  async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.readStored(key);
+      if (!stored) return;
+      const lifetime = isErased(key, stored) ? ERASED_TTL_SECONDS : ttlSeconds;
+      try {
+        return await this.writeStored([
+          { key, value: stored.value as object, etag: stored.etag, ttlSeconds: lifetime },
+        ]);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
   async #eraseTogether(keys: readonly string[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const found = await Promise.all(keys.map(async (key) => ({ key, stored: await this.readStored(key) })));

@@ -1,11 +1,12 @@
 import { inboxKey, mutesKey, preferencesKey } from '@tocsin/contracts';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { after, arrival, deployment, READER } from '../../../testing/away/deployment.ts';
 import { ContactBook } from '../../away/contacts/contacts.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { Inboxes } from '../inbox/inboxes.ts';
 import { ERASED_TTL_SECONDS, type StoredWrite } from './erasable-store.ts';
+import { writeDocument } from './write-document.ts';
 import { Histories } from '../marks/histories.ts';
 import { MuteLists } from '../preferences/mute-lists.ts';
 import { ReaderPreferences } from '../preferences/preferences.ts';
@@ -97,6 +98,53 @@ it('new fallbacks should not restore earlier fallbacks after an erasure', async 
     shared.store,
   );
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
+});
+
+describe('a change without a document to write after an erasure', () => {
+  const key = inboxKey(READER);
+  const lifetimes = new Map<string, number>();
+  let beforeWrite: (value: object) => Promise<void>;
+  /** Like Redis behind Dapr, gives the stored document the lifetime of a refused write. */
+  class LikeRedis extends MemoryReaderStore {
+    protected override async writeStored(writes: readonly StoredWrite[]): Promise<void> {
+      for (const { value } of writes) await beforeWrite(value);
+      for (const write of writes) lifetimes.set(write.key, write.ttlSeconds);
+      return super.writeStored(writes);
+    }
+  }
+  let likeRedis: LikeRedis;
+  beforeEach(async () => {
+    beforeWrite = async () => undefined;
+    likeRedis = new LikeRedis();
+    await likeRedis.write(key, { n: 1 }, undefined, 1_000);
+  });
+  const change = () =>
+    eraseDuring(
+      () => likeRedis.erase([key]),
+      () =>
+        writeDocument(likeRedis, {
+          ...{ key, ttlSeconds: 1_000 },
+          plan: async (value) => (value === undefined ? undefined : { n: 2 }),
+        }),
+      likeRedis,
+    );
+
+  it("should not extend the lifetime of the erased document's key", async () => {
+    await change();
+    expect(await likeRedis.read(key)).toBeUndefined();
+    expect(lifetimes.get(key)).toBe(ERASED_TTL_SECONDS);
+  });
+
+  it('should not shorten the lifetime of a document that another instance stores meanwhile', async () => {
+    let erasures = 0;
+    beforeWrite = async (value) => {
+      if (!('erased' in value) || ++erasures !== 2) return;
+      await likeRedis.write(key, { n: 3 }, undefined, 1_000);
+    };
+    await change();
+    expect((await likeRedis.read(key))?.value).toEqual({ n: 3 });
+    expect(lifetimes.get(key)).toBe(1_000);
+  });
 });
 
 it('should soon forget the key of an erased mute list that was empty', async () => {

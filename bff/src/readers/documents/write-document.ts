@@ -23,7 +23,11 @@ export async function writeDocument(
   for (let attempt = 1; ; attempt++) {
     const stored = await store.read(key);
     const value = await plan(stored?.value);
-    if (!value) return attempt === 1 ? undefined : '';
+    if (!value) {
+      if (attempt === 1) return undefined;
+      if (!stored) await store.restoreLifetime(key, ttlSeconds);
+      return '';
+    }
     if (!stored) await beforeFirst?.();
     try {
       await store.write(key, value, stored?.etag, ttlSeconds);
