@@ -96,3 +96,18 @@ it('should find a single erased item among 131,071 in a few searches', () => {
   // A binary search over 131,071 items takes 17 steps with two searches each.
   expect(search.mock.calls.length).toBeLessThan(40);
 });
+
+it('should search a text for feeds in the same number of steps, no matter how many feeds were erased', () => {
+  const stepsAfter = (erasures: number) => {
+    const feeds = Array.from({ length: erasures }, (_, n) => `user:${n + 10_000}`);
+    const content = new ErasedContent(feeds.map((feed) => ({ feed, before: ERASED_AT })));
+    const text = `${'x'.repeat(10_000)} user:99999 topic:10000 user:10000`;
+    const steps = [vi.spyOn(String.prototype, 'indexOf'), vi.spyOn(String.prototype, 'slice')];
+    expect(content.isNamedIn(`${text}0`, 0)).toBe(false);
+    const count = steps.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    for (const step of steps) step.mockRestore();
+    expect(content.isNamedIn(text, 0)).toBe(true);
+    return count;
+  };
+  expect(stepsAfter(10_000)).toBe(stepsAfter(1));
+});

@@ -19,6 +19,8 @@ export interface ItemContext {
 /** Decides whether content was erased. A feed's erasure doesn't cover notifications published later. */
 export class ErasedContent {
   readonly #before = new Map<string, number>();
+  /** The lengths of the names in `#before`. */
+  readonly #lengths: ReadonlySet<number>;
   readonly #ids = new Map<string, Set<string>>();
   /** Erased ids across all feeds. */
   readonly #allIds = new Set<string>();
@@ -33,6 +35,7 @@ export class ErasedContent {
         this.#allIds.add(id);
       }
     }
+    this.#lengths = new Set([...this.#before.keys()].map((feed) => feed.length));
   }
 
   get feeds(): string[] {
@@ -87,12 +90,26 @@ export class ErasedContent {
 
   /** Whether unreadable text names an erased feed or id. */
   isNamedIn(text: string, publishedAt: number): boolean {
-    const feeds = [...this.#before].flatMap(([feed, before]) => (publishedAt < before ? [feed] : []));
     return readingsOf(text).some(
       (reading) =>
-        feeds.some((feed) => mentions(reading, feed)) ||
+        this.#isFeedIn(reading, publishedAt) ||
         (this.#allIds.size > 0 && quotedIn(reading).some((name) => this.#allIds.has(name))),
     );
+  }
+
+  /** Whether the text contains an erased feed's name, and not just as the prefix of a longer name. */
+  #isFeedIn(text: string, publishedAt: number): boolean {
+    if (this.#lengths.size === 0) return false;
+    for (const { index } of text.matchAll(FEED_START))
+      for (const length of this.#lengths) {
+        if (NAME_CHARACTER.test(text[index + length] ?? ' ')) continue;
+        if (this.#isBefore(text.slice(index, index + length), publishedAt)) return true;
+      }
+    return false;
+  }
+
+  #isBefore(feed: string, publishedAt: number): boolean {
+    return publishedAt < (this.#before.get(feed) ?? -Infinity);
   }
 
   #hasItem(item: unknown, { feed = DEFAULT_FEED, id, publishedAt }: ItemContext): boolean {
@@ -100,7 +117,7 @@ export class ErasedContent {
   }
 
   #has(feed: string, id: string | undefined, publishedAt: number): boolean {
-    if (publishedAt < (this.#before.get(feed) ?? -Infinity)) return true;
+    if (this.#isBefore(feed, publishedAt)) return true;
     return id !== undefined && (this.#ids.get(feed)?.has(id) ?? false);
   }
 }
@@ -125,10 +142,6 @@ function readingsOf(text: string): string[] {
 /** All strings between two quotation marks. Ids don't contain any, so this finds every `"<id>"` in the text. */
 const quotedIn = (text: string): string[] => text.split('"').slice(1, -1);
 
-/** Whether the text contains the name, and not just as the prefix of a longer name. */
-function mentions(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;
-  }
-  return false;
-}
+/** The start of every feed's name. */
+const FEED_START = /all|topic:|user:/g;
+const NAME_CHARACTER = /[\p{L}\p{N}._:-]/u;
