@@ -75,7 +75,7 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * A step's outcome, used for receipts. `unpublished` means that the receipt event hasn't been published yet. `unless`
+ * A step's outcome, used for receipts. `publishedId` is set if the notification has a different id in the feed. `unpublished` means that the receipt event hasn't been published yet. `unless`
  * and `sourceHash` are copied from the step and the notification so that the fallback can be resent. `closed` removes
  * it from the list of unsent fallbacks.
  */
@@ -86,6 +86,7 @@ export const fallbackReceiptSchema = z.looseObject({
   outcome: z.enum(FALLBACK_OUTCOMES),
   reason: z.string().max(200).optional(),
   at: time,
+  publishedId: idSchema.optional(),
   unpublished: z.literal(true).optional(),
   unless: z.enum(UNLESS).optional(),
   sourceHash: z.string().optional(),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arrival, Fallback, Notification, PublishedAt } from '@tocsin/contracts';
-import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
+import { parseDateTime, parseDuration } from '@tocsin/contracts';
+import { idsOf } from '../../feed/ids.ts';
 import { isHigher } from '../../feed/position.ts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
@@ -56,7 +57,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
       const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
       for (const { via, unless } of fallback)
         receipts.push(
-          ...receiptsOf([{ id, createdAt, unless, sourceHash }], {
+          ...receiptsOf([{ id, createdAt, unless, sourceHash, position }], {
             via,
             outcome: 'refused',
             reason,
@@ -105,8 +106,7 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
  * message is resent, it only shows the remaining notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
-  const isRetracted = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>) =>
-    ids.has(id) || (sourceHash !== undefined && ids.has(idBesideAnother(id, sourceHash)));
+  const isRetracted = (one: Parameters<typeof idsOf>[0]) => idsOf(one).some((id) => ids.has(id));
   const sending = document.sending.map((message) => ({
     ...message,
     items: message.items.map((item) => {

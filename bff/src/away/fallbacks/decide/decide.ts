@@ -126,9 +126,9 @@ class Decider {
     const unreached = new Map<string, Ended[]>();
     for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
     // One pass for all of these channels, since a publisher could name thousands of nonexistent channels.
-    this.#takeAllDue(({ id, createdAt, sourceHash }, { via, unless }) => {
+    this.#takeAllDue((waiting, { via, unless }) => {
       const ended = unreached.get(via);
-      ended?.push({ id, createdAt, sourceHash, unless });
+      ended?.push({ ...waiting, unless });
       return !ended;
     });
     for (const via of vias) {
