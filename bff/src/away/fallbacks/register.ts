@@ -5,7 +5,6 @@ import { idsOf } from '../../feed/ids.ts';
 import { isHigher } from '../../feed/position.ts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
-import { dropOldReceipts } from './unsent/unsent-receipts.ts';
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
@@ -84,7 +83,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   }
   const isSame = before === document.waiting && waiting.length === 0;
   if (isSame && receipts.length === document.receipts.length) return document;
-  return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
+  return { ...document, waiting: [...before, ...waiting], receipts };
 }
 
 /** Updates the positions of republished notifications. Returns the same list if there is no change. */
@@ -132,7 +131,7 @@ function endWaiting(
       ),
     );
   const waiting = document.waiting.filter((one) => !isEnded(one));
-  return dropOldReceipts({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+  return { ...document, waiting, receipts: [...document.receipts, ...receipts] };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import { retract } from '../../away/fallbacks/register.ts';
 import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
+import { dropOldReceipts } from '../../away/fallbacks/unsent/unsent-receipts.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
@@ -55,7 +56,7 @@ export function storedWithoutChannels(store: ReaderStore, now: () => number, log
           plan: async (value) => {
             if (value === undefined) return undefined;
             const before = parseAway(value, key);
-            const after = retract(before, new Set(ids), at);
+            const after = dropOldReceipts(retract(before, new Set(ids), at));
             return isDeepStrictEqual(after, before) ? undefined : after;
           },
         });

@@ -10,7 +10,6 @@ import {
   type Waiting,
 } from '../document.ts';
 import { hasGivenUp } from './give-up.ts';
-import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 /** A channel's rules for batching, limiting and repeating messages. */
 export interface ChannelRules {
@@ -93,7 +92,7 @@ class Decider {
   get decision(): Decision {
     const receipts = [...this.#before.receipts, ...this.#receipts];
     const waiting = this.#waiting.filter(({ steps }) => steps.length > 0);
-    const document = dropOldReceipts({ ...this.#before, waiting, sending: this.#sending, receipts });
+    const document = { ...this.#before, waiting, sending: this.#sending, receipts };
     return { document, messages: this.#messages };
   }
 

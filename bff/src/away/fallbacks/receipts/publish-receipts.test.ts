@@ -1,5 +1,7 @@
 import type { ReceiptEvent } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MAX_WAITING } from '../register.ts';
+import { MAX_RECEIPTS } from '../unsent/unsent-receipts.ts';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -51,6 +53,22 @@ it('should retry with the same id until the broker has the event', async () => {
   expect(new Set(tried).size).toBe(1);
   expect(outcomes()).toEqual([['a', 'sent']]);
 });
+
+it.each(['settled', 'refused'])(
+  'should publish and count all outcomes even if more are %s at once than a document keeps',
+  async (how) => {
+    const { instance, receipts } = deployment();
+    const published = new Set<string>();
+    const { fallbacks } = instance(async ({ id }) => void published.add(id));
+    const added = how === 'settled' ? 1_500 : MAX_WAITING + 1_500;
+    const due = after(how === 'settled' ? 'PT5S' : 'P1D');
+    await fallbacks.committed(itemsOf(...Array.from({ length: added }, (_, n) => arrival(`n${n}`, due))));
+    await pass(6_000);
+    expect([published.size, receipts.length]).toEqual([1_500, 1_500]);
+    const kept = (await fallbacks.stored(READER))?.receipts ?? [];
+    expect([kept.length, kept.some(({ unpublished }) => unpublished)]).toEqual([MAX_RECEIPTS, false]);
+  },
+);
 
 it("should publish receipts that a killed process stored but didn't publish", async () => {
   const { instance } = deployment();

@@ -2,7 +2,6 @@ import type { SendResult } from '../../channels/channel.ts';
 import type { ChannelRules } from '../decide/decide.ts';
 import { hasGivenUp } from '../decide/give-up.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
-import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 const MINUTE_MS = 60_000;
 /** Delay after failed sends: 5 s, doubled each time, up to 15 minutes. */
@@ -40,24 +39,24 @@ export function settle(
       { via, outcome: 'suppressed', at: now, reason: 'replaced' },
     );
     const kept = notReplaced.filter((item) => !hasGivenUp(item, now));
-    return dropOldReceipts({
+    return {
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failures },
       waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failures) }),
       receipts: [...document.receipts, ...givenUp, ...replaced],
-    });
+    };
   }
   const reason = outcome === 'sent' ? undefined : result.reason;
   const times = document.sent[via] ?? [];
-  return dropOldReceipts({
+  return {
     ...document,
     sending,
     attempts: { ...document.attempts, [via]: 0 },
     sent:
       outcome === 'sent' ? { ...document.sent, [via]: [...times, now].slice(-rules.perHour) } : document.sent,
     receipts: [...document.receipts, ...receiptsOf(items, { via, outcome, at: now, reason })],
-  });
+  };
 }
 
 const pauseAfter = (failures: number): number =>
