@@ -25,6 +25,18 @@ describe('quiet hours', () => {
     expect(titles()).toEqual([['a']]);
   });
 
+  it('should be computed once for all fallbacks that are due together', async () => {
+    vi.setSystemTime(new Date('2026-01-01T23:00:00Z'));
+    const { instance, titles, prefer } = deployment();
+    const timeZone = vi.fn(() => quietHours.timeZone);
+    prefer({ quietHours: Object.defineProperty({ ...quietHours }, 'timeZone', { get: timeZone }) });
+    const due = Array.from({ length: 100 }, (_, n) => arrival(`n${n}`, after('PT5S')));
+    await instance().fallbacks.committed(itemsOf(...due));
+    await pass(10_000);
+    expect(titles()).toEqual([]);
+    expect(timeZone.mock.calls.length).toBeLessThan(10);
+  });
+
   it('should not hold back the severities that the reader allows', async () => {
     vi.setSystemTime(new Date('2026-01-01T23:00:00Z'));
     const { instance, titles, prefer } = deployment();
