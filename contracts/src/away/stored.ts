@@ -44,13 +44,16 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification covered by a message. The content is included only if the message shows it. `since` is the same as in
- * a step. `replaced` means that a later notification has replaced this notification, which then doesn't go back to
- * waiting if sending fails.
+ * A notification covered by a message. The content is included if the message shows it or it was stored before. `since`
+ * is the same as in a step. `retracted`, and `replaced` by a later notification, mean that the notification doesn't go
+ * back to waiting if sending fails.
  */
-const sentItemSchema = waitingSchema
-  .omit({ steps: true })
-  .extend({ unless: z.enum(UNLESS), since: time.optional(), replaced: z.literal(true).optional() });
+const sentItemSchema = waitingSchema.omit({ steps: true }).extend({
+  unless: z.enum(UNLESS),
+  since: time.optional(),
+  replaced: z.literal(true).optional(),
+  retracted: z.literal(true).optional(),
+});
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**

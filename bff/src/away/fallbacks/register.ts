@@ -8,7 +8,7 @@ import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum stored content in bytes. Content that doesn't fit is read from the feed when needed. */
+/** Maximum stored content in bytes, including what is being sent. Content that doesn't fit is read from the feed when needed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
 /** A published notification, its fallbacks (possibly none) and its position (if known). */
@@ -44,7 +44,9 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
   const before = withPositions(document.waiting, added);
   const known = namesOf(document);
-  let bytes = sizeOf(before.map(({ position: _, ...one }) => one));
+  const sending = document.sending.flatMap(({ items }) => items);
+  const stored = new Map([...sending, ...before].map((one) => [nameOf(one), one]));
+  let bytes = sizeOf([...stored.values()].map(({ position: _, ...one }) => one));
   const waiting: Waiting[] = [];
   const receipts = [...document.receipts];
   for (const { notification, sourceHash, fallback, position } of added) {
@@ -111,7 +113,7 @@ export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: n
     items: message.items.map((item) => {
       if (!isRetracted(item)) return item;
       const { notification: _, ...rest } = item;
-      return rest;
+      return { ...rest, retracted: true as const };
     }),
   }));
   return endWaiting({ ...document, sending }, isRetracted, 'retracted', now);
