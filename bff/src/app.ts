@@ -55,7 +55,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
-  const storedAway = away ?? storedWithoutChannels(backend.readers, now, log);
+  const storedAway =
+    away ??
+    storedWithoutChannels({
+      ...{ store: backend.readers, now, log },
+      publishesReceipts: config.RECEIPTS_TOPIC === 'on',
+    });
   delivery.onErased(async (erased) => {
     if (erased.before !== undefined) {
       await backend.setAside.erase(erased.feed);
