@@ -52,7 +52,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   const away = await createAway(context, readers, histories, delivery.onStep);
   if (away) delivery.onItems((items) => away.fallbacks.committed(items));
-  const storedAway = away ?? storedWithoutChannels(backend.readers, now, log);
+  const storedAway =
+    away ??
+    storedWithoutChannels({
+      ...{ store: backend.readers, now, log },
+      publishesReceipts: config.RECEIPTS_TOPIC === 'on',
+    });
   const redisUpkeep = backend.keepStore?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
     eraseFallbacks: (erased) => storedAway.fallbacks.erase(erased),

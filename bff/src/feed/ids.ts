@@ -1,7 +1,26 @@
 import { createHash } from 'node:crypto';
-import { DOCUMENT_VERSION, type IdsDocument, type IdsReference } from '@tocsin/contracts';
+import {
+  DOCUMENT_VERSION,
+  idBesideAnother,
+  type IdsDocument,
+  type IdsReference,
+  type WaitingFallbacks,
+} from '@tocsin/contracts';
 
 const HASH_BYTES = 8;
+
+/**
+ * The ids that the notification can have in the feed: one if its position is known. A CloudEvent gets a different id if
+ * the original is taken.
+ */
+export const idsOf = ({
+  id,
+  sourceHash,
+  position,
+}: Pick<WaitingFallbacks, 'id' | 'sourceHash' | 'position'>): string[] => {
+  if (position) return [position.id ?? id];
+  return sourceHash === undefined ? [id] : [idBesideAnother(id, sourceHash), id];
+};
 
 /**
  * The first 8 bytes of the id's SHA-256 as 16 hex digits. The chance of a collision in a feed with 100,000 ids is about

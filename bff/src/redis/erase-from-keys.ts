@@ -23,7 +23,7 @@ import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { awayKey } from '../away/fallbacks/document.ts';
-import { idsInFeed } from '../away/fallbacks/register.ts';
+import { idsOf } from '../feed/ids.ts';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Erased, ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
@@ -214,10 +214,10 @@ function visitsFor(
     const { reader: feed, waiting, sending } = parsed.data;
     const erased = [...waiting, ...sending.flatMap(({ items }) => items)].filter((one) => {
       const publishedAt = parseDateTime(one.createdAt) ?? 0;
-      return one.notification && idsInFeed(one).some((id) => content.has({ feed, id }, { publishedAt }));
+      return one.notification && idsOf(one).some((id) => content.has({ feed, id }, { publishedAt }));
     });
     if (erased.length === 0) return false;
-    await eraseFallbacks({ feed, ids: erased.map(({ id }) => id) });
+    await eraseFallbacks({ feed, ids: erased.flatMap(idsOf) });
     return true;
   };
 

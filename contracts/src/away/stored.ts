@@ -44,13 +44,16 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification covered by a message. The content is included only if the message shows it. `since` is the same as in
- * a step. `replaced` means that a later notification has replaced this notification, which then doesn't go back to
- * waiting if sending fails.
+ * A notification covered by a message. The content is included if the message shows it or it was stored before. `since`
+ * is the same as in a step. `retracted`, and `replaced` by a later notification, mean that the notification doesn't go
+ * back to waiting if sending fails.
  */
-const sentItemSchema = waitingSchema
-  .omit({ steps: true })
-  .extend({ unless: z.enum(UNLESS), since: time.optional(), replaced: z.literal(true).optional() });
+const sentItemSchema = waitingSchema.omit({ steps: true }).extend({
+  unless: z.enum(UNLESS),
+  since: time.optional(),
+  replaced: z.literal(true).optional(),
+  retracted: z.literal(true).optional(),
+});
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**
@@ -75,7 +78,7 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * A step's outcome, used for receipts. `unpublished` means that the receipt event hasn't been published yet. `unless`
+ * A step's outcome, used for receipts. `publishedId` is set if the notification has a different id in the feed. `unpublished` means that the receipt event hasn't been published yet. `unless`
  * and `sourceHash` are copied from the step and the notification so that the fallback can be resent. `closed` removes
  * it from the list of unsent fallbacks.
  */
@@ -86,6 +89,7 @@ export const fallbackReceiptSchema = z.looseObject({
   outcome: z.enum(FALLBACK_OUTCOMES),
   reason: z.string().max(200).optional(),
   at: time,
+  publishedId: idSchema.optional(),
   unpublished: z.literal(true).optional(),
   unless: z.enum(UNLESS).optional(),
   sourceHash: z.string().optional(),

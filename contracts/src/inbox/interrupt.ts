@@ -1,5 +1,5 @@
 import { isMutedBy, type Interrupting, type Preferences } from './muted.ts';
-import { isQuiet, quietUntil } from './quiet-hours.ts';
+import { quietUntil } from './quiet-hours.ts';
 
 /** `until` is the end of the quiet hours (ms since 1970). */
 export type Interruption =
@@ -16,9 +16,21 @@ export function mayInterrupt(
   notification: Interrupting,
   at = Date.now(),
 ): Interruption {
-  if (isMutedBy(preferences, notification, at)) return { interrupt: false, why: 'muted' };
+  return interruptionsAt(preferences, at)(notification);
+}
+
+/** Like `mayInterrupt`, but for many notifications at the same time: it computes the quiet hours only once. */
+export function interruptionsAt(
+  preferences: Preferences,
+  at: number,
+): (notification: Interrupting) => Interruption {
   const { quietHours } = preferences;
-  if (!quietHours || quietHours.allow.includes(notification.severity) || !isQuiet(quietHours, at))
-    return { interrupt: true };
-  return { interrupt: false, why: 'quiet', until: quietUntil(quietHours, at) ?? at };
+  let quiet: { until: number | undefined } | undefined;
+  return (notification) => {
+    if (isMutedBy(preferences, notification, at)) return { interrupt: false, why: 'muted' };
+    if (!quietHours || quietHours.allow.includes(notification.severity)) return { interrupt: true };
+    quiet ??= { until: quietUntil(quietHours, at) };
+    const { until } = quiet;
+    return until === undefined ? { interrupt: true } : { interrupt: false, why: 'quiet', until };
+  };
 }

@@ -113,7 +113,8 @@ export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   sources: members.sources,
   categories: members.categories,
-  mutedUntil: z.array(z.looseObject(mutedUntilSchema.shape)).optional(),
+  /** Without the limit of a year, since another server's clock might have been ahead. */
+  mutedUntil: z.array(z.looseObject({ ...mutedUntilSchema.shape, until: dateTimeSchema })).optional(),
   quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
   sound: members.sound,
   desktop: members.desktop,

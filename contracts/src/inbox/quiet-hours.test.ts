@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { mayInterrupt } from './interrupt.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { interruptionsAt, mayInterrupt } from './interrupt.ts';
 import { DEFAULT_PREFERENCES } from './muted.ts';
 import { isQuiet, isTimeZone, quietUntil, type QuietHours } from './quiet-hours.ts';
 
@@ -156,5 +156,21 @@ describe('mayInterrupt', () => {
     });
     expect(mayInterrupt(preferences, { ...info, severity: 'error' }, now)).toEqual({ interrupt: true });
     expect(mayInterrupt(preferences, info, at('2026-07-02T05:00:00Z'))).toEqual({ interrupt: true });
+  });
+
+  it('should compute the quiet hours once for many notifications at the same time', () => {
+    const timeZone = vi.fn(() => night.timeZone);
+    const quietHours = Object.defineProperty({ ...night }, 'timeZone', { get: timeZone });
+    for (const [time, expected] of [
+      [now, { interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') }],
+      [at('2026-07-02T05:00:00Z'), { interrupt: true }],
+    ] as const) {
+      const interruptionOf = interruptionsAt({ ...DEFAULT_PREFERENCES, quietHours }, time);
+      const first = interruptionOf(info);
+      const { length } = timeZone.mock.calls;
+      expect([first, interruptionOf({ ...info, feed: 'user:ada' })]).toEqual([expected, expected]);
+      expect([length > 0, timeZone.mock.calls.length]).toEqual([true, length]);
+      timeZone.mockClear();
+    }
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, pass } from '../../../testing/away/deployment.ts';
 import type { SendResult } from '../channels/channel.ts';
 import { awayKey, hashOfReader, newAway } from './document.ts';
-import { register } from './register.ts';
+import { MAX_CONTENT_BYTES, register } from './register.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -108,6 +108,18 @@ describe('the position of a notification', () => {
     expect(contents()).toBeLessThan(700);
   });
 
+  it('should not let content being sent and new content exceed the size limit together', () => {
+    const added = Array.from({ length: 700 }, (_, i) => ({
+      notification: { ...arrival(`n${i}`), body: 'x'.repeat(200) },
+      fallback: after('P1D'),
+    }));
+    const { waiting, ...document } = register(newAway(READER), added.slice(0, 350), Date.now());
+    const items = waiting.map(({ steps: _, ...one }) => ({ ...one, unless: 'read' as const }));
+    const sending = [{ key: 'k', via: 'email', until: 0, attempts: 1, items }];
+    const registered = register({ ...document, sending, waiting: [] }, added.slice(350), Date.now());
+    expect(JSON.stringify(registered).length).toBeLessThan(1.5 * MAX_CONTENT_BYTES);
+  });
+
   it('should be kept while a message is being sent and after the send fails', async () => {
     const { committed, waiting, presetResults } = world();
     presetResults.push({ outcome: 'unavailable', reason: 'busy' });
@@ -115,6 +127,23 @@ describe('the position of a notification', () => {
     await pass(6_000);
     expect(await waiting()).toEqual([['a', at(3)]]);
   });
+});
+
+it('should only end the fallbacks of the retracted notification if another source published the same id', async () => {
+  const { committed, fallbacks, outcomes, waiting } = world();
+  const [a, b] = ['a', 'b'].map((digit) => ({
+    ...arrival('7', after('PT5M')),
+    ...{ sourceHash: digit.repeat(16), title: digit },
+  })) as [Arrival, Arrival];
+  b.createdAt = '2026-01-01T10:00:01Z';
+  await committed([a, at(3)], [b, at(4, { id: '7.bbbbbbbb' })]);
+  await fallbacks.erase({ feed: READER, ids: ['7'] });
+  expect([outcomes(), await waiting()]).toEqual([
+    [['7', 'suppressed', 'retracted']],
+    [['7', at(4, { id: '7.bbbbbbbb' })]],
+  ]);
+  await fallbacks.erase({ feed: READER, ids: ['7.bbbbbbbb'] });
+  expect(await waiting()).toEqual([]);
 });
 
 describe('a notification with the same collapse key as a waiting notification', () => {

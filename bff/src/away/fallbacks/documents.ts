@@ -12,7 +12,7 @@ import {
 import type { FallbacksOptions } from './options.ts';
 import { withUnpublished } from './receipts/publish-receipts.ts';
 import type { UnsentIndex } from './unsent/unsent-index.ts';
-import { isUnsent } from './unsent/unsent-receipts.ts';
+import { dropOldReceipts, isUnsent } from './unsent/unsent-receipts.ts';
 
 export interface AwayDocumentsOptions extends Pick<
   FallbacksOptions,
@@ -49,7 +49,7 @@ export class AwayDocuments {
   }
 
   /**
-   * Replaces a document unless `plan` returns `undefined` or an equal document. Adds the reader to the index of unsent
+   * Replaces a document unless `plan` returns `undefined` or an equal document. Drops old receipts. Adds the reader to the index of unsent
    * fallbacks before it stores receipts of unsent fallbacks, so a crash between the two writes loses nothing.
    */
   async change<After extends AwayDocument | undefined>(
@@ -58,6 +58,8 @@ export class AwayDocuments {
     { mayEndFallbacks = true, newReceipts = [], waitForIndex = true }: ChangeOptions = {},
   ): Promise<After> {
     let after: After | undefined;
+    /** With the receipts that don't fit into the document, so that the observer gets them too. */
+    let complete: AwayDocument | undefined;
     let isListed = false;
     const write = async (): Promise<void> => {
       let listed: Promise<void> | undefined;
@@ -66,11 +68,13 @@ export class AwayDocuments {
           ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
           plan: async (value) => {
             const before = value === undefined ? undefined : parseAway(value, key);
-            after = await plan(before);
+            complete = await plan(before);
+            if (complete && mayEndFallbacks && this.#use.publishReceipt)
+              complete = withUnpublished(before, complete);
+            after = (complete && dropOldReceipts(complete)) as After;
             if (!mayEndFallbacks) return after;
-            if (after && this.#use.publishReceipt) after = withUnpublished(before, after) as After;
             const known = new Set(before?.receipts);
-            const added = (after?.receipts ?? []).filter((receipt) => !known.has(receipt));
+            const added = (complete?.receipts ?? []).filter((receipt) => !known.has(receipt));
             if (!after || isDeepStrictEqual(after, before)) return undefined;
             if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
               isListed = true;
@@ -93,7 +97,7 @@ export class AwayDocuments {
       return write();
     };
     await write();
-    const ended = storedOf(newReceipts.splice(0), after);
+    const ended = storedOf(newReceipts.splice(0), complete);
     if (ended.length > 0) this.#use.observer.ended(ended);
     return after as After;
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_PREFERENCES, mayInterrupt, type Interruption } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, interruptionsAt } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import type { Contacts } from '../channels/channel.ts';
 import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
@@ -218,7 +218,7 @@ export class Fallbacks {
       ...{ now: at, woken },
       rulesOf: this.#rulesOf,
       ...{ reaches, standingOf, isFull: (via) => this.#sends.isFull(via) },
-      mayInterrupt: (notification): Interruption => mayInterrupt(preferences, notification, at),
+      mayInterrupt: interruptionsAt(preferences, at),
       newKey: () => randomBytes(16).toString('hex'),
     });
   }
@@ -262,12 +262,16 @@ export class Fallbacks {
   async #publishReceipt(document: AwayDocument): Promise<boolean> {
     const { publishReceipt, observer } = this.#use;
     if (!publishReceipt || !hasUnpublished(document)) return true;
+    const key = awayKey(hashOfReader(document.reader));
+    const published = new Set<string>();
+    const publishing = publishReceipts(document, publishReceipt, published);
     try {
-      const published = await publishReceipts(document, publishReceipt);
-      const key = awayKey(hashOfReader(document.reader));
-      await this.#documents.change(key, async (before) => before && withPublished(before, published), {
-        mayEndFallbacks: false,
-      });
+      await Promise.allSettled([publishing]);
+      if (published.size > 0)
+        await this.#documents.change(key, async (before) => before && withPublished(before, published), {
+          mayEndFallbacks: false,
+        });
+      await publishing;
       return true;
     } catch (error) {
       observer.failed('publish-receipt', error);
@@ -276,14 +280,14 @@ export class Fallbacks {
   }
 
   /**
-   * Publishes the unpublished receipts and stores a wake-up for the next due fallback. The new wake-up's name must
-   * differ from the name of the wake-up being delivered.
+   * Stores a wake-up for the next due fallback and for unpublished receipts. Publishes them first if a wake-up is being
+   * delivered, whose name must differ from the new one. Turns don't wait for the broker.
    */
   async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
-    const isPublished = await this.#publishReceipt(document);
+    const isPublished = woken ? await this.#publishReceipt(document) : !hasUnpublished(document);
     const now = this.#use.now();
-    const due = nextCheck(document, this.#rulesOf) ?? Infinity;
-    const next = isPublished ? due : Math.min(due, now + PUBLISH_AGAIN_MS);
+    const publishAt = woken ? now + PUBLISH_AGAIN_MS : now;
+    const next = Math.min(nextCheck(document, this.#rulesOf) ?? Infinity, isPublished ? Infinity : publishAt);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
     await this.#use.wakeUps.set(...wakeUpFor(hashOfReader(document.reader), { next, now, isFull, woken }));

@@ -1,19 +1,10 @@
-import { awayDocumentSchema, idBesideAnother, type PublishedAt } from '@tocsin/contracts';
+import { awayDocumentSchema, type PublishedAt } from '@tocsin/contracts';
+import { idsOf } from '../../feed/ids.ts';
 import { locate } from '../../readers/marks/advance.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
 import type { ReaderStore, WaitingPosition } from '../../readers/ports.ts';
-import { awayKey, hashOfReader, type Waiting } from './document.ts';
+import { awayKey, hashOfReader } from './document.ts';
 import type { Registered } from './register.ts';
-
-/** The ids that the notification can have in the feed. A CloudEvent gets a different id if the original is taken. */
-export const idsOf = ({
-  id,
-  sourceHash,
-  position,
-}: Pick<Waiting, 'id' | 'sourceHash' | 'position'>): string[] => {
-  if (position) return [position.id ?? id];
-  return sourceHash === undefined ? [id] : [idBesideAnother(id, sourceHash), id];
-};
 
 /** Finds notifications' positions in the history of the reader's feed. */
 export async function positionsIn(

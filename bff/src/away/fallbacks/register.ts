@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arrival, Fallback, Notification, PublishedAt } from '@tocsin/contracts';
-import { idBesideAnother, parseDateTime, parseDuration } from '@tocsin/contracts';
+import { parseDateTime, parseDuration } from '@tocsin/contracts';
+import { idsOf } from '../../feed/ids.ts';
 import { isHigher } from '../../feed/position.ts';
 import { sizeOf } from '../../feed/present.ts';
 import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
-import { dropOldReceipts } from './unsent/unsent-receipts.ts';
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum stored content in bytes. Content that doesn't fit is read from the feed when needed. */
+/** Maximum stored content in bytes, including what is being sent. Content that doesn't fit is read from the feed when needed. */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
 /** A published notification, its fallbacks (possibly none) and its position (if known). */
@@ -44,7 +44,9 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
   const before = withPositions(document.waiting, added);
   const known = namesOf(document);
-  let bytes = sizeOf(before.map(({ position: _, ...one }) => one));
+  const sending = document.sending.flatMap(({ items }) => items);
+  const stored = new Map([...sending, ...before].map((one) => [nameOf(one), one]));
+  let bytes = sizeOf([...stored.values()].map(({ position: _, ...one }) => one));
   const waiting: Waiting[] = [];
   const receipts = [...document.receipts];
   for (const { notification, sourceHash, fallback, position } of added) {
@@ -56,7 +58,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
       const reason = `the reader already has ${MAX_WAITING} notifications waiting`;
       for (const { via, unless } of fallback)
         receipts.push(
-          ...receiptsOf([{ id, createdAt, unless, sourceHash }], {
+          ...receiptsOf([{ id, createdAt, unless, sourceHash, position }], {
             via,
             outcome: 'refused',
             reason,
@@ -83,7 +85,7 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   }
   const isSame = before === document.waiting && waiting.length === 0;
   if (isSame && receipts.length === document.receipts.length) return document;
-  return dropOldReceipts({ ...document, waiting: [...before, ...waiting], receipts });
+  return { ...document, waiting: [...before, ...waiting], receipts };
 }
 
 /** Updates the positions of republished notifications. Returns the same list if there is no change. */
@@ -100,22 +102,18 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
   return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }
 
-/** The ids that a notification can have in its feed. CloudEvents from several sources can have the same id. */
-export const idsInFeed = ({ id, sourceHash }: Pick<Waiting, 'id' | 'sourceHash'>): string[] =>
-  sourceHash === undefined ? [id] : [id, idBesideAnother(id, sourceHash)];
-
 /**
  * Ends all steps of the retracted notifications and removes the content, including from messages being sent. If a
  * message is resent, it only shows the remaining notifications.
  */
 export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
-  const isRetracted = (one: Pick<Waiting, 'id' | 'sourceHash'>) => idsInFeed(one).some((id) => ids.has(id));
+  const isRetracted = (one: Parameters<typeof idsOf>[0]) => idsOf(one).some((id) => ids.has(id));
   const sending = document.sending.map((message) => ({
     ...message,
     items: message.items.map((item) => {
       if (!isRetracted(item)) return item;
       const { notification: _, ...rest } = item;
-      return rest;
+      return { ...rest, retracted: true as const };
     }),
   }));
   return endWaiting({ ...document, sending }, isRetracted, 'retracted', now);
@@ -135,7 +133,7 @@ function endWaiting(
       ),
     );
   const waiting = document.waiting.filter((one) => !isEnded(one));
-  return dropOldReceipts({ ...document, waiting, receipts: [...document.receipts, ...receipts] });
+  return { ...document, waiting, receipts: [...document.receipts, ...receipts] };
 }
 
 /**

@@ -83,7 +83,7 @@ export async function commitFeeds(
     new Map(
       [...batch.items].map(([feed, items]) => [
         feed,
-        withPositions(keptItems(items, erasures.get(feed)), commits.get(feed)),
+        keptItems(withPositions(items, commits.get(feed)), erasures.get(feed)),
       ]),
     ),
   );

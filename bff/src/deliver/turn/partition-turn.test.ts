@@ -66,14 +66,15 @@ describe("a partition's turn", () => {
 
   it('should not pass items on to fallbacks that the same batch retracts or erases', async () => {
     const sourceHash = 'a'.repeat(16);
-    f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), to(ada, 'a3', { sourceHash })]);
+    const events = [to(ada, 'a3'), to(ada, 'a3', { sourceHash })];
+    f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), ...events]);
     f.depositInPartition(2, [
       { ...retract('a1'), feed: ada },
       { ...retract('a3.aaaaaaaa'), feed: ada },
     ]);
     f.depositInPartition(3, [{ ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(3);
-    expect(f.passedOnIds).toEqual(['a2', 'b2']);
+    expect(f.positions).toEqual([`${ada} 2 a2`, `${ada} 3 a3`, `${ben} 1 b2`]);
   });
 
   it('should not pass items on to fallbacks that the feed suppressed', async () => {
@@ -111,6 +112,13 @@ describe("a partition's turn", () => {
     await f.instance().take(3);
     const first = [`${ada} 1 a1`, `${ada} 2 a2`, `${ada} 3 a3`, `${ada} 4 a1.ffffffff`];
     expect(f.positions).toEqual([...first, '-', '-', `${ada} 6 a5`]);
+  });
+
+  it("should pass on another source's notification if only the first one with its id is retracted", async () => {
+    const events = ['a', 'b'].map((digit) => to(ada, 'a1', { sourceHash: digit.repeat(16) }));
+    f.depositInPartition(1, [...events, { ...retract('a1'), feed: ada }]);
+    await f.instance().take(1);
+    expect(f.positions).toEqual([`${ada} 2 a1.bbbbbbbb`]);
   });
 
   it('should only set aside bad items, and record the feed if known so that an erasure finds them', async () => {

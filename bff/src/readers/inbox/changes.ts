@@ -110,7 +110,8 @@ export const unarchive =
 export const snoozeUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
   (document, context) => {
-    const known = new Map(document.snoozed.map((one) => [one.notification.id, one]));
+    const own = document.snoozed.filter(({ notification }) => notification.feed === context.feed);
+    const epochs = new Map(own.map(({ notification, epoch }) => [notification.id, epoch]));
     const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(
         marks.archived,
@@ -120,8 +121,7 @@ export const snoozeUntil =
     const ids = new Set(publications.map(({ notification }) => notification.id));
     const others = marked.snoozed.filter((one) => !isOneOf(one, context.feed, ids));
     const snoozed = publications.map(({ offset, notification }): Snoozed => {
-      const before = known.get(notification.id);
-      const epoch = before?.notification.feed === context.feed ? before.epoch : context.epoch;
+      const epoch = epochs.get(notification.id) ?? context.epoch;
       return { epoch, offset, until, notification: { ...notification } };
     });
     return { ...marked, snoozed: [...others, ...snoozed] };

@@ -78,6 +78,16 @@ describe('limiting an inbox', () => {
   });
 });
 
+it("should keep a snooze's epoch if a notification with the same id is snoozed in another feed", () => {
+  const own = snoozed('a', { epoch: '1-a' });
+  const { notification } = snoozed('a');
+  const other = snoozed('a', { epoch: '1-b', notification: { ...notification, feed: 'user:ada' } });
+  const context = { feed: 'all', epoch: '2-c', head: 9, floor: 1, now: NOW };
+  const change = snoozeUntil([{ offset: 1, notification }], '2026-05-03T00:00:00Z');
+  const { snoozed: after } = change({ ...empty, snoozed: [own, other] }, context);
+  expect(after).toEqual([other, { ...own, until: '2026-05-03T00:00:00Z' }]);
+});
+
 it('should keep members that only newer versions know, and refuse a document from a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozeUntil([], '2026-05-02T00:00:00Z');

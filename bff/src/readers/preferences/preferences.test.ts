@@ -1,3 +1,4 @@
+import { MAX_SCHEDULE_MS } from '@tocsin/contracts';
 import { beforeEach, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
@@ -26,6 +27,13 @@ it('should merge simultaneous changes from two instances', async () => {
   ]);
   const merged = { feeds: ['topic:a'], severities: ['info'], sound: true };
   expect(await instance().of(ADA)).toMatchObject(merged);
+});
+
+it('should read a mute for a year even if this clock is behind the one that it was set by', async () => {
+  const until = new Date(Date.now() + MAX_SCHEDULE_MS + 60_000).toISOString();
+  const mutedUntil = [{ list: 'sources' as const, name: 'ci', until }];
+  await instance().change(ADA, { mutedUntil });
+  expect(await instance().of(ADA)).toMatchObject({ mutedUntil });
 });
 
 it('should publish a change in a retried request if storing the mutes failed at first', async () => {

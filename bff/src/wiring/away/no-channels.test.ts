@@ -20,7 +20,9 @@ beforeEach(() => {
   warn.mockClear();
 });
 
-const fallbacks = () => storedWithoutChannels(store, Date.now, { warn } as unknown as Logger).fallbacks;
+const fallbacks = (publishesReceipts = false) =>
+  storedWithoutChannels({ store, now: Date.now, log: { warn } as unknown as Logger, publishesReceipts })
+    .fallbacks;
 const stored = async () => (await store.read(KEY))?.value;
 
 it('should remove a retracted notification from the fallbacks', async () => {
@@ -28,6 +30,15 @@ it('should remove a retracted notification from the fallbacks', async () => {
   await fallbacks().erase(RETRACTED);
   expect(await stored()).toMatchObject({ waiting: [] });
   expect(warn).not.toHaveBeenCalled();
+});
+
+it.each([
+  [true, [expect.objectContaining({ id: 'a', unpublished: true })]],
+  [false, [expect.not.objectContaining({ unpublished: true })]],
+])('should leave the receipt of a retraction to an instance that publishes it (%s)', async (on, receipts) => {
+  await store.write(KEY, waiting(0), undefined);
+  await fallbacks(on).erase(RETRACTED);
+  expect(await stored()).toMatchObject({ receipts });
 });
 
 describe('a damaged document', () => {

@@ -10,8 +10,10 @@ import {
   type AwayDocument,
 } from '../../away/fallbacks/document.ts';
 import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
+import { withUnpublished } from '../../away/fallbacks/receipts/publish-receipts.ts';
 import { retract } from '../../away/fallbacks/register.ts';
 import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
+import { dropOldReceipts } from '../../away/fallbacks/unsent/unsent-receipts.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
 import type { ReaderStore } from '../../readers/ports.ts';
 
@@ -25,7 +27,18 @@ export interface StoredAway {
  * The stored fallbacks and addresses on an instance without channels. They can exist because the deployment used to
  * have channels, or because other instances have some.
  */
-export function storedWithoutChannels(store: ReaderStore, now: () => number, log: Logger): StoredAway {
+export function storedWithoutChannels({
+  store,
+  now,
+  log,
+  publishesReceipts,
+}: {
+  store: ReaderStore;
+  now: () => number;
+  log: Logger;
+  /** Whether instances with channels publish receipts. They do so at the next wake-up. */
+  publishesReceipts: boolean;
+}): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));
   // If writing the index fails, the next request for unsent fallbacks removes the reader.
   const index = new UnsentIndex({ store, onError: () => undefined, now });
@@ -55,7 +68,8 @@ export function storedWithoutChannels(store: ReaderStore, now: () => number, log
           plan: async (value) => {
             if (value === undefined) return undefined;
             const before = parseAway(value, key);
-            const after = retract(before, new Set(ids), at);
+            const retracted = retract(before, new Set(ids), at);
+            const after = dropOldReceipts(publishesReceipts ? withUnpublished(before, retracted) : retracted);
             return isDeepStrictEqual(after, before) ? undefined : after;
           },
         });

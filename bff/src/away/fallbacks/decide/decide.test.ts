@@ -51,6 +51,21 @@ it("should only end the due steps of channels that don't exist or don't reach th
   expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
 });
 
+it("should end a message that can't be repeated because no content is left, but only call retracted ones retracted", () => {
+  const item = { createdAt: CREATED, unless: 'read' as const };
+  const items = [
+    { ...item, id: 'a', retracted: true as const },
+    { ...item, id: 'b' },
+  ];
+  const sending = [{ key: 'key', via: 'email', until: NOW, attempts: 1, items }];
+  const rulesOf = () => ({ ...RULES, repeats: true });
+  const { document } = decide({ ...newAway(READER), sending }, { ...input, rulesOf });
+  expect(document.receipts.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual([
+    ['a', 'unknown', 'retracted before the channel replied'],
+    ['b', 'unknown', 'the instance stopped before the channel replied'],
+  ]);
+});
+
 it('should look at each step only a few times, regardless of the number of channels', () => {
   const names = Array.from({ length: 900 }, (_, index) => `x-${index}`);
   let looks = 0;

@@ -10,7 +10,6 @@ import {
   type Waiting,
 } from '../document.ts';
 import { hasGivenUp } from './give-up.ts';
-import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
 
 /** A channel's rules for batching, limiting and repeating messages. */
 export interface ChannelRules {
@@ -68,7 +67,9 @@ export function decide(document: AwayDocument, situation: DecisionInput): Decisi
 }
 
 interface Ready {
+  /** With the content that was waiting, if any. */
   item: SentItem;
+  notification: Notification;
   at: number;
 }
 
@@ -93,7 +94,7 @@ class Decider {
   get decision(): Decision {
     const receipts = [...this.#before.receipts, ...this.#receipts];
     const waiting = this.#waiting.filter(({ steps }) => steps.length > 0);
-    const document = dropOldReceipts({ ...this.#before, waiting, sending: this.#sending, receipts });
+    const document = { ...this.#before, waiting, sending: this.#sending, receipts };
     return { document, messages: this.#messages };
   }
 
@@ -105,12 +106,12 @@ class Decider {
     const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isOver(message, this.#input)) return [message];
-      // Only a message's first items have content. If no item has content, those first items were all retracted.
-      const isRetracted = message.items.every(({ notification }) => !notification);
-      const isEnded = isRetracted || message.items.every((item) => hasGivenUp(item, now));
+      // Retractions remove content, and only the first items of a message are sure to have some.
+      const isEmpty = message.items.every(({ notification }) => !notification);
+      const isEnded = isEmpty || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
-        const reason = isRetracted ? RETRACTED_REASON : STOPPED_REASON;
-        for (const item of message.items) this.#end(item, message.via, 'unknown', reason);
+        for (const item of message.items)
+          this.#end(item, message.via, 'unknown', item.retracted ? RETRACTED_REASON : STOPPED_REASON);
         return [];
       }
       const retried = { ...message, attempts: message.attempts + 1, until: sendingUntil(now, woken) };
@@ -126,9 +127,9 @@ class Decider {
     const unreached = new Map<string, Ended[]>();
     for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
     // One pass for all of these channels, since a publisher could name thousands of nonexistent channels.
-    this.#takeAllDue(({ id, createdAt, sourceHash }, { via, unless }) => {
+    this.#takeAllDue((waiting, { via, unless }) => {
       const ended = unreached.get(via);
-      ended?.push({ id, createdAt, sourceHash, unless });
+      ended?.push({ ...waiting, unless });
       return !ended;
     });
     for (const via of vias) {
@@ -155,8 +156,8 @@ class Decider {
     }
     const readyNames = new Set(ready.map(({ item }) => nameOf(item)));
     this.#takeDue(via, (waiting) => !readyNames.has(nameOf(waiting)));
-    const newest = ready.map(({ item }) => item).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-    const items = newest.map(({ notification, ...item }, index) =>
+    const newest = ready.toSorted((a, b) => b.item.createdAt.localeCompare(a.item.createdAt));
+    const items = newest.map(({ item, notification }, index) =>
       index < MAX_SHOWN ? { ...item, notification } : item,
     );
     const message = { key: newKey(), via, until: sendingUntil(now, woken), attempts: 1, items };
@@ -187,7 +188,7 @@ class Decider {
       const { steps: _, ...rest } = waiting;
       readyNames.add(nameOf(waiting));
       const since = step.since ?? this.#input.now;
-      ready.push({ item: { ...rest, unless: step.unless, since, notification }, at: step.at });
+      ready.push({ item: { ...rest, unless: step.unless, since }, notification, at: step.at });
       return step.at;
     });
     return ready;

@@ -1,9 +1,9 @@
 import { isExpired, type Placed, type Publication } from '@tocsin/contracts';
+import { idsOf } from '../../../feed/ids.ts';
 import { beganWithErasure, isLaterEpoch } from '../../../feed/position.ts';
 import { bottomOf } from '../../../readers/marks/left.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
-import { idsOf } from '../positions.ts';
 import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './marks-now.ts';
 
 /**

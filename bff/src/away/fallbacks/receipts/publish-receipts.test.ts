@@ -1,11 +1,16 @@
 import type { ReceiptEvent } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MAX_WAITING } from '../register.ts';
+import { MAX_RECEIPTS } from '../unsent/unsent-receipts.ts';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const MINUTE = 60_000;
+
+const subjectOf = (event: ReceiptEvent): string => ('subject' in event ? event.subject : '');
 
 it("should publish each fallback's outcome once", async () => {
   const { instance, outcomes } = deployment();
@@ -50,6 +55,53 @@ it('should retry with the same id until the broker has the event', async () => {
   expect(accepted).toHaveLength(1);
   expect(new Set(tried).size).toBe(1);
   expect(outcomes()).toEqual([['a', 'sent']]);
+});
+
+it.each(['settled', 'refused'])(
+  'should publish and count all outcomes even if more are %s at once than a document keeps',
+  async (how) => {
+    const { instance, receipts } = deployment();
+    const published = new Set<string>();
+    const { fallbacks } = instance(async ({ id }) => void published.add(id));
+    const added = how === 'settled' ? 1_500 : MAX_WAITING + 1_500;
+    const due = after(how === 'settled' ? 'PT5S' : 'P1D');
+    await fallbacks.committed(itemsOf(...Array.from({ length: added }, (_, n) => arrival(`n${n}`, due))));
+    await pass(6_000);
+    expect([published.size, receipts.length]).toEqual([1_500, 1_500]);
+    const kept = (await fallbacks.stored(READER))?.receipts ?? [];
+    expect([kept.length, kept.some(({ unpublished }) => unpublished)]).toEqual([MAX_RECEIPTS, false]);
+  },
+);
+
+it('should not let a turn wait for the broker', async () => {
+  const { instance } = deployment();
+  const published: string[] = [];
+  const { fallbacks } = instance(async (event) => {
+    await pause(1_000);
+    published.push(subjectOf(event));
+  });
+  await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));
+  await fallbacks.erase({ feed: READER, ids: ['a', 'b'] });
+  expect(published).toEqual([]);
+  await pass(5_000);
+  expect(published).toEqual(['a', 'b']);
+});
+
+it('should not repeat what the broker has accepted if a later event fails', async () => {
+  const { instance } = deployment();
+  const tried: string[] = [];
+  let isUp = false;
+  const { fallbacks } = instance(async (event) => {
+    tried.push(subjectOf(event));
+    if (subjectOf(event) === 'b' && !isUp) throw new Error('no broker');
+  });
+  await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));
+  await fallbacks.erase({ feed: READER, ids: ['a', 'b'] });
+  await pass(5_000);
+  expect(tried).toEqual(['a', 'b']);
+  isUp = true;
+  await pass(MINUTE);
+  expect(tried).toEqual(['a', 'b', 'b']);
 });
 
 it("should publish receipts that a killed process stored but didn't publish", async () => {

@@ -21,19 +21,18 @@ export function withUnpublished(before: AwayDocument | undefined, after: AwayDoc
 export const hasUnpublished = ({ receipts }: AwayDocument): boolean =>
   receipts.some(({ unpublished }) => unpublished);
 
-/** Publishes the unpublished receipts. Resolves with the event ids once the broker has accepted all of them. */
+/** Publishes the unpublished receipts one by one. Adds each event id to `published` once the broker has accepted it. */
 export async function publishReceipts(
   { reader, receipts }: AwayDocument,
   publishReceipt: PublishReceipt,
-): Promise<Set<string>> {
-  const published = new Set<string>();
+  published: Set<string>,
+): Promise<void> {
   for (const receipt of receipts) {
     if (!receipt.unpublished) continue;
     const event = eventOf(reader, receipt);
     await publishReceipt(event);
     published.add(event.id);
   }
-  return published;
 }
 
 /** Removes the unpublished mark from receipts whose event ids are in `published`. */

@@ -1,12 +1,15 @@
 import type { QuietHours } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
-import { SEND_TIME_MS } from '../decide/decide.ts';
+import type { SendResult } from '../../channels/channel.ts';
+import { MAX_SHOWN, SEND_TIME_MS } from '../decide/decide.ts';
 import { hashOfReader } from '../document.ts';
 
 const START = new Date('2026-01-01T10:00:00Z').getTime();
 beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
+
+const EMAIL = { name: 'email', repeatable: false, reaches: () => true };
 
 describe('quiet hours', () => {
   const quietHours: QuietHours = {
@@ -23,6 +26,18 @@ describe('quiet hours', () => {
     expect([new Date(Date.now()).toISOString(), titles()]).toEqual(['2026-03-29T04:59:00.000Z', []]);
     await pass(2 * 60_000);
     expect(titles()).toEqual([['a']]);
+  });
+
+  it('should be computed once for all fallbacks that are due together', async () => {
+    vi.setSystemTime(new Date('2026-01-01T23:00:00Z'));
+    const { instance, titles, prefer } = deployment();
+    const timeZone = vi.fn(() => quietHours.timeZone);
+    prefer({ quietHours: Object.defineProperty({ ...quietHours }, 'timeZone', { get: timeZone }) });
+    const due = Array.from({ length: 100 }, (_, n) => arrival(`n${n}`, after('PT5S')));
+    await instance().fallbacks.committed(itemsOf(...due));
+    await pass(10_000);
+    expect(titles()).toEqual([]);
+    expect(timeZone.mock.calls.length).toBeLessThan(10);
   });
 
   it('should not hold back the severities that the reader allows', async () => {
@@ -61,6 +76,44 @@ describe('a channel', () => {
       ['b', 'suppressed', 'read'],
       ['a', 'sent'],
     ]);
+  });
+
+  it('should get all stored content back if it was unavailable, including what the message only counts', async () => {
+    const { instance, presetResults } = deployment();
+    presetResults.push({ outcome: 'unavailable', reason: 'down' });
+    const { fallbacks } = instance();
+    const ids = Array.from({ length: MAX_SHOWN + 5 }, (_, n) => `n${n}`);
+    await fallbacks.committed(itemsOf(...ids.map((id) => arrival(id, after('PT5S')))));
+    await pass(6_000);
+    const waiting = (await fallbacks.stored(READER))?.waiting ?? [];
+    expect(waiting.map(({ notification }) => notification?.title)).toEqual(ids);
+  });
+
+  it('should get the other notifications if all that the message shows were retracted', async () => {
+    const { instance, presetResults, titles } = deployment({ repeats: true });
+    presetResults.push({ outcome: 'unknown', reason: '500' });
+    const { fallbacks } = instance();
+    const ids = Array.from({ length: MAX_SHOWN + 1 }, (_, n) => `n${n}`);
+    await fallbacks.committed(itemsOf(...ids.map((id) => arrival(id, after('PT5S')))));
+    await pass(6_000);
+    const shown = ids.slice(0, MAX_SHOWN);
+    await fallbacks.erase({ feed: READER, ids: shown });
+    await pass(60_000);
+    expect(titles()).toEqual([shown, ids.slice(MAX_SHOWN)]);
+  });
+
+  it('should not get notifications back that were retracted while it failed', async () => {
+    let answer: (result: SendResult) => void = () => undefined;
+    const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
+    const { instance, outcomes } = deployment({}, { ...EMAIL, send });
+    const { fallbacks } = instance();
+    await fallbacks.committed(itemsOf(arrival('a', after('PT5S')), arrival('b', after('PT5S'))));
+    await pass(6_000);
+    await fallbacks.erase({ feed: READER, ids: ['a'] });
+    answer({ outcome: 'unavailable', reason: 'busy' });
+    await pass(1_000);
+    expect(outcomes()).toEqual([['a', 'suppressed', 'retracted']]);
+    expect((await fallbacks.stored(READER))?.waiting).toMatchObject([{ id: 'b' }]);
   });
 
   it('should be given up on after three days of failures', async () => {

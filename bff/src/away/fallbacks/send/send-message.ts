@@ -1,4 +1,5 @@
 import type { AwayMessage, Channel, SendResult } from '../../channels/channel.ts';
+import { MAX_SHOWN } from '../decide/decide.ts';
 import type { Sending } from '../document.ts';
 import type { FallbacksOptions, ReaderContacts } from '../options.ts';
 
@@ -20,7 +21,7 @@ export async function sendMessage(
   } catch (error) {
     return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
   }
-  const notifications = items.flatMap(({ notification }) => notification ?? []);
+  const notifications = items.flatMap(({ notification }) => notification ?? []).slice(0, MAX_SHOWN);
   const more = items.length - notifications.length;
   const { language } = contacts;
   const result = await channel.send({ key, reader, language, notifications, more, links }, contacts);

@@ -1,8 +1,14 @@
 import type { SendResult } from '../../channels/channel.ts';
 import type { ChannelRules } from '../decide/decide.ts';
 import { hasGivenUp } from '../decide/give-up.ts';
-import { nameOf, receiptsOf, type AwayDocument, type Sending, type Waiting } from '../document.ts';
-import { dropOldReceipts } from '../unsent/unsent-receipts.ts';
+import {
+  nameOf,
+  receiptsOf,
+  type AwayDocument,
+  type Sending,
+  type SentItem,
+  type Waiting,
+} from '../document.ts';
 
 const MINUTE_MS = 60_000;
 /** Delay after failed sends: 5 s, doubled each time, up to 15 minutes. */
@@ -11,7 +17,7 @@ const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
  * Applies a message's outcome. No-op if another process has taken over the message. If the channel was unavailable, the
- * notifications wait for a retry unless they were replaced or have been retried for too long.
+ * notifications wait for a retry unless they were retracted or replaced, or have been retried for too long.
  */
 export function settle(
   document: AwayDocument,
@@ -30,35 +36,40 @@ export function settle(
   if (outcome === 'unavailable') {
     const failures = (document.attempts[via] ?? 0) + 1;
     const reason = `gave up: ${result.reason}`;
-    const notReplaced = items.filter((item) => !item.replaced);
+    const open = items.filter((item) => !goneOf(item));
     const givenUp = receiptsOf(
-      notReplaced.filter((item) => hasGivenUp(item, now)),
+      open.filter((item) => hasGivenUp(item, now)),
       { via, outcome: 'refused', at: now, reason },
     );
-    const replaced = receiptsOf(
-      items.filter((item) => item.replaced),
-      { via, outcome: 'suppressed', at: now, reason: 'replaced' },
+    const gone = items.flatMap((item) =>
+      goneOf(item) ? receiptsOf([item], { via, outcome: 'suppressed', at: now, reason: goneOf(item) }) : [],
     );
-    const kept = notReplaced.filter((item) => !hasGivenUp(item, now));
-    return dropOldReceipts({
+    const kept = open.filter((item) => !hasGivenUp(item, now));
+    return {
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failures },
       waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failures) }),
-      receipts: [...document.receipts, ...givenUp, ...replaced],
-    });
+      receipts: [...document.receipts, ...givenUp, ...gone],
+    };
   }
   const reason = outcome === 'sent' ? undefined : result.reason;
   const times = document.sent[via] ?? [];
-  return dropOldReceipts({
+  return {
     ...document,
     sending,
     attempts: { ...document.attempts, [via]: 0 },
     sent:
       outcome === 'sent' ? { ...document.sent, [via]: [...times, now].slice(-rules.perHour) } : document.sent,
     receipts: [...document.receipts, ...receiptsOf(items, { via, outcome, at: now, reason })],
-  });
+  };
 }
+
+/** Why the notification is no longer in the feed. `undefined` if it still is, as far as the document tells. */
+const goneOf = ({ retracted, replaced }: SentItem): string | undefined => {
+  if (retracted) return 'retracted';
+  return replaced && 'replaced';
+};
 
 const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);

@@ -25,6 +25,12 @@ it('should keep only 200 unsent receipts and leave room for receipts that show w
   );
 });
 
+it('should keep up to 5,000 unpublished receipts, and only those if there are more than fit', () => {
+  const unpublished = many(5_001, 1, 'sent').map((one) => ({ ...one, unpublished: true as const }));
+  const ids = kept([receipt(0, 'sent'), ...unpublished]);
+  expect([ids.length, ids[0]]).toEqual([5_000, 'n2']);
+});
+
 it('should drop unsent receipts that are closed or too old', () => {
   const old = receipt(0, 'refused', { at: 1 });
   const dismissed = receipt(1, 'refused', { closed: 'dismissed' });

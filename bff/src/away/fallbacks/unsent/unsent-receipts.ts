@@ -8,6 +8,8 @@ export const MAX_RECEIPTS = 1_000;
  * show which notifications are known.
  */
 const MAX_KEPT = 200;
+/** Maximum unpublished receipts. Newer receipts don't displace them, unless the document could get too large to store. */
+const MAX_UNPUBLISHED = 5_000;
 
 /**
  * Whether an operator can resend the fallback at `now`: it was refused or might not have been sent, and the receipt
@@ -18,12 +20,15 @@ export const isUnsent = ({ outcome, closed, at }: Receipt, now: number): boolean
   closed === undefined &&
   at > now - AWAY_TTL_SECONDS * 1000;
 
-/** Drops the oldest receipts to stay within the limit, but keeps the newest unsent receipts. */
+/** Drops the oldest receipts to stay within the limit, but keeps the newest unsent and unpublished receipts. */
 export function dropOldReceipts(document: AwayDocument): AwayDocument {
   const { receipts } = document;
   let excess = receipts.length - MAX_RECEIPTS;
   if (excess <= 0) return document;
   const now = receipts.at(-1)?.at ?? 0;
-  const kept = new Set(receipts.filter((receipt) => isUnsent(receipt, now)).slice(-MAX_KEPT));
+  const kept = new Set([
+    ...receipts.filter((receipt) => isUnsent(receipt, now)).slice(-MAX_KEPT),
+    ...receipts.filter(({ unpublished }) => unpublished).slice(-MAX_UNPUBLISHED),
+  ]);
   return { ...document, receipts: receipts.filter((receipt) => kept.has(receipt) || --excess < 0) };
 }

@@ -63,6 +63,17 @@ it('should set each kept wake-up once when the scheduler is back, even if it fai
   one.stop();
 });
 
+it('should not rewrite the kept wake-ups while the scheduler accepts none', async () => {
+  const { store, scheduler, instance } = deployment();
+  const one = instance();
+  scheduler.isAway = true;
+  await one.set('a', 9_000_000);
+  const write = vi.spyOn(store, 'write');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([scheduler.asked > 1, write.mock.calls.length]).toEqual([true, 0]);
+  one.stop();
+});
+
 it('should store wake-ups that arrive together in a few writes', async () => {
   const { store, scheduler, instance } = deployment();
   const one = instance();

@@ -90,7 +90,8 @@ export class DurableWakeUps implements WakeUps {
           continue;
         }
         const accepted = await this.#setAll(waiting.slice(0, AT_ONCE));
-        await this.#change(number, (current) => current.filter(([name]) => !accepted.has(name)));
+        if (accepted.size > 0)
+          await this.#change(number, (current) => current.filter(([name]) => !accepted.has(name)));
         if (now() < this.#pausedUntil) return;
       }
     } catch (error) {

@@ -3,12 +3,13 @@ import { MemoryReaderStore } from '../../../memory/reader-store.ts';
 import { after, arrival } from '../../../../testing/away/deployment.ts';
 import { awayKey, hashOfReader, newAway } from '../document.ts';
 import { createReschedule } from './reschedule.ts';
-import { register, registeredOf } from '../register.ts';
+import { withUnpublished } from '../receipts/publish-receipts.ts';
+import { register, registeredOf, retract } from '../register.ts';
 
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');
 
-it("should reschedule a reader's wake-up while fallbacks wait, else drop it, and reject unknown names", async () => {
+it("should reschedule a reader's wake-up while fallbacks or receipts wait, else drop it, and reject unknown names", async () => {
   const store = new MemoryReaderStore();
   const set: [string, number][] = [];
   const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };
@@ -22,4 +23,9 @@ it("should reschedule a reader's wake-up while fallbacks wait, else drop it, and
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([[expect.stringMatching(`^away:${hash}:`), NOW + 60_000]]);
   expect(await reschedule('backup')).toBe(false);
+  const stored = await store.read(awayKey(hash));
+  const unpublished = withUnpublished(document, retract(document, new Set(['a']), NOW));
+  await store.write(awayKey(hash), unpublished, stored?.etag);
+  expect(await reschedule(`away:${hash}:2`)).toBe(true);
+  expect(set).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import type { ReaderStore } from '../../../readers/ports.ts';
 import type { WakeUps } from '../../ports.ts';
 import { awayKey, parseAway } from '../document.ts';
+import { hasUnpublished } from '../receipts/publish-receipts.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /** Delay of a rescheduled wake-up (ms). By then another instance might have channels, for example during a rollout. */
@@ -14,7 +15,7 @@ export interface RescheduleOptions {
 
 /**
  * Handles wake-ups on an instance without channels. Other instances might have some, so it reschedules a wake-up while
- * the reader has fallbacks that are waiting or being sent. Resolves with false for unknown names.
+ * the reader has fallbacks that are waiting or being sent, or unpublished receipts. Resolves with false for unknown names.
  */
 export const createReschedule =
   ({ store, wakeUps, now }: RescheduleOptions) =>
@@ -24,8 +25,9 @@ export const createReschedule =
     const { hash } = woken;
     const stored = await store.read(awayKey(hash));
     if (!stored) return true;
-    const { waiting, sending } = parseAway(stored.value);
-    if (waiting.length + sending.length === 0) return true;
+    const document = parseAway(stored.value);
+    const { length } = [...document.waiting, ...document.sending];
+    if (length === 0 && !hasUnpublished(document)) return true;
     // The new time must be in the future on the scheduler's clock too, which might be ahead of ours.
     const at = Math.max(now(), woken.at) + RESCHEDULE_DELAY_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
