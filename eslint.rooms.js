@@ -37,7 +37,7 @@ export const elements = [
 
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
-  { category: 'pure', pattern: 'service/src/token-bucket.ts' },
+  { category: 'pure', pattern: 'service/src/@(random-id|token-bucket).ts' },
   /** Imported by both an application's wiring and its adapters. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];

@@ -8,6 +8,7 @@ export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announc
 export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
   ...backend,
   entries: {
+    peek: (key) => backend.entries.peek(key),
     deposit: async (entry) => {
       await reach('before-deposit');
       await backend.entries.deposit(entry);

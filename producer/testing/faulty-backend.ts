@@ -30,10 +30,13 @@ export class FaultyBackend {
   /** All versions of each entry as JSON, keyed by entry key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
+  /** By default, the bffs claim each entry at once. */
+  peek: EntryStore['peek'] = () => Promise.resolve(undefined);
   /** Delay of every call in ms. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {
+    peek: (key) => this.peek(key),
     deposit: (entry) =>
       this.#call('deposit', entry, () => {
         const key = partitionEntryKey(entry);

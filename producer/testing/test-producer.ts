@@ -12,6 +12,7 @@ export class RecordingObserver implements Observer {
     void this.events.push(`failed ${step} ${partition} ${seq}`);
   runEnded: Observer['runEnded'] = ({ partition, seq }) =>
     void this.events.push(`run ended ${partition} ${seq}`);
+  waited: Observer['waited'] = () => undefined;
 }
 
 /** The maximum, so that feeds in a test rarely share a partition. */

@@ -51,4 +51,5 @@ export * from './security/watched-secret.ts';
 export * from './set-aside/entry-again.ts';
 export * from './set-aside/note-set-aside.ts';
 export * from './set-aside/set-aside-records.ts';
+export * from './random-id.ts';
 export * from './token-bucket.ts';

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, REFUSALS, startAtZero, type Registry } from '@tocsin/service';
 import type { Step } from '../produce/ports.ts';
 
-const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
+const STEPS: readonly Step[] = ['deposit', 'announce', 'ring', 'check'];
 
 export function observeQueue(registry: Registry, producer: { readonly held: number }): void {
   new Gauge({
@@ -61,7 +61,7 @@ export function createMetrics(registry: Registry) {
     steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
-        help: 'Entries by step: deposited, announced, or re-announced (ring).',
+        help: 'Entries by step: deposited, announced, re-announced (ring), or checked for whether they were claimed.',
         labelNames: ['step'] as const,
         registers,
       }),
@@ -81,6 +81,11 @@ export function createMetrics(registry: Registry) {
     runsEnded: new Counter({
       name: 'tocsin_producer_runs_ended_total',
       help: 'Runs that ended because an entry took longer than a minute.',
+      registers,
+    }),
+    waited: new Counter({
+      name: 'tocsin_producer_waited_for_bffs_seconds_total',
+      help: 'Time that lanes waited for bffs that were behind, so that accepted notifications arrive soon.',
       registers,
     }),
     scheduled: new Counter({

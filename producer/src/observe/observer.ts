@@ -65,6 +65,10 @@ export class LogObserver implements Observer {
     this.#metrics.runsEnded.inc();
     this.#log.error({ entry: partitionEntryKey(entry) }, 'cannot finish an entry in time; ending its run');
   }
+
+  waited(ms: number): void {
+    this.#metrics.waited.inc(ms / 1_000);
+  }
 }
 
 export const observeSchedules = (log: Logger, metrics: ProducerMetrics): ScheduleObserver => ({

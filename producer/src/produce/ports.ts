@@ -7,6 +7,8 @@ export interface EntryStore {
    * same entry is safe.
    */
   deposit(entry: PartitionEntry): Promise<void>;
+  /** Resolves with the entry's content, or `undefined` if it has been claimed. */
+  peek(key: string): Promise<string | undefined>;
 }
 
 /** Announces deposited entries to the partitions. */
@@ -30,8 +32,8 @@ export class ScheduleFullError extends Error {
   override readonly name = 'ScheduleFullError';
 }
 
-/** `ring` is a repeated announcement. */
-export type Step = 'deposit' | 'announce' | 'ring';
+/** `ring` is a repeated announcement. `check` finds out whether the bffs have claimed an entry. */
+export type Step = 'deposit' | 'announce' | 'ring' | 'check';
 
 /**
  * A request's outcome. Unless it's `accepted`, some notifications may still appear. Retry with the same ids to complete
@@ -55,4 +57,6 @@ export interface Observer {
   failed(step: Step, entry: EntryFacts, error: unknown): void;
   /** The run of `entry` has ended because the entry took too long. */
   runEnded(entry: EntryFacts): void;
+  /** A lane has waited this long (ms) for bffs that were behind. */
+  waited(ms: number): void;
 }

@@ -1,7 +1,8 @@
-import type { EntryItem } from '@tocsin/contracts';
+import { partitionEntryKey, type EntryItem, type PartitionAnnouncement } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { ReAnnouncer } from './announce/re-announcer.ts';
 import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
+import { Backlog } from './queue/backlog.ts';
 import { announcementOf, type Batch, type Lane } from './queue/lane.ts';
 import { QueueUsage } from './queue/queue-usage.ts';
 import { Lanes } from './announce/lanes.ts';
@@ -35,6 +36,8 @@ export interface ProducerOptions {
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
 const BATCHING_DELAY_MS = 4;
+/** Maximum time in ms that a lane waits for the bffs to claim an entry. */
+const MAX_WAIT_MS = 2_000;
 /** Timers have a precision of 1 ms, so skip shorter rests. */
 const MIN_REST_MS = 1;
 
@@ -52,6 +55,9 @@ export class Producer {
   readonly #reAnnouncer: ReAnnouncer;
   readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
+  readonly #backlogs: readonly Backlog[];
+  /** The lanes that wait for the bffs. */
+  readonly #waiting = new Set<Lane>();
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRepeating = new AbortController();
@@ -65,6 +71,15 @@ export class Producer {
     this.#usage = new QueueUsage({ count: options.maxHeld, bytes: options.maxHeldBytes });
     this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRepeating.signal);
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
+    this.#backlogs = Array.from(
+      { length: options.partitions },
+      () =>
+        new Backlog({
+          isClaimed: (announcement) => this.#isClaimed(announcement),
+          // A request that waits for its turn must still be able to finish.
+          awayAfterMs: Math.min(MAX_WAIT_MS, options.requestTimeoutMs / 2),
+        }),
+    );
   }
 
   /** Number of notifications queued or in progress. */
@@ -90,7 +105,8 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
-    for (const lane of this.#resting) this.#ready.add(lane);
+    for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
+    this.#waiting.clear();
     this.#pump();
     const forRepetitions = Math.min(REPETITIONS_MS, limitMs / 2);
     await this.#idle(limitMs - forRepetitions);
@@ -117,7 +133,7 @@ export class Producer {
     for (const [partition, part] of request.parts) {
       const lane = this.#lanes.of(partition);
       lane.add(part);
-      if (!lane.isBusy) this.#makeReady(lane);
+      if (!lane.isBusy && !this.#waiting.has(lane)) this.#makeReady(lane);
     }
     const timer = setTimeout(() => this.#abandon(request, 'late'), requestTimeoutMs);
     try {
@@ -187,12 +203,15 @@ export class Producer {
     const signal = this.#endOfFinishing.signal;
     const startedAt = performance.now();
     const finished = await depositAndAnnounce(batch, { ...this.#options, signal });
+    const backlog = this.#backlogs[lane.partition];
     if (!finished && signal.aborted) return;
     if (finished) {
       lane.finish(batch);
+      backlog?.add(announcementOf(batch.entry), batch.feeds);
       for (const { part, count } of batch.shares) part.request.finish(part, count);
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));
+      backlog?.clear();
       const last = lane.endRun();
       if (last) this.#reAnnouncer.repeat(last);
     }
@@ -200,9 +219,35 @@ export class Producer {
     const ended = performance.now();
     const interval = isFull ? 0 : (this.#options.entryIntervalMs ?? 0);
     lane.restsUntil = Math.max(ended + Math.min(MAX_REST_MS, ended - startedAt), startedAt + interval);
+    if (backlog?.isTooLong && !this.#stopping) void this.#waitForBffs(lane, backlog);
+    else this.#continue(lane);
+  }
+
+  #continue(lane: Lane): void {
     if (lane.hasWaiting) this.#makeReady(lane);
     else this.#lanes.onIdle(lane);
     this.#pump();
+  }
+
+  /** Lets the lane continue when the bffs have caught up. A stop doesn't wait for them. */
+  async #waitForBffs(lane: Lane, backlog: Backlog): Promise<void> {
+    const startedAt = performance.now();
+    this.#waiting.add(lane);
+    await backlog.shrink();
+    this.#options.observer.waited(performance.now() - startedAt);
+    if (this.#waiting.delete(lane)) this.#continue(lane);
+  }
+
+  async #isClaimed(announcement: PartitionAnnouncement): Promise<boolean> {
+    const { entries, observer } = this.#options;
+    try {
+      const isClaimed = (await entries.peek(partitionEntryKey(announcement))) === undefined;
+      observer.done('check', announcement);
+      return isClaimed;
+    } catch (error) {
+      observer.failed('check', announcement, error);
+      return false;
+    }
   }
 
   #release(caller: CallerName, amount: { count: number; bytes: number }): void {

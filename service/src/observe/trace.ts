@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomFillSync } from 'node:crypto';
+import { randomId } from '../random-id.ts';
 
 const storage = new AsyncLocalStorage<string | undefined>();
 
@@ -7,17 +7,10 @@ const storage = new AsyncLocalStorage<string | undefined>();
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const ID_BYTES = 24;
-/** Random bytes for the next ids. Generating bytes for each id separately would dominate a short request's cost. */
-const random = Buffer.alloc(ID_BYTES * 256);
-let usedBytes = random.length;
 
 /** Creates an unsampled trace context. Only the span sink decides what to sample. */
 export function newTraceparent(): string {
-  if (usedBytes === random.length) {
-    randomFillSync(random);
-    usedBytes = 0;
-  }
-  const ids = random.toString('hex', usedBytes, (usedBytes += ID_BYTES));
+  const ids = randomId(ID_BYTES, 'hex');
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { idsDocumentSchema, type Head, type IdsReference, type Publication } from '@tocsin/contracts';
+import { randomId } from '@tocsin/service/random-id';
 import { keptIds, keptSegments } from '../../feed/history/history.ts';
 import { HistoryIndex } from '../../feed/history/history-index.ts';
 import { decodeIds } from '../../feed/ids.ts';
@@ -73,7 +73,7 @@ export async function prepareCommit(
     retracted: activation.retracted,
     limits,
     now: now(),
-    unique: () => randomBytes(8).toString('base64url'),
+    unique: () => randomId(8, 'base64url'),
     contentOf: (key) => contentOf(key, activation, log),
     index: () => indexOf(loaded.base, activation, dependencies),
   });

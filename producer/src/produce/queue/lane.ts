@@ -27,6 +27,8 @@ export interface Batch {
   readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
   readonly bytes: number;
+  /** Number of feeds with an item in the entry. */
+  readonly feeds: number;
   readonly begunAt: number;
 }
 
@@ -131,7 +133,8 @@ export class Lane {
       ...tracedBy(traceparents),
       notifications: items,
     };
-    this.#inProgress = { entry, shares, bytes, begunAt: now };
+    const feeds = new Set(items.map(({ feed }) => feed)).size;
+    this.#inProgress = { entry, shares, bytes, feeds, begunAt: now };
     return this.#inProgress;
   }
 
