@@ -9,7 +9,7 @@ type Due = DueWindowDocument['due'][number];
 
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
-  remove: (due: Due) => boolean;
+  remove?: (due: Due) => boolean;
   /** Called before each write attempt, after reading the index. Resolve with false to add nothing. */
   isCurrent?: () => Promise<boolean>;
   /** Whether to write an unchanged index too, so that no write based on an earlier version succeeds. */
@@ -64,7 +64,7 @@ export class DueWindow {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
     );
-    const change: Change = { add, remove: () => false, ...(isCurrent && { isCurrent }) };
+    const change: Change = { add, ...(isCurrent && { isCurrent }) };
     await this.#changes.add(change);
     if (change.failure) throw change.failure;
   }
@@ -127,7 +127,7 @@ export class DueWindow {
           put.set(name, scheduled);
           remove.delete(name);
         }
-        for (const one of [...due.values()].filter(change.remove)) {
+        for (const one of change.remove ? [...due.values()].filter(change.remove) : []) {
           due.delete(one.name);
           put.delete(one.name);
           remove.add(one.name);
