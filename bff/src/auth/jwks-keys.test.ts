@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
@@ -6,7 +6,7 @@ import { JwksKeys } from './jwks-keys.ts';
 /** Sets up an issuer that publishes the given keys, and the JwksKeys that fetch them. The test controls the clock. */
 function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
-  const state = { published, isUnavailable: false, fetches: 0, now: Date.now() };
+  const state = { published, isUnavailable: false, fetches: 0, now: 0 };
   const keys = new JwksKeys({
     fetchKeySet: async () => {
       state.fetches++;
@@ -79,7 +79,25 @@ it("should report that it can't check tokens until the issuer responds", async (
 it('should reject an invalid key set', async () => {
   const faults: unknown[] = [];
   const fetchKeySet = async () => ({ keys: 'none' });
-  const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onError: (error) => faults.push(error) });
+  const keys = new JwksKeys({ fetchKeySet, onError: (error) => faults.push(error) });
   await expect(keys.ready()).rejects.toThrow('have not been loaded yet');
   expect(faults).toHaveLength(1);
+});
+
+it('should fetch new keys even if the clock was set back', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+  try {
+    const published: KeyName[][] = [['RS256'], ['ES256']];
+    const keys = new JwksKeys({
+      fetchKeySet: async () => keySet(published.shift()!),
+      onError: () => undefined,
+    });
+    await keys.ready();
+    vi.advanceTimersByTime(31_000);
+    vi.setSystemTime(0);
+    const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
+    expect((await checkToken(issuedToken('ES256'), rules)).sub).toBe('user-1');
+  } finally {
+    vi.useRealTimers();
+  }
 });

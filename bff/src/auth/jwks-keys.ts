@@ -4,8 +4,9 @@ import { AuthError } from './errors.ts';
 
 export interface JwksOptions {
   fetchKeySet: () => Promise<unknown>;
-  now: () => number;
   onError: (error: unknown) => void;
+  /** Returns ms of a clock that is never set back. */
+  now?: () => number;
 }
 
 /** Older key sets are refreshed on next use. */
@@ -21,14 +22,14 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
  */
 export class JwksKeys implements Keys {
   readonly algorithms = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
-  readonly #options: JwksOptions;
+  readonly #options: Required<JwksOptions>;
   #keySet: KeySet | undefined;
   #fetchedAt = -Infinity;
   #attemptedAt = -Infinity;
   #fetching: Promise<void> | undefined;
 
   constructor(options: JwksOptions) {
-    this.#options = options;
+    this.#options = { now: () => performance.now(), ...options };
   }
 
   /** Rejects if no key set is loaded and the fetch fails. */
