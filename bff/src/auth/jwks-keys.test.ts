@@ -1,3 +1,4 @@
+import { pause } from '@tocsin/contracts/pause';
 import { expect, it, vi } from 'vitest';
 import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
@@ -100,4 +101,20 @@ it('should fetch new keys even if the clock was set back', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+it('should soon use the last keys while the issuer accepts requests but sends no response', async () => {
+  let fetches = 0;
+  const state = { now: 0 };
+  const keys = new JwksKeys({
+    fetchKeySet: () => (fetches++ === 0 ? Promise.resolve(keySet(['RS256'])) : new Promise(() => undefined)),
+    now: () => state.now,
+    onError: () => undefined,
+  });
+  await keys.ready();
+  state.now += 11 * 60_000;
+  const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
+  const sub = checkToken(issuedToken('RS256'), rules).then((claims) => claims.sub);
+  expect(await Promise.race([sub, pause(1_500)])).toBe('user-1');
+  expect(fetches).toBe(2);
 });

@@ -1,3 +1,4 @@
+import { pause } from '@tocsin/contracts/pause';
 import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import type { Keys } from './check-token.ts';
 import { AuthError } from './errors.ts';
@@ -13,6 +14,8 @@ export interface JwksOptions {
 const FRESH_MS = 10 * 60_000;
 /** Minimum time between fetches, so tokens with unknown keys can't flood the issuer. */
 const COOL_DOWN_MS = 30_000;
+/** Maximum time that a token waits for a refresh. After that, the last key set is used. */
+const REFRESH_WAIT_MS = 500;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
@@ -41,7 +44,8 @@ export class JwksKeys implements Keys {
   readonly find: Keys['find'] = async (header, token) => {
     const now = this.#options.now();
     if (!this.#keySet) await this.#fetchAfterCoolDown();
-    else if (now - this.#fetchedAt > FRESH_MS) await this.#fetchAfterCoolDown();
+    else if (now - this.#fetchedAt > FRESH_MS)
+      await Promise.race([this.#fetchAfterCoolDown(), pause(REFRESH_WAIT_MS)]);
     const keySet = this.#requireKeySet();
     try {
       return await keySet(header, token);
