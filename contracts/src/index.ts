@@ -1,6 +1,7 @@
 /** Schemas, names and limits shared by all workspaces. The glossary is in the README. */
 export * from './limits.ts';
 export * from './names.ts';
+export * from './split-within.ts';
 export * from './away/contacts.ts';
 export * from './away/fallback.ts';
 export * from './away/receipt-event.ts';

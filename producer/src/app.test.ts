@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
-import { afterEach, describe, expect, it } from 'vitest';
+import { pause } from '@tocsin/contracts/pause';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startProducer } from './app.ts';
 import type { Backend } from './backend.ts';
 import { hashOf } from './auth/callers.ts';
@@ -156,6 +157,37 @@ describe('the producer', () => {
     expect(await response.json()).toMatchObject({ ids: ['b'] });
     await stopped;
     expect((await publishing).status).toBe(202);
+  });
+
+  it('should write or report the last audit records within the 10 s to a forced exit, even if all calls hang', async () => {
+    const { faulty, backend, config, post, stop } = await start();
+    const forever = () => new Promise<never>(() => undefined);
+    faulty.entries.deposit = forever;
+    backend.close = forever;
+    backend.auditSink.append = forever;
+    const publishing = post('a').catch(() => undefined);
+    for (const port of [config.PORT, config.INTERNAL_PORT]) {
+      const unfinished = connect({ port, host: '127.0.0.1' });
+      unfinished.on('error', () => undefined);
+      unfinished.write(
+        'POST /notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+      );
+      await once(unfinished, 'connect');
+    }
+    await pause(100);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    try {
+      let isStopped = false;
+      const stopped = stop().then(() => (isStopped = true));
+      for (let ms = 0; ms < 9_800; ms += 100) {
+        await vi.advanceTimersByTimeAsync(100);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(isStopped).toBe(true);
+      await Promise.all([stopped, publishing]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('should immediately close connections that exceed MAX_CONNECTIONS, and accept new connections once there is room', async () => {

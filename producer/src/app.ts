@@ -37,7 +37,7 @@ import { publicApp } from './receive/public-app.ts';
 import { Schedules } from './schedule/schedules.ts';
 
 /** Time limit in ms for finishing requests and entries during a graceful stop. */
-const STOP_LIMIT_MS = 8_000;
+const STOP_LIMIT_MS = 7_000;
 /** Time limit in ms for writing the remaining audit records. */
 const LAST_AUDIT_MS = 1_000;
 /** Time limit in ms for each remaining step of a graceful stop, such as pending calls to the sidecar. */

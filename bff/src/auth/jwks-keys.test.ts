@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { pause } from '@tocsin/contracts/pause';
+import { expect, it, vi } from 'vitest';
 import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
@@ -6,7 +7,7 @@ import { JwksKeys } from './jwks-keys.ts';
 /** Sets up an issuer that publishes the given keys, and the JwksKeys that fetch them. The test controls the clock. */
 function issuerWithKeys(...published: KeyName[]) {
   const faults: unknown[] = [];
-  const state = { published, isUnavailable: false, fetches: 0, now: Date.now() };
+  const state = { published, isUnavailable: false, fetches: 0, now: 0 };
   const keys = new JwksKeys({
     fetchKeySet: async () => {
       state.fetches++;
@@ -79,7 +80,41 @@ it("should report that it can't check tokens until the issuer responds", async (
 it('should reject an invalid key set', async () => {
   const faults: unknown[] = [];
   const fetchKeySet = async () => ({ keys: 'none' });
-  const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onError: (error) => faults.push(error) });
+  const keys = new JwksKeys({ fetchKeySet, onError: (error) => faults.push(error) });
   await expect(keys.ready()).rejects.toThrow('have not been loaded yet');
   expect(faults).toHaveLength(1);
+});
+
+it('should fetch new keys even if the clock was set back', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+  try {
+    const published: KeyName[][] = [['RS256'], ['ES256']];
+    const keys = new JwksKeys({
+      fetchKeySet: async () => keySet(published.shift()!),
+      onError: () => undefined,
+    });
+    await keys.ready();
+    vi.advanceTimersByTime(31_000);
+    vi.setSystemTime(0);
+    const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
+    expect((await checkToken(issuedToken('ES256'), rules)).sub).toBe('user-1');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('should soon use the last keys while the issuer accepts requests but sends no response', async () => {
+  let fetches = 0;
+  const state = { now: 0 };
+  const keys = new JwksKeys({
+    fetchKeySet: () => (fetches++ === 0 ? Promise.resolve(keySet(['RS256'])) : new Promise(() => undefined)),
+    now: () => state.now,
+    onError: () => undefined,
+  });
+  await keys.ready();
+  state.now += 11 * 60_000;
+  const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
+  const sub = checkToken(issuedToken('RS256'), rules).then((claims) => claims.sub);
+  expect(await Promise.race([sub, pause(1_500)])).toBe('user-1');
+  expect(fetches).toBe(2);
 });

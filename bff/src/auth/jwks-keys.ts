@@ -1,17 +1,21 @@
+import { pause } from '@tocsin/contracts/pause';
 import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import type { Keys } from './check-token.ts';
 import { AuthError } from './errors.ts';
 
 export interface JwksOptions {
   fetchKeySet: () => Promise<unknown>;
-  now: () => number;
   onError: (error: unknown) => void;
+  /** Returns ms of a clock that is never set back. */
+  now?: () => number;
 }
 
 /** Older key sets are refreshed on next use. */
 const FRESH_MS = 10 * 60_000;
 /** Minimum time between fetches, so tokens with unknown keys can't flood the issuer. */
 const COOL_DOWN_MS = 30_000;
+/** Maximum time that a token waits for a refresh. After that, the last key set is used. */
+const REFRESH_WAIT_MS = 500;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
@@ -21,14 +25,14 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
  */
 export class JwksKeys implements Keys {
   readonly algorithms = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
-  readonly #options: JwksOptions;
+  readonly #options: Required<JwksOptions>;
   #keySet: KeySet | undefined;
   #fetchedAt = -Infinity;
   #attemptedAt = -Infinity;
   #fetching: Promise<void> | undefined;
 
   constructor(options: JwksOptions) {
-    this.#options = options;
+    this.#options = { now: () => performance.now(), ...options };
   }
 
   /** Rejects if no key set is loaded and the fetch fails. */
@@ -40,7 +44,8 @@ export class JwksKeys implements Keys {
   readonly find: Keys['find'] = async (header, token) => {
     const now = this.#options.now();
     if (!this.#keySet) await this.#fetchAfterCoolDown();
-    else if (now - this.#fetchedAt > FRESH_MS) await this.#fetchAfterCoolDown();
+    else if (now - this.#fetchedAt > FRESH_MS)
+      await Promise.race([this.#fetchAfterCoolDown(), pause(REFRESH_WAIT_MS)]);
     const keySet = this.#requireKeySet();
     try {
       return await keySet(header, token);

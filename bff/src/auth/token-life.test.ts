@@ -127,6 +127,7 @@ describe('rotating keys', () => {
     const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
     const config = readConfig({ AUTH_MODE: 'jwt', JWT_JWKS_URL: jwks });
     let now = Date.now();
+    const steady = vi.spyOn(performance, 'now').mockImplementation(() => now);
     const auth = createAuthenticator(config, memoryBackend(), createLogger('bff', 'silent'), () => now);
     const accepts = async (name: 'RS256' | 'ES256') => {
       const token = issuedToken(name, { exp: Math.floor(now / 1000) + 60 });
@@ -147,6 +148,7 @@ describe('rotating keys', () => {
     } finally {
       auth.stop();
       issuer.close();
+      steady.mockRestore();
     }
   });
 });

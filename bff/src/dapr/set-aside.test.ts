@@ -31,6 +31,12 @@ function deployment() {
   };
   const sidecar = {
     getState: async (_: string, key: string) => current(key),
+    getSecret: async () => undefined,
+    // Publishes, but the response is lost.
+    invoke: async (_: string, _method: string, body: string) => {
+      sent.push(JSON.parse(body) as { id: string }[]);
+      throw new Error('timed out');
+    },
     getStates: async (_: string, keys: readonly string[]) => keys.map((key) => current(key)?.value),
     transact: async (_: string, operations: readonly StateOperation[]) => {
       for (const one of operations) {
@@ -43,13 +49,14 @@ function deployment() {
       }
     },
   } as unknown as Sidecar;
+  const sent: { id: string }[][] = [];
   const store = new DaprSetAside(sidecar);
   const records = new SetAsideRecords(sidecar, {} as ClaimCheck);
   const write = (key: string, value: unknown) =>
     sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key, value }]);
   const read = (entry: string) => current(setAsideKey(entry))?.value;
   const listed = () => (current(SET_ASIDE_INDEX_KEY)!.value as { entries: string[] }).entries;
-  return { sidecar, store, records, write, read, listed };
+  return { sidecar, store, records, write, read, listed, sent };
 }
 
 it('should store the same record again after the first copy has expired', async () => {
@@ -110,4 +117,17 @@ it("should delete an erased feed's records even if the first attempt to delete t
   });
   await store.erase('all').catch(() => store.erase('all'));
   expect([read(entry), await records.names()]).toEqual([undefined, []]);
+});
+
+it('should send a refused event with the same ids each time it is put back, and keep the ids it has', async () => {
+  const { records, sent } = deployment();
+  const items = [{ title: 'x' }, { title: 'y', id: 'y' }, { title: 'z' }];
+  const refused = { ...record('event:ab'), content: JSON.stringify(items), event: 'e' };
+  for (const one of [refused, refused, { ...refused, entry: 'event:cd' }])
+    await expect(records.putBack(one)).rejects.toThrow('timed out');
+  expect(sent.map((body) => body.map(({ id }) => id))).toEqual([
+    ['event:ab:0', 'y', 'event:ab:2'],
+    ['event:ab:0', 'y', 'event:ab:2'],
+    ['event:cd:0', 'y', 'event:cd:2'],
+  ]);
 });

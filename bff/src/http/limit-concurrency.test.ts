@@ -1,21 +1,24 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import express, { type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { limitConcurrency } from './limit-concurrency.ts';
 import './identity.ts';
 
 const held: Response[] = [];
+const checks: { request: Request; next: () => void }[] = [];
 let server: ReturnType<ReturnType<typeof express>['listen']>;
 let url: string;
 
 beforeEach(async () => {
   held.length = 0;
   const app = express();
+  checks.length = 0;
   app.use((request, _response, next) => {
     const sub = request.get('x-reader');
     if (sub !== undefined) request.identity = { sub, feeds: [], roles: [], expiresAt: Infinity };
-    next();
+    if (request.path === '/slow-check') checks.push({ request, next });
+    else next();
   });
   app.use(limitConcurrency(2));
   app.get('/', (_request, response) => void held.push(response));
@@ -51,4 +54,20 @@ it("should refuse a reader's requests above the limit until earlier requests are
   });
   for (const response of held) response.end();
   await Promise.all(others);
+});
+
+it('should not count requests whose connection closed while the token was being checked', async () => {
+  const aborted = new AbortController();
+  for (const _ of [1, 2]) {
+    const headers = { 'x-reader': 'ada' };
+    fetch(`${url}/slow-check`, { headers, signal: aborted.signal }).catch(() => undefined);
+  }
+  await vi.waitFor(() => expect(checks).toHaveLength(2));
+  aborted.abort();
+  await vi.waitFor(() => expect(checks.every(({ request }) => request.socket.destroyed)).toBe(true));
+  for (const { next } of checks) next();
+  const answer = get('ada');
+  await vi.waitFor(() => expect(held).toHaveLength(1));
+  held[0]?.end();
+  expect((await answer).status).toBe(200);
 });

@@ -21,6 +21,8 @@ export function limitConcurrency(max = MAX_REQUESTS): RequestHandler {
         detail: `Each reader is limited to ${max} requests at a time. Read the responses to the others first.`,
         retryAfter: 1,
       });
+    // If the reader disconnected while the token was being checked, the response never emits `close`.
+    if (request.socket.destroyed) return;
     counts.add(sub);
     response.once('close', () => counts.remove(sub));
     next();

@@ -87,11 +87,14 @@ export function createPublicApp(options: PublicAppOptions): Express {
   if (away) app.use(unsubscribeRoutes({ ...away, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, recordOpsToken(options.opsAccess));
-  app.use('/app', requireIdentity(auth, log), limitConcurrency());
+  app.use('/app', requireIdentity(auth, log));
   app.use('/app', (request, _response, next) => {
     if (request.identity || request.hasOpsToken) options.onAuthenticated(request.socket);
     next();
   });
+  // Must come before limitConcurrency since streams stay open and have a limit of their own.
+  app.use(streamRoutes(options));
+  app.use('/app', limitConcurrency());
   app.use('/app', boundBodies(options.bodies));
   app.use(opsRoutes(options));
   // Applies to all reader routes. The operator routes above have their own checks.
@@ -107,7 +110,6 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(muteRoutes(readers.mutes, ownerOf, log));
   app.use(preferencesRoutes(readers.preferences, ownerOf, log));
   if (away) app.use(channelRoutes({ ...away, log }));
-  app.use(streamRoutes(options));
   if (externalService) app.use(negotiateRoutes(externalService.negotiate));
   app.use(pageRoutes(uiDist, { negotiate: externalService !== undefined, iconOrigins: options.iconOrigins }));
   app.use(notFound);

@@ -1,5 +1,5 @@
 import { REFUSED_EVENT_PREFIX, type SetAside } from '@tocsin/contracts';
-import { SetAsideError, newEntryFrom, type ClaimCheck } from '@tocsin/service';
+import { SetAsideError, newBodyFrom, newEntryFrom, type ClaimCheck } from '@tocsin/service';
 import type { Compose, SetAsideRecords } from '../ops/ports.ts';
 import type { MemorySetAside } from './set-aside.ts';
 
@@ -33,7 +33,7 @@ export class MemorySetAsideRecords implements SetAsideRecords {
 
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) {
-      const answer = await this.#options.compose(JSON.parse(record.content ?? 'null'));
+      const answer = await this.#options.compose(newBodyFrom(record));
       if ('problem' in answer) throw new SetAsideError('conflict', answer.problem.detail);
     } else {
       const { entry, announcement } = newEntryFrom(record);

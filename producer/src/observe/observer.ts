@@ -45,8 +45,8 @@ export class LogObserver implements Observer {
 
   failed(step: Step, entry: EntryFacts, error: unknown): void {
     this.#metrics.retries.inc({ step });
-    const last = this.#warnings.get(step) ?? { at: 0, suppressed: 0 };
-    const now = Date.now();
+    const last = this.#warnings.get(step) ?? { at: -Infinity, suppressed: 0 };
+    const now = performance.now();
     if (now - last.at < WARN_EVERY_MS) {
       last.suppressed++;
       return;

@@ -1,11 +1,19 @@
-/** Passes items to `write` in sequential batches. Items that arrive during a write form the next batch. */
+/**
+ * Passes items to `write` in sequential batches. Items that arrive during a write form the next batch, or several if
+ * `firstOf` returns only the first of them.
+ */
 export class Batches<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
+  readonly #firstOf: (items: readonly T[]) => readonly T[];
   #waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
   #writing = false;
 
-  constructor(write: (items: readonly T[]) => Promise<void>) {
+  constructor(
+    write: (items: readonly T[]) => Promise<void>,
+    firstOf: (items: readonly T[]) => readonly T[] = (items) => items,
+  ) {
     this.#write = write;
+    this.#firstOf = firstOf;
   }
 
   /** Resolves once the batch with this item has been written. Rejects if that fails. */
@@ -19,10 +27,10 @@ export class Batches<T> {
   async #work(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
+      const items = this.#firstOf(this.#waiting.map(({ item }) => item));
+      const batch = this.#waiting.splice(0, items.length);
       try {
-        await this.#write(batch.map(({ item }) => item));
+        await this.#write(items);
         for (const { done } of batch) done();
       } catch (error) {
         for (const { failed } of batch) failed(error);

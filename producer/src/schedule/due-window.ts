@@ -1,4 +1,4 @@
-import { DOCUMENT_VERSION, type Scheduled, type DueWindowDocument } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, prefixWithin, type Scheduled, type DueWindowDocument } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { ScheduleFullError } from '../produce/ports.ts';
 import { Batches } from './batches.ts';
@@ -9,7 +9,7 @@ type Due = DueWindowDocument['due'][number];
 
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
-  remove: (due: Due) => boolean;
+  remove?: (due: Due) => boolean;
   /** Called before each write attempt, after reading the index. Resolve with false to add nothing. */
   isCurrent?: () => Promise<boolean>;
   /** Whether to write an unchanged index too, so that no write based on an earlier version succeeds. */
@@ -24,6 +24,10 @@ interface Change {
  */
 export const MAX_DUE = 10_000;
 
+/** Limits on a batch, so that a failed write concerns few callers and repeats few checks. */
+const MAX_BATCH = 1_000;
+const MAX_BATCH_BYTES = 1024 * 1024;
+
 const ATTEMPTS = 8;
 const PARALLEL_CHECKS = 16;
 const RETRY_PAUSE_MS = 20;
@@ -35,7 +39,10 @@ const RETRY_PAUSE_MS = 20;
 export class DueWindow {
   readonly #store: DueWindowStore;
   readonly #onIndex: (index: DueWindowDocument) => void;
-  readonly #changes = new Batches<Change>((changes) => this.#write(changes));
+  readonly #changes = new Batches<Change>(
+    (changes) => this.#write(changes),
+    (waiting) => prefixWithin(waiting, MAX_BATCH, MAX_BATCH_BYTES, bytesOf),
+  );
   #finished = 0;
 
   /** Calls `onIndex` with each index that was read or written, but never with an older version than before. */
@@ -57,7 +64,7 @@ export class DueWindow {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
     );
-    const change: Change = { add, remove: () => false, ...(isCurrent && { isCurrent }) };
+    const change: Change = { add, ...(isCurrent && { isCurrent }) };
     await this.#changes.add(change);
     if (change.failure) throw change.failure;
   }
@@ -120,7 +127,7 @@ export class DueWindow {
           put.set(name, scheduled);
           remove.delete(name);
         }
-        for (const one of [...due.values()].filter(change.remove)) {
+        for (const one of change.remove ? [...due.values()].filter(change.remove) : []) {
           due.delete(one.name);
           put.delete(one.name);
           remove.add(one.name);
@@ -143,6 +150,10 @@ export class DueWindow {
     this.#onIndex(index);
   }
 }
+
+/** The size of the documents that a change adds. */
+const bytesOf = ({ add }: Change): number =>
+  [...add.values()].reduce((sum, { scheduled }) => sum + Buffer.byteLength(JSON.stringify(scheduled)), 0);
 
 /** Returns the current changes. Sets `failure` on changes that couldn't be checked, and clears it on all others. */
 async function currentOf(changes: readonly Change[]): Promise<Set<Change>> {

@@ -25,7 +25,7 @@ export interface AttemptGroup {
 export class AttemptCollector {
   readonly #singles: number;
   #groups = new Map<string, AttemptGroup[]>();
-  /** Time of the first attempt in ms, or `undefined` before the first attempt. */
+  /** `performance.now()` at the first attempt, or `undefined` before the first attempt. */
   since: number | undefined;
 
   constructor(singles: number) {
@@ -33,7 +33,7 @@ export class AttemptCollector {
   }
 
   add(note: AuditNote, at: number, traceId: string | undefined): void {
-    this.since ??= at;
+    this.since ??= performance.now();
     const group = this.#groupOf(note);
     let last = group.list.at(-1);
     if (!last || group.list.length < this.#singles) {

@@ -148,6 +148,13 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
+  it('should write rejected attempts within 1.5 s even if the clock was set back', async () => {
+    trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(requests()).toEqual([['refusals', 1]]);
+  });
+
   it('should record the first 15 rare actions separately, and combine later actions', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);

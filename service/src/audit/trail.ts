@@ -122,7 +122,8 @@ export class AuditTrail {
   #buildRecords(all: boolean): void {
     for (const [stream, collector] of this.#collectors) {
       const minimumMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
-      if (collector.since === undefined || (!all && this.#now() - collector.since < minimumMs)) continue;
+      if (collector.since === undefined || (!all && performance.now() - collector.since < minimumMs))
+        continue;
       for (const group of collector.take()) {
         const facts = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
         this.#waiting.push({ stream, record: auditRecord(group, facts) });

@@ -1,3 +1,5 @@
+import { splitWithin } from '@tocsin/contracts';
+
 /** The etag for a key that does not exist yet. */
 export const ABSENT = '-1';
 
@@ -16,17 +18,26 @@ export interface StoredState {
   etag: string;
 }
 
+/** The sidecar refuses bodies over 4 MiB. */
+const MAX_CALL_BYTES = 1024 * 1024;
+
 /**
  * Splits operations into stages, because the store might write only some of them: first plain documents, then the
- * documents that refer to them (these have an etag), and finally deletions.
+ * documents that refer to them (these have an etag), and finally deletions. Plain documents and deletions that are too
+ * large for one call get several stages.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (one: StateOperation): number =>
     one.operation === 'delete' ? 2 : one.etag === undefined ? 0 : 1;
-  return [0, 1, 2]
-    .map((stage) => operations.filter((one) => stageOf(one) === stage))
-    .filter((stage) => stage.length > 0);
+  return [0, 1, 2].flatMap((stage) => {
+    const together = operations.filter((one) => stageOf(one) === stage);
+    // Documents with an etag are written together or not at all.
+    return splitWithin(together, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
+  });
 }
+
+const bytesOf = (operation: StateOperation): number =>
+  Buffer.byteLength(JSON.stringify(toTransaction(operation)));
 
 /**
  * Like `transact`, but writes in the stages from `stagesOf`, so that stored documents never refer to unwritten

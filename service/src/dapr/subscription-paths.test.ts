@@ -47,3 +47,16 @@ it('should reject while the sidecar does not respond', async () => {
   clock.now += 1_000;
   expect(await known.find('/a')).toBeDefined();
 });
+
+it('should call the sidecar again after a second even if the clock was set back', async () => {
+  vi.useFakeTimers();
+  try {
+    const known = new SubscriptionPaths(paths([], [active('/a')]).ask);
+    expect(await known.find('/a')).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.setSystemTime(0);
+    expect(await known.find('/a')).toBeDefined();
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -38,7 +38,8 @@ export class SubscriptionPaths {
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now: () => number = Date.now) {
+  /** `now` returns ms of a clock that is never set back. */
+  constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now = () => performance.now()) {
     this.#listActive = listActive;
     this.#now = now;
   }

@@ -18,15 +18,11 @@ export type Refusal = (typeof REFUSALS)[number];
 export type OnRefused = (reason: Refusal) => void;
 
 /** Counts rejected calls. Logs the first call for each reason, and after that at most one per minute. */
-export function createRefusals(
-  log: Logger,
-  count: (reason: Refusal) => void,
-  now: () => number = Date.now,
-): OnRefused {
+export function createRefusals(log: Logger, count: (reason: Refusal) => void): OnRefused {
   const silenced = new Map<Refusal, { until: number; times: number }>();
   return (reason) => {
     count(reason);
-    const time = now();
+    const time = performance.now();
     const last = silenced.get(reason);
     if (last && last.until > time) {
       last.times++;

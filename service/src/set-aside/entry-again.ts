@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   ENTRY_LIFE_MS,
   PARTITION_VERSION,
+  idOfItem,
   parseJson,
   partitionEntrySchema,
   type PartitionAnnouncement,
   type PartitionEntry,
   type SetAside,
 } from '@tocsin/contracts';
+import { withIds } from '../dapr/send-to-producer.ts';
 
 /** Thrown if a set-aside record does not exist (`not_found`) or the content cannot be put back (`conflict`). */
 export class SetAsideError extends Error {
@@ -48,3 +50,14 @@ function parseEntry(content: string) {
   const parsed = putBackSchema.safeParse(parseJson(content));
   return parsed.success ? parsed.data : undefined;
 }
+
+/**
+ * Turns a refused event's record into a `POST /notifications` body. Missing ids are derived from the record's name, so a
+ * repeated attempt sends the same ids, while equal event ids from different sources don't collide.
+ */
+export function newBodyFrom({ entry, content }: SetAside): unknown {
+  const body: unknown = JSON.parse(content ?? 'null');
+  return withIds(body, (index) => idOfItem(entry, body, index, sha256));
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -16,7 +16,7 @@ import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
 import { ABSENT, transactInStages } from '../dapr/state.ts';
-import { SetAsideError, newEntryFrom } from './entry-again.ts';
+import { SetAsideError, newBodyFrom, newEntryFrom } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
@@ -78,7 +78,7 @@ export class SetAsideRecords {
 
   /** Resends a rejected event's data to the producer, which revalidates it. */
   async #putBackEvent(record: SetAside): Promise<void> {
-    const answer = await sendToProducer(this.#sidecar, JSON.parse(record.content ?? 'null'));
+    const answer = await sendToProducer(this.#sidecar, newBodyFrom(record));
     if ('problem' in answer) {
       const { status, detail, errors = [] } = answer.problem;
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;

@@ -143,7 +143,7 @@ describe('/app/ops/dead-letters', () => {
     });
     const record = setAside({ entry: 'event:1', feed: '', content: '{"title":"x"}' });
     expect((await post(`${letter(record.entry)}/put-back`, '{}')).status).toBe(204);
-    expect([seen, records.size]).toEqual([[{ title: 'x' }], 0]);
+    expect([seen, records.size]).toEqual([[{ id: 'event:1', title: 'x' }], 0]);
   });
 
   it('should keep a record without content to put back', async () => {
@@ -204,11 +204,11 @@ describe('POST /app/compose', () => {
     const response = await post('/app/compose', '{"title":"Ä 🔔"}');
     expect([response.status, await response.json()]).toEqual([202, { ids: ['taken'] }]);
     await post('/app/compose', '{"id":"mine","title":"x"}');
-    await post('/app/compose', '[{"title":"x"}]');
+    await post('/app/compose', '[{"title":"x"},{"id":"own"},null]');
     expect(seen).toEqual([
       { id: expect.stringMatching(/^[\w-]{36}$/) as string, title: 'Ä 🔔' },
       { id: 'mine', title: 'x' },
-      [{ title: 'x' }],
+      [{ id: expect.stringMatching(/^[\w-]{36}$/) as string, title: 'x' }, { id: 'own' }, null],
     ]);
   });
 
@@ -237,6 +237,8 @@ describe('POST /app/compose', () => {
     const response = await post('/app/compose', '{"title":"x"}');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await problemOf(response)).ids).toHaveLength(1);
+    const list = await post('/app/compose', '[{"title":"x"},{"title":"y","id":"y"}]');
+    expect((await problemOf(list)).ids).toEqual([expect.stringMatching(/^[\w-]{36}$/), 'y']);
     expect((await problemOf(await post('/app/compose', '[]'))).ids).toBeUndefined();
   });
 

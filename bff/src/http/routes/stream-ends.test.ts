@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { SECRETS } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SECRET, secondsFromNow, secretToken } from '../../../testing/forge.ts';
+import { readStream } from '../../../testing/read-stream.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 
 const PING_MS = 100;
@@ -13,7 +14,12 @@ let received: string;
 
 beforeEach(async () => {
   bff = await serveBff(
-    { AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0', PING_INTERVAL_MS: String(PING_MS) },
+    {
+      AUTH_MODE: 'jwt',
+      JWT_CLOCK_SKEW: '0',
+      PING_INTERVAL_MS: String(PING_MS),
+      MAX_CONNECTIONS_PER_READER: '0',
+    },
     { [SECRETS.jwt.name]: SECRET },
   );
   const { hostname, port } = new URL(bff.url);
@@ -41,4 +47,14 @@ it('should survive a stream that has ended but is waiting for an earlier respons
   const before = countHeartbeats();
   await expect.poll(countHeartbeats).toBeGreaterThan(before + 5);
   expect(received.match(/^event: subscribed/gm)).toHaveLength(1);
+});
+
+it("should leave room for a reader's requests while more than 300 streams of that reader are open", async () => {
+  const headers = { authorization: `Bearer ${secretToken({ sub: 'ben' })}` };
+  const streams = await Promise.all(
+    Array.from({ length: 301 }, () => readStream(`${bff.url}/app/stream`, headers)),
+  );
+  const { status } = await fetch(`${bff.url}/app/preferences`, { headers });
+  for (const { close } of streams) close();
+  expect([new Set(streams.map(({ response }) => response.status)), status]).toEqual([new Set([200]), 200]);
 });

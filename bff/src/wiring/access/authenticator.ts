@@ -32,7 +32,6 @@ export function createAuthenticator(
   if (url !== undefined) {
     const keys = new JwksKeys({
       fetchKeySet: () => fetchKeySet(url),
-      now,
       onError: (err) => log.warn({ err }, "cannot fetch the issuer's keys"),
     });
     return jwtAuthenticator({ ...rules, keys }, revocations, {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_FEED, type Accepted, type AuditOutcome } from '@tocsin/contracts';
-import { allowParameters, methodNotAllowed, readJson, sendProblem, type Logger } from '@tocsin/service';
+import {
+  allowParameters,
+  methodNotAllowed,
+  readJson,
+  sendProblem,
+  withIds,
+  type Logger,
+} from '@tocsin/service';
 import { Router } from 'express';
 import type { Compose } from '../../../ops/ports.ts';
 import { jsonBody } from '../../read-body.ts';
@@ -16,7 +23,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
     .post(allowParameters(), ...jsonBody, async (request, response) => {
       const read = readJson(request.body as Uint8Array);
       if ('problem' in read) return sendProblem(response, read.problem);
-      const body = withId(read.value);
+      const body = withIds(read.value, () => randomUUID());
       const note = (outcome: AuditOutcome, ids?: string[]) =>
         trail.note({ ...auditActor(request), action: 'compose', outcome, feeds: feedsOf(body), ids });
       try {
@@ -49,12 +56,13 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** Adds an id to notifications that have none, so that resending is safe if no response arrives. */
-const withId = (value: unknown): unknown =>
-  isObject(value) && !Object.hasOwn(value, 'id') ? { ...value, id: randomUUID() } : value;
-
-const idsOf = (value: unknown): string[] | undefined =>
-  isObject(value) && typeof value['id'] === 'string' ? [value['id']] : undefined;
+/** The ids in a body, or `undefined` if there are none. */
+function idsOf(value: unknown): string[] | undefined {
+  const ids = [value]
+    .flat()
+    .flatMap((one) => (isObject(one) && typeof one['id'] === 'string' ? [one['id']] : []));
+  return ids.length > 0 ? ids : undefined;
+}
 
 /** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;

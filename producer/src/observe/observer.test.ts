@@ -1,0 +1,20 @@
+import { createRegistry, type Logger } from '@tocsin/service';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { EntryFacts } from '../produce/ports.ts';
+import { createMetrics } from './metrics.ts';
+import { LogObserver } from './observer.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('should warn about a failing step at most once a second, also after the clock was set back', () => {
+  const warn = vi.fn();
+  const observer = new LogObserver({ warn } as unknown as Logger, createMetrics(createRegistry()));
+  const fail = () => observer.failed('deposit', { run: 'a', partition: 0, seq: 1 } as EntryFacts, 'away');
+  fail();
+  fail();
+  vi.advanceTimersByTime(1_000);
+  vi.setSystemTime(0);
+  fail();
+  expect(warn.mock.calls.map(([facts]) => (facts as { alike?: number }).alike)).toEqual([undefined, 1]);
+});
