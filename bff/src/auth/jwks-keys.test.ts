@@ -90,7 +90,7 @@ it('should fetch new keys even if the clock was set back', async () => {
   try {
     const published: KeyName[][] = [['RS256'], ['ES256']];
     const keys = new JwksKeys({
-      fetchKeySet: async () => keySet(published.shift()!),
+      fetchKeySet: async () => keySet(published.shift()),
       onError: () => undefined,
     });
     await keys.ready();
