@@ -79,6 +79,19 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(0);
   });
 
+  it('should keep what is already read after the newest item in the inbox when marking all as read', () => {
+    startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 4, ids: ['n6'] });
+    useReader().markAllRead();
+    useItems().add('all', { epoch: 'e', publications: range(4, 6) });
+    expect(
+      useItems()
+        .items.filter(useUnread().unreadOf)
+        .map(({ offset }) => offset),
+    ).toEqual([5]);
+  });
+
   it('should merge read states from the server in any order', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
