@@ -17,6 +17,8 @@ export const TIMING = {
   slept: 10_000,
   /** Timeout for subscribe requests. A timeout counts as a temporary refusal. */
   acknowledgement: 10_000,
+  /** Timeout for a connection's `getToken`. Less than the server's default limit for a handshake, 10 s. */
+  token: 8_000,
   /** Initial retry delay for a subscribe request, a mark or a token. */
   retryMin: 500,
   /** Maximum retry delay for a subscribe request, a mark or a token. */

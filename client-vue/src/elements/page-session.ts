@@ -56,11 +56,16 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-/** Restarts the session if an element's `token` attribute now belongs to another reader or was removed. */
+/**
+ * Uses an element's new token for the session. Restarts the session if the token belongs to another reader or was
+ * removed.
+ */
 export function tokenChanged(token: () => string | undefined): void {
-  if (!session || session.options.getToken || session.identity === identityOf(token())) return;
+  if (!session || session.options.getToken) return;
+  session.options.token = token;
+  if (session.identity === identityOf(token())) return;
   session.stop();
-  Object.assign(session, startPageSession({ ...session.options, token }));
+  Object.assign(session, startPageSession(session.options));
 }
 
 function startPageSession(options: ElementOptions): Pick<PageSession, 'identity' | 'stop'> {
@@ -69,8 +74,7 @@ function startPageSession(options: ElementOptions): Pick<PageSession, 'identity'
     feeds,
     clientId,
     negotiate,
-    token,
-    getToken = token() === undefined ? undefined : () => token() ?? '',
+    getToken = options.token() === undefined ? undefined : () => options.token() ?? '',
     pushWorker,
     feedLabels,
     iconOrigins,
@@ -92,5 +96,5 @@ function startPageSession(options: ElementOptions): Pick<PageSession, 'identity'
       ...(messages && { messages }),
     }),
   );
-  return { identity: identityOf(token()), stop: () => scope.stop() };
+  return { identity: identityOf(options.token()), stop: () => scope.stop() };
 }

@@ -116,18 +116,31 @@ export function startSession({
       /** The position where the subscription first caught up. */
       let first: Position | undefined;
       let late: Page | undefined;
+      /** Loads the newest page again after the batch, and once more if the feed is erased in the meantime. */
+      const reload = (): void =>
+        batch.run(() => {
+          const erasure = notifications.erasures.get(feed);
+          void newestPage(feed, abort.signal).then((newest) => {
+            if (!newest) return;
+            batch.run(() => {
+              if (notifications.erasures.get(feed) === erasure) addNewestPage(feed, newest);
+              else reload();
+            });
+          });
+        });
       /**
        * Shows the late page. If it ends before the subscription began or has another epoch, it could be from before
        * an erasure, so it is reloaded.
        */
-      const showLate = async (isShown: boolean): Promise<void> => {
-        if (!late) return;
-        const isOfEpoch = !first || late.epoch === positions.get(feed)?.epoch;
-        const isCurrent = isOfEpoch && late.offset >= (first?.offset ?? 0);
+      const showLate = (isShown: boolean): void => {
+        const newest = late;
+        if (!newest) return;
+        const isOfEpoch = !first || newest.epoch === positions.get(feed)?.epoch;
+        const isCurrent = isOfEpoch && newest.offset >= (first?.offset ?? 0);
         if (isShown && isCurrent) return;
         if (isShown && !isOfEpoch) batch.run(() => notifications.clear(feed));
-        const newest = isCurrent ? late : await newestPage(feed, abort.signal);
-        if (newest) batch.run(() => addNewestPage(feed, newest));
+        if (isCurrent) batch.run(() => addNewestPage(feed, newest));
+        else reload();
       };
       followFeed({
         client,
@@ -138,13 +151,13 @@ export function startSession({
         onCaughtUp: (isFirst) => {
           if (!isFirst) return void usePreferences().refresh(abort.signal);
           first = positions.get(feed);
-          void showLate(true);
+          showLate(true);
         },
       });
       if (early) return;
       void page.then((loaded) => {
         late = loaded;
-        return showLate(false);
+        showLate(false);
       });
     });
   }

@@ -77,6 +77,20 @@ describe('useToasts', () => {
     expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
   });
 
+  it('should not announce notifications that are gone before the announcement', () => {
+    const toasts = useToasts();
+    toasts.show('all', [publication(1), publication(2)]);
+    toasts.show('topic:a', [publication(3)]);
+    toasts.remove('all', ['n1'], 'retracted');
+    toasts.clear('topic:a');
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite')).toEqual(['Info: t2']);
+    toasts.show('all', [publication(4)]);
+    toasts.clear('all');
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite')).toHaveLength(1);
+  });
+
   it('should count equal toasts and restart the countdown', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);

@@ -89,15 +89,18 @@ export const useToasts = defineStore(() => {
 
   function remove(feed: string, ids: readonly string[], reason?: GoneReason): void {
     const replaced = reason === 'replaced';
-    for (const id of ids) {
-      const gone = stack.remove(toastKey(feed, id), { replaced });
+    const keys = new Set(ids.map((id) => toastKey(feed, id)));
+    for (const key of keys) {
+      const gone = stack.remove(key, { replaced });
       if (gone !== undefined) countdowns.cancel(gone);
     }
+    if (!replaced) liveMessages.drop(({ key }) => keys.has(key));
     refresh();
   }
 
   function clear(feed: string): void {
     for (const key of stack.clearFeed(feed)) countdowns.cancel(key);
+    liveMessages.drop((toast) => toast.feed === feed);
     refresh();
   }
 

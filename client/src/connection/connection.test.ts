@@ -72,6 +72,23 @@ it('should ignore tokens of connections that were lost before the token arrived'
   expect(errors.filter((message) => /^(No token|Couldn't get a token)/.test(message))).toEqual([]);
 });
 
+it('should request another token if getToken takes too long, for a connection and for a renewal', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  client = createNotificationClient({ url: gateway.url, getToken });
+  client.on('error', ({ message }) => errors.push(message));
+  await waitForTokenRequests(1);
+  await vi.advanceTimersByTimeAsync(TIMING.token + TIMING.reconnectMax);
+  await waitForTokenRequests(2);
+  tokenRequests[1]?.resolve('second');
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 60_000 });
+  await waitForTokenRequests(3);
+  await vi.advanceTimersByTimeAsync(TIMING.token + TIMING.retryMin);
+  await waitForTokenRequests(4);
+  const late = "Couldn't get a token: It took longer than 8000 ms.";
+  expect(errors).toEqual([late, late]);
+});
+
 it('should keep the new connection if the server drains while requests are unanswered', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   gateway.answer = () => undefined;

@@ -1,5 +1,5 @@
 import type { DrainingEvent } from '@tocsin/contracts';
-import { backOff } from '@tocsin/contracts/pause';
+import { backOff, inTime } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError, tokenError } from '../errors.ts';
 import { setTarget, negotiate } from './negotiate.ts';
@@ -27,10 +27,12 @@ export class Connection implements ClientConnection {
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: NotificationClientOptions, random: () => number, hooks: ConnectionHooks) {
-    this.#options = options;
+    const { getToken } = options;
+    const tokenInTime = getToken && (async () => inTime(getToken(), TIMING.token));
+    this.#options = { ...options, ...(tokenInTime && { getToken: tokenInTime }) };
     this.#random = random;
     this.#hooks = hooks;
-    this.#token = new RenewedToken(options.getToken, random, hooks.error);
+    this.#token = new RenewedToken(tokenInTime, random, hooks.error);
     this.#current = this.#open();
   }
 

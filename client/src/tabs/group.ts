@@ -11,25 +11,28 @@ export interface Group {
   readonly options: NotificationClientOptions;
 }
 
-/** The token's reader: issuer and subject. Empty without a token, `undefined` if the token can't be read. */
-export function identityOf(token: string | undefined): string | undefined {
-  if (token === undefined) return '';
-  const payload = token.split('.')[1];
-  if (payload === undefined) return undefined;
+/** The claims of a token. Empty if the token can't be read. */
+function claimsOf(token: string | undefined): Readonly<Record<string, unknown>> {
   try {
+    const payload = token?.split('.')[1] ?? '';
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    if (typeof claims !== 'object' || claims === null || !('sub' in claims)) return undefined;
-    const issuer = 'iss' in claims ? claims.iss : undefined;
-    return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {};
   } catch (error) {
     // Only the server validates tokens. They can be opaque to the client.
-    if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
+    if (error instanceof SyntaxError || error instanceof DOMException) return {};
     throw error;
   }
 }
 
+/** The token's reader: issuer and subject. Empty without a token, `undefined` if the token can't be read. */
+export function identityOf(token: string | undefined): string | undefined {
+  if (token === undefined) return '';
+  const { iss = null, sub } = claimsOf(token);
+  return typeof sub === 'string' ? JSON.stringify([iss, sub]) : undefined;
+}
+
 /**
- * Returns a tab's group: the server, the browser's `clientId`, and the reader from the option or the token. Returns
+ * Returns a tab's group: the server, the browser's `clientId`, and the option, or the token's reader and feeds. Returns
  * `undefined` if the reader is unknown. The tab then doesn't share a connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
@@ -38,10 +41,13 @@ export async function groupOf(
 ): Promise<Group | undefined> {
   const { url, path = SOCKET_PATH, clientId = '', getToken, tabs } = options;
   const named = typeof tabs === 'object' ? tabs.group : undefined;
-  const identity = named === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
+  const first = named === undefined && getToken ? await inTime(getToken(), TIMING.page) : undefined;
+  const identity = identityOf(first);
   if (identity === undefined) return undefined;
   const server = new URL(path, new URL(url, origin)).href;
-  const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, named ?? null, identity])}`;
+  // With another tab's token, the server could refuse feeds that this tab's token permits.
+  const key = [MESSAGES_VERSION, server, clientId, named ?? null, identity, claimsOf(first)['feeds']];
+  const name = `tocsin ${JSON.stringify(key)}`;
   if (named !== undefined || !getToken) return { name, options };
   const ownToken = async () => {
     const token = await getToken();

@@ -41,3 +41,7 @@ export type TabMessage =
       readonly message: string;
       readonly temporary: boolean;
     };
+
+/** Whether the server refused a feed because the connection, which all tabs share, has too many. */
+export const isTooManyFeeds = (answer: unknown): boolean =>
+  (answer as { error?: { code?: unknown } } | undefined)?.error?.code === 'too_many_feeds';

@@ -7,7 +7,7 @@ import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
 import { groupOf, type Group } from './group.ts';
 import { FIRST_PATIENCE, Leader } from './leader.ts';
-import type { LeaderState, TabMessage } from './messages.ts';
+import { isTooManyFeeds, type LeaderState, type TabMessage } from './messages.ts';
 import type { TabChannel, TabPlatform } from './platform.ts';
 import { PortSocket } from './port-socket.ts';
 
@@ -79,7 +79,6 @@ export class TabConnection implements ClientConnection {
 
   /** Never rejects. Reports an error last because the listener might close the client. */
   async #join(attempt: number): Promise<void> {
-    const { hooks } = this.#given;
     try {
       const group = await groupOf(this.#given.options, this.#given.platform.origin);
       if (this.#closed) return;
@@ -89,7 +88,7 @@ export class TabConnection implements ClientConnection {
       if (this.#closed) return;
       const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
       this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
-      hooks.error(tokenError(reason));
+      this.#given.hooks.error(tokenError(reason));
     }
   }
 
@@ -98,7 +97,6 @@ export class TabConnection implements ClientConnection {
     const lockOf = (tab: string) => `${group.name} tab ${tab}`;
     const failed = (reason: unknown): void => {
       if (this.#closed) return;
-      this.#leave();
       this.#connectUnshared();
       hooks.error(asError(reason));
     };
@@ -139,7 +137,12 @@ export class TabConnection implements ClientConnection {
     this.#port = undefined;
   }
 
+  /** Leaves the group, if any, for a connection that this tab doesn't share. */
   #connectUnshared(): void {
+    this.#drop();
+    // A listener might have closed the client.
+    if (this.#closed) return;
+    this.close();
     const { options, hooks, connect } = this.#given;
     this.#unshared = connect(options, hooks);
     this.#present(true);
@@ -210,14 +213,14 @@ export class TabConnection implements ClientConnection {
       case 'event':
         if (this.#isLeader(message.leader)) this.#given.hooks.event(message.name, message.event);
         return;
-      case 'error': {
-        const { leader, code, message: text, temporary } = message;
-        if (this.#isLeader(leader)) this.#given.hooks.error(new ClientError(code, text, { temporary }));
+      case 'error':
+        if (this.#isLeader(message.leader))
+          this.#given.hooks.error(new ClientError(message.code, message.message, message));
         return;
-      }
       case 'answer':
-        if (message.to === this.#id) this.#port?.socket.answered(message.id, message.answer);
-        return;
+        if (message.to !== this.#id) return;
+        if (isTooManyFeeds(message.answer)) return this.#connectUnshared();
+        return this.#port?.socket.answered(message.id, message.answer);
       case 'bye':
         this.#leader?.handle(message);
         if (message.from !== this.#state?.leader) return;

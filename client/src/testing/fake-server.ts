@@ -20,6 +20,8 @@ export class FakeServer {
   readonly #connections = new Set<FakeConnection>();
   #heartbeat: ReturnType<typeof setInterval>;
   requests: string[] = [];
+  /** Maximum number of feeds per connection. */
+  maxFeeds = Infinity;
 
   constructor() {
     this.#heartbeat = setInterval(() => this.#sendPositions(), 10_000);
@@ -169,6 +171,10 @@ export class FakeServer {
           if (event === 'unsubscribe') {
             unsubscribe(request);
             return tab.run(() => done(null, { ok: true } as SubscribeAnswer));
+          }
+          if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) {
+            const refusal = { code: 'too_many_feeds', message: 'too many', temporary: false } as const;
+            return tab.run(() => isOpen() && done(null, { ok: false, error: refusal }));
           }
           feeds.add(request.feed);
           const answer = this.#page(request);

@@ -35,6 +35,7 @@ afterEach(async () => {
 
 const bell = () => page.locator('tocsin-bell').getByTestId('bell');
 const toast = () => page.locator('tocsin-toasts').getByTestId('toast');
+const tokenOf = (sub: string, more = {}) => `e30.${btoa(JSON.stringify({ sub, ...more }))}.x`;
 const outline = (element: ReturnType<typeof bell>) =>
   element.evaluate((node) => getComputedStyle(node).outlineColor);
 
@@ -124,7 +125,6 @@ it('the custom elements should show the page’s feed names, and images only fro
 });
 
 it('the custom elements should start over for another reader once the token changes or is removed', async () => {
-  const tokenOf = (sub: string, more = {}) => `e30.${btoa(JSON.stringify({ sub, ...more }))}.x`;
   const setTokens = (token: string | undefined) =>
     page.evaluate((value) => {
       for (const element of document.querySelectorAll('tocsin-bell, tocsin-toasts')) {
@@ -150,6 +150,18 @@ it('the custom elements should start over for another reader once the token chan
   expect((await marks).headers()['authorization']).toBe(`Bearer ${bob}`);
   await setTokens(undefined);
   await expect.poll(tokens).toEqual([ada, bob, undefined]);
+});
+
+it('the custom elements should use the newest token after the element that opened the connection is removed', async () => {
+  await openShop(`token="${tokenOf('ada')}"`);
+  const renewed = tokenOf('ada', { exp: 2 });
+  await page.evaluate((token) => {
+    document.querySelector('tocsin-bell')?.remove();
+    document.querySelector('tocsin-toasts')?.setAttribute('token', token);
+  }, renewed);
+  await bff.stop();
+  await bff.start();
+  await expect.poll(() => bff.handshakes.at(-1)?.token).toBe(renewed);
 });
 
 it('the custom elements should have only attributes, events and parts that the guide describes', async () => {

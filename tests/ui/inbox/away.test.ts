@@ -150,6 +150,24 @@ describe('the settings for messages while the reader is away', () => {
     expect(bff.away.devices).toHaveLength(1);
   });
 
+  it('should turn push off on this device before another reader signs in', async () => {
+    const token = (sub: string) => `x.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`;
+    const page = await open({ before: withPush(), search: `?feed=all#token=${token('ada')}` });
+    await within(page, 'push').click();
+    await page.getByRole('button', { name: 'Push on this device: on' }).waitFor();
+    const removal = page.waitForRequest(
+      (request) => request.method() === 'DELETE' && request.url().endsWith('/app/channels/push'),
+    );
+    await page.evaluate((hash) => void (location.hash = hash), `token=${token('ben')}`);
+    await page.getByTestId('sign-in-other').press('Enter');
+    expect((await removal).headers()['authorization']).toBe(`Bearer ${token('ada')}`);
+    await expect
+      .poll(() => page.evaluate(() => sessionStorage.getItem('tocsin.token')).catch(() => undefined))
+      .toBe(token('ben'));
+    expect(await subscribed(page)).toBeNull();
+    expect(bff.away.devices).toEqual([]);
+  });
+
   it('should explain why push stays off', async () => {
     const dismissed = await open({ before: withPush('default') });
     await within(dismissed, 'push').click();

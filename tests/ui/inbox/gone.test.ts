@@ -30,6 +30,18 @@ describe('a notification that is gone', () => {
     expect(await page.getByRole('main').getByTestId('notification').count()).toBe(0);
   });
 
+  it('should not stay in the panel that a link has opened', async () => {
+    const [id = ''] = bff.publish(numberedDrafts(1));
+    const page = await open({ search: `?${new URLSearchParams({ notification: id, feed: 'all' })}` });
+    const linked = page.getByTestId('linked');
+    await linked.getByText('Order 0').waitFor();
+    await row(page, 'Order 0').waitFor();
+    await page.getByTestId('bell').focus();
+    bff.retract(id);
+    await expect.poll(() => linked.textContent()).toContain('no longer stored');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('bell');
+  });
+
   it('should not stay in the detail pane after the feed was erased', async () => {
     const page = await open();
     bff.publish(numberedDrafts(1));

@@ -39,6 +39,33 @@ it('should not bring back an erased feed if the newest page arrives after the er
   expect(await rows(page).count()).toBe(2);
 });
 
+it('should not bring back a feed that is erased again while the newest page is re-requested', async () => {
+  const { bff } = pages;
+  bff.publish([{ title: 'Secret' }]);
+  const answers: (() => void)[] = [];
+  const erasures = [0, 1].map(() => new Promise<void>((resolve) => answers.push(resolve)));
+  const page = await pages.open({
+    // The handler that was added last takes the first request.
+    before: async (context) => {
+      for (const erased of erasures.toReversed()) await holdPage(context, erased);
+    },
+  });
+  await live(page);
+  for (const [index, answer] of answers.entries()) {
+    bff.erase();
+    bff.publish([{ title: `Later ${index}` }]);
+    await expect
+      .poll(() => rows(page).allTextContents())
+      .toEqual([expect.stringContaining(`Later ${index}`)]);
+    await expect.poll(() => bff.requests.length).toBe(index + 1);
+    answer();
+    await expect.poll(() => bff.requests.length).toBe(index + 2);
+  }
+  bff.publish([{ title: 'Last' }]);
+  await expect.poll(() => rows(page).first().textContent()).toContain('Last');
+  expect(await rows(page).count()).toBe(2);
+});
+
 it('should show notifications published between a late newest page and subscribing', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'First' }]);

@@ -1,3 +1,5 @@
+import { useNotifications } from '@tocsin/client-vue';
+import { watch } from 'vue';
 import type { Permalink } from './address.ts';
 import { drawNotification, element } from './draw-linked.ts';
 import { fetchLinked, type Linked } from './fetch-linked.ts';
@@ -7,8 +9,9 @@ import { textsFor } from '../messages/permalink.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification in `place`, above the list, and marks it as read. Doesn't use Vue because sharing code with
- * this lazily loaded part would split the first view into more files.
+ * Shows a notification in `place`, above the list, and marks it as read. Loads it again when it leaves the list because
+ * it could be gone. Has no Vue component because sharing more code with this lazily loaded part would split the first
+ * view into more files.
  */
 export async function showLinked(
   place: HTMLElement,
@@ -42,16 +45,26 @@ export async function showLinked(
     }
     const { publication } = answer.linked;
     if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
-    else {
-      content.replaceChildren(...drawNotification(publication));
-      void markLinkedRead(permalink, token);
-    }
+    else content.replaceChildren(...drawNotification(publication));
   }
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));
-    draw(await fetchLinked(permalink, token));
+    const answer = await fetchLinked(permalink, token);
+    draw(answer);
+    if (answer.state === 'shown' && answer.linked.publication.notification)
+      void markLinkedRead(permalink, token);
     heading.focus();
   }
+  const notifications = useNotifications();
+  watch(
+    () =>
+      notifications.items.some(
+        ({ feed, notification: { id } }) => feed === permalink.feed && id === permalink.id,
+      ),
+    (isListed) => {
+      if (!isListed && section.isConnected) void fetchLinked(permalink, token).then(draw);
+    },
+  );
   await load();
 }
 

@@ -55,28 +55,23 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
   const connection = useConnection();
   let isReturning = returning;
   let hasCaughtUp = false;
-  let missed: Missed = { feed, count: 0, gap: false };
-  let missedErrors: LivePublication[] = [];
+  const missed = new Map<string, LivePublication>();
+  let gap: Pick<Missed, 'gap' | 'erased'> = { gap: false };
 
   if (page) addNewestPage(feed, page);
-
-  function recordMissed(publications: readonly LivePublication[]): void {
-    for (const publication of publications) {
-      missed.count++;
-      const isError = severityOf(publication.notification) === 'error';
-      if (isError && missedErrors.length < MAX_MISSED_ERRORS) missedErrors.push(publication);
-    }
-  }
 
   const notify = (publications: readonly LivePublication[], presenting: boolean): void =>
     later.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
 
   function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
-    const areAllShown = missedErrors.length === missed.count && !missed.gap;
-    if (presenting && !areAllShown) toasts.summarise(missed);
-    if (presenting) toasts.show(feed, missedErrors);
-    missed = { feed, count: 0, gap: false };
-    missedErrors = [];
+    const errors = [...missed.values()]
+      .filter(({ notification }) => severityOf(notification) === 'error')
+      .slice(0, MAX_MISSED_ERRORS);
+    const areAllShown = errors.length === missed.size && !gap.gap;
+    if (presenting && !areAllShown) toasts.summarise({ feed, count: missed.size, ...gap });
+    if (presenting) toasts.show(feed, errors);
+    missed.clear();
+    gap = { gap: false };
   }
 
   const subscription = client.subscribe(
@@ -87,9 +82,10 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
           if (away && isReturning)
-            later.run(({ useInterruptions }) =>
-              recordMissed(useInterruptions().takeInterrupting(feed, publications)),
-            );
+            later.run(({ useInterruptions }) => {
+              for (const publication of useInterruptions().takeInterrupting(feed, publications))
+                missed.set(publication.notification.id, publication);
+            });
           // On a first visit, a snapshot is the newest page. Nothing was missed.
           else if (!(away && delivery === 'snapshot')) notify(publications, presenting);
         });
@@ -107,17 +103,20 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
-          later.run(({ useToasts }) => useToasts().remove(feed, ids, reason));
+          later.run(({ useToasts }) => {
+            for (const id of ids) missed.delete(id);
+            useToasts().remove(feed, ids, reason);
+          });
         }),
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
           if (erased) notifications.clear(feed);
           // Runs in the same queue as the reports so that a report queued earlier doesn't include this gap.
           later.run(({ useToasts }) => {
-            missed.gap = true;
+            gap.gap = true;
             if (!erased) return;
-            missed = { feed, count: 0, gap: true, erased };
-            missedErrors = [];
+            gap.erased = erased;
+            missed.clear();
             useToasts().clear(feed);
           });
         }),

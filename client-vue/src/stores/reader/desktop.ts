@@ -1,7 +1,8 @@
 import { isolate, type LivePublication } from '@tocsin/contracts';
-import { ref } from 'vue';
+import { ref, watch } from 'vue';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
+import { useItems } from '../feeds/items.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 
@@ -21,18 +22,25 @@ export const useDesktop = defineStore(() => {
 
   function show(feed: string, publications: readonly LivePublication[]): void {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
+    const { gone, erasures } = useItems();
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
       try {
+        const tag = itemKey(feed, id);
         // The tag makes this replace the same notification from another tab.
         const shown = new Notification(isolate(title), {
-          tag: itemKey(feed, id),
+          tag,
           ...(body !== undefined && { body: isolate(body) }),
         });
         shown.onclick = () => {
           window.focus();
           shown.close();
         };
+        shown.onclose = watch(
+          () => [gone.has(tag), erasures.get(feed)],
+          () => shown.close(),
+          { once: true },
+        );
       } catch (error) {
         // Chrome for Android grants permission but throws.
         console.warn('This browser shows no desktop notifications.', error);

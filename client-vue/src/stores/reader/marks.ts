@@ -4,14 +4,7 @@ import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
 import { keepInMemory, readJson, safeStorage } from '../storage.ts';
 import { placing } from './placing.ts';
-import {
-  parseReadMarks,
-  storedReadMarks,
-  withIds,
-  withRead,
-  type ReadMark,
-  type ReadMarks,
-} from './read-mark.ts';
+import { parseReadMarks, storedReadMarks, withIds, withRead, type ReadMarks } from './read-mark.ts';
 
 const KEY = 'tocsin.last-opened';
 
@@ -110,8 +103,11 @@ export const useMarks = defineStore(() => {
 
   function readTo(positions: Readonly<Record<string, Position>>): void {
     const at = Date.now();
-    const read = ({ epoch, offset }: Position): ReadMark => ({ epoch, offset, at, ids: new Set() });
-    write(Object.fromEntries(Object.entries(positions).map(([feed, position]) => [feed, read(position)])));
+    const changes = Object.entries(positions).flatMap(([feed, position]) => {
+      const mark = withRead(reads.value[feed], { ...position, ids: [] });
+      return mark ? [[feed, { ...mark, at }] as const] : [];
+    });
+    write(Object.fromEntries(changes));
   }
 
   function seenTo(positions: Readonly<Record<string, Position>>): void {

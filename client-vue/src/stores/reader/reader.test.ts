@@ -2,6 +2,7 @@ import { ProblemError, type NotificationClient } from '@tocsin/client';
 import type { InboxState } from '@tocsin/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
+import { useToasts } from '../../toasts/store.ts';
 import { forgetStores } from '../define-store.ts';
 import { useItems } from '../feeds/items.ts';
 import { useSource } from '../source.ts';
@@ -79,6 +80,19 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(0);
   });
 
+  it('should keep what is already read after the newest item in the inbox when marking all as read', () => {
+    startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 4, ids: ['n6'] });
+    useReader().markAllRead();
+    useItems().add('all', { epoch: 'e', publications: range(4, 6) });
+    expect(
+      useItems()
+        .items.filter(useUnread().unreadOf)
+        .map(({ offset }) => offset),
+    ).toEqual([5]);
+  });
+
   it('should merge read states from the server in any order', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const marks = useMarks();
@@ -141,6 +155,16 @@ describe('useReader', () => {
       ['seen', 'all', { epoch: 'f', offset: 1 }],
       ['read', 'all', { epoch: 'f', offset: 1, ids: ['n1'] }],
     ]);
+  });
+
+  it('should mark many items as read with one change to each feed', () => {
+    startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 200) });
+    useReader().initFeed('all', { epoch: 'e', offset: 0 });
+    const changes = [vi.spyOn(useMarks(), 'readIds'), vi.spyOn(useToasts(), 'remove')];
+    useReader().markRead(useItems().items);
+    expect(useUnread().count).toBe(0);
+    for (const change of changes) expect(change).toHaveBeenCalledOnce();
   });
 
   it('should not count archived or muted items and should undo archiving', async () => {

@@ -18,11 +18,17 @@ const SETTLE_MS = 3_000;
 type Mark = NotificationClient['mark'];
 type Change = 'read' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze';
 
-function byFeed(items: readonly Item[]): Map<string, Item[]> {
-  const feeds = new Map<string, Item[]>();
-  for (const item of items) feeds.set(item.feed, [...(feeds.get(item.feed) ?? []), item]);
+function byFeed(items: readonly Item[]): Map<string, [Item, ...Item[]]> {
+  const feeds = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const own = feeds.get(item.feed);
+    if (own) own.push(item);
+    else feeds.set(item.feed, [item]);
+  }
   return feeds;
 }
+
+const idsOf = (items: readonly Item[]): string[] => items.map(({ notification }) => notification.id);
 
 const inChunks = (ids: readonly string[]): string[][] =>
   Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, n) =>
@@ -69,7 +75,7 @@ export const useReader = defineStore(() => {
       change,
     );
     const sent = [...byFeed(items)].flatMap(([feed, own]) =>
-      inChunks(own.map(({ notification }) => notification.id)).map((ids) =>
+      inChunks(idsOf(own)).map((ids) =>
         until ? send('snooze', feed, { ids, until }) : send(name as 'archive', feed, { ids }),
       ),
     );
@@ -90,11 +96,11 @@ export const useReader = defineStore(() => {
     items.filter((item) => marks.placeOf(item).place === place);
 
   const dismissToasts = (items: readonly Item[]): void => {
-    for (const { feed, notification } of items) useToasts().remove(feed, [notification.id]);
+    for (const [feed, own] of byFeed(items)) useToasts().remove(feed, idsOf(own));
   };
 
   function markRead(items: readonly Item[]): void {
-    for (const item of items) marks.readIds(item.feed, item, [item.notification.id]);
+    for (const [feed, own] of byFeed(items)) marks.readIds(feed, own[0], idsOf(own));
     dismissToasts(items);
     void keep(items, 'read', { unread: false });
   }
@@ -162,8 +168,7 @@ export const useReader = defineStore(() => {
     setTimeout(() => marks.settle(token), SETTLE_MS);
     useToasts().dismissAll();
     for (const [feed, position] of Object.entries(positions)) {
-      const ids = stillUnread.filter((item) => item.feed === feed).map(({ notification }) => notification.id);
-      const [first, ...others] = inChunks(ids);
+      const [first, ...others] = inChunks(idsOf(stillUnread.filter((item) => item.feed === feed)));
       sendOnly('read', feed, { ...position, ...(first && { ids: first }) });
       for (const more of others) sendOnly('read', feed, { ids: more });
     }

@@ -40,13 +40,17 @@ export const useLiveMessages = defineStore(() => {
   function announce(toasts: readonly Toast[]): void {
     for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));
-    for (const toast of others) batch.add(toast);
+    batch.add(others);
     if (others.length === 0) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      say(polite, batch.take());
+      const text = batch.take();
+      if (text) say(polite, text);
     }, BATCH_MS);
   }
+
+  /** Drops toasts that are gone and not announced yet. */
+  const drop = (isGone: (toast: Toast) => boolean): void => batch.drop(isGone);
 
   function clear(): void {
     polite.value = [];
@@ -61,5 +65,5 @@ export const useLiveMessages = defineStore(() => {
     clear();
   }
 
-  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), announce };
+  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), announce, drop };
 });

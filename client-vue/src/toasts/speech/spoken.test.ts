@@ -9,12 +9,11 @@ const toast = (title: string, severity: Severity = 'info'): Toast => ({
 
 it('should announce a few toasts in full and many as counts plus the newest toast', () => {
   const batch = new SpokenBatch();
-  batch.add(toast('one'));
-  batch.add(toast('two', 'warning'));
+  batch.add([toast('one'), toast('two', 'warning')]);
   expect(batch.take()).toBe('Info: one. Warning: two');
   expect(batch.take()).toBe('');
-  for (let n = 0; n < 499; n++) batch.add(toast(`${n}`));
-  batch.add(toast('last', 'warning'));
+  batch.add(Array.from({ length: 499 }, (_, n) => toast(`${n}`)));
+  batch.add([toast('last', 'warning')]);
   expect(batch.take()).toBe('500 notifications: 1 warning, 499 info. Newest: Warning: last');
 });
 

@@ -1,4 +1,4 @@
-import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
+import { isolate, SEVERITIES } from '@tocsin/contracts';
 import { spoken } from '../../messages/en/spoken.ts';
 import { addEnglish, useMessages } from '../../messages/use-messages.ts';
 import type { Toast } from '../stack/toast.ts';
@@ -27,32 +27,32 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for a combined message. Keeps only the newest few and counts the rest. */
+/** Collects toasts for a combined message. If there are many, it has only the newest and counts. */
 export class SpokenBatch {
-  #newest: Toast[] = [];
-  readonly #counts = new Map<Severity, number>();
+  #toasts: Toast[] = [];
 
-  add(toast: Toast): void {
-    this.#newest = [...this.#newest, toast].slice(-MAX_IN_FULL);
-    this.#counts.set(toast.severity, (this.#counts.get(toast.severity) ?? 0) + 1);
+  add(toasts: readonly Toast[]): void {
+    this.#toasts.push(...toasts);
   }
 
-  /** Returns the message for all toasts since the last call. Empty if there were none. */
+  drop(isGone: (toast: Toast) => boolean): void {
+    this.#toasts = this.#toasts.filter((toast) => !isGone(toast));
+  }
+
+  /** Returns the message for all toasts since the last call. Empty if there are none. */
   take(): string {
-    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
-    const text = total <= MAX_IN_FULL ? this.#newest.map(spokenOf).join('. ') : this.#summary(total);
-    this.#newest = [];
-    this.#counts.clear();
-    return text;
+    const toasts = this.#toasts;
+    this.#toasts = [];
+    return toasts.length <= MAX_IN_FULL ? toasts.map(spokenOf).join('. ') : summaryOf(toasts);
   }
+}
 
-  #summary(total: number): string {
-    const { spoken } = useMessages().texts;
-    const kinds = SEVERITIES.toReversed().flatMap((severity) => {
-      const count = this.#counts.get(severity);
-      return count === undefined ? [] : [spoken.kind(count, severity)];
-    });
-    const [newest] = this.#newest.slice(-1);
-    return spoken.summary(total, kinds.join(', '), newest ? spokenOf(newest) : '');
-  }
+function summaryOf(toasts: readonly Toast[]): string {
+  const { spoken } = useMessages().texts;
+  const kinds = SEVERITIES.toReversed().flatMap((severity) => {
+    const count = toasts.filter((toast) => toast.severity === severity).length;
+    return count === 0 ? [] : [spoken.kind(count, severity)];
+  });
+  const newest = toasts.at(-1);
+  return spoken.summary(toasts.length, kinds.join(', '), newest ? spokenOf(newest) : '');
 }

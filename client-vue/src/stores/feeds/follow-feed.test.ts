@@ -1,0 +1,64 @@
+import type { FeedHandlers, NotificationClient } from '@tocsin/client';
+import type { LivePublication } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { at, useFreshStores } from '../../../testing/stores.ts';
+import { useToasts } from '../../toasts/store.ts';
+import { useLater } from '../later.ts';
+import { followFeed } from './follow-feed.ts';
+import { FrameBatch } from './frame-batch.ts';
+
+useFreshStores();
+const batch = new FrameBatch();
+let stopLoading = (): void => undefined;
+beforeEach(async () => {
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
+  vi.useFakeTimers();
+  await import('../late-parts.ts');
+  stopLoading = useLater().load(Promise.resolve());
+  await vi.advanceTimersByTimeAsync(10_000);
+});
+afterEach(() => {
+  stopLoading();
+  batch.stop();
+  vi.useRealTimers();
+});
+
+const errorAt = (offset: number): LivePublication => ({
+  offset,
+  notification: { ...at(offset).notification, severity: 'error' },
+});
+const titles = () => useToasts().view.cards.map(({ title }) => title);
+
+/** Follows a feed that this tab has shown before. Returns the handlers that the client would call. */
+function follow(): Required<FeedHandlers> {
+  let given: FeedHandlers = {};
+  const client = {
+    presenting: true,
+    subscribe: (_feed: string, handlers: FeedHandlers) => {
+      given = handlers;
+      return {};
+    },
+  } as unknown as NotificationClient;
+  followFeed({ client, feed: 'all', batch, returning: true, onCaughtUp: () => undefined });
+  return given as Required<FeedHandlers>;
+}
+
+it('should not report missed notifications that are gone before the feed has caught up', async () => {
+  const { onPublications, onGone, onCaughtUp } = follow();
+  const away = { feed: 'all', epoch: 'e', delivery: 'recovered', away: true } as const;
+  onPublications([errorAt(1), at(2), errorAt(3), at(4)], away);
+  onGone(['n1', 'n2'], 'retracted');
+  onCaughtUp({ feed: 'all', away: true });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(titles()).toEqual(['n3', expect.stringMatching(/^2 /)]);
+});
+
+it('should report nothing if all missed notifications are gone', async () => {
+  const { onPublications, onGone, onCaughtUp } = follow();
+  onPublications([errorAt(1)], { feed: 'all', epoch: 'e', delivery: 'recovered', away: true });
+  onGone(['n1'], 'retracted');
+  onCaughtUp({ feed: 'all', away: true });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(titles()).toEqual([]);
+});
