@@ -2,10 +2,10 @@ import type { PartitionAnnouncement } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 
 /** Maximum number of feeds in unclaimed entries, summed over the entries. A turn's cost grows with its feeds. */
-export const MAX_FEEDS = 250;
+export const MAX_FEEDS = 400;
 export const MAX_ENTRIES = 64;
 /** Interval in ms between two checks of an entry. Short compared with a turn over `MAX_FEEDS` feeds. */
-const CHECK_EVERY_MS = 25;
+const CHECK_EVERY_MS = 50;
 
 export interface BacklogOptions {
   /** Resolves with true if the bffs have claimed the entry, and with false if not or if that is unknown. */
