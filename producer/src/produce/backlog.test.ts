@@ -7,62 +7,83 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+/** Resolves with the outcome, or `undefined` if there is none within `ms`. */
+const settledWithin = async (outcome: Promise<string>, ms: number) => {
+  const waited = sleep(ms).then(() => undefined);
+  return Promise.race([outcome, waited]);
+};
 const inFeeds = (count: number) =>
   Array.from({ length: count }, (_, i) => notification(`n${i}`, { feed: `user:${i}` }));
 
-/** A producer with a single lane, and bffs that claim nothing until `claimAll`. */
+/** A producer with a single lane, and bffs that claim the first `claimed` entries. */
 function slowBffs(options: Partial<ProducerOptions> = {}) {
   const parts = testProducer({ partitions: 1, ...options });
-  let areAway = true;
-  const peek = vi.fn<(key: string) => Promise<string | undefined>>(async () => (areAway ? '{}' : undefined));
+  const bffs = { claimed: 0 };
+  const peek = vi.fn<(key: string) => Promise<string | undefined>>(async (key) =>
+    Number(key.split(':').at(-1)) > bffs.claimed ? '{}' : undefined,
+  );
   parts.backend.peek = peek;
-  return { ...parts, peek, claimAll: () => (areAway = false) };
+  return { ...parts, peek, bffs };
 }
 
 describe('a lane whose entries aren’t claimed', () => {
   it('should wait until entries with many feeds are claimed, so that accepted notifications arrive soon', async () => {
-    const { producer, backend, claimAll, peek } = slowBffs();
+    const { producer, backend, bffs } = slowBffs();
     expect(await producer.produce(inFeeds(MAX_FEEDS))).toBe('accepted');
     const next = producer.produce([notification('next')]);
     await sleep(1_000);
     expect(backend.deposited).toHaveLength(1);
-    expect(peek).toHaveBeenCalledWith(expect.stringMatching(/:1$/));
-    claimAll();
-    await sleep(100);
+    bffs.claimed = 1;
+    await sleep(500);
     expect(await next).toBe('accepted');
     expect(backend.deposited.map(idsOf)[1]).toEqual(['next']);
   });
 
-  it('should not check entries with few feeds, and check many entries only now and then', async () => {
-    const { producer, peek } = slowBffs();
+  it('should not wait for entries with few feeds, and rarely check them', async () => {
+    const { producer, bffs, peek } = slowBffs();
+    bffs.claimed = Infinity;
     const hundred = Array.from({ length: 100 }, (_, i) => notification(`n${i}`));
-    for (let entry = 1; entry < MAX_ENTRIES; entry++) {
-      void producer.produce(hundred);
-      await sleep(100);
+    for (let entry = 0; entry < 10 * MAX_ENTRIES; entry++) {
+      expect(await settledWithin(producer.produce(hundred), 100)).toBe('accepted');
     }
-    expect(peek).not.toHaveBeenCalled();
-    void producer.produce(hundred);
-    await sleep(100);
     expect(peek).toHaveBeenCalled();
+    expect(peek.mock.calls.length).toBeLessThan(15);
   });
 
-  it('should accept without waiting once the bffs are known to be away, and wait again when they are back', async () => {
-    const { producer, backend, claimAll, peek } = slowBffs();
-    await producer.produce(inFeeds(MAX_FEEDS));
-    const second = producer.produce(inFeeds(MAX_FEEDS));
-    await sleep(2_100);
-    expect(await second).toBe('accepted');
-    const third = producer.produce(inFeeds(MAX_FEEDS));
-    await sleep(100);
-    expect(await third).toBe('accepted');
-    claimAll();
-    await producer.produce(inFeeds(MAX_FEEDS));
-    await sleep(100);
-    peek.mockResolvedValue('{}');
-    await producer.produce(inFeeds(MAX_FEEDS));
-    void producer.produce([notification('next')]);
-    await sleep(1_000);
+  it('should wait at most 2 s after an entry while the bffs work on a long backlog', async () => {
+    const { producer, backend, bffs } = slowBffs();
+    for (let entry = 1; entry <= 5; entry++) {
+      void producer.produce(inFeeds(MAX_FEEDS));
+      await sleep(2_500);
+    }
     expect(backend.deposited).toHaveLength(5);
+    bffs.claimed = 1;
+    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
+    const seventh = producer.produce(inFeeds(MAX_FEEDS));
+    expect(await settledWithin(seventh, 1_500)).toBeUndefined();
+    expect(await settledWithin(seventh, 1_000)).toBe('accepted');
+    bffs.claimed = 2;
+    const eighth = producer.produce(inFeeds(MAX_FEEDS));
+    expect(await settledWithin(eighth, 1_000)).toBeUndefined();
+    bffs.claimed = 7;
+    expect(await settledWithin(eighth, 500)).toBe('accepted');
+  });
+
+  it('should accept without waiting while the bffs are away', async () => {
+    const { producer } = slowBffs();
+    await producer.produce(inFeeds(MAX_FEEDS));
+    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 2_500)).toBe('accepted');
+    for (let entry = 0; entry < 100; entry++)
+      expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
+  });
+
+  it('should give up a check that gets no answer', async () => {
+    const { producer, observer, peek } = slowBffs();
+    peek.mockReturnValue(new Promise(() => {}));
+    await producer.produce(inFeeds(MAX_FEEDS));
+    const next = producer.produce([notification('next')]);
+    expect(await settledWithin(next, 3_000)).toBe('accepted');
+    expect(observer.events).toContain('failed check 0 1');
   });
 
   it('should treat a failed check like an unclaimed entry, and report it', async () => {
@@ -81,8 +102,7 @@ describe('a lane whose entries aren’t claimed', () => {
     const { producer } = slowBffs({ requestTimeoutMs: 200 });
     await producer.produce(inFeeds(MAX_FEEDS));
     const next = producer.produce([notification('next')]);
-    await sleep(199);
-    expect(await next).toBe('accepted');
+    expect(await settledWithin(next, 199)).toBe('accepted');
   });
 
   it('should finish its queue during a graceful stop without waiting for the bffs', async () => {

@@ -1,5 +1,5 @@
 import { partitionEntryKey, type EntryItem, type PartitionAnnouncement } from '@tocsin/contracts';
-import { pause } from '@tocsin/contracts/pause';
+import { inTime, pause } from '@tocsin/contracts/pause';
 import { ReAnnouncer } from './announce/re-announcer.ts';
 import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
 import { Backlog } from './queue/backlog.ts';
@@ -36,8 +36,10 @@ export interface ProducerOptions {
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
 const BATCHING_DELAY_MS = 4;
-/** Maximum time in ms that a lane waits for the bffs to claim an entry. */
+/** Maximum time in ms that a lane waits for the bffs after an entry. */
 const MAX_WAIT_MS = 2_000;
+/** Time limit in ms for checking whether an entry is claimed. */
+const CHECK_TIMEOUT_MS = 500;
 /** Timers have a precision of 1 ms, so skip shorter rests. */
 const MIN_REST_MS = 1;
 
@@ -77,7 +79,7 @@ export class Producer {
         new Backlog({
           isClaimed: (announcement) => this.#isClaimed(announcement),
           // A request that waits for its turn must still be able to finish.
-          awayAfterMs: Math.min(MAX_WAIT_MS, options.requestTimeoutMs / 2),
+          maxWaitMs: Math.min(MAX_WAIT_MS, options.requestTimeoutMs / 2),
         }),
     );
   }
@@ -231,19 +233,17 @@ export class Producer {
 
   /** Lets the lane continue when the bffs have caught up. A stop doesn't wait for them. */
   async #waitForBffs(lane: Lane, backlog: Backlog): Promise<void> {
-    const startedAt = performance.now();
     this.#waiting.add(lane);
-    await backlog.shrink();
-    this.#options.observer.waited(performance.now() - startedAt);
+    this.#options.observer.waited(await backlog.shrink());
     if (this.#waiting.delete(lane)) this.#continue(lane);
   }
 
   async #isClaimed(announcement: PartitionAnnouncement): Promise<boolean> {
     const { entries, observer } = this.#options;
     try {
-      const isClaimed = (await entries.peek(partitionEntryKey(announcement))) === undefined;
+      const content = await inTime(entries.peek(partitionEntryKey(announcement)), CHECK_TIMEOUT_MS);
       observer.done('check', announcement);
-      return isClaimed;
+      return content === undefined;
     } catch (error) {
       observer.failed('check', announcement, error);
       return false;

@@ -1,27 +1,32 @@
 import type { PartitionAnnouncement } from '@tocsin/contracts';
-import { pause } from '@tocsin/contracts/pause';
+import { backOff, pause } from '@tocsin/contracts/pause';
 
-/** Maximum number of feeds in unclaimed entries, summed over the entries. A turn's cost grows with its feeds. */
+/** A backlog is too long if its entries have this many feeds, counted for each entry. A turn's cost grows with its feeds. */
 export const MAX_FEEDS = 400;
+/** A backlog is also too long if it has this many entries, even if each has a single feed. */
 export const MAX_ENTRIES = 64;
-/** Interval in ms between two checks of an entry. Short compared with a turn over `MAX_FEEDS` feeds. */
-const CHECK_EVERY_MS = 50;
+/** While the bffs are away, only this many of the latest entries are kept in mind. */
+const MAX_KNOWN = 1_000;
+/** Shortest and longest time between two checks (ms). A check transfers the entry if it's still there. */
+const CHECK_MS = { first: 50, most: 400 };
 
 export interface BacklogOptions {
-  /** Resolves with true if the bffs have claimed the entry, and with false if not or if that is unknown. */
-  isClaimed: (announcement: PartitionAnnouncement) => Promise<boolean>;
-  /** The bffs count as away if an entry stays unclaimed for this long (ms). */
-  awayAfterMs: number;
+  /** Resolves with true if the bffs have claimed the entry, and with false if not or if that's unknown. */
+  isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
+  /** Longest wait after an entry (ms). */
+  maxWaitMs: number;
 }
 
 /**
  * A lane's announced entries that the bffs may not have claimed yet. A lane whose backlog is too long waits for the bffs,
- * so that what it accepts arrives soon. While the bffs are away, it accepts without waiting.
+ * so that what it accepts arrives soon. If they claim nothing during a whole wait, they count as away: then the lane
+ * doesn't wait until they claim entries again.
  */
 export class Backlog {
   readonly #options: BacklogOptions;
-  /** In the order in which entries are claimed. */
-  #announced: { announcement: PartitionAnnouncement; feeds: number }[] = [];
+  /** In the order of their numbers, in which the bffs claim them. */
+  #entries: { announcement: PartitionAnnouncement; feeds: number }[] = [];
+  #feeds = 0;
   #areBffsAway = false;
 
   constructor(options: BacklogOptions) {
@@ -29,43 +34,62 @@ export class Backlog {
   }
 
   get isTooLong(): boolean {
-    return this.#excess > 0;
+    return this.#feeds >= MAX_FEEDS || this.#entries.length >= MAX_ENTRIES;
   }
 
   add(announcement: PartitionAnnouncement, feeds: number): void {
-    this.#announced.push({ announcement, feeds });
-    if (this.#announced.length > MAX_ENTRIES) this.#announced.shift();
+    this.#entries.push({ announcement, feeds });
+    this.#feeds += feeds;
+    if (this.#entries.length > MAX_KNOWN) this.#drop(1);
   }
 
   clear(): void {
-    this.#announced = [];
+    this.#drop(this.#entries.length);
   }
 
-  /** Resolves once the backlog is short enough, or if the bffs are away. Never rejects. */
-  async shrink(): Promise<void> {
+  /**
+   * Resolves once the backlog is short enough, after the longest wait, or if the bffs are away. Returns the time that it
+   * paused (ms). Never rejects.
+   */
+  async shrink(): Promise<number> {
     const startedAt = performance.now();
-    for (let excess = this.#excess; excess > 0; excess = this.#excess) {
-      const newest = this.#announced[excess - 1]?.announcement;
-      if (!newest || (await this.#options.isClaimed(newest))) {
-        this.#announced.splice(0, excess);
+    let hasMoved = false;
+    let pauses = 0;
+    while (this.isTooLong) {
+      const claimed = await this.#countClaimed();
+      this.#drop(claimed);
+      if (claimed > 0) {
+        hasMoved = true;
         this.#areBffsAway = false;
         continue;
       }
-      this.#areBffsAway ||= performance.now() - startedAt >= this.#options.awayAfterMs;
-      if (this.#areBffsAway) return;
-      await pause(CHECK_EVERY_MS);
+      const leftMs = this.#options.maxWaitMs - (performance.now() - startedAt);
+      if (leftMs <= 0 && !hasMoved) this.#areBffsAway = true;
+      if (leftMs <= 0 || this.#areBffsAway) break;
+      await pause(Math.min(leftMs, backOff(pauses++, CHECK_MS.first, CHECK_MS.most)));
     }
+    return pauses === 0 ? 0 : performance.now() - startedAt;
   }
 
-  /** The number of oldest entries that must be claimed before the others are within the limits. */
-  get #excess(): number {
-    let kept = 0;
-    let feeds = 0;
-    for (const { feeds: more } of this.#announced.toReversed()) {
-      feeds += more;
-      if (feeds >= MAX_FEEDS || kept + 1 >= MAX_ENTRIES) break;
-      kept++;
+  /** Counts the oldest entries that are claimed, with a single check if these are all but the newest. */
+  async #countClaimed(): Promise<number> {
+    const isClaimed = (index: number) => {
+      const entry = this.#entries[index];
+      return entry ? this.#options.isClaimed(entry.announcement) : false;
+    };
+    const nextToLast = Math.max(this.#entries.length - 2, 0);
+    if (await isClaimed(nextToLast)) return nextToLast + 1;
+    if (nextToLast === 0 || !(await isClaimed(0))) return 0;
+    let [claimed, unclaimed] = [1, nextToLast];
+    while (claimed < unclaimed) {
+      const middle = Math.floor((claimed + unclaimed) / 2);
+      if (await isClaimed(middle)) claimed = middle + 1;
+      else unclaimed = middle;
     }
-    return this.#announced.length - kept;
+    return claimed;
+  }
+
+  #drop(count: number): void {
+    for (const { feeds } of this.#entries.splice(0, count)) this.#feeds -= feeds;
   }
 }
