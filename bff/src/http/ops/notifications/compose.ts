@@ -48,7 +48,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       } catch (error) {
         note('uncertain', idsOf(body)?.filter(isPlausible));
         const detail =
-          'The producer did not respond, so the notification may still appear. Resend it with this id. It will only be shown once.';
+          'The producer did not respond, so notifications may still appear. Resend them with these ids. Each will only be shown once.';
         reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
       }
     })
