@@ -141,10 +141,16 @@ describe('buildIntoCache', () => {
 });
 
 describe('isNewEnough', () => {
-  it.each(['1.18.0', '1.18.1', '1.20.0-rc.1', '2.0.0'])('should accept %s', (version) => {
-    expect(isNewEnough(version)).toBe(true);
-  });
-  it.each(['1.17.9', '0.99.0', '', 'edge', 'n/a'])('should reject %j', (version) => {
+  it.each(['1.18.0', '1.18.1\n', 'v1.18.1', '1.18-mariner', '1.20.0-rc.1', '2.0.0'])(
+    'should accept %s',
+    (version) => {
+      expect(isNewEnough(version)).toBe(true);
+    },
+  );
+  it.each(['1.17.9', 'v1.17.4', '1.17-mariner', '0.99.0'])('should reject %s', (version) => {
     expect(isNewEnough(version)).toBe(false);
+  });
+  it.each(['', 'edge', 'n/a', '1'])('should not judge %j', (version) => {
+    expect(isNewEnough(version)).toBeUndefined();
   });
 });

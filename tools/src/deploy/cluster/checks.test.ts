@@ -91,14 +91,14 @@ describe('checkDapr', () => {
     status: { conditions: [{ type: 'Established', status: 'True' }] },
   }));
   const parts = ['operator', 'sentry', 'sidecar-injector', 'placement-server', 'scheduler-server'];
-  const part = (name: string, readyReplicas: number, drops = 'true', tag = '1.18.1') => ({
+  const part = (name: string, readyReplicas: number, drops = 'true', tag = ':1.18.1') => ({
     metadata: { namespace: 'dapr-system', labels: { app: `dapr-${name}` } },
     spec: {
       template: {
         spec: {
           containers: [
             {
-              image: `ghcr.io/dapr/x:${tag}`,
+              image: `localhost:5000/dapr/x${tag}`,
               env: [
                 { name: 'SIDECAR_DROP_ALL_CAPABILITIES', value: drops },
                 { name: 'X', valueFrom: {} },
@@ -119,7 +119,7 @@ describe('checkDapr', () => {
   const check = (script: Script, say: Say = () => undefined) =>
     checkDapr(kubectlWith({ ...up, ...script }), say, 0);
   const tagged = (tag: string) => ({
-    'get deployments,statefulsets': parts.map((name) => part(name, 1, 'true', tag)),
+    'get deployments,statefulsets': parts.map((name) => part(name, 1, 'true', `:${tag}`)),
   });
 
   it('should return Dapr’s namespace and version, and whether sidecars drop capabilities', async () => {
@@ -128,20 +128,32 @@ describe('checkDapr', () => {
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
   });
 
-  it('should accept an older Dapr with DAPR_UNTESTED, and warn about a tag that names no version', async () => {
+  it('should accept an older Dapr with DAPR_UNTESTED, and warn about an image that names no version', async () => {
     const output: string[] = [];
     const say = (line: string) => void output.push(line);
-    expect(await check(tagged('1.19.0-rc.1-mariner'), say)).toMatchObject({ version: '1.19.0-rc.1-mariner' });
+    for (const version of ['1.19.0-rc.1-mariner', '1.18-mariner', 'v1.18.1'])
+      expect(await check(tagged(version), say)).toMatchObject({ version });
+    expect(await check(tagged('1.18.1@sha256:12'), say)).toMatchObject({ version: '1.18.1' });
     vi.stubEnv('DAPR_UNTESTED', 'yes');
     expect(await check(tagged('1.17.4'), say)).toMatchObject({ version: '1.17.4' });
     vi.unstubAllEnvs();
     expect(output).toEqual([]);
     expect(await check(tagged('nightly'), say)).toMatchObject({ version: 'nightly' });
-    expect(output).toEqual([expect.stringMatching(/nightly.*requires 1\.18 or later/)]);
+    const digest = {
+      'get deployments,statefulsets': parts.map((name) => part(name, 1, 'true', '@sha256:12')),
+    };
+    expect(await check(digest, say)).toMatchObject({ version: 'sha256:12' });
+    const warning = (image: string) =>
+      `Warning: the image of this Dapr (${image}) names no version. Tocsin requires 1.18 or later.`;
+    expect(output).toEqual([warning('nightly'), warning('sha256:12')]);
   });
 
   it.each<[string, Script, RegExp]>([
-    ['is too old', tagged('1.17.4'), /runs Dapr 1\.17\.4, .*requires 1\.18 or later.*Upgrade it with `helm/],
+    [
+      'is too old',
+      tagged('v1.17.4'),
+      /runs Dapr v1\.17\.4, .*requires 1\.18 or later.*Upgrade it with `helm/,
+    ],
     [
       'is not installed',
       { 'get crd': [], 'get deployments,statefulsets': [] },

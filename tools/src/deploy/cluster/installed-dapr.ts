@@ -9,6 +9,7 @@ import type { Kubectl } from './kubectl.ts';
 /** Facts about the cluster's Dapr that a deployment needs. */
 export interface InstalledDapr {
   namespace: string;
+  /** The tag of its image, or else the digest. */
   version: string;
   /** True if sidecars drop capabilities, as required by the Pod Security Standard `restricted`. */
   dropsCapabilities: boolean;
@@ -120,11 +121,12 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
 }
 
 function checkVersion(version: string, say: Say): void {
-  if (!/^\d+\.\d+/.test(version))
+  const enough = isNewEnough(version);
+  if (enough === undefined)
     return say(
-      `Warning: the image tag of this Dapr (${version}) names no version. Tocsin requires ${OLDEST_VERSION} or later.`,
+      `Warning: the image of this Dapr (${version}) names no version. Tocsin requires ${OLDEST_VERSION} or later.`,
     );
-  if (!isNewEnough(version) && !readConfig().allowsUntestedDapr)
+  if (!enough && !readConfig().allowsUntestedDapr)
     throw new Failure(
       `This cluster runs Dapr ${version}, but Tocsin requires ${OLDEST_VERSION} or later. Upgrade it with ${INSTALL}, then deploy again.`,
     );
@@ -132,12 +134,13 @@ function checkVersion(version: string, say: Say): void {
 
 function readInjector({ metadata, spec }: Part): InstalledDapr {
   const containers = spec.template.spec.containers;
+  const [tagged = '', digest] = containers[0]?.image.split('@') ?? [];
   const drops = containers
     .flatMap(({ env }) => env)
     .find(({ name }) => name === 'SIDECAR_DROP_ALL_CAPABILITIES');
   return {
     namespace: metadata.namespace,
-    version: containers[0]?.image.split('@')[0]?.split(':').at(-1) ?? 'unknown version',
+    version: tagged.split('/').at(-1)?.split(':')[1] ?? digest ?? 'latest',
     dropsCapabilities: drops?.value === 'true',
   };
 }

@@ -25,9 +25,11 @@ const HOW_TO_GET_DAPR = `Do one of the following, then try again:
   install Dapr with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
   install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself`;
 
-/** True for version 1.18 and later. */
-export function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.trim().split('.').map(Number);
+/** True for version 1.18 and later, and `undefined` for a text that names no version. */
+export function isNewEnough(version: string): boolean | undefined {
+  const found = /^v?(\d+)\.(\d+)/.exec(version);
+  if (!found) return undefined;
+  const [major = 0, minor = 0] = found.slice(1).map(Number);
   return major > MIN_VERSION[0] || (major === MIN_VERSION[0] && minor >= MIN_VERSION[1]);
 }
 
