@@ -23,7 +23,7 @@ export interface RolloutOptions {
 
 /**
  * Waits until all pods of the workloads are ready and of the newest revision.
- * @throws Failure that explains the remedy as soon as the rollout needs intervention, or after the timeout
+ * @throws Failure that explains the remedy as soon as one of these pods needs intervention, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
@@ -36,7 +36,10 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     const workloads = items
       .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
       .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));
-    const pods = items.flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []));
+    const apps = workloads.map(({ metadata }) => metadata.name);
+    const pods = items
+      .flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []))
+      .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
     const now = Date.now();
     const { pending, fault } = judgeRollout({ workloads, pods }, { namespace, registry, now });
     if (pending.length === 0 && workloads.length === names.size) return;

@@ -1,0 +1,46 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { Kubectl } from '../cluster/kubectl.ts';
+import { waitForRollout } from './rollout.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+const deployment = (name: string, ready: number) => ({
+  ...{ kind: 'Deployment', metadata: { name, generation: 1 }, spec: { replicas: 1 } },
+  status: { observedGeneration: 1, replicas: 1, updatedReplicas: ready, availableReplicas: ready },
+});
+
+/** A pod whose container keeps exiting. */
+const crashing = (app: string) => ({
+  kind: 'Pod',
+  metadata: { name: `${app}-1`, labels: { 'app.kubernetes.io/name': app } },
+  spec: { containers: [{ name: app }] },
+  status: {
+    containerStatuses: [
+      { name: app, image: 'i', restartCount: 9, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+    ],
+  },
+});
+
+/** Waits for the bff, ready at the third look, while the pod of `app` keeps exiting. Ten seconds pass between looks. */
+async function waitForBff(app: string): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  let looks = 0;
+  const kubectl = new Kubectl(() => {
+    vi.setSystemTime(Date.now() + 10_000);
+    const items = [deployment('bff', ++looks > 2 ? 1 : 0), deployment('producer', 0), crashing(app)];
+    return Promise.resolve({ code: 0, stdout: JSON.stringify({ items }), stderr: '' });
+  });
+  const workloads = ['deployment/bff'];
+  await waitForRollout(kubectl, {
+    ...{ namespace: 'ns', registry: undefined, workloads, timeoutMs: 60_000 },
+    say: () => undefined,
+  });
+}
+
+it('should stop at a fault of a pod that it waits for', async () => {
+  await expect(waitForBff('bff')).rejects.toThrow(/bff of bff-1 has exited 9 times/);
+});
+
+it('should not stop at a fault of another pod, which the next part of the deployment may mend', async () => {
+  await waitForBff('producer');
+});
