@@ -13,9 +13,10 @@ const selectorSchema = z.strictObject({
     .default([]),
 });
 type Selector = z.infer<typeof selectorSchema>;
-const peerSchema = z.looseObject({
+const peerSchema = z.strictObject({
   namespaceSelector: selectorSchema.optional(),
   podSelector: selectorSchema.optional(),
+  ipBlock: z.strictObject({ cidr: z.enum(['0.0.0.0/0', '::/0']) }).optional(),
 });
 const portsSchema = z.array(z.looseObject({ port: z.union([z.number(), z.string()]) })).optional();
 const policySchema = z.object({
@@ -46,10 +47,10 @@ type Rule = { peers: z.infer<typeof peerSchema>[]; ports: z.infer<typeof portsSc
 const admits = ({ peers, ports }: Rule, { pod, namespace }: Peer, port: number | string): boolean =>
   (ports ?? [{ port }]).some((one) => one.port === port) &&
   peers.some(
-    ({ namespaceSelector, podSelector }) =>
-      (namespaceSelector ?? podSelector) !== undefined &&
-      (namespaceSelector ? matches(namespaceSelector, namespace ?? {}) : namespace === undefined) &&
-      (!podSelector || matches(podSelector, pod)),
+    ({ namespaceSelector, podSelector, ipBlock }) =>
+      ipBlock !== undefined ||
+      ((namespaceSelector ? matches(namespaceSelector, namespace ?? {}) : namespace === undefined) &&
+        (!podSelector || matches(podSelector, pod))),
   );
 
 const mayLeave = (pod: Labels, to: Peer, port: number | string): boolean =>
@@ -72,6 +73,8 @@ const app = (name: string): Labels => ({ 'app.kubernetes.io/name': name });
 const publisher = { app: 'shop', tocsin: 'publisher' };
 const other = { app: 'shop' };
 const dns = { pod: { 'k8s-app': 'kube-dns' }, namespace: { 'kubernetes.io/metadata.name': 'kube-system' } };
+/** Stands for any address, also outside the cluster. */
+const anywhere = { pod: {}, namespace: {} };
 const dapr = { pod: { app: 'sentry' }, namespace: { 'kubernetes.io/metadata.name': 'dapr-system' } };
 
 it('should let labelled pods of the namespace publish over HTTP and, with a sidecar, by topic', () => {
@@ -81,7 +84,14 @@ it('should let labelled pods of the namespace publish over HTTP and, with a side
   expect(connects(publisher, app('redis'), 6379)).toBe(true);
 });
 
-it('should let labelled pods reach nothing else, and other pods nothing at all', () => {
+it('should let labelled pods reach any address on the ports of the Kubernetes API, for the sidecar’s secrets', () => {
+  const ports = [80, 443, 3500, 4317, 4318, 6379, 6443, 50001, 50002, 'http'];
+  const reached = (pod: Labels) => ports.filter((port) => mayLeave(pod, anywhere, port));
+  expect(reached(publisher)).toEqual([443, 6443]);
+  expect(reached(other)).toEqual([]);
+});
+
+it('should let labelled pods reach nothing else on other ports, and other pods nothing at all', () => {
   expect(connects(publisher, app('producer'), 50002)).toBe(false);
   for (const name of ['bff', 'ui'])
     for (const port of ['http', 50002]) expect(connects(publisher, app(name), port)).toBe(false);
