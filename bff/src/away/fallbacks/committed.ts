@@ -1,7 +1,6 @@
 import { DOCUMENT_VERSION, awayDocumentSchema, isErasure, isRetraction } from '@tocsin/contracts';
 import type { CommittedItem } from '../../deliver/turn/turn.ts';
 import { DamagedAwayError, awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
-import type { AwayDocuments } from './documents.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
@@ -71,12 +70,15 @@ export async function unlessDamaged(
  * Ends waiting fallbacks when a notification without fallbacks replaces theirs. Ignores documents that this version
  * can't read, so that they don't stop the turn. Rejects if the store is unavailable.
  */
-export async function replaceWaiting(
+export async function replaceWaiting<Changed>(
   reader: string,
   newer: readonly Registered[],
-  documents: AwayDocuments,
+  change: (
+    key: string,
+    plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
+  ) => Promise<Changed>,
   options: Pick<FallbacksOptions, 'store' | 'positionsOf' | 'observer' | 'now'>,
-): Promise<AwayDocument | undefined> {
+): Promise<Changed | undefined> {
   const key = awayKey(hashOfReader(reader));
   const stored = await options.store.read(key);
   if (!stored || !mayReplace(stored.value, newer)) return undefined;
@@ -85,7 +87,7 @@ export async function replaceWaiting(
     options.observer.failed('replace', error);
     return undefined;
   }
-  return documents.change(key, async (before) => {
+  return change(key, async (before) => {
     if (!before) return undefined;
     return replace(before, await withPositions(reader, newer, before, options), options.now());
   });

@@ -18,12 +18,8 @@ import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import { register, replace, retract, type Registered } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
 import { settle } from './send/settle.ts';
-import {
-  PUBLISH_AGAIN_MS,
-  hasUnpublished,
-  publishReceipts,
-  withPublished,
-} from './receipts/publish-receipts.ts';
+import { hasUnpublished, publishAgainAt } from './receipts/publish-receipts.ts';
+import { ReceiptPublishing } from './receipts/publishing.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
 import { UnsentFallbacks } from './unsent/unsent-fallbacks.ts';
 import { UnsentIndex } from './unsent/unsent-index.ts';
@@ -53,6 +49,7 @@ const DECIDE_MS = 10_000;
 export class Fallbacks {
   readonly #use: FallbacksOptions;
   readonly #documents: AwayDocuments;
+  readonly #receipts: ReceiptPublishing;
   readonly #unsentIndex: UnsentIndex;
   /** The unsent fallbacks, for operators. */
   readonly unsent: UnsentFallbacks;
@@ -67,6 +64,7 @@ export class Fallbacks {
     const onError = (error: unknown) => observer.failed('list-unsent', error);
     this.#unsentIndex = new UnsentIndex({ store, onError, now });
     this.#documents = new AwayDocuments({ ...options, index: this.#unsentIndex });
+    this.#receipts = new ReceiptPublishing({ ...options, documents: this.#documents });
     const shared = { documents: this.#documents, index: this.#unsentIndex, rulesOf: this.#rulesOf };
     this.unsent = new UnsentFallbacks({ ...options, ...shared });
   }
@@ -96,7 +94,7 @@ export class Fallbacks {
     const woken = { name, at: parsed.at };
     const claimed = await this.#checks.run(() => this.#check(parsed.hash, woken));
     if (!claimed || (await settledWithin(QUICK_MS, claimed.sends))) return true;
-    await this.#wakeUp(claimed.document, woken);
+    await this.#wakeUp(claimed.document, { woken });
     return true;
   }
 
@@ -132,7 +130,7 @@ export class Fallbacks {
     const { observer, onStep, now } = this.#use;
     const added = committed.filter(({ fallback }) => fallback.length > 0);
     let isAwaited = false;
-    const document = await this.#documents.change(
+    const { document, addsReceipts } = await this.#changeInTurn(
       awayKey(hashOfReader(reader)),
       async (before) => {
         const placed = await withPositions(reader, committed, before, this.#use);
@@ -141,25 +139,45 @@ export class Fallbacks {
           before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
         return after;
       },
-      // Turns don't wait for the index of unsent fallbacks.
-      { waitForIndex: false },
     );
     observer.registered(added.length);
     await onStep('fallback-stored');
-    if (!isAwaited || hasUnpublished(document)) await this.#wakeUp(document);
+    if (document && (!isAwaited || addsReceipts)) await this.#wakeUp(document, { addsReceipts });
   }
 
   async #retract(key: string, ids: ReadonlySet<string>): Promise<void> {
     const at = this.#use.now();
-    const document = await this.#documents.change(key, async (before) => before && retract(before, ids, at));
+    const { document, addsReceipts } = await this.#changeInTurn(
+      key,
+      async (before) => before && retract(before, ids, at),
+    );
     // Even if all receipts are published: a process might have been killed after storing other fallbacks but before
     // setting the wake-up.
-    if (document) await this.#wakeUp(document);
+    if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
   async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
-    const document = await replaceWaiting(reader, newer, this.#documents, this.#use);
-    if (document) await this.#wakeUp(document);
+    const change = this.#changeInTurn.bind(this);
+    const { document, addsReceipts = false } = (await replaceWaiting(reader, newer, change, this.#use)) ?? {};
+    if (document) await this.#wakeUp(document, { addsReceipts });
+  }
+
+  /** `addsReceipts` is true if the change added unpublished receipts. Doesn't wait for the index of unsent fallbacks. */
+  async #changeInTurn(
+    key: string,
+    plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
+  ): Promise<{ document: AwayDocument | undefined; addsReceipts: boolean }> {
+    let newest: Receipt | undefined;
+    const document = await this.#documents.change(
+      key,
+      (before) => {
+        newest = before?.receipts.at(-1);
+        return plan(before);
+      },
+      { waitForIndex: false },
+    );
+    const last = document?.receipts.at(-1);
+    return { document, addsReceipts: last?.unpublished === true && last !== newest };
   }
 
   /**
@@ -188,7 +206,7 @@ export class Fallbacks {
     ]);
     if (!document) return undefined;
     if (claimed.length === 0) {
-      await this.#wakeUp(document, woken);
+      await this.#wakeUp(document, { woken });
       return undefined;
     }
     await this.#use.onStep('fallback-claimed');
@@ -249,7 +267,7 @@ export class Fallbacks {
           async (before) => before && settle(before, { key, attempts }, result, configured.rules, at),
           { newReceipts },
         );
-        if (document) await this.#wakeUp(document, woken);
+        if (document) await this.#wakeUp(document, { woken });
         return true;
       } catch (error) {
         observer.failed('settle', error);
@@ -258,39 +276,22 @@ export class Fallbacks {
     }
   }
 
-  /** Publishes the unpublished receipts. Resolves with false if any remain. Never rejects. */
-  async #publishReceipt(document: AwayDocument): Promise<boolean> {
-    const { publishReceipt, observer } = this.#use;
-    if (!publishReceipt || !hasUnpublished(document)) return true;
-    const key = awayKey(hashOfReader(document.reader));
-    const published = new Set<string>();
-    const publishing = publishReceipts(document, publishReceipt, published);
-    try {
-      await Promise.allSettled([publishing]);
-      if (published.size > 0)
-        await this.#documents.change(key, async (before) => before && withPublished(before, published), {
-          mayEndFallbacks: false,
-        });
-      await publishing;
-      return true;
-    } catch (error) {
-      observer.failed('publish-receipt', error);
-      return false;
-    }
-  }
-
   /**
    * Stores a wake-up for the next due fallback and for unpublished receipts. Publishes them first if a wake-up is being
    * delivered, whose name must differ from the new one. Turns don't wait for the broker.
    */
-  async #wakeUp(document: AwayDocument, woken?: Woken): Promise<void> {
-    const isPublished = woken ? await this.#publishReceipt(document) : !hasUnpublished(document);
+  async #wakeUp(
+    document: AwayDocument,
+    { woken, addsReceipts = false }: { woken?: Woken; addsReceipts?: boolean },
+  ): Promise<void> {
+    const hash = hashOfReader(document.reader);
+    const isPublished = woken ? await this.#receipts.publish(document) : !hasUnpublished(document);
     const now = this.#use.now();
-    const publishAt = woken ? now + PUBLISH_AGAIN_MS : now;
+    const publishAt = addsReceipts ? now : publishAgainAt(hash, now);
     const next = Math.min(nextCheck(document, this.#rulesOf) ?? Infinity, isPublished ? Infinity : publishAt);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
-    await this.#use.wakeUps.set(...wakeUpFor(hashOfReader(document.reader), { next, now, isFull, woken }));
+    await this.#use.wakeUps.set(...wakeUpFor(hash, { next, now, isFull, woken }));
   }
 }
 

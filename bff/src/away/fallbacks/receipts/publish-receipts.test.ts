@@ -1,6 +1,6 @@
 import type { ReceiptEvent } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_WAITING } from '../register.ts';
 import { MAX_RECEIPTS } from '../unsent/unsent-receipts.ts';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
@@ -114,4 +114,35 @@ it("should publish receipts that a killed process stored but didn't publish", as
   const other = instance(async ({ data }) => void published.push(JSON.stringify(data)));
   for (const [name] of killed.set.mock.calls) await other.fallbacks.wake(name);
   expect(published).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
+});
+
+describe('while the broker is slow or down', () => {
+  it("should publish a reader's receipts once, even if several wake-ups are delivered", async () => {
+    const { instance } = deployment();
+    const published: string[] = [];
+    const { fallbacks } = instance(async (event) => {
+      await pause(1_000);
+      published.push(subjectOf(event));
+    });
+    const ids = Array.from({ length: 5 }, (_, n) => `n${n}`);
+    await fallbacks.committed(itemsOf(...ids.map((id) => arrival(id, after('P1D')))));
+    for (const id of ids) {
+      await fallbacks.erase({ feed: READER, ids: [id] });
+      await pass(500);
+    }
+    await pass(20_000);
+    expect(published).toEqual(ids);
+  });
+
+  it('should set an immediate wake-up only in turns that add receipts, and one later wake-up for all others', async () => {
+    const { instance } = deployment();
+    const { fallbacks, set } = instance(() => Promise.reject(new Error('no broker')));
+    await fallbacks.committed(itemsOf(arrival('a', after('P1D'))));
+    await fallbacks.erase({ feed: READER, ids: ['a'] });
+    await pass(1_000);
+    set.mockClear();
+    for (let turn = 0; turn < 10; turn++) await fallbacks.erase({ feed: READER, ids: ['b'] });
+    expect(new Set(set.mock.calls.map(([name]) => name)).size).toBe(1);
+    expect(set.mock.calls[0]?.[1]).toBeGreaterThan(Date.now() + 25_000);
+  });
 });

@@ -5,8 +5,17 @@ import type { AwayDocument } from '../document.ts';
 /** Publishes an event for other applications. Resolves once the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
-/** Retry delay after a failed publish (ms). */
-export const PUBLISH_AGAIN_MS = 30_000;
+/** Minimum delay before unpublished receipts are retried (ms). The maximum is double. */
+const PUBLISH_AGAIN_MS = 30_000;
+
+/**
+ * When to retry a reader's unpublished receipts. A reader's retries get the same times, so that they share wake-ups.
+ * Different readers get different times.
+ */
+export function publishAgainAt(hash: string, now: number): number {
+  const offset = Number.parseInt(hash.slice(0, 8), 16) % PUBLISH_AGAIN_MS;
+  return Math.ceil((now - offset) / PUBLISH_AGAIN_MS + 1) * PUBLISH_AGAIN_MS + offset;
+}
 
 /** Marks receipts missing from `before` as unpublished, so that even a crash doesn't prevent publishing them. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
