@@ -100,3 +100,18 @@ it('should remove erased content from fallbacks that a delayed turn stored after
   expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, ids }]))).toBe(1);
   expect((await fallbacks.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['kept']);
 });
+
+it('should read only the fallbacks of readers with erased content', async () => {
+  const readers = Array.from({ length: 100 }, (_, n) => `user:${n}`);
+  const keyOfReader = (reader: string) => `${APP_IDS.bff}||${awayKey(hashOfReader(reader))}`;
+  const redis = redisWith(new Map(readers.map((reader) => [keyOfReader(reader), {}])));
+  const read = vi.spyOn(redis.client, 'hGet');
+  const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const erased = [
+    { feed: 'user:7', ids: ['a'] },
+    { feed: 'user:8', before: 1 },
+    { feed: 'all', before: 1 },
+  ];
+  expect(await eraseFromKeys(use, new ErasedContent(erased))).toBe(0);
+  expect(read.mock.calls.map(([key]) => key)).toEqual(['user:7', 'user:8'].map(keyOfReader));
+});

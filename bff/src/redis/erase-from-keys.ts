@@ -22,7 +22,7 @@ import { pause } from '@tocsin/contracts/pause';
 import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
-import { awayKey } from '../away/fallbacks/document.ts';
+import { awayKey, hashOfReader } from '../away/fallbacks/document.ts';
 import { idsOf } from '../feed/ids.ts';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Erased, ErasedContent } from '../deliver/erase/erased-content.ts';
@@ -207,8 +207,10 @@ function visitsFor(
     return withdrawSnoozed(readers, key.slice(STATE.length), isErased, Date.now());
   };
 
+  const awayKeys = new Set(content.feeds.map((feed) => `${STATE}${awayKey(hashOfReader(feed))}`));
   /** A turn that was overtaken by an erasure might have stored fallbacks of erased notifications afterwards. */
   const fallbacks: Visit = async (key) => {
+    if (!awayKeys.has(key)) return false;
     const parsed = awayDocumentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
     const { reader: feed, waiting, sending } = parsed.data;
