@@ -6,8 +6,9 @@ import { RedisCopies, type RedisCopiesOptions } from './copies.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A Redis that lists its keys in `scanMs`. */
+/** A Redis that lists its keys in `scanMs`. The first extension of a reservation fails. */
 function redisWith(scanMs: number) {
+  let hasFailed = false;
   const recorded: { id: string; message: Record<string, string> }[] = [];
   let lockedUntil = 0;
   const scans: number[] = [];
@@ -21,6 +22,10 @@ function redisWith(scanMs: number) {
       _value: string,
       { condition, expiration }: { condition: 'NX' | 'XX'; expiration: { value: number } },
     ) => {
+      if (condition === 'XX' && !hasFailed) {
+        hasFailed = true;
+        throw new Error('unavailable');
+      }
       const isLocked = Date.now() < lockedUntil;
       if (isLocked === (condition === 'NX')) return null;
       lockedUntil = Date.now() + expiration.value;
@@ -42,6 +47,7 @@ function redisWith(scanMs: number) {
 it.each([
   ['start a search every 10 s', 100, 3],
   ['not start a search while another instance is searching', 28_000, 1],
+  ['start the next search soon after one of 11 s has ended', 11_000, 3],
 ])('should %s', async (_what, scanMs, count) => {
   const { connection, scans } = redisWith(scanMs);
   const instances = Array.from({ length: 3 }, () => {

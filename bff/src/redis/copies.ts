@@ -15,13 +15,15 @@ export interface RedisCopiesOptions extends KeyEraserDependencies {
 }
 
 const CHECK_EVERY_MS = 2_000;
-/** Minimum time between the starts of Redis searches, across all instances. */
+/**
+ * Minimum time between the starts of Redis searches, across all instances. The next search also waits until the last
+ * one has ended.
+ */
 const SEARCH_EVERY_MS = 10_000;
-/** A search that takes longer than this keeps other instances from starting another. */
-const EXTEND_EVERY_MS = SEARCH_EVERY_MS - CHECK_EVERY_MS;
 /**
  * Minimum age of an erasure (ms) when it is searched for the last time. By then, all messages in transit have arrived
- * or been refused. Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises.
+ * or been refused. Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises,
+ * unless searches take longer than 10 s.
  */
 const FORGET_AFTER_MS = 35_000;
 
@@ -68,18 +70,20 @@ export class RedisCopies implements Copies {
   }
 
   async #workReserved(): Promise<void> {
-    const extend = async (): Promise<void> => {
+    const start = performance.now();
+    const reserve = async (ms: number): Promise<void> => {
       try {
-        await this.#erasures.extendReservation(SEARCH_EVERY_MS);
+        await this.#erasures.changeReservation(ms);
       } catch (err) {
         this.#options.log.warn({ err }, 'another instance might search for the same erased content');
       }
     };
-    const timer = setInterval(() => void extend(), EXTEND_EVERY_MS).unref();
+    const timer = setInterval(() => void reserve(SEARCH_EVERY_MS), CHECK_EVERY_MS).unref();
     try {
       await this.#work();
     } finally {
       clearInterval(timer);
+      await reserve(Math.max(1, SEARCH_EVERY_MS - Math.round(performance.now() - start)));
     }
   }
 

@@ -69,8 +69,8 @@ export class ErasureLog {
     return this.#setLock('NX', ms);
   }
 
-  /** Extends the reservation to `ms` milliseconds from now, unless it has already ended. */
-  async extendReservation(ms: number): Promise<void> {
+  /** Changes the reservation to end `ms` milliseconds from now, unless it has already ended. */
+  async changeReservation(ms: number): Promise<void> {
     await this.#setLock('XX', ms);
   }
 
