@@ -139,17 +139,17 @@ export class DaprSetAside implements SetAsideStore {
       const now = this.#now();
       const names = stored ? setAsideIndexSchema.parse(stored.value).entries : [];
       const entries = names.filter((entry) => !hasSetAsideExpired(storedAt[entry], now));
-      const change = await plan({ entries, bytes, storedAt });
-      if (!change) return;
-      const { listed } = change;
-      const index = { v: DOCUMENT_VERSION, entries: listed.entries };
-      const sizesOfListed = {
-        v: DOCUMENT_VERSION,
-        bytes: pick(listed.bytes, listed.entries),
-        // Older versions listed names without a time. Those records expire no later than a record stored now.
-        storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
-      };
       try {
+        const change = await plan({ entries, bytes, storedAt });
+        if (!change) return;
+        const { listed } = change;
+        const index = { v: DOCUMENT_VERSION, entries: listed.entries };
+        const sizesOfListed = {
+          v: DOCUMENT_VERSION,
+          bytes: pick(listed.bytes, listed.entries),
+          // Older versions listed names without a time. Those records expire no later than a record stored now.
+          storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
+        };
         await transactInStages(this.#sidecar, COMPONENTS.state, [
           ...change.records,
           {
