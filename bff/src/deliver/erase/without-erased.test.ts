@@ -42,6 +42,13 @@ it("should recognise a record by the event's id", () => {
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
+it('should recognise items by the ids that they got when they were put back', () => {
+  const putBack = new ErasedContent([{ feed: 'all', ids: ['event:1:1', 'event:2'] }]);
+  const refused = record([{ title: 'a' }, { title: 'b' }], { event: 'e' });
+  expect(withoutErased(refused, putBack)).toEqual({ ...refused, content: '[{"title":"a"}]' });
+  expect(withoutErased(record({ title: 'a' }, { entry: 'event:2', event: 'e' }), putBack)).toBeUndefined();
+});
+
 it("should recognise a record by the event's published id", () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
   for (const of of [{ title: 1 }, 'no JSON', 7]) {

@@ -21,11 +21,13 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     return isErased ? undefined : record;
   }
   const isErased = content.among(list);
+  // Once put back, an event's items have ids from the record's name.
+  const names = record.event === undefined ? [undefined] : [record.event, record.entry];
   const remaining = list.filter((item, index) => {
     const createdAt = createdAtOf(item);
-    const id = record.event === undefined ? undefined : idOfItem(record.event, value, index, sha256);
-    const context = { id, publishedAt: createdAt ?? publishedAt };
-    return !isErased(index, record.feed === '' ? context : { ...context, feed: record.feed });
+    const feed = record.feed === '' ? undefined : record.feed;
+    const ids = names.map((name) => name && idOfItem(name, value, index, sha256));
+    return !ids.some((id) => isErased(index, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
   if (remaining.length === list.length) return record;
   if (remaining.length === 0) return undefined;
