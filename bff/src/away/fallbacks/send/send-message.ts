@@ -21,8 +21,9 @@ export async function sendMessage(
   } catch (error) {
     return { outcome: 'unavailable', reason: `links cannot be signed: ${String(error)}` };
   }
-  const notifications = items.flatMap(({ notification }) => notification ?? []).slice(0, MAX_SHOWN);
-  const more = items.length - notifications.length;
+  const open = items.filter(({ retracted }) => !retracted);
+  const notifications = open.flatMap(({ notification }) => notification ?? []).slice(0, MAX_SHOWN);
+  const more = open.length - notifications.length;
   const { language } = contacts;
   const result = await channel.send({ key, reader, language, notifications, more, links }, contacts);
   try {
