@@ -1,5 +1,6 @@
 import type { AnnouncementQueue, AnyAnnouncement, ReceiptEvent, Receipts } from '@tocsin/contracts';
 import type { Invoke } from './away/channels/binding/invoke.ts';
+import type { ErasedFallbacks } from './away/fallbacks/register.ts';
 import type { LinkProofs, WakeUps } from './away/ports.ts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
@@ -14,7 +15,6 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { Erased } from './deliver/erase/erased-content.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
 import type {
   AuditReader,
@@ -50,7 +50,7 @@ export interface StoreEvents {
   /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
   /** Called with erased notifications whose content was found in a reader's fallbacks, to remove it there. */
-  eraseFallbacks: (erased: Erased) => Promise<void>;
+  eraseFallbacks: (erased: ErasedFallbacks) => Promise<void>;
 }
 
 /** The stores to search for erased content. */

@@ -2,7 +2,7 @@ import { APP_IDS, DOCUMENT_VERSION, DUE_WINDOW_KEY, dueKey, idBesideAnother } fr
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf } from '../../testing/away/deployment.ts';
 import { awayKey, hashOfReader } from '../away/fallbacks/document.ts';
-import { ErasedContent, type Erased } from '../deliver/erase/erased-content.ts';
+import { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { eraseFromKeys, type KeyEraserDependencies } from './erase-from-keys.ts';
 
@@ -93,12 +93,31 @@ it('should remove erased content from fallbacks that a delayed turn stored after
   await fallbacks.committed(itemsOf(event));
   const key = awayKey(hashOfReader(READER));
   const redis = redisWith(new Map([[`${APP_IDS.bff}||${key}`, (await store.read(key))?.value as object]]));
-  const eraseFallbacks = (of: Erased) => fallbacks.erase(of);
+  const eraseFallbacks = fallbacks.erase.bind(fallbacks);
   const use = { state: redis, entriesRedis: redis, eraseFallbacks } as unknown as KeyEraserDependencies;
   const ids = ['gone', idBesideAnother('event', 'hash')];
   expect(await eraseFromKeys(use, new ErasedContent([{ feed: 'user:other', ids }]))).toBe(0);
   expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, ids }]))).toBe(1);
   expect((await fallbacks.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['kept']);
+});
+
+it('should keep newer fallbacks that have the id of a notification from before an erasure', async () => {
+  const { store, instance } = deployment();
+  const { fallbacks } = instance();
+  const older = { ...arrival('a', after('P1D')), createdAt: '2026-01-01T00:00:00.000Z' };
+  const newer = { ...older, createdAt: '2026-01-03T00:00:00.000Z' };
+  vi.setSystemTime(new Date('2026-01-01T12:00:00Z'));
+  await fallbacks.committed(itemsOf(older));
+  await fallbacks.committed(itemsOf(newer));
+  const key = awayKey(hashOfReader(READER));
+  const redis = redisWith(new Map([[`${APP_IDS.bff}||${key}`, (await store.read(key))?.value as object]]));
+  const eraseFallbacks = fallbacks.erase.bind(fallbacks);
+  const use = { state: redis, entriesRedis: redis, eraseFallbacks } as unknown as KeyEraserDependencies;
+  const before = Date.parse('2026-01-02T00:00:00Z');
+  expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, before }]))).toBe(1);
+  expect((await fallbacks.stored(READER))?.waiting.map(({ createdAt }) => createdAt)).toEqual([
+    newer.createdAt,
+  ]);
 });
 
 it('should read only the fallbacks of readers with erased content', async () => {

@@ -23,9 +23,10 @@ import { decompressed } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { awayKey, hashOfReader } from '../away/fallbacks/document.ts';
+import type { ErasedFallbacks, IsErased } from '../away/fallbacks/register.ts';
 import { idsOf } from '../feed/ids.ts';
 import { TemporaryError } from '../deliver/errors.ts';
-import type { Erased, ErasedContent } from '../deliver/erase/erased-content.ts';
+import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { Entries, FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/erase/without-erased.ts';
 import { labelOf } from '../feed/commit/plan-commit.ts';
@@ -44,7 +45,7 @@ export interface KeyEraserDependencies {
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   readers: ReaderStore;
   /** Ends the fallbacks of these notifications and removes their content. */
-  eraseFallbacks: (erased: Erased) => Promise<void>;
+  eraseFallbacks: (erased: ErasedFallbacks) => Promise<void>;
 }
 
 const KEYS_AT_ONCE = 1_000;
@@ -214,12 +215,13 @@ function visitsFor(
     const parsed = awayDocumentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
     const { reader: feed, waiting, sending } = parsed.data;
-    const erased = [...waiting, ...sending.flatMap(({ items }) => items)].filter((one) => {
+    const isErased: IsErased = (one) => {
       const publishedAt = parseDateTime(one.createdAt) ?? 0;
-      return one.notification && idsOf(one).some((id) => content.has({ feed, id }, { publishedAt }));
-    });
-    if (erased.length === 0) return false;
-    await eraseFallbacks({ feed, ids: erased.flatMap(idsOf) });
+      const has = (id: string) => content.has({ feed, id }, { publishedAt });
+      return one.notification !== undefined && idsOf(one).some(has);
+    };
+    if (![...waiting, ...sending.flatMap(({ items }) => items)].some(isErased)) return false;
+    await eraseFallbacks({ feed, isErased });
     return true;
   };
 

@@ -1,6 +1,7 @@
 import { DOCUMENT_VERSION, awayDocumentSchema, isErasure, isRetraction } from '@tocsin/contracts';
 import type { CommittedItem } from '../../deliver/turn/turn.ts';
 import { DamagedAwayError, awayKey, hashOfReader, nameOf, type AwayDocument } from './document.ts';
+import type { AwayDocuments, ChangedInTurn } from './documents.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import type { FallbacksOptions } from './options.ts';
 import { namesOf, registeredOf, replace, type Registered } from './register.ts';
@@ -9,6 +10,7 @@ import { within } from './within.ts';
 const USER = 'user:';
 /** Time limit for finding the positions of notifications that an interrupted turn committed (ms). */
 const FIND_MS = 3_000;
+const UNCHANGED: ChangedInTurn = { document: undefined, addsReceipts: false };
 
 export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
@@ -70,24 +72,21 @@ export async function unlessDamaged(
  * Ends waiting fallbacks when a notification without fallbacks replaces theirs. Ignores documents that this version
  * can't read, so that they don't stop the turn. Rejects if the store is unavailable.
  */
-export async function replaceWaiting<Changed>(
+export async function replaceWaiting(
   reader: string,
   newer: readonly Registered[],
-  change: (
-    key: string,
-    plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
-  ) => Promise<Changed>,
+  documents: AwayDocuments,
   options: Pick<FallbacksOptions, 'store' | 'positionsOf' | 'observer' | 'now'>,
-): Promise<Changed | undefined> {
+): Promise<ChangedInTurn> {
   const key = awayKey(hashOfReader(reader));
   const stored = await options.store.read(key);
-  if (!stored || !mayReplace(stored.value, newer)) return undefined;
+  if (!stored || !mayReplace(stored.value, newer)) return UNCHANGED;
   const { success, error } = awayDocumentSchema.safeParse(stored.value);
   if (!success) {
     options.observer.failed('replace', error);
-    return undefined;
+    return UNCHANGED;
   }
-  return change(key, async (before) => {
+  return documents.changeInTurn(key, async (before) => {
     if (!before) return undefined;
     return replace(before, await withPositions(reader, newer, before, options), options.now());
   });

@@ -30,6 +30,12 @@ export interface ChangeOptions {
   waitForIndex?: boolean;
 }
 
+/** The changed document, and whether the change added unpublished receipts. */
+export interface ChangedInTurn {
+  document: AwayDocument | undefined;
+  addsReceipts: boolean;
+}
+
 /** Readers' stored documents. Every change applies to the latest version. */
 export class AwayDocuments {
   readonly #use: AwayDocumentsOptions;
@@ -48,9 +54,28 @@ export class AwayDocuments {
     return this.#turns.add(key, () => this.#use.store.erase([key]));
   }
 
+  /** Like `change`, but doesn't wait for the index of unsent fallbacks, because turns don't. */
+  async changeInTurn(
+    key: string,
+    plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
+  ): Promise<ChangedInTurn> {
+    let newest: Receipt | undefined;
+    const document = await this.change(
+      key,
+      (before) => {
+        newest = before?.receipts.at(-1);
+        return plan(before);
+      },
+      { waitForIndex: false },
+    );
+    const last = document?.receipts.at(-1);
+    return { document, addsReceipts: last?.unpublished === true && last !== newest };
+  }
+
   /**
-   * Replaces a document unless `plan` returns `undefined` or an equal document. Drops old receipts. Adds the reader to the index of unsent
-   * fallbacks before it stores receipts of unsent fallbacks, so a crash between the two writes loses nothing.
+   * Replaces a document unless `plan` returns `undefined` or an equal document. Drops old receipts. Adds the reader to
+   * the index of unsent fallbacks before it stores receipts of unsent fallbacks, so a crash between the two writes loses
+   * nothing.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,

@@ -15,7 +15,15 @@ import {
 import { addedByReader, replaceWaiting, unlessDamaged, withPositions, type Committed } from './committed.ts';
 import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
-import { register, replace, retract, type Registered } from './register.ts';
+import {
+  erasureOf,
+  register,
+  replace,
+  retract,
+  type ErasedFallbacks,
+  type IsErased,
+  type Registered,
+} from './register.ts';
 import { sendMessage } from './send/send-message.ts';
 import { settle } from './send/settle.ts';
 import { hasUnpublished, publishAgainAt } from './receipts/publish-receipts.ts';
@@ -98,19 +106,17 @@ export class Fallbacks {
     return true;
   }
 
-  /**
-   * Ends the fallbacks of retracted notifications and removes the content. Omit `ids` for an erased feed to remove
-   * everything.
-   */
-  async erase({ feed, ids }: { feed: string; ids?: readonly string[] | undefined }): Promise<void> {
-    if (!feed.startsWith(USER)) return;
-    const hash = hashOfReader(feed);
+  /** Ends the fallbacks of retracted notifications and removes the content. Removes everything if the feed is erased. */
+  async erase(erased: ErasedFallbacks): Promise<void> {
+    if (!erased.feed.startsWith(USER)) return;
+    const hash = hashOfReader(erased.feed);
     const key = awayKey(hash);
-    if (ids === undefined) {
+    const isErased = erasureOf(erased);
+    if (!isErased) {
       await this.#documents.remove(key);
       return this.#unsentIndex.forget(hash);
     }
-    await unlessDamaged(this.#retract(key, new Set(ids)), this.#use);
+    await unlessDamaged(this.#retract(key, isErased), this.#use);
   }
 
   /** The reader's document for receipts and exports, or `undefined` if there are no fallbacks. */
@@ -130,7 +136,7 @@ export class Fallbacks {
     const { observer, onStep, now } = this.#use;
     const added = committed.filter(({ fallback }) => fallback.length > 0);
     let isAwaited = false;
-    const { document, addsReceipts } = await this.#changeInTurn(
+    const { document, addsReceipts } = await this.#documents.changeInTurn(
       awayKey(hashOfReader(reader)),
       async (before) => {
         const placed = await withPositions(reader, committed, before, this.#use);
@@ -145,11 +151,11 @@ export class Fallbacks {
     if (document && (!isAwaited || addsReceipts)) await this.#wakeUp(document, { addsReceipts });
   }
 
-  async #retract(key: string, ids: ReadonlySet<string>): Promise<void> {
+  async #retract(key: string, isErased: IsErased): Promise<void> {
     const at = this.#use.now();
-    const { document, addsReceipts } = await this.#changeInTurn(
+    const { document, addsReceipts } = await this.#documents.changeInTurn(
       key,
-      async (before) => before && retract(before, ids, at),
+      async (before) => before && retract(before, isErased, at),
     );
     // Even if all receipts are published: a process might have been killed after storing other fallbacks but before
     // setting the wake-up.
@@ -157,27 +163,8 @@ export class Fallbacks {
   }
 
   async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
-    const change = this.#changeInTurn.bind(this);
-    const { document, addsReceipts = false } = (await replaceWaiting(reader, newer, change, this.#use)) ?? {};
+    const { document, addsReceipts } = await replaceWaiting(reader, newer, this.#documents, this.#use);
     if (document) await this.#wakeUp(document, { addsReceipts });
-  }
-
-  /** `addsReceipts` is true if the change added unpublished receipts. Doesn't wait for the index of unsent fallbacks. */
-  async #changeInTurn(
-    key: string,
-    plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
-  ): Promise<{ document: AwayDocument | undefined; addsReceipts: boolean }> {
-    let newest: Receipt | undefined;
-    const document = await this.#documents.change(
-      key,
-      (before) => {
-        newest = before?.receipts.at(-1);
-        return plan(before);
-      },
-      { waitForIndex: false },
-    );
-    const last = document?.receipts.at(-1);
-    return { document, addsReceipts: last?.unpublished === true && last !== newest };
   }
 
   /**

@@ -4,7 +4,7 @@ import { parseDateTime, parseDuration } from '@tocsin/contracts';
 import { idsOf } from '../../feed/ids.ts';
 import { isHigher } from '../../feed/position.ts';
 import { sizeOf } from '../../feed/present.ts';
-import { nameOf, receiptsOf, type AwayDocument, type Waiting } from './document.ts';
+import { nameOf, receiptsOf, type AwayDocument, type SentItem, type Waiting } from './document.ts';
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
@@ -102,12 +102,29 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
   return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }
 
+/** Decides whether a notification was erased. */
+export type IsErased = (one: Waiting | SentItem) => boolean;
+
+/** An erased feed, or the erased notifications in it. */
+export interface ErasedFallbacks {
+  feed: string;
+  ids?: readonly string[] | undefined;
+  /** Instead of `ids`. */
+  isErased?: IsErased | undefined;
+}
+
+/** Which fallbacks to end. `undefined` if all of the feed is erased. */
+export function erasureOf({ ids, isErased }: ErasedFallbacks): IsErased | undefined {
+  if (!ids) return isErased;
+  const erased = new Set(ids);
+  return (one) => idsOf(one).some((id) => erased.has(id));
+}
+
 /**
  * Ends all steps of the retracted notifications and removes the content, including from messages being sent. If a
  * message is resent, it only shows the remaining notifications.
  */
-export function retract(document: AwayDocument, ids: ReadonlySet<string>, now: number): AwayDocument {
-  const isRetracted = (one: Parameters<typeof idsOf>[0]) => idsOf(one).some((id) => ids.has(id));
+export function retract(document: AwayDocument, isRetracted: IsErased, now: number): AwayDocument {
   const sending = document.sending.map((message) => ({
     ...message,
     items: message.items.map((item) => {

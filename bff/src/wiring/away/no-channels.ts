@@ -11,7 +11,7 @@ import {
 } from '../../away/fallbacks/document.ts';
 import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
 import { withUnpublished } from '../../away/fallbacks/receipts/publish-receipts.ts';
-import { retract } from '../../away/fallbacks/register.ts';
+import { erasureOf, retract } from '../../away/fallbacks/register.ts';
 import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
 import { dropOldReceipts } from '../../away/fallbacks/unsent/unsent-receipts.ts';
 import { writeDocument } from '../../readers/documents/write-document.ts';
@@ -55,9 +55,11 @@ export function storedWithoutChannels({
         const stored = await store.read(key);
         return stored && parseAway(stored.value, key);
       },
-      async erase({ feed, ids }) {
+      async erase(erased) {
+        const { feed } = erased;
         if (!feed.startsWith('user:')) return;
-        if (ids === undefined) {
+        const isErased = erasureOf(erased);
+        if (!isErased) {
           await store.erase([keyOf(feed)]);
           return index.forget(hashOfReader(feed));
         }
@@ -68,7 +70,7 @@ export function storedWithoutChannels({
           plan: async (value) => {
             if (value === undefined) return undefined;
             const before = parseAway(value, key);
-            const retracted = retract(before, new Set(ids), at);
+            const retracted = retract(before, isErased, at);
             const after = dropOldReceipts(publishesReceipts ? withUnpublished(before, retracted) : retracted);
             return isDeepStrictEqual(after, before) ? undefined : after;
           },
