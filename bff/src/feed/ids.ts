@@ -10,15 +10,17 @@ import {
 const HASH_BYTES = 8;
 
 /**
- * The ids that the notification can have in the feed: one if its position is known. A CloudEvent gets a different id if
+ * The ids that the notification can have in the feed: one if its position or published id is known. A CloudEvent gets a different id if
  * the original is taken.
  */
 export const idsOf = ({
   id,
   sourceHash,
   position,
-}: Pick<WaitingFallbacks, 'id' | 'sourceHash' | 'position'>): string[] => {
+  publishedId,
+}: Pick<WaitingFallbacks, 'id' | 'sourceHash' | 'position' | 'publishedId'>): string[] => {
   if (position) return [position.id ?? id];
+  if (publishedId !== undefined) return [publishedId];
   return sourceHash === undefined ? [id] : [idBesideAnother(id, sourceHash), id];
 };
 

@@ -31,7 +31,8 @@ export type PublishedAt = z.infer<typeof publishedAtSchema>;
 /**
  * A notification with waiting steps. Content that doesn't fit into the document is omitted and read from the feed
  * instead. `sourceHash` is set for CloudEvents, which can have a different id in the feed. `position` locates the
- * reader's marks when the notification is no longer in the history. Earlier versions don't store it.
+ * reader's marks when the notification is no longer in the history. Earlier versions don't store it. `publishedId` is
+ * copied from the receipt of a resent fallback.
  */
 export const waitingSchema = z.looseObject({
   id: idSchema,
@@ -39,6 +40,7 @@ export const waitingSchema = z.looseObject({
   sourceHash: z.string().optional(),
   notification: notificationSchema.loose().optional(),
   position: publishedAtSchema.optional(),
+  publishedId: idSchema.optional(),
   steps: z.array(stepSchema),
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
@@ -78,9 +80,9 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
 /**
- * A step's outcome, used for receipts. `publishedId` is set if the notification has a different id in the feed. `unpublished` means that the receipt event hasn't been published yet. `unless`
- * and `sourceHash` are copied from the step and the notification so that the fallback can be resent. `closed` removes
- * it from the list of unsent fallbacks.
+ * A step's outcome, used for receipts. `publishedId` is set if the notification has a different id in the feed.
+ * `unpublished` means that the receipt event hasn't been published yet. `unless` and `sourceHash` are copied from the
+ * step and the notification so that the fallback can be resent. `closed` removes it from the list of unsent fallbacks.
  */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,

@@ -129,22 +129,33 @@ describe('the position of a notification', () => {
   });
 });
 
-it('should only end the fallbacks of the retracted notification if another source published the same id', async () => {
-  const { committed, fallbacks, outcomes, waiting } = world();
-  const [a, b] = ['a', 'b'].map((digit) => ({
-    ...arrival('7', after('PT5M')),
-    ...{ sourceHash: digit.repeat(16), title: digit },
-  })) as [Arrival, Arrival];
-  b.createdAt = '2026-01-01T10:00:01Z';
-  await committed([a, at(3)], [b, at(4, { id: '7.bbbbbbbb' })]);
-  await fallbacks.erase({ feed: READER, ids: ['7'] });
-  expect([outcomes(), await waiting()]).toEqual([
-    [['7', 'suppressed', 'retracted']],
-    [['7', at(4, { id: '7.bbbbbbbb' })]],
-  ]);
-  await fallbacks.erase({ feed: READER, ids: ['7.bbbbbbbb'] });
-  expect(await waiting()).toEqual([]);
-});
+it.each([
+  ['', []],
+  [
+    ' and the content does not fit',
+    Array.from({ length: 70 }, (_, n) => ({ ...arrival(`n${n}`, after('P1D')), body: 'x'.repeat(2_000) })),
+  ],
+])(
+  'should only end the fallbacks of the retracted notification if another source published the same id%s',
+  async (_case, others) => {
+    const { committed, fallbacks, outcomes, waiting: allWaiting } = world();
+    const waiting = async () => (await allWaiting()).filter(([id]) => id === '7');
+    await committed(...others.map((one): Placed => [one]));
+    const [a, b] = ['a', 'b'].map((digit) => ({
+      ...arrival('7', after('PT5M')),
+      ...{ sourceHash: digit.repeat(16), title: digit },
+    })) as [Arrival, Arrival];
+    b.createdAt = '2026-01-01T10:00:01Z';
+    await committed([a, at(3)], [b, at(4, { id: '7.bbbbbbbb' })]);
+    await fallbacks.erase({ feed: READER, ids: ['7'] });
+    expect([outcomes(), await waiting()]).toEqual([
+      [['7', 'suppressed', 'retracted']],
+      [['7', at(4, { id: '7.bbbbbbbb' })]],
+    ]);
+    await fallbacks.erase({ feed: READER, ids: ['7.bbbbbbbb'] });
+    expect(await waiting()).toEqual([]);
+  },
+);
 
 describe('a notification with the same collapse key as a waiting notification', () => {
   const replaced = [['a', 'suppressed', 'replaced']];

@@ -45,7 +45,8 @@ export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): Aw
 const MAX_REASON = 200;
 
 /** A notification with a finished step. */
-export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash'> & Pick<Waiting, 'position'>;
+export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash' | 'publishedId'> &
+  Pick<Waiting, 'position'>;
 
 /**
  * Creates receipts for the notifications in a message. `at` is when the steps ended (ms since 1970). Truncates long
@@ -57,9 +58,10 @@ export const receiptsOf = (
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
 ): Receipt[] => {
   const isUnsent = outcome === 'refused' || outcome === 'unknown';
-  return items.map(({ id, createdAt, unless, sourceHash, position }) => ({
+  return items.map(({ id, createdAt, unless, sourceHash, position, publishedId }) => ({
     ...{ id, createdAt, via, outcome, at },
     ...(position?.id !== undefined && { publishedId: position.id }),
+    ...(!position && publishedId !== undefined && { publishedId }),
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
     ...(isUnsent && unless === 'seen' && { unless }),
     ...(isUnsent && sourceHash !== undefined && { sourceHash }),

@@ -8,7 +8,10 @@ import { nameOf, receiptsOf, type AwayDocument, type SentItem, type Waiting } fr
 
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
-/** Maximum stored content in bytes, including what is being sent. Content that doesn't fit is read from the feed when needed. */
+/**
+ * Maximum stored content in bytes, including what is being sent. Content that doesn't fit is read from the feed when
+ * needed.
+ */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
 /** A published notification, its fallbacks (possibly none) and its position (if known). */
@@ -73,9 +76,8 @@ export function register(document: AwayDocument, added: readonly Registered[], n
     waiting.push({
       ...{ id, createdAt },
       ...(sourceHash !== undefined && { sourceHash }),
-      // Without the content, only the feed's history can tell whether the notification is open, so the position isn't
-      // needed.
-      ...(fits && { notification, ...(position && { position }) }),
+      ...(fits && { notification }),
+      ...(isNeeded(position, fits) && { position }),
       steps: fallback.map(({ after, via, unless = 'read' }) => ({
         ...{ via, unless },
         // Fallbacks of notifications from before 1970 are due immediately.
@@ -88,6 +90,13 @@ export function register(document: AwayDocument, added: readonly Registered[], n
   return { ...document, waiting: [...before, ...waiting], receipts };
 }
 
+/**
+ * Whether a notification's position must be stored. Without the content, only the feed's history can tell whether the
+ * notification is open, so then the position is only needed for an id that differs from the notification's own.
+ */
+const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boolean =>
+  position !== undefined && (hasContent || position.id !== undefined);
+
 /** Updates the positions of republished notifications. Returns the same list if there is no change. */
 function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
   const published = new Map(
@@ -97,7 +106,8 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
     const { position, sourceHash } = published.get(nameOf(one)) ?? {};
     const isUnchanged =
       !position || sourceHash !== one.sourceHash || isDeepStrictEqual(position, one.position);
-    return isUnchanged || !one.notification ? one : { ...one, position };
+    if (isUnchanged || !(one.position || isNeeded(position, one.notification !== undefined))) return one;
+    return { ...one, position };
   });
   return changed.some((one, index) => one !== waiting[index]) ? changed : waiting;
 }

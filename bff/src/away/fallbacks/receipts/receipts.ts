@@ -2,7 +2,7 @@ import type { Receipts } from '@tocsin/contracts';
 import type { ReceiptCounter } from '../../../readers/counts/receipt-counter.ts';
 import { idsOf } from '../../../feed/ids.ts';
 import { locate } from '../../../readers/marks/advance.ts';
-import type { AwayDocument, Receipt } from '../document.ts';
+import type { AwayDocument } from '../document.ts';
 import { readCurrentMarks, type CurrentMarksOptions } from '../decide/marks-now.ts';
 
 export interface ReceiptsOptions extends CurrentMarksOptions {
@@ -61,11 +61,9 @@ async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<R
 
 function fallbacksFor(id: string, { waiting, sending, receipts }: AwayDocument): Receipts['fallbacks'] {
   const isNamed = (one: Parameters<typeof idsOf>[0]) => idsOf(one).includes(id);
-  const isOfNamed = ({ publishedId, ...one }: Receipt) =>
-    publishedId === undefined ? isNamed(one) : publishedId === id;
   const at = (time: number) => new Date(time).toISOString();
   return [
-    ...receipts.filter(isOfNamed).map(({ via, outcome, at: time, reason }) => ({
+    ...receipts.filter(isNamed).map(({ via, outcome, at: time, reason }) => ({
       ...{ via, state: outcome, at: at(time) },
       ...(reason !== undefined && { reason }),
     })),

@@ -1,7 +1,7 @@
 import type { UnsentName } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
+import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
 import { KEY, REFUSED, listOf, namesIn, refused } from '../../../../testing/away/refused.ts';
 import { awayKey, hashOfReader, type AwayDocument } from '../document.ts';
 import { MAX_WAITING } from '../register.ts';
@@ -39,6 +39,22 @@ describe('resending', () => {
     expect(stored.waiting).toMatchObject([{ id: 'a', sourceHash: 'abc', steps: [{ unless: 'seen' }] }]);
     await pass(1_000);
     expect(titles()).toHaveLength(1);
+  });
+
+  it('should not be undone by a retraction of the id that another notification has', async () => {
+    const { instance, presetResults, store, titles } = deployment();
+    const { fallbacks } = instance();
+    presetResults.push(REFUSED);
+    const item = { ...arrival('7', after('PT1S')), sourceHash: 'b'.repeat(16) };
+    const position = { epoch: '1-a', offset: 4, id: '7.bbbbbbbb' };
+    await fallbacks.committed(new Map([[READER, [{ item, position }]]]));
+    await pass(2_000);
+    await fallbacks.unsent.sendAgain(await namesIn(fallbacks));
+    await fallbacks.erase({ feed: READER, ids: ['7'] });
+    await pass(1_000);
+    expect(titles()).toHaveLength(2);
+    const stored = (await store.read(KEY))?.value as AwayDocument;
+    expect(stored.receipts.map(({ publishedId }) => publishedId)).toEqual(['7.bbbbbbbb', '7.bbbbbbbb']);
   });
 
   it('should suppress the fallback and publish a receipt if the notification was read or has left the history', async () => {

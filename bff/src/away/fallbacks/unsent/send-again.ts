@@ -28,7 +28,7 @@ export function sendAgain(
   const waiting = new Map(document.waiting.map((one) => [nameOf(one), one]));
   const result = close(document, names, {
     ...{ now, as: 'sent-again' },
-    onFound: ({ id, createdAt, via, unless = 'read', sourceHash }) => {
+    onFound: ({ id, createdAt, via, unless = 'read', sourceHash, publishedId }) => {
       const rules = rulesOf(via);
       if (!rules) return { code: 'no_channel', detail: `There is no channel ${via}.` };
       const name = nameOf({ id, createdAt });
@@ -39,7 +39,11 @@ export function sendAgain(
       }
       // Backdated to skip the channel's batching delay.
       const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
-      const one = before ?? { id, createdAt, ...(sourceHash !== undefined && { sourceHash }), steps: [] };
+      const one = before ?? {
+        ...{ id, createdAt, steps: [] },
+        ...(sourceHash !== undefined && { sourceHash }),
+        ...(publishedId !== undefined && { publishedId }),
+      };
       const isDue = one.steps.some((other) => other.via === via && other.at <= now);
       const isSending = document.sending.some(
         (message) => message.via === via && message.items.some((item) => nameOf(item) === name),
