@@ -46,7 +46,10 @@ export function createInbound(
     }),
     onWakeUp: fallbacks
       ? (name) => fallbacks.wake(name)
-      : createReschedule({ store: backend.readers, wakeUps: backend.wakeUps, now }),
+      : createReschedule({
+          ...{ store: backend.readers, wakeUps: backend.wakeUps, now },
+          publishesReceipts: config.RECEIPTS_TOPIC === 'on',
+        }),
     onRefusedEvent: (data) => setAsideRefusedEvent(data, setAside),
     onDeadLetter: countOutcomes(metrics.deadLetters, (data) => reviveAnnouncement(data, reviving)),
   };

@@ -10,7 +10,7 @@ import {
   type Receipt,
 } from './document.ts';
 import type { FallbacksOptions } from './options.ts';
-import { withUnpublished } from './receipts/publish-receipts.ts';
+import { withPublished, withUnpublished } from './receipts/publish-receipts.ts';
 import type { UnsentIndex } from './unsent/unsent-index.ts';
 import { dropOldReceipts, isUnsent } from './unsent/unsent-receipts.ts';
 
@@ -92,7 +92,9 @@ export class AwayDocuments {
         writeDocument(this.#use.store, {
           ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
           plan: async (value) => {
-            const before = value === undefined ? undefined : parseAway(value, key);
+            let before = value === undefined ? undefined : parseAway(value, key);
+            // While RECEIPTS_TOPIC is off, nothing else removes the marks.
+            if (before && !this.#use.publishReceipt) before = withPublished(before);
             complete = await plan(before);
             if (complete && mayEndFallbacks && this.#use.publishReceipt)
               complete = withUnpublished(before, complete);

@@ -10,7 +10,7 @@ import {
   type AwayDocument,
 } from '../../away/fallbacks/document.ts';
 import type { Fallbacks } from '../../away/fallbacks/fallbacks.ts';
-import { withUnpublished } from '../../away/fallbacks/receipts/publish-receipts.ts';
+import { withPublished, withUnpublished } from '../../away/fallbacks/receipts/publish-receipts.ts';
 import { erasureOf, retract } from '../../away/fallbacks/register.ts';
 import { UnsentIndex } from '../../away/fallbacks/unsent/unsent-index.ts';
 import { dropOldReceipts } from '../../away/fallbacks/unsent/unsent-receipts.ts';
@@ -71,7 +71,9 @@ export function storedWithoutChannels({
             if (value === undefined) return undefined;
             const before = parseAway(value, key);
             const retracted = retract(before, isErased, at);
-            const after = dropOldReceipts(publishesReceipts ? withUnpublished(before, retracted) : retracted);
+            const after = dropOldReceipts(
+              publishesReceipts ? withUnpublished(before, retracted) : withPublished(retracted),
+            );
             return isDeepStrictEqual(after, before) ? undefined : after;
           },
         });

@@ -116,6 +116,18 @@ it("should publish receipts that a killed process stored but didn't publish", as
   expect(published).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
 });
 
+it('should not wake up for unpublished receipts, or keep them, after RECEIPTS_TOPIC was turned off', async () => {
+  const { instance, outcomes } = deployment();
+  const { fallbacks } = instance(() => Promise.reject(new Error('no broker')));
+  await fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
+  await fallbacks.erase({ feed: READER, ids: ['a'] });
+  const other = instance();
+  await other.fallbacks.erase({ feed: READER, ids: ['b'] });
+  expect(other.set).not.toHaveBeenCalled();
+  expect(JSON.stringify(await other.fallbacks.stored(READER))).not.toContain('unpublished');
+  expect(outcomes().map(([id]) => id)).toEqual(['a', 'b']);
+});
+
 describe('while the broker is slow or down', () => {
   it("should publish a reader's receipts once, even if several wake-ups are delivered", async () => {
     const { instance } = deployment();

@@ -44,10 +44,10 @@ export async function publishReceipts(
   }
 }
 
-/** Removes the unpublished mark from receipts whose event ids are in `published`. */
-export function withPublished(document: AwayDocument, published: ReadonlySet<string>): AwayDocument {
+/** Removes the unpublished mark from receipts: those whose event ids are in `published`, or all. */
+export function withPublished(document: AwayDocument, published?: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
-    if (!receipt.unpublished || !published.has(idOf(document.reader, receipt))) return receipt;
+    if (!receipt.unpublished || (published && !published.has(idOf(document.reader, receipt)))) return receipt;
     const { unpublished: _, ...rest } = receipt;
     return rest;
   });

@@ -13,7 +13,8 @@ it("should reschedule a reader's wake-up while fallbacks or receipts wait, else 
   const store = new MemoryReaderStore();
   const set: [string, number][] = [];
   const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };
-  const reschedule = createReschedule({ store, wakeUps, now: () => NOW });
+  const options = { store, wakeUps, now: () => NOW };
+  const reschedule = createReschedule({ ...options, publishesReceipts: true });
   const hash = hashOfReader(READER);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
@@ -30,5 +31,8 @@ it("should reschedule a reader's wake-up while fallbacks or receipts wait, else 
   );
   await store.write(awayKey(hash), unpublished, stored?.etag);
   expect(await reschedule(`away:${hash}:2`)).toBe(true);
+  expect(set).toHaveLength(2);
+  const withoutTopic = createReschedule({ ...options, publishesReceipts: false });
+  expect(await withoutTopic(`away:${hash}:3`)).toBe(true);
   expect(set).toHaveLength(2);
 });

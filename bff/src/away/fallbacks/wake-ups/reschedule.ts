@@ -11,14 +11,16 @@ export interface RescheduleOptions {
   store: Pick<ReaderStore, 'read'>;
   wakeUps: WakeUps;
   now: () => number;
+  /** Whether instances with channels publish receipts. */
+  publishesReceipts: boolean;
 }
 
 /**
  * Handles wake-ups on an instance without channels. Other instances might have some, so it reschedules a wake-up while
- * the reader has fallbacks that are waiting or being sent, or unpublished receipts. Resolves with false for unknown names.
+ * the reader has fallbacks that are waiting or being sent, or receipts to publish. Resolves with false for unknown names.
  */
 export const createReschedule =
-  ({ store, wakeUps, now }: RescheduleOptions) =>
+  ({ store, wakeUps, now, publishesReceipts }: RescheduleOptions) =>
   async (name: string): Promise<boolean> => {
     const woken = parseWakeUp(name);
     if (!woken) return false;
@@ -27,7 +29,7 @@ export const createReschedule =
     if (!stored) return true;
     const document = parseAway(stored.value);
     const { length } = [...document.waiting, ...document.sending];
-    if (length === 0 && !hasUnpublished(document)) return true;
+    if (length === 0 && !(publishesReceipts && hasUnpublished(document))) return true;
     // The new time must be in the future on the scheduler's clock too, which might be ahead of ours.
     const at = Math.max(now(), woken.at) + RESCHEDULE_DELAY_MS;
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
