@@ -159,13 +159,34 @@ describe('the settings for messages while the reader is away', () => {
       (request) => request.method() === 'DELETE' && request.url().endsWith('/app/channels/push'),
     );
     await page.evaluate((hash) => void (location.hash = hash), `token=${token('ben')}`);
+    let enabled: number | undefined;
+    await page.route('**/app/channels/push', async (route) => {
+      enabled = await page.locator('.sign-in-offer-buttons :enabled').count();
+      await route.continue();
+    });
     await page.getByTestId('sign-in-other').press('Enter');
     expect((await removal).headers()['authorization']).toBe(`Bearer ${token('ada')}`);
     await expect
       .poll(() => page.evaluate(() => sessionStorage.getItem('tocsin.token')).catch(() => undefined))
       .toBe(token('ben'));
+    expect(enabled, 'buttons enabled while it waits').toBe(0);
     expect(await subscribed(page)).toBeNull();
     expect(bff.away.devices).toEqual([]);
+  });
+
+  it('should leave push on if the reader renews the token', async () => {
+    const token = (exp: number) =>
+      `x.${Buffer.from(JSON.stringify({ sub: 'ada', exp })).toString('base64url')}.x`;
+    const page = await open({ before: withPush(), search: `?feed=all#token=${token(1)}` });
+    await within(page, 'push').click();
+    await page.getByRole('button', { name: 'Push on this device: on' }).waitFor();
+    await page.evaluate((hash) => void (location.hash = hash), `token=${token(2)}`);
+    await page.getByTestId('sign-in-other').press('Enter');
+    await expect
+      .poll(() => page.evaluate(() => sessionStorage.getItem('tocsin.token')).catch(() => undefined))
+      .toBe(token(2));
+    expect(await subscribed(page)).not.toBeNull();
+    expect(bff.away.devices).toHaveLength(1);
   });
 
   it('should explain why push stays off', async () => {
