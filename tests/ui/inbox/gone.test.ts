@@ -12,6 +12,7 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const row = (page: Page, title: string) =>
   page.getByRole('main').getByTestId('notification').getByRole('heading', { name: title });
+const linkTo = (id: string) => `?${new URLSearchParams({ notification: id, feed: 'all' })}`;
 
 describe('a notification that is gone', () => {
   it('should not stay in the tab Unread or in the detail pane', async () => {
@@ -32,7 +33,7 @@ describe('a notification that is gone', () => {
 
   it('should not stay in the panel that a link has opened', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
-    const page = await open({ search: `?${new URLSearchParams({ notification: id, feed: 'all' })}` });
+    const page = await open({ search: linkTo(id) });
     const linked = page.getByTestId('linked');
     await linked.getByText('Order 0').waitFor();
     await row(page, 'Order 0').waitFor();
@@ -40,6 +41,50 @@ describe('a notification that is gone', () => {
     bff.retract(id);
     await expect.poll(() => linked.textContent()).toContain('no longer stored');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('bell');
+  });
+
+  it('should keep its content in that panel if the server cannot tell whether it is gone', async () => {
+    const [id = ''] = bff.publish(numberedDrafts(1));
+    const page = await open({ search: linkTo(id) });
+    const linked = page.getByTestId('linked');
+    await linked.getByText('Order 0').waitFor();
+    await row(page, 'Order 0').waitFor();
+    await page.route('**/app/notification?*', (route) => route.fulfill({ status: 503, json: {} }));
+    const asked = page.waitForResponse('**/app/notification?*');
+    bff.retract(id);
+    await (await asked).finished();
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await linked.textContent()).toContain('Order 0');
+    await page.unroute('**/app/notification?*');
+  });
+
+  it('should not appear in that panel because of a late answer', async () => {
+    const [id = ''] = bff.publish(numberedDrafts(1));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const page = await open({
+      search: linkTo(id),
+      before: async (context) => {
+        await context.route(
+          '**/app/notification?*',
+          async (route) => {
+            const response = await route.fetch();
+            await held;
+            await route.fulfill({ response });
+          },
+          { times: 1 },
+        );
+      },
+    });
+    const linked = page.getByTestId('linked');
+    await row(page, 'Order 0').waitFor();
+    bff.retract(id);
+    await expect.poll(() => linked.textContent()).toContain('no longer stored');
+    const late = page.waitForResponse('**/app/notification?*');
+    release();
+    await (await late).finished();
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await linked.textContent()).toContain('no longer stored');
   });
 
   it('should not stay in the detail pane after the feed was erased', async () => {

@@ -47,10 +47,21 @@ export async function showLinked(
     if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
     else content.replaceChildren(...drawNotification(publication));
   }
+  let requests = 0;
+  let drawn = 0;
+  /** Draws the answer if it is wanted and no later request's answer is drawn. */
+  async function request(isWanted = (_answer: Linked): boolean => true): Promise<Linked> {
+    const number = ++requests;
+    const answer = await fetchLinked(permalink, token);
+    if (number > drawn && isWanted(answer)) {
+      drawn = number;
+      draw(answer);
+    }
+    return answer;
+  }
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));
-    const answer = await fetchLinked(permalink, token);
-    draw(answer);
+    const answer = await request();
     if (answer.state === 'shown' && answer.linked.publication.notification)
       void markLinkedRead(permalink, token);
     heading.focus();
@@ -62,7 +73,9 @@ export async function showLinked(
         ({ feed, notification: { id } }) => feed === permalink.feed && id === permalink.id,
       ),
     (isListed) => {
-      if (!isListed && section.isConnected) void fetchLinked(permalink, token).then(draw);
+      // Other answers don't tell whether the notification is gone.
+      if (!isListed && section.isConnected)
+        void request(({ state }) => state === 'shown' || state === 'unknown');
     },
   );
   await load();
