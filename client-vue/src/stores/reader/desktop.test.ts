@@ -1,7 +1,7 @@
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { nextTick } from 'vue';
 import { afterEach, expect, it, vi } from 'vitest';
-import { at, useFreshStores } from '../../../testing/stores.ts';
+import { at, range, useFreshStores } from '../../../testing/stores.ts';
 import { useItems } from '../feeds/items.ts';
 import { useDesktop } from './desktop.ts';
 import { usePreferences } from './preferences.ts';
@@ -23,18 +23,21 @@ it("should do without desktop notifications if the browser allows but doesn't su
   vi.stubGlobal('Notification', Notification);
   vi.stubGlobal('document', { hidden: true });
   usePreferences().applyChange({ ...DEFAULT_PREFERENCES, desktop: true });
+  useItems().add('all', { epoch: 'e', publications: [at(1)] });
   useDesktop().show('all', [at(1)]);
   expect(warn).toHaveBeenCalledTimes(1);
   warn.mockRestore();
 });
 
-it('should close the desktop notifications of notifications that are gone and of erased feeds', async () => {
+it('should not show or keep desktop notifications of notifications that are gone or of erased feeds', async () => {
+  const shown: string[] = [];
   const closed: string[] = [];
   class Notification {
     static readonly permission = 'granted';
     readonly #tag: string;
     constructor(_title: string, { tag }: { tag: string }) {
       this.#tag = tag;
+      shown.push(tag);
     }
     close(): void {
       closed.push(this.#tag);
@@ -43,11 +46,16 @@ it('should close the desktop notifications of notifications that are gone and of
   vi.stubGlobal('Notification', Notification);
   vi.stubGlobal('document', { hidden: true });
   usePreferences().applyChange({ ...DEFAULT_PREFERENCES, desktop: true });
-  for (const feed of ['all', 'topic:a']) useDesktop().show(feed, [at(1), at(2)]);
+  const feeds = ['all', 'topic:a', 'topic:b'];
+  for (const feed of feeds) useItems().add(feed, { epoch: 'e', publications: range(1, 3) });
+  useItems().remove('all', ['n3']);
+  useItems().clear('topic:b');
+  for (const feed of feeds) useDesktop().show(feed, range(1, 3));
+  expect(shown).toEqual(['all/n1', 'all/n2', 'topic:a/n1', 'topic:a/n2', 'topic:a/n3']);
   useItems().remove('all', ['n1']);
   await nextTick();
   expect(closed).toEqual(['all/n1']);
   useItems().clear('topic:a');
   await nextTick();
-  expect(closed.slice(1)).toEqual(['topic:a/n1', 'topic:a/n2']);
+  expect(closed.slice(1)).toEqual(['topic:a/n1', 'topic:a/n2', 'topic:a/n3']);
 });

@@ -22,11 +22,13 @@ export const useDesktop = defineStore(() => {
 
   function show(feed: string, publications: readonly LivePublication[]): void {
     if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
-    const { gone, erasures } = useItems();
+    const { all, gone, erasures } = useItems();
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;
+      const tag = itemKey(feed, id);
+      // Notifications can be gone by the time this module has loaded.
+      if (!all.some(({ key }) => key === tag)) continue;
       try {
-        const tag = itemKey(feed, id);
         // The tag makes this replace the same notification from another tab.
         const shown = new Notification(isolate(title), {
           tag,
