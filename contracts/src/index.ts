@@ -18,6 +18,7 @@ export * from './events/server-event.ts';
 export * from './feed/icon-names.ts';
 export * from './feed/icon.ts';
 export * from './feed/linked.ts';
+export * from './feed/matches-pattern.ts';
 export * from './feed/name.ts';
 export * from './feed/notification.ts';
 export * from './feed/page.ts';

@@ -9,7 +9,7 @@ export interface ElectionHooks {
 }
 
 const isAbort = (reason: unknown): boolean =>
-  typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
+  (reason as { name?: unknown } | null | undefined)?.name === 'AbortError';
 
 /**
  * Leader election through a lock. At most one tab holds the lock. When that tab is gone, the platform grants the lock

@@ -1,4 +1,4 @@
-import { SOCKET_PATH } from '@tocsin/contracts';
+import { matchesPattern, SOCKET_PATH } from '@tocsin/contracts';
 import { inTime } from '@tocsin/contracts/pause';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -13,14 +13,12 @@ export interface Group {
 
 /** The claims of a token. Empty if the token can't be read. */
 function claimsOf(token: string | undefined): Readonly<Record<string, unknown>> {
+  const payload = (token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
   try {
-    const payload = token?.split('.')[1] ?? '';
-    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {};
-  } catch (error) {
+    return Object(JSON.parse(atob(payload))) as Readonly<Record<string, unknown>>;
+  } catch {
     // Only the server validates tokens. They can be opaque to the client.
-    if (error instanceof SyntaxError || error instanceof DOMException) return {};
-    throw error;
+    return {};
   }
 }
 
@@ -31,8 +29,18 @@ export function identityOf(token: string | undefined): string | undefined {
   return typeof sub === 'string' ? JSON.stringify([iss, sub]) : undefined;
 }
 
+/** Whether the token from `getToken` names the feed. False if `getToken` fails. */
+export async function isInToken(feed: string, { getToken }: NotificationClientOptions): Promise<boolean> {
+  try {
+    const { feeds } = claimsOf(await inTime(getToken?.(), TIMING.token));
+    return [feeds].flat().some((pattern) => matchesPattern(`topic:${String(pattern)}`, feed));
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Returns a tab's group: the server, the browser's `clientId`, and the option, or the token's reader and feeds. Returns
+ * Returns a tab's group: the server, the browser's `clientId`, and the reader from the option or the token. Returns
  * `undefined` if the reader is unknown. The tab then doesn't share a connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
@@ -41,13 +49,10 @@ export async function groupOf(
 ): Promise<Group | undefined> {
   const { url, path = SOCKET_PATH, clientId = '', getToken, tabs } = options;
   const named = typeof tabs === 'object' ? tabs.group : undefined;
-  const first = named === undefined && getToken ? await inTime(getToken(), TIMING.page) : undefined;
-  const identity = identityOf(first);
+  const identity = named === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
   if (identity === undefined) return undefined;
   const server = new URL(path, new URL(url, origin)).href;
-  // With another tab's token, the server could refuse feeds that this tab's token permits.
-  const key = [MESSAGES_VERSION, server, clientId, named ?? null, identity, claimsOf(first)['feeds']];
-  const name = `tocsin ${JSON.stringify(key)}`;
+  const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, named ?? null, identity])}`;
   if (named !== undefined || !getToken) return { name, options };
   const ownToken = async () => {
     const token = await getToken();

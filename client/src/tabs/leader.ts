@@ -2,7 +2,7 @@ import type { ClientConnection, ConnectionHooks } from '../connection/connection
 import { ClientError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
-import type { TabMessage } from './messages.ts';
+import { feedOf, type TabMessage } from './messages.ts';
 import type { TabLocks } from './platform.ts';
 import { Presenter } from './presenter.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -42,9 +42,6 @@ interface AnySocket {
     emit(event: string, request: unknown, done: (error: Error | null, answer: unknown) => void): unknown;
   };
 }
-
-const feedOf = (request: unknown): string =>
-  String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
  * Owns the connection shared by all tabs. Forwards the tabs' requests to the server and the server's events to all

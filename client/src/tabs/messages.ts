@@ -42,6 +42,6 @@ export type TabMessage =
       readonly temporary: boolean;
     };
 
-/** Whether the server refused a feed because the connection, which all tabs share, has too many. */
-export const isTooManyFeeds = (answer: unknown): boolean =>
-  (answer as { error?: { code?: unknown } } | undefined)?.error?.code === 'too_many_feeds';
+/** The feed that a request names. Empty if it names none. */
+export const feedOf = (request: unknown): string =>
+  String((request as { feed?: unknown } | null | undefined)?.feed ?? '');

@@ -1,8 +1,10 @@
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
+import { feedOf } from './messages.ts';
 
 type ResponseCallback = (error: Error | null, answer?: unknown) => void;
 interface PendingRequest {
+  readonly feed: string;
   readonly done: ResponseCallback;
   readonly timer: ReturnType<typeof setTimeout>;
 }
@@ -13,32 +15,47 @@ let lastId = 0;
 /** A tab's port to the leader's connection, used in place of a socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
+  readonly #mayReadAlone: (feed: string) => Promise<boolean>;
+  readonly #leave: () => void;
   readonly #waiting = new Map<number, PendingRequest>();
   #closed = false;
 
-  constructor(send: (id: number, event: string, request: unknown) => void) {
+  /**
+   * `mayReadAlone` tells whether this tab's own token names a feed that the leader's token doesn't permit. `leave`
+   * leaves the group for a connection of this tab's own.
+   */
+  constructor(
+    send: (id: number, event: string, request: unknown) => void,
+    mayReadAlone: (feed: string) => Promise<boolean>,
+    leave: () => void,
+  ) {
     this.#send = send;
+    this.#mayReadAlone = mayReadAlone;
+    this.#leave = leave;
   }
 
   emit(event: string, request: unknown, answer: (answer: never) => void): void {
-    this.#request(event, request, TIMING.acknowledgement, (error, value) => {
-      if (!error) answer(value as never);
-    });
+    this.#request(event, request, TIMING.acknowledgement, (error, value) => error || answer(value as never));
   }
 
   timeout(ms: number) {
     return {
       emit: (event: string, request: unknown, done: (error: Error | null, answer: never) => void): void =>
-        this.#request(event, request, ms, (error, value) => done(error, value as never)),
+        this.#request(event, request, ms, done as ResponseCallback),
     };
   }
 
-  answered(id: number, answer: unknown): void {
+  /** Passes on an answer. Leaves the group instead if it refuses a feed because of the other tabs. */
+  async answered(id: number, answer: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
-    this.#waiting.delete(id);
+    const code = (answer as { error?: { code?: unknown } } | undefined)?.error?.code;
+    const isDueToOthers =
+      code === 'too_many_feeds' || (code === 'forbidden' && (await this.#mayReadAlone(waiting.feed)));
+    if (!this.#waiting.delete(id)) return;
     clearTimeout(waiting.timer);
-    waiting.done(null, answer);
+    if (isDueToOthers) this.#leave();
+    else waiting.done(null, answer);
   }
 
   /** Rejects pending and later requests. */
@@ -58,7 +75,7 @@ export class PortSocket implements FeedSocket {
       this.#waiting.delete(id);
       done(new Error(`No response within ${ms} ms.`));
     }, ms);
-    this.#waiting.set(id, { done, timer });
+    this.#waiting.set(id, { feed: feedOf(request), done, timer });
     this.#send(id, event, request);
   }
 }

@@ -5,9 +5,9 @@ import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
-import { groupOf, type Group } from './group.ts';
+import { groupOf, isInToken, type Group } from './group.ts';
 import { FIRST_PATIENCE, Leader } from './leader.ts';
-import { isTooManyFeeds, type LeaderState, type TabMessage } from './messages.ts';
+import type { LeaderState, TabMessage } from './messages.ts';
 import type { TabChannel, TabPlatform } from './platform.ts';
 import { PortSocket } from './port-socket.ts';
 
@@ -24,7 +24,8 @@ export interface TabConnectionOptions {
  * connection over the channel.
  */
 export class TabConnection implements ClientConnection {
-  readonly #given: TabConnectionOptions;
+  /** Within a group, `options` are those of the group. */
+  #given: TabConnectionOptions;
   readonly #id: string;
   readonly #leaving = new AbortController();
   #channel: TabChannel | undefined;
@@ -70,7 +71,17 @@ export class TabConnection implements ClientConnection {
     this.#unshared?.close();
     if (this.#closed) return;
     this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
-    this.#leave();
+    this.#leaving.abort();
+    clearTimeout(this.#joinTimer);
+    clearTimeout(this.#handoverTimer);
+    this.#leader?.close();
+    this.#leader = undefined;
+    this.#election?.close();
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#port?.socket.close();
+    this.#port = undefined;
   }
 
   get #closed(): boolean {
@@ -92,21 +103,22 @@ export class TabConnection implements ClientConnection {
     }
   }
 
-  #enter(group: Group): void {
+  #enter({ name, options }: Group): void {
     const { platform, hooks } = this.#given;
-    const lockOf = (tab: string) => `${group.name} tab ${tab}`;
+    this.#given = { ...this.#given, options };
+    const lockOf = (tab: string) => `${name} tab ${tab}`;
     const failed = (reason: unknown): void => {
       if (this.#closed) return;
       this.#connectUnshared();
       hooks.error(asError(reason));
     };
-    const election = new Election(platform.locks, `${group.name} leader`, {
-      elected: () => this.#elected(group, lockOf),
+    const election = new Election(platform.locks, `${name} leader`, {
+      elected: () => this.#elected(lockOf),
       lost: () => this.#resign(),
       failed,
     });
     this.#election = election;
-    this.#channel = platform.open(group.name, (message) => this.#handle(message as TabMessage));
+    this.#channel = platform.open(name, (message) => this.#handle(message as TabMessage));
     this.#cleanups.push(
       platform.watchFront(() => this.#sendHello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
@@ -122,21 +134,6 @@ export class TabConnection implements ClientConnection {
     platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, holdLock).catch(failed);
   }
 
-  /** Leaves the group permanently. */
-  #leave(): void {
-    this.#leaving.abort();
-    clearTimeout(this.#joinTimer);
-    clearTimeout(this.#handoverTimer);
-    this.#leader?.close();
-    this.#leader = undefined;
-    this.#election?.close();
-    for (const cleanup of this.#cleanups.splice(0)) cleanup();
-    this.#channel?.close();
-    this.#channel = undefined;
-    this.#port?.socket.close();
-    this.#port = undefined;
-  }
-
   /** Leaves the group, if any, for a connection that this tab doesn't share. */
   #connectUnshared(): void {
     this.#drop();
@@ -148,8 +145,8 @@ export class TabConnection implements ClientConnection {
     this.#present(true);
   }
 
-  #elected(group: Group, lockOf: (tab: string) => string): void {
-    const { platform, connect } = this.#given;
+  #elected(lockOf: (tab: string) => string): void {
+    const { platform, connect, options } = this.#given;
     const last = this.#state;
     const leader = new Leader({
       id: this.#id,
@@ -162,7 +159,7 @@ export class TabConnection implements ClientConnection {
         this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
         this.#election?.requeue();
       },
-      connect: (hooks) => connect(group.options, hooks),
+      connect: (hooks) => connect(options, hooks),
       broadcast: (message) => {
         this.#channel?.post(message);
         this.#handle(message);
@@ -218,9 +215,8 @@ export class TabConnection implements ClientConnection {
           this.#given.hooks.error(new ClientError(message.code, message.message, message));
         return;
       case 'answer':
-        if (message.to !== this.#id) return;
-        if (isTooManyFeeds(message.answer)) return this.#connectUnshared();
-        return this.#port?.socket.answered(message.id, message.answer);
+        if (message.to === this.#id) void this.#port?.socket.answered(message.id, message.answer);
+        return;
       case 'bye':
         this.#leader?.handle(message);
         if (message.from !== this.#state?.leader) return;
@@ -268,8 +264,11 @@ export class TabConnection implements ClientConnection {
     const key = `${leader} ${term} ${session}`;
     const previous = this.#port;
     if (previous?.key === key) return;
-    const socket = new PortSocket((id, event, request) =>
-      this.#send({ type: 'ask', from: this.#id, to: leader, session, id, event, request }),
+    const socket = new PortSocket(
+      (id, event, request) =>
+        this.#send({ type: 'ask', from: this.#id, to: leader, session, id, event, request }),
+      async (feed) => leader !== this.#id && isInToken(feed, this.#given.options),
+      () => this.#connectUnshared(),
     );
     this.#port = { socket, key };
     this.#given.hooks.connected(socket);

@@ -117,43 +117,6 @@ describe('tabs', () => {
     expect(fixture.server.connections).toBe(10);
   });
 
-  it('should connect separately if their tokens permit different feeds', async () => {
-    for (const feeds of [['a'], ['a'], ['a', 'b']])
-      fixture.open(['all'], { getToken: () => tokenOf({ sub: 'one', feeds }) });
-    await pass(1_000);
-    expect(fixture.server.connections).toBe(2);
-  });
-
-  it.each([0, 1])(
-    "should connect separately if a feed is refused because of the other tab's feeds: tab %i",
-    async (index) => {
-      fixture.server.maxFeeds = 3;
-      const tabs = [fixture.open(['all', 'topic:a']), fixture.open(['all', 'topic:b'])];
-      await pass(1_000);
-      expect(fixture.server.connections).toBe(1);
-      const tab = tabs[index];
-      tab?.subscribe('topic:c');
-      await pass(5_000);
-      fixture.server.publish('topic:c');
-      fixture.server.publish('all');
-      await pass(100);
-      expect(tab?.shown.get('topic:c')).toEqual(fixture.server.ids('topic:c'));
-      expect(fixture.server.connections).toBe(2);
-      for (const { client, shown, errors } of tabs) {
-        expect(client.status).toBe('live');
-        expect(shown.get('all')).toEqual(fixture.server.ids('all'));
-        expect(errors).toEqual([]);
-      }
-    },
-  );
-
-  it('should connect separately only once if a tab has too many feeds of its own', async () => {
-    fixture.server.maxFeeds = 1;
-    fixture.open(['all', 'topic:a']);
-    await pass(60_000);
-    expect(fixture.server.requests.filter((request) => request === 'subscribe topic:a')).toHaveLength(2);
-  });
-
   it("should not use another reader's token for the shared connection", async () => {
     let sub = 'one';
     const given: unknown[] = [];

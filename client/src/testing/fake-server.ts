@@ -1,4 +1,10 @@
-import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
+import type {
+  Page,
+  Publication,
+  SocketErrorCode,
+  SubscribeAnswer,
+  SubscribeRequest,
+} from '@tocsin/contracts';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { tokenError } from '../errors.ts';
@@ -12,6 +18,7 @@ interface FakeConnection {
   readonly hooks: ConnectionHooks;
   readonly feeds: Set<string>;
   readonly lost: () => void;
+  readonly token: string | undefined;
 }
 
 /** For tests only. An in-memory server with one log per feed. Connections end when their tab is closed. */
@@ -22,6 +29,7 @@ export class FakeServer {
   requests: string[] = [];
   /** Maximum number of feeds per connection. */
   maxFeeds = Infinity;
+  permits: (token: string | undefined, feed: string) => boolean = () => true;
 
   constructor() {
     this.#heartbeat = setInterval(() => this.#sendPositions(), 10_000);
@@ -72,13 +80,14 @@ export class FakeServer {
   ): ClientConnection {
     let current: { socket: FeedSocket; connection: FakeConnection } | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const connectNow = () => {
+    const connectNow = (token?: string) => {
       if (closed) return;
       const connection: FakeConnection = {
         tab,
         hooks: own,
         feeds: new Set<string>(),
         lost: () => handleLoss(connection),
+        token,
       };
       this.#connections.add(connection);
       tab.run(() => {
@@ -152,7 +161,7 @@ export class FakeServer {
   }
 
   #socket(connection: FakeConnection): FeedSocket {
-    const { tab, feeds } = connection;
+    const { tab, feeds, token } = connection;
     const isOpen = () => this.#connections.has(connection);
     const unsubscribe = ({ feed }: { feed: string }) => feeds.delete(feed);
     return {
@@ -172,10 +181,12 @@ export class FakeServer {
             unsubscribe(request);
             return tab.run(() => done(null, { ok: true } as SubscribeAnswer));
           }
-          if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) {
-            const refusal = { code: 'too_many_feeds', message: 'too many', temporary: false } as const;
-            return tab.run(() => isOpen() && done(null, { ok: false, error: refusal }));
-          }
+          const refuse = (code: SocketErrorCode) =>
+            tab.run(
+              () => isOpen() && done(null, { ok: false, error: { code, message: code, temporary: false } }),
+            );
+          if (!this.permits(token, request.feed)) return refuse('forbidden');
+          if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) return refuse('too_many_feeds');
           feeds.add(request.feed);
           const answer = this.#page(request);
           tab.run(() => isOpen() && done(null, { ok: true, ...answer }));

@@ -2,10 +2,6 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Whether `name` matches `pattern`. A trailing `*` matches any suffix. No other characters are special. */
-export const matchesPattern = (pattern: string, name: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
 const isValid = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 

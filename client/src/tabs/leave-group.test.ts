@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TabsFixture } from '../testing/tabs-fixture.ts';
+
+let fixture: TabsFixture;
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const tokenOf = (claims: object) => `h.${btoa(JSON.stringify(claims))}.s`;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  fixture = new TabsFixture();
+});
+afterEach(() => {
+  fixture.close();
+  vi.useRealTimers();
+});
+
+it.each([undefined, { group: 'one' }])(
+  "should connect separately if a feed is refused because of another tab's token: %o",
+  async (tabs) => {
+    const tokens = [[], ['a', 'b*']].map((feeds) => tokenOf({ sub: 'one', feeds }));
+    fixture.server.permits = (token, feed) => feed === 'all' || token === tokens[1];
+    const open = (index: number) =>
+      fixture.open(['all', 'topic:a'], { getToken: () => tokens[index] ?? '', ...(tabs && { tabs }) });
+    const first = open(1);
+    await pass(1_000);
+    open(0);
+    await pass(1_000);
+    expect(fixture.server.connections, "the leader's token permits all feeds").toBe(1);
+    first.close();
+    await pass(1_000);
+    const [, led] = fixture.tabs;
+    expect(led?.client.status).toBe('live');
+    const [more, same] = [open(1), open(0)];
+    more.subscribe('topic:bc');
+    await pass(1_000);
+    fixture.server.publish('topic:a');
+    fixture.server.publish('topic:bc');
+    await pass(100);
+    expect(fixture.server.connections).toBe(2);
+    expect(more.shown.get('topic:a')).toEqual(fixture.server.ids('topic:a'));
+    expect(more.shown.get('topic:bc')).toEqual(fixture.server.ids('topic:bc'));
+    expect(same.shown.get('topic:a'), "a refusal is final if the tab's own token doesn't help").toEqual([]);
+    for (const { client } of [more, same]) expect(client.status).toBe('live');
+  },
+);
+
+it("should not take another reader's token for a feed that is refused", async () => {
+  fixture.server.permits = (_token, feed) => feed === 'all';
+  let sub = 'one';
+  const getToken = () => tokenOf({ sub, feeds: ['*'] });
+  for (let tab = 0; tab < 2; tab++) fixture.open(['all'], { getToken });
+  await pass(1_000);
+  sub = 'two';
+  fixture.tabs[1]?.subscribe('topic:a');
+  await pass(1_000);
+  expect(fixture.server.connections).toBe(1);
+});
+
+it.each([0, 1])(
+  "should connect separately if a feed is refused because of the other tab's feeds: tab %i",
+  async (index) => {
+    fixture.server.maxFeeds = 3;
+    const tabs = [fixture.open(['all', 'topic:a']), fixture.open(['all', 'topic:b'])];
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(1);
+    const tab = tabs[index];
+    tab?.subscribe('topic:c');
+    await pass(5_000);
+    fixture.server.publish('topic:c');
+    fixture.server.publish('all');
+    await pass(100);
+    expect(tab?.shown.get('topic:c')).toEqual(fixture.server.ids('topic:c'));
+    expect(fixture.server.connections).toBe(2);
+    for (const { client, shown, errors } of tabs) {
+      expect(client.status).toBe('live');
+      expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+      expect(errors).toEqual([]);
+    }
+  },
+);
+
+it('should connect separately only once if a tab has too many feeds of its own', async () => {
+  fixture.server.maxFeeds = 1;
+  fixture.open(['all', 'topic:a']);
+  await pass(60_000);
+  expect(fixture.server.requests.filter((request) => request === 'subscribe topic:a')).toHaveLength(2);
+});
