@@ -44,4 +44,4 @@ export type TabMessage =
 
 /** The feed that a request names. Empty if it names none. */
 export const feedOf = (request: unknown): string =>
-  String((request as { feed?: unknown } | null | undefined)?.feed ?? '');
+  (request as { feed?: string } | null | undefined)?.feed ?? '';
