@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-/** Resolves with the outcome, or `undefined` if there is none within `ms`. */
+/** Resolves with the outcome, or with `undefined` after `ms`. */
 const settledWithin = async (outcome: Promise<string>, ms: number) => {
   const waited = sleep(ms).then(() => undefined);
   return Promise.race([outcome, waited]);

@@ -58,14 +58,16 @@ export const receiptsOf = (
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
 ): Receipt[] => {
   const isUnsent = outcome === 'refused' || outcome === 'unknown';
-  return items.map(({ id, createdAt, unless, sourceHash, position, publishedId }) => ({
-    ...{ id, createdAt, via, outcome, at },
-    ...(position?.id !== undefined && { publishedId: position.id }),
-    ...(!position && publishedId !== undefined && { publishedId }),
-    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
-    ...(isUnsent && unless === 'seen' && { unless }),
-    ...(isUnsent && sourceHash !== undefined && { sourceHash }),
-  }));
+  return items.map(({ id, createdAt, unless, sourceHash, position, ...item }) => {
+    const publishedId = position ? position.id : item.publishedId;
+    return {
+      ...{ id, createdAt, via, outcome, at },
+      ...(publishedId !== undefined && { publishedId }),
+      ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
+      ...(isUnsent && unless === 'seen' && { unless }),
+      ...(isUnsent && sourceHash !== undefined && { sourceHash }),
+    };
+  });
 };
 
 /**

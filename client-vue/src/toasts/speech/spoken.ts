@@ -39,7 +39,7 @@ export class SpokenBatch {
     this.#toasts = this.#toasts.filter((toast) => !isGone(toast));
   }
 
-  /** Returns the message for all toasts since the last call. Empty if there are none. */
+  /** Returns the message for all toasts since the last call. Empty without new toasts. */
   take(): string {
     const toasts = this.#toasts;
     this.#toasts = [];

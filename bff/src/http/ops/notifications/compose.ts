@@ -56,7 +56,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** The ids in a body, or `undefined` if there are none. */
+/** The ids in a body. `undefined` if it has no ids. */
 function idsOf(value: unknown): string[] | undefined {
   const ids = [value]
     .flat()
