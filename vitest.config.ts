@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The share of the model walks to run: 1 in `npm run test:walks` (which CI runs), less in the unit tests. */
     walkShare: number;
+    /** A folder that is removed after the run. */
+    temporaryFolder: string;
   }
 }
 
@@ -48,6 +50,9 @@ const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 const WITH_PROCESSES = {
   environment: 'node',
   pool: 'forks',
+  // Test files in the same worker share imported modules and the built page, which saves about 15 s of CPU time per file.
+  isolate: false,
+  globalSetup: 'tests/support/temporary-folder.ts',
   testTimeout: 120_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: POLL_MS } },
@@ -87,7 +92,8 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'pages',
           include: [PAGES],
-          sequence: { groupOrder: 1 },
+          // A group of their own: workers are only reused for files of the same project.
+          sequence: { groupOrder: 2 },
           maxWorkers: 2,
         },
       },

@@ -13,7 +13,7 @@ import { startWebhookReceiver, type WebhookReceiver } from '../../bff/testing/aw
 import { eventually } from '../support/state.ts';
 import { shownNotifications, startWorker, withPush } from '../ui/inbox/push-page.ts';
 import { live, rows } from '../ui/support/browser.ts';
-import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
+import { builtPage } from '../ui/support/built-page.ts';
 
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
@@ -104,7 +104,7 @@ beforeAll(async () => {
         NOTIFICATION_SECRETS_vapid: JSON.stringify(vapid),
       },
     }),
-    launchBrowser(),
+    launchBrowser({ notifications: true }),
   ]);
   [laptop, phone] = await Promise.all([
     openDevice(0),
@@ -115,7 +115,6 @@ afterAll(async () => {
   await browser?.close();
   await stack?.stop();
   await Promise.all([smtp?.close(), webhook?.close(), pushService?.close()]);
-  await removeBuiltPage();
   rmSync(folder, { recursive: true });
 });
 

@@ -6,7 +6,7 @@ import { startStack, launchBrowser, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { live, rows } from '../ui/support/browser.ts';
-import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
+import { builtPage } from '../ui/support/built-page.ts';
 
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
@@ -89,7 +89,6 @@ describe('two pages, one on each instance', () => {
   afterAll(async () => {
     await browser.close();
     await stack.stop();
-    await removeBuiltPage();
   });
 
   it('should both show 20 notifications once and in order, as toasts and in the list', async () => {

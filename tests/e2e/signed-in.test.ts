@@ -3,7 +3,7 @@ import { launchBrowser, signToken, startStack, type Stack } from '@tocsin/tools'
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { live, rows, toasts } from '../ui/support/browser.ts';
-import { builtPage, removeBuiltPage } from '../ui/support/built-page.ts';
+import { builtPage } from '../ui/support/built-page.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const WITHIN = { timeout: 20_000 };
@@ -65,7 +65,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await stack.stop();
-  await removeBuiltPage();
 });
 
 describe('two browsers for one person and a third for another person', () => {

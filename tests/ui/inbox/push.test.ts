@@ -5,7 +5,7 @@ import type { FakeBff } from '../fakes/fake-bff.ts';
 import { click, shownNotifications, startWorker } from './push-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
-const pages = usePages();
+const pages = usePages({ notifications: true });
 let bff: FakeBff;
 let page: Page;
 beforeEach(async () => {

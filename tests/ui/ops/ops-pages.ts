@@ -3,7 +3,7 @@ import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { open, type OpenOptions, type OpenPage } from '../support/browser.ts';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { builtPage } from '../support/built-page.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 import type { FakeOps } from '../fakes/fake-ops.ts';
 
@@ -24,7 +24,6 @@ export function opsPages() {
   afterAll(async () => {
     await browser.close();
     await bff.stop();
-    await removeBuiltPage();
   });
   afterEach(async () => {
     const faults = (opened?.faults ?? []).filter((fault) => !expected?.test(fault));

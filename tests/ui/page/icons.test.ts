@@ -2,7 +2,7 @@ import { launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { live, rows } from '../support/browser.ts';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { builtPage } from '../support/built-page.ts';
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
@@ -19,7 +19,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await removeBuiltPage();
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { builtPage } from '../support/built-page.ts';
 
 /** Simulates an old phone with poor reception. */
 const NETWORK = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
@@ -22,7 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await bff.stop();
-  await removeBuiltPage();
 });
 
 /** Opens the page as a new visitor. Resolves with the times (ms) to the first paint and the first notification. */

@@ -2,7 +2,7 @@ import { launchBrowser } from '@tocsin/tools';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { live, rows, toasts } from '../support/browser.ts';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { builtPage } from '../support/built-page.ts';
 import { buildClientPage, type ClientPageWindow } from './client-page.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 
@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await removeBuiltPage();
 });
 beforeEach(async () => {
   context = await browser.newContext();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBff } from '../fakes/fake-bff.ts';
 import { checkLooks } from '../support/axe.ts';
 import { holdToasts, open, type OpenOptions, type OpenPage } from '../support/browser.ts';
-import { builtPage, removeBuiltPage } from '../support/built-page.ts';
+import { builtPage } from '../support/built-page.ts';
 
 export interface StateContext extends OpenPage {
   bff: FakeBff;
@@ -51,7 +51,6 @@ export function useStates() {
   });
   afterAll(async () => {
     await browser.close();
-    await removeBuiltPage();
   });
   return (state: State, options: OpenOptions, look: (context: StateContext) => Promise<void>) =>
     withState(browser, dist, state, options, look);

@@ -1,7 +1,7 @@
 import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { builtPage, removeBuiltPage } from './built-page.ts';
+import { builtPage } from './built-page.ts';
 import { live, open, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 
@@ -14,17 +14,19 @@ export interface Pages {
   openLive: (options?: OpenOptions) => Promise<Page>;
 }
 
-/** Starts a browser for all tests in a file and a bff for each test, and fails a test if a page reports an error. */
-export function usePages(): Pages {
+/**
+ * Starts a browser for all tests in a file and a bff for each test, and fails a test if a page reports an error. With
+ * `notifications`, the browser can show desktop notifications.
+ */
+export function usePages(needs: { notifications?: boolean } = {}): Pages {
   let browser: Browser;
   let bff: FakeBff;
   const opened: OpenPage[] = [];
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser(needs);
   });
   afterAll(async () => {
     await browser.close();
-    await removeBuiltPage();
   });
   beforeEach(async () => {
     bff = new FakeBff(await builtPage());

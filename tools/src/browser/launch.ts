@@ -1,14 +1,16 @@
 import { chromium, type Browser } from 'playwright-core';
 import { sayNothing } from '../setup/say.ts';
 import { ensureChromium } from '../setup/browsers/chromium.ts';
+import { findHeadlessShell } from '../setup/browsers/headless-shell.ts';
 
 /**
- * Starts a headless Chromium.
+ * Starts Chromium without a window. Prefers its headless shell, which can't show desktop notifications: pages that show
+ * them need `notifications`.
  * @throws Failure that explains how to install Chromium if it isn't installed
  */
-export const launchBrowser = async (): Promise<Browser> =>
+export const launchBrowser = async ({ notifications = false } = {}): Promise<Browser> =>
   chromium.launch({
-    executablePath: await ensureChromium(sayNothing),
+    executablePath: (!notifications && findHeadlessShell()) || (await ensureChromium(sayNothing)),
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -2,6 +2,7 @@ import { ensureApps } from '../setup/product/apps.ts';
 import { ensureChromium } from '../setup/browsers/chromium.ts';
 import { ensureDapr } from '../setup/dapr/dapr.ts';
 import { ensureFirefox } from '../setup/browsers/firefox.ts';
+import { ensureHeadlessShell } from '../setup/browsers/headless-shell.ts';
 import { ensureRedisServer } from '../setup/redis/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureSchemathesis } from '../setup/test-programs/schemathesis.ts';
@@ -20,6 +21,7 @@ export const test = (args: string[], signal: AbortSignal): Promise<number> =>
 
 async function setUp(): Promise<void> {
   await ensureRedisServer(say);
+  await ensureHeadlessShell(say);
   await ensureChromium(say);
   await ensureFirefox(say);
   await ensureDapr(say);
