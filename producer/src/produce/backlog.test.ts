@@ -1,3 +1,5 @@
+import { MAX_ENTRY_NOTIFICATIONS } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { idsOf, notification, testProducer } from '../../testing/test-producer.ts';
 import type { ProducerOptions } from './producer.ts';
@@ -67,6 +69,32 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(await settledWithin(eighth, 1_000)).toBeUndefined();
     bffs.claimed = 7;
     expect(await settledWithin(eighth, 500)).toBe('accepted');
+  });
+
+  it('should wait at most 2 s after an entry even if the bffs claim an entry during each check', async () => {
+    const { producer, bffs, peek } = slowBffs();
+    for (let entry = 1; entry <= 100; entry++) {
+      void producer.produce(inFeeds(MAX_FEEDS));
+      await sleep(entry === 1 ? 2_500 : 100);
+    }
+    peek.mockImplementation(async (key) => {
+      await pause(100);
+      return Number(key.split(':').at(-1)) > ++bffs.claimed ? '{}' : undefined;
+    });
+    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
+    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 2_500)).toBe('accepted');
+    expect(bffs.claimed).toBeLessThan(60);
+  });
+
+  it('should leave a request of several entries enough time while the bffs catch up', async () => {
+    const { producer, backend, bffs } = slowBffs();
+    void producer.produce(inFeeds(MAX_FEEDS));
+    const advance = setInterval(() => bffs.claimed++, 1_900);
+    await sleep(100);
+    const five = producer.produce(Array.from({ length: 5 }, () => inFeeds(MAX_ENTRY_NOTIFICATIONS)).flat());
+    expect(await settledWithin(five, 4_900)).toBe('accepted');
+    expect(backend.deposited).toHaveLength(6);
+    clearInterval(advance);
   });
 
   it('should accept without waiting while the bffs are away', async () => {

@@ -234,7 +234,11 @@ export class Producer {
   /** Lets the lane continue when the bffs have caught up. A stop doesn't wait for them. */
   async #waitForBffs(lane: Lane, backlog: Backlog): Promise<void> {
     this.#waiting.add(lane);
-    this.#options.observer.waited(await backlog.shrink());
+    const { requestTimeoutMs, observer } = this.#options;
+    const now = performance.now();
+    // A request that needs several entries must still be able to finish.
+    const limitMs = (lane.begunSince ?? now) + requestTimeoutMs / 2 - now;
+    observer.waited(await backlog.shrink(limitMs));
     if (this.#waiting.delete(lane)) this.#continue(lane);
   }
 

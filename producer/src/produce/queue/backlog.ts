@@ -48,31 +48,33 @@ export class Backlog {
   }
 
   /**
-   * Resolves once the backlog is short enough, after the longest wait, or if the bffs are away. Returns the time that it
-   * paused (ms). Never rejects.
+   * Resolves once the backlog is short enough, after the longest wait or `limitMs`, or if the bffs are away. Returns the
+   * time that it took (ms). Never rejects.
    */
-  async shrink(): Promise<number> {
+  async shrink(limitMs: number): Promise<number> {
     const startedAt = performance.now();
+    const longest = startedAt + this.#options.maxWaitMs;
+    const until = Math.min(longest, startedAt + limitMs);
     let hasMoved = false;
-    let pauses = 0;
-    while (this.isTooLong) {
-      const claimed = await this.#countClaimed();
+    for (let pauses = 0; this.isTooLong && performance.now() < until; pauses++) {
+      const claimed = await this.#countClaimed(until);
       this.#drop(claimed);
-      if (claimed > 0) {
-        hasMoved = true;
-        this.#areBffsAway = false;
-        continue;
-      }
-      const leftMs = this.#options.maxWaitMs - (performance.now() - startedAt);
-      if (leftMs <= 0 && !hasMoved) this.#areBffsAway = true;
-      if (leftMs <= 0 || this.#areBffsAway) break;
-      await pause(Math.min(leftMs, backOff(pauses++, CHECK_MS.first, CHECK_MS.most)));
+      if (claimed > 0) hasMoved = true;
+      if (hasMoved) this.#areBffsAway = false;
+      if (this.#areBffsAway || !this.isTooLong) break;
+      const leftMs = Math.max(until - performance.now(), 0);
+      await pause(Math.min(leftMs, backOff(pauses, CHECK_MS.first, CHECK_MS.most)));
     }
-    return pauses === 0 ? 0 : performance.now() - startedAt;
+    const now = performance.now();
+    if (this.isTooLong && !hasMoved && now >= longest) this.#areBffsAway = true;
+    return now - startedAt;
   }
 
-  /** Counts the oldest entries that are claimed, with a single check if these are all but the newest. */
-  async #countClaimed(): Promise<number> {
+  /**
+   * Counts the oldest entries that are claimed, with a single check if these are all but the newest. Counts fewer if the
+   * time until `until` is too short for all checks.
+   */
+  async #countClaimed(until: number): Promise<number> {
     const isClaimed = (index: number) => {
       const entry = this.#entries[index];
       return entry ? this.#options.isClaimed(entry.announcement) : false;
@@ -81,7 +83,7 @@ export class Backlog {
     if (await isClaimed(nextToLast)) return nextToLast + 1;
     if (nextToLast === 0 || !(await isClaimed(0))) return 0;
     let [claimed, unclaimed] = [1, nextToLast];
-    while (claimed < unclaimed) {
+    while (claimed < unclaimed && performance.now() < until) {
       const middle = Math.floor((claimed + unclaimed) / 2);
       if (await isClaimed(middle)) claimed = middle + 1;
       else unclaimed = middle;

@@ -87,6 +87,15 @@ export class Lane {
     return this.#waiting.callers;
   }
 
+  /** When the oldest request was made that has some items in entries and others waiting (`performance.now()`). */
+  get begunSince(): number | undefined {
+    let oldest: number | undefined;
+    for (const { begun, request } of this.#waiting.heads()) {
+      if (begun > 0) oldest = Math.min(oldest ?? Infinity, request.madeAt);
+    }
+    return oldest;
+  }
+
   add(part: Part): void {
     this.#waiting.add(part.request.caller, part);
   }

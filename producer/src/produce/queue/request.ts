@@ -23,6 +23,8 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
+  /** `performance.now()` */
+  readonly madeAt = performance.now();
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;

@@ -27,6 +27,11 @@ export class Turns<T> {
     return undefined;
   }
 
+  /** Each caller's oldest item. */
+  *heads(): Iterable<T> {
+    for (const [head] of this.#items.values()) yield head as T;
+  }
+
   /** Ends the current caller's turn. */
   rotate(): void {
     for (const [caller, items] of this.#items) {
