@@ -148,7 +148,7 @@ export class Fallbacks {
     );
     observer.registered(added.length);
     await onStep('fallback-stored');
-    if (document && (!isAwaited || addsReceipts)) await this.#wakeUp(document, { addsReceipts });
+    if (document && (!isAwaited || hasUnpublished(document))) await this.#wakeUp(document, { addsReceipts });
   }
 
   async #retract(key: string, isErased: IsErased): Promise<void> {

@@ -73,6 +73,16 @@ it.each(['settled', 'refused'])(
   },
 );
 
+it('should name the notification by its id in the feed', async () => {
+  const { instance, positions } = deployment();
+  const published: ReceiptEvent[] = [];
+  const { fallbacks } = instance(async (event) => void published.push(event));
+  positions.set('a', { epoch: '1-a', offset: 2, id: 'a.ffffffff' });
+  await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
+  await pass(2 * MINUTE);
+  expect(published).toMatchObject([{ subject: 'a.ffffffff', data: { id: 'a.ffffffff' } }]);
+});
+
 it('should not let a turn wait for the broker', async () => {
   const { instance } = deployment();
   const published: string[] = [];
@@ -144,6 +154,34 @@ describe('while the broker is slow or down', () => {
     }
     await pass(20_000);
     expect(published).toEqual(ids);
+  });
+
+  it('should end further wake-ups at once, so that they leave room for other readers', async () => {
+    const { instance } = deployment();
+    const { fallbacks, set } = instance(() => new Promise(() => undefined));
+    await fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
+    await fallbacks.erase({ feed: READER, ids: ['a'] });
+    await fallbacks.erase({ feed: READER, ids: ['b'] });
+    const names = set.mock.calls.map(([name]) => name);
+    await pass(1_000);
+    set.mockClear();
+    const ended = vi.fn<(isKnown: boolean) => void>();
+    void fallbacks.wake(names.at(-1) ?? '').then(ended);
+    await pass(1_000);
+    expect(ended).toHaveBeenCalledWith(true);
+    expect(set).toHaveBeenCalled();
+  });
+
+  it('should set a later wake-up in the next turn if a process was killed before it set its own', async () => {
+    const { instance } = deployment();
+    const publishReceipt = () => Promise.reject(new Error('no broker'));
+    const killed = instance(publishReceipt);
+    await killed.fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
+    killed.set.mockRejectedValue(new Error('killed'));
+    await expect(killed.fallbacks.erase({ feed: READER, ids: ['a'] })).rejects.toThrow('killed');
+    const other = instance(publishReceipt);
+    await other.fallbacks.committed(itemsOf(arrival('c', after('P2D'))));
+    expect(other.set.mock.calls[0]?.[1]).toBeLessThan(Date.now() + MINUTE + 1);
   });
 
   it('should set an immediate wake-up only in turns that add receipts, and one later wake-up for all others', async () => {

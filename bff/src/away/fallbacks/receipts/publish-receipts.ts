@@ -54,9 +54,13 @@ export function withPublished(document: AwayDocument, published?: ReadonlySet<st
   return { ...document, receipts };
 }
 
-/** Creates the event for a receipt. The event id is derived from the receipt, so retries reuse it. */
+/**
+ * Creates the event for a receipt. It names the notification by its id in the feed. The event id is derived from the
+ * receipt, so retries reuse it.
+ */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
-  const { id, via, outcome, reason, at } = receipt;
+  const { via, outcome, reason, at } = receipt;
+  const id = receipt.publishedId ?? receipt.id;
   return {
     ...receiptEnvelope(idOf(reader, receipt), at),
     ...{ type: 'tocsin.fallback.ended', subject: id },

@@ -10,23 +10,27 @@ export interface ReceiptPublishingOptions extends Pick<FallbacksOptions, 'publis
 /** Publishes unpublished receipts. An instance publishes a reader's receipts one at a time. */
 export class ReceiptPublishing {
   readonly #use: ReceiptPublishingOptions;
-  readonly #running = new Map<string, Promise<boolean>>();
+  /** The keys of readers whose receipts are being published. */
+  readonly #running = new Set<string>();
 
   constructor(options: ReceiptPublishingOptions) {
     this.#use = options;
   }
 
-  /** Publishes the reader's unpublished receipts. Resolves with false if any remain. Never rejects. */
+  /**
+   * Publishes the reader's unpublished receipts. Resolves with false if any remain, or at once if this instance is
+   * already publishing the reader's: callers occupy slots that other readers need. Never rejects.
+   */
   async publish(document: AwayDocument): Promise<boolean> {
     const { publishReceipt } = this.#use;
     if (!publishReceipt || !hasUnpublished(document)) return true;
     const key = awayKey(hashOfReader(document.reader));
-    const running = this.#running.get(key) ?? this.#publishAll(key, document, publishReceipt);
-    this.#running.set(key, running);
-    return running;
+    if (this.#running.has(key)) return false;
+    this.#running.add(key);
+    return this.#publishAll(key, document, publishReceipt);
   }
 
-  /** Also publishes the receipts that are stored in the meantime, so that later callers can join. */
+  /** Also publishes the receipts that are stored in the meantime. */
   async #publishAll(key: string, document: AwayDocument, publishReceipt: PublishReceipt): Promise<boolean> {
     try {
       let copy: AwayDocument | undefined = document;
