@@ -37,3 +37,15 @@ export function idOfItem(event: string, data: unknown, index: number, sha256: Sh
   const id = Array.isArray(data) ? `${event}:${index}` : event;
   return idSchema.safeParse(id).success ? id : `event-${sha256(id).slice(0, DIGITS)}`;
 }
+
+/**
+ * Adds an id to each notification in a `POST /notifications` body that has none, so that sending the body again is safe
+ * if no response arrives.
+ */
+export function withIds(body: unknown, idAt: (index: number) => string): unknown {
+  const items = [body].flat().map((item: unknown, index) => {
+    const lacksId = typeof item === 'object' && item !== null && !Object.hasOwn(item, 'id');
+    return lacksId && !Array.isArray(item) ? { ...item, id: idAt(index) } : item;
+  });
+  return Array.isArray(body) ? items : items[0];
+}

@@ -36,18 +36,6 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 }
 
 /**
- * Adds an id to each notification in a `POST /notifications` body that has none, so that sending the body again is safe
- * if no response arrives.
- */
-export function withIds(body: unknown, idAt: (index: number) => string): unknown {
-  const items = [body].flat().map((item: unknown, index) => {
-    const lacksId = typeof item === 'object' && item !== null && !Object.hasOwn(item, 'id');
-    return lacksId && !Array.isArray(item) ? { ...item, id: idAt(index) } : item;
-  });
-  return Array.isArray(body) ? items : items[0];
-}
-
-/**
  * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response.
  * Rejects with a SidecarError if the producer did not respond or doesn't support operations.
  */

@@ -5,11 +5,11 @@ import {
   idOfItem,
   parseJson,
   partitionEntrySchema,
+  withIds,
   type PartitionAnnouncement,
   type PartitionEntry,
   type SetAside,
 } from '@tocsin/contracts';
-import { withIds } from '../dapr/send-to-producer.ts';
 
 /** Thrown if a set-aside record does not exist (`not_found`) or the content cannot be put back (`conflict`). */
 export class SetAsideError extends Error {

@@ -1,4 +1,4 @@
-import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contracts';
+import { idOfItem, parseDateTime, parseJson, withIds, type SetAside } from '@tocsin/contracts';
 import type { ErasedContent } from './erased-content.ts';
 import { sha256 } from '../../feed/ids.ts';
 
@@ -21,12 +21,16 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     return isErased ? undefined : record;
   }
   const isErased = content.among(list);
+  const idIn = (name: string, index: number) => idOfItem(name, value, index, sha256);
   // Once put back, an event's items have ids from the record's name.
   const names = record.event === undefined ? [undefined] : [record.event, record.entry];
-  const remaining = list.filter((item, index) => {
+  // An item's index changes with the list, so remaining items keep the ids that they would have got.
+  const named =
+    record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
+  const remaining = named.filter((item, index) => {
     const createdAt = createdAtOf(item);
     const feed = record.feed === '' ? undefined : record.feed;
-    const ids = names.map((name) => name && idOfItem(name, value, index, sha256));
+    const ids = names.map((name) => name && idIn(name, index));
     return !ids.some((id) => isErased(index, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
   if (remaining.length === list.length) return record;

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_FEED, type Accepted, type AuditOutcome } from '@tocsin/contracts';
-import {
-  allowParameters,
-  methodNotAllowed,
-  readJson,
-  sendProblem,
-  withIds,
-  type Logger,
-} from '@tocsin/service';
+import { DEFAULT_FEED, withIds, type Accepted, type AuditOutcome } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, readJson, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { Compose } from '../../../ops/ports.ts';
 import { jsonBody } from '../../read-body.ts';
