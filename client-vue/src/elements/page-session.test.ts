@@ -28,7 +28,6 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { onLine: false });
   vi.stubGlobal('localStorage', storage);
   vi.stubGlobal('sessionStorage', storage);
-  vi.stubGlobal('window', listening);
   for (const [name, stub] of Object.entries(listening)) vi.stubGlobal(name, stub);
   vi.stubGlobal('fetch', (url: string) => {
     requested.push(...new URL(url).searchParams.getAll('feed'));
