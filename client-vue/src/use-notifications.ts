@@ -74,11 +74,7 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
   return notifications;
 }
 
-function start({
-  url = globalThis.location.origin,
-  feeds = ['all'],
-  ...options
-}: NotificationsOptions): void {
+function start({ url = location.origin, feeds = ['all'], ...options }: NotificationsOptions): void {
   if (running) throw new TypeError('useNotifications() is already running. Call it without options.');
   const stop = startSession({ url, feeds, ...options });
   running = true;

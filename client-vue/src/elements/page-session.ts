@@ -35,9 +35,10 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the page's first element. Later elements share it. If a later element has a different
- * server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications. Returns a
- * function that removes the element. The connection closes when the last element is removed.
+ * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element has
+ * a different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications. If
+ * its token is another reader's, the session restarts with the element's options because the other elements are about to
+ * be removed. Returns a function that removes the element. The connection closes when the last element is removed.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);
@@ -48,6 +49,11 @@ export function joinPageSession(options: ElementOptions): () => void {
     );
   session ??= { name, options, members: 0, ...startPageSession(options) };
   const joined = session;
+  const token = options.token();
+  if (token !== undefined && !joined.options.getToken) {
+    if (joined.identity !== identityOf(token)) restart(joined, { name, options });
+    else if (joined.name === name) joined.options.token = options.token;
+  }
   joined.members++;
   return () => {
     if (--joined.members > 0) return;
@@ -64,8 +70,13 @@ export function tokenChanged(token: () => string | undefined): void {
   if (!session || session.options.getToken) return;
   session.options.token = token;
   if (session.identity === identityOf(token())) return;
-  session.stop();
-  Object.assign(session, startPageSession(session.options));
+  restart(session);
+}
+
+function restart(page: PageSession, changes: Partial<PageSession> = {}): void {
+  page.stop();
+  Object.assign(page, changes);
+  Object.assign(page, startPageSession(page.options));
 }
 
 function startPageSession(options: ElementOptions): Pick<PageSession, 'identity' | 'stop'> {

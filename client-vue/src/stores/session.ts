@@ -175,7 +175,7 @@ export function startSession({
     { immediate: true },
   );
   const stopClock = useClock().start(expire);
-  window.addEventListener('storage', marks.follow);
+  addEventListener('storage', marks.follow);
   return () => {
     abort.abort();
     client.close();
@@ -187,7 +187,7 @@ export function startSession({
     stopTranslating();
     stopWatchingConnection();
     expiries.stop();
-    window.removeEventListener('storage', marks.follow);
+    removeEventListener('storage', marks.follow);
     later.run(({ useToasts, useLiveMessages }) => {
       useToasts().dismissAll();
       useLiveMessages().reset();

@@ -91,6 +91,21 @@ describe('useToasts', () => {
     expect(spoken('polite')).toHaveLength(1);
   });
 
+  it('should announce only the successor of a replaced notification, and nothing if it is gone too', () => {
+    const toasts = useToasts();
+    toasts.show('all', [publication(1)]);
+    toasts.show('all', [publication(2)]);
+    toasts.remove('all', ['n1'], 'replaced');
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite')).toEqual(['Info: t2']);
+    toasts.show('all', [publication(3)]);
+    toasts.show('all', [publication(4)]);
+    toasts.remove('all', ['n3'], 'replaced');
+    toasts.remove('all', ['n4'], 'retracted');
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite')).toEqual(['Info: t2']);
+  });
+
   it('should count equal toasts and restart the countdown', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);

@@ -94,7 +94,7 @@ export const useToasts = defineStore(() => {
       const gone = stack.remove(key, { replaced });
       if (gone !== undefined) countdowns.cancel(gone);
     }
-    if (!replaced) liveMessages.drop(({ key }) => keys.has(key));
+    liveMessages.drop(({ key }) => keys.has(key));
     refresh();
   }
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MAX_FEEDS_PER_CONNECTION } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TabsFixture } from '../testing/tabs-fixture.ts';
 
 let fixture: TabsFixture;
@@ -79,9 +80,39 @@ it.each([0, 1])(
   },
 );
 
-it('should connect separately only once if a tab has too many feeds of its own', async () => {
-  fixture.server.maxFeeds = 1;
-  fixture.open(['all', 'topic:a']);
-  await pass(60_000);
-  expect(fixture.server.requests.filter((request) => request === 'subscribe topic:a')).toHaveLength(2);
+describe('a tab with too many feeds of its own', () => {
+  const feeds = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 2 }, (_, n) => `topic:${n}`);
+  beforeEach(() => {
+    fixture.server.maxFeeds = MAX_FEEDS_PER_CONNECTION;
+  });
+
+  it('should stay in the group because leaving would not help', async () => {
+    for (let tab = 0; tab < 2; tab++) fixture.open(feeds);
+    await pass(60_000);
+    expect(fixture.server.connections).toBe(1);
+    for (const feed of feeds.slice(-2))
+      expect(fixture.server.requests.filter((request) => request === `subscribe ${feed}`)).toHaveLength(2);
+  });
+
+  it("should connect separately if other tabs' feeds leave no room for its own", async () => {
+    fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
+    await pass(1_000);
+    const tab = fixture.open(feeds);
+    await pass(60_000);
+    expect(fixture.server.connections).toBe(2);
+    for (const feed of feeds) fixture.server.publish(feed);
+    await pass(100);
+    expect([...tab.shown.values()].filter((ids) => ids.length > 0)).toHaveLength(MAX_FEEDS_PER_CONNECTION);
+  });
+
+  it('should connect separately for a feed that it has room for after it closed others', async () => {
+    fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
+    const tab = fixture.open(feeds.slice(0, -6));
+    await pass(1_000);
+    for (const feed of feeds.slice(0, 3)) tab.unsubscribe(feed);
+    for (const feed of feeds.slice(-6, -2)) tab.subscribe(feed);
+    await pass(5_000);
+    expect(fixture.server.connections).toBe(2);
+    expect(tab.errors).toEqual([]);
+  });
 });

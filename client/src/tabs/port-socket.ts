@@ -1,3 +1,4 @@
+import { MAX_FEEDS_PER_CONNECTION } from '@tocsin/contracts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import { feedOf } from './messages.ts';
@@ -12,12 +13,16 @@ interface PendingRequest {
 /** Shared by all ports of the page so that a late response from a former leader can't match another request. */
 let lastId = 0;
 
+const connectionLost = () => new Error('The connection was lost.');
+
 /** A tab's port to the leader's connection, used in place of a socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #mayReadAlone: (feed: string) => Promise<boolean>;
   readonly #leave: () => void;
   readonly #waiting = new Map<number, PendingRequest>();
+  /** The feeds that this tab has requested, without refused ones. */
+  readonly #feeds = new Set<string>();
   #closed = false;
 
   /**
@@ -50,8 +55,10 @@ export class PortSocket implements FeedSocket {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     const code = (answer as { error?: { code?: unknown } } | undefined)?.error?.code;
+    if (code) this.#feeds.delete(waiting.feed);
     const isDueToOthers =
-      code === 'too_many_feeds' || (code === 'forbidden' && (await this.#mayReadAlone(waiting.feed)));
+      (code === 'too_many_feeds' && this.#feeds.size < MAX_FEEDS_PER_CONNECTION) ||
+      (code === 'forbidden' && (await this.#mayReadAlone(waiting.feed)));
     if (!this.#waiting.delete(id)) return;
     clearTimeout(waiting.timer);
     if (isDueToOthers) this.#leave();
@@ -63,19 +70,22 @@ export class PortSocket implements FeedSocket {
     this.#closed = true;
     for (const { done, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      done(new Error('The connection was lost.'));
+      done(connectionLost());
     }
     this.#waiting.clear();
   }
 
   #request(event: string, request: unknown, ms: number, done: ResponseCallback): void {
-    if (this.#closed) return done(new Error('The connection was lost.'));
+    if (this.#closed) return done(connectionLost());
     const id = ++lastId;
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
       done(new Error(`No response within ${ms} ms.`));
     }, ms);
-    this.#waiting.set(id, { feed: feedOf(request), done, timer });
+    const feed = feedOf(request);
+    if (event === 'subscribe') this.#feeds.add(feed);
+    else this.#feeds.delete(feed);
+    this.#waiting.set(id, { feed, done, timer });
     this.#send(id, event, request);
   }
 }

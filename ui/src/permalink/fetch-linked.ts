@@ -1,4 +1,4 @@
-import type { LinkedNotification } from '@tocsin/contracts';
+import { isExpired, type LinkedNotification, type Publication } from '@tocsin/contracts';
 import type { Permalink } from './address.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -10,6 +10,13 @@ export type Linked =
 export const authHeader = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 
+/** A publication that has expired by this device's clock, which the list uses too, is gone. */
+function asOfNow(publication: Publication): Publication {
+  const { offset, notification } = publication;
+  if (!notification || !isExpired(notification, Date.now())) return publication;
+  return { offset, notification: null, id: notification.id, gone: 'expired' };
+}
+
 /** Loads a notification. Never rejects. */
 export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<Linked> {
   try {
@@ -18,7 +25,10 @@ export async function fetchLinked({ id, feed }: Permalink, token: string | undef
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { accept: 'application/json', ...authHeader(token) },
     });
-    if (response.ok) return { state: 'shown', linked: (await response.json()) as LinkedNotification };
+    if (response.ok) {
+      const linked = (await response.json()) as LinkedNotification;
+      return { state: 'shown', linked: { ...linked, publication: asOfNow(linked.publication) } };
+    }
     if (response.status === 404 || response.status === 400) return { state: 'unknown' };
     return { state: response.status === 401 || response.status === 403 ? 'refused' : 'failed' };
   } catch (error) {

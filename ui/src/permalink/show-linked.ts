@@ -6,6 +6,7 @@ import { fetchLinked, type Linked } from './fetch-linked.ts';
 import './linked.css';
 import { markLinkedRead } from './mark-linked.ts';
 import { textsFor } from '../messages/permalink.ts';
+import { untilAnswered } from './until-answered.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
@@ -73,9 +74,10 @@ export async function showLinked(
         ({ feed, notification: { id } }) => feed === permalink.feed && id === permalink.id,
       ),
     (isListed) => {
+      if (isListed) return;
       // Other answers don't tell whether the notification is gone.
-      if (!isListed && section.isConnected)
-        void request(({ state }) => state === 'shown' || state === 'unknown');
+      const ask = () => request(({ state }) => state === 'shown' || state === 'unknown');
+      void untilAnswered(ask, () => section.isConnected);
     },
   );
   await load();

@@ -27,7 +27,7 @@ export function useTheme() {
   system.addEventListener('change', ({ matches }) => {
     systemDark.value = matches;
   });
-  window.addEventListener('storage', ({ key, newValue }) => {
+  addEventListener('storage', ({ key, newValue }) => {
     if (key === KEY) choice.value = parseChoice(newValue);
   });
   watchEffect(() => {

@@ -1,0 +1,20 @@
+import { inTime } from '@tocsin/contracts/pause';
+import { nameOf } from '../token.ts';
+
+/** Time that turning off the current reader's push may take (ms). */
+const STOP_PUSH_MS = 3_000;
+
+/**
+ * Turns off the current reader's push. A reader who renews a token keeps it. Resolves with false if another link has
+ * changed the offer in the meantime because the reader hasn't accepted that one.
+ */
+export async function mayChangeReader(
+  offer: Readonly<{ token: string; offered: string }>,
+  stopPush: () => Promise<unknown>,
+): Promise<boolean> {
+  const { token, offered } = offer;
+  const name = nameOf(token);
+  if (name === undefined || name !== nameOf(offered))
+    await inTime(stopPush(), STOP_PUSH_MS).catch(console.warn);
+  return offered === offer.offered;
+}
