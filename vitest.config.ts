@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -39,6 +40,21 @@ const UPGRADES = 'tests/upgrade/**/*.test.ts';
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Shifts the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
+/** Files that take two minutes or more. They start first, so that no worker is idle while the last one runs. */
+const LONGEST = [
+  'tests/security/http-fuzz.test.ts',
+  'tests/delivery/compressed-history.test.ts',
+  'tests/delivery/killed.test.ts',
+  'tests/ui/states/toast-states.test.ts',
+  'tests/ui/states/page-states.test.ts',
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((path) => moduleId.endsWith(path));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 /** Timeout when waiting for a condition. Browsers can be several times slower on a busy machine. */
 const POLL_MS = 20_000;
 /**
@@ -77,6 +93,7 @@ const UNIT = {
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
