@@ -80,3 +80,21 @@ it('should show notifications published between a late newest page and subscribi
   await expect.poll(() => rows(page).allTextContents()).toHaveLength(2);
   expect((await rows(page).allTextContents()).join()).toMatch(/Second.*First/s);
 });
+
+it('should show a notification that was clicked before the detail pane has loaded', async () => {
+  const { bff } = pages;
+  bff.publish([{ title: 'Order 1', body: 'Shipped' }]);
+  let load = (): void => undefined;
+  const clicked = new Promise<void>((resolve) => (load = resolve));
+  const page = await pages.open({
+    before: (context) =>
+      context.route('**/assets/page-tools-*.js', async (route) => {
+        await clicked;
+        await route.continue();
+      }),
+  });
+  await rows(page).getByRole('heading', { name: 'Order 1' }).click();
+  expect(await page.getByTestId('detail').count()).toBe(0);
+  load();
+  await expect.poll(() => page.getByTestId('detail').textContent()).toContain('Shipped');
+});
