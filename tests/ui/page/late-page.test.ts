@@ -87,11 +87,12 @@ it('should show a notification that was clicked before the detail pane has loade
   let load = (): void => undefined;
   const clicked = new Promise<void>((resolve) => (load = resolve));
   const page = await pages.open({
-    before: (context) =>
-      context.route('**/assets/page-tools-*.js', async (route) => {
+    before: async (context) => {
+      await context.route('**/assets/page-tools-*.js', async (route) => {
         await clicked;
         await route.continue();
-      }),
+      });
+    },
   });
   await rows(page).getByRole('heading', { name: 'Order 1' }).click();
   expect(await page.getByTestId('detail').count()).toBe(0);
