@@ -24,16 +24,17 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   const idIn = (name: string, index: number) => idOfItem(name, value, index, sha256);
   // Once put back, an event's items have ids from the record's name.
   const names = record.event === undefined ? [undefined] : [record.event, record.entry];
-  // An item's index changes with the list, so remaining items keep the ids that they would have got.
-  const named =
-    record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
-  const remaining = named.filter((item, index) => {
+  const erased = list.map((item, index) => {
     const createdAt = createdAtOf(item);
     const feed = record.feed === '' ? undefined : record.feed;
     const ids = names.map((name) => name && idIn(name, index));
-    return !ids.some((id) => isErased(index, { feed, id, publishedAt: createdAt ?? publishedAt }));
+    return ids.some((id) => isErased(index, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
-  if (remaining.length === list.length) return record;
+  if (!erased.includes(true)) return record;
+  // An item's index changes with the list, so remaining items keep the ids that they would have got.
+  const named =
+    record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
+  const remaining = named.filter((_, index) => !erased[index]);
   if (remaining.length === 0) return undefined;
   const text = JSON.stringify(
     Array.isArray(value) ? remaining : { ...(value as object), notifications: remaining },
