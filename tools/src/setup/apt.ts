@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import { findCommand, run } from '../process/run.ts';
 import type { Say } from './say.ts';
 
@@ -23,4 +23,14 @@ export async function installWithApt(packageName: string, purpose: string, say: 
     `apt-get could not install ${packageName}. Install it by hand, then try again. Last lines of its output:\n` +
       result.output.split('\n').slice(-8).join('\n'),
   );
+}
+
+/** Installs a package that tests can do without, if this process can use apt. If that fails, prints why. */
+export async function tryInstallWithApt(packageName: string, purpose: string, say: Say): Promise<void> {
+  if (!canUseApt()) return;
+  try {
+    await installWithApt(packageName, purpose, say);
+  } catch (error) {
+    say(messageOf(error));
+  }
 }

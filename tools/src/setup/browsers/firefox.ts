@@ -1,6 +1,5 @@
-import { messageOf } from '../../failure.ts';
 import { findCommand } from '../../process/run.ts';
-import { canUseApt, installWithApt } from '../apt.ts';
+import { tryInstallWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['firefox-esr', 'firefox'];
@@ -12,12 +11,7 @@ export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
  * Finds an installed Firefox, or installs it with apt if possible. If that fails, prints why and returns `undefined`.
  */
 export async function ensureFirefox(say: Say): Promise<string | undefined> {
-  try {
-    if (!findFirefox() && canUseApt())
-      await installWithApt('firefox-esr', 'some tests use it to open the page', say);
-  } catch (error) {
-    say(messageOf(error));
-  }
+  if (!findFirefox()) await tryInstallWithApt('firefox-esr', 'some tests use it to open the page', say);
   const path = findFirefox();
   if (!path)
     say('Skipping the tests in Firefox because it is not installed (`sudo apt-get install firefox-esr`).');

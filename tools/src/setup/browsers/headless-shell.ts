@@ -1,6 +1,5 @@
-import { messageOf } from '../../failure.ts';
 import { findCommand } from '../../process/run.ts';
-import { canUseApt, installWithApt } from '../apt.ts';
+import { tryInstallWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
@@ -10,10 +9,6 @@ export const findHeadlessShell = (): string | undefined => findCommand(NAMES);
 
 /** Installs the headless shell with apt if possible. If that fails, prints why: tests then use Chromium. */
 export async function ensureHeadlessShell(say: Say): Promise<void> {
-  if (findHeadlessShell() || !canUseApt()) return;
-  try {
-    await installWithApt('chromium-headless-shell', 'the tests open pages faster with it', say);
-  } catch (error) {
-    say(messageOf(error));
-  }
+  if (!findHeadlessShell())
+    await tryInstallWithApt('chromium-headless-shell', 'the tests open pages faster with it', say);
 }
