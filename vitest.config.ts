@@ -40,7 +40,7 @@ const UPGRADES = 'tests/upgrade/**/*.test.ts';
 const REDIS_PODS = 'tests/k8s/heavy/**/*.test.ts';
 /** Shifts the clocks of real processes while fallbacks are due, which takes minutes: `npm run test:clocks`. */
 const CLOCKS = 'tests/fallbacks/heavy/**/*.test.ts';
-/** Files that take two minutes or more. They start first, so that no worker is idle while the last one runs. */
+/** The slowest files. They start first, so that no worker is idle while the last one runs. */
 const LONGEST = [
   'tests/security/http-fuzz.test.ts',
   'tests/delivery/compressed-history.test.ts',

@@ -17,7 +17,7 @@ it('should ask again after a random pause until the server can answer', async ()
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should stop once nobody wants the answer, or the server has refused it', async () => {
+it('should stop once the answer is no longer wanted, or the server has refused it', async () => {
   let isWanted = true;
   const ask = vi.fn(async () => ({ state: 'failed' as const }));
   const ended = untilAnswered(ask, () => isWanted);

@@ -59,8 +59,10 @@ export class Backlog {
     for (let pauses = 0; this.isTooLong && performance.now() < until; pauses++) {
       const claimed = await this.#countClaimed(until);
       this.#drop(claimed);
-      if (claimed > 0) hasMoved = true;
-      if (hasMoved) this.#areBffsAway = false;
+      if (claimed > 0) {
+        hasMoved = true;
+        this.#areBffsAway = false;
+      }
       if (this.#areBffsAway || !this.isTooLong) break;
       const leftMs = Math.max(until - performance.now(), 0);
       await pause(Math.min(leftMs, backOff(pauses, CHECK_MS.first, CHECK_MS.most)));
