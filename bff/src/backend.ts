@@ -21,7 +21,7 @@ import type {
   Compose,
   InstanceBoard,
   Operate,
-  PastBoard,
+  PastHourStore,
   Probes,
   SetAsideRecords,
 } from './ops/ports.ts';
@@ -71,7 +71,7 @@ export interface Backend {
   setAside: SetAsideStore;
   deadLetters: SetAsideRecords;
   board: InstanceBoard;
-  past: PastBoard;
+  past: PastHourStore;
   probes: Probes;
   compose: Compose;
   operate: Operate;

@@ -12,6 +12,6 @@ export { default as ToastCard } from './toasts/card/ToastCard.vue';
 export { default as IsolatedText } from './components/IsolatedText.vue';
 export { default as AppIcon } from './components/AppIcon.vue';
 export { stopPush } from './inbox/preferences/away/push-device.ts';
-export { clientIdOfBrowser } from './stores/client-id.ts';
+export { browserClientId } from './stores/client-id.ts';
 export { safeStorage } from './stores/storage.ts';
 export { toastOf } from './toasts/stack/toast-of.ts';

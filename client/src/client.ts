@@ -4,7 +4,7 @@ import { Listeners } from './listeners.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
 import { sendMark } from './rest/send-mark.ts';
-import { retryTemporary } from './rest/retry.ts';
+import { retryTemporaryFailures } from './rest/retry.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -124,7 +124,7 @@ export function createClient(
   const mark: NotificationClient['mark'] = (name, feed, change) => {
     const epoch = 'offset' in change ? feeds.get(feed)?.position?.epoch : undefined;
     const body = { feed, ...(epoch !== undefined && { epoch }), ...change };
-    return retryTemporary(() => sendMark(options, name, body), { signal: ending.signal, random });
+    return retryTemporaryFailures(() => sendMark(options, name, body), { signal: ending.signal, random });
   };
 
   return {

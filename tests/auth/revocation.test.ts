@@ -131,7 +131,7 @@ describe('a revoked subject', () => {
     expect(await command('--lift', 'sam')).toContain('The tokens of sam are accepted again.');
     await eventually(async () => (await pageStatus(second, token)) === 200);
     expect(await command('--revocations')).toContain('No tokens are revoked.');
-    await expect(command('--lift', 'sam')).rejects.toThrow('The tokens of sam are not revoked');
+    await expect(command('--lift', 'sam')).rejects.toThrow('no tokens of sam are revoked');
     await expect(command('--revoke', 'sam', '--before', 'now')).rejects.toThrow('RFC 3339');
     await expect(command('--revoke', 'sam', '--sub', 'x')).rejects.toThrow('Use exactly one of');
   });

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprCheckpoints } from '../../bff/src/dapr/checkpoints.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
 import { DaprInstanceBoard } from '../../bff/src/dapr/boards/instance-board.ts';
-import { DaprPastBoard } from '../../bff/src/dapr/boards/past-board.ts';
+import { DaprPastHourStore } from '../../bff/src/dapr/boards/past-hour-store.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
@@ -32,7 +32,7 @@ import { anEvent, broadcasterSuite, listen, waitUntil } from '../../bff/testing/
 import { checkpointsSuite } from '../../bff/testing/suites/checkpoints.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/testing/suites/instance-board.ts';
-import { pastBoardSuite } from '../../bff/testing/suites/past-board.ts';
+import { pastHourStoreSuite } from '../../bff/testing/suites/past-hour-store.ts';
 import { originSuite } from '../../bff/testing/suites/origin.ts';
 import { readerChannelSuite } from '../../bff/testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../bff/testing/suites/reader-store.ts';
@@ -129,7 +129,7 @@ setAsideSuite('Dapr', () => ({
 }));
 
 instanceBoardSuite('Dapr', () => new DaprInstanceBoard(sidecar));
-pastBoardSuite('Dapr', () => new DaprPastBoard(sidecar));
+pastHourStoreSuite('Dapr', () => new DaprPastHourStore(sidecar));
 
 broadcasterSuite('Redis', () => broadcasters);
 readerChannelSuite('Redis', () => broadcasters);

@@ -53,7 +53,7 @@ describe('a request’s host name', () => {
       expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
   });
 
-  it('should be rejected with a remedy if not allowed', async () => {
+  it('should be rejected if not allowed, with an error that names ALLOWED_HOSTS', async () => {
     const { problem } = await rawAnswer(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',

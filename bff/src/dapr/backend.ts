@@ -28,7 +28,7 @@ import { DaprCheckpoints } from './checkpoints.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './boards/instance-board.ts';
-import { DaprPastBoard } from './boards/past-board.ts';
+import { DaprPastHourStore } from './boards/past-hour-store.ts';
 import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
@@ -105,7 +105,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     origin: new DaprOrigin(sidecar),
     deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
-    past: new DaprPastBoard(sidecar),
+    past: new DaprPastHourStore(sidecar),
     publishReceipt: (event) => sidecar.publish(COMPONENTS.pubsub, TOPICS.receipts, event, { isEvent: true }),
     wakeUps: { set: (name, at) => sidecar.scheduleJob(name, at, {}) },
     invokeBinding: async (binding, operation, data, metadata) => {

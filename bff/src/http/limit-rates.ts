@@ -19,7 +19,7 @@ const WINDOW_MS = 60_000;
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');
 
-/** Responds with 429 to searches above the limit, since a search is many times as expensive as other requests. */
+/** Responds with 429 to searches above the limit, since a search is far more expensive than other requests. */
 export const limitSearches = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'searches', () => false);
 

@@ -11,7 +11,7 @@ import { MemorySetAsideRecords } from './set-aside-records.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
-import { MemoryPastBoard } from './past-board.ts';
+import { MemoryPastHourStore } from './past-hour-store.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 import { MemoryWakeUps } from './wake-ups.ts';
@@ -48,7 +48,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     setAside,
     deadLetters: new MemorySetAsideRecords({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
-    past: new MemoryPastBoard(),
+    past: new MemoryPastHourStore(),
     probes: {},
     compose,
     operate: (operation) => operator(operation),

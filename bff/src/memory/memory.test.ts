@@ -4,7 +4,7 @@ import { checkpointsSuite } from '../../testing/suites/checkpoints.ts';
 import { feedLogSuite } from '../../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../testing/suites/instance-board.ts';
 import { originSuite } from '../../testing/suites/origin.ts';
-import { pastBoardSuite } from '../../testing/suites/past-board.ts';
+import { pastHourStoreSuite } from '../../testing/suites/past-hour-store.ts';
 import { readerChannelSuite } from '../../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../testing/suites/reader-store.ts';
 import { unsentIndexSuite } from '../../testing/suites/unsent-index.ts';
@@ -15,7 +15,7 @@ import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
-import { MemoryPastBoard } from './past-board.ts';
+import { MemoryPastHourStore } from './past-hour-store.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
@@ -41,8 +41,8 @@ setAsideSuite('memory', () => {
 const board = new MemoryInstanceBoard();
 instanceBoardSuite('memory', () => board);
 
-const past = new MemoryPastBoard();
-pastBoardSuite('memory', () => past);
+const past = new MemoryPastHourStore();
+pastHourStoreSuite('memory', () => past);
 
 const broadcaster = new MemoryBroadcaster();
 broadcasterSuite('memory', () => [broadcaster]);

@@ -20,7 +20,7 @@ export interface InstanceBoard {
  * The store for the instances' metrics of the past hour. Keeps at most `MAX_PAST_INSTANCES` and forgets the instances
  * that have been silent longest. Methods reject if they can't tell whether they succeeded.
  */
-export interface PastBoard {
+export interface PastHourStore {
   /** Replaces the instance's document and keeps it for `PAST_SECONDS`. */
   keep(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;

@@ -1,6 +1,6 @@
 import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
 import { Past } from './past.ts';
-import type { InstanceBoard, PastBoard } from './ports.ts';
+import type { InstanceBoard, PastHourStore } from './ports.ts';
 
 /** The past hour's metrics are written with every fifth snapshot, which is every ten seconds. */
 const PAST_EVERY = 5;
@@ -8,7 +8,7 @@ const PAST_EVERY = 5;
 export interface ReporterOptions {
   instance: string;
   board: InstanceBoard;
-  past: PastBoard;
+  past: PastHourStore;
   takeSnapshot: () => Promise<InstanceSnapshot>;
   now: () => number;
   /** Called once per series of failures, on the second failure in a row. The reporter keeps running. */

@@ -1,7 +1,7 @@
 import { createLogger } from '@tocsin/service';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RedisConnection } from './connection.ts';
-import { RedisCopies, type RedisCopiesOptions } from './copies.ts';
+import { RedisCopyEraser, type RedisCopyEraserOptions } from './copies.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -57,7 +57,10 @@ it.each([
       state: connection,
       entriesRedis: connection,
     };
-    return new RedisCopies({ ...parts, log: createLogger('bff', 'silent') } as unknown as RedisCopiesOptions);
+    return new RedisCopyEraser({
+      ...parts,
+      log: createLogger('bff', 'silent'),
+    } as unknown as RedisCopyEraserOptions);
   });
   for (const instance of instances) instance.start();
   await instances[0]?.erase({ feed: 'all', before: Date.now() });

@@ -6,7 +6,7 @@ import { eraseFromStreams } from './erase-from-streams.ts';
 import type { RedisConnection } from './connection.ts';
 import { ErasureLog } from './erasure-log.ts';
 
-export interface RedisCopiesOptions extends KeyEraserDependencies {
+export interface RedisCopyEraserOptions extends KeyEraserDependencies {
   /** The broadcaster's Redis, which also stores the erasures. */
   broadcaster: RedisConnection;
   /** The Redis with the streams behind Dapr's topics. */
@@ -32,13 +32,13 @@ const FORGET_AFTER_MS = 35_000;
  * documents that no head references. Re-announces unclaimed entries with erased content so that the feeds drop that
  * content. The instances share the work, searching for each erasure multiple times within a minute.
  */
-export class RedisCopies implements Copies {
-  readonly #options: RedisCopiesOptions;
+export class RedisCopyEraser implements Copies {
+  readonly #options: RedisCopyEraserOptions;
   readonly #erasures: ErasureLog;
   #timer: NodeJS.Timeout | undefined;
   #isWorking = false;
 
-  constructor(options: RedisCopiesOptions) {
+  constructor(options: RedisCopyEraserOptions) {
     this.#options = options;
     this.#erasures = new ErasureLog(options.broadcaster);
   }

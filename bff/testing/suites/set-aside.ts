@@ -52,7 +52,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       for (const { entry } of others) expect(await read(entry)).toBeDefined();
     });
 
-    it('should list all records added at the same time', async () => {
+    it('should list all records that were added concurrently', async () => {
       const { store, list } = create();
       const records = Array.from({ length: 4 }, () => record());
       await Promise.all(records.map((one) => store.add(one)));

@@ -5,7 +5,7 @@ const KEY = 'tocsin.client-id';
 const VALID = /^[\w.:-]{1,128}$/;
 
 /** Identifies this browser for readers who aren't signed in. Generated once. */
-export function clientIdOfBrowser(): string {
+export function browserClientId(): string {
   const storage = safeStorage(() => localStorage);
   const stored = storage.get(KEY);
   if (stored && VALID.test(stored)) return stored;

@@ -2,7 +2,7 @@ import { createNotificationClient, Expiries, type NotificationClientOptions } fr
 import type { Page, Position } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
-import { clientIdOfBrowser } from './client-id.ts';
+import { browserClientId } from './client-id.ts';
 import { finishFirstView } from '../load-late.ts';
 import { followLanguage } from '../messages/follow-language.ts';
 import type { OwnMessages } from '../messages/messages.ts';
@@ -86,7 +86,7 @@ export function startSession({
     ...options,
     ...(options.getToken
       ? { getToken: tokenUntil(abort.signal, options.getToken) }
-      : { clientId: options.clientId ?? clientIdOfBrowser() }),
+      : { clientId: options.clientId ?? browserClientId() }),
   };
   const pageLanguage = followLanguage(document.body);
   const stopTranslating = watchEffect(() =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ClientError, ProblemError } from '../errors.ts';
-import { retryTemporary } from './retry.ts';
+import { retryTemporaryFailures } from './retry.ts';
 import { TIMING } from '../timing.ts';
 
 const unreachable = new ClientError('unreachable', 'Away.', { temporary: true });
@@ -9,7 +9,7 @@ const unreachable = new ClientError('unreachable', 'Away.', { temporary: true })
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const pauses: number[] = [];
   let attempts = 0;
-  const outcome = await retryTemporary(
+  const outcome = await retryTemporaryFailures(
     async () => {
       const failure = failures[attempts++];
       if (failure) throw failure;
@@ -55,7 +55,7 @@ it('should not retry after abort', async () => {
     attempts++;
     throw unreachable;
   };
-  const retrying = retryTemporary(attempt, { signal: abort.signal, random: () => 1 });
+  const retrying = retryTemporaryFailures(attempt, { signal: abort.signal, random: () => 1 });
   abort.abort();
   await expect(retrying).rejects.toBe(unreachable);
   expect(attempts).toBe(1);

@@ -17,7 +17,7 @@ const isTemporary = (error: Error): boolean => error instanceof ClientError && e
  * that long, up to `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
  * signal is aborted. Rejects immediately on a permanent error.
  */
-export async function retryTemporary<T>(
+export async function retryTemporaryFailures<T>(
   attempt: () => Promise<T>,
   { signal, random, pause: wait = pause }: RetryOptions,
 ): Promise<T> {

@@ -99,7 +99,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should resubscribe after the device has slept unless anything was received since', () => {
+  it('should resubscribe when the device wakes up, unless something has arrived since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();

@@ -16,11 +16,11 @@ export function mayInterrupt(
   notification: Interrupting,
   at = Date.now(),
 ): Interruption {
-  return interruptionsAt(preferences, at)(notification);
+  return interruptionRule(preferences, at)(notification);
 }
 
-/** Like `mayInterrupt`, but for many notifications at the same time: it computes the quiet hours only once. */
-export function interruptionsAt(
+/** `mayInterrupt` for a fixed time, to decide about many notifications. Computes the quiet hours only once. */
+export function interruptionRule(
   preferences: Preferences,
   at: number,
 ): (notification: Interrupting) => Interruption {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { interruptionsAt, mayInterrupt } from './interrupt.ts';
+import { interruptionRule, mayInterrupt } from './interrupt.ts';
 import { DEFAULT_PREFERENCES } from './muted.ts';
 import { isQuiet, isTimeZone, quietUntil, type QuietHours } from './quiet-hours.ts';
 
@@ -165,7 +165,7 @@ describe('mayInterrupt', () => {
       [now, { interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') }],
       [at('2026-07-02T05:00:00Z'), { interrupt: true }],
     ] as const) {
-      const interruptionOf = interruptionsAt({ ...DEFAULT_PREFERENCES, quietHours }, time);
+      const interruptionOf = interruptionRule({ ...DEFAULT_PREFERENCES, quietHours }, time);
       const first = interruptionOf(info);
       const { length } = timeZone.mock.calls;
       expect([first, interruptionOf({ ...info, feed: 'user:ada' })]).toEqual([expected, expected]);

@@ -41,7 +41,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
     try {
       await measure(clients, signal);
     } finally {
-      // The SDK's gRPC client can keep the connection open.
+      // Wait for at most a second, because the SDK's gRPC client might never close its connection.
       await Promise.race([Promise.all(clients.map((client) => client.close())), pause(1_000)]);
     }
     return 0;

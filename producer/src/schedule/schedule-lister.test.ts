@@ -19,7 +19,7 @@ const time = (inMs: number) => new Date(START + inMs).toISOString();
 const input = (id: string, inMs: number, feed = 'all') => ({ id, feed, title: id, deliverAt: time(inMs) });
 
 describe('the list of schedules', () => {
-  it('should contain jobs and the due window, earliest first', async () => {
+  it('should contain the jobs and the notifications in the due window, earliest first', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('far', 2 * HOUR), input('near', 40_000), input('x', HOUR, 'user:1')]);
     const find = jobs.find.bind(jobs);

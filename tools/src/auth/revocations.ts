@@ -37,7 +37,7 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
         `Revoked the tokens of ${effective.sub} that were issued at or before ${effective.before} or have no iat.`,
       );
     } else if (lift !== undefined) {
-      if (!(await list.lift(lift))) throw new Failure(`The tokens of ${lift} are not revoked.`);
+      if (!(await list.lift(lift))) throw new Failure(`Nothing to lift: no tokens of ${lift} are revoked.`);
       trail.note({ ...commandUser(), action: 'reader-restored', outcome: 'done', ids: [lift] });
       say(`The tokens of ${lift} are accepted again.`);
     } else {

@@ -53,7 +53,7 @@ describe('compose/redis-external.yml', () => {
     const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);
     writeFileSync(script, whole.replace('exec /daprd', 'printenv; exit 0; exec'));
     mkdirSync(join(dir, 'redis'));
-    for (const name of ['tls.crt', 'tls.key']) writeFileSync(join(dir, 'redis', name), `the ${name}`);
+    for (const name of ['tls.crt', 'tls.key']) writeFileSync(join(dir, 'redis', name), `content of ${name}`);
     writeFileSync(join(dir, 'redis', 'env'), 'REDIS_PASSWORD=secret\n');
     const run = (env: Record<string, string>): string[] =>
       execFileSync('sh', [script, 'bff'], { env: { PATH: '/usr/bin:/bin', ...env }, encoding: 'utf8' }).split(
@@ -65,7 +65,7 @@ describe('compose/redis-external.yml', () => {
     };
     expect(run({ ...files, REDIS_CLUSTER: 'true' })).toEqual(
       expect.arrayContaining([
-        ...['REDIS_CERT=the tls.crt', 'REDIS_KEY=the tls.key', 'REDIS_TYPE=cluster'],
+        ...['REDIS_CERT=content of tls.crt', 'REDIS_KEY=content of tls.key', 'REDIS_TYPE=cluster'],
         ...['REDIS_PASSWORD=secret', `SSL_CERT_DIR=${join(dir, 'redis')}`],
       ]),
     );

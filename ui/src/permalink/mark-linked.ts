@@ -1,4 +1,4 @@
-import { clientIdOfBrowser } from '@tocsin/client-vue';
+import { browserClientId } from '@tocsin/client-vue';
 import type { Permalink } from './address.ts';
 import { authHeader } from './fetch-linked.ts';
 
@@ -10,7 +10,7 @@ const PAUSE_MS = 1_000;
  * Never rejects. If all attempts fail, the notification stays unread.
  */
 export async function markLinkedRead({ id, feed }: Permalink, token: string | undefined): Promise<void> {
-  const body = { feed, ids: [id], ...(token === undefined && { clientId: clientIdOfBrowser() }) };
+  const body = { feed, ids: [id], ...(token === undefined && { clientId: browserClientId() }) };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       const response = await fetch('/app/notifications/read', {

@@ -45,7 +45,7 @@ export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): Aw
 const MAX_REASON = 200;
 
 /** A notification with a finished step. */
-export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash' | 'publishedId'> &
+export type EndedItem = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash' | 'publishedId'> &
   Pick<Waiting, 'position'>;
 
 /**
@@ -54,7 +54,7 @@ export type Ended = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash' |
  * it.
  */
 export const receiptsOf = (
-  items: readonly Ended[],
+  items: readonly EndedItem[],
   { via, outcome, at, reason }: Pick<Receipt, 'via' | 'outcome' | 'at' | 'reason'>,
 ): Receipt[] => {
   const isUnsent = outcome === 'refused' || outcome === 'unknown';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_PREFERENCES, interruptionsAt } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, interruptionRule } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import type { Contacts } from '../channels/channel.ts';
 import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
@@ -223,7 +223,7 @@ export class Fallbacks {
       ...{ now: at, woken },
       rulesOf: this.#rulesOf,
       ...{ reaches, standingOf, isFull: (via) => this.#sends.isFull(via) },
-      mayInterrupt: interruptionsAt(preferences, at),
+      mayInterrupt: interruptionRule(preferences, at),
       newKey: () => randomBytes(16).toString('hex'),
     });
   }

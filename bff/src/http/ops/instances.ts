@@ -1,12 +1,12 @@
 import type { Instances, OpsHistory } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { InstanceBoard, PastBoard } from '../../ops/ports.ts';
+import type { InstanceBoard, PastHourStore } from '../../ops/ports.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 export interface InstanceRoutesOptions {
   board: InstanceBoard;
-  past: PastBoard;
+  past: PastHourStore;
   now: () => number;
   log: Logger;
 }

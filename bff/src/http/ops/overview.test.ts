@@ -2,7 +2,7 @@ import { opsHistorySchema, opsStatusSchema, putBackResultSchema, type SetAside }
 import { VERSION } from '@tocsin/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
-import { aPast } from '../../../testing/suites/past-board.ts';
+import { aPastHour } from '../../../testing/suites/past-hour-store.ts';
 import type { MemorySetAside } from '../../memory/set-aside.ts';
 
 let bff: ServedBff;
@@ -32,8 +32,8 @@ it("should report the instance's version and links, and that all dependencies re
 });
 
 it("should list all instances' past hour by name, including stopped instances", async () => {
-  const [late, early] = [aPast({ instance: 'b:2' }), aPast({ instance: 'b:1' })];
-  for (const past of [late, early, aPast({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
+  const [late, early] = [aPastHour({ instance: 'b:2' }), aPastHour({ instance: 'b:1' })];
+  for (const past of [late, early, aPastHour({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.keep(past);
   const { instances } = opsHistorySchema.parse(await get('/app/ops/history'));
   expect(instances.filter(({ instance }) => instance.startsWith('b:'))).toEqual([early, late]);

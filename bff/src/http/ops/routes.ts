@@ -8,7 +8,7 @@ import type {
   Compose,
   InstanceBoard,
   Operate,
-  PastBoard,
+  PastHourStore,
   SetAsideRecords,
 } from '../../ops/ports.ts';
 import type { Revocations } from '../../auth/revocations.ts';
@@ -34,7 +34,7 @@ export interface OpsRoutesOptions extends StatusOptions {
   findWaiting?: FindIn | undefined;
   operate: Operate;
   board: InstanceBoard;
-  past: PastBoard;
+  past: PastHourStore;
   deadLetters: SetAsideRecords;
   compose: Compose;
   opsAccess: OpsAccess;

@@ -1,7 +1,7 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
 export interface BroadcastEffect {
-  /** False if the broadcast doesn't continue from the known position, so the view needs a comparison. */
+  /** Whether the broadcast continues from the view's position. If not, the view must be compared with the feed's head. */
   continues: boolean;
   /**
    * The part of the broadcast to send: new publications without removed content. Not set if there is none, or the epoch

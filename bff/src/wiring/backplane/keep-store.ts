@@ -1,7 +1,7 @@
 import { distinctRedis, type RedisPart, type RedisParts } from '@tocsin/service/redis';
 import type { KeptStore, StoreEvents, StoresWithContent } from '../../backend.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../../redis/connection.ts';
-import { RedisCopies } from '../../redis/copies.ts';
+import { RedisCopyEraser } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
 /** Maximum bytes per stream (dead letters, refused events, receipts, erasures). */
@@ -34,7 +34,7 @@ export function keepStore(
     connectionFor('entries'),
   ];
   const keeper = new StreamKeeper({ topics, broadcaster, maxBytes: MAX_STREAM_BYTES, onDropped, log });
-  const copies = new RedisCopies({
+  const copies = new RedisCopyEraser({
     ...{ broadcaster, topics, state, entriesRedis },
     ...{ entries, feedLog, setAside, announceAgain, readers, eraseFallbacks, log },
   });

@@ -156,7 +156,7 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
 /** Number of bffs when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** The cost of an entry for each kind of process at a single process's rate. */
+/** The cost of an entry in each kind of process, which depends on how many entries a second such a process handles. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -56,7 +56,7 @@ describe('comparisons between a view and its feed’s head', () => {
   });
 });
 
-describe('the requests that share an entry', () => {
+describe('the number of requests that share an entry', () => {
   it('should match a simulation', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -79,7 +79,7 @@ describe('the requests that share an entry', () => {
     }
   });
 
-  it('should be for different feeds if there are enough feeds', () => {
+  it('should nearly equal the number of feeds in the entry if there are many feeds', () => {
     expect(differentFeeds(1, 100)).toBeCloseTo(1);
     expect(differentFeeds(5, 1)).toBe(1);
     expect(differentFeeds(5, 1e6)).toBeCloseTo(5, 3);
@@ -87,7 +87,7 @@ describe('the requests that share an entry', () => {
     expect(differentFeeds(2, 2)).toBeCloseTo(1.5);
   });
 
-  it('should increase with fewer lanes, since entries are larger and less frequent', () => {
+  it('should be higher with fewer lanes, since each lane gets more requests', () => {
     const [few, many] = [2, 16].map((partitions) => plan({ rate: 10_000, feeds: 1_000, partitions }, 10));
     expect(few?.flow.entries).toBeCloseTo(200, 0);
     expect(many?.flow.entries).toBeGreaterThan(1_000);
@@ -106,7 +106,7 @@ describe('the requests that share an entry', () => {
     expect(entriesOf(1_000)).toBeCloseTo(15.5, 1);
   });
 
-  it('should all belong to the same partition if there is only one feed', () => {
+  it('should not depend on the number of partitions if there is only one feed', () => {
     expect(plan({ rate: 10_000, feeds: 1, partitions: 16 }, 10).flow.entries).toBeCloseTo(100, 0);
   });
 });

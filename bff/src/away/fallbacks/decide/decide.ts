@@ -3,7 +3,7 @@ import {
   nameOf,
   receiptsOf,
   type AwayDocument,
-  type Ended,
+  type EndedItem,
   type Receipt,
   type Sending,
   type SentItem,
@@ -124,7 +124,7 @@ class Decider {
   channels(): void {
     const { rulesOf, reaches } = this.#input;
     const vias = new Set(this.#waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
-    const unreached = new Map<string, Ended[]>();
+    const unreached = new Map<string, EndedItem[]>();
     for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
     // One pass for all of these channels, since a publisher could name thousands of nonexistent channels.
     this.#takeAllDue((waiting, { via, unless }) => {
@@ -218,7 +218,7 @@ class Decider {
     this.#takeDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
   }
 
-  #end(ended: Ended, via: string, outcome: Receipt['outcome'], reason: string): undefined {
+  #end(ended: EndedItem, via: string, outcome: Receipt['outcome'], reason: string): undefined {
     this.#receipts.push(...receiptsOf([ended], { via, outcome, reason, at: this.#input.now }));
   }
 }

@@ -10,7 +10,7 @@ export const instances = {
   range: 'Time range',
   minutes: '3 minutes',
   hour: '1 hour',
-  curveHint: 'Use the arrow keys to move through time',
+  curveHint: 'Use the arrow keys to choose a time',
   deliveredOf: (instance: string) => `Delivered per second by ${instance}`,
   p99Of: (instance: string) => `p99 of ${instance}`,
   caption: 'Metrics of each instance, updated every two seconds',

@@ -1,7 +1,7 @@
 import { MAX_PAST_INSTANCES, PAST_SECONDS, parseDateTime, type PastInstance } from '@tocsin/contracts';
-import type { PastBoard } from '../ops/ports.ts';
+import type { PastHourStore } from '../ops/ports.ts';
 
-export class MemoryPastBoard implements PastBoard {
+export class MemoryPastHourStore implements PastHourStore {
   readonly #documents = new Map<string, PastInstance>();
   readonly #now: () => number;
 

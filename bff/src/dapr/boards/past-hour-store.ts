@@ -8,11 +8,11 @@ import {
   type PastInstance,
 } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
-import type { PastBoard } from '../../ops/ports.ts';
+import type { PastHourStore } from '../../ops/ports.ts';
 import { InstanceDocuments } from './instance-documents.ts';
 
 /** Each instance's metrics for the past hour. */
-export class DaprPastBoard implements PastBoard {
+export class DaprPastHourStore implements PastHourStore {
   readonly #documents: InstanceDocuments<PastInstance>;
 
   constructor(sidecar: Sidecar) {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_PAST_INSTANCES, type PastInstance } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
-import type { PastBoard } from '../../src/ops/ports.ts';
+import type { PastHourStore } from '../../src/ops/ports.ts';
 
 /** The past hour for an instance with a unique name. */
-export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
+export const aPastHour = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...{ v: 1, instance: `host-${randomUUID()}:4001`, version: '1.0.0' },
   startedAt: new Date(Date.now() - 60_000).toISOString(),
   at: new Date().toISOString(),
@@ -23,11 +23,11 @@ export const aPast = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...members,
 });
 
-/** The contract for all past boards. */
-export function pastBoardSuite(name: string, create: () => PastBoard): void {
-  describe(`${name} as a past board`, () => {
+/** Tests that every `PastHourStore` must pass. */
+export function pastHourStoreSuite(name: string, create: () => PastHourStore): void {
+  describe(`the ${name} store for the past hour`, () => {
     it("should keep each instance's newest document", async () => {
-      const [board, one, other] = [create(), aPast(), aPast()];
+      const [board, one, other] = [create(), aPastHour(), aPastHour()];
       await board.keep(one);
       await board.keep(other);
       const stopped = { ...one, stoppedAt: new Date().toISOString() };
@@ -41,7 +41,7 @@ export function pastBoardSuite(name: string, create: () => PastBoard): void {
       const board = create();
       const started = Date.now();
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>
-        aPast({ at: new Date(started + n).toISOString() }),
+        aPastHour({ at: new Date(started + n).toISOString() }),
       );
       for (const past of all) await board.keep(past);
       const names = (await board.read()).map(({ instance }) => instance);
