@@ -42,11 +42,6 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const name = keyOf(options);
-  if (session && session.name !== name)
-    console.error(
-      `Tocsin: all elements on a page share one connection. This element requires ${name}, but the page uses ${session.name}. ` +
-        'Give all elements the same attributes.',
-    );
   session ??= { name, options, members: 0, ...startPageSession(options) };
   const joined = session;
   const token = options.token();
@@ -54,6 +49,11 @@ export function joinPageSession(options: ElementOptions): () => void {
     if (joined.identity !== identityOf(token)) restart(joined, { name, options });
     else if (joined.name === name) joined.options.token = options.token;
   }
+  if (joined.name !== name)
+    console.error(
+      `Tocsin: all elements on a page share one connection. This element requires ${name}, but the page uses ${joined.name}. ` +
+        'Give all elements the same attributes.',
+    );
   joined.members++;
   return () => {
     if (--joined.members > 0) return;

@@ -94,6 +94,17 @@ describe('a tab with too many feeds of its own', () => {
       expect(fixture.server.requests.filter((request) => request === `subscribe ${feed}`)).toHaveLength(2);
   });
 
+  it('should stay in the group while the server cannot read one of its feeds', async () => {
+    const [unavailable = '', ...others] = feeds.slice(0, -2);
+    fixture.server.unavailable.add(unavailable);
+    fixture.open(others);
+    const tab = fixture.open([...others, unavailable]);
+    await pass(100);
+    tab.subscribe('topic:more');
+    await pass(5_000);
+    expect(fixture.server.connections).toBe(1);
+  });
+
   it("should connect separately if other tabs' feeds leave no room for its own", async () => {
     fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
     await pass(1_000);
@@ -109,8 +120,8 @@ describe('a tab with too many feeds of its own', () => {
     fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
     const tab = fixture.open(feeds.slice(0, -6));
     await pass(1_000);
-    for (const feed of feeds.slice(0, 3)) tab.unsubscribe(feed);
-    for (const feed of feeds.slice(-6, -2)) tab.subscribe(feed);
+    for (const feed of feeds.slice(0, 4)) tab.unsubscribe(feed);
+    for (const feed of feeds.slice(-6, -1)) tab.subscribe(feed);
     await pass(5_000);
     expect(fixture.server.connections).toBe(2);
     expect(tab.errors).toEqual([]);

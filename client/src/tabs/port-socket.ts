@@ -54,8 +54,9 @@ export class PortSocket implements FeedSocket {
   async answered(id: number, answer: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
-    const code = (answer as { error?: { code?: unknown } } | undefined)?.error?.code;
-    if (code) this.#feeds.delete(waiting.feed);
+    const { code, temporary } =
+      (answer as { error?: { code?: unknown; temporary?: unknown } } | undefined)?.error ?? {};
+    if (code && !temporary) this.#feeds.delete(waiting.feed);
     const isDueToOthers =
       (code === 'too_many_feeds' && this.#feeds.size < MAX_FEEDS_PER_CONNECTION) ||
       (code === 'forbidden' && (await this.#mayReadAlone(waiting.feed)));

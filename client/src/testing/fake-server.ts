@@ -29,6 +29,8 @@ export class FakeServer {
   requests: string[] = [];
   /** Maximum number of feeds per connection. */
   maxFeeds = Infinity;
+  /** Feeds that the server cannot read for now. */
+  readonly unavailable = new Set<string>();
   permits: (token: string | undefined, feed: string) => boolean = () => true;
 
   constructor() {
@@ -181,13 +183,12 @@ export class FakeServer {
             unsubscribe(request);
             return tab.run(() => done(null, { ok: true } as SubscribeAnswer));
           }
-          const refuse = (code: SocketErrorCode) =>
-            tab.run(
-              () => isOpen() && done(null, { ok: false, error: { code, message: code, temporary: false } }),
-            );
+          const refuse = (code: SocketErrorCode, temporary = false) =>
+            tab.run(() => isOpen() && done(null, { ok: false, error: { code, message: code, temporary } }));
           if (!this.permits(token, request.feed)) return refuse('forbidden');
           if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) return refuse('too_many_feeds');
           feeds.add(request.feed);
+          if (this.unavailable.has(request.feed)) return refuse('unavailable', true);
           const answer = this.#page(request);
           tab.run(() => isOpen() && done(null, { ok: true, ...answer }));
         },

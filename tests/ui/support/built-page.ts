@@ -15,4 +15,10 @@ async function buildPage(): Promise<string> {
  * Builds the page once for all test files of this process. Other processes might be building `ui/dist` at the same time,
  * so this uses a separate folder.
  */
-export const builtPage = (): Promise<string> => (built ??= buildPage());
+export function builtPage(): Promise<string> {
+  built ??= buildPage().catch((error: unknown) => {
+    built = undefined;
+    throw error;
+  });
+  return built;
+}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { mayChangeReader } from './accept-offer.ts';
+import { prepareToChangeReader } from './accept-offer.ts';
 
 const tokenOf = (sub: string, exp = 1) => `e30.${btoa(JSON.stringify({ sub, exp }))}.x`;
 
@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 it("should turn off the current reader's push, but wait only 3 s for it", async () => {
   const stopPush = vi.fn(() => new Promise(() => undefined));
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-  const accepted = mayChangeReader({ token: tokenOf('ada'), offered: tokenOf('bob') }, stopPush);
+  const accepted = prepareToChangeReader({ token: tokenOf('ada'), offered: tokenOf('bob') }, stopPush);
   await vi.advanceTimersByTimeAsync(3_000);
   expect(await accepted).toBe(true);
   expect(stopPush).toHaveBeenCalledOnce();
@@ -18,13 +18,15 @@ it("should turn off the current reader's push, but wait only 3 s for it", async 
 
 it('should keep the push of a reader who renews a token', async () => {
   const stopPush = vi.fn(async () => undefined);
-  expect(await mayChangeReader({ token: tokenOf('ada'), offered: tokenOf('ada', 2) }, stopPush)).toBe(true);
+  expect(await prepareToChangeReader({ token: tokenOf('ada'), offered: tokenOf('ada', 2) }, stopPush)).toBe(
+    true,
+  );
   expect(stopPush).not.toHaveBeenCalled();
 });
 
 it('should not change to a reader whom another link offered in the meantime', async () => {
   const props = { token: tokenOf('ada'), offered: tokenOf('bob') };
-  const accepted = mayChangeReader(props, async () => {
+  const accepted = prepareToChangeReader(props, async () => {
     props.offered = tokenOf('eve');
   });
   expect(await accepted).toBe(false);

@@ -8,7 +8,7 @@ const STOP_PUSH_MS = 3_000;
  * Turns off the current reader's push. A reader who renews a token keeps it. Resolves with false if another link has
  * changed the offer in the meantime because the reader hasn't accepted that one.
  */
-export async function mayChangeReader(
+export async function prepareToChangeReader(
   offer: Readonly<{ token: string; offered: string }>,
   stopPush: () => Promise<unknown>,
 ): Promise<boolean> {
