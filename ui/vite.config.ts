@@ -35,7 +35,7 @@ const LATER = new RegExp(
   [
     'stores/late-parts',
     'stores/reader/(?:returned|sound|preference-changes|old-mutes|interrupt|desktop|shortcuts|notice|reader)',
-    'components/(?:NotificationActions|SeverityIcon|named-icons)',
+    'components/(?:IconButton|NotificationActions|SeverityIcon|named-icons)',
     'inbox/row/RowButtons',
     'inbox/row/RowMenu',
     'feeds/(?:filter|older)\\.',
