@@ -45,8 +45,8 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
     `One feed accepted ${amount(constants.rates.singles)} single notifications a second at 64 in flight, or ${amount(constants.rates.arrays)} ` +
-      `in arrays of 100. Many feeds of one partition accepted ${amount(constants.rates.partition)} single ones at 256 in flight. ` +
-      `All processes shared the same cores. A lane starts an entry every ${amount(constants.laneMs)} ms at most.`,
+      `in arrays of 100. Many feeds of one partition accepted ${amount(constants.rates.partition)} single notifications a second at 256 in flight. ` +
+      `All processes shared the same cores. A lane starts at most one entry every ${amount(constants.laneMs)} ms.`,
     `CPU cores needed to receive ${amount(EVENTS_PER_SECOND)} messages a second with one publication each, for all bffs together and for the broadcaster's Redis:`,
     markdown(receivingRows(constants)),
     '## A million connections and 100,000 feeds',
@@ -92,29 +92,26 @@ function costRows({ cpu }: Constants): string[][] {
         cost,
       ),
     ),
-    row('each further POST that shares the entry', cpu.furtherRequest),
-    row('each further feed in the entry, with one notification', cpu.furtherFeed),
-    row('each further notification of a feed in the entry', cpu.furtherNotification),
-    row(
-      "additional, if the partition's host is not the instance that received the announcement",
-      cpu.remoteTurn,
-    ),
+    row('each additional POST that shares the entry', cpu.furtherRequest),
+    row('each additional feed in the entry, with one notification', cpu.furtherFeed),
+    row('each additional notification of a feed in the entry', cpu.furtherNotification),
+    row("extra, if the partition's host is not the instance that received the announcement", cpu.remoteTurn),
     ...cpu.hear.map(({ rate, cost }) =>
       row(
         `each bff receives a message with one publication, even without subscribers; at ${amount(rate)} a second`,
         cost,
       ),
     ),
-    row('each further feed in the message, with one publication', cpu.hearFeed),
-    row('each further publication of a feed in the message', cpu.hearFurther),
-    row('additional for each feed in the message, on a bff with subscribers', cpu.show),
+    row('each additional feed in the message, with one publication', cpu.hearFeed),
+    row('each additional publication of a feed in the message', cpu.hearFurther),
+    row('extra for each feed in the message, on a bff with subscribers', cpu.show),
     row('an event is written to one socket', cpu.push),
     row('a client connects and subscribes', cpu.connect),
-    row('additional, for the first subscriber of the feed on a bff', cpu.newView),
-    row('an idle, subscribed connection, for a second', cpu.connectionSecond),
+    row('extra, for the first subscriber of the feed on a bff', cpu.newView),
+    row('an idle, subscribed connection, per second', cpu.connectionSecond),
     row('a watched feed is compared with its head', cpu.comparison),
     row('a page acknowledges publications with a ping', cpu.receipt),
-    row('an idle process, for a second', cpu.idleSecond),
+    row('an idle process, per second', cpu.idleSecond),
   ];
 }
 
@@ -139,7 +136,7 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
     ['a bff, for each connection', bytes(memory.connection)],
     ['a bff, for each feed that it watches', bytes(memory.view)],
     ['a bff, for each publication in the ring of such a feed (at most 1,000)', bytes(memory.ringPublication)],
-    ['Redis, for an announcement, for 3 s', bytes(stored.announcement)],
+    ['Redis, for an announcement (kept for 3 s)', bytes(stored.announcement)],
     ['Redis, for a publication in the history', bytes(stored.publication)],
     [
       'Redis, for a publication in the history, with HISTORY_COMPRESSION=on',

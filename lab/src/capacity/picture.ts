@@ -18,9 +18,9 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
     'entries, POST to broadcast',
     [
       'entries, POST to broadcast',
-      'further POSTs that share an entry',
-      'further feeds in an entry',
-      'further notifications of a feed in an entry',
+      'additional POSTs that share an entry',
+      'additional feeds in an entry',
+      'additional notifications of a feed in an entry',
       'turns on a different instance',
     ],
   ],
@@ -28,8 +28,8 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
     'messages, received by every bff',
     [
       'messages received by every bff',
-      'further feeds in a message',
-      'further publications of a feed in a message',
+      'additional feeds in a message',
+      'additional publications of a feed in a message',
     ],
   ],
   ['comparisons with heads', ['comparisons with heads']],

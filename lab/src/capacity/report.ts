@@ -99,7 +99,7 @@ function termRows(plan: Plan): string[][] {
       amount(term.cores),
       `${integer.format((100 * term.cores) / total)}%`,
     ]);
-  return [['use of CPU', 'a second', 'µs each', 'cores', 'share'], ...rows];
+  return [['CPU use', 'per second', 'µs each', 'cores', 'share'], ...rows];
 }
 
 function limitRows(limits: readonly Limit[]): string[][] {
@@ -144,7 +144,7 @@ function intervalHint(plan: Plan, constants: Constants): string[] {
   if (then > (1 - WORTHWHILE_SHARE) * now) return [];
   return [
     `With --entry-interval ${SUGGESTED_INTERVAL_MS}, this load needs ${amount(then)} cores instead of ${amount(now)}: notifications ` +
-      `wait up to ${SUGGESTED_INTERVAL_MS} ms for their entry, and share it.`,
+      `wait up to ${SUGGESTED_INTERVAL_MS} ms, and more of them share an entry.`,
   ];
 }
 
@@ -165,7 +165,7 @@ function compressionHint(plan: Plan, constants: Constants): string[] {
   ];
   if (then > (1 - WORTHWHILE_MEMORY) * now) return [];
   return [
-    `With --compressed-history, Redis needs ${amount(then / GIB)} GiB instead of ${amount(now / GIB)}: bffs compress long history.`,
+    `With --compressed-history, Redis needs ${amount(then / GIB)} GiB instead of ${amount(now / GIB)}, because bffs compress long histories.`,
   ];
 }
 

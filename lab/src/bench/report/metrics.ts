@@ -46,14 +46,14 @@ export const METRICS: readonly Metric[] = [
   {
     work: 'idle',
     name: 'cpu',
-    text: 'CPU of one of 20,000 idle connections, µs a second (one round)',
+    text: 'CPU per connection, 20,000 idle connections, µs a second (one round)',
     digits: 2,
   },
   { work: 'idle', name: 'cpuApplications', text: '– applications', digits: 2 },
   {
     work: 'idle',
     name: 'memory',
-    text: 'memory of one of 20,000 idle connections, each with its own feed, KiB',
+    text: 'memory per connection, 20,000 idle connections with a feed each, KiB',
     digits: 1,
   },
   { work: 'recovery', name: 'one', text: 'one client recovers 100 missed messages, ms', digits: 1 },

@@ -22,10 +22,10 @@ function sectionOf(result: Result): string {
   return [
     `## ${of.persistence ? 'With persistence' : 'Without persistence'}`,
     `${of.startedAt.slice(0, 10)}, ${of.cores} cores (${of.cpu}), ${of.memoryGiB} GiB, ${of.system}, Node ${of.node}, Dapr ${of.dapr}, ` +
-      `Redis ${of.redis} ${of.persistence ? 'with `appendfsync always`' : 'without persistence'}, one for each peer. ` +
+      `Redis ${of.redis} ${of.persistence ? 'with `appendfsync always`' : 'without persistence'}. Each peer had its own Redis. ` +
       `Medians of ${rounds} rounds; the run took ${of.seconds} s. The load average of the machine was ${load[0] ?? ''} before and ` +
-      `${load[1] ?? ''} after. If it was above ${of.cores} before, other processes were running too: ` +
-      'in that case, trust the ratios more than the absolute values.',
+      `${load[1] ?? ''} after. If it was above ${of.cores} before the run, other processes were also running. ` +
+      'Then trust the ratios more than the absolute values.',
     peers
       .map(
         ({ name, version, setup, missing }) =>

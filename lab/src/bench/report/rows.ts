@@ -53,7 +53,7 @@ const aimText = (judged: Judged): string => {
 
 /** A heading, followed by a row per target with the measured value and whether it reached the target. */
 export const barRows = (result: Result): string[][] => [
-  ['what', 'measured', 'bar', 'reached', 'aim'],
+  ['figure', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [
     judged.work,
     `${numberText(judged.measured, 2)} ${judged.unit}`,

@@ -15,8 +15,8 @@ export interface Term {
 /** The terms that cost CPU time only on the bff that hosts the partition. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
-  'further feeds in an entry',
-  'further notifications of a feed in an entry',
+  'additional feeds in an entry',
+  'additional notifications of a feed in an entry',
 ];
 
 /** A load's contribution to CPU time at this size. */
@@ -34,13 +34,13 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
     { name: 'idle processes', perSecond: 1, cost: idle },
     { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, size) },
     {
-      name: 'further POSTs that share an entry',
+      name: 'additional POSTs that share an entry',
       perSecond: flow.requests - flow.entries,
       cost: cpu.furtherRequest,
     },
-    { name: 'further feeds in an entry', perSecond: feeds, cost: cpu.furtherFeed },
+    { name: 'additional feeds in an entry', perSecond: feeds, cost: cpu.furtherFeed },
     {
-      name: 'further notifications of a feed in an entry',
+      name: 'additional notifications of a feed in an entry',
       perSecond: notifications,
       cost: cpu.furtherNotification,
     },
@@ -54,9 +54,9 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
       perSecond: flow.entries * instances,
       cost: costAt(cpu.hear, flow.entries),
     },
-    { name: 'further feeds in a message', perSecond: feeds * instances, cost: cpu.hearFeed },
+    { name: 'additional feeds in a message', perSecond: feeds * instances, cost: cpu.hearFeed },
     {
-      name: 'further publications of a feed in a message',
+      name: 'additional publications of a feed in a message',
       perSecond: notifications * instances,
       cost: cpu.hearFurther,
     },
