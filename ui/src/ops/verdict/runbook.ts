@@ -1,7 +1,7 @@
 import type { Fault } from './rules.ts';
 
-/** Sections of docs/operations.md. */
-const SECTIONS = {
+/** The section of docs/operations.md for each kind of fault. */
+export const SECTIONS = {
   unreachable: 'tocsininstancedown',
   dependency: 'tocsinsidecardown',
   figures: 'tocsininstancenotpushing',
@@ -11,10 +11,10 @@ const SECTIONS = {
   memory: 'tocsinredisnearfull',
   setAside: 'tocsinsetaside',
   fallbacks: 'tocsinfallbacksnotsent',
-  versions: 'going-to-another-version',
+  versions: 'upgrade-or-downgrade',
 } as const satisfies Record<Fault['kind'], string>;
 
-const SECTION_OF_REDIS = 'tocsininstancenotpushing';
+export const SECTION_OF_REDIS = 'tocsininstancenotpushing';
 
 export const sectionFor = (fault: Fault): string =>
   fault.kind === 'dependency' && fault.dependency !== 'sidecar' ? SECTION_OF_REDIS : SECTIONS[fault.kind];
