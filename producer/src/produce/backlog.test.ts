@@ -97,6 +97,36 @@ describe('a lane whose entries aren’t claimed', () => {
     clearInterval(advance);
   });
 
+  it('should wait just as long if an entry ends within a batch whose rest fits in the next entry', async () => {
+    const { producer, backend, bffs } = slowBffs();
+    void producer.produce(inFeeds(MAX_FEEDS));
+    await sleep(100);
+    const items = inFeeds(1_200);
+    const batches = [0, 300, 600, 900].map((start) => producer.produce(items.slice(start, start + 300)));
+    await sleep(1_500);
+    bffs.claimed = 1;
+    await sleep(1_900);
+    expect(backend.deposited.map(({ notifications }) => notifications.length)).toEqual([400, 1_000]);
+    await sleep(700);
+    expect(await Promise.all(batches)).toEqual(Array(4).fill('accepted'));
+  });
+
+  it('should wait less if an entry ends within a request whose rest needs several entries by size', async () => {
+    const { producer, backend, bffs } = slowBffs();
+    void producer.produce(inFeeds(MAX_FEEDS));
+    await sleep(100);
+    const large = Array.from({ length: 900 }, (_, i) =>
+      notification(`n${i}`, { feed: `user:${i}`, body: 'x'.repeat(500) }),
+    );
+    const request = producer.produce(large);
+    await sleep(1_500);
+    bffs.claimed = 1;
+    await sleep(1_400);
+    expect(backend.deposited).toHaveLength(3);
+    expect(await settledWithin(request, 1_900)).toBe('accepted');
+    expect(backend.deposited).toHaveLength(4);
+  });
+
   it('should accept without waiting while the bffs are away', async () => {
     const { producer } = slowBffs();
     await producer.produce(inFeeds(MAX_FEEDS));

@@ -87,11 +87,16 @@ export class Lane {
     return this.#waiting.callers;
   }
 
-  /** When the oldest request was made that has some items in entries and others waiting (`performance.now()`). */
+  /**
+   * When the oldest request with items both in entries and still waiting was made (`performance.now()`). Skips requests
+   * whose waiting items fit in one entry.
+   */
   get begunSince(): number | undefined {
     let oldest: number | undefined;
-    for (const { begun, request } of this.#waiting.heads()) {
-      if (begun > 0) oldest = Math.min(oldest ?? Infinity, request.madeAt);
+    for (const part of this.#waiting.heads()) {
+      const { begun, items, request } = part;
+      const fitting = countFitting(part, MAX_ENTRY_NOTIFICATIONS, roomAfter(0));
+      if (begun > 0 && begun + fitting < items.length) oldest = Math.min(oldest ?? Infinity, request.madeAt);
     }
     return oldest;
   }
