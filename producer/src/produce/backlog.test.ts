@@ -135,6 +135,25 @@ describe('a lane whose entries aren’t claimed', () => {
       expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
   });
 
+  it('should report the time that it waited, but not the time of a check that finds all claimed', async () => {
+    const { producer, observer, bffs, peek } = slowBffs();
+    const waited = vi.spyOn(observer, 'waited');
+    peek.mockImplementation(async (key) => {
+      await pause(20);
+      return Number(key.split(':').at(-1)) > bffs.claimed ? '{}' : undefined;
+    });
+    bffs.claimed = 1;
+    await producer.produce(inFeeds(MAX_FEEDS));
+    await sleep(100);
+    expect(waited.mock.calls).toEqual([[0]]);
+    await producer.produce(inFeeds(MAX_FEEDS));
+    await sleep(1_000);
+    bffs.claimed = 2;
+    await sleep(500);
+    expect(waited).toHaveBeenCalledTimes(2);
+    expect(waited.mock.lastCall?.[0]).toBeGreaterThan(1_000);
+  });
+
   it('should give up a check that gets no answer', async () => {
     const { producer, observer, peek } = slowBffs();
     peek.mockReturnValue(new Promise(() => {}));

@@ -49,14 +49,15 @@ export class Backlog {
 
   /**
    * Resolves once the backlog is short enough, after the longest wait or `limitMs`, or if the bffs are away. Returns the
-   * time that it took (ms). Never rejects.
+   * time that it waited (ms), or 0 if the first check was enough. Never rejects.
    */
   async shrink(limitMs: number): Promise<number> {
     const startedAt = performance.now();
     const longest = startedAt + this.#options.maxWaitMs;
     const until = Math.min(longest, startedAt + limitMs);
     let hasMoved = false;
-    for (let pauses = 0; this.isTooLong && performance.now() < until; pauses++) {
+    let pauses = 0;
+    while (this.isTooLong && performance.now() < until) {
       const claimed = await this.#countClaimed(until);
       this.#drop(claimed);
       if (claimed > 0) {
@@ -66,15 +67,16 @@ export class Backlog {
       if (this.#areBffsAway || !this.isTooLong) break;
       const leftMs = Math.max(until - performance.now(), 0);
       await pause(Math.min(leftMs, backOff(pauses, CHECK_MS.first, CHECK_MS.most)));
+      pauses++;
     }
     const now = performance.now();
     if (this.isTooLong && !hasMoved && now >= longest) this.#areBffsAway = true;
-    return now - startedAt;
+    return pauses > 0 ? now - startedAt : 0;
   }
 
   /**
    * Counts the oldest entries that are claimed, with a single check if these are all but the newest. Counts fewer if the
-   * time until `until` is too short for all checks.
+   * time left is too short for all checks.
    */
   async #countClaimed(until: number): Promise<number> {
     const isClaimed = (index: number) => {
