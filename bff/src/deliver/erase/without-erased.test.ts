@@ -59,6 +59,22 @@ it('should keep the other items and their ids, however often the record is searc
     { title: 'd', id: 'event:1:3' },
   ]);
   expect(once && withoutErased(once, putBack)).toBe(once);
+  for (const id of ['e:2', 'event:1:2']) {
+    const twice = once && withoutErased(once, new ErasedContent([{ feed: 'all', ids: [id] }]));
+    expect(JSON.parse(twice?.content ?? '')).toEqual([
+      { title: 'a', id: 'event:1:0' },
+      { title: 'd', id: 'event:1:3' },
+    ]);
+  }
+});
+
+it("should not mistake ids in an entry for ids from the record's name", () => {
+  const named = new ErasedContent([{ feed: 'user:bob', ids: ['entry:1:0'] }]);
+  const entry = record(
+    { notifications: [{ id: 'entry:1:0' }, { id: 'b' }] },
+    { entry: 'entry:1', feed: 'user:bob' },
+  );
+  expect(withoutErased(entry, named)?.content).toBe('{"notifications":[{"id":"b"}]}');
 });
 
 it("should recognise a record by the event's published id", () => {

@@ -20,15 +20,16 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
       (record.event !== undefined && content.hasId(idOfItem(record.event, value, 0, sha256)));
     return isErased ? undefined : record;
   }
-  const isErased = content.among(list);
+  const originals = list.map((item, index) => originalOf(item, index, record));
+  const isErased = content.among(originals.map(({ item }) => item));
   const idIn = (name: string, index: number) => idOfItem(name, value, index, sha256);
   // Once put back, an event's items have ids from the record's name.
   const names = record.event === undefined ? [undefined] : [record.event, record.entry];
-  const erased = list.map((item, index) => {
+  const erased = originals.map(({ item, index }, at) => {
     const createdAt = createdAtOf(item);
     const feed = record.feed === '' ? undefined : record.feed;
     const ids = names.map((name) => name && idIn(name, index));
-    return ids.some((id) => isErased(index, { feed, id, publishedAt: createdAt ?? publishedAt }));
+    return ids.some((id) => isErased(at, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
   if (!erased.includes(true)) return record;
   // An item's index changes with the list, so remaining items keep the ids that they would have got.
@@ -48,6 +49,20 @@ function listIn(value: unknown): unknown[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { notifications } = value as { notifications?: unknown };
   return Array.isArray(notifications) ? (notifications as unknown[]) : [value];
+}
+
+/** Removes an id that an earlier search has added to an event's item. Returns the item and its index in the event. */
+function originalOf(
+  item: unknown,
+  index: number,
+  { event, entry }: SetAside,
+): { item: unknown; index: number } {
+  if (event === undefined || typeof item !== 'object' || item === null || !('id' in item))
+    return { item, index };
+  const { id, ...original } = item;
+  const prefix = `${entry}:`;
+  if (typeof id !== 'string' || !id.startsWith(prefix)) return { item, index };
+  return { item: original, index: Number(id.slice(prefix.length)) };
 }
 
 function createdAtOf(item: unknown): number | undefined {
