@@ -37,12 +37,13 @@ import { within } from './within.ts';
 
 const USER = 'user:';
 /**
- * Maximum readers checked in parallel, and maximum readers waiting for a check. Further wake-ups are refused, and Dapr
- * retries them after a second. Each wake-up occupies one of the 1,024 connections that Dapr opens to an application,
- * and announcements and health checks need some of them too.
+ * Maximum wake-ups being delivered. Further wake-ups are refused, and Dapr retries them after a second. Each wake-up
+ * occupies one of the 1,024 connections that Dapr opens to an application, and announcements and health checks need
+ * some of them too.
  */
+const MAX_WAKE_UPS = 664;
+/** Maximum readers checked in parallel. */
 const MAX_CHECKS = 64;
-const MAX_WAITING_CHECKS = 600;
 /** If sending and recording a message takes less than this (ms), the claim needs no wake-up. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
@@ -62,7 +63,8 @@ export class Fallbacks {
   /** The unsent fallbacks, for operators. */
   readonly unsent: UnsentFallbacks;
   readonly #sends = new InFlight();
-  readonly #checks = new Slots(MAX_CHECKS, MAX_WAITING_CHECKS);
+  readonly #delivered = new Slots(MAX_WAKE_UPS, 0);
+  readonly #checks = new Slots(MAX_CHECKS, MAX_WAKE_UPS);
 
   readonly #rulesOf = (via: string) => this.#use.channels.get(via)?.rules;
 
@@ -99,10 +101,7 @@ export class Fallbacks {
   async wake(name: string): Promise<boolean> {
     const parsed = parseWakeUp(name);
     if (!parsed) return false;
-    const woken = { name, at: parsed.at };
-    const claimed = await this.#checks.run(() => this.#check(parsed.hash, woken));
-    if (!claimed || (await settledWithin(QUICK_MS, claimed.sends))) return true;
-    await this.#wakeUp(claimed.document, { woken });
+    await this.#delivered.run(() => this.#deliver(parsed.hash, { name, at: parsed.at }));
     return true;
   }
 
@@ -167,9 +166,17 @@ export class Fallbacks {
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
+  async #deliver(hash: string, woken: Woken): Promise<void> {
+    const checked = await this.#checks.run(() => this.#check(hash, woken));
+    if (!checked) return;
+    const { document, sends } = checked;
+    const isDone = sends.length > 0 && (await settledWithin(QUICK_MS, sends));
+    if (!isDone) await this.#wakeUp(document, { woken });
+  }
+
   /**
-   * Claims the due messages and starts sending them. Resolves with the running sends and the document that claims the
-   * messages. If no message is due, stores the next wake-up and resolves with `undefined`.
+   * Claims the due messages and starts sending them. Resolves with the running sends and the document, or with
+   * `undefined` if the reader has none. Doesn't wait for channels or the broker.
    */
   async #check(
     hash: string,
@@ -192,10 +199,7 @@ export class Fallbacks {
       }),
     ]);
     if (!document) return undefined;
-    if (claimed.length === 0) {
-      await this.#wakeUp(document, { woken });
-      return undefined;
-    }
+    if (claimed.length === 0) return { document, sends: [] };
     await this.#use.onStep('fallback-claimed');
     // Send first. Storing a wake-up can fail, and no other process is allowed to send these messages.
     const sends = claimed.map((message) =>

@@ -16,7 +16,7 @@ export class Slots {
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= this.#maxWaiting)
-        throw new TemporaryError(`${this.#maxWaiting} tasks are already waiting`);
+        throw new TemporaryError(`${this.#atOnce} tasks are running, and ${this.#maxWaiting} are waiting`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;
     try {

@@ -172,6 +172,18 @@ describe('while the broker is slow or down', () => {
     expect(set).toHaveBeenCalled();
   });
 
+  it("should send other readers' due fallbacks, however many readers have unpublished receipts", async () => {
+    const { instance, titles } = deployment();
+    const { fallbacks } = instance(() => new Promise(() => undefined));
+    const others = Array.from({ length: 700 }, (_, n) => `user:${n}`);
+    const itemOf = (feed: string) => ({ seq: 1, index: 0, item: { ...arrival('a', after('P1D')), feed } });
+    await fallbacks.committed(new Map(others.map((feed) => [feed, [itemOf(feed)]])));
+    await Promise.all(others.map((feed) => fallbacks.erase({ feed, ids: ['a'] })));
+    await fallbacks.committed(itemsOf(arrival('due', after('PT5S'))));
+    await pass(10_000);
+    expect(titles()).toEqual([['due']]);
+  });
+
   it('should set a later wake-up in the next turn if a process was killed before it set its own', async () => {
     const { instance } = deployment();
     const publishReceipt = () => Promise.reject(new Error('no broker'));

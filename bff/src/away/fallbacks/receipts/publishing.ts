@@ -7,6 +7,9 @@ export interface ReceiptPublishingOptions extends Pick<FallbacksOptions, 'publis
   documents: Pick<AwayDocuments, 'change'>;
 }
 
+/** Maximum readers whose receipts an instance publishes in parallel. Wake-ups need the room if the broker is slow. */
+const MAX_READERS = 200;
+
 /** Publishes unpublished receipts. An instance publishes a reader's receipts one at a time. */
 export class ReceiptPublishing {
   readonly #use: ReceiptPublishingOptions;
@@ -19,13 +22,13 @@ export class ReceiptPublishing {
 
   /**
    * Publishes the reader's unpublished receipts. Resolves with false if any remain, or at once if this instance is
-   * already publishing the reader's: callers occupy slots that other readers need. Never rejects.
+   * already publishing the reader's or too many other readers'. Never rejects.
    */
   async publish(document: AwayDocument): Promise<boolean> {
     const { publishReceipt } = this.#use;
     if (!publishReceipt || !hasUnpublished(document)) return true;
     const key = awayKey(hashOfReader(document.reader));
-    if (this.#running.has(key)) return false;
+    if (this.#running.has(key) || this.#running.size >= MAX_READERS) return false;
     this.#running.add(key);
     return this.#publishAll(key, document, publishReceipt);
   }

@@ -45,7 +45,7 @@ it('should store the next wake-up before answering this one if storing the outco
   expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);
 });
 
-it('should refuse a wake-up while 664 others are being checked or waiting, and handle it later', async () => {
+it('should refuse a wake-up while 664 others are being delivered, and handle it later', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(fallback());
@@ -59,7 +59,7 @@ it('should refuse a wake-up while 664 others are being checked or waiting, and h
   const others = Array.from({ length: 664 }, (_, n) => n.toString(16).padStart(32, '0'));
   const checks = others.map((hash) => fallbacks.wake(`away:${hash}:${DUE}`));
   await pass(5_500);
-  await expect(fallbacks.wake(`away:${HASH}:${DUE}`)).rejects.toThrow('already waiting');
+  await expect(fallbacks.wake(`away:${HASH}:${DUE}`)).rejects.toThrow('664 tasks are running');
   release();
   await Promise.all(checks);
   expect(titles()).toEqual([]);
