@@ -4,7 +4,7 @@ import type { Say } from '../say.ts';
 
 const NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 
-/** Chromium without its own window, which opens pages with about half the CPU time. */
+/** Chromium's headless shell, which opens pages with about half the CPU time. */
 export const findHeadlessShell = (): string | undefined => findCommand(NAMES);
 
 /** Installs the headless shell with apt if possible. If that fails, prints why: tests then use Chromium. */
