@@ -6,6 +6,8 @@ import { PortsProcess } from '../support/processes/ports-process.ts';
 /** When the request length doubles, the CPU time can at most triple. Costs below FLOOR_MS aren't compared. */
 const MAX_RATIO = 3;
 const FLOOR_MS = 10;
+/** If an attack with all its strings costs less than this (ms), the strings aren't measured one by one. */
+const CHEAP_MS = 3 * FLOOR_MS;
 /** Number of measurements per request. Only the minimum counts, since a busy machine can only add time. */
 const REPETITIONS = 10;
 /** At this length, a request takes less than a second even at cubic cost. */
@@ -15,8 +17,13 @@ const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBf
 
 /** Strings to repeat between the start and end of a header value. */
 const ALL_UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** Each route gets this many of the strings for each header, and the next route gets others. */
+/**
+ * Each route gets this many of the strings for each header, and the next route gets others. Attacks on the path and the
+ * query are cheap and use all strings.
+ */
 const UNITS_TRIED = Number(process.env['HEADER_FUZZ_UNITS'] ?? 3);
+if (!Number.isInteger(UNITS_TRIED) || UNITS_TRIED < 1 || UNITS_TRIED > ALL_UNITS.length)
+  throw new Error(`HEADER_FUZZ_UNITS must be a whole number from 1 to ${ALL_UNITS.length}`);
 /** Prefixes that each header's parser accepts. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
@@ -51,6 +58,8 @@ interface Attack {
   name: string;
   /** Builds the request with `length` characters of repeated `unit`. */
   of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
+  /** The strings to repeat. By default, some of `ALL_UNITS`. */
+  units?: readonly string[];
 }
 
 const repeat = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
@@ -76,12 +85,14 @@ function attacksOn(route: Route): Attack[] {
     },
     {
       name: 'value in the query',
+      units: ALL_UNITS,
       of: (unit, length) => ({
         path: `${url.pathname}${url.search === '' ? '?feed=user:' : url.search}${encoded(unit, length)}`,
       }),
     },
     {
       name: 'names in the query',
+      units: ['a', ' '],
       of: (unit, length) => {
         const names = Array.from({ length: Math.ceil(length / 5) }, (_, index) =>
           index.toString(36).padStart(4, '0'),
@@ -93,6 +104,7 @@ function attacksOn(route: Route): Attack[] {
     },
     {
       name: 'path',
+      units: ALL_UNITS,
       of: (unit, length) => ({ path: `${url.pathname}${encoded(unit, length)}${url.search}` }),
     },
   ];
@@ -178,10 +190,10 @@ const unitsFor = (route: number, attack: number): string[] =>
 async function examine(route: Route, routeIndex: number): Promise<string | undefined> {
   for (const [index, attack] of attacksOn(route).entries()) {
     if (!isWorthwhile(route, attack)) continue;
-    const units = unitsFor(routeIndex, index);
+    const units = attack.units ?? unitsFor(routeIndex, index);
     for (const length of [SHORT, longest(route)]) {
       const all = await cost(route, attack, units, length);
-      const fault = all < FLOOR_MS * units.length ? undefined : await faultOf(route, attack, units, length);
+      const fault = all < CHEAP_MS ? undefined : await faultOf(route, attack, units, length);
       if (fault !== undefined) return fault;
     }
   }
