@@ -30,6 +30,6 @@ export interface ReaderMarkChanges {
    * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Removes snoozes, including ended snoozes. */
+  /** Ends snoozes. The server removes its copies unless the feed no longer contains the notifications. */
   unsnooze: NamedIds;
 }

@@ -78,6 +78,7 @@ export async function movingFeed({
       inboxes.archive(who, { feed: READER, ...mark }),
     unarchive: (...ids: string[]) => inboxes.unarchive(who, { feed: READER, ids }),
     snooze: (...ids: string[]) => inboxes.snooze(who, { feed: READER, ids, until: '2026-02-01T00:00:00Z' }),
+    unsnooze: (...ids: string[]) => inboxes.unsnooze(who, { feed: READER, ids }),
     seen: (epoch: string, offset: number) => inboxes.seen(who, { feed: READER, epoch, offset }),
     /** Moves the history forward so that it only contains offsets 20 to 30. */
     moveHistoryOn: () => Object.assign(feed, { floor: 20, head: 30 }),

@@ -128,14 +128,20 @@ export const snoozeUntil =
   };
 
 /**
- * Removes snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed.
+ * Ends snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed.
+ * If a notification has left the history, its record is the only copy. The record stays as an ended, seen snooze.
  */
 export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>
-  (document, { feed }) => ({
-    ...document,
-    snoozed: document.snoozed.filter((one) => !isOneOf(one, feed, ids)),
-  });
+  (document, { feed, epoch, floor, now }) => {
+    const until = new Date(now).toISOString();
+    const snoozed = document.snoozed.flatMap((one): Snoozed[] => {
+      if (!isOneOf(one, feed, ids)) return [one];
+      if (one.epoch === epoch && one.offset >= floor) return [];
+      return [isDue(one, now) ? one : { ...one, until, seen: true }];
+    });
+    return { ...document, snoozed };
+  };
 
 const isOneOf = ({ notification }: Snoozed, feed: string, ids: ReadonlySet<string>): boolean =>
   notification.feed === feed && ids.has(notification.id);

@@ -1,9 +1,14 @@
 import { inboxKey } from '@tocsin/contracts';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { READER } from '../../../testing/away/deployment.ts';
+import { movingFeed, type MovingFeed } from '../../../testing/away/moving-feed.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { Histories } from '../marks/histories.ts';
+import { search } from '../search/search.ts';
 import { Inboxes } from './inboxes.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const ADA = { reader: 'user:ada', owner: 'user:ada' };
 const place = async () => ({ epoch: '1-a', offset: 9 });
@@ -38,4 +43,38 @@ it('a read mark should remove an unread mark even before the instance learns of 
   expect((await store.read(inboxKey(ADA.reader)))?.value).not.toMatchObject({
     feeds: { all: { unread: [[1, 1]] } },
   });
+});
+
+/** The ids that a search for notifications in this state finds. */
+async function found(w: MovingFeed, state: 'inbox' | 'archive' | 'returned'): Promise<string[]> {
+  const options = { ...w, now: () => Date.now(), yieldToEventLoop: async () => undefined };
+  const { items } = await search(READER, { feeds: [READER], state, q: '', limit: 100 }, options);
+  return items.map(({ notification }) => notification.id);
+}
+
+it('should keep the only copy when a snooze is ended early, even if the request is repeated', async () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') });
+  const w = await movingFeed();
+  await w.snooze('n3', 'n4');
+  await w.archive({ ids: ['n4'] });
+  w.moveHistoryOn();
+  await w.unsnooze('n3', 'n4');
+  const after = await w.inboxes.readFresh(READER);
+  vi.setSystemTime(new Date('2026-01-01T11:00:00Z'));
+  await w.unsnooze('n3', 'n4');
+  expect(await w.inboxes.readFresh(READER)).toEqual(after);
+  expect(await found(w, 'returned')).toEqual(['n3']);
+  expect(await found(w, 'inbox')).toContain('n3');
+  expect(await found(w, 'archive')).toEqual(['n4']);
+  const reported = await w.inboxes.dueBetween(READER, 0, Date.now());
+  expect(reported, 'the reader has just seen it').toEqual([]);
+});
+
+it('should remove an ended snooze if the history still has the notification', async () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') });
+  const w = await movingFeed();
+  await w.snooze('n3');
+  await w.unsnooze('n3');
+  expect((await w.inboxes.readFresh(READER))?.snoozed).toEqual([]);
+  expect(await found(w, 'inbox')).toContain('n3');
 });
