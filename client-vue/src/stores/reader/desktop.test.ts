@@ -29,7 +29,8 @@ it("should do without desktop notifications if the browser allows but doesn't su
   warn.mockRestore();
 });
 
-it('should not show or keep desktop notifications of notifications that are gone or of erased feeds', async () => {
+/** Stubs a browser that shows desktop notifications. Returns the tags of those that it has shown and closed. */
+function allowDesktop(): { shown: string[]; closed: string[] } {
   const shown: string[] = [];
   const closed: string[] = [];
   class Notification {
@@ -46,6 +47,11 @@ it('should not show or keep desktop notifications of notifications that are gone
   vi.stubGlobal('Notification', Notification);
   vi.stubGlobal('document', { hidden: true });
   usePreferences().applyChange({ ...DEFAULT_PREFERENCES, desktop: true });
+  return { shown, closed };
+}
+
+it('should not show or keep desktop notifications of notifications that are gone or of erased feeds', async () => {
+  const { shown, closed } = allowDesktop();
   const feeds = ['all', 'topic:a', 'topic:b'];
   for (const feed of feeds) useItems().add(feed, { epoch: 'e', publications: range(1, 3) });
   useItems().remove('all', ['n3']);
@@ -58,4 +64,13 @@ it('should not show or keep desktop notifications of notifications that are gone
   useItems().clear('topic:a');
   await nextTick();
   expect(closed.slice(1)).toEqual(['topic:a/n1', 'topic:a/n2', 'topic:a/n3']);
+});
+
+it('should close desktop notifications when the session ends', async () => {
+  const { shown, closed } = allowDesktop();
+  useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+  useDesktop().show('all', range(1, 2));
+  useItems().reset();
+  await nextTick();
+  expect(closed).toEqual(shown);
 });

@@ -39,7 +39,7 @@ export const useDesktop = defineStore(() => {
           shown.close();
         };
         shown.onclose = watch(
-          () => [gone.has(tag), erasures.get(feed)],
+          () => [gone.has(tag), erasures.get(feed), useItems().session],
           () => shown.close(),
           { once: true },
         );
