@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { useFreshStores } from '../../testing/stores.ts';
 import { browserClientId } from './client-id.ts';
 
 const stored = useFreshStores();
+afterEach(() => vi.unstubAllGlobals());
 
 it('should keep an id that the server accepts and replace any other', () => {
   const generated = browserClientId();
@@ -15,3 +16,18 @@ it('should keep an id that the server accepts and replace any other', () => {
     expect(browserClientId()).toMatch(/^[0-9a-f]{32}$/);
   }
 });
+
+it.each(['get', 'setItem'])(
+  'should stay the same until the page is closed if the storage throws in %s',
+  (name) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const refuse = (): never => {
+      throw new Error('refused');
+    };
+    const storage = { getItem: () => null, setItem: refuse };
+    const get = name === 'get' ? refuse : () => storage;
+    Object.defineProperty(globalThis, 'localStorage', { configurable: true, get });
+    expect(browserClientId()).toBe(browserClientId());
+    warn.mockRestore();
+  },
+);
