@@ -1,6 +1,5 @@
-import { ProblemError, type NotificationClient } from '@tocsin/client';
-import type { InboxState } from '@tocsin/contracts';
 import { describe, expect, it, vi } from 'vitest';
+import { inbox, item, startSession, startWith } from '../../../testing/reader.ts';
 import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../../toasts/store.ts';
 import { forgetStores } from '../define-store.ts';
@@ -15,22 +14,6 @@ import { useUnread } from './unread.ts';
 const stored = useFreshStores();
 
 describe('useReader', () => {
-  type MarkRequest = [name: string, feed: string, change: unknown];
-  const startWith = (mark: NotificationClient['mark']): void =>
-    useSource().set({ url: '', client: { mark } });
-  /** Starts a session with a server that accepts all requests. */
-  const startSession = (signedIn = true): MarkRequest[] => {
-    const requests: MarkRequest[] = [];
-    useMarks().startSession(signedIn);
-    startWith(async (...args) => void requests.push(args));
-    return requests;
-  };
-  const item = (id: string) => useItems().all.find(({ notification }) => notification.id === id)!;
-  const inbox = (state: Partial<InboxState>): InboxState => ({
-    ...{ version: 1, epoch: 'e', seen: 0, unread: [], archived: [], snoozed: [] },
-    ...state,
-  });
-
   it('should mark all notifications as read in batches, including manually unread notifications', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
@@ -237,24 +220,6 @@ describe('useReader', () => {
     answer();
     await new Promise((resolve) => setTimeout(resolve));
     expect(requests).toHaveLength(3);
-  });
-
-  it('should revert a refused snooze and show a notice', async () => {
-    const refused = new ProblemError(409, undefined, undefined);
-    startWith(() => Promise.reject(refused));
-    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
-    useReader().snooze([item('n1')], new Date('2099-01-01'));
-    expect(ids()).toEqual(['n2']);
-    await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('snooze-full'));
-    await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
-  });
-
-  it('should keep other refused changes on this page and show a notice', async () => {
-    startWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
-    useItems().add('all', { epoch: 'e', publications: range(1, 2) });
-    useReader().archive([item('n1')]);
-    await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));
-    expect(ids()).toEqual(['n2']);
   });
 
   it.each([

@@ -45,51 +45,45 @@ export const useReader = defineStore(() => {
   /** Sends one request at a time per feed so that the server gets changes in order. */
   const queues = new Map<string, Promise<unknown>>();
 
+  /** Sends a change after the feed's earlier changes. The caller may ignore the result. */
   const send: Mark = (name, feed, change) => {
     // Get the session's client now. Another session could be running by the time the earlier changes have been sent.
     const { client } = useSource().current();
-    const sent = (queues.get(feed) ?? Promise.resolve()).then(() => client?.mark(name, feed, change));
+    const sent = Promise.resolve(queues.get(feed)).then(() => client?.mark(name, feed, change));
     queues.set(
       feed,
-      sent.catch(() => undefined),
+      sent.catch((error: unknown) => console.warn(`Could not save the mark "${name}" in ${feed}.`, error)),
     );
     return sent;
   };
 
-  /** Sends a change that can't be undone. */
-  const sendOnly: (...args: Parameters<Mark>) => void = (name, feed, change) => {
-    send(name, feed, change).catch((error: unknown) => {
-      console.warn(`Could not save the mark "${name}" in ${feed}. It applies to this page only.`, error);
-    });
-  };
-
-  /** Applies a change. Resolves to an error if the server didn't save all of it. */
+  /**
+   * Applies a change to items until the server has saved it. If the server doesn't save all of it, shows a notice. Such
+   * a change stays on this page, but a snooze is reverted.
+   */
   async function apply(
     items: readonly Item[],
-    name: Change,
     change: Override,
-    until?: Date,
-  ): Promise<unknown> {
+    sent: readonly Promise<unknown>[],
+  ): Promise<void> {
     const token = marks.override(
       items.map(({ key }) => key),
       change,
     );
-    const sent = [...byFeed(items)].flatMap(([feed, own]) =>
-      inChunks(idsOf(own)).map((ids) =>
-        until ? send('snooze', feed, { ids, until }) : send(name as 'archive', feed, { ids }),
-      ),
-    );
-    const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected');
-    if (!failed || until) setTimeout(() => marks.settle(token), failed ? 0 : SETTLE_MS);
-    if (!failed) return undefined;
-    console.warn(`Could not save the change (${name}).`, (failed as PromiseRejectedResult).reason);
-    return (failed as PromiseRejectedResult).reason;
+    const failed = (await Promise.allSettled(sent)).find((one) => one.status === 'rejected');
+    if (!failed || change.until) setTimeout(() => marks.settle(token), failed ? 0 : SETTLE_MS);
+    if (!failed) return;
+    const isFull = failed.reason instanceof ProblemError && failed.reason.status === 409;
+    notice.show(!change.until ? 'unsaved' : isFull ? 'snooze-full' : 'snooze-refused', items.length);
   }
 
-  /** Applies a change that this page keeps even if the server refuses it. */
-  async function keep(items: readonly Item[], name: Change, change: Override): Promise<void> {
-    if (items.length > 0 && (await apply(items, name, change)) !== undefined)
-      notice.show('unsaved', items.length);
+  /** Applies a change to items, and sends it for their ids. */
+  function save(items: readonly Item[], name: Change, change: Override): void {
+    const { until } = change;
+    const sent = [...byFeed(items)].flatMap(([feed, own]) =>
+      inChunks(idsOf(own)).map((ids) => send(name as 'archive', feed, { ids, ...(until && { until }) })),
+    );
+    void apply(items, change, sent);
   }
 
   const itemsIn = (place: Place, items: readonly Item[]): Item[] =>
@@ -102,37 +96,33 @@ export const useReader = defineStore(() => {
   function markRead(items: readonly Item[]): void {
     for (const [feed, own] of byFeed(items)) marks.readIds(feed, own[0], idsOf(own));
     dismissToasts(items);
-    void keep(items, 'read', { unread: false });
+    save(items, 'read', { unread: false });
   }
 
-  const markUnread = (items: readonly Item[]): void => void keep(items, 'unread', { unread: true });
+  const markUnread = (items: readonly Item[]): void => save(items, 'unread', { unread: true });
 
   function archive(items: readonly Item[]): void {
     const [snoozed, others] = [itemsIn('snoozed', items), itemsIn('inbox', items)];
     dismissToasts(items);
-    void keep(items, 'archive', { place: 'archive' });
+    save(items, 'archive', { place: 'archive' });
     notice.show('archived', items.length, () => {
-      void keep(others, 'unarchive', { place: 'inbox' });
-      void keep(snoozed, 'unarchive', { place: 'snoozed' });
+      save(others, 'unarchive', { place: 'inbox' });
+      save(snoozed, 'unarchive', { place: 'snoozed' });
     });
   }
 
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
-    void keep(archived, 'unarchive', { place: 'inbox' });
-    void keep(snoozed, 'unsnooze', { place: 'inbox' });
-    const undo = archived.length > 0 ? () => void keep(archived, 'archive', { place: 'archive' }) : undefined;
+    save(archived, 'unarchive', { place: 'inbox' });
+    save(snoozed, 'unsnooze', { place: 'inbox' });
+    const undo = archived.length > 0 ? () => save(archived, 'archive', { place: 'archive' }) : undefined;
     notice.show('unarchived', items.length, undo);
   }
 
   function snooze(items: readonly Item[], until: Date): void {
     dismissToasts(items);
-    notice.show('snoozed', items.length, () => void keep(items, 'unsnooze', { place: 'inbox' }));
-    void apply(items, 'snooze', { place: 'snoozed', until: until.toISOString() }, until).then((failure) => {
-      if (failure === undefined) return;
-      const isFull = failure instanceof ProblemError && failure.status === 409;
-      notice.show(isFull ? 'snooze-full' : 'snooze-refused', items.length);
-    });
+    notice.show('snoozed', items.length, () => save(items, 'unsnooze', { place: 'inbox' }));
+    save(items, 'snooze', { place: 'snoozed', until: until.toISOString() });
   }
 
   const newestPositions = (items: readonly Item[]): Record<string, Position> => {
@@ -161,17 +151,15 @@ export const useReader = defineStore(() => {
     // Items that were marked as unread or are back from a snooze must be marked as read by id. The offset isn't
     // enough.
     const stillUnread = items.filter((item) => marks.placeOf(item).unread);
-    const token = marks.override(
-      stillUnread.map(({ key }) => key),
-      { unread: false },
-    );
-    setTimeout(() => marks.settle(token), SETTLE_MS);
     useToasts().dismissAll();
-    for (const [feed, position] of Object.entries(positions)) {
+    const sent = Object.entries(positions).flatMap(([feed, position]) => {
       const [first, ...others] = inChunks(idsOf(stillUnread.filter((item) => item.feed === feed)));
-      sendOnly('read', feed, { ...position, ...(first && { ids: first }) });
-      for (const more of others) sendOnly('read', feed, { ids: more });
-    }
+      return [
+        send('read', feed, { ...position, ...(first && { ids: first }) }),
+        ...others.map((ids) => send('read', feed, { ids })),
+      ];
+    });
+    void apply(stillUnread, { unread: false }, sent);
   }
 
   /** Marks all loaded items as seen, so the bell no longer counts them. */
@@ -180,12 +168,12 @@ export const useReader = defineStore(() => {
     if (unseen.length === 0) return;
     const positions = heads(useItems().items.filter(({ feed }) => unseen.some((one) => one.feed === feed)));
     marks.seenTo(positions);
-    for (const [feed, position] of Object.entries(positions)) sendOnly('seen', feed, position);
+    for (const [feed, position] of Object.entries(positions)) void send('seen', feed, position);
   }
 
   /** Marks the feed as read up to the head on a first visit. */
   function initFeed(feed: string, { epoch, offset }: Position): void {
-    if (marks.initFeed(feed, { epoch, offset })) sendOnly('read', feed, { epoch, offset });
+    if (marks.initFeed(feed, { epoch, offset })) void send('read', feed, { epoch, offset });
   }
 
   // The next session must not wait for this session's changes or undo them.

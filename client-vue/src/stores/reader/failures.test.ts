@@ -1,0 +1,65 @@
+import { ProblemError } from '@tocsin/client';
+import { afterEach, expect, it, vi } from 'vitest';
+import { inbox, item, startWith } from '../../../testing/reader.ts';
+import { ids, range, useFreshStores } from '../../../testing/stores.ts';
+import { useItems } from '../feeds/items.ts';
+import { useMarks } from './marks.ts';
+import { useNotice } from './notice.ts';
+import { useReader } from './reader.ts';
+import { useUnread } from './unread.ts';
+
+useFreshStores();
+afterEach(() => void vi.useRealTimers());
+
+it('should revert a refused snooze and show a notice', async () => {
+  const refused = new ProblemError(409, undefined, undefined);
+  startWith(() => Promise.reject(refused));
+  useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+  useReader().snooze([item('n1')], new Date('2099-01-01'));
+  expect(ids()).toEqual(['n2']);
+  await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('snooze-full'));
+  await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
+});
+
+it('should keep other refused changes on this page and show a notice', async () => {
+  startWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
+  useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+  useReader().archive([item('n1')]);
+  await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));
+  expect(ids()).toEqual(['n2']);
+});
+
+/** Makes three notifications unread: `n1` is back from a snooze, `n2` was marked as unread, and `n3` is new. */
+function addUnread(): void {
+  useMarks().startSession(true);
+  useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+  useMarks().mergeReadState('all', { epoch: 'e', offset: 2, ids: [] });
+  const back = { id: 'n1', offset: 1, epoch: 'e', until: '2026-06-02T10:00:00Z', due: true as const };
+  useMarks().mergeInboxState('all', inbox({ unread: [[2, 2]], snoozed: [back] }));
+  expect(useUnread().count).toBe(3);
+}
+
+it('should show all notifications as read until a slow server has saved it', async () => {
+  vi.useFakeTimers();
+  let answer = (): void => undefined;
+  startWith(() => new Promise<void>((resolve) => (answer = resolve)));
+  addUnread();
+  useReader().markAllRead();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(useUnread().count).toBe(0);
+  answer();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(useUnread().count, 'the marks can arrive after the response').toBe(0);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(useUnread().count, "the server's marks apply").toBe(2);
+});
+
+it('should keep all notifications as read on this page and show a notice if the server refuses it', async () => {
+  vi.useFakeTimers();
+  startWith(() => Promise.reject(new ProblemError(503, undefined, undefined)));
+  addUnread();
+  useReader().markAllRead();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(useNotice().notice?.kind).toBe('unsaved');
+  expect(useUnread().count).toBe(0);
+});
