@@ -63,3 +63,23 @@ it('should keep all notifications as read on this page and show a notice if the 
   expect(useNotice().notice?.kind).toBe('unsaved');
   expect(useUnread().count).toBe(0);
 });
+
+it('should not report in the next session that a change could not be saved', async () => {
+  let refuse = (): void => undefined;
+  const session = () =>
+    startWith(() => new Promise((_resolve, reject) => (refuse = () => reject(new Error('closed')))));
+  for (const change of [
+    () => useReader().archive([item('n1')]),
+    () => useReader().snooze([item('n1')], new Date('2099-01-01')),
+    () => useReader().markAllRead(),
+  ]) {
+    session();
+    addUnread();
+    change();
+    await new Promise((resolve) => setTimeout(resolve));
+    useItems().reset();
+    refuse();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(useNotice().notice).toBe(undefined);
+  }
+});

@@ -66,13 +66,14 @@ export const useReader = defineStore(() => {
     change: Override,
     sent: readonly Promise<unknown>[],
   ): Promise<void> {
+    const { session } = useItems();
     const token = marks.override(
       items.map(({ key }) => key),
       change,
     );
     const failed = (await Promise.allSettled(sent)).find((one) => one.status === 'rejected');
     if (!failed || change.until) setTimeout(() => marks.settle(token), failed ? 0 : SETTLE_MS);
-    if (!failed) return;
+    if (!failed || session !== useItems().session) return;
     const isFull = failed.reason instanceof ProblemError && failed.reason.status === 409;
     notice.show(!change.until ? 'unsaved' : isFull ? 'snooze-full' : 'snooze-refused', items.length);
   }
