@@ -1,6 +1,6 @@
 import type { NotificationClient } from '@tocsin/client';
 import { ProblemError } from '@tocsin/client';
-import type { Place, Position } from '@tocsin/contracts';
+import type { Place, Placed, Position } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useToasts } from '../../toasts/store.ts';
 import { defineStore } from '../define-store.ts';
@@ -18,15 +18,21 @@ const SETTLE_MS = 3_000;
 type Mark = NotificationClient['mark'];
 type Change = 'read' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze';
 
-function byFeed(items: readonly Item[]): Map<string, [Item, ...Item[]]> {
-  const feeds = new Map<string, [Item, ...Item[]]>();
+function groupsOf(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): ReadonlyMap<string, [Item, ...Item[]]> {
+  const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {
-    const own = feeds.get(item.feed);
-    if (own) own.push(item);
-    else feeds.set(item.feed, [item]);
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
-  return feeds;
+  return groups;
 }
+
+const byFeed = (items: readonly Item[]) => groupsOf(items, ({ feed }) => feed);
 
 const idsOf = (items: readonly Item[]): string[] => items.map(({ notification }) => notification.id);
 
@@ -120,9 +126,21 @@ export const useReader = defineStore(() => {
     notice.show('unarchived', items.length, undo);
   }
 
+  /** Undo restores each item's place, and that an item back from a snooze was unread. */
   function snooze(items: readonly Item[], until: Date): void {
+    const before = groupsOf(items, (item) => JSON.stringify(marks.placeOf(item)));
     dismissToasts(items);
-    notice.show('snoozed', items.length, () => save(items, 'unsnooze', { place: 'inbox' }));
+    notice.show('snoozed', items.length, () => {
+      for (const [placed, own] of before) {
+        const { place, unread, until: end, returnedAt } = JSON.parse(placed) as Placed;
+        if (place === 'snoozed' && end) save(own, 'snooze', { place, until: end });
+        else {
+          if (place === 'archive') save(own, 'archive', { place });
+          save(own, 'unsnooze', { place });
+          if (returnedAt && unread) markUnread(own);
+        }
+      }
+    });
     save(items, 'snooze', { place: 'snoozed', until: until.toISOString() });
   }
 

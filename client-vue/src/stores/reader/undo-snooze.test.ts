@@ -1,0 +1,62 @@
+import type { InboxState, SnoozeMark } from '@tocsin/contracts';
+import { expect, it, vi } from 'vitest';
+import { inbox, item, startSession, type MarkRequest } from '../../../testing/reader.ts';
+import { ids, range, useFreshStores } from '../../../testing/stores.ts';
+import { useItems } from '../feeds/items.ts';
+import { useMarks } from './marks.ts';
+import { useNotice } from './notice.ts';
+import { useReader } from './reader.ts';
+import { useUnread } from './unread.ts';
+
+useFreshStores();
+
+const later = new Date('2099-01-01T00:00:00Z');
+const sent = (requests: MarkRequest[]) =>
+  requests.map(([name, , change]) => ({ name, ...(change as object) }));
+/** Snoozes `n1` and `n2` from this state, and undoes it. */
+const snoozeAndUndo = (state: Partial<InboxState>): MarkRequest[] => {
+  const requests = startSession();
+  useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+  useMarks().mergeReadState('all', { epoch: 'e', offset: 3, ids: [] });
+  useMarks().mergeInboxState('all', inbox(state));
+  useReader().snooze([item('n1'), item('n2')], later);
+  expect(ids()).toEqual(['n3']);
+  useNotice().undo();
+  expect(useNotice().notice?.kind).toBe('undone');
+  return requests;
+};
+const SNOOZE = { name: 'snooze', ids: ['n1', 'n2'], until: later.toISOString() };
+const snoozed = (flags: Partial<SnoozeMark>) => ({
+  snoozed: [1, 2].map((offset) => ({ id: `n${offset}`, offset, epoch: 'e', until: '', ...flags })),
+});
+
+it('undoing a snooze should leave notifications unread that were back from an earlier snooze', async () => {
+  const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z', due: true }));
+  expect(ids()).toHaveLength(3);
+  expect(useUnread().count).toBe(2);
+  await vi.waitFor(() => expect(requests).toHaveLength(3));
+  expect(sent(requests)).toEqual([
+    SNOOZE,
+    { name: 'unsnooze', ids: ['n1', 'n2'] },
+    { name: 'unread', ids: ['n1', 'n2'] },
+  ]);
+});
+
+it('undoing a snooze should move archived notifications back to the archive', async () => {
+  const requests = snoozeAndUndo({ archived: [[1, 2]] });
+  expect(['n1', 'n2'].map((id) => useMarks().placeOf(item(id)).place)).toEqual(['archive', 'archive']);
+  await vi.waitFor(() => expect(requests).toHaveLength(3));
+  expect(sent(requests)).toEqual([
+    SNOOZE,
+    { name: 'archive', ids: ['n1', 'n2'] },
+    { name: 'unsnooze', ids: ['n1', 'n2'] },
+  ]);
+});
+
+it('undoing a snooze should restore the time of an earlier snooze', async () => {
+  const until = '2098-01-01T00:00:00Z';
+  const requests = snoozeAndUndo(snoozed({ until }));
+  expect(useMarks().placeOf(item('n1'))).toMatchObject({ place: 'snoozed', until });
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+  expect(sent(requests)).toEqual([SNOOZE, { ...SNOOZE, until }]);
+});
