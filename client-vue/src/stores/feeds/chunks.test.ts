@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHUNK_SIZE, Chunks } from './chunks.ts';
 import type { Item } from './feed-log.ts';
@@ -51,6 +52,35 @@ describe('Chunks', () => {
     const list = newestFirst(1, 100);
     chunks.split(list.filter(({ offset }) => offset !== 50));
     expect(offsets(chunks.split(list))).toEqual(list.map(({ offset }) => offset));
+  });
+
+  it('should keep the order when an item moves', () => {
+    const chunks = new Chunks<Item>();
+    const list = newestFirst(1, 100);
+    chunks.split(list);
+    const moved = [item(5), ...list.filter(({ offset }) => offset !== 5)];
+    expect(offsets(chunks.split(moved))).toEqual(moved.map(({ offset }) => offset));
+    const longerList = [item(101), ...moved];
+    expect(offsets(chunks.split(longerList))).toEqual(longerList.map(({ offset }) => offset));
+  });
+
+  it('should keep the order of any lists, with keys of its own for the chunks', () => {
+    /** Times of the listed items by offset. Two days, with several chunks each. */
+    const times = fc.integer({ min: 0, max: 3 }).map((halfDays) => NOON - halfDays * 12 * 60 * 60 * 1000);
+    const lists = fc.array(fc.array(fc.option(times), { minLength: 150, maxLength: 150 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(lists, (splits) => {
+        const chunks = new Chunks<Item>();
+        for (const split of splits) {
+          const list = split
+            .flatMap((time, offset) => (time === null ? [] : [item(offset, time)]))
+            .sort((a, b) => b.time - a.time);
+          const result = chunks.split(list);
+          expect(offsets(result)).toEqual(list.map(({ offset }) => offset));
+          expect(new Set(result.map(({ key }) => key)).size).toBe(result.length);
+        }
+      }),
+    );
   });
 
   it('should start a new chunk for each day', () => {

@@ -32,15 +32,19 @@ export class Chunks<T extends Part> {
   split(items: readonly T[]): Chunk<T>[] {
     const groups = new Map<string, { day: string; items: T[] }>();
     const numbers = new Map<string, number>();
-    let number = this.#next;
+    let number = -1;
     let size = CHUNK_SIZE;
     for (const item of items.toReversed()) {
-      const knownNumber = this.#numbers.get(item.key);
-      if (knownNumber !== undefined && knownNumber !== number) [number, size] = [knownNumber, 0];
-      else if (knownNumber === undefined && size >= CHUNK_SIZE) [number, size] = [this.#next++, 0];
+      const day = dayKey(item.time);
+      const known = this.#numbers.get(item.key);
+      // A moved item whose former chunk is complete counts as new.
+      const isNew = known === undefined || (known !== number && groups.has(`${known}/${day}`));
+      if (isNew ? size >= CHUNK_SIZE : known !== number) {
+        number = isNew ? this.#next++ : known;
+        size = 0;
+      }
       size++;
       numbers.set(item.key, number);
-      const day = dayKey(item.time);
       const key = `${number}/${day}`;
       const group = groups.get(key);
       if (group) group.items.push(item);
