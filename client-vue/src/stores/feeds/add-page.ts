@@ -9,8 +9,9 @@ export function addPage(feed: string, page: Page): void {
   const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
   if (gone.length > 0) notifications.remove(feed, gone);
-  notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
   const before = page.publications[0]?.offset ?? 1;
   if (before > 1) notifications.older.set(feed, { epoch: page.epoch, before });
   else notifications.older.delete(feed);
+  // Last because it sets `older` if it drops the oldest items.
+  notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
 }

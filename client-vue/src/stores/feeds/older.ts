@@ -3,8 +3,8 @@ import { MAX_ITEMS, useItems } from './items.ts';
 import { useSource } from '../source.ts';
 
 export const canLoadOlder = (): boolean => {
-  const { older, items } = useItems();
-  return items.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
+  const { older, all } = useItems();
+  return all.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
 };
 
 /** Loads the next older page for each feed that has more. Throws the same errors as `fetchPage`. */
@@ -19,6 +19,6 @@ export async function loadOlder(limit: number): Promise<void> {
     if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else addPage(feed, page);
-    if (page.recovered && !page.more) notifications.older.delete(feed);
+    if (!page.more && notifications.older.get(feed) !== 'dropped') notifications.older.delete(feed);
   }
 }
