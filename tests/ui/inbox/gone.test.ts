@@ -31,6 +31,32 @@ describe('a notification that is gone', () => {
     expect(await page.getByRole('main').getByTestId('notification').count()).toBe(0);
   });
 
+  it('should close its menu in the list', async () => {
+    const page = await open();
+    const [id = ''] = bff.publish(numberedDrafts(1));
+    await row(page, 'Order 0').hover();
+    await page.getByRole('main').getByTestId('row-menu').first().click();
+    const menu = page.getByTestId('row-menu-open');
+    await menu.waitFor();
+    bff.retract(id);
+    await expect.poll(() => menu.count()).toBe(0);
+  });
+
+  it("should not open the next notification's menu in the detail pane", async () => {
+    const page = await open();
+    const [, id = ''] = bff.publish(numberedDrafts(2));
+    await row(page, 'Order 1').click();
+    const detail = page.getByTestId('detail');
+    await detail.getByTestId('row-menu').click();
+    const menu = page.getByTestId('row-menu-open');
+    await menu.waitFor();
+    bff.retract(id);
+    await expect.poll(() => detail.locator('h2').count()).toBe(0);
+    await row(page, 'Order 0').click();
+    await expect.poll(() => detail.locator('h2').textContent()).toContain('Order 0');
+    expect(await menu.count()).toBe(0);
+  });
+
   it('should not stay in the panel that a link has opened', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
     const page = await open({ search: linkTo(id) });
