@@ -1,18 +1,16 @@
-import { useNotifications } from '@tocsin/client-vue';
-import { watch } from 'vue';
+import { useGone } from '@tocsin/client-vue';
 import type { Permalink } from './address.ts';
 import { drawNotification, element } from './draw-linked.ts';
 import { fetchLinked, type Linked } from './fetch-linked.ts';
+import { followLinked } from './follow-linked.ts';
 import './linked.css';
 import { markLinkedRead } from './mark-linked.ts';
 import { textsFor } from '../messages/permalink.ts';
-import { untilAnswered } from './until-answered.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification in `place`, above the list, and marks it as read. Loads it again when it leaves the list because
- * it could be gone. Has no Vue component because sharing more code with this lazily loaded part would split the first
- * view into more files.
+ * Shows a notification in `place`, above the list, and marks it as read. Removes its content once it is gone. Has no Vue
+ * component because sharing more code with this lazily loaded part would split the first view into more files.
  */
 export async function showLinked(
   place: HTMLElement,
@@ -27,6 +25,7 @@ export async function showLinked(
   heading.id = 'linked';
   heading.tabIndex = -1;
   const close = button(texts.close, 'linked-close', () => {
+    linked.stop();
     section.remove();
     history.replaceState(history.state, '', withoutPermalink(location.href));
     document.getElementById('notifications')?.focus();
@@ -48,38 +47,19 @@ export async function showLinked(
     if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
     else content.replaceChildren(...drawNotification(publication));
   }
-  let requests = 0;
-  let drawn = 0;
-  /** Draws the answer if it is wanted and no later request's answer is drawn. */
-  async function request(isWanted = (_answer: Linked): boolean => true): Promise<Linked> {
-    const number = ++requests;
-    const answer = await fetchLinked(permalink, token);
-    if (number > drawn && isWanted(answer)) {
-      drawn = number;
-      draw(answer);
-    }
-    return answer;
-  }
+  const { id, feed } = permalink;
+  const linked = followLinked({
+    fetch: () => fetchLinked(permalink, token),
+    useGone: () => useGone(feed, id),
+    draw,
+  });
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));
-    const answer = await request();
+    const answer = await linked.load();
     if (answer.state === 'shown' && answer.linked.publication.notification)
       void markLinkedRead(permalink, token);
     heading.focus();
   }
-  const notifications = useNotifications();
-  watch(
-    () =>
-      notifications.items.some(
-        ({ feed, notification: { id } }) => feed === permalink.feed && id === permalink.id,
-      ),
-    (isListed) => {
-      if (isListed) return;
-      // Other answers don't tell whether the notification is gone.
-      const ask = () => request(({ state }) => state === 'shown' || state === 'unknown');
-      void untilAnswered(ask, () => section.isConnected);
-    },
-  );
   await load();
 }
 

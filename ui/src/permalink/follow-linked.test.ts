@@ -1,0 +1,105 @@
+import type { Publication } from '@tocsin/contracts';
+import { nextTick } from 'vue';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { useGone } from '../../../client-vue/src/inbox/view/use-gone.ts';
+import { useClock } from '../../../client-vue/src/stores/clock.ts';
+import { useItems } from '../../../client-vue/src/stores/feeds/items.ts';
+import { useMarks } from '../../../client-vue/src/stores/reader/marks.ts';
+import { at, range, useFreshStores } from '../../../client-vue/testing/stores.ts';
+import type { Linked } from './fetch-linked.ts';
+import { followLinked } from './follow-linked.ts';
+
+useFreshStores();
+
+const shown = (publication: Publication): Linked => ({
+  state: 'shown',
+  linked: { feed: 'all', epoch: 'e', publication },
+});
+const linked = at(1, new Date(Date.now() + 3_600_000).toISOString());
+const RETRACTED = shown({ offset: 1, notification: null, id: 'n1', gone: 'retracted' });
+
+let answers: Linked[];
+let drawn: Linked[];
+let beforeAnswer: () => void;
+let followed: ReturnType<typeof followLinked>;
+
+beforeEach(async () => {
+  drawn = [];
+  answers = [shown(linked)];
+  beforeAnswer = () => undefined;
+  useItems().add('all', { epoch: 'e', publications: range(5, 6) });
+  followed = followLinked({
+    fetch: async () => {
+      await nextTick();
+      beforeAnswer();
+      return answers.shift() ?? { state: 'failed' };
+    },
+    useGone: () => useGone('all', 'n1'),
+    draw: (answer) => drawn.push(answer),
+  });
+});
+afterEach(() => followed.stop());
+
+/** Waits until the page has followed its changes. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+it.each([
+  ['retracted', () => useItems().remove('all', ['n1'])],
+  ['erased', () => useItems().clear('all')],
+  ['expired', () => (useClock().now += 3_601_000)],
+])('should draw at once that a notification outside the list is %s', async (_, change) => {
+  expect(await followed.load()).toEqual(shown(linked));
+  expect(drawn).toEqual([shown(linked)]);
+  change();
+  await nextTick();
+  expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
+  await settled();
+  expect(drawn, 'the server failed').toHaveLength(2);
+});
+
+it('should then draw the reason', async () => {
+  answers = [shown(linked), RETRACTED];
+  await followed.load();
+  useItems().remove('all', ['n1']);
+  await settled();
+  expect(drawn).toEqual([shown(linked), { state: 'unknown' }, RETRACTED]);
+});
+
+it('should not draw content that is gone if the server does not know it yet', async () => {
+  answers = [shown(linked), shown(linked)];
+  await followed.load();
+  useItems().remove('all', ['n1']);
+  await settled();
+  expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
+});
+
+it('should not draw content that was retracted before the answer', async () => {
+  beforeAnswer = () => useItems().remove('all', ['n1']);
+  expect(await followed.load()).toEqual({ state: 'unknown' });
+  await settled();
+  expect(drawn).toEqual([{ state: 'unknown' }]);
+});
+
+it('should draw and follow a notification that is published again after an erasure', async () => {
+  answers = [shown(linked), shown(linked), RETRACTED];
+  await followed.load();
+  useItems().clear('all');
+  await settled();
+  expect(drawn.slice(1)).toEqual([{ state: 'unknown' }, shown(linked)]);
+  useItems().remove('all', ['n1']);
+  await settled();
+  expect(drawn.slice(3)).toEqual([{ state: 'unknown' }, RETRACTED]);
+});
+
+it('should keep an archived notification, and ask nothing once it is closed', async () => {
+  useItems().add('all', { epoch: 'e', publications: [linked] });
+  answers = [shown(linked), RETRACTED];
+  await followed.load();
+  useMarks().override(['all/n1'], { place: 'archive' });
+  await settled();
+  expect(answers).toEqual([RETRACTED]);
+  followed.stop();
+  useItems().remove('all', ['n1']);
+  await settled();
+  expect([drawn, answers]).toEqual([[shown(linked)], [RETRACTED]]);
+});
