@@ -21,7 +21,7 @@ export class PortSocket implements FeedSocket {
   readonly #mayReadAlone: (feed: string) => Promise<boolean>;
   readonly #leave: () => void;
   readonly #waiting = new Map<number, PendingRequest>();
-  /** The feeds that this tab has requested, without refused ones. */
+  /** The feeds that this tab has requested, without permanently refused ones. */
   readonly #feeds = new Set<string>();
   #closed = false;
 

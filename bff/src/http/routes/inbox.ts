@@ -66,7 +66,7 @@ function respondIfRefused(response: Response, error: unknown): boolean {
   sendProblem(response, {
     status: 409,
     code: 'conflict',
-    detail: `Too many notifications are snoozed: ${error.message}. End a snooze and try again.`,
+    detail: `Too many notifications are snoozed: ${error.message}. Archive a snoozed notification and try again.`,
   });
   return true;
 }

@@ -66,8 +66,8 @@ it('should keep the only copy when a snooze is ended early, even if the request 
   expect(await found(w, 'returned')).toEqual(['n3']);
   expect(await found(w, 'inbox')).toContain('n3');
   expect(await found(w, 'archive')).toEqual(['n4']);
-  const reported = await w.inboxes.dueBetween(READER, 0, Date.now());
-  expect(reported, 'the reader has just seen it').toEqual([]);
+  const { due } = await w.inboxes.endedBetween(READER, 0, Date.now());
+  expect(due.size, 'the reader has just seen it').toBe(0);
 });
 
 it('should remove an ended snooze if the history still has the notification', async () => {

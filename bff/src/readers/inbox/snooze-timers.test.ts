@@ -31,10 +31,11 @@ beforeEach(() => {
   timers = new SnoozeTimers({
     channel,
     inboxes: {
-      dueBetween: async (_reader, from, to) => {
+      endedBetween: async (_reader, from, to) => {
         if (fails) throw new Error('no store');
         if (readMs > 0) await pause(readMs);
-        return times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
+        const ended = times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
+        return { ended, due: new Set(ended.filter(({ seen }) => !seen)) };
       },
       nextDue: async (_reader, from) => {
         const waiting = times().filter(({ at }) => at > from);
@@ -42,7 +43,7 @@ beforeEach(() => {
       },
       eventOf: async () => {
         if (eventFails) throw new Error('no store');
-        return undefined;
+        return { feed: 'all', version: 1, epoch: '1-a', seen: 0, unread: [], archived: [], snoozed: [] };
       },
     },
     isConnected: () => isConnected,
@@ -70,6 +71,15 @@ it('should report each snooze when it ends, even hours later, and clean up after
   await vi.advanceTimersByTimeAsync(5 * 3_600_000);
   expect(notifiedIds()).toEqual(['a', 'b']);
   expect(timers.size).toBe(0);
+});
+
+it('should send only the state of the inbox when the snooze of a seen notification ends', async () => {
+  snoozes = [{ ...snoozed('a', 60_000), seen: true }];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(sent.map(({ name }) => name)).toEqual(['inbox']);
 });
 
 it('should report a snooze that ends while the inbox is being read', async () => {

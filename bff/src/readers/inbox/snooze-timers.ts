@@ -5,7 +5,7 @@ import type { Inboxes } from './inboxes.ts';
 
 export interface SnoozeTimersOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
-  inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
+  inboxes: Pick<Inboxes, 'endedBetween' | 'nextDue' | 'eventOf'>;
   isConnected: (reader: string) => boolean;
   send: (event: ReaderEvent) => void;
   /** Called when reading an inbox fails. The read is retried. */
@@ -18,7 +18,7 @@ const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
  * When a reader connects, they also get events for snoozes that ended within this time (ms), in case no instance was
- * running then. Skips snoozes of seen, read or archived notifications. Clients ignore repeated events.
+ * running then. Only the `inbox` event reports snoozes of seen or read notifications. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
@@ -94,17 +94,16 @@ export class SnoozeTimers {
     const at = now();
     // Check all ended snoozes, not just since the last check: this instance might only learn of a snooze after it has
     // ended.
-    const recent = await inboxes.dueBetween(reader, at - LOOK_BACK_MS, at);
+    const { ended, due } = await inboxes.endedBetween(reader, at - LOOK_BACK_MS, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
-    const due = recent.filter((snooze) => !known?.has(keyOf(snooze)));
-    for (const feed of new Set(due.map(({ notification }) => notification.feed))) {
-      const snoozed = due.filter(({ notification }) => notification.feed === feed);
+    const unsent = ended.filter((snooze) => !known?.has(keyOf(snooze)));
+    for (const feed of new Set(unsent.map(({ notification }) => notification.feed))) {
       const state = await inboxes.eventOf({ reader, name: 'inbox', feed, version: '' });
       if (state) send({ reader, name: 'inbox', payload: state });
-      send({ reader, name: 'snooze-due', payload: { feed, due: snoozed.map(dueOf) } });
+      const own = unsent.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
+      if (own.length > 0) send({ reader, name: 'snooze-due', payload: { feed, due: own.map(dueOf) } });
     }
-    if (recent.length > 0 && this.#use.isConnected(reader))
-      this.#sent.set(reader, new Set(recent.map(keyOf)));
+    if (ended.length > 0 && this.#use.isConnected(reader)) this.#sent.set(reader, new Set(ended.map(keyOf)));
     else this.#sent.delete(reader);
     // Not from the current time, since a snooze might have ended after `at`.
     const next = await inboxes.nextDue(reader, at);

@@ -1,6 +1,6 @@
 import type { NotificationClient } from '@tocsin/client';
 import { ProblemError } from '@tocsin/client';
-import type { Place, Placed, Position } from '@tocsin/contracts';
+import type { Place, Position } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useToasts } from '../../toasts/store.ts';
 import { defineStore } from '../define-store.ts';
@@ -126,19 +126,23 @@ export const useReader = defineStore(() => {
     notice.show('unarchived', items.length, undo);
   }
 
-  /** Undo restores each item's place, and that an item back from a snooze was unread. */
+  /** Undo restores each item's place, and whether an item with an earlier snooze was unread. */
   function snooze(items: readonly Item[], until: Date): void {
-    const before = groupsOf(items, (item) => JSON.stringify(marks.placeOf(item)));
+    const before = groupsOf(items, (item) => {
+      const { place, unread, until: end = '', returnedAt } = marks.placeOf(item);
+      return JSON.stringify([place, end, place === 'snoozed' || returnedAt !== undefined, unread]);
+    });
     dismissToasts(items);
     notice.show('snoozed', items.length, () => {
-      for (const [placed, own] of before) {
-        const { place, unread, until: end, returnedAt } = JSON.parse(placed) as Placed;
-        if (place === 'snoozed' && end) save(own, 'snooze', { place, until: end });
+      for (const [state, own] of before) {
+        const [place, end, wasSnoozed, unread] = JSON.parse(state) as [Place, string, boolean, boolean];
+        if (Date.parse(end) > Date.now()) save(own, 'snooze', { place, until: end });
         else {
           if (place === 'archive') save(own, 'archive', { place });
-          save(own, 'unsnooze', { place });
-          if (returnedAt && unread) markUnread(own);
+          save(own, 'unsnooze', { place: place === 'archive' ? place : 'inbox' });
+          if (wasSnoozed && unread) markUnread(own);
         }
+        if (wasSnoozed && !unread) markRead(own);
       }
     });
     save(items, 'snooze', { place: 'snoozed', until: until.toISOString() });

@@ -60,3 +60,22 @@ it('undoing a snooze should restore the time of an earlier snooze', async () => 
   await vi.waitFor(() => expect(requests).toHaveLength(2));
   expect(sent(requests)).toEqual([SNOOZE, { ...SNOOZE, until }]);
 });
+
+it('undoing a snooze should leave a notification read that was read while it was snoozed', async () => {
+  const until = '2098-01-01T00:00:00Z';
+  const requests = snoozeAndUndo(snoozed({ until, read: true }));
+  expect(useMarks().placeOf(item('n1'))).toMatchObject({ place: 'snoozed', unread: false });
+  await vi.waitFor(() => expect(requests).toHaveLength(3));
+  expect(sent(requests)).toEqual([SNOOZE, { ...SNOOZE, until }, { name: 'read', ids: ['n1', 'n2'] }]);
+});
+
+it('undoing a snooze should end it if the earlier snooze has ended meanwhile', async () => {
+  const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z' }));
+  expect(useMarks().placeOf(item('n1')).place).toBe('inbox');
+  await vi.waitFor(() => expect(requests).toHaveLength(3));
+  expect(sent(requests)).toEqual([
+    SNOOZE,
+    { name: 'unsnooze', ids: ['n1', 'n2'] },
+    { name: 'unread', ids: ['n1', 'n2'] },
+  ]);
+});
