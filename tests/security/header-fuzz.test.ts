@@ -6,8 +6,6 @@ import { PortsProcess } from '../support/processes/ports-process.ts';
 /** When the request length doubles, the CPU time can at most triple. Costs below FLOOR_MS aren't compared. */
 const MAX_RATIO = 3;
 const FLOOR_MS = 10;
-/** If an attack with all its strings costs less than this (ms), the strings aren't measured one by one. */
-const CHEAP_MS = 3 * FLOOR_MS;
 /** Number of measurements per request. Only the minimum counts, since a busy machine can only add time. */
 const REPETITIONS = 10;
 /** At this length, a request takes less than a second even at cubic cost. */
@@ -192,8 +190,10 @@ async function examine(route: Route, routeIndex: number): Promise<string | undef
     if (!isWorthwhile(route, attack)) continue;
     const units = attack.units ?? unitsFor(routeIndex, index);
     for (const length of [SHORT, longest(route)]) {
+      // A fault in one string shows in the sum of a few. So cheap ones are not measured one by one.
       const all = await cost(route, attack, units, length);
-      const fault = all < CHEAP_MS ? undefined : await faultOf(route, attack, units, length);
+      const fault =
+        all < FLOOR_MS * Math.min(units.length, 3) ? undefined : await faultOf(route, attack, units, length);
       if (fault !== undefined) return fault;
     }
   }

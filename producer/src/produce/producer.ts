@@ -78,8 +78,8 @@ export class Producer {
       () =>
         new Backlog({
           isClaimed: (announcement) => this.#isClaimed(announcement),
-          // A request that waits for its turn must still be able to finish.
-          maxWaitMs: Math.min(MAX_WAIT_MS, options.requestTimeoutMs / 2),
+          // A request that is split between two entries waits twice, and must still be able to finish.
+          maxWaitMs: Math.min(MAX_WAIT_MS, 0.4 * options.requestTimeoutMs),
         }),
     );
   }

@@ -49,7 +49,7 @@ export class Backlog {
 
   /**
    * Resolves once the backlog is short enough, after the longest wait or `limitMs`, or if the bffs are away. Returns the
-   * time that it waited (ms), or 0 if the first check was enough. Never rejects.
+   * time that it waited (ms), or 0 if it didn't pause. Never rejects.
    */
   async shrink(limitMs: number): Promise<number> {
     const startedAt = performance.now();

@@ -92,6 +92,22 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
+  it("should keep the turn for a split request's rest if it fits in the next entry", async () => {
+    const entries = await entriesOf([
+      ['a', notifications('a', 600)],
+      ['b', notifications('b', 1_000)],
+      ['c', notifications('c', 1_000)],
+    ]);
+    const counts = entries.map((entry) =>
+      ['a', 'b', 'c'].map((caller) => idsOf(entry).filter((id) => id.startsWith(caller)).length),
+    );
+    expect(counts.slice(1)).toEqual([
+      [600, 400, 0],
+      [0, 600, 400],
+      [0, 0, 600],
+    ]);
+  });
+
   it('should take turns even if one caller publishes to many feeds', async () => {
     const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
     const greedy = feeds.map((feed): [string, ReturnType<typeof notifications>] => [

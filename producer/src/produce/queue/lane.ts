@@ -93,11 +93,8 @@ export class Lane {
    */
   get begunSince(): number | undefined {
     let oldest: number | undefined;
-    for (const part of this.#waiting.heads()) {
-      const { begun, items, request } = part;
-      const fitting = countFitting(part, MAX_ENTRY_NOTIFICATIONS, roomAfter(0));
-      if (begun > 0 && begun + fitting < items.length) oldest = Math.min(oldest ?? Infinity, request.madeAt);
-    }
+    for (const part of this.#waiting.heads())
+      if (part.begun > 0 && !fitsInOneEntry(part)) oldest = Math.min(oldest ?? Infinity, part.request.madeAt);
     return oldest;
   }
 
@@ -132,8 +129,10 @@ export class Lane {
       bytes += own;
       shares.push({ part, count, bytes: own });
       if (part.request.traceparent !== undefined) traceparents.push(part.request.traceparent);
-      this.#waiting.rotate();
-      if (part.begun < part.items.length) break;
+      const isSplit = part.begun < part.items.length;
+      // The rest goes into the next entry if it fits there, so that no request waits for the bffs more than twice.
+      if (!isSplit || !fitsInOneEntry(part)) this.#waiting.rotate();
+      if (isSplit) break;
       this.#waiting.delete(part.request.caller, part);
     }
     if (items.length === 0) return undefined;
@@ -188,6 +187,10 @@ export const announcementOf = ({
 });
 
 const roomAfter = (bytes: number): number => MAX_ENTRY_BYTES - ENVELOPE_BYTES - bytes;
+
+/** Whether an empty entry has room for all of the part's waiting items. */
+const fitsInOneEntry = (part: Part): boolean =>
+  part.begun + countFitting(part, MAX_ENTRY_NOTIFICATIONS, roomAfter(0)) === part.items.length;
 
 const sum = (numbers: readonly number[], from: number): number => {
   let total = 0;
