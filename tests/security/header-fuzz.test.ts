@@ -190,7 +190,7 @@ async function examine(route: Route, routeIndex: number): Promise<string | undef
     if (!isWorthwhile(route, attack)) continue;
     const units = attack.units ?? unitsFor(routeIndex, index);
     for (const length of [SHORT, longest(route)]) {
-      // A fault in one string shows in the sum of a few. So cheap ones are not measured one by one.
+      // Measures the strings one by one only if all of them together cost enough to include a fault.
       const all = await cost(route, attack, units, length);
       const fault =
         all < FLOOR_MS * Math.min(units.length, 3) ? undefined : await faultOf(route, attack, units, length);
