@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMost } from '../text/checks.ts';
 import { durationSchema } from '../text/duration.ts';
 
 /** Shortest and longest fallback delay. */
@@ -32,11 +33,11 @@ export const fallbackSchema = z.strictObject({
 });
 export type Fallback = z.infer<typeof fallbackSchema>;
 
-export const fallbacksSchema = z
-  .array(fallbackSchema)
-  .min(1, 'must have at least one fallback')
-  .max(MAX_FALLBACKS, `must have at most ${MAX_FALLBACKS} fallbacks`)
-  .meta({
-    description:
-      "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds. Requires an API key with the scope `fallback`.",
-  });
+export const fallbacksSchema = atMost(
+  MAX_FALLBACKS,
+  'fallbacks',
+  z.array(fallbackSchema).min(1, 'must have at least one fallback'),
+).meta({
+  description:
+    "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds. Requires an API key with the scope `fallback`.",
+});

@@ -5,6 +5,7 @@ import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
 import { fallbacksSchema } from '../away/fallback.ts';
 import { categorySchema, iconSchema } from './icon.ts';
+import { atMost, ifObject } from '../text/checks.ts';
 import { dateTimeSchema, idSchema, linkSchema, plainText } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
@@ -20,7 +21,7 @@ const content = {
     .optional()
     .meta({ description: 'Plain text. Line feeds and tabs are preserved.' }),
   link: linkSchema.optional(),
-  actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
+  actions: atMost(3, 'actions', z.array(actionSchema)).optional(),
   source: plainText({ max: 80 }).optional().meta({ description: 'The sender, such as a service or a team.' }),
   category: categorySchema.optional(),
   icon: iconSchema.optional(),
@@ -61,13 +62,15 @@ export const notificationInputSchema = z
     }),
     fallback: fallbacksSchema.optional(),
   })
-  .refine(({ deliverAt, expiresAt }) => !(deliverAt && expiresAt) || !isLater(deliverAt, expiresAt), {
+  .refine(({ deliverAt, expiresAt }) => !(timeOf(deliverAt) >= timeOf(expiresAt)), {
     path: ['deliverAt'],
     message: 'must be before expiresAt',
+    when: ifObject,
   })
-  .refine(({ feed, fallback }) => fallback === undefined || (feed ?? DEFAULT_FEED).startsWith('user:'), {
+  .refine(({ feed, fallback }) => fallback === undefined || isUserFeed(feed), {
     path: ['fallback'],
     message: 'requires a user: feed',
+    when: ifObject,
   });
 export type NotificationInput = z.infer<typeof notificationInputSchema>;
 
@@ -91,5 +94,6 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether `a` is at or after `b`. False if either is invalid. */
-const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);
+const isUserFeed = (feed: unknown): boolean => typeof feed === 'string' && feed.startsWith('user:');
+
+const timeOf = (text: unknown): number => (typeof text === 'string' ? parseDateTime(text) : undefined) ?? NaN;

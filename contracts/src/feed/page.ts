@@ -5,6 +5,7 @@ import { DEFAULT_FEED } from '../names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
 import { inboxStateSchema } from '../inbox/state.ts';
 import { readStateSchema } from '../reader/read.ts';
+import { ifObject } from '../text/checks.ts';
 import { clientIdSchema } from '../reader/reader.ts';
 
 const wholeNumber = (message: string) =>
@@ -31,16 +32,20 @@ export const pageQuerySchema = z
       .refine((n) => n >= 1, 'must be at least 1')
       .optional(),
   })
-  .superRefine(({ epoch, after, before }, context) => {
-    const fault = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (after !== undefined && before !== undefined) fault('before', 'must not be given together with after');
-    if (epoch === undefined && after !== undefined) fault('epoch', 'is required with after');
-    if (epoch === undefined && before !== undefined) fault('epoch', 'is required with before');
-    if (epoch !== undefined && after === undefined && before === undefined) {
-      fault('epoch', 'requires after or before');
-    }
-  });
+  .superRefine(
+    ({ epoch, after, before }, context) => {
+      const fault = (path: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [path], message });
+      if (after !== undefined && before !== undefined)
+        fault('before', 'must not be given together with after');
+      if (epoch === undefined && after !== undefined) fault('epoch', 'is required with after');
+      if (epoch === undefined && before !== undefined) fault('epoch', 'is required with before');
+      if (epoch !== undefined && after === undefined && before === undefined) {
+        fault('epoch', 'requires after or before');
+      }
+    },
+    { when: ifObject },
+  );
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**

@@ -2,15 +2,11 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { severitySchema } from '../feed/notification.ts';
 import { categorySchema } from '../feed/icon.ts';
-import {
-  MAX_MUTED_BYTES,
-  MAX_MUTED_FEEDS,
-  MAX_MUTED_NAMES,
-  MAX_MUTED_UNTIL,
-  MAX_SCHEDULE_MS,
-} from '../limits.ts';
+import { MAX_MUTED_FEEDS, MAX_MUTED_NAMES, MAX_MUTED_UNTIL, MAX_SCHEDULE_MS } from '../limits.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
+import { namesOf } from '../reader/mutes.ts';
 import { clientIdSchema, readerKey } from '../reader/reader.ts';
+import { atMost, ifObject } from '../text/checks.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 import { DEFAULT_PREFERENCES } from './muted.ts';
@@ -20,7 +16,7 @@ const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59, such as 22:00');
 
-const severities = z.array(severitySchema).max(20, 'must have at most 20 severities');
+const severities = atMost(20, 'severities', z.array(severitySchema));
 
 export const quietHoursSchema = z.strictObject({
   from: timeOfDay,
@@ -29,29 +25,13 @@ export const quietHoursSchema = z.strictObject({
     .string()
     .max(64, 'must have at most 64 characters')
     .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin'),
-  days: z
-    .array(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`))
-    .min(1, 'must have at least one day')
-    .max(7, 'must have at most 7 days')
-    .optional(),
+  days: atMost(
+    7,
+    'days',
+    z.array(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`)).min(1, 'must have at least one day'),
+  ).optional(),
   allow: severities.default([]),
 });
-
-const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
-
-/** A list of names, limited to `max` names and `MAX_MUTED_BYTES` bytes. */
-const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
-  z
-    .array(name)
-    .max(max, `must have at most ${max} ${what}`)
-    .superRefine((names, context) => {
-      const bytes = bytesOf(names);
-      if (bytes > MAX_MUTED_BYTES)
-        context.addIssue({
-          code: 'custom',
-          message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, but has ${bytes}`,
-        });
-    });
 
 /** A mute that ends, at most a year ahead. The server drops mutes that have ended. */
 const mutedUntilSchema = z.strictObject({
@@ -68,10 +48,7 @@ const members = {
   severities,
   sources: namesOf(plainText({ max: 80 }), MAX_MUTED_NAMES, 'sources'),
   categories: namesOf(categorySchema, MAX_MUTED_NAMES, 'categories'),
-  mutedUntil: z
-    .array(mutedUntilSchema)
-    .max(MAX_MUTED_UNTIL, `must have at most ${MAX_MUTED_UNTIL} mutes`)
-    .optional(),
+  mutedUntil: atMost(MAX_MUTED_UNTIL, 'mutes', z.array(mutedUntilSchema)).optional(),
   quietHours: quietHoursSchema.nullable(),
   sound: z.boolean(),
   desktop: z.boolean(),
@@ -97,10 +74,10 @@ export const putPreferencesSchema = z.strictObject({
 export const patchPreferencesSchema = z
   .strictObject({ ...members, clientId: clientIdSchema })
   .partial()
-  .refine(
-    (change) => Object.keys(change).some((name) => name !== 'clientId'),
-    'must contain at least one preference',
-  );
+  .refine((change) => Object.keys(change).some((name) => name !== 'clientId'), {
+    message: 'must contain at least one preference',
+    when: ifObject,
+  });
 
 /** Query parameters for `GET /app/preferences`. */
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });

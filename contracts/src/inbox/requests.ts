@@ -2,16 +2,15 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { MAX_READ_IDS, MAX_SCHEDULE_MS } from '../limits.ts';
+import { idsUpTo } from '../reader/read.ts';
 import { clientIdSchema } from '../reader/reader.ts';
-import { dateTimeSchema, idSchema } from '../text/text.ts';
+import { ifObject } from '../text/checks.ts';
+import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
 const reader = { feed: feedSchema, clientId: clientIdSchema.optional() };
 
-const ids = z
-  .array(idSchema)
-  .min(1, 'must have at least one id')
-  .max(MAX_READ_IDS, `must have at most ${MAX_READ_IDS} ids`);
+const ids = idsUpTo(MAX_READ_IDS);
 
 /** The body of `POST /app/notifications/unread`, `/unarchive` and `/unsnooze`. */
 export const namedIdsSchema = z.strictObject({ ...reader, ids });
@@ -39,8 +38,7 @@ export const archiveSchema = z
   .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Also runs when other members are invalid so that the response lists all errors.
-    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    when: ifObject,
   });
 export type Archive = z.infer<typeof archiveSchema>;
 
@@ -53,7 +51,7 @@ const withinAYear = dateTimeSchema
 /** The body of `POST /app/notifications/snooze`. */
 export const snoozeSchema = z.strictObject({
   ...reader,
-  ids: ids.max(100, 'must have at most 100 ids'),
+  ids: idsUpTo(100),
   until: withinAYear,
 });
 export type Snooze = z.infer<typeof snoozeSchema>;

@@ -4,6 +4,7 @@ import { categorySchema } from '../feed/icon.ts';
 import { severitySchema, type Notification } from '../feed/notification.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_FEEDS_PER_CONNECTION, MAX_PAGE_LIMIT, MAX_QUERY_LENGTH } from '../limits.ts';
 import { clientIdSchema } from '../reader/reader.ts';
+import { atMost } from '../text/checks.ts';
 import { codePoints, plainText } from '../text/text.ts';
 import type { Placed } from './places.ts';
 
@@ -24,7 +25,7 @@ const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()
     .transform((text) => text.split(','))
-    .pipe(z.array(item).min(1).max(MAX_LISTED, `must have at most ${MAX_LISTED} values`));
+    .pipe(atMost(MAX_LISTED, 'values', z.array(item).min(1)));
 
 /**
  * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated. Defaults to `all` and every feed
@@ -39,11 +40,7 @@ export const searchQuerySchema = z.strictObject({
     )
     .default(''),
   state: z.enum(SEARCH_STATES, `must be one of ${SEARCH_STATES.join(', ')}`).default('any'),
-  feed: z
-    .array(feedSchema)
-    .min(1)
-    .max(MAX_FEEDS_PER_CONNECTION, `must have at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
-    .optional(),
+  feed: atMost(MAX_FEEDS_PER_CONNECTION, 'feeds', z.array(feedSchema).min(1)).optional(),
   severity: listed(severitySchema).optional(),
   source: listed(plainText({ max: 80 })).optional(),
   category: listed(categorySchema).optional(),

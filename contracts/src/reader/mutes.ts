@@ -3,11 +3,12 @@ import { feedSchema } from '../feed/name.ts';
 import { severitySchema } from '../feed/notification.ts';
 import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS } from '../limits.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
+import { atMost, ifTexts } from '../text/checks.ts';
 import { clientIdSchema, readerKey } from './reader.ts';
 
 const mutes = {
-  feeds: z.array(feedSchema).max(MAX_MUTED_FEEDS, `must have at most ${MAX_MUTED_FEEDS} feeds`),
-  severities: z.array(severitySchema).max(20, 'must have at most 20 severities'),
+  feeds: atMost(MAX_MUTED_FEEDS, 'feeds', z.array(feedSchema)),
+  severities: atMost(20, 'severities', z.array(severitySchema)),
 };
 
 /** Muted feeds and severities. Muted notifications don't pop up and don't count as unread. */
@@ -16,17 +17,24 @@ export type Mutes = z.infer<typeof mutesSchema>;
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
+/** A list of names, limited to `max` names and `MAX_MUTED_BYTES` bytes. */
+export const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
+  atMost(max, what, z.array(name)).superRefine(
+    (names, context) => {
+      const bytes = bytesOf(names);
+      if (bytes > MAX_MUTED_BYTES && names.length <= max)
+        context.addIssue({
+          code: 'custom',
+          message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, but has ${bytes}`,
+        });
+    },
+    { when: ifTexts },
+  );
+
 /** The body of `PUT /app/mutes`. */
 export const putMutesSchema = z.strictObject({
   ...mutes,
-  feeds: mutes.feeds.superRefine((feeds, context) => {
-    const bytes = bytesOf(feeds);
-    if (bytes > MAX_MUTED_BYTES)
-      context.addIssue({
-        code: 'custom',
-        message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, but has ${bytes}`,
-      });
-  }),
+  feeds: namesOf(feedSchema, MAX_MUTED_FEEDS, 'feeds'),
   clientId: clientIdSchema.optional(),
 });
 

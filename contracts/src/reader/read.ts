@@ -3,13 +3,18 @@ import { feedKey, feedSchema } from '../feed/name.ts';
 import { MAX_READ_IDS } from '../limits.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { atMost, ifObject } from '../text/checks.ts';
 import { idSchema } from '../text/text.ts';
 import { clientIdSchema, readerKey } from './reader.ts';
 
 const members = {
   offset: offsetSchema,
-  ids: z.array(idSchema).max(MAX_READ_IDS, `must have at most ${MAX_READ_IDS} ids`),
+  ids: atMost(MAX_READ_IDS, 'ids', z.array(idSchema)),
 };
+
+/** The ids that a request names: at least one. */
+export const idsUpTo = (max: number) =>
+  atMost(max, 'ids', z.array(idSchema).min(1, 'must have at least one id'));
 
 /** A feed's read state: all notifications up to `offset`, plus `ids` after it. Only grows within an epoch. */
 export const readStateSchema = z.strictObject(members);
@@ -24,14 +29,13 @@ export const markReadSchema = z
     feed: feedSchema,
     epoch: epochSchema.optional(),
     offset: members.offset.optional(),
-    ids: members.ids.min(1, 'must have at least one id').optional(),
+    ids: idsUpTo(MAX_READ_IDS).optional(),
     clientId: clientIdSchema.optional(),
   })
   .refine(({ offset, ids }) => offset !== undefined || ids !== undefined, {
     path: ['offset'],
     message: 'is required unless ids is given',
-    // Also runs when other members are invalid so that the response lists all errors.
-    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    when: ifObject,
   });
 export type MarkRead = z.infer<typeof markReadSchema>;
 

@@ -3,23 +3,24 @@ import { feedKey, feedSchema } from '../feed/name.ts';
 import { MAX_FEEDS_PER_CONNECTION, MAX_STREAM_FEEDS_LENGTH } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
 import { clientIdSchema } from '../reader/reader.ts';
+import { atMost, ifTexts } from '../text/checks.ts';
 
 /** Query parameters for `GET /app/stream`. `feed` can be repeated. */
 export const streamQuerySchema = z.strictObject({
-  feed: z
-    .array(feedSchema)
-    .min(1)
-    .max(MAX_FEEDS_PER_CONNECTION, `must have at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
+  feed: atMost(MAX_FEEDS_PER_CONNECTION, 'feeds', z.array(feedSchema).min(1))
     .default([DEFAULT_FEED])
-    .superRefine((feeds, context) => {
-      const fault = (message: string) => context.addIssue({ code: 'custom', message });
-      if (new Set(feeds).size < feeds.length) fault('must not contain a feed twice');
-      const length = feeds.reduce((sum, feed) => sum + feedKey(feed).length, 0);
-      if (length > MAX_STREAM_FEEDS_LENGTH)
-        fault(
-          `must have at most ${MAX_STREAM_FEEDS_LENGTH} characters in total; open a second stream for more`,
-        );
-    })
+    .superRefine(
+      (feeds, context) => {
+        const fault = (message: string) => context.addIssue({ code: 'custom', message });
+        if (new Set(feeds).size < feeds.length) fault('must not contain a feed twice');
+        const length = feeds.reduce((sum, feed) => sum + feedKey(feed).length, 0);
+        if (length > MAX_STREAM_FEEDS_LENGTH)
+          fault(
+            `must have at most ${MAX_STREAM_FEEDS_LENGTH} characters in total; open a second stream for more`,
+          );
+      },
+      { when: ifTexts },
+    )
     .meta({
       description: 'The feeds to stream. Repeat the parameter for each feed.',
       default: [DEFAULT_FEED],

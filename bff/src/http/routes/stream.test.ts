@@ -163,7 +163,7 @@ describe('a stream request', () => {
     ['?feed=all&token=secret', {}, 400, 'invalid_query', ['token']],
     ['?clientId=a&clientId=b', {}, 400, 'invalid_query', ['clientId']],
     ['?feed=%ff', {}, 400, 'invalid_query', ['']],
-    [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed']],
+    [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed', 'feed']],
     ['', { 'last-event-id': '12' }, 400, 'invalid_request', undefined],
     ['?lastEventId=12', {}, 400, 'invalid_request', undefined],
   ])('should be refused with all errors listed: %.40s %o', async (query, headers, status, code, paths) => {
