@@ -1,5 +1,5 @@
 import { faultsOf } from '@tocsin/contracts';
-import { readJson, requireJson, sendProblem, takeBody } from '@tocsin/service';
+import { listErrors, readJson, requireJson, sendProblem, takeBody } from '@tocsin/service';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 
@@ -19,8 +19,7 @@ export function readBody<T>(schema: z.ZodType<T>, request: Request, response: Re
   sendProblem(response, {
     status: 400,
     code: 'invalid_request',
-    detail: 'The body is invalid; see errors.',
-    errors: faultsOf(body.error).slice(0, MAX_FAULTS),
+    ...listErrors(faultsOf(body.error), { detail: 'The body is invalid; see errors.', max: MAX_FAULTS }),
   });
   return undefined;
 }

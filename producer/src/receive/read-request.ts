@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { faultsOf } from '@tocsin/contracts';
-import { readParameters, sendProblem } from '@tocsin/service';
+import { invalidQuery, readParameters, sendProblem } from '@tocsin/service';
 import type { z } from 'zod';
 
 /**
@@ -16,11 +16,7 @@ export function readRequest<T>(
   const { parameters, faults } = readParameters(request.url, known);
   const parsed = schema.safeParse({ ...parameters, ...request.params });
   if (parsed.success && faults.length === 0) return parsed.data;
-  sendProblem(response, {
-    status: 400,
-    code: 'invalid_query',
-    detail: 'The path or the query is invalid; see errors.',
-    errors: [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])],
-  });
+  const errors = [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])];
+  sendProblem(response, invalidQuery(errors, 'The path or the query is invalid; see errors.'));
   return undefined;
 }

@@ -171,3 +171,11 @@ describe('a search', () => {
     expect(second.more).toBe(false);
   });
 });
+
+it('should list at most a thousand errors of a body, and say so', async () => {
+  const response = await post('unread', { ids: Array(2_000).fill('') });
+  expect(response.status).toBe(400);
+  const { errors, detail } = (await response.json()) as Problem;
+  expect(errors).toHaveLength(1_000);
+  expect(detail).toBe('The body is invalid; see errors. The first 1000 are listed.');
+});

@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { Fault } from '@tocsin/contracts';
 import {
   endWithProblem,
+  invalidQuery,
   unsupportedMethod,
   readParameters,
   writeProblem,
@@ -20,14 +20,9 @@ const TRANSPORTS = ['polling', 'websocket'];
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
 /** JSONP (`j`) is not allowed since it would let pages from any origin read responses. */
-const invalidQuery = (errors: Fault[]): ProblemDetails => ({
-  status: 400,
-  code: 'invalid_query',
-  detail:
-    `The query is invalid; see errors. Allowed parameters are ${PARAMETERS.join(', ')}. ` +
-    'Send token and clientId as auth. JSONP is not supported.',
-  errors,
-});
+const INVALID_QUERY =
+  `The query is invalid; see errors. Allowed parameters are ${PARAMETERS.join(', ')}. ` +
+  'Send token and clientId as auth. JSONP is not supported.';
 
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
@@ -39,7 +34,10 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
   return (request: IncomingMessage, response: object, next: () => void): void => {
     const http = isHttpResponse(response) ? response : undefined;
     const { parameters, faults } = readParameters(request.url ?? '', PARAMETERS);
-    let problem = faults.length > 0 ? invalidQuery(faults) : faultOf(request, parameters, !http, admission);
+    let problem =
+      faults.length > 0
+        ? invalidQuery(faults, INVALID_QUERY)
+        : faultOf(request, parameters, !http, admission);
     const session = parameters.sid ? admission.sessions.get(parameters.sid) : undefined;
     if (!problem && session) admission.countRequest(session, request, !http);
     if (!problem && !parameters.sid) {

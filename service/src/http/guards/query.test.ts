@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readParameters } from './query.ts';
+import { invalidQuery, readParameters } from './query.ts';
 
 it('should read and decode known parameters', () => {
   expect(readParameters('/a?feed=user%3Aada&limit=2', ['feed', 'limit'])).toEqual({
@@ -19,11 +19,14 @@ it('should report every unknown and every repeated parameter once', () => {
   ]);
 });
 
-it('should report at most a hundred parameters, and shorten long names', () => {
+it('should list at most a hundred errors, say so, and shorten long names', () => {
   const names = Array.from({ length: 5_000 }, (_, index) => `p${index}`);
   const { faults } = readParameters(`/a?${'x'.repeat(5_000)}&${names.join('&')}`, []);
-  expect(faults).toHaveLength(100);
-  expect(faults[0]?.path).toBe('x'.repeat(100));
+  const { errors, detail } = invalidQuery(faults, 'The query is invalid.');
+  expect(errors).toHaveLength(100);
+  expect(errors?.[0]?.path).toBe('x'.repeat(100));
+  expect(detail).toBe('The query is invalid. The first 100 are listed.');
+  expect(invalidQuery(faults.slice(0, 100), 'The query is invalid.').detail).toBe('The query is invalid.');
 });
 
 it('should reject the whole query if it isn’t UTF-8', () => {

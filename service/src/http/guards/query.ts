@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Fault } from '@tocsin/contracts';
-import { sendProblem } from '../problems/problem.ts';
+import { listErrors, sendProblem, type ProblemDetails } from '../problems/problem.ts';
 
 /** A URL's raw query string, excluding the question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
@@ -30,8 +30,15 @@ export function readParameters(
     else if (parameters.has(name)) refuse(name, 'must not be repeated');
     else parameters.set(name, value);
   }
-  return { parameters: Object.fromEntries(parameters), faults: [...faults.values()].slice(0, MAX_FAULTS) };
+  return { parameters: Object.fromEntries(parameters), faults: [...faults.values()] };
 }
+
+/** The problem for a query with these errors, which `readParameters` found. */
+export const invalidQuery = (errors: readonly Fault[], detail: string): ProblemDetails => ({
+  status: 400,
+  code: 'invalid_query',
+  ...listErrors(errors, { detail, max: MAX_FAULTS }),
+});
 
 /**
  * Rejects queries with errors. Unknown parameters are errors because ignoring a misspelled `?feed=` would send a
@@ -46,12 +53,7 @@ export const allowParameters =
     if (faults.length === 0) return next();
     const hint =
       known.length === 0 ? 'This URL takes no parameters' : `Allowed parameters: ${known.join(', ')}`;
-    sendProblem(response, {
-      status: 400,
-      code: 'invalid_query',
-      detail: `The query is invalid; see errors. ${hint}.`,
-      errors: faults,
-    });
+    sendProblem(response, invalidQuery(faults, `The query is invalid; see errors. ${hint}.`));
   };
 
 function isUtf8(query: string): boolean {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
-import { PROBLEM_MEDIA_TYPE, type Problem, type ProblemCode } from '@tocsin/contracts';
+import { PROBLEM_MEDIA_TYPE, type Fault, type Problem, type ProblemCode } from '@tocsin/contracts';
 
 export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   status: number;
@@ -11,6 +11,15 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   /** The value of Retry-After in seconds. Only for 429 and 503. */
   retryAfter?: number;
 }
+
+/** A problem's `errors`, at most `max`, and its `detail`, which says if there are more. */
+export const listErrors = (
+  errors: readonly Fault[],
+  { detail, max }: { detail: string; max: number },
+): { detail: string; errors: Fault[] } => ({
+  detail: errors.length > max ? `${detail} The first ${max} are listed.` : detail,
+  errors: errors.slice(0, max),
+});
 
 export function problemBody({ status, code, detail, errors, ids }: ProblemDetails): string {
   const body: Problem = {
