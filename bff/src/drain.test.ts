@@ -48,7 +48,10 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
   // Leaves time for the last client to reconnect elsewhere.
   expect(Math.max(...pauses)).toBeLessThan(0.7 * DRAIN_MS);
   const [refusal] = (await once(open() as never, 'connect_error')) as [Error];
-  expect(refusal.message).toContain('stopping');
+  expect(refusal).toMatchObject({
+    message: 'unavailable: this instance is stopping',
+    data: { code: 'unavailable', message: 'this instance is stopping', temporary: true },
+  });
   const answer: unknown = await served[0]?.timeout(DRAIN_MS).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true });
 });

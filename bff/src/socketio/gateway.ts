@@ -21,7 +21,7 @@ import type { ReaderPages } from '../readers/page-for-reader.ts';
 import type { ReaderEvent } from '../readers/events/reader-change.ts';
 import type { FeedViews } from '../recover/views/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
-import { admit } from './admission/admit.ts';
+import { admit, stoppingError } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';
 import { endAtSecondProbe, releaseHandshake, terminate, type EngineSession } from '../internals/websocket.ts';
 import { boundBacklog } from './send/backlog.ts';
@@ -127,7 +127,7 @@ export class Gateway {
     else this.#guardEngine();
     // Refuse clients that were asked to reconnect but end up on this instance again. They keep the old connection while
     // they retry.
-    const refusal = () => (this.#draining ? new Error('unavailable: this instance is stopping') : undefined);
+    const refusal = () => (this.#draining ? stoppingError() : undefined);
     this.#io.use((_socket, next) => next(refusal()));
     this.#io.use((socket, next) => {
       // Without this check, a session could connect many times and create a socket each time.

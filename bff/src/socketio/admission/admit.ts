@@ -18,6 +18,9 @@ function refusal(code: SocketError['code'], text: string, temporary: boolean): E
   return Object.assign(new Error(`${code}: ${text}`), { data });
 }
 
+/** The error for a client that connects to an instance that is stopping. */
+export const stoppingError = (): Error => refusal('unavailable', 'this instance is stopping', true);
+
 interface Connecting {
   handshake: Pick<Socket['handshake'], 'auth'>;
   data: SocketData;
