@@ -65,6 +65,7 @@ const NOT_REGISTERED = {
   status: 503,
   code: 'unavailable',
   detail: 'This application has no subscription to that topic.',
+  retryAfter: 1,
 } as const;
 
 const isSame = (one: Subscribed, other: Subscribed): boolean =>
