@@ -6,7 +6,7 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** How long ids, retractions and runs are remembered, which is an entry's maximum lifetime. */
+  /** How long runs are remembered, which is an entry's maximum lifetime. */
   entryLifeMs: number;
 }
 
@@ -43,9 +43,12 @@ export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.i
 /** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
+/** How long ids and retractions are remembered: while an entry could bring the id again, or the history shows it. */
+export const idsLifeMs = (limits: FeedLimits): number => Math.max(limits.entryLifeMs, limits.historyTtlMs);
+
 /** Extra lifetime of documents, so that they outlive any head that could reference them. */
 const MARGIN_MS = 60 * 60 * 1000;
 export const segmentTtlSeconds = (limits: FeedLimits): number =>
   Math.ceil((limits.historyTtlMs + MARGIN_MS) / 1000);
 export const idsTtlSeconds = (limits: FeedLimits): number =>
-  Math.ceil((limits.entryLifeMs + MARGIN_MS) / 1000);
+  Math.ceil((idsLifeMs(limits) + MARGIN_MS) / 1000);

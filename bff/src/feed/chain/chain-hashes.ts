@@ -1,5 +1,5 @@
 import type { IdsReference } from '@tocsin/contracts';
-import { keptIds } from '../history/history.ts';
+import { keptIds, keyWithLife } from '../history/history.ts';
 import { encodeIds, type KnownIds } from '../ids.ts';
 import { idsTtlSeconds, type FeedLimits } from '../limits.ts';
 import { sizeOf } from '../present.ts';
@@ -27,7 +27,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const sizes = kept.map(({ count }) => count);
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
-  const key = chain.key();
+  const key = keyWithLife(chain.key(), limits);
   written.set(key, all);
   const value = encodeIds(all);
   documents.push({ key, value, bytes: sizeOf(value), ttlSeconds: idsTtlSeconds(limits) });

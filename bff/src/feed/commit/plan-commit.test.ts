@@ -88,6 +88,7 @@ describe('a head', () => {
       historyMax: 1_000_000,
       historyBytes: 40 * 1_024 * 126,
       idsMax: 20 * 1_024,
+      historyTtlMs: 366 * 24 * 60 * 60 * 1000,
     };
     const feed = `user:${'\u{1F514}'.repeat(255)}`;
     const sizesOf = (count: number, times: number) => Array.from({ length: times }, () => count);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keptIds, keptRuns, keptSegments } from './history.ts';
+import { keptIds, keptRuns, keptSegments, keyWithLife } from './history.ts';
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
 
 const limits = {
@@ -75,6 +75,23 @@ describe('ids', () => {
         if (before) expect(count >= limits.idsMax || before.at + limits.entryLifeMs <= NOW).toBe(true);
       }),
     );
+  });
+
+  it("should be forgotten when their own document's life ends, even if the history's limit changed", () => {
+    const long = { ...limits, historyTtlMs: 500_000 };
+    const [later, earlier] = [1_000_000, 600_000];
+    const references = [
+      { key: keyWithLife('expired', long), count: 1, at: earlier - 100_000 },
+      { key: keyWithLife('long', long), count: 1, at: earlier },
+      { key: keyWithLife('short', limits), count: 1, at: later - 200 },
+      { key: keyWithLife('new', long), count: 1, at: later - 1 },
+    ];
+    for (const current of [limits, long]) {
+      const kept = keptIds(references, current, later).map(({ key }) => key);
+      expect(kept).toEqual(['long.500s', 'new.500s']);
+    }
+    // A feed's name cannot look like a life.
+    expect(keptIds([{ key: 'ids:user:a.500s:x', count: 1, at: earlier }], long, later)).toEqual([]);
   });
 });
 

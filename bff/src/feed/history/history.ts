@@ -1,5 +1,5 @@
 import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
-import type { FeedLimits } from '../limits.ts';
+import { idsLifeMs, type FeedLimits } from '../limits.ts';
 
 /** The segments that are in the history at `now`. Drops whole segments, oldest first. */
 export function keptSegments(
@@ -21,12 +21,29 @@ export function keptSegments(
 /** The id documents that the feed still remembers at `now`. */
 export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: number): IdsReference[] {
   let count = ids.reduce((sum, reference) => sum + reference.count, 0);
-  const oldestKept = ids.findIndex((reference) => {
+  // Each document expires on its own, because limits can change: a newer one can expire before an older one.
+  return ids.filter((reference) => {
     count -= reference.count;
-    return count < limits.idsMax && reference.at + limits.entryLifeMs > now;
+    return count < limits.idsMax && reference.at + lifeOf(reference.key, limits) > now;
   });
-  return oldestKept < 0 ? [] : ids.slice(oldestKept);
 }
+
+/**
+ * A document's life at the end of its key, such as `.2592000s`. It is in the key because earlier versions, which forget
+ * ids when entries expire, refuse heads with unknown members.
+ */
+const LIFE = /\.(\d+)s$/;
+
+/** The key of a document of ids, with its life if that is longer than an entry's. */
+export const keyWithLife = (key: string, limits: FeedLimits): string => {
+  const lifeMs = idsLifeMs(limits);
+  return lifeMs > limits.entryLifeMs ? `${key}.${Math.floor(lifeMs / 1000)}s` : key;
+};
+
+const lifeOf = (key: string, { entryLifeMs }: FeedLimits): number => {
+  const [, seconds] = LIFE.exec(key) ?? [];
+  return seconds === undefined ? entryLifeMs : Number(seconds) * 1000;
+};
 
 /** The runs that can still have entries at `now`, up to `max`. Drops the least recently active first. */
 export function keptRuns(
