@@ -5,6 +5,8 @@ export interface FeedLimits {
   historyMax: number;
   historyBytes: number;
   historyTtlMs: number;
+  /** Life of segments whose key doesn't contain it: those of 0.1.0, which had one `HISTORY_TTL` for all feeds. */
+  unmarkedLifeMs: number;
   idsMax: number;
   /** How long runs are remembered, which is an entry's maximum lifetime. */
   entryLifeMs: number;
@@ -14,6 +16,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   historyMax: 10_000,
   historyBytes: 16 * 1024 * 1024,
   historyTtlMs: 24 * 60 * 60 * 1000,
+  unmarkedLifeMs: 24 * 60 * 60 * 1000,
   idsMax: 100_000,
   entryLifeMs: ENTRY_LIFE_MS,
 };

@@ -18,6 +18,7 @@ export function createLimitsOf(config: HistorySettings): LimitsOf {
     historyMax: config.HISTORY_MAX,
     historyBytes: config.HISTORY_BYTES,
     historyTtlMs: config.HISTORY_TTL * 1000,
+    unmarkedLifeMs: config.HISTORY_TTL * 1000,
     idsMax: config.IDS_MAX,
     entryLifeMs: ENTRY_LIFE_MS,
   };

@@ -1,7 +1,7 @@
 import type { IdsReference } from '@tocsin/contracts';
 import { keptIds, keyWithLife } from '../history/history.ts';
 import { encodeIds, type KnownIds } from '../ids.ts';
-import { idsTtlSeconds, type FeedLimits } from '../limits.ts';
+import { idsLifeMs, idsTtlSeconds, type FeedLimits } from '../limits.ts';
 import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
@@ -27,7 +27,9 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const sizes = kept.map(({ count }) => count);
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
-  const key = keyWithLife(chain.key(), limits);
+  const lifeMs = idsLifeMs(limits);
+  // Earlier versions forget ids when entries expire, so keys without a life are for documents with that life.
+  const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);
   documents.push({ key, value, bytes: sizeOf(value), ttlSeconds: idsTtlSeconds(limits) });

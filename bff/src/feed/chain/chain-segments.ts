@@ -6,7 +6,7 @@ import {
   type SegmentReference,
 } from '@tocsin/contracts';
 import { withoutContent } from '../history/removals.ts';
-import { keptSegments } from '../history/history.ts';
+import { keptSegments, keyWithLife } from '../history/history.ts';
 import { fullSegmentBytes, segmentTtlSeconds, type FeedLimits } from '../limits.ts';
 import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
@@ -48,7 +48,7 @@ export async function chainSegments(
   }
 
   const write = (publications: Publication[], bytes: number): string => {
-    const key = segmentKey(chain.label, chain.unique());
+    const key = keyWithLife(segmentKey(chain.label, chain.unique()), limits.historyTtlMs);
     documents.push({
       key,
       value: { v: DOCUMENT_VERSION, publications },

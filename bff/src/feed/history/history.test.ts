@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { SegmentReference } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import { keptIds, keptRuns, keptSegments, keyWithLife } from './history.ts';
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
@@ -64,6 +65,37 @@ describe('history', () => {
   });
 });
 
+describe('segments that were written with other limits', () => {
+  const now = 10_000_000;
+  const segment = (key: string, age: number, offset: number) => ({
+    ...{ key, first: offset, last: offset, bytes: 1, at: now - age },
+  });
+  const raised = { ...limits, historyMax: 100, historyBytes: 100, historyTtlMs: 5_000_000 };
+  const keysOf = (...segments: SegmentReference[]) =>
+    keptSegments(segments, raised, now).map(({ key }) => key);
+
+  it('should be dropped when they expire, also if the limit was raised since', () => {
+    const [old, expired, kept] = ['a', 'b', 'c'].map((key) => keyWithLife(key, 1_000_000)) as [
+      string,
+      string,
+      string,
+    ];
+    expect(
+      keysOf(segment(old, 2_000_000, 1), segment(expired, 1_000_000, 2), segment(kept, 999_999, 3)),
+    ).toEqual([kept]);
+  });
+
+  it('should be dropped before they expire if a newer one has expired, so that there is no gap', () => {
+    const [long, short] = [keyWithLife('a', 5_000_000), keyWithLife('b', 1_000_000)];
+    expect(keysOf(segment(long, 2_000_000, 1), segment(short, 1_500_000, 2))).toEqual([]);
+  });
+
+  it('should have the life that 0.1.0 gave them if their key has none', () => {
+    const unmarked = { ...raised, unmarkedLifeMs: 1_000_000 };
+    expect(keptSegments([segment('a', 1_000_000, 1), segment('b', 1, 2)], unmarked, now)).toHaveLength(1);
+  });
+});
+
 describe('ids', () => {
   it("should be remembered for an entry's lifetime, up to the last IDS_MAX", () => {
     fc.assert(
@@ -78,20 +110,17 @@ describe('ids', () => {
   });
 
   it("should be forgotten when their own document's life ends, even if the history's limit changed", () => {
-    const long = { ...limits, historyTtlMs: 500_000 };
     const [later, earlier] = [1_000_000, 600_000];
     const references = [
-      { key: keyWithLife('expired', long), count: 1, at: earlier - 100_000 },
-      { key: keyWithLife('long', long), count: 1, at: earlier },
-      { key: keyWithLife('short', limits), count: 1, at: later - 200 },
-      { key: keyWithLife('new', long), count: 1, at: later - 1 },
+      { key: keyWithLife('expired', 500_000), count: 1, at: earlier - 100_000 },
+      { key: keyWithLife('long', 500_000), count: 1, at: earlier },
+      { key: 'short', count: 1, at: later - 200 },
+      { key: keyWithLife('new', 500_000), count: 1, at: later - 1 },
     ];
-    for (const current of [limits, long]) {
-      const kept = keptIds(references, current, later).map(({ key }) => key);
-      expect(kept).toEqual(['long.500s', 'new.500s']);
-    }
+    const kept = keptIds(references, limits, later).map(({ key }) => key);
+    expect(kept).toEqual(['long.dws', 'new.dws']);
     // A feed's name cannot look like a life.
-    expect(keptIds([{ key: 'ids:user:a.500s:x', count: 1, at: earlier }], long, later)).toEqual([]);
+    expect(keptIds([{ key: 'ids:user:a.dws:x', count: 1, at: earlier }], limits, later)).toEqual([]);
   });
 });
 

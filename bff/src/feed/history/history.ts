@@ -1,21 +1,24 @@
 import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
-import { idsLifeMs, type FeedLimits } from '../limits.ts';
+import type { FeedLimits } from '../limits.ts';
 
-/** The segments that are in the history at `now`. Drops whole segments, oldest first. */
+/**
+ * The segments that are in the history at `now`. Drops whole segments, oldest first. If limits change, a newer segment
+ * can expire before an older one, which is then dropped too.
+ */
 export function keptSegments(
   segments: readonly SegmentReference[],
   limits: FeedLimits,
   now: number,
 ): SegmentReference[] {
-  let count = segments.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  const oldestKept = segments.findIndex((segment) => {
-    count -= segment.last - segment.first + 1;
-    bytes -= segment.bytes;
+  let [count, bytes] = [0, 0];
+  const newestDropped = segments.findLastIndex((segment) => {
     const isBeyondLimits = count >= limits.historyMax || bytes >= limits.historyBytes;
-    return !isBeyondLimits && segment.at + limits.historyTtlMs > now;
+    count += segment.last - segment.first + 1;
+    bytes += segment.bytes;
+    const lifeMs = Math.min(limits.historyTtlMs, lifeIn(segment.key) ?? limits.unmarkedLifeMs);
+    return isBeyondLimits || segment.at + lifeMs <= now;
   });
-  return oldestKept < 0 ? [] : segments.slice(oldestKept);
+  return segments.slice(newestDropped + 1);
 }
 
 /** The id documents that the feed still remembers at `now`. */
@@ -24,26 +27,25 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
   // Each document expires on its own, because limits can change: a newer one can expire before an older one.
   return ids.filter((reference) => {
     count -= reference.count;
-    return count < limits.idsMax && reference.at + lifeOf(reference.key, limits) > now;
+    return count < limits.idsMax && reference.at + (lifeIn(reference.key) ?? limits.entryLifeMs) > now;
   });
 }
 
 /**
- * A document's life at the end of its key, such as `.2592000s`. It is in the key because earlier versions, which forget
- * ids when entries expire, refuse heads with unknown members.
+ * A document's life in seconds (base 36) at the end of its key, such as `.1jk00s`. Without it, documents written before
+ * a limit was raised would count as lost once they expire. It is in the key because earlier versions refuse heads with
+ * unknown members.
  */
-const LIFE = /\.(\d+)s$/;
+const LIFE = /\.([0-9a-z]+)s$/;
 
-/** The key of a document of ids, with its life if that is longer than an entry's. */
-export const keyWithLife = (key: string, limits: FeedLimits): string => {
-  const lifeMs = idsLifeMs(limits);
-  return lifeMs > limits.entryLifeMs ? `${key}.${Math.floor(lifeMs / 1000)}s` : key;
-};
+export const keyWithLife = (key: string, lifeMs: number): string =>
+  `${key}.${Math.ceil(lifeMs / 1000).toString(36)}s`;
 
-const lifeOf = (key: string, { entryLifeMs }: FeedLimits): number => {
+/** The life in a document's key (ms). `undefined` if the key has none. */
+function lifeIn(key: string): number | undefined {
   const [, seconds] = LIFE.exec(key) ?? [];
-  return seconds === undefined ? entryLifeMs : Number(seconds) * 1000;
-};
+  return seconds === undefined ? undefined : parseInt(seconds, 36) * 1000;
+}
 
 /** The runs that can still have entries at `now`, up to `max`. Drops the least recently active first. */
 export function keptRuns(

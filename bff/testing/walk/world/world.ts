@@ -24,6 +24,8 @@ export interface Setting {
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
+  /** Size of a full segment (bytes). With small segments,
+  unmarkedLifeMs: number;
   /** Size of a full segment (bytes). With small segments, chains grow and merge sooner. */
   segmentBytes: number;
   /** Whether to keep copies of the store for rollbacks. */
@@ -65,7 +67,7 @@ export class World {
     this.report = report;
     const { historyMax, historyTtlMs, segmentBytes } = setting;
     const history = { historyMax, historyTtlMs, historyBytes: 40 * segmentBytes };
-    this.limits = { ...history, idsMax: 400, entryLifeMs: ENTRY_LIFE_MS };
+    this.limits = { ...history, unmarkedLifeMs: historyTtlMs, idsMax: 400, entryLifeMs: ENTRY_LIFE_MS };
     this.checker = new Checker(this, report);
     this.producers = [0, 1].map((index) => new WalkProducer(this, index));
     this.instances = [0, 1].map((index) => new WalkInstance(this, index));
