@@ -13,7 +13,7 @@ const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: n
   'Bounded',
   (list, def) => {
     z.ZodArray.init(list, def);
-    const { parse } = list._zod;
+    const parse = list._zod.parse.bind(list._zod);
     list._zod.parse = (payload, context) => {
       const { value } = payload as { value: unknown };
       if (Array.isArray(value) && value.length > def.reads) payload.value = value.slice(0, def.reads);

@@ -146,18 +146,15 @@ export class Inboxes {
    * Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. The
    * reader hasn't seen or read the `due` ones, which are still shown.
    */
-  async endedBetween(
-    reader: string,
-    from: number,
-    to: number,
-  ): Promise<{ ended: Snoozed[]; due: ReadonlySet<Snoozed> }> {
+  async endedBetween(reader: string, from: number, to: number) {
     const document = await this.stored(reader);
     const ended = (document?.snoozed ?? []).filter((one) => {
       const at = timeOf(one.until);
       return at > from && at <= to && !one.archived;
     });
-    const shown = await Promise.all(ended.map((one) => !one.read && !one.seen && this.isShown(one)));
-    return { ended, due: new Set(ended.filter((_, index) => shown[index])) };
+    const unseen = ended.filter(({ read, seen }) => !read && !seen);
+    const shown = await Promise.all(unseen.map((one) => this.isShown(one)));
+    return { ended, due: new Set(unseen.filter((_, index) => shown[index])) };
   }
 
   /** When the next snooze ends after `from` (ms since 1970), if any. Ignores archived notifications. */
