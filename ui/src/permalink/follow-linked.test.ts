@@ -11,9 +11,9 @@ import { followLinked } from './follow-linked.ts';
 
 useFreshStores();
 
-const shown = (publication: Publication): Linked => ({
+const shown = (publication: Publication, epoch = 'e'): Linked => ({
   state: 'shown',
-  linked: { feed: 'all', epoch: 'e', publication },
+  linked: { feed: 'all', epoch, publication },
 });
 const linked = at(1, new Date(Date.now() + 3_600_000).toISOString());
 const RETRACTED = shown({ offset: 1, notification: null, id: 'n1', gone: 'retracted' });
@@ -34,7 +34,7 @@ beforeEach(async () => {
       beforeAnswer();
       return answers.shift() ?? { state: 'failed' };
     },
-    useGone: () => useGone('all', 'n1'),
+    useGone,
     draw: (answer) => drawn.push(answer),
   });
 });
@@ -74,18 +74,48 @@ it('should not draw content that is gone if the server does not know it yet', as
 });
 
 it('should not draw content that was retracted before the answer', async () => {
+  answers = [shown(linked), RETRACTED];
   beforeAnswer = () => useItems().remove('all', ['n1']);
-  expect(await followed.load()).toEqual({ state: 'unknown' });
-  await settled();
-  expect(drawn).toEqual([{ state: 'unknown' }]);
+  expect(await followed.load()).toEqual(RETRACTED);
+  expect(drawn).toEqual([{ state: 'unknown' }, RETRACTED]);
 });
 
-it('should draw and follow a notification that is published again after an erasure', async () => {
-  answers = [shown(linked), shown(linked), RETRACTED];
+it('should ask again if the page learns of an earlier erasure before the answer', async () => {
+  answers = [shown(linked), shown(linked)];
+  let isFirst = true;
+  beforeAnswer = () => {
+    if (isFirst) useItems().clear('all');
+    isFirst = false;
+  };
+  expect(await followed.load()).toEqual(shown(linked));
+  expect(drawn).toEqual([{ state: 'unknown' }, shown(linked)]);
+});
+
+it('should not draw erased content again if the server does not know it yet', async () => {
+  answers = [shown(linked), shown(linked)];
   await followed.load();
   useItems().clear('all');
   await settled();
-  expect(drawn.slice(1)).toEqual([{ state: 'unknown' }, shown(linked)]);
+  expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
+});
+
+it('should draw the reason if a notification with its collapse key has replaced it', async () => {
+  const old = { offset: 1, notification: { ...linked.notification, collapseKey: 'k' } };
+  answers = [shown(old), RETRACTED];
+  await followed.load();
+  const newer = at(7);
+  const notification = { ...newer.notification, collapseKey: 'k' };
+  useItems().add('all', { epoch: 'e', publications: [{ ...newer, notification }] });
+  await settled();
+  expect(drawn).toEqual([shown(old), { state: 'unknown' }, RETRACTED]);
+});
+
+it('should draw and follow a notification that is published again after an erasure', async () => {
+  answers = [shown(linked), shown(linked, 'e2'), RETRACTED];
+  await followed.load();
+  useItems().clear('all');
+  await settled();
+  expect(drawn.slice(1)).toEqual([{ state: 'unknown' }, shown(linked, 'e2')]);
   useItems().remove('all', ['n1']);
   await settled();
   expect(drawn.slice(3)).toEqual([{ state: 'unknown' }, RETRACTED]);

@@ -1,11 +1,12 @@
-import type { Notification } from '@tocsin/contracts';
+import type { FollowedNotification } from '@tocsin/client-vue';
+import type { LinkedNotification } from '@tocsin/contracts';
 import { shallowRef, watch } from 'vue';
 import type { Linked } from './fetch-linked.ts';
 
 export interface FollowLinked {
   fetch: () => Promise<Linked>;
   /** Called before each request. Returns a reactive predicate that tells whether the notification is gone. */
-  useGone: () => (notification: Notification) => boolean;
+  useGone: () => (followed: FollowedNotification) => boolean;
   draw: (answer: Linked) => void;
 }
 
@@ -19,15 +20,24 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
 } {
   /** Whether the drawn notification is gone. */
   const isGone = shallowRef<() => boolean>();
+  /** The epoch of the content that was drawn last. */
+  let drawnEpoch: string | undefined;
 
-  /** Draws and returns the answer. While the content is gone, only an answer about the notification is drawn. */
+  /** Draws and returns the answer. If the content is known to be gone, draws only an answer about the notification. */
   async function load(isKnownGone = false): Promise<Linked> {
     const isGoneSince = useGone();
-    let answer = await fetch();
-    const notification = answer.state === 'shown' && answer.linked.publication.notification;
-    // Another instance of the server may not know it yet.
-    if (notification && isGoneSince(notification)) answer = { state: 'unknown' };
-    else if (notification) isGone.value = () => isGoneSince(notification);
+    const answer = await fetch();
+    const followed = answer.state === 'shown' ? followedIn(answer.linked) : undefined;
+    if (followed) {
+      // Another instance of the server may not know yet that it is gone. A feed's erasure starts a new epoch.
+      if (isGoneSince(followed) || (isKnownGone && followed.epoch === drawnEpoch)) {
+        if (isKnownGone) return { state: 'unknown' };
+        draw({ state: 'unknown' });
+        return load(true);
+      }
+      drawnEpoch = followed.epoch;
+      isGone.value = () => isGoneSince(followed);
+    }
     if (!isKnownGone || answer.state === 'shown') draw(answer);
     return answer;
   }
@@ -43,4 +53,10 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
   );
 
   return { load: () => load(), stop };
+}
+
+/** The notification to follow. `undefined` if its content is gone. */
+function followedIn({ feed, epoch, publication }: LinkedNotification): FollowedNotification | undefined {
+  const { offset, notification } = publication;
+  return notification ? { feed, epoch, offset, notification } : undefined;
 }

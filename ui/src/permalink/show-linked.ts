@@ -47,12 +47,7 @@ export async function showLinked(
     if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
     else content.replaceChildren(...drawNotification(publication));
   }
-  const { id, feed } = permalink;
-  const linked = followLinked({
-    fetch: () => fetchLinked(permalink, token),
-    useGone: () => useGone(feed, id),
-    draw,
-  });
+  const linked = followLinked({ fetch: () => fetchLinked(permalink, token), useGone, draw });
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));
     const answer = await linked.load();

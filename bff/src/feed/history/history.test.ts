@@ -118,9 +118,9 @@ describe('ids', () => {
       { key: keyWithLife('new', 500_000), count: 1, at: later - 1 },
     ];
     const kept = keptIds(references, limits, later).map(({ key }) => key);
-    expect(kept).toEqual(['long.dws', 'new.dws']);
+    expect(kept).toEqual(['long.dwt', 'new.dwt']);
     // A feed's name cannot look like a life.
-    expect(keptIds([{ key: 'ids:user:a.dws:x', count: 1, at: earlier }], limits, later)).toEqual([]);
+    expect(keptIds([{ key: 'ids:user:a.dwt:x', count: 1, at: earlier }], limits, later)).toEqual([]);
   });
 });
 

@@ -32,14 +32,14 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
 }
 
 /**
- * A document's life in seconds (base 36) at the end of its key, such as `.1jk00s`. Without it, documents written before
+ * A document's life in seconds (base 36) at the end of its key, such as `.1jk00t`. Without it, documents written before
  * a limit was raised would count as lost once they expire. It is in the key because earlier versions refuse heads with
  * unknown members.
  */
-const LIFE = /\.([0-9a-z]+)s$/;
+const LIFE = /\.([0-9a-z]+)t$/;
 
 export const keyWithLife = (key: string, lifeMs: number): string =>
-  `${key}.${Math.ceil(lifeMs / 1000).toString(36)}s`;
+  `${key}.${Math.ceil(lifeMs / 1000).toString(36)}t`;
 
 /** The life in a document's key (ms). `undefined` if the key has none. */
 function lifeIn(key: string): number | undefined {

@@ -24,8 +24,6 @@ export interface Setting {
   clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** Size of a full segment (bytes). With small segments,
-  unmarkedLifeMs: number;
   /** Size of a full segment (bytes). With small segments, chains grow and merge sooner. */
   segmentBytes: number;
   /** Whether to keep copies of the store for rollbacks. */

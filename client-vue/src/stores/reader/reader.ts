@@ -136,7 +136,7 @@ export const useReader = defineStore(() => {
     notice.show('snoozed', items.length, () => {
       for (const [state, own] of before) {
         const [place, end, wasSnoozed, unread] = JSON.parse(state) as [Place, string, boolean, boolean];
-        if (Date.parse(end) > Date.now()) save(own, 'snooze', { place, until: end });
+        if (place === 'snoozed' && Date.parse(end) > Date.now()) save(own, 'snooze', { place, until: end });
         else {
           if (place === 'archive') save(own, 'archive', { place });
           save(own, 'unsnooze', { place: place === 'archive' ? place : 'inbox' });

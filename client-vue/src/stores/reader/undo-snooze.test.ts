@@ -79,3 +79,12 @@ it('undoing a snooze should end it if the earlier snooze has ended meanwhile', a
     { name: 'unread', ids: ['n1', 'n2'] },
   ]);
 });
+
+it('undoing a second snooze at once should not bring back the first', async () => {
+  const requests = snoozeAndUndo({});
+  useReader().snooze([item('n1'), item('n2')], later);
+  useNotice().undo();
+  expect(ids()).toHaveLength(3);
+  await vi.waitFor(() => expect(requests).toHaveLength(4));
+  expect(requests.map(([name]) => name)).toEqual(['snooze', 'unsnooze', 'snooze', 'unsnooze']);
+});

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SECTION_OF_REDIS, SECTIONS } from './runbook.ts';
 
 const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
-const anchors = Array.from(page.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+const anchors = Array.from(page.matchAll(/^#{2,} (.+)$/gm), ([, heading = '']) =>
   heading.toLowerCase().replaceAll(' ', '-'),
 );
 
