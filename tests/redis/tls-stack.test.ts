@@ -14,7 +14,7 @@ let redis: AnyRedis;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** Starts a Redis with a private CA that requires a client certificate and a password. */
+/** Starts a Redis that has a private CA and requires a client certificate and a password. */
 beforeAll(async () => {
   const { tls, settings: ofClients } = redisWithTls(dir);
   redis = await startRedis({ ...{ dir, name: 'redis', tls }, settings: { requirepass: 'secret' } });

@@ -8,7 +8,7 @@ export const storedSchema = z.strictObject({
   version: z.string(),
   /** When the capture was taken (ms since 1970). */
   at: z.int(),
-  /** The entries of the claim check. */
+  /** Claim-check entries. */
   strings: z.record(z.string(), json),
   /** The state store's documents and etags. */
   hashes: z.record(z.string(), z.strictObject({ data: json, version: z.string() })),

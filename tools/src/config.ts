@@ -27,7 +27,7 @@ export interface ToolsConfig {
   proxy: ProxyConfig;
   /** The folder for programs that were downloaded or built for this user, shared by all clones. */
   cacheDir: string;
-  /** Time between the demo source's notifications in ms, as text. Defaults to the run file's. */
+  /** Time between the demo source's notifications (ms), as text. Defaults to the value in dapr.yaml. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set or there is no display. */
   mayOpenBrowser: boolean;

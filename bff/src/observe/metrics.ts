@@ -192,7 +192,7 @@ export function createMetrics(registry: Registry) {
     }),
     latency: new Histogram({
       name: 'tocsin_bff_delivery_latency_seconds',
-      help: 'Time from createdAt at the producer until pushed to browsers.',
+      help: 'Time from createdAt, which the producer sets, until the notification is pushed to browsers.',
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),

@@ -1,4 +1,5 @@
-# Starts a node with the users of redis-start.sh. Each pod announces its new address, and its name, which stays the same.
+# Starts a cluster node through redis-start.sh, which sets up the Redis users. A restarted pod gets a new address but keeps its
+# host name, so each pod announces both.
 # Replicas log in to their master with the operator's password.
 set -eu
 umask 077

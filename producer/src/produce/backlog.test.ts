@@ -97,7 +97,7 @@ describe('a lane whose entries aren’t claimed', () => {
     clearInterval(advance);
   });
 
-  it('should wait just as long if an entry ends within a batch whose rest fits in the next entry', async () => {
+  it('should still wait the full 2 s if an entry ends within a request whose rest fits in the next entry', async () => {
     const { producer, backend, bffs } = slowBffs();
     void producer.produce(inFeeds(MAX_FEEDS));
     await sleep(100);

@@ -53,7 +53,7 @@ export class DueWindow {
 
   /**
    * Resolves when the window contains the schedules. An existing schedule's content stays unchanged. Adds nothing if
-   * `isCurrent` resolves with false. Whenever another producer wrote first, `isCurrent` is re-evaluated.
+   * `isCurrent` resolves to false. Whenever another producer wrote first, `isCurrent` is re-evaluated.
    * @throws ScheduleFullError
    */
   async add(

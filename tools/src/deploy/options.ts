@@ -14,7 +14,7 @@ export interface DeployOptions extends ImageSource {
   insecure: boolean;
   /** Routes publishers' requests from outside to the producer. */
   publish: boolean;
-  /** Runs Redis as a cluster of six nodes, unless something is already deployed. */
+  /** Runs a new Redis as a cluster of six nodes. The deploy fails if a single Redis already exists. */
   redisCluster: boolean;
   /** Time limit for each part of the rollout in ms. */
   timeoutMs: number;

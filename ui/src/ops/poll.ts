@@ -1,7 +1,7 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
 /**
- * Polls `read` immediately and then `ms` after each call has finished, while the component is mounted and the page is
+ * Calls `read` immediately and then `ms` after each call has finished, while the component is mounted and the page is
  * visible.
  */
 export function usePoll(read: () => Promise<void>, ms: number): void {

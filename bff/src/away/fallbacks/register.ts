@@ -115,7 +115,7 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
 /** Decides whether a notification was erased. */
 export type IsErased = (one: Waiting | SentItem) => boolean;
 
-/** An erased feed, or the erased notifications in it. */
+/** The extent of an erasure: the whole feed, or only the notifications that `ids` or `isErased` select. */
 export interface ErasedFallbacks {
   feed: string;
   ids?: readonly string[] | undefined;

@@ -16,7 +16,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   onPosition?: (position: PositionEvent) => void;
 }
 
-/** Trimming keeps this share of the limit so that it's rarely needed. */
+/** Trimming goes down to this share of the limit, so that the next trim isn't due right away. */
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;

@@ -7,7 +7,7 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server whose first pages have no fallbacks, only an unreadable reader each. */
+/** A server whose first pages have no fallbacks, only one reader each, with unreadable fallbacks. */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);
@@ -16,7 +16,7 @@ function server(emptyPages: number, fallbacks = [FALLBACK]) {
   });
 }
 
-it('should return the first page with fallbacks and count the unreadable readers before it', async () => {
+it('should return the first page that has fallbacks, and count the readers before it whose fallbacks are unreadable', async () => {
   const unsent = server(3);
   const page = await firstPage({ unsent });
   expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });

@@ -43,7 +43,7 @@ it('should keep events while the broker is down, so that any instance can publis
   expect(broker.accepted).toEqual(['e1', 'e2', 'e3']);
 });
 
-it('should publish each event once while the broker is slow', async () => {
+it('should publish each event only once, even if the broker is slow', async () => {
   const { store, broker, instance } = deployment();
   const before = instance();
   await before.publish(read('e1'));

@@ -31,7 +31,7 @@ const MAX_DOCUMENTS = 64;
 type Waiting = LateWakeUps['waiting'];
 
 /**
- * Wake-ups that can be set even while the scheduler is unavailable. The store then keeps them, and every instance tries
+ * Wake-ups that survive an unavailable scheduler. The store keeps those that it has not accepted, and every instance tries
  * to set them until an instance succeeds.
  */
 export class DurableWakeUps implements WakeUps {

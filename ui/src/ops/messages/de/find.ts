@@ -9,7 +9,7 @@ export const find: OpsMessages['find'] = {
   submit: 'Suchen',
   looking: 'Suche läuft …',
   found: (id, feed) => `${id} in ${feed}`,
-  recorded: (offset, time) => `Im Feed an Position ${offset}, veröffentlicht ${time}.`,
+  recorded: (offset, time) => `Im Feed an Position ${offset}, veröffentlicht am ${time}.`,
   forgotten: 'Der Feed hatte sie, hat ihren Inhalt aber nicht mehr.',
   retracted: 'Zurückgezogen.',
   gone: (offset, reason) => `Im Feed an Position ${offset}, aber nicht mehr da: ${reason}.`,
