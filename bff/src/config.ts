@@ -180,9 +180,9 @@ export const bffSettings = withRedisRules(
     HISTORY_TTL: withDefault(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
-    ).describe('Seconds that `all` and topic feeds keep a publication'),
+    ).describe('Seconds that `all` and topic feeds keep a publication, and its id (at least 25 hours)'),
     USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
-      'Seconds that user feeds keep a publication. The default is 30 days, the maximum 366 days',
+      'Seconds that user feeds keep a publication, and its id (at least 25 hours). The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
@@ -200,7 +200,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      "Milliseconds to wait for a feed's turn before retrying the announcement",
+      'Milliseconds to wait for a turn on its host. Then this instance takes the turn, or the announcement is retried if the host makes progress',
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
       'Milliseconds to wait for the sidecar',

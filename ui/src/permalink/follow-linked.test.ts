@@ -1,6 +1,6 @@
 import type { Publication } from '@tocsin/contracts';
 import { nextTick } from 'vue';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { useGone } from '../../../client-vue/src/inbox/view/use-gone.ts';
 import { useClock } from '../../../client-vue/src/stores/clock.ts';
 import { useItems } from '../../../client-vue/src/stores/feeds/items.ts';
@@ -73,30 +73,54 @@ it('should not draw content that is gone if the server does not know it yet', as
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
 });
 
-it('should not draw content that was retracted before the answer', async () => {
+it('should draw the reason, and not the content, if it was retracted before the answer', async () => {
   answers = [shown(linked), RETRACTED];
   beforeAnswer = () => useItems().remove('all', ['n1']);
   expect(await followed.load()).toEqual(RETRACTED);
-  expect(drawn).toEqual([{ state: 'unknown' }, RETRACTED]);
+  expect(drawn).toEqual([RETRACTED]);
 });
 
-it('should ask again if the page learns of an earlier erasure before the answer', async () => {
+it('should not draw content that was retracted before the answer if the server does not know it yet', async () => {
   answers = [shown(linked), shown(linked)];
-  let isFirst = true;
-  beforeAnswer = () => {
-    if (isFirst) useItems().clear('all');
-    isFirst = false;
-  };
-  expect(await followed.load()).toEqual(shown(linked));
-  expect(drawn).toEqual([{ state: 'unknown' }, shown(linked)]);
+  beforeAnswer = () => useItems().remove('all', ['n1']);
+  await followed.load();
+  expect(drawn).toEqual([{ state: 'unknown' }]);
 });
 
-it('should not draw erased content again if the server does not know it yet', async () => {
-  answers = [shown(linked), shown(linked)];
+it.each([
+  ['again', shown(linked)],
+  ['a failure, which offers a retry', { state: 'failed' } as const],
+])(
+  'should ask again if the page learns of an earlier erasure before the answer, and draw it: %s',
+  async (_, second) => {
+    answers = [shown(linked), second];
+    let isFirst = true;
+    beforeAnswer = () => {
+      if (isFirst) useItems().clear('all');
+      isFirst = false;
+    };
+    expect(await followed.load()).toEqual(second);
+    expect(drawn).toEqual([second]);
+  },
+);
+
+it('should ask again after a pause if the epoch is the same after an erasure', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  answers = [shown(linked), shown(linked), shown(linked)];
   await followed.load();
   useItems().clear('all');
-  await settled();
-  expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(drawn, 'another instance of the server may not know it yet').toEqual([
+    shown(linked),
+    { state: 'unknown' },
+  ]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(drawn, 'the page learned of an earlier erasure').toEqual([
+    shown(linked),
+    { state: 'unknown' },
+    shown(linked),
+  ]);
+  vi.useRealTimers();
 });
 
 it('should draw the reason if a notification with its collapse key has replaced it', async () => {

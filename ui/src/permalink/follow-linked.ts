@@ -10,6 +10,9 @@ export interface FollowLinked {
   draw: (answer: Linked) => void;
 }
 
+/** Time in which all instances of the server usually learn of an erasure (ms). */
+const LAG_MS = 5_000;
+
 /**
  * Draws a linked notification. Once it is gone, draws that and asks the server for the reason. Call `stop` when the
  * notification is closed.
@@ -18,41 +21,51 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
   load: () => Promise<Linked>;
   stop: () => void;
 } {
-  /** Whether the drawn notification is gone. */
-  const isGone = shallowRef<() => boolean>();
-  /** The epoch of the content that was drawn last. */
-  let drawnEpoch: string | undefined;
+  const followed = shallowRef<{ epoch: string; isGone: () => boolean }>();
 
-  /** Draws and returns the answer. If the content is known to be gone, draws only an answer about the notification. */
-  async function load(isKnownGone = false): Promise<Linked> {
+  /** The answer, and the notification to follow if it is shown. Content that is gone by now is left out. */
+  async function ask() {
     const isGoneSince = useGone();
     const answer = await fetch();
-    const followed = answer.state === 'shown' ? followedIn(answer.linked) : undefined;
-    if (followed) {
-      // Another instance of the server may not know yet that it is gone. A feed's erasure starts a new epoch.
-      if (isGoneSince(followed) || (isKnownGone && followed.epoch === drawnEpoch)) {
-        if (isKnownGone) return { state: 'unknown' };
-        draw({ state: 'unknown' });
-        return load(true);
-      }
-      drawnEpoch = followed.epoch;
-      isGone.value = () => isGoneSince(followed);
+    const shown = answer.state === 'shown' ? followedIn(answer.linked) : undefined;
+    if (!shown) return { answer };
+    // Another instance of the server may not know yet that it is gone.
+    if (isGoneSince(shown)) return { answer: { state: 'unknown' } as const, isStale: true };
+    return { answer, follow: { epoch: shown.epoch, isGone: () => isGoneSince(shown) } };
+  }
+
+  async function load(): Promise<Linked> {
+    let asked = await ask();
+    // The page may just have learned of an earlier erasure, which doesn't concern the answer.
+    if (asked.isStale) asked = await ask();
+    followed.value = asked.follow;
+    draw(asked.answer);
+    return asked.answer;
+  }
+
+  /** Draws the reason, or the notification if it was published again after an erasure, which starts a new epoch. */
+  async function askForReason(epoch: string): Promise<void> {
+    let asked = await ask();
+    if (asked.follow?.epoch === epoch) {
+      await new Promise((resolve) => setTimeout(resolve, LAG_MS));
+      asked = await ask();
     }
-    if (!isKnownGone || answer.state === 'shown') draw(answer);
-    return answer;
+    if (asked.answer.state !== 'shown') return;
+    followed.value = asked.follow;
+    draw(asked.answer);
   }
 
   const stop = watch(
-    () => isGone.value?.(),
-    (gone) => {
-      if (!gone) return;
-      isGone.value = undefined;
+    () => followed.value?.isGone() && followed.value.epoch,
+    (goneEpoch) => {
+      if (!goneEpoch) return;
+      followed.value = undefined;
       draw({ state: 'unknown' });
-      void load(true);
+      void askForReason(goneEpoch);
     },
   );
 
-  return { load: () => load(), stop };
+  return { load, stop };
 }
 
 /** The notification to follow. `undefined` if its content is gone. */

@@ -1,8 +1,8 @@
 import { ProblemError, searchNotifications, type SearchRequest } from '@tocsin/client';
-import { parseDateTime, type Found } from '@tocsin/contracts';
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
-import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
+import type { Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
+import { itemOf } from './item-of.ts';
 import { useCurrent, type IsCurrent } from './use-current.ts';
 
 /** Debounce delay while the reader types (ms). */
@@ -10,12 +10,6 @@ const DEBOUNCE_MS = 250;
 const LIMIT = 50;
 
 export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'failed';
-
-const itemOf = ({ feed, epoch, offset, notification }: Found): Item => ({
-  ...{ key: itemKey(feed, notification.id), feed, epoch, offset, notification },
-  time: Math.min(parseDateTime(notification.createdAt) ?? Date.now(), Date.now()),
-  gapBefore: false,
-});
 
 /**
  * Runs the search returned by `request`. A change cancels the running search and starts the new search. `undefined`

@@ -65,7 +65,7 @@ const adjustedToPayload = (load: Load, constants: Constants, measured: number): 
 function keptOf(load: Load, constants: Constants): Plan['kept'] {
   const perHour = (load.rate / load.feeds) * 3600;
   const bytes = adjustedToPayload(load, constants, constants.stored.publication);
-  // A feed remembers ids for 25 h of a day's history, or as long as a longer history.
+  // A feed remembers ids for 25 h, or as long as its history. The load of a check has lasted minutes.
   const idHours = Math.max(load.historyHours, Math.min(load.historyHours, ID_HOURS) * (ID_HOURS / 24));
   const history = Math.min(load.history, perHour * load.historyHours, HISTORY_BYTES / bytes);
   return {
