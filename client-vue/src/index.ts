@@ -12,7 +12,7 @@ export { default as ToastCard } from './toasts/card/ToastCard.vue';
 export { default as IsolatedText } from './components/IsolatedText.vue';
 export { default as AppIcon } from './components/AppIcon.vue';
 export { useGone } from './inbox/view/use-gone.ts';
-export type { FollowedNotification } from './inbox/view/item-of.ts';
+export type { FollowedNotification } from './inbox/view/use-current.ts';
 export { stopPush } from './inbox/preferences/away/push-device.ts';
 export { browserClientId } from './stores/client-id.ts';
 export { safeStorage } from './stores/storage.ts';

@@ -1,8 +1,18 @@
-import { isExpired } from '@tocsin/contracts';
+import { isExpired, parseDateTime, type Found } from '@tocsin/contracts';
 import { computed } from 'vue';
 import { useClock } from '../../stores/clock.ts';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useItems } from '../../stores/feeds/items.ts';
+
+/** A notification with content and its position. */
+export type FollowedNotification = Pick<Found, 'feed' | 'epoch' | 'offset' | 'notification'>;
+
+/** An item for a notification that may be outside the loaded list. */
+export const itemOf = ({ feed, epoch, offset, notification }: FollowedNotification): Item => ({
+  ...{ key: itemKey(feed, notification.id), feed, epoch, offset, notification },
+  time: Math.min(parseDateTime(notification.createdAt) ?? Date.now(), Date.now()),
+  gapBefore: false,
+});
 
 /** Whether an item still exists. Reactive. */
 export type IsCurrent = (item: Item) => boolean;

@@ -1,5 +1,4 @@
-import { itemOf, type FollowedNotification } from './item-of.ts';
-import { useCurrent } from './use-current.ts';
+import { itemOf, useCurrent, type FollowedNotification } from './use-current.ts';
 
 /**
  * Follows a notification that may be outside the loaded list. Call it before you request the notification. It returns a

@@ -2,8 +2,7 @@ import { ProblemError, searchNotifications, type SearchRequest } from '@tocsin/c
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
-import { itemOf } from './item-of.ts';
-import { useCurrent, type IsCurrent } from './use-current.ts';
+import { itemOf, useCurrent, type IsCurrent } from './use-current.ts';
 
 /** Debounce delay while the reader types (ms). */
 const DEBOUNCE_MS = 250;
