@@ -96,7 +96,8 @@ const SILENCE_NOTICED_MS = 120_000;
 describe('a connection that falls silent', () => {
   it.concurrent.for(LANGUAGES)(
     'should be replaced by the client in $name',
-    async (client, { task, skip, onTestFinished }) => {
+    // Concurrent tests need their own `expect`: the global one ends with the first of them.
+    async (client, { task, skip, onTestFinished, expect: expectHere }) => {
       await makeOrSkip(client, task, skip);
       const feed = `topic:silent-${client.name}`;
       const own = await startProxy(() => bff.url);
@@ -111,7 +112,7 @@ describe('a connection that falls silent', () => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
 
       // Feeds without a position start at the head, so notifications don't show until the client is connected.
-      await expect
+      await expectHere
         .poll(async () => {
           await bff.publish(1, feed);
           return output;
@@ -119,7 +120,7 @@ describe('a connection that falls silent', () => {
         .not.toBe('');
       own.silence();
       const [missed] = await bff.publish(1, feed);
-      await expect.poll(() => output, { timeout: SILENCE_NOTICED_MS }).toContain(missed);
+      await expectHere.poll(() => output, { timeout: SILENCE_NOTICED_MS }).toContain(missed);
     },
   );
 });
