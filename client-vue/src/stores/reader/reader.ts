@@ -128,14 +128,16 @@ export const useReader = defineStore(() => {
 
   /** Undo restores each item's place, and whether an item with an earlier snooze was unread. */
   function snooze(items: readonly Item[], until: Date): void {
-    const before = groupsOf(items, (item) => {
-      const { place, unread, until: end = '', returnedAt } = marks.placeOf(item);
-      return JSON.stringify([place, end, place === 'snoozed' || returnedAt !== undefined, unread]);
+    const groups = groupsOf(items, (item) => {
+      const { place, unread, until: end, returnedAt } = marks.placeOf(item);
+      return [place, end, unread, returnedAt !== undefined].join();
     });
+    const before = Array.from(groups.values(), (own) => ({ own, placed: marks.placeOf(own[0]) }));
     dismissToasts(items);
     notice.show('snoozed', items.length, () => {
-      for (const [state, own] of before) {
-        const [place, end, wasSnoozed, unread] = JSON.parse(state) as [Place, string, boolean, boolean];
+      for (const { own, placed } of before) {
+        const { place, unread, until: end = '', returnedAt } = placed;
+        const wasSnoozed = place === 'snoozed' || returnedAt !== undefined;
         if (place === 'snoozed' && Date.parse(end) > Date.now()) save(own, 'snooze', { place, until: end });
         else {
           if (place === 'archive') save(own, 'archive', { place });

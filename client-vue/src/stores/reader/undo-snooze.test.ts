@@ -11,8 +11,10 @@ import { useUnread } from './unread.ts';
 useFreshStores();
 
 const later = new Date('2099-01-01T00:00:00Z');
-const sent = (requests: MarkRequest[]) =>
-  requests.map(([name, , change]) => ({ name, ...(change as object) }));
+async function expectSent(requests: MarkRequest[], expected: readonly object[]): Promise<void> {
+  await vi.waitFor(() => expect(requests).toHaveLength(expected.length));
+  expect(requests.map(([name, , change]) => ({ name, ...(change as object) }))).toEqual(expected);
+}
 /** Snoozes `n1` and `n2` from this state, and undoes it. */
 const snoozeAndUndo = (state: Partial<InboxState>): MarkRequest[] => {
   const requests = startSession();
@@ -34,8 +36,7 @@ it('undoing a snooze should leave notifications unread that were back from an ea
   const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z', due: true }));
   expect(ids()).toHaveLength(3);
   expect(useUnread().count).toBe(2);
-  await vi.waitFor(() => expect(requests).toHaveLength(3));
-  expect(sent(requests)).toEqual([
+  await expectSent(requests, [
     SNOOZE,
     { name: 'unsnooze', ids: ['n1', 'n2'] },
     { name: 'unread', ids: ['n1', 'n2'] },
@@ -45,8 +46,7 @@ it('undoing a snooze should leave notifications unread that were back from an ea
 it('undoing a snooze should move archived notifications back to the archive', async () => {
   const requests = snoozeAndUndo({ archived: [[1, 2]] });
   expect(['n1', 'n2'].map((id) => useMarks().placeOf(item(id)).place)).toEqual(['archive', 'archive']);
-  await vi.waitFor(() => expect(requests).toHaveLength(3));
-  expect(sent(requests)).toEqual([
+  await expectSent(requests, [
     SNOOZE,
     { name: 'archive', ids: ['n1', 'n2'] },
     { name: 'unsnooze', ids: ['n1', 'n2'] },
@@ -57,23 +57,20 @@ it('undoing a snooze should restore the time of an earlier snooze', async () => 
   const until = '2098-01-01T00:00:00Z';
   const requests = snoozeAndUndo(snoozed({ until }));
   expect(useMarks().placeOf(item('n1'))).toMatchObject({ place: 'snoozed', until });
-  await vi.waitFor(() => expect(requests).toHaveLength(2));
-  expect(sent(requests)).toEqual([SNOOZE, { ...SNOOZE, until }]);
+  await expectSent(requests, [SNOOZE, { ...SNOOZE, until }]);
 });
 
 it('undoing a snooze should leave a notification read that was read while it was snoozed', async () => {
   const until = '2098-01-01T00:00:00Z';
   const requests = snoozeAndUndo(snoozed({ until, read: true }));
   expect(useMarks().placeOf(item('n1'))).toMatchObject({ place: 'snoozed', unread: false });
-  await vi.waitFor(() => expect(requests).toHaveLength(3));
-  expect(sent(requests)).toEqual([SNOOZE, { ...SNOOZE, until }, { name: 'read', ids: ['n1', 'n2'] }]);
+  await expectSent(requests, [SNOOZE, { ...SNOOZE, until }, { name: 'read', ids: ['n1', 'n2'] }]);
 });
 
 it('undoing a snooze should end it if the earlier snooze has ended meanwhile', async () => {
   const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z' }));
   expect(useMarks().placeOf(item('n1')).place).toBe('inbox');
-  await vi.waitFor(() => expect(requests).toHaveLength(3));
-  expect(sent(requests)).toEqual([
+  await expectSent(requests, [
     SNOOZE,
     { name: 'unsnooze', ids: ['n1', 'n2'] },
     { name: 'unread', ids: ['n1', 'n2'] },
