@@ -1,5 +1,5 @@
-# Starts a cluster node through redis-start.sh, which sets up the Redis users. A restarted pod gets a new address but keeps its
-# host name, so each pod announces both.
+# Starts a cluster node through redis-start.sh, which sets up the Redis users. A restarted pod gets a new address but
+# keeps its host name, so each pod announces both.
 # Replicas log in to their master with the operator's password.
 set -eu
 umask 077

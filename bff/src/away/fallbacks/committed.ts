@@ -69,8 +69,8 @@ export async function unlessDamaged(
 }
 
 /**
- * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. Ignores documents that this version
- * can't read, so that they don't stop the turn. Rejects if the store is unavailable.
+ * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. Ignores documents that this
+ * version can't read, so that they don't stop the turn. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,

@@ -23,7 +23,8 @@ it('should survive a connection that is reset between a response and an upgrade'
     'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n' +
       'GET /hubs/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
   );
-  // `failed` resolves with the close event's `hadError`. Without the guard's `error` listener, that error would end the process.
+  // `failed` resolves with the close event's `hadError`. Without the guard's `error` listener, that error would end the
+  // process.
   expect(await failed).toBe(true);
   await closed;
   server.close();

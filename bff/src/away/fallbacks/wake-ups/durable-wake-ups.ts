@@ -31,8 +31,8 @@ const MAX_DOCUMENTS = 64;
 type Waiting = LateWakeUps['waiting'];
 
 /**
- * Wake-ups that survive an unavailable scheduler. The store keeps those that it has not accepted, and every instance tries
- * to set them until an instance succeeds.
+ * Wake-ups that survive an unavailable scheduler. The store keeps those that the scheduler has not accepted, and every
+ * instance retries them until one succeeds.
  */
 export class DurableWakeUps implements WakeUps {
   readonly #use: DurableWakeUpsOptions;
