@@ -133,7 +133,7 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // Without this rule, a crafted string in a request could keep a process busy for minutes.
+      // Without these rules, a crafted string in a request could keep a process busy for minutes.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of the model walks to run: 1 in `npm run test:walks` (which CI runs), less in the unit tests. */
+    /** The share of the random walks to run: 1 in `npm run test:walks` (which CI runs), less in the unit tests. */
     walkShare: number;
     /** A folder that is removed after the run. */
     temporaryFolder: string;
@@ -109,7 +109,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'pages',
           include: [PAGES],
-          // A group of their own: workers are only reused for files of the same project.
+          // Runs in a separate group because workers are only reused for files of the same project.
           sequence: { groupOrder: 2 },
           maxWorkers: 2,
         },

@@ -16,7 +16,7 @@ Creates a TypeScript service that publishes notifications, and a page that shows
 /** The name is also used as a Dapr app id and in an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 
-/** npm omits these files from packages, so the template renames them. */
+/** npm omits `.gitignore` files from packages, so the template contains `_gitignore` instead. */
 const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
 
 function readArguments() {
@@ -65,12 +65,12 @@ function filesIn(folder, prefix = '') {
   });
 }
 
-const given = readArguments();
-if (given.values.help) {
+const parsed = readArguments();
+if (parsed.values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { target, name, tarball, faults } = check(given);
+const { target, name, tarball, faults } = check(parsed);
 if (faults.length > 0) {
   console.error(`Nothing was created: ${faults.join('; ')}.\n\n${USAGE}`);
   process.exit(1);

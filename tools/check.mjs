@@ -47,7 +47,7 @@ function changed() {
   ].filter(Boolean);
 }
 
-/** Runs a step, then prints the whole output. Resolves with true if the step passed. */
+/** Runs a step, then prints its output. Resolves with true if the step passed. */
 const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();
@@ -66,10 +66,10 @@ const secondsSince = (started) => ((performance.now() - started) / 1_000).toFixe
 
 /** Runs the steps, two at a time, until a step fails. Resolves with true if all passed. */
 async function runAll(steps) {
-  const left = [...steps];
+  const remaining = [...steps];
   let passed = true;
   const work = async () => {
-    while (passed && left.length > 0) passed = (await run(left.shift())) && passed;
+    while (passed && remaining.length > 0) passed = (await run(remaining.shift())) && passed;
   };
   await Promise.all([work(), work()]);
   return passed;

@@ -34,7 +34,10 @@ const DELIVERIES_TIMEOUT_MS = 8_000;
 /** Minimum and maximum time to wait for in-flight deliveries (ms). Dapr redelivers interrupted deliveries. */
 const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
-/** Starts a bff instance. Resolves once all ports are listening. */
+/**
+ * Starts a bff instance. Resolves once all ports are listening.
+ * @param given the backend to use instead of Dapr's
+ */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const context = await createContext(config, given);
   const { backend, log, metrics, now } = context;
@@ -58,7 +61,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       ...{ store: backend.readers, now, log },
       publishesReceipts: config.RECEIPTS_TOPIC === 'on',
     });
-  const redisUpkeep = backend.keepStore?.({
+  const redisUpkeep = backend.startRedisUpkeep?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
     eraseFallbacks: (erased) => storedAway.fallbacks.erase(erased),
   });

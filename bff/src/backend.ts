@@ -25,7 +25,7 @@ import type {
   Probes,
   SetAsideRecords,
 } from './ops/ports.ts';
-import type { FindIn } from './ops/find/find-notification.ts';
+import type { SearchPlace } from './ops/find/find-notification.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
@@ -39,17 +39,20 @@ export interface Inbound {
   onRefusedEvent(data: unknown): Promise<unknown>;
   /** Resolves with true once the wake-up is processed, or false if the name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
-  /** Reads a notification's delivery and read state for the feed's readers. Rejects if the state can't be read. */
-  receiptsOf(named: { feed: string; id: string }): Promise<Receipts>;
+  /**
+   * Reads whether a notification was delivered, seen and read, and the state of its fallbacks. Rejects if that can't be
+   * read.
+   */
+  receiptsOf(notification: { feed: string; id: string }): Promise<Receipts>;
   /** Called for each rejected call that didn't come from our own instances. The call had no effect. */
   onRefused: OnRefused;
 }
 
-/** Calls from the Redis upkeep, which trims streams and deletes erased content. */
-export interface StoreEvents {
+/** Callbacks of the Redis upkeep, which trims streams and deletes erased content. */
+export interface RedisUpkeepEvents {
   /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
-  /** Called with erased notifications whose content was found in a reader's fallbacks, to remove it there. */
+  /** Removes erased notifications from a reader's fallbacks. Called when their content was found there. */
   eraseFallbacks: (erased: ErasedFallbacks) => Promise<void>;
 }
 
@@ -57,7 +60,7 @@ export interface StoreEvents {
 export type StoresWithContent = Pick<Backend, 'entries' | 'log' | 'setAside' | 'announceAgain' | 'readers'>;
 
 /** This instance's Redis upkeep. */
-export interface KeptStore {
+export interface RedisUpkeep {
   copies: Copies;
   stop(): void;
 }
@@ -69,7 +72,7 @@ export interface Backend {
   origin: StoreOrigin;
   entries: Entries;
   setAside: SetAsideStore;
-  deadLetters: SetAsideRecords;
+  setAsideRecords: SetAsideRecords;
   board: InstanceBoard;
   past: PastHourStore;
   probes: Probes;
@@ -89,14 +92,14 @@ export interface Backend {
   /** The backplane's socket.io adapter, if any. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Starts the Redis upkeep over direct connections. Not set without Redis. */
-  keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
+  startRedisUpkeep?: ((events: RedisUpkeepEvents) => RedisUpkeep) | undefined;
   /**
    * The memory usage and limit of the backplane's Redis (bytes). Not set without Redis. Rejects while Redis is
    * unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Searches the waiting entries for a notification. Not set without Redis. Rejects while Redis is unavailable. */
-  findWaiting?: FindIn | undefined;
+  findWaiting?: SearchPlace | undefined;
   /**
    * Reads the number of unfinished announcements and the age of the oldest. Not set without Redis. Rejects while Redis
    * is unavailable.

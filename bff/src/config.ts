@@ -180,9 +180,11 @@ export const bffSettings = withRedisRules(
     HISTORY_TTL: withDefault(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
-    ).describe('Seconds that `all` and topic feeds keep a publication, and its id (at least 25 hours)'),
+    ).describe(
+      'Seconds that `all` and topic feeds keep a publication. They keep its id for the same time, but at least 25 hours',
+    ),
     USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
-      'Seconds that user feeds keep a publication, and its id (at least 25 hours). The default is 30 days, the maximum 366 days',
+      'Seconds that user feeds keep a publication. They keep its id for the same time, but at least 25 hours. The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
@@ -191,7 +193,7 @@ export const bffSettings = withRedisRules(
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Every bff of this version reads both forms, but 0.1.0 cannot read compressed ones: switch it on when no bff of 0.1.0 is left',
+        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Every bff of this version reads both, but version 0.1.0 can read only uncompressed parts: switch it on once no bff runs 0.1.0',
       ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
       'Maximum number of ids that a feed remembers to filter out duplicate notifications',
@@ -200,10 +202,10 @@ export const bffSettings = withRedisRules(
       'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      'Milliseconds to wait for a turn on its host. Then this instance takes the turn, or the announcement is retried if the host makes progress',
+      'Milliseconds to wait for a turn on its host. After that, this instance takes the turn, unless the host makes progress: then the announcement is retried',
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
-      'Milliseconds to wait for the sidecar',
+      'Milliseconds to wait for a response from the sidecar',
     ),
     DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
       "Milliseconds to wait before re-announcing an entry after Dapr's retries run out",

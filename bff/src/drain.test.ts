@@ -22,7 +22,7 @@ afterEach(async () => {
   await stopped;
 });
 
-it('should tell its clients when to reconnect elsewhere, still serve them, and refuse new clients', async () => {
+it('should ask its clients to reconnect elsewhere, still serve them until then, and refuse new clients', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: String(DRAIN_MS) };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
@@ -42,11 +42,11 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
     [DrainingEvent][]
   >;
   stopped = bff.stop();
-  const pauses = (await draining).map(([{ reconnectAfterMs }]) => reconnectAfterMs);
-  expect(new Set(pauses).size).toBeGreaterThan(5);
-  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(0);
+  const delays = (await draining).map(([{ reconnectAfterMs }]) => reconnectAfterMs);
+  expect(new Set(delays).size).toBeGreaterThan(5);
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
   // Leaves time for the last client to reconnect elsewhere.
-  expect(Math.max(...pauses)).toBeLessThan(0.7 * DRAIN_MS);
+  expect(Math.max(...delays)).toBeLessThan(0.7 * DRAIN_MS);
   const [refusal] = (await once(open() as never, 'connect_error')) as [Error];
   expect(refusal).toMatchObject({
     message: 'unavailable: this instance is stopping',
@@ -58,12 +58,12 @@ it('should tell its clients when to reconnect elsewhere, still serve them, and r
 
 it('should refuse a client if the instance started to stop while the token was being checked', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-  let answer = true;
-  const held: (() => void)[] = [];
+  let isIssuerResponding = true;
+  const heldResponses: (() => void)[] = [];
   const issuer = createServer((_request, response) => {
     const respond = () => response.end(JSON.stringify(keySet()));
-    if (answer) respond();
-    else held.push(respond);
+    if (isIssuerResponding) respond();
+    else heldResponses.push(respond);
   });
   issuer.listen(0, '127.0.0.1');
   await once(issuer, 'listening');
@@ -86,7 +86,7 @@ it('should refuse a client if the instance started to stop while the token was b
     await once(first as never, 'connect');
     // The bff rereads the issuer's keys after ten minutes.
     vi.advanceTimersByTime(11 * 60_000);
-    answer = false;
+    isIssuerResponding = false;
     const second = open();
     const outcome = Promise.race([
       once(second as never, 'connect_error').then(([error]) => (error as Error).message),
@@ -96,7 +96,7 @@ it('should refuse a client if the instance started to stop while the token was b
     const draining = once(first as never, 'draining');
     stopped = bff.stop();
     await draining;
-    for (const respond of held) respond();
+    for (const respond of heldResponses) respond();
     expect(await outcome).toContain('stopping');
   } finally {
     vi.useRealTimers();
@@ -165,7 +165,7 @@ it("should stop even if a client doesn't answer the WebSocket close", { timeout:
   await closed;
 });
 
-it("should report that it's not ready before it moves clients, but still accept clients before that", async () => {
+it("should report during the drain delay that it's not ready, but still accept clients", async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

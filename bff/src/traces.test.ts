@@ -6,9 +6,9 @@ import { serveBff } from '../testing/served-bff.ts';
 const trace = (n: number, flags: string) =>
   `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
 
-const ends: (() => Promise<unknown>)[] = [];
+const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
   useSpanSink(undefined);
 });
 
@@ -20,10 +20,10 @@ async function tracedInstance() {
     stop: () => Promise.resolve(),
   });
   const bff = await serveBff({});
-  ends.push(() => bff.stop());
+  cleanUps.push(() => bff.stop());
   const deliver = async (seq: number, traceparents: string[]): Promise<void> => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
-    const place = {
+    const announcement = {
       v: DOCUMENT_VERSION,
       run: 'run00001',
       feed: 'all',
@@ -33,8 +33,11 @@ async function tracedInstance() {
     };
     const createdAt = new Date().toISOString();
     const notification = { id: `n-${seq}`, feed: 'all', severity: 'info', title: 'Traced', createdAt };
-    bff.backend.entries.put(entryKey(place), JSON.stringify({ ...place, notifications: [notification] }));
-    await bff.backend.announce(place);
+    bff.backend.entries.put(
+      entryKey(announcement),
+      JSON.stringify({ ...announcement, notifications: [notification] }),
+    );
+    await bff.backend.announce(announcement);
   };
   return { spans, deliver };
 }

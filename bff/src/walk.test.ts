@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, inject, it } from 'vitest';
-import { DEATHS } from '../testing/walk/faults.ts';
+import { DEATH_STEPS } from '../testing/walk/faults.ts';
 import { guarantee } from '../testing/walk/property.ts';
 
 const SHARE = inject('walkShare');
@@ -8,14 +8,14 @@ const SHARE = inject('walkShare');
 const RUNS = { numRuns: Math.ceil(250 * SHARE), seed: 20261124, interruptAfterTimeLimit: 90_000 };
 
 it(
-  'should not lose, duplicate or reorder publications despite failures, crashes, losses and repeated messages',
+  'should not lose, duplicate or reorder publications despite failures, crashes, and lost or repeated messages',
   { timeout: 120_000 },
   async () => {
     const counts = new Map<string, number>();
     await fc.assert(guarantee({ losses: false, counts }), RUNS);
     if (SHARE < 1) return;
     expect(counts.get('commits')).toBeGreaterThan(500);
-    for (const step of DEATHS) expect(counts.get(`died at ${step}`), step).toBeGreaterThan(0);
+    for (const step of DEATH_STEPS) expect(counts.get(`died at ${step}`), step).toBeGreaterThan(0);
     for (const what of ['forged calls refused', 'forged broadcasts'])
       expect(counts.get(what), what).toBeGreaterThan(100);
   },

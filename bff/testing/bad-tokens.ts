@@ -30,11 +30,11 @@ const SIGNATURE = /^the token's signature is wrong$/;
 const EXPIRED = /^the token has expired$/;
 const NO_KEY = /^no known key matches the token$/;
 
-/** Tokens to refuse with the shared secret. */
+/** Tokens that an instance with the shared secret must refuse. */
 export const WITH_SECRET: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['empty', () => '', /^a token is required$|^the Authorization header/],
-  ['one word', () => 'x', MALFORMED],
+  ['a single character', () => 'x', MALFORMED],
   ['without a payload or signature', () => parts(secretToken())[0], MALFORMED],
   ['without a signature part', () => parts(secretToken()).slice(0, 2).join('.'), MALFORMED],
   ['made of four parts', () => `${secretToken()}.x`, MALFORMED],
@@ -186,13 +186,12 @@ export const WITH_SECRET: Case[] = [
   ['one character too long', () => paddedToken(MAX_TOKEN_LENGTH + 1), /16384 characters$/],
 ];
 
-const OTHER = { ...KEYS.RS256 };
-const rsa = (header: Record<string, unknown>, signer = signerOf(OTHER.privateKey)) =>
+const rsa = (header: Record<string, unknown>, signer = signerOf(KEYS.RS256.privateKey)) =>
   forge({ alg: 'RS256', kid: 'RS256', ...header }, claims(), signer);
 const PEM = KEYS.RS256.publicKey.export({ format: 'pem', type: 'spki' }) as string;
 const jwk = KEYS.RS256.publicKey.export({ format: 'jwk' });
 
-/** Tokens to refuse with an issuer's keys. */
+/** Tokens that an instance with an issuer's keys must refuse. */
 export const WITH_KEYS: Case[] = [
   ['absent', () => undefined, /^a token is required$/],
   ['with the algorithm none', () => forge({ alg: 'none', kid: 'RS256' }, claims(), () => ''), ALGORITHM],

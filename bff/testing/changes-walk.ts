@@ -13,7 +13,7 @@ interface Row {
   gone: string | undefined;
 }
 
-/** Naive reference implementation: a feed's expected content after these entries. */
+/** A simple reference implementation. Returns a feed's expected content after these entries. */
 export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   let rows: Row[] = [];
   let retracted = new Set<string>();
@@ -41,12 +41,12 @@ export class ChangesClient {
   readonly screen = new Map<string, string>();
   isComplete = true;
   #requested: { epoch: string; offset: number } | undefined | 'nothing' = 'nothing';
-  #retries = false;
+  #hasTimers = false;
 
   take(event: MergeEvent): void {
     for (const effect of this.merge.handle(event)) {
       if (effect.type === 'subscribe') this.#requested = effect.position;
-      if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#retries = true;
+      if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#hasTimers = true;
       if (effect.type === 'missed' && effect.erased) this.screen.clear();
       else if (effect.type === 'missed') this.isComplete = false;
       if (effect.type === 'gone') for (const id of effect.ids) this.screen.delete(id);
@@ -60,8 +60,8 @@ export class ChangesClient {
   async answer(
     read: (position: { epoch: string; offset: number } | undefined) => Promise<Page>,
   ): Promise<void> {
-    if (this.#retries) {
-      this.#retries = false;
+    if (this.#hasTimers) {
+      this.#hasTimers = false;
       this.take({ type: 'retry' });
       this.take({ type: 'gap-stayed' });
     }
@@ -83,18 +83,19 @@ class ChangesInstance {
 
   constructor(walk: ChangesWalk) {
     this.#walk = walk;
-    const { f } = walk;
+    const { fixture } = walk;
     const send = ({ epoch, publications }: PublicationsEvent) =>
       this.client.take({ type: 'publications', epoch, publications });
     this.view = new FeedView(FEED, {
-      ...{ log: f.log, origin: f.origin, marks: f.instance().marks, limits: f.limits, proofs: testProofs },
-      ...{ ring: { publications: 4, bytes: 1024 * 1024 }, now: () => f.now },
-      routeFeedTurn: (_feed, _announced, caller) => f.instance().turn(undefined, caller),
+      ...{ log: fixture.log, origin: fixture.origin, marks: fixture.instance().marks },
+      ...{ limits: fixture.limits, proofs: testProofs },
+      ...{ ring: { publications: 4, bytes: 1024 * 1024 }, now: () => fixture.now },
+      routeFeedTurn: (_feed, _announced, caller) => fixture.instance().turn(undefined, caller),
       onMissed: send,
       onMoved: ({ epoch, offset }) => this.client.take({ type: 'position', position: { epoch, offset } }),
     });
     this.client.take({ type: 'connected' });
-    f.broadcaster.onEvent((event) => {
+    fixture.broadcaster.onEvent((event) => {
       if (this.isMissing) return;
       this.forbidden = walk.forbidden();
       const { shown } = this.view.receive(event);
@@ -103,7 +104,7 @@ class ChangesInstance {
   }
 
   async read(): Promise<Page> {
-    const page = await readPage(this.view, { kind: 'newest', limit: 200 }, () => this.#walk.f.now);
+    const page = await readPage(this.view, { kind: 'newest', limit: 200 }, () => this.#walk.fixture.now);
     const text = JSON.stringify(page);
     const served = this.forbidden.filter((title) => text.includes(`"${title}"`));
     if (served.length > 0) throw new Error(`served removed content: ${served.join()} in ${text}`);
@@ -113,18 +114,18 @@ class ChangesInstance {
   answer(): Promise<void> {
     return this.client.answer((position) => {
       const request = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
-      return readPage(this.view, request, () => this.#walk.f.now);
+      return readPage(this.view, request, () => this.#walk.fixture.now);
     });
   }
 }
 
-/** An in-memory setup of a feed, two hosts that can die at any step, and two instances that each have a browser. */
+/** Simulates a feed in memory, with two hosts that can crash at any step, and two instances with a browser each. */
 export class ChangesWalk {
-  readonly f = new Fixture();
+  readonly fixture = new Fixture();
   readonly entries: EntryItem[][] = [];
   readonly instances: ChangesInstance[];
-  deaths = 0;
-  #dyingStep: Step | undefined;
+  crashes = 0;
+  #crashStep: Step | undefined;
   #hosts;
 
   constructor() {
@@ -134,40 +135,40 @@ export class ChangesWalk {
 
   put(items: EntryItem[]): void {
     this.entries.push(items);
-    this.f.put(this.entries.length, items);
+    this.fixture.put(this.entries.length, items);
   }
 
-  /** Makes the instance miss or get broadcasts from now on. */
+  /** Sets whether the instance misses broadcasts from now on. */
   missBroadcasts(index: 0 | 1, isMissing: boolean): void {
     const instance = this.instances[index];
     if (instance) instance.isMissing = isMissing;
   }
 
-  /** Runs a turn for all entries on a host that can die at step `end`. */
-  async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
+  /** Runs a turn for all entries on a host that crashes at step `crashStep`, if given. */
+  async turn(host: 0 | 1, crashStep: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
-    this.#dyingStep = end;
+    this.#crashStep = crashStep;
     try {
       await this.#hosts[host]?.turn(this.entries.length);
     } catch (error) {
       if (!(error instanceof Error) || error.message !== 'died') throw error;
-      this.deaths++;
+      this.crashes++;
       this.#hosts[host] = this.#newHost();
     }
-    this.#dyingStep = undefined;
+    this.#crashStep = undefined;
   }
 
   /** Titles of committed notifications that are no longer visible and must never be served. */
   forbidden(): string[] {
-    const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
+    const committed = this.entries.slice(0, this.fixture.head?.producers[RUN]?.[0] ?? 0);
     const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));
     const titles = committed.flat().flatMap((item) => ('title' in item ? [item.title] : []));
     return titles.filter((title) => !live.has(title));
   }
 
   #newHost() {
-    return this.f.instance((step) =>
-      step === this.#dyingStep ? Promise.reject(new Error('died')) : Promise.resolve(),
+    return this.fixture.instance((step) =>
+      step === this.#crashStep ? Promise.reject(new Error('died')) : Promise.resolve(),
     );
   }
 }

@@ -99,7 +99,7 @@ export class Fixture {
   readonly erased: Erased[] = [];
   /** Ids of notifications that turns passed to `onItems`. In production, `onItems` registers fallbacks. */
   readonly passedOnIds: string[] = [];
-  /** These notifications' positions as `feed offset id-in-the-feed`, or `-` without a position. */
+  /** The positions of the notifications in `passedOnIds`, as `feed offset id`, or `-` if a notification has none. */
   readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
@@ -112,9 +112,9 @@ export class Fixture {
   deposit(
     seq: number,
     ids: readonly string[],
-    { run = RUN, padding = 0, expiresAt: until }: { run?: string; padding?: number; expiresAt?: string } = {},
+    { run = RUN, padding = 0, expiresAt }: { run?: string; padding?: number; expiresAt?: string } = {},
   ): void {
-    const more = { ...(padding > 0 && { body: 'x'.repeat(padding) }), ...(until && { expiresAt: until }) };
+    const more = { ...(padding > 0 && { body: 'x'.repeat(padding) }), ...(expiresAt && { expiresAt }) };
     this.put(
       seq,
       ids.map((id) => notification(id, more)),
@@ -213,7 +213,10 @@ export class Fixture {
 
 /** Simulates a process that dies when it first reaches `step`. */
 export function dieAt(step: Step): OnStep {
-  let left = 1;
-  return (reached) =>
-    reached === step && left-- > 0 ? Promise.reject(new Error(`died at ${step}`)) : Promise.resolve();
+  let hasDied = false;
+  return async (reached) => {
+    if (reached !== step || hasDied) return;
+    hasDied = true;
+    throw new Error(`died at ${step}`);
+  };
 }

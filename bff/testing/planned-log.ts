@@ -64,7 +64,7 @@ export class PlannedLog {
         base: this.head,
         stored: this.head ?? BEGINNING,
         epoch: this.head?.epoch ?? '1-a',
-        taken: batch,
+        batch,
       },
       nextEpoch: () => `${++this.#epochs}-a`,
       writes: this.head?.version ?? 0,

@@ -7,15 +7,15 @@ import { useSource } from '../src/stores/source.ts';
 
 export type MarkRequest = [name: string, feed: string, change: unknown];
 
-/** Sends marks with this function. */
-export const startWith = (mark: NotificationClient['mark']): void =>
+/** Makes the page call this function to send marks. */
+export const sendMarksWith = (mark: NotificationClient['mark']): void =>
   useSource().set({ url: '', client: { mark } });
 
 /** Starts a session with a server that accepts all requests. Returns the requests. */
 export function startSession(signedIn = true): MarkRequest[] {
   const requests: MarkRequest[] = [];
   useMarks().startSession(signedIn);
-  startWith(async (...args) => void requests.push(args));
+  sendMarksWith(async (...args) => void requests.push(args));
   return requests;
 }
 

@@ -137,7 +137,7 @@ describe('createNotificationClient', () => {
     expect(seen.deliveries).toEqual(['live', 'live']);
   });
 
-  it('should report a gap and show the newest page', async () => {
+  it('should report a gap and show the newest page if the server has a different epoch', async () => {
     gateway.publish(2);
     const seen = recorder();
     open().subscribe('all', seen, { position: { epoch: 'lost', offset: 7 } });

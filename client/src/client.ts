@@ -49,7 +49,7 @@ export function createClient(
       failed(asError(thrown));
     }
   };
-  /** Leaves an exception uncaught without stopping the client. */
+  /** Throws the error in a microtask, so that it stays uncaught but doesn't stop the client. */
   const throwLater = (error: Error): void =>
     queueMicrotask(() => {
       throw error;
@@ -65,8 +65,8 @@ export function createClient(
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
-    // Without a network, the socket can still look connected for a while. With a server on this machine, it does stay
-    // connected.
+    // Without a network, the socket can still look connected for a while. If the server runs on this machine, the
+    // socket does stay connected.
     if (!network.online) silence.doubt();
     else if (!connection.socket || silence.doubtful) connection.reconnect({ now: true });
     update();

@@ -11,10 +11,10 @@ import type {
 
 /*
  * Rules shared by browsers and servers. The types are repeated here because this package's declarations inline types
- * from the contracts package, but not values.
+ * from the contracts package, but not functions and constants.
  */
 
-/** Returns a function that places a feed's publications by the reader's marks. It doesn't read the clock. */
+/** Returns a function that finds a publication's place in the inbox by the reader's marks, without a clock. */
 export const placesIn: (
   marks: Marks,
 ) => (publication: { offset: number; notification: { id: string } }) => Placed = rules.placesIn;

@@ -1,6 +1,6 @@
 /**
- * An offset in `epoch`. Default: the epoch of the feed's subscription when `mark` is called. The server ignores the
- * offset if the feed is in another epoch.
+ * An offset in `epoch`. By default, that's the epoch of the feed's subscription when `mark` is called. The server
+ * ignores the offset if the feed is in another epoch.
  */
 export interface UpTo {
   offset: number;
@@ -30,6 +30,6 @@ export interface ReaderMarkChanges {
    * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Ends snoozes. The server removes its copies unless the feed no longer contains the notifications. */
+  /** Ends snoozes. The server deletes its copy of each notification that is still in the feed's history. */
   unsnooze: NamedIds;
 }

@@ -51,8 +51,8 @@ export interface FeedHandlers {
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
    * The reader's read state in the feed. Called for each acknowledgement before the publications, and after each change
-   * in any tab or on any device. Calls can arrive out of order. Since a read state only grows within an epoch, merge
-   * them (take the union).
+   * in any tab or on any device. Calls can arrive out of order. Within an epoch, a read state only grows, so merge all
+   * reported states (take their union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
@@ -122,7 +122,7 @@ export interface NotificationClientOptions {
 
 /**
  * Server events that `on` passes to listeners: the reader's events after a change in any tab or on any device, and
- * `closing`. (The client reconnects later.) They don't report the initial state.
+ * `closing` when the server ends the connection (the client then reconnects). They don't report the initial state.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;

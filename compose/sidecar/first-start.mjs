@@ -45,34 +45,33 @@ if (
   process.exit(1);
 }
 
-const OURS = 0o440;
-/** Only this script's user can read it. */
-const MINE = 0o400;
+const OWNER_AND_GROUP = 0o440;
+const ONLY_OWNER = 0o400;
 const secret = () => randomBytes(32).toString('hex');
 
-function write(file, content, mode = OURS) {
+function write(file, content, mode = OWNER_AND_GROUP) {
   rmSync(`${file}.new`, { force: true });
   writeFileSync(`${file}.new`, content, { mode });
   renameSync(`${file}.new`, file);
 }
 
 /** Adds these variables to a file of NAME=value lines, creating it if needed. Existing values stay unchanged. */
-function makeVariables(file, values) {
-  const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
+function addVariables(file, values) {
+  const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(existing));
   if (missing.length === 0) return;
-  write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
+  write(file, existing + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
 // Redis credentials: a user shared by applications, sidecars and the broadcaster, and a user for operators and `npm run
 // doctor`.
-makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
-makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
-makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
+addVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
+addVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
+addVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
 // The bffs sign calls to each other and to the producer with this secret. The two secret stores read it from different
 // variables.
 const internal = secret();
-makeVariables('/secrets/internal/env', {
+addVariables('/secrets/internal/env', {
   NOTIFICATION_SECRETS_internal: internal,
   NOTIFICATION_KEYS_internal: internal,
 });
@@ -81,12 +80,12 @@ const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
 const YEARS_10 = '3650';
 
-/** Creates a root that signs a single issuer, then discards the root's key. Sentry signs with the issuer's key. */
+/** Creates a root certificate that signs one issuer, then discards the root's key. Sentry signs with the issuer key. */
 function makeAuthority() {
   const folder = mkdtempSync('/tmp/authority-');
   const at = (name) => join(folder, name);
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const request = (name, ...args) =>
+  const createCertificate = (name, ...args) =>
     openssl(
       ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-days', YEARS_10, '-subj', `/O=tocsin/CN=${name}`],
       ...[
@@ -100,13 +99,13 @@ function makeAuthority() {
       ...args,
     );
   try {
-    request('root');
-    request('issuer', '-CA', at('root.crt'), '-CAkey', at('root.key'));
+    createCertificate('root');
+    createCertificate('issuer', '-CA', at('root.crt'), '-CAkey', at('root.key'));
     const read = (name) => readFileSync(at(name), 'utf8');
     write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
     write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
     write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
-    // Written last, so if this file exists, all the files do.
+    // Written last. If this file exists, all the others do.
     write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
   } finally {
     rmSync(folder, { recursive: true });
@@ -122,7 +121,7 @@ function makeIdentityKey() {
     join(AUTHORITY, 'jwks.json'),
     JSON.stringify({ keys: [{ ...jwk, use: 'sig', alg: 'EdDSA', kid: kidOf(publicKey) }] }),
   );
-  write(KEY, privateKey.export({ format: 'pem', type: 'pkcs8' }), MINE);
+  write(KEY, privateKey.export({ format: 'pem', type: 'pkcs8' }), ONLY_OWNER);
 }
 const kidOf = (publicKey) =>
   createHash('sha256')

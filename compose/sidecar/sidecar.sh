@@ -32,11 +32,11 @@ load() {
         rest=${text#?}
         quote=${text%"$rest"}
         value=${rest%%"$quote"*}
-        [ "$value" != "$rest" ] || refuse "$name starts with a quote that does not end in its line"
+        [ "$value" != "$rest" ] || refuse "$name has no closing quote on its line"
         trim "${rest#*"$quote"}"
         case $text in
           '' | '#'*) ;;
-          *) refuse "$name goes on after its closing quote; put another kind of quote around it" ;;
+          *) refuse "$name has text after its closing quote; put another kind of quote around the value" ;;
         esac
         case $quote$value in
           '"'*\\*) refuse "$name has a backslash in double quotes; put it into single quotes" ;;
@@ -55,8 +55,8 @@ load() {
 }
 for file in /secrets/*/env; do load; done
 
-# Dapr's components need the client certificate for Redis as text, and a cluster as `redisType`. They have no setting
-# for a CA, so daprd gets it from the folder in which Go looks for CAs.
+# Dapr's components need the client certificate for Redis as text, and `redisType: cluster` for a cluster. They have no
+# setting for a CA, so daprd gets it from the folder in which Go looks for CAs.
 if [ -n "${REDIS_CERT_FILE:-}" ]; then
   REDIS_CERT=$(cat "$REDIS_CERT_FILE")
   REDIS_KEY=$(cat "$REDIS_KEY_FILE")

@@ -22,7 +22,7 @@ const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
  * and 1 otherwise.
  */
 export async function conformance(args: string[]): Promise<number> {
-  const options = read(args);
+  const options = parseOptions(args);
   if (typeof options === 'string') {
     process.stderr.write(`${options}\n\n${USAGE}\n`);
     return 2;
@@ -44,7 +44,7 @@ function lineOf({ outcome, over, name, reason }: Result): string {
 }
 
 /** Parses the options. Returns an error message if they are invalid. */
-function read(args: string[]) {
+function parseOptions(args: string[]) {
   let parsed;
   try {
     parsed = parseArgs({

@@ -13,14 +13,14 @@ const POLL_MS = 10;
 export class Inbox {
   readonly all: Received[] = [];
   /** Why the connection closed. `undefined` while it's open. */
-  ended: string | undefined;
+  closeReason: string | undefined;
   readonly #patienceMs: number;
 
   constructor(patienceMs: number) {
     this.#patienceMs = patienceMs;
   }
 
-  of(event: string): Received[] {
+  received(event: string): Received[] {
     return this.all.filter((one) => one.event === event);
   }
 
@@ -28,13 +28,13 @@ export class Inbox {
    * Waits for an event with this name that satisfies `fits`.
    * @throws Error that lists the received events if it doesn't arrive in time
    */
-  async has(
+  async waitFor(
     event: string,
     fits: (data: Received['data']) => boolean = () => true,
     patienceMs = this.#patienceMs,
   ): Promise<Received> {
     const found = () => this.all.find((one) => one.event === event && fits(one.data));
-    await this.until(() => found() !== undefined, `the event ${event}`, patienceMs);
+    await this.waitUntil(() => found() !== undefined, `the event ${event}`, patienceMs);
     return found() as Received;
   }
 
@@ -42,7 +42,7 @@ export class Inbox {
    * Waits until `holds` returns true.
    * @throws Error that names the condition and lists the received events if it takes too long
    */
-  async until(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
+  async waitUntil(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;
     while (!holds()) {
       if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}; received: ${this.#text()}`);
@@ -52,6 +52,6 @@ export class Inbox {
 
   #text(): string {
     const events = this.all.map(({ event, data }) => `${event} ${JSON.stringify(data)}`.slice(0, 200));
-    return `${events.slice(-8).join(' | ') || 'nothing'}${this.ended ? `; the connection closed: ${this.ended}` : ''}`;
+    return `${events.slice(-8).join(' | ') || 'nothing'}${this.closeReason ? `; the connection closed: ${this.closeReason}` : ''}`;
   }
 }

@@ -27,7 +27,7 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** Tools for a case: connections that close when the case ends, dedicated feeds, and a publisher. */
+/** Tools for a case: connections that close when the case ends, unused feed names, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -82,14 +82,14 @@ export class Kit {
     const first = new Map<string, Page>();
     if (over !== 'sse') {
       const socket = await this.socket(over, clientId === undefined ? {} : { clientId });
-      first.set(feed, pageOf(await socket.ask('subscribe', { feed, ...(position && { position }) })));
+      first.set(feed, pageOf(await socket.request('subscribe', { feed, ...(position && { position }) })));
       return { inbox: socket.inbox, first, close: () => socket.close() };
     }
     const id = position && `${feed}=${encodeURIComponent(position.epoch)}:${position.offset}`;
     const query = `?feed=${encodeURIComponent(feed)}${clientId === undefined ? '' : `&clientId=${clientId}`}`;
     const stream = await this.stream(query, id === undefined ? {} : { 'last-event-id': id });
     assert.equal(stream.response.status, 200);
-    first.set(feed, pageOf((await stream.inbox.has('subscribed', (data) => data['feed'] === feed)).data));
+    first.set(feed, pageOf((await stream.inbox.waitFor('subscribed', (data) => data['feed'] === feed)).data));
     return { inbox: stream.inbox, first, close: () => stream.close() };
   }
 
@@ -108,8 +108,8 @@ export class Kit {
     });
   }
 
-  async page(feed: string, more = ''): Promise<Page> {
-    const response = await this.get(`/app/notifications?feed=${encodeURIComponent(feed)}${more}`);
+  async page(feed: string, query = ''): Promise<Page> {
+    const response = await this.get(`/app/notifications?feed=${encodeURIComponent(feed)}${query}`);
     assert.equal(response.status, 200);
     return (await response.json()) as Page;
   }
@@ -126,10 +126,10 @@ export class Kit {
     return ids;
   }
 
-  publishMany(feed: string, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
+  publishMany(feed: string, count: number, members: Record<string, unknown> = {}): Promise<string[]> {
     return this.publish(
       feed,
-      ...Array.from({ length: count }, (_, index) => ({ title: `No. ${index}`, ...more })),
+      ...Array.from({ length: count }, (_, index) => ({ title: `No. ${index}`, ...members })),
     );
   }
 
@@ -204,13 +204,13 @@ export const idsOf = (publications: readonly Publication[]): string[] => publica
 
 export const pushed = (inbox: Inbox, feed: string): Publication[] =>
   inbox
-    .of('publications')
+    .received('publications')
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
 /** Waits until exactly these ids have been pushed, once each and in order. */
 export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
-  await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
+  await inbox.waitUntil(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
 }
 

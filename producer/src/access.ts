@@ -21,7 +21,7 @@ export interface AccessOptions {
 export interface Access {
   callers: Callers;
   signer: Signer;
-  /** Stops reading the secrets. Resolves once the keys' last uses are stored. */
+  /** Stops reading the secrets. Resolves once the time of each key's last use is stored. */
   stop(): Promise<void>;
 }
 

@@ -159,7 +159,7 @@ describe('the producer', () => {
     expect((await publishing).status).toBe(202);
   });
 
-  it('should write or report the last audit records within the 10 s to a forced exit, even if all calls hang', async () => {
+  it('should write or report the last audit records before the forced exit after 10 s, even if all calls hang', async () => {
     const { faulty, backend, config, post, stop } = await start();
     const forever = () => new Promise<never>(() => undefined);
     faulty.entries.deposit = forever;

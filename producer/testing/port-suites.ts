@@ -15,7 +15,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
   describe(`${name} as an announcer`, () => {
     let tested: AnnouncerUnderTest;
     beforeAll(async () => void (tested = await create()));
-    const of = (run: string, seq: number, partition = 0): PartitionAnnouncement => ({
+    const announcementOf = (run: string, seq: number, partition = 0): PartitionAnnouncement => ({
       v: PARTITION_VERSION,
       run,
       partition,
@@ -25,7 +25,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
 
     it('should make announcements in call order', async () => {
       const run = newRun();
-      const announcements = [of(run, 1), of(run, 2, 7), of(run, 3)];
+      const announcements = [announcementOf(run, 1), announcementOf(run, 2, 7), announcementOf(run, 3)];
       for (const announcement of announcements) await tested.announcer.announce(announcement);
       expect(await tested.announced(run)).toEqual(announcements);
     });
@@ -33,7 +33,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
     it('should publish an announcement every time it is called', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-      const announcement = { ...of(run, 7), traceparent: trace };
+      const announcement = { ...announcementOf(run, 7), traceparent: trace };
       for (let times = 0; times < 3; times++) await tested.announcer.announce(announcement);
       expect(await tested.announced(run)).toEqual([announcement, announcement, announcement]);
     });

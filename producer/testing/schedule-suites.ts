@@ -20,8 +20,8 @@ export function jobsSuite(
     await jobs.set(`${prefix}due`, at, scheduled('due', far));
     await jobs.set(`${prefix}due`, at, scheduled('second content', far));
     await jobs.set(`${prefix}removed`, at, scheduled('removed', far));
-    await jobs.set(`other${prefix}1`, at, scheduled('of a feed 1', far));
-    await jobs.set(`other${prefix}2`, at, scheduled('of a feed 2', far));
+    await jobs.set(`other${prefix}1`, at, scheduled('removed by prefix 1', far));
+    await jobs.set(`other${prefix}2`, at, scheduled('removed by prefix 2', far));
     await jobs.remove(`${prefix}removed`);
     await jobs.remove(`${prefix}absent`);
     await jobs.removeAll(`other${prefix}`);
@@ -57,15 +57,15 @@ export function scheduleIndexStoreSuite(name: string, open: () => Promise<Schedu
   it(`should write a document of the schedule index if it is unchanged since it was read: ${name}`, async () => {
     const store = await open();
     expect(await store.read([1, 2])).toEqual([undefined, undefined]);
-    const of = (text: string) => ({ v: 1 as const, list: [[text, 5]] as [string, number][] });
-    await store.write(2, of('a'), 60, undefined);
+    const documentWith = (text: string) => ({ v: 1 as const, list: [[text, 5]] as [string, number][] });
+    await store.write(2, documentWith('a'), 60, undefined);
     const [absent, first] = await store.read([1, 2]);
-    expect([absent, first?.value]).toEqual([undefined, of('a')]);
+    expect([absent, first?.value]).toEqual([undefined, documentWith('a')]);
 
-    await store.write(2, of('b'), 60, first?.etag);
-    await expect(store.write(2, of('c'), 60, first?.etag)).rejects.toThrow();
-    await expect(store.write(2, of('c'), 60, undefined)).rejects.toThrow();
-    expect((await store.read([2]))[0]?.value).toEqual(of('b'));
+    await store.write(2, documentWith('b'), 60, first?.etag);
+    await expect(store.write(2, documentWith('c'), 60, first?.etag)).rejects.toThrow();
+    await expect(store.write(2, documentWith('c'), 60, undefined)).rejects.toThrow();
+    expect((await store.read([2]))[0]?.value).toEqual(documentWith('b'));
   });
 
   it(`should read a full schedule index, eight documents at a time: ${name}`, async () => {

@@ -19,7 +19,7 @@ export class RecordingObserver implements Observer {
 export const PARTITIONS = MAX_PARTITIONS;
 export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 
-/** An in-memory producer that fails on demand. It starts entries immediately, not at the end of the tick. */
+/** A producer whose in-memory backend fails on demand. It starts entries immediately, not at the end of the tick. */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
   const backend = new FaultyBackend();
   const observer = new RecordingObserver();

@@ -1,6 +1,6 @@
 import type { NotificationInput } from './types.ts';
 
-/** A notification waiting to be accepted. Includes the JSON and the id. */
+/** A notification that has not been accepted or rejected yet. */
 export interface Waiting {
   id: string;
   json: string;

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 /** Starts a producer that responds with `handler`. Returns a publisher for it and the ids in each request. */
-async function against(handler: Handler, options: Partial<PublisherOptions> = {}) {
+async function withProducer(handler: Handler, options: Partial<PublisherOptions> = {}) {
   const requests: unknown[][] = [];
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -40,7 +40,7 @@ const codeOf = async (promise: Promise<unknown>) =>
 
 describe('createPublisher', () => {
   it('should batch calls made in quick succession into a single request and keep the order', async () => {
-    const { publisher, requests } = await against(accept);
+    const { publisher, requests } = await withProducer(accept);
     const titles = ['a', 'b', 'c'];
     const ids = await Promise.all(titles.map((title) => publisher.publish({ title, id: title })));
     expect(ids).toEqual(titles);
@@ -54,14 +54,14 @@ describe('createPublisher', () => {
       (_, response) => answer(response, 429, {}, { 'retry-after': '0' }),
       (_, response) => response.socket?.destroy(),
     ];
-    const { publisher, requests } = await against((...args) => (failures.shift() ?? accept)(...args));
+    const { publisher, requests } = await withProducer((...args) => (failures.shift() ?? accept)(...args));
     const id = await publisher.publish({ title: 'again' });
     expect(requests).toEqual([[id], [id], [id], [id], [id]]);
   });
 
   it('should honor Retry-After', async () => {
     const times: number[] = [];
-    const { publisher } = await against((items, response, request) => {
+    const { publisher } = await withProducer((items, response, request) => {
       times.push(Date.now());
       if (times.length === 1) answer(response, 503, {}, { 'retry-after': '1' });
       else accept(items, response, request);
@@ -71,7 +71,7 @@ describe('createPublisher', () => {
   });
 
   it("should reject an invalid notification with the server's errors and publish the rest", async () => {
-    const { publisher, requests } = await against((items, response, request) => {
+    const { publisher, requests } = await withProducer((items, response, request) => {
       const errors = items.flatMap(({ title }, index) =>
         title === '' ? [{ path: `${index}.title`, message: 'must not be empty' }] : [],
       );
@@ -94,7 +94,7 @@ describe('createPublisher', () => {
   });
 
   it('should send notifications individually if the server rejects a batch as a whole', async () => {
-    const { publisher } = await against((items, response, request) =>
+    const { publisher } = await withProducer((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
         ? answer(response, 413, { detail: 'too large' })
         : accept(items, response, request),
@@ -103,8 +103,10 @@ describe('createPublisher', () => {
     expect(await Promise.all(outcomes)).toEqual(['ok', 'refused']);
   });
 
-  it('should eventually give up and name the id to republish with', async () => {
-    const { publisher } = await against((_, response) => answer(response, 503, {}), { giveUpAfterMs: 300 });
+  it("should eventually give up and report the notification's id", async () => {
+    const { publisher } = await withProducer((_, response) => answer(response, 503, {}), {
+      giveUpAfterMs: 300,
+    });
     await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
       ...{ code: 'gave_up', status: 503, id: 'x' },
       message: expect.stringContaining('Publish it again with this id') as string,
@@ -113,7 +115,7 @@ describe('createPublisher', () => {
 
   it('should retry a request that gets no response', async () => {
     let first = true;
-    const { publisher, requests } = await against(
+    const { publisher, requests } = await withProducer(
       (items, response, request) => {
         if (!first) accept(items, response, request);
         first = false;
@@ -125,7 +127,7 @@ describe('createPublisher', () => {
   });
 
   it('should send at most 1,000 notifications and 1 MB in a request', async () => {
-    const { publisher, requests } = await against(accept);
+    const { publisher, requests } = await withProducer(accept);
     await Promise.all(
       Array.from({ length: 1_500 }, (_, index) => publisher.publish({ title: String(index) })),
     );
@@ -136,7 +138,7 @@ describe('createPublisher', () => {
   });
 
   it('should reject new notifications when full or closed but settle the waiting notifications', async () => {
-    const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
+    const { publisher, requests } = await withProducer(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
     expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'full']);
@@ -146,7 +148,7 @@ describe('createPublisher', () => {
 
   it("should send the key and other headers and encode a retraction's id and feed", async () => {
     let seen: unknown;
-    const { publisher } = await against(
+    const { publisher } = await withProducer(
       (_, response, { url, method, headers }) => {
         seen = [method, url, headers['x-api-key'], headers['dapr-api-token']];
         answer(response, 202, { ids: [] });
@@ -161,7 +163,7 @@ describe('createPublisher', () => {
     [503, 'The notification a may or may not have been retracted (status 503). Retract it again.'],
     [403, 'The retraction of a was rejected: the key lacks the scope retract'],
   ])('should describe a failed retraction after status %d', async (status, message) => {
-    const { publisher } = await against(
+    const { publisher } = await withProducer(
       (_, response) => answer(response, status, { detail: 'the key lacks the scope retract' }),
       { giveUpAfterMs: 0 },
     );
@@ -174,9 +176,9 @@ describe('createPublisher', () => {
     [[null]],
     [[{ path: '7.title', message: 'is missing' }]],
   ])(
-    'should settle every notification and keep sending after errors that no producer would send: %j',
+    'should settle every notification and keep sending after a malformed list of errors: %j',
     async (errors) => {
-      const { publisher } = await against((items, response) =>
+      const { publisher } = await withProducer((items, response) =>
         items.some(({ title }) => title === '')
           ? answer(response, 400, { errors })
           : accept(items, response, response.req),
@@ -197,7 +199,7 @@ describe('createPublisher', () => {
       });
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
       const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/login`;
-      const { publisher } = await against((_, response) => answer(response, status, {}, { location }), {
+      const { publisher } = await withProducer((_, response) => answer(response, status, {}, { location }), {
         ...{ apiKey: 'key', headers: { 'dapr-api-token': 'token' } },
       });
       const expected = { code: 'refused', status, message: expect.stringContaining(location) as string };
@@ -209,7 +211,7 @@ describe('createPublisher', () => {
   );
 
   it.each([200, 204, 206])('should accept only the status 202, not %d', async (status) => {
-    const { publisher } = await against((_, response) => response.writeHead(status).end());
+    const { publisher } = await withProducer((_, response) => response.writeHead(status).end());
     await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject({
       ...{ code: 'refused', status },
       message: expect.stringContaining("Check that `url` is the producer's address") as string,
@@ -220,7 +222,7 @@ describe('createPublisher', () => {
   it.each([{ toString: null }, ['detail'], 7, null])(
     "should settle every notification when a problem's detail isn't text: %j",
     async (detail) => {
-      const { publisher } = await against((items, response) =>
+      const { publisher } = await withProducer((items, response) =>
         items.some(({ title }) => title === '')
           ? answer(response, 403, { detail })
           : accept(items, response, response.req),
@@ -235,7 +237,7 @@ describe('createPublisher', () => {
   );
 
   it('should keep sending after an unexpected error', async () => {
-    const { publisher } = await against((items, response) =>
+    const { publisher } = await withProducer((items, response) =>
       items[0]?.['title'] === 'a'
         ? accept(items, response, response.req)
         : answer(response, 403, { detail: 'no' }),
@@ -247,7 +249,7 @@ describe('createPublisher', () => {
   });
 
   it('should read only the beginning of an endless error response', async () => {
-    const { publisher } = await against((_, response) => {
+    const { publisher } = await withProducer((_, response) => {
       response.writeHead(403);
       const chunk = Buffer.alloc(64 * 1024, 'x');
       const write = () => {

@@ -8,6 +8,6 @@ it('should return different ids of the given length', () => {
   expect(randomId(9, 'base64url')).toMatch(/^[\w-]{12}$/);
 });
 
-it('should refuse ids that are longer than its pool', () => {
+it('should reject ids that are longer than the pool of random bytes', () => {
   expect(() => randomId(7_000, 'hex')).toThrow(RangeError);
 });

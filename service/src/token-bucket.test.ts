@@ -23,7 +23,7 @@ it('should refill over time', () => {
   expect([tokens.left, tokens.secondsUntil(1)]).toEqual([1, 0]);
 });
 
-it('should let a large request go into debt', () => {
+it('should let a large request overdraw the bucket', () => {
   const { tokens, wait } = bucket(5);
   tokens.take(100);
   expect([tokens.left, tokens.secondsUntil(1)]).toEqual([-50, 11]);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const run = promisify(execFile);
 
 /** The producer applies changes to the file within two seconds. Double that for slow machines. */
-const SOON = { timeout: 4_000, interval: 100 };
+const UNTIL_APPLIED = { timeout: 4_000, interval: 100 };
 
 /** A stack that keeps API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
 let stack: Stack;
@@ -48,7 +48,7 @@ const publish = async (key: string, members: object = {}) =>
 
 it('should accept a new key without a restart, but only for the key’s scopes', async () => {
   const key = await apiKey('--name', 'shop', '--feeds', 'all', '--source', 'shop');
-  await expect.poll(() => publish(key), SOON).toBe(202);
+  await expect.poll(() => publish(key), UNTIL_APPLIED).toBe(202);
   expect(await publish(key, { source: 'payroll' })).toBe(403);
   expect((await call(key, 'DELETE', '/notifications/a')).status).toBe(403);
   expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
@@ -56,9 +56,9 @@ it('should accept a new key without a restart, but only for the key’s scopes',
 
 it('should reject a revoked key within two seconds and say why', async () => {
   const key = await apiKey('--name', 'gone', '--feeds', 'all');
-  await expect.poll(() => publish(key), SOON).toBe(202);
+  await expect.poll(() => publish(key), UNTIL_APPLIED).toBe(202);
   await apiKey('--revoke', 'gone');
-  await expect.poll(() => publish(key), SOON).toBe(401);
+  await expect.poll(() => publish(key), UNTIL_APPLIED).toBe(401);
   const problem = problemSchema.parse(
     await (await call(key, 'POST', '/notifications', { title: 'x' })).json(),
   );
@@ -67,14 +67,14 @@ it('should reject a revoked key within two seconds and say why', async () => {
 
 it('should record when each key was last used, and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // Once a minute, and when it stops, the producer saves when keys were last used.
+  // The producer saves the times of last use once a minute, and when it stops.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
-  const of = (name: string) => list.find((line) => line.startsWith(name));
+  const lineOf = (name: string) => list.find((line) => line.startsWith(name));
   const today = new Date().toISOString().slice(0, 10);
-  expect(of('shop')).toMatch(
+  expect(lineOf('shop')).toMatch(
     new RegExp(`valid +publish +all +50 +shop .* never +${today}T[\\d:.]+Z +\\w{8}…$`),
   );
-  expect(of('gone')).toContain('revoked');
-  expect(of('unused')).toContain('never used');
+  expect(lineOf('gone')).toContain('revoked');
+  expect(lineOf('unused')).toContain('never used');
 });

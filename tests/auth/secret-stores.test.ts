@@ -49,11 +49,14 @@ describe('a stack that requires tokens and API keys', () => {
       body: JSON.stringify({ id, feed, title: id }),
     });
 
-  /** Subscribes a reader to feeds on an instance, and records the shown notifications and the rejected feeds. */
-  async function reader(bff: Pair | undefined, sub: string, own: string[], feeds: string[]) {
+  /**
+   * Subscribes a reader to feeds on an instance, and records shown notifications and rejected feeds. The reader's token
+   * lists `topics`.
+   */
+  async function reader(bff: Pair | undefined, sub: string, topics: string[], feeds: string[]) {
     const shown: string[] = [];
     const refused: string[] = [];
-    const client = createNotificationClient({ url: bff?.url ?? '', getToken: () => tokenOf(sub, own) });
+    const client = createNotificationClient({ url: bff?.url ?? '', getToken: () => tokenOf(sub, topics) });
     closes.push(() => client.close());
     for (const feed of feeds) {
       client.subscribe(feed, {

@@ -71,7 +71,7 @@ beforeAll(async () => {
     servers.push(new Server(createServer(), { adapter: broadcaster.createAdapter() }));
     broadcasters.push(broadcaster);
   }
-  await Promise.all(connections.map((connection) => connected(connection)));
+  await Promise.all(connections.map((connection) => untilConnected(connection)));
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
@@ -83,7 +83,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-async function connected(connection: RedisConnection): Promise<void> {
+async function untilConnected(connection: RedisConnection): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (
       await connection.ready().then(
@@ -218,7 +218,7 @@ describe('the real store', () => {
     await expect(log.readDocuments([key])).rejects.toThrow();
     await expect(new DaprClaimCheck(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
-    await Promise.all(connections.map((connection) => connected(connection)));
+    await Promise.all(connections.map((connection) => untilConnected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
     await waitUntil(() => received.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of received) {

@@ -1,7 +1,7 @@
 import { changedApis } from '@tocsin/tools';
 import { expect, it } from 'vitest';
 
-/** Extracting the API takes a minute, and several on a busy machine. */
+/** Extracting the API takes a minute, or several minutes on a busy machine. */
 const TIMEOUT_MS = 400_000;
 
 it(

@@ -25,22 +25,22 @@ let dir: string;
 let packed: string;
 let project: string;
 
-async function ok(command: string, args: string[], cwd: string): Promise<string> {
+async function runOrThrow(command: string, args: string[], cwd: string): Promise<string> {
   const { code, stdout, output } = await run(command, args, { cwd });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
   return stdout;
 }
 
 async function pack(from: string): Promise<string> {
-  const [{ filename }] = JSON.parse(await ok('npm', ['pack', '--json', '--pack-destination', dir], from)) as [
-    { filename: string },
-  ];
+  const [{ filename }] = JSON.parse(
+    await runOrThrow('npm', ['pack', '--json', '--pack-destination', dir], from),
+  ) as [{ filename: string }];
   return join(dir, filename);
 }
 
 async function unpack(tarball: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
-  await ok('tar', ['-xzf', tarball, '-C', to, '--strip-components', '1'], dir);
+  await runOrThrow('tar', ['-xzf', tarball, '-C', to, '--strip-components', '1'], dir);
 }
 
 const create = (...args: string[]) =>
@@ -116,7 +116,7 @@ describe('npm create tocsin', () => {
   });
 
   it('should create a project that passes the type check', async () => {
-    await ok(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], project);
+    await runOrThrow(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], project);
   });
 });
 

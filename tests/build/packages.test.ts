@@ -140,9 +140,9 @@ describe('the packages', () => {
     ['esnext', 'bundler'],
   ])('should include complete types: %s', (module, moduleResolution) => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const how = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
-    expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts', 'publisher.ts'])).toBe('');
-    const withVue = [tsc, ...TYPE_CHECK, ...how, '--skipLibCheck', 'vue-user.ts', 'alias-user.ts'];
+    const options = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
+    expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...options, 'user.ts', 'publisher.ts'])).toBe('');
+    const withVue = [tsc, ...TYPE_CHECK, ...options, '--skipLibCheck', 'vue-user.ts', 'alias-user.ts'];
     expect(run(user, process.execPath, withVue)).toBe('');
     expect(undeclaredFiles(installed('client'))).toEqual([]);
     expect(undeclaredFiles(installed('client-vue'))).toEqual([]);

@@ -13,7 +13,7 @@ import { messageOf, notificationOf } from '../../bff/testing/away/messages.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../bff/testing/away/webhook-receiver.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
-const NOBODY = { push: [] };
+const NO_ADDRESSES = { push: [] };
 /** All characters that Go's JSON encoder writes differently from JavaScript's, or that could break a header. */
 const HOSTILE = '<b>&amp;</b>\u2028\u2029 "\\/\' é 👩‍👩‍👧 \ud800 {{x}} \u007f\u0080';
 
@@ -24,7 +24,7 @@ let invoke: Invoke;
 let files: string;
 let resources: string;
 
-/** Copies a file from examples/channels and changes a value, like a deployment would. */
+/** Copies a file from examples/channels and changes a value, as a deployment would. */
 const enable = (component: string, from: string, to: string) => {
   const file = readFileSync(join('examples', 'channels', `${component}.yaml`), 'utf8');
   expect(file).toContain(from);
@@ -65,7 +65,7 @@ describe('a webhook through a real sidecar', () => {
         key,
         more: 2,
       }),
-      NOBODY,
+      NO_ADDRESSES,
     );
 
   it('should arrive with a valid signature over its exact bytes', async () => {
@@ -135,9 +135,9 @@ describe('a webhook through a real sidecar', () => {
   it('should not fill the sidecar’s memory with a long response', async () => {
     receiver.answer = (response) => {
       response.writeHead(200);
-      const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
+      const writing = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
       setTimeout(() => response.end(), 300);
-      response.on('close', () => clearInterval(more));
+      response.on('close', () => clearInterval(writing));
     };
     expect(await send('long')).toEqual({ outcome: 'sent' });
   });

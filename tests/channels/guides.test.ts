@@ -14,7 +14,7 @@ import { messageOf, notificationOf } from '../../bff/testing/away/messages.ts';
 import { createNtfyChannel } from '../../bff/testing/away/ntfy-channel.ts';
 
 const read = (name: string) => readFileSync(join('docs', 'guides', `${name}.md`), 'utf8');
-const own = read('write-your-own-channel');
+const ownChannelGuide = read('write-your-own-channel');
 const blocks = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
@@ -47,13 +47,13 @@ describe('the channel guides', () => {
   });
 
   it('should list every mapping field', () => {
-    const listed = [...own.matchAll(/`\$(\w+)`/g)].map(([, name]) => name);
+    const listed = [...ownChannelGuide.matchAll(/`\$(\w+)`/g)].map(([, name]) => name);
     expect(new Set(listed)).toEqual(new Set(FIELD_NAMES));
   });
 
   it('should show the actual code of the example channel', () => {
     const code = readFileSync('bff/testing/away/ntfy-channel.ts', 'utf8');
-    expect(blocks(own, 'ts')).toEqual([code.replaceAll('../../src/away/channels/', '../')]);
+    expect(blocks(ownChannelGuide, 'ts')).toEqual([code.replaceAll('../../src/away/channels/', '../')]);
   });
 });
 

@@ -124,7 +124,7 @@ describe('a running project', () => {
   });
 
   /** Waits until every client has shown all ids, then checks that they were shown in order and exactly once. */
-  async function account(acknowledged: readonly string[]): Promise<void> {
+  async function checkDeliveries(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.untilShown(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
     expect(accounts.filter((one) => !isClean(one) || one.reportedGaps > 0)).toEqual([]);
@@ -133,7 +133,7 @@ describe('a running project', () => {
   it('should deliver 1,000 notifications to ten clients, once and in order', async () => {
     const mine = caller();
     await mine.postSingly(makeNotifications(1_000), 16);
-    await account([...mine.acknowledged.keys()]);
+    await checkDeliveries([...mine.acknowledged.keys()]);
   });
 
   it('should not lose or duplicate notifications when each container is killed in turn', async () => {
@@ -157,7 +157,7 @@ describe('a running project', () => {
       await stream.stop();
     }
     const acknowledged = [...mine.acknowledged.keys()];
-    await account(acknowledged);
+    await checkDeliveries(acknowledged);
     console.log(
       `${services.length} kills, ${acknowledged.length} notifications acknowledged, ${mine.repeated} requests repeated, ` +
         `${CLIENTS} clients: 0 lost, 0 shown twice, 0 out of order`,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const ROOT = join(import.meta.dirname, '../..');
 /** A separate project name so that other stacks keep running. Only a single test run can use it at a time. */
 const NAME = 'tocsin-test';
-const BACK_MS = 90_000;
+const HEALTHY_TIMEOUT_MS = 90_000;
 
 export const hasDocker = await findDocker().then(
   () => true,
@@ -103,7 +103,7 @@ export class ComposeProject {
   }
 
   /**
-   * Starts a killed or stopped container, like the restart policy would after a crash, and waits until it's healthy.
+   * Starts a killed or stopped container, as the restart policy would after a crash, and waits until it's healthy.
    * (`compose up --wait` gives up immediately if any other container is unhealthy, for example a bff with a dead
    * sidecar.)
    */
@@ -121,7 +121,7 @@ export class ComposeProject {
         const { Running, Health } = stateSchema.parse(JSON.parse(state));
         return Running && (Health === undefined || Health.Status === 'healthy');
       },
-      { timeoutMs: BACK_MS, everyMs: 250 },
+      { timeoutMs: HEALTHY_TIMEOUT_MS, everyMs: 250 },
     );
     if (!fault) return;
     throw new Error(

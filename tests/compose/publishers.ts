@@ -6,7 +6,7 @@ import type { ComposeProject } from './project.ts';
 import { Stranger } from './strangers.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TOKEN = 'of-the-shop-alone';
+const TOKEN = 'token-of-the-shop';
 const TOPIC = 'notifications';
 const files = ['-f', 'docker-compose.yml', '-f', 'compose/publisher.yml'];
 
@@ -20,7 +20,7 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * An additional compose file that lists `shop` from compose/publisher.yml as a publisher, like the guide does, and
+ * An additional compose file that lists `shop` from compose/publisher.yml as a publisher, as the guide describes, and
  * subscribes it to the producer's topic.
  */
 const override = (component: string): string =>

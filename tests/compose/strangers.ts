@@ -60,15 +60,16 @@ export class Stranger {
    * self-signed certificate in the bff's name. Returns the outcome of each attempt.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
-    const of = (name: string, tls?: Record<string, string>) =>
+    const attempt = (name: string, tls?: Record<string, string>) =>
       JSON.stringify({ name, host, port: 50002, call, tls });
     const selfSigned = { key: '/tmp/own.key', cert: '/tmp/own.crt' };
     return this.#attack(
       'openssl req -x509 -newkey ed25519 -nodes -days 1 -subj /O=stranger -addext subjectAltName=URI:spiffe://public/ns/default/bff -keyout /tmp/own.key -out /tmp/own.crt',
-      [of('plain'), of('without a certificate', {}), of('with one of its own', selfSigned)],
+      [attempt('plain'), attempt('without a certificate', {}), attempt('self-signed', selfSigned)],
     );
   }
 
+  /** Requests a certificate for the bff from sentry, without a token. The result has the outcome under `asked`. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',

@@ -25,11 +25,11 @@ it('should accept another implementation of the protocol', async () => {
 });
 
 it.each<[Fault, string]>([
-  ['pushes twice', 'pushes new publications at the offsets after the response'],
+  ['pushes publications twice', 'pushes new publications at the offsets after the response'],
   ['keeps retracted content', 'serves retracted publications without content'],
   ['recovers nothing', 'recovers exactly the missed publications'],
-  ['keeps the epoch', 'starts a new epoch when a feed is erased and reports the erasure'],
-  ['tells all', "sends read marks to all of the reader's connections and no others"],
+  ['keeps the epoch after an erasure', 'starts a new epoch when a feed is erased and reports the erasure'],
+  ['sends read marks to all readers', "sends read marks to all of the reader's connections and no others"],
 ])('should reject a server that %s', async (fault, rule) => {
   const { failed } = await failuresOf(fault, rule);
   expect(failed.map(({ name }) => name)).toEqual([rule]);

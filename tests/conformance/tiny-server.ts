@@ -5,11 +5,11 @@ import { text } from 'node:stream/consumers';
 
 /** A rule that the server breaks on purpose, to test that the conformance kit notices. */
 export type Fault =
-  | 'pushes twice'
+  | 'pushes publications twice'
   | 'keeps retracted content'
   | 'recovers nothing'
-  | 'keeps the epoch'
-  | 'tells all';
+  | 'keeps the epoch after an erasure'
+  | 'sends read marks to all readers';
 
 type Item = Record<string, unknown> & { id: string; feed: string; collapseKey?: string; expiresAt?: string };
 interface Entry {
@@ -105,22 +105,22 @@ export class TinyServer {
     if (pathname === '/app/notifications/read') {
       const { clientId, ...mark } = body as { feed: string; offset: number; clientId: string };
       this.#read.set(`${clientId} ${mark.feed}`, { offset: mark.offset, ids: [] });
-      this.#tell(
+      this.#sendWhere(
         'read',
         { ...mark, ids: [] },
-        (one) => one.clientId === clientId || this.#fault === 'tells all',
+        (stream) => stream.clientId === clientId || this.#fault === 'sends read marks to all readers',
       );
       return this.#json(response, 204);
     }
     if (pathname === '/app/mutes') {
       const { clientId, ...mutes } = body as Record<string, unknown>;
-      this.#tell('mutes', mutes, (one) => one.clientId === clientId);
+      this.#sendWhere('mutes', mutes, (stream) => stream.clientId === clientId);
       return this.#json(response, 204);
     }
     if (method === 'POST') return this.#json(response, 202, { ids: this.#publish([body].flat() as Item[]) });
     const name = decodeURIComponent(pathname.split('/').at(-1) ?? '');
     if (pathname.startsWith('/feeds/')) {
-      if (this.#fault !== 'keeps the epoch')
+      if (this.#fault !== 'keeps the epoch after an erasure')
         this.#feeds.set(name, { epoch: randomUUID(), log: [], erased: true });
     } else this.#retract(feed, name);
     return this.#json(response, 202, {});
@@ -165,7 +165,7 @@ export class TinyServer {
     if (found && this.#fault !== 'keeps retracted content') found.gone = 'retracted';
     log.push({ offset: log.length + 1, id, notification: null, gone: 'retracted' });
     this.#push();
-    this.#tell('retracted', { feed: name, ids: [id] }, ({ at }) => at.has(name));
+    this.#sendWhere('retracted', { feed: name, ids: [id] }, ({ at }) => at.has(name));
   }
 
   #stream(request: IncomingMessage, response: ServerResponse, query: URLSearchParams, search: string): void {
@@ -221,7 +221,7 @@ export class TinyServer {
         if (entries.length === 0) continue;
         stream.at.set(feed, { epoch, offset: log.length });
         const data = { feed, epoch, publications: entries.map((entry) => this.#shown(entry)) };
-        for (let times = this.#fault === 'pushes twice' ? 2 : 1; times > 0; times--)
+        for (let times = this.#fault === 'pushes publications twice' ? 2 : 1; times > 0; times--)
           this.#send(stream, 'publications', data, true);
       }
   }
@@ -231,12 +231,13 @@ export class TinyServer {
       for (const [feed, position] of stream.at) this.#send(stream, 'position', { feed, ...position });
   }
 
-  #tell(event: string, data: object, fits: (stream: Stream) => boolean): void {
-    for (const stream of this.#streams) if (fits(stream)) this.#send(stream, event, data);
+  /** Sends an event to the streams for which `isAudience` returns true. */
+  #sendWhere(event: string, data: object, isAudience: (stream: Stream) => boolean): void {
+    for (const stream of this.#streams) if (isAudience(stream)) this.#send(stream, event, data);
   }
 
-  #send({ response, at }: Stream, event: string, data: object, moves = false): void {
+  #send({ response, at }: Stream, event: string, data: object, withId = false): void {
     const id = [...at].map(([feed, { epoch, offset }]) => `${feed}=${epoch}:${offset}`).join(',');
-    response.write(`event: ${event}\n${moves ? `id: ${id}\n` : ''}data: ${JSON.stringify(data)}\n\n`);
+    response.write(`event: ${event}\n${withId ? `id: ${id}\n` : ''}data: ${JSON.stringify(data)}\n\n`);
   }
 }

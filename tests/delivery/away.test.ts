@@ -35,7 +35,7 @@ const restartAll = async () => {
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
 it('should set aside and count entries that expired during an outage, and not delay other entries', async () => {
-  // Publish once first: a partition reports missing entries only in runs that it knows.
+  // Publish once first: a partition reports missing entries only in runs that it has seen.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await killAll();

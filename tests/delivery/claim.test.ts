@@ -46,8 +46,8 @@ describe('instances that claim entries', () => {
     await delay(500);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     expect((await readHead(bff, feed))?.offset).toBe(40);
-    // An instance that compares itself with the head can show notifications before the entry is claimed.
-    for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isThere(feed, seq)).toBe(false);
+    // An instance that compares the feed with its head can show notifications before the entry is claimed.
+    for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isUnclaimed(feed, seq)).toBe(false);
   });
 
   it('should not reshow notifications when a claimed entry is re-announced', async () => {
@@ -109,7 +109,7 @@ describe('instances that claim entries', () => {
     expect(record?.faults.join()).toContain('notifications.0.title');
     expect(record?.content).toContain('"title":7');
     // Entries are claimed after the broadcast.
-    await expect.poll(() => check.isThere(feed, 2)).toBe(false);
+    await expect.poll(() => check.isUnclaimed(feed, 2)).toBe(false);
   });
 
   it('should report that an announced entry is missing, skip the number and continue', async () => {

@@ -20,8 +20,8 @@ const ON = { HISTORY_COMPRESSION: 'on' };
 const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
- * A segment is full at a fortieth of this size, and later segments don't absorb it. The oldest segment is then always
- * full, since all smaller segments add up to less than the history that this test publishes.
+ * A segment is full once it reaches a fortieth of this size; the bff never merges a full segment with later ones. The
+ * oldest segment is always full here, since all smaller segments together are smaller than the published history.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
 /** Enough for segments in multiple tiers. */
@@ -130,9 +130,9 @@ it('should delete a retracted notification’s content from a compressed segment
   await goneFromRedis(secret);
   const left: (string | undefined)[] = [...titles];
   left[titles.indexOf(secret)] = undefined;
-  const now = await titlesIn(compressing(), FEED);
-  expect(now.slice(0, left.length)).toEqual(left);
-  titles = now.filter((title) => title !== undefined);
+  const served = await titlesIn(compressing(), FEED);
+  expect(served.slice(0, left.length)).toEqual(left);
+  titles = served.filter((title) => title !== undefined);
 });
 
 it('should delete an erased feed’s content, including from an orphaned compressed segment', async () => {
@@ -161,7 +161,7 @@ it('should delete an erased feed’s content, including from an orphaned compres
   await goneFromRedis(secret);
 });
 
-it('should handle a damaged compressed segment like any other damaged segment, and recover with it', async () => {
+it('should return 503 for a damaged compressed segment, as for any damaged segment, until it’s repaired', async () => {
   const [{ key } = { key: '' }] = (await segmentsOf(FEED)).filter(({ isCompressed }) => isCompressed);
   const good = (await redis.hGet(key, 'data')) ?? '';
   const oldest = async () => {
@@ -181,7 +181,7 @@ it('should handle a damaged compressed segment like any other damaged segment, a
   expect(await oldest()).toBe(200);
 });
 
-it('should be readable by an instance that doesn’t compress', async () => {
+it('should let an instance that doesn’t compress read compressed segments', async () => {
   plain = await stack.addPair('bff', 'bff-plain');
   await Promise.all([plain.app.start(), plain.sidecar.start()]);
   await plain.ready(60_000);
@@ -190,7 +190,7 @@ it('should be readable by an instance that doesn’t compress', async () => {
   expect(shown).toEqual(titles);
 });
 
-it('should continue without compression, keep old segments readable and write plain segments', async () => {
+it('should keep old segments readable and write plain segments once compression is off', async () => {
   await restart([compressing(), plain], OFF);
   const before = await segmentsOf(FEED);
   titles.push(...(await publish(plain, FEED, 3)));

@@ -47,8 +47,8 @@ describe.concurrent('a killed instance', () => {
       await check.announce(turn, 2);
       await Promise.all(watchingTurn.map((observer) => observer.untilShown(ids, 60_000)));
       for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
-      // An instance that compares itself with the head can show notifications before the entry is claimed.
-      await expect.poll(() => check.isThere(turn, 1)).toBe(false);
+      // An instance that compares the feed with its head can show notifications before the entry is claimed.
+      await expect.poll(() => check.isUnclaimed(turn, 1)).toBe(false);
 
       const [feed, gone] = ['topic:retracted', 'topic:erased'];
       const watching = await feeds.watch(feed);
@@ -63,8 +63,8 @@ describe.concurrent('a killed instance', () => {
       await feeds.untilGoneOnClients(watching, 'a retracted');
       await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted']);
       await feeds.untilServed(gone, []);
-      await feeds.untilGone('Retracted content');
-      await feeds.untilGone('Erased content');
+      await feeds.untilNotStored('Retracted content');
+      await feeds.untilNotStored('Erased content');
       await feeds.post({ id: 'd', feed, title: 'd' }, { id: 'd', feed: gone, title: 'd' });
       await Promise.all(watching.map((observer) => observer.untilShown(['d'], 60_000)));
       await feeds.untilServed(gone, ['d']);

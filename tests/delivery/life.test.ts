@@ -25,7 +25,7 @@ describe('a retraction', () => {
     await feeds.retract('a', feed);
     await feeds.untilGoneOnClients(watching, 'a retracted');
     await feeds.untilServed(feed, ['a retracted', 'b', 'a retracted']);
-    await feeds.untilGone('Content of a');
+    await feeds.untilNotStored('Content of a');
     await feeds.retract('a', feed);
     await feeds.post({ id: 'a', feed, title: 'Again' }, { id: 'c', feed, title: 'c' });
     await Promise.all(watching.map((observer) => observer.untilShown(['c'])));
@@ -76,7 +76,7 @@ it('should replace an older notification with the same collapse key', async () =
   await feeds.untilServed(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
   for (const observer of watching)
     expect(goneOf(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
-  for (const id of ['a', 'b', 'c']) await feeds.untilGone(`Content of ${id}`);
+  for (const id of ['a', 'b', 'c']) await feeds.untilNotStored(`Content of ${id}`);
 });
 
 it('should hide expired notifications on open pages and in recovery', async () => {
@@ -107,7 +107,7 @@ it('should erase a feed and all of the feed’s data, notify clients and continu
   away?.close();
   await feeds.erase(feed);
   await feeds.untilServed(feed, []);
-  await feeds.untilGone('Secret');
+  await feeds.untilNotStored('Secret');
   for (const { key } of [...(before?.segments ?? []), ...(before?.ids ?? []), ...(before?.retractions ?? [])])
     await expect.poll(() => feeds.redis.keys(`*${key}`)).toEqual([]);
   await feeds.untilServed(other, ['k']);

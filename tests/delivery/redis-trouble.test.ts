@@ -81,13 +81,13 @@ describe('a full Redis', () => {
     // Read these notifications by position: large notifications that still get accepted can push them off the newest
     // page.
     const { epoch = '', offset = 0 } = (await head()) ?? {};
-    const pageOfThem = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
+    const pageQuery = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const fillRedis = async () => {
       await redis.leaveRoom(50_000);
       const { id, status, ids, retryAfter } = await untilRefused();
       expect({ status, ids }).toEqual({ status: 503, ids: [id] });
       expect(Number(retryAfter)).toBeGreaterThan(0);
-      const stored = (await readPage(pageOfThem)).publications.map(({ notification }) => notification?.id);
+      const stored = (await readPage(pageQuery)).publications.map(({ notification }) => notification?.id);
       expect(stored).toEqual(before);
       await redis.makeRoom();
       return { resumesAt: Date.now(), affected: stack.bffs };
@@ -137,13 +137,13 @@ it('should start a new epoch, notify clients and reprocess entries after Redis r
   const feed = 'all';
   const check = new ClaimCheck(stack.producers[0] as Pair);
   const older = join(dir, 'older');
-  const again = [await check.deposit(feed, 1), await check.deposit(feed, 2)];
+  const reprocessed = [await check.deposit(feed, 1), await check.deposit(feed, 2)];
   await postSome(5);
   await flow.complete();
   cpSync(stack.redisDir, older, { recursive: true });
   await check.announce(feed, 2);
   const lost = await postSome(5);
-  await Promise.all(flow.observers.map((observer) => observer.untilShown([...again, ...lost])));
+  await Promise.all(flow.observers.map((observer) => observer.untilShown([...reprocessed, ...lost])));
   const before = await head();
   const gaps = flow.observers.map((observer) => observer.gaps.length);
 
@@ -167,6 +167,6 @@ it('should start a new epoch, notify clients and reprocess entries after Redis r
     expect(new Set(shown.map(({ id }) => id)).size).toBe(shown.length);
   }
   const kept = (await readPage('limit=200')).publications.map(({ notification }) => notification?.id);
-  expect(kept).toEqual(expect.arrayContaining([...again, next, ...later]));
+  expect(kept).toEqual(expect.arrayContaining([...reprocessed, next, ...later]));
   expect(kept).not.toEqual(expect.arrayContaining([lost[0]]));
 });

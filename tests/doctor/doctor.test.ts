@@ -38,7 +38,7 @@ afterAll(async () => {
 const tokenOf = (pair: Pair): string => pair.daprHeaders['dapr-api-token'] ?? '';
 
 /** Runs the command as a user would. */
-function runDoctor(...more: string[]): Promise<{ code: number; output: string }> {
+function runDoctor(...options: string[]): Promise<{ code: number; output: string }> {
   const addresses = [
     ...stack.producers.flatMap(({ url, daprUrl }) => ['--producer', url, '--sidecar', daprUrl]),
     ...stack.bffs.flatMap(({ url, daprUrl }) => ['--bff', url, '--sidecar', daprUrl]),
@@ -47,7 +47,7 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'tools/src/cli.ts', 'doctor', ...addresses, ...more],
+      ['--import', 'tsx', 'tools/src/cli.ts', 'doctor', ...addresses, ...options],
       { cwd: ROOT, env: { ...process.env, DAPR_API_TOKEN: tokenOf(second) } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, output: stdout || stderr }),
     );

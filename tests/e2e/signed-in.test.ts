@@ -6,7 +6,7 @@ import { live, rows, toasts } from '../ui/support/browser.ts';
 import { builtPage } from '../ui/support/built-page.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
-const WITHIN = { timeout: 20_000 };
+const WITHIN_20_S = { timeout: 20_000 };
 
 let stack: Stack;
 let browser: Browser;
@@ -79,19 +79,19 @@ describe('two browsers for one person and a third for another person', () => {
       { id: 'all-1', title: 'For all' },
     ]);
     for (const page of [laptop, phone]) {
-      await expect.poll(async () => (await titles(page)).sort(), WITHIN).toEqual(['For Ada', 'For all']);
+      await expect.poll(async () => (await titles(page)).sort(), WITHIN_20_S).toEqual(['For Ada', 'For all']);
     }
-    await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
+    await expect.poll(async () => (await titles(ben)).sort(), WITHIN_20_S).toEqual(['For Ben', 'For all']);
   });
 
   it('should mark notifications as read on all of a person’s devices, and on nobody else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
-    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');
-    await expect.poll(() => ben.title(), WITHIN).toBe('(3) Tocsin');
+    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN_20_S).toBe('(3) Tocsin');
+    await expect.poll(() => ben.title(), WITHIN_20_S).toBe('(3) Tocsin');
     await laptop.getByTestId('bell').click();
     await laptop.getByTestId('mark-all-read').click();
-    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('Tocsin');
+    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN_20_S).toBe('Tocsin');
     expect(await ben.title()).toBe('(3) Tocsin');
   });
 
@@ -103,7 +103,7 @@ describe('two browsers for one person and a third for another person', () => {
     await live(tab);
     const all = [laptop, tab, phone];
     const expectTitle = async (title: string) => {
-      for (const page of all) await expect.poll(() => page.title(), WITHIN).toBe(title);
+      for (const page of all) await expect.poll(() => page.title(), WITHIN_20_S).toBe(title);
     };
     await send('POST', '/notifications', { id: 'a-3', feed: 'user:ada', title: 'One' });
     await send('POST', '/notifications', { id: 'a-4', feed: 'user:ada', title: 'Two', severity: 'warning' });
@@ -131,27 +131,29 @@ describe('two browsers for one person and a third for another person', () => {
     const onPhone = () =>
       phone.locator('main').getByTestId('notification').filter({ hasText: 'Keep me' }).count();
     const onLaptop = main.getByTestId('notification').filter({ hasText: 'Keep me' });
-    await expect.poll(onPhone, WITHIN).toBe(1);
+    await expect.poll(onPhone, WITHIN_20_S).toBe(1);
     await onLaptop.getByTestId('row-dismiss').press('Enter');
-    await expect.poll(onPhone, WITHIN).toBe(0);
+    await expect.poll(onPhone, WITHIN_20_S).toBe(0);
     await laptop.getByTestId('undo').press('Enter');
-    await expect.poll(onPhone, WITHIN).toBe(1);
+    await expect.poll(onPhone, WITHIN_20_S).toBe(1);
     await onLaptop.getByTestId('row-menu').press('Enter');
     await laptop.getByTestId('snooze-tomorrow').press('Enter');
-    await expect.poll(onPhone, WITHIN).toBe(0);
+    await expect.poll(onPhone, WITHIN_20_S).toBe(0);
     await main.getByTestId('inbox-search').fill('keep cafe');
-    await expect.poll(() => onLaptop.getByTestId('row-note').textContent(), WITHIN).toMatch(/^Snoozed until/);
+    await expect
+      .poll(() => onLaptop.getByTestId('row-note').textContent(), WITHIN_20_S)
+      .toMatch(/^Snoozed until/);
     await onLaptop.getByTestId('row-restore').press('Enter');
-    await expect.poll(onPhone, WITHIN).toBe(1);
+    await expect.poll(onPhone, WITHIN_20_S).toBe(1);
     await main.getByTestId('inbox-search').fill('');
   });
 
   it('should remove a retracted notification from every screen', async () => {
     await send('DELETE', '/notifications/a-1?feed=user:ada');
     for (const page of [laptop, phone]) {
-      await expect.poll(async () => (await titles(page)).includes('For Ada'), WITHIN).toBe(false);
+      await expect.poll(async () => (await titles(page)).includes('For Ada'), WITHIN_20_S).toBe(false);
       await expect
-        .poll(async () => (await toasts(page).allTextContents()).join(), WITHIN)
+        .poll(async () => (await toasts(page).allTextContents()).join(), WITHIN_20_S)
         .not.toContain('For Ada');
     }
   });

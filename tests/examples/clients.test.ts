@@ -38,10 +38,10 @@ const LANGUAGES: Example[] = [
 
 let bff: BffProcess;
 let proxy: Proxy;
-let isAway = false;
+let isInterrupted = false;
 beforeAll(async () => {
   bff = await BffProcess.start();
-  proxy = await startProxy(() => (isAway ? undefined : bff.url));
+  proxy = await startProxy(() => (isInterrupted ? undefined : bff.url));
 });
 afterAll(async () => {
   await proxy.close();
@@ -64,7 +64,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     const child = spawn(program, [...args, url, feed], { stdio: ['ignore', 'pipe', 'pipe'] });
     onTestFinished(async () => {
       child.kill();
-      isAway = false;
+      isInterrupted = false;
       await expect.poll(connections).toBe(0);
     });
     let output = '';
@@ -78,11 +78,11 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     // Wait for the end of the line, since a client can print an id repeatedly on the same line.
     await expect.poll(() => output.slice(output.indexOf(first ?? '')).includes('\n')).toBe(true);
     const perNotification = countOf(first);
-    isAway = true;
+    isInterrupted = true;
     proxy.cut();
     await expect.poll(connections).toBe(0);
     const missed = await bff.publish(3, feed);
-    isAway = false;
+    isInterrupted = false;
     for (const id of missed) await expect.poll(() => countOf(id)).toBe(perNotification);
     const [last] = await bff.publish(1, feed);
     await expect.poll(() => countOf(last)).toBe(perNotification);
@@ -96,17 +96,17 @@ const SILENCE_NOTICED_MS = 120_000;
 describe('a connection that falls silent', () => {
   it.concurrent.for(LANGUAGES)(
     'should be replaced by the client in $name',
-    // Concurrent tests need their own `expect`: the global one ends with the first of them.
+    // Concurrent tests need their own `expect`: the global `expect` stops working when the first of them ends.
     async (client, { task, skip, onTestFinished, expect: expectHere }) => {
       await makeOrSkip(client, task, skip);
       const feed = `topic:silent-${client.name}`;
-      const own = await startProxy(() => bff.url);
-      const url = client.name === 'Rust' ? own.url.replace('http://', '') : own.url;
+      const ownProxy = await startProxy(() => bff.url);
+      const url = client.name === 'Rust' ? ownProxy.url.replace('http://', '') : ownProxy.url;
       const [program, ...args] = client.start;
       const child = spawn(program, [...args, url, feed], { stdio: ['ignore', 'pipe', 'inherit'] });
       onTestFinished(async () => {
         child.kill();
-        await own.close();
+        await ownProxy.close();
       });
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -118,7 +118,7 @@ describe('a connection that falls silent', () => {
           return output;
         })
         .not.toBe('');
-      own.silence();
+      ownProxy.silence();
       const [missed] = await bff.publish(1, feed);
       await expectHere.poll(() => output, { timeout: SILENCE_NOTICED_MS }).toContain(missed);
     },

@@ -36,28 +36,28 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** How each toolchain downloads a package when the registry at `at` is the only source. */
+/** How each toolchain downloads a package when the registry at `registryUrl` is the only source. */
 const DOWNLOADS = [
   {
     tool: 'go',
-    from: (at: string) =>
-      downloadAll([['go', 'mod', 'download']], join(dir, 'go'), { GOPROXY: at, GOFLAGS: '' }),
+    from: (registryUrl: string) =>
+      downloadAll([['go', 'mod', 'download']], join(dir, 'go'), { GOPROXY: registryUrl, GOFLAGS: '' }),
   },
   {
     tool: 'pip3',
-    from: (at: string) =>
+    from: (registryUrl: string) =>
       downloadAll([['pip3', 'download', '-vv', '--no-cache-dir', '--dest', dir, 'absent==1.0.0']], dir, {
-        ...{ PIP_INDEX_URL: `${at}/simple`, PIP_EXTRA_INDEX_URL: '', PIP_FIND_LINKS: '' },
+        ...{ PIP_INDEX_URL: `${registryUrl}/simple`, PIP_EXTRA_INDEX_URL: '', PIP_FIND_LINKS: '' },
         ...{ PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null', NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
       }),
   },
   {
     tool: 'cargo',
-    from: (at: string) => {
+    from: (registryUrl: string) => {
       mkdirSync(join(dir, 'rust/.cargo'), { recursive: true });
       writeFileSync(
         join(dir, 'rust/.cargo/config.toml'),
-        `[source.crates-io]\nreplace-with = "local"\n[source.local]\nregistry = "sparse+${at}/"\n`,
+        `[source.crates-io]\nreplace-with = "local"\n[source.local]\nregistry = "sparse+${registryUrl}/"\n`,
       );
       return downloadAll([['cargo', 'fetch']], join(dir, 'rust'), {
         ...{ CARGO_HOME: join(dir, 'cargo'), CARGO_NET_RETRY: '0' },
@@ -71,18 +71,18 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
   const isMissing = findCommand([tool]) === undefined;
 
   it.skipIf(isMissing).each([403, 503])(
-    'should report a registry that responds with %i instead of failing',
+    'should report a registry that responds with %i, and not throw an error',
     async (answer) => {
       status = answer;
       expect(await from(url)).toMatch(/^its registry did not respond as expected \(.+\)$/);
     },
   );
 
-  it.skipIf(isMissing)('should report an unreachable registry instead of failing', async () => {
+  it.skipIf(isMissing)('should report an unreachable registry, and not throw an error', async () => {
     expect(await from('http://127.0.0.1:1')).toMatch(/^its registry did not respond as expected \(.+\)$/);
   });
 
-  it.skipIf(isMissing)('should fail for a package that the registry doesn’t have', async () => {
+  it.skipIf(isMissing)('should throw an error for a package that the registry doesn’t have', async () => {
     status = 404;
     await expect(from(url)).rejects.toThrow(/exited with/);
   });

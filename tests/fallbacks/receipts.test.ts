@@ -82,7 +82,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Copies the components and lets another application subscribe to receipts, like the guide does. */
+/** Copies the components and lets another application subscribe to receipts, as the guide describes. */
 function componentsFor(app: string): string {
   const copy = join(folder, 'components');
   cpSync(join(ROOT, 'components'), copy, { recursive: true });

@@ -47,11 +47,11 @@ describe('an incomplete connection', () => {
   });
 
   it.each([
-    ['says nothing', ''],
+    ['sends nothing', ''],
     ['never finishes its headers', 'GET /app/notifications HTTP/1.1\r\nHost: localhost\r\nX-More: '],
     ['never finishes its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
     ['does not speak HTTP and stays open', '\u0016\u0003\u0001 hello\r\n\r\n'],
-    ['asks to upgrade at an unknown path', upgradeRequest('/other')],
+    ['requests an upgrade at an unknown path', upgradeRequest('/other')],
     ['upgrades but never joins', upgradeRequest(HANDSHAKE)],
     ['upgrades an unknown session', upgradeRequest(`${HANDSHAKE}&sid=none`)],
   ])('should be closed when it %s', async (_what, text) => {

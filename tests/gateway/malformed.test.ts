@@ -74,7 +74,7 @@ describe('an invalid packet', () => {
 
 describe('an invalid request', () => {
   it.each([
-    ['a prototype', '["subscribe",{"__proto__":{"feed":"all"}}]'],
+    ['a __proto__ instead of the feed', '["subscribe",{"__proto__":{"feed":"all"}}]'],
     ['a __proto__ in addition to the feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
     ['a constructor', '["subscribe",{"feed":"all","constructor":{"prototype":{"polluted":1}}}]'],
     ['an event named __proto__', '["__proto__",{}]'],

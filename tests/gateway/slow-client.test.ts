@@ -24,7 +24,7 @@ afterAll(async () => {
   await bff.stop();
 });
 
-it('should disconnect only the slow client, at a 1 MiB backlog, and let it recover from where it was', async () => {
+it('should disconnect only the slow client, at a 1 MiB backlog, and let it recover from its position', async () => {
   await bff.expectMetric('tocsin_bff_connections', 4);
   slow.stop();
   const ids: string[] = [];

@@ -41,7 +41,7 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
 /**
- * Connects a reader from a separate address, retrying like a client. Resolves with the socket and the number of
+ * Connects a reader from a separate address, retrying as a client would. Resolves with the socket and the number of
  * attempts.
  */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
@@ -104,7 +104,7 @@ describe('strangers who open as many connections as they can', () => {
       await fetch(`${bff.url}${POLL}&sid=${sid}`, { method: 'POST', body: '40{"token":"x"}', headers });
     }
     expect((await reader('polling')).attempt).toBe(1);
-    // A rejected connection stays pending only until the client has read why.
+    // A rejected connection stays pending only until the client has read the reason.
     await bff.expectMetric(PENDING, 0);
   });
 
@@ -145,7 +145,7 @@ describe('strangers who open as many connections as they can', () => {
     const body = `42["x","${'x'.repeat(100 * 1024)}"]`;
     const posted = fetch(`${bff.url}${POLL}&sid=${sid}`, { method: 'POST', body }).then(
       ({ status }) => status,
-      () => 'broken off',
+      () => 'connection closed',
     );
     expect(await posted).not.toBe(200);
     await bff.expectMetric(PENDING, 0);

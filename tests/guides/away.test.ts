@@ -22,9 +22,11 @@ import { commandsOf } from './commands.ts';
 
 const run = promisify(execFile);
 const read = (guide: string) => readFileSync(join(ROOT, 'docs', 'guides', `${guide}.md`), 'utf8');
-const reach = read('reach-people-who-are-away');
-const own = read('write-your-own-channel');
-const COMMANDS = [reach, own].flatMap((page) => commandsOf(page).map(({ text }) => text.trim()));
+const awayGuide = read('reach-people-who-are-away');
+const ownChannelGuide = read('write-your-own-channel');
+const COMMANDS = [awayGuide, ownChannelGuide].flatMap((page) =>
+  commandsOf(page).map(({ text }) => text.trim()),
+);
 /** True if the command needs a running system. Other commands prepare it. */
 const needsSystem = (command: string) => command.includes('localhost:400') || command.startsWith('sleep');
 const OPS_TOKEN = randomBytes(32).toString('hex');
@@ -35,7 +37,7 @@ const [data, components, files] = ['data', 'components', 'messages'].map((name) 
   string,
   string,
 ];
-/** The environment the guide starts the system in. */
+/** The environment variables that the guide's commands start the system with. */
 const started: Record<string, string> = {};
 const outputs = new Map<string, string>();
 
@@ -46,7 +48,7 @@ let received = '';
 let receiverPort = 0;
 
 /** Replaces the addresses in a command, and the folders in this repository that it would change. */
-function here(command: string): string {
+function withTestAddresses(command: string): string {
   const [first, keyed, bff] = [...(stack?.producers ?? []), ...(stack?.bffs ?? [])].map(
     ({ url }) => new URL(url).host,
   );
@@ -73,7 +75,7 @@ async function shell(command: string): Promise<string> {
     npm() { if [ "$*" = start ]; then env -0 > ${environment}; else command npm "$@"; fi; }
     if [ -f ${variables} ]; then . ${variables}; fi
     set -a
-    ${here(command)}
+    ${withTestAddresses(command)}
     export -p > ${variables}`;
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: ROOT,
@@ -90,7 +92,7 @@ async function shell(command: string): Promise<string> {
 
 /** The settings from both guides, combined so that all channels are set. */
 function settings() {
-  const [, block = ''] = /```json\n([^]*?)```/.exec(own) ?? [];
+  const [, block = ''] = /```json\n([^]*?)```/.exec(ownChannelGuide) ?? [];
   const { publicUrl, bindings } = JSON.parse(block) as { publicUrl: string; bindings: object };
   const email = {
     ...{ from: 'Shop <no-reply@shop.example>', window: 'PT0S' },
@@ -148,7 +150,7 @@ describe('the system that the guides start', () => {
 
   beforeAll(async () => {
     writeFileSync(join(dir, 'away.json'), JSON.stringify(settings()));
-    const code = /```js\n(import \{ createServer \}[^]*?)```/.exec(reach)?.[1] ?? '';
+    const code = /```js\n(import \{ createServer \}[^]*?)```/.exec(awayGuide)?.[1] ?? '';
     receiver = spawn(
       process.execPath,
       ['--input-type=module', '-e', code.replace('9000', String(receiverPort))],
@@ -237,7 +239,7 @@ describe('the system that the guides start', () => {
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });
   });
 
-  it('should be needed by seven commands, each with a test above', () => {
+  it('should be used by exactly seven commands, which are all tested above', () => {
     const inSystem = COMMANDS.filter(needsSystem);
     expect(inSystem).toHaveLength(7);
     for (const command of inSystem)

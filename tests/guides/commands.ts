@@ -11,10 +11,10 @@ export interface Command {
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
 /** The commands in a page's shell blocks. Blocks marked to be run by hand are included only with `byHand`. */
-export function commandsOf(page: string, { byHand: wanted = false } = {}): Command[] {
+export function commandsOf(page: string, { byHand: includesByHand = false } = {}): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
-    if (byHand && !wanted) continue;
+    if (byHand && !includesByHand) continue;
     let text = '';
     for (const line of block.trimEnd().split('\n')) {
       const last = commands.at(-1);
@@ -44,7 +44,7 @@ export const pages = (): string[] => [
 /** Guides where every command must print what the guide shows when run on a new system. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
-/** Pages with commands for a running system, which are run, and the minimum number of them on each page. */
+/** Pages whose commands for a running system are run by tests, and the minimum number of these commands on each. */
 export const PAGES = [
   { page: 'README.md', least: 8 },
   { page: 'docs/protocol.md', least: 1 },
@@ -52,6 +52,7 @@ export const PAGES = [
   { page: 'docs/guides/compose.md', least: 1 },
   { page: 'docs/operations.md', least: 15 },
 ];
+/** True if the command needs nothing but a running system. */
 export const runsOnSystem = ({ text }: Command): boolean =>
   /^(?:curl .*localhost:|redis-cli |npm run --silent audit(?!.*--follow))/.test(text);
 
@@ -61,8 +62,8 @@ export const needsSecrets = ({ text }: Command): boolean =>
 
 /** True if a test in this folder runs the command. */
 export function isRun(page: string, command: Command): boolean {
-  const whole = [...GUIDES, 'reach-people-who-are-away', 'write-your-own-channel'];
-  if (whole.some((guide) => page === `docs/guides/${guide}.md`))
+  const fullyRunGuides = [...GUIDES, 'reach-people-who-are-away', 'write-your-own-channel'];
+  if (fullyRunGuides.some((guide) => page === `docs/guides/${guide}.md`))
     return commandsOf(readPage(page)).some(({ text }) => text === command.text);
   if (page === 'docs/guides/secure-it.md') return needsSecrets(command);
   return PAGES.some((one) => one.page === page) && runsOnSystem(command);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 /** Replaces the ports of `npm start` with the stack's. */
-const here = (text: string): string => {
+const withTestAddresses = (text: string): string => {
   const [producer, first, second] = [...stack.producers, ...stack.bffs].map(({ url }) => new URL(url).host);
   return text
     .replaceAll('localhost:4000', String(producer))
@@ -37,7 +37,7 @@ describe.each(GUIDES)('%s', (guide) => {
       let output = '';
       // An accepted notification appears a moment later.
       await eventually(async () => {
-        output = (await run('bash', ['-euo', 'pipefail', '-c', here(text)])).stdout;
+        output = (await run('bash', ['-euo', 'pipefail', '-c', withTestAddresses(text)])).stdout;
         return expected.every((part) => output.includes(part));
       }).catch((error: unknown) => {
         throw new Error(`${text}\nprinted\n${output}`, { cause: error });

@@ -30,7 +30,7 @@ async function shell(text: string): Promise<string> {
 }
 
 /** Replaces addresses and the data folder. Stops endless commands after the first event, or after two seconds. */
-function here(text: string, { producer = 0, bff = 0 } = {}): string {
+function adaptCommand(text: string, { producer = 0, bff = 0 } = {}): string {
   const host = (pair: { url: string } | undefined) => (pair ? new URL(pair.url).host : '');
   return text
     .replaceAll('localhost:4000', host(stack?.producers[producer]))
@@ -45,20 +45,20 @@ function here(text: string, { producer = 0, bff = 0 } = {}): string {
 const FAULT = /"status":[45]\d\d|^\(error\)|ERR /m;
 
 /** Repeats a command until it succeeds and prints what the page shows: effects take a moment to appear. */
-async function answers({ text, expected }: Command, from = {}): Promise<void> {
+async function expectOutput({ text, expected }: Command, from = {}): Promise<void> {
   let output = '';
   await eventually(async () => {
-    const ended = await shell(here(text, from)).then(
-      (printed) => ({ printed, well: true }),
-      (error: unknown) => ({ printed: String((error as { stdout?: unknown }).stdout), well: false }),
+    const ended = await shell(adaptCommand(text, from)).then(
+      (printed) => ({ printed, succeeded: true }),
+      (error: unknown) => ({ printed: String((error as { stdout?: unknown }).stdout), succeeded: false }),
     );
     output = ended.printed;
     return (
-      ended.well &&
+      ended.succeeded &&
       (expected.length > 0 ? expected.every((part) => output.includes(part)) : !FAULT.test(output))
     );
   }).catch((error: unknown) => {
-    throw new Error(`${here(text, from)}\nprinted\n${output}`, { cause: error });
+    throw new Error(`${adaptCommand(text, from)}\nprinted\n${output}`, { cause: error });
   });
 }
 
@@ -67,7 +67,7 @@ const [createKey, ...withKeys] = commandsIn('docs/guides/secure-it.md').filter(n
 beforeAll(async () => {
   mkdirSync(data);
   writeFileSync(join(data, 'jwt-secret'), JWT_SECRET, { mode: 0o600 });
-  await shell(here(createKey?.text ?? ''));
+  await shell(adaptCommand(createKey?.text ?? ''));
   stack = await startStack({
     ...{ producers: 2, bffs: 2 },
     producerEnv: (index) =>
@@ -90,14 +90,14 @@ describe.each(PAGES)('$page', ({ page, least }) => {
 
   it.each(commands.map((command) => [command.text.trim().slice(0, 70), command] as const))(
     '%s…',
-    (_text, command) => answers(command),
+    (_text, command) => expectOutput(command),
   );
 });
 
 describe('docs/guides/secure-it.md', () => {
   it.each(withKeys.map((command) => [command.text.trim().slice(0, 70), command] as const))(
     '%s…',
-    (_text, command) => answers(command, { producer: 1, bff: 1 }),
+    (_text, command) => expectOutput(command, { producer: 1, bff: 1 }),
   );
 
   it('should contain nine commands that need a key or a token', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { componentIn, pageFiles, type PageFile } from './pages.ts';
 
+/** Properties for the left or right side only. */
 const SIDE =
   /(?:^|[;{\s])((?:(?:margin|padding|border|scroll-margin|scroll-padding)-)?(?:left|right)(?:-(?:width|style|color))?|border-(?:top|bottom)-(?:left|right)-radius|(?:text-align|float|clear)(?=:\s*(?:left|right)))\s*:/g;
 /** Shorthands for four sides or corners. The second value is for the right, the fourth for the left. */

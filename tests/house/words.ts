@@ -47,8 +47,8 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals in a script that are visible to readers and pass `counts`. */
-function literals(script: string, counts: (text: string) => boolean): string[] {
+/** The string literals in a script that are visible to readers and for which `isRelevant` returns true. */
+function literals(script: string, isRelevant: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const text = ts.isTemplateExpression(node)
@@ -56,7 +56,7 @@ function literals(script: string, counts: (text: string) => boolean): string[] {
       : ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)
         ? node.text
         : '';
-    if (counts(text) && !isInternal(node)) found.push(text.trim().replace(/\s+/g, ' '));
+    if (isRelevant(text) && !isInternal(node)) found.push(text.trim().replace(/\s+/g, ' '));
     ts.forEachChild(node, visit);
   };
   visit(scriptOf(script));

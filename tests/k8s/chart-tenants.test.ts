@@ -10,7 +10,7 @@ const TENANT = {
 };
 const withQuota = (hard: object = {}) => ({ ...TENANT, quotas: { namespace: { enabled: true, hard } } });
 
-const found = (documents: readonly Document[], name: string): Document => {
+const findDocument = (documents: readonly Document[], name: string): Document => {
   const document = documents.find((one) => nameOf(one) === name);
   if (!document) throw new Error(`The chart has no ${name}.`);
   return document;
@@ -35,7 +35,7 @@ describe('a release’s limits', () => {
 
   it('should become application settings', async () => {
     const { documents } = await template({ ...TENANT, quotas: { limits: LIMITS } });
-    expect(settingsSchema.parse(found(documents, 'ConfigMap bff')).data).toMatchObject({
+    expect(settingsSchema.parse(findDocument(documents, 'ConfigMap bff')).data).toMatchObject({
       MAX_CONNECTIONS: '2000',
       MAX_CONNECTIONS_PER_READER: '0',
       WRITES_PER_MINUTE: '100',
@@ -45,7 +45,7 @@ describe('a release’s limits', () => {
       HISTORY_BYTES: '16777216',
       USER_HISTORY_BYTES: '131072',
     });
-    expect(settingsSchema.parse(found(documents, 'ConfigMap producer')).data).toMatchObject({
+    expect(settingsSchema.parse(findDocument(documents, 'ConfigMap producer')).data).toMatchObject({
       MAX_CONNECTIONS: '100',
       QUEUE_MAX: '1000000',
       QUEUE_MAX_BYTES: '16777216',
@@ -55,7 +55,7 @@ describe('a release’s limits', () => {
   it('should not override a setting in the values', async () => {
     const settings = { AUTH_MODE: 'jwt', MAX_CONNECTIONS: '7' };
     const { documents } = await template({ ...TENANT, bff: { settings }, quotas: { limits: LIMITS } });
-    expect(settingsSchema.parse(found(documents, 'ConfigMap bff')).data['MAX_CONNECTIONS']).toBe('7');
+    expect(settingsSchema.parse(findDocument(documents, 'ConfigMap bff')).data['MAX_CONNECTIONS']).toBe('7');
   });
 
   it.each([
@@ -116,7 +116,7 @@ describe('the namespace quota', () => {
 
   it('should have room for the largest release during a roll-out', async () => {
     const { documents } = await template(withQuota());
-    const { hard } = quotaSchema.parse(found(documents, 'ResourceQuota tocsin')).spec;
+    const { hard } = quotaSchema.parse(findDocument(documents, 'ResourceQuota tocsin')).spec;
     const usage = usageOf(documents);
     expect(Object.keys(usage).sort()).toEqual([
       'limits.cpu',
@@ -134,13 +134,13 @@ describe('the namespace quota', () => {
       ...withQuota({ pods: '8' }),
       redis: { storage: '20Gi' },
     });
-    expect(quotaSchema.parse(found(documents, 'ResourceQuota tocsin')).spec.hard).toMatchObject({
+    expect(quotaSchema.parse(findDocument(documents, 'ResourceQuota tocsin')).spec.hard).toMatchObject({
       pods: '8',
       'requests.memory': '6Gi',
       'requests.storage': '20Gi',
       'services.nodeports': '0',
     });
-    expect(found(documents, 'LimitRange tocsin')).toBeDefined();
+    expect(findDocument(documents, 'LimitRange tocsin')).toBeDefined();
   });
 });
 

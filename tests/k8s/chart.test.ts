@@ -138,7 +138,9 @@ describe('the Helm chart', () => {
           one.kind !== 'Namespace' &&
           (isOwn || !['Service redis', 'StatefulSet redis', 'ServiceAccount redis'].includes(nameOf(one))),
       );
-      const made = new Map(documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]));
+      const chartDocuments = new Map(
+        documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]),
+      );
       for (const document of expected) {
         const rendered = JSON.parse(JSON.stringify(document)) as Document & {
           spec: {
@@ -155,15 +157,15 @@ describe('the Helm chart', () => {
           Object.assign(rendered.spec.template.metadata, {
             annotations: (rendered.spec.template.metadata as { annotations?: object }).annotations ?? {},
           });
-        const expected = made.get(nameOf(rendered));
+        const expected = chartDocuments.get(nameOf(rendered));
         expect(expected && plain(expected, namespace), nameOf(rendered)).toEqual(
           plain(rendered, 'realtime-microservices'),
         );
-        made.delete(nameOf(rendered));
+        chartDocuments.delete(nameOf(rendered));
       }
       const ofRedis = isOwn ? ['redis', 'redis-operator'] : [];
       const secrets = [...ofRedis, 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
-      expect([...made.keys()].sort()).toEqual(
+      expect([...chartDocuments.keys()].sort()).toEqual(
         [
           ...[...(isOwn ? ['redis'] : []), ...(hasChannels ? ['away'] : []), 'producer', 'bff'].map(
             (name) => `ConfigMap ${name}`,
@@ -252,7 +254,7 @@ describe('the Helm chart', () => {
     ['an open Ingress', {}, 'The Ingress would let anyone read every feed. Set bff.settings.AUTH_MODE=jwt'],
     ['open publishing', { ...SAFE, publish: true }, 'publish=true would let anyone publish and erase.'],
     [
-      'an autoscaler with more pods at least than at most',
+      'an autoscaler whose minimum exceeds its maximum',
       { bff: { ...SAFE.bff, autoscaling: { min: 12 } } },
       'bff.autoscaling.min must not be above bff.autoscaling.max',
     ],

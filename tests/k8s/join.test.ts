@@ -13,12 +13,12 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'join-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A `cluster nodes` line. `master` is set for replicas, and masters can have slots. */
+/** A `cluster nodes` line. `rest` starts with the master's id (`-` for a master), and ends with a master's slots. */
 const line = (n: number, role: string, rest: string, at = n) =>
   `${idOf(n)} 10.0.0.${at}:6379@16379,redis-${at}.redis ${role} ${rest}`;
 const master = (n: number, slots = '', flags = 'master') =>
   line(n, flags, `- 0 0 1 connected ${slots}`.trimEnd());
-const replica = (n: number, of: string) => line(n, 'slave', `${of} 0 0 1 connected`);
+const replica = (n: number, masterId: string) => line(n, 'slave', `${masterId} 0 0 1 connected`);
 
 /** Runs a round of the script on redis-0. Returns the commands that change the cluster. */
 async function changesAfter(nodes: string[], assigned: number): Promise<string[]> {
@@ -63,11 +63,11 @@ it('should claim slots lost with a master and a replica', async () => {
 it.each([
   ['an unknown master', '-'],
   ['the master that this node replaces', idOf(9)],
-])('should leave lost slots to a replica of %s that still has the data', async (_, of) => {
+])('should leave lost slots to a replica of %s that still has the data', async (_, masterId) => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),
-    replica(3, of),
+    replica(3, masterId),
     replica(4, idOf(1)),
     replica(5, idOf(2)),
   ];

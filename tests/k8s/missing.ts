@@ -17,6 +17,7 @@ const classSchema = z.object({
   spec: z.unknown(),
 });
 
+/** Runs `work` while the cluster has no ingress class. */
 export async function withoutIngressClass<T>(work: () => Promise<T>): Promise<T> {
   const classes = await list(classSchema, ['ingressclasses']);
   await kubectlText(['delete', 'ingressclasses', '--all']);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NAMESPACE, ROOT, kubectlInNamespace, kubectlText, untilRolledOut } from './cluster.ts';
 
-/** Mounts these settings in the bffs with the `away` component, like docs/guides/reach-people-who-are-away.md does. */
+/** Mounts these settings in the bffs with the `away` component, as in docs/guides/reach-people-who-are-away.md. */
 export async function mountAway(settings: object): Promise<void> {
   const folder = join(ROOT, '.artifacts/k8s/away');
   mkdirSync(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { kubectlInNamespace, pods, untilRolledOut, type Pod } from './cluster.ts
 
 /** Pod count in a complete deployment. */
 const PODS = 7;
-const BACK_MS = 240_000;
+const REPLACE_TIMEOUT_MS = 240_000;
 
 const CATCH_UP_MS = 120_000;
 
@@ -17,7 +17,7 @@ async function untilReplaced({ name, uid }: Pod): Promise<void> {
       const ready = all.filter((pod) => pod.ready === `${pod.containers.length}/${pod.containers.length}`);
       return ready.length === PODS && ready.every((pod) => pod.uid !== uid);
     },
-    { timeoutMs: BACK_MS, everyMs: 1_000 },
+    { timeoutMs: REPLACE_TIMEOUT_MS, everyMs: 1_000 },
   );
   if (fault) throw new Error(`${name} was deleted, but not all pods are back: ${fault}`);
 }
@@ -43,7 +43,7 @@ export class PodRestarts {
     return new PodRestarts(new Caller({ urls: [url] }), observers);
   }
 
-  /** Restarts a deployment and waits until it's complete and clients have caught up. */
+  /** Restarts a deployment, and waits until the rollout is complete and the clients have caught up. */
   async restart(app: string): Promise<void> {
     await this.#runThroughFault(`${app} restarted`, async () => {
       await kubectlInNamespace('rollout', 'restart', `deployment/${app}`);
@@ -68,8 +68,8 @@ export class PodRestarts {
       const { name, app } = pod;
       const forced = app !== 'redis' && i % 2 === 1;
       await this.#runThroughFault(`${name} deleted${forced ? ' by force' : ''}`, async () => {
-        const how = forced ? ['--grace-period=0', '--force'] : ['--wait=false'];
-        await kubectlInNamespace('delete', 'pod', name, ...how);
+        const deleteOptions = forced ? ['--grace-period=0', '--force'] : ['--wait=false'];
+        await kubectlInNamespace('delete', 'pod', name, ...deleteOptions);
         await untilReplaced(pod);
       });
     }
@@ -107,7 +107,8 @@ export class PodRestarts {
   faults(): Account[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));
-    const sum = (of: (account: Account) => number) => accounts.reduce((total, one) => total + of(one), 0);
+    const sum = (valueOf: (account: Account) => number) =>
+      accounts.reduce((total, account) => total + valueOf(account), 0);
     console.log(
       `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#startedAt) / 1000)} s, ` +
         `${this.#caller.repeated} requests repeated, ${accounts.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +

@@ -12,7 +12,7 @@ const SUPPORT = join(import.meta.dirname, '../support');
  */
 const SCRIPT = `
 const tls = require('node:tls');
-const of = process.env.ATTACKED ? '.' + process.env.ATTACKED : '';
+const suffix = process.env.ATTACKED ? '.' + process.env.ATTACKED : '';
 const sidecar = 'http://127.0.0.1:3500/v1.0';
 const post = (path) => fetch(sidecar + path, {
   method: 'POST',
@@ -20,7 +20,7 @@ const post = (path) => fetch(sidecar + path, {
   body: JSON.stringify({ title: 'From a stranger' }),
 }).then((response) => response.status, (error) => String(error.cause ?? error));
 const certificate = () => new Promise((resolve) => {
-  const socket = tls.connect({ host: 'producer-dapr' + of, port: 50002, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+  const socket = tls.connect({ host: 'producer-dapr' + suffix, port: 50002, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
   let name;
   socket.resume();
   socket.once('secureConnect', () => (name = socket.getPeerCertificate().subjectaltname));
@@ -35,10 +35,10 @@ const certificate = () => new Promise((resolve) => {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   console.log(JSON.stringify({
-    invoked: await post('/invoke/producer' + of + '/method/notifications'),
+    invoked: await post('/invoke/producer' + suffix + '/method/notifications'),
     published: await post('/publish/notification-pubsub/notifications'),
     announced: await post('/publish/notification-pubsub/notification-announcements'),
-    invokedBff: await post('/invoke/bff' + of + '/method/notification-pubsub--notification-announcements--default'),
+    invokedBff: await post('/invoke/bff' + suffix + '/method/notification-pubsub--notification-announcements--default'),
     producer: await certificate(),
   }));
   setInterval(() => undefined, 60_000);
@@ -61,7 +61,7 @@ export interface StrangerOptions {
   attacked?: string;
 }
 
-/** The pod folder that holds a token for sentry, like in a sidecar. */
+/** The folder in the pod with a token for sentry, as in a sidecar. */
 const TOKEN_FOLDER = '/var/run/sentry';
 export const SENTRY_TOKEN = `${TOKEN_FOLDER}/token`;
 const SENTRY_SOURCE = { serviceAccountToken: { path: 'token', audience: 'dapr.io/sentry' } };
@@ -164,7 +164,7 @@ const componentSchema = z.object({
   spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
 });
 
-/** Runs `use` while this app id is listed as a publisher, like in the guide. */
+/** Runs `use` while this app id is listed as a publisher, as in the guide. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
   const { spec } = componentSchema.parse(

@@ -8,6 +8,7 @@ export interface Answer {
   ms: number;
 }
 
+/** Posts a notification without retrying. */
 export async function postOnce(
   url: string,
   notification: NotificationInput & { id: string },

@@ -66,11 +66,11 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   }
 
   /** Posts to the producer until `end`. Never retries. */
-  async function askUntil(end: number, body: string | undefined): Promise<Answer[]> {
+  async function postUntil(end: number, body: string | undefined): Promise<Answer[]> {
     const answers: Answer[] = [];
     const url = stack?.producers[0]?.url ?? '';
     while (Date.now() < end) {
-      for (const notification of makeNotifications(1, { label: 'asked' }))
+      for (const notification of makeNotifications(1, { label: 'posted' }))
         answers.push(await postOnce(url, { ...notification, ...(body && { body }) }));
       await delay(50);
     }
@@ -78,8 +78,8 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   }
 
   /**
-   * Publishes a stream of notifications during a fault, and also posts single notifications. Re-posts the latter
-   * afterwards.
+   * Publishes a stream of notifications during a fault, and also posts single notifications. Afterwards, posts these
+   * single notifications again.
    */
   async function runThroughFault(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
@@ -88,7 +88,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     let answers: Answer[];
     let endedAt: number;
     try {
-      answers = await askUntil(Date.now() + fault.durationMs, fault.body);
+      answers = await postUntil(Date.now() + fault.durationMs, fault.body);
     } finally {
       endedAt = Date.now();
       await endFault();

@@ -11,7 +11,7 @@ import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Expressions that usually have series only after a fault. This test doesn't cause any. */
+/** Expressions that usually have series only after a fault. This test causes no faults. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that reads nothing or sends too much'],
@@ -176,7 +176,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     const stateOf = async (name: string) =>
       (await prometheus.rules()).find((rule) => rule.name === name)?.state;
     await expect.poll(() => stateOf('TocsinSidecarDown')).toBe('pending');
-    const away = expressions.find(({ title }) => title === 'Not answering')?.expr ?? '';
+    const away = expressions.find(({ title }) => title === 'Not responding')?.expr ?? '';
     expect((await prometheus.query(away))[0]?.value).toBe(1);
   });
 });

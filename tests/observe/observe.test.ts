@@ -83,7 +83,7 @@ describe('a notification’s logs', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be shown by npm run tail from POST to push on both instances, but not unrelated lines', async () => {
+  it('should be shown by npm run tail from POST to push on both instances, without unrelated lines', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),

@@ -30,7 +30,8 @@ const spanOf = (traceId: string, name: string): ReceivedSpan => {
   return found;
 };
 /** Resolves when the trace contains each step once. */
-const complete = (traceId: string) => expect.poll(() => namesOf(traceId).sort()).toEqual([...STEPS].sort());
+const untilComplete = (traceId: string) =>
+  expect.poll(() => namesOf(traceId).sort()).toEqual([...STEPS].sort());
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
@@ -57,7 +58,7 @@ describe('a notification with a sampled trace', () => {
 
   it('should have a single trace with all steps below the caller’s span', async () => {
     await post('traced', { traceparent });
-    await complete(traceId);
+    await untilComplete(traceId);
     const produce = spanOf(traceId, 'produce');
     expect(produce.parentSpanId).toBe(CALLER);
     for (const name of STEPS.slice(1)) expect(spanOf(traceId, name).parentSpanId).toBe(produce.spanId);
@@ -83,7 +84,7 @@ describe('a notification with a sampled trace', () => {
   });
 
   it('should include the sidecars’ calls in the same trace', async () => {
-    await expect.poll(() => receiver.sidecarsKnow(traceId)).toBe(true);
+    await expect.poll(() => receiver.hasSidecarSpan(traceId)).toBe(true);
   });
 });
 
@@ -93,7 +94,7 @@ it('should not trace a notification if the trace is unsampled or missing', async
   await post('without');
   const last = newTrace('01');
   await post('last', { traceparent: last.traceparent });
-  await complete(last.traceId);
+  await untilComplete(last.traceId);
   expect(receiver.faults).toEqual([]);
   expect(namesOf(traceId)).toEqual([]);
   expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
@@ -102,7 +103,7 @@ it('should not trace a notification if the trace is unsampled or missing', async
 it('should give each request a complete trace, including when requests share an entry and a turn', async () => {
   const traces = Array.from({ length: 12 }, () => newTrace('01'));
   await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
-  for (const { traceId } of traces) await complete(traceId);
+  for (const { traceId } of traces) await untilComplete(traceId);
   const entries = traces.map(({ traceId }) => spanOf(traceId, 'deposit').attributes['tocsin.entry']);
   expect(new Set(entries).size).toBeLessThan(traces.length);
 });

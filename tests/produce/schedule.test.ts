@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** The latest a scheduled notification can arrive (ms). */
+/** Maximum delay of a scheduled notification (ms). */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;
@@ -34,23 +34,23 @@ it('should show a notification once, at the scheduled time', async () => {
   const at = Date.now() + 2_000;
   await post('on-time', at);
   await post('on-time', at);
-  await post('over', Date.now() - 60_000);
-  await observer.untilShown(['on-time', 'over']);
+  await post('past', Date.now() - 60_000);
+  await observer.untilShown(['on-time', 'past']);
   const lateness = latenessOf('on-time', at);
   process.stdout.write(`deliverAt: delivered ${lateness.toFixed(0)} ms late\n`);
   expect(lateness).toBeGreaterThanOrEqual(0);
   expect(lateness).toBeLessThan(ON_TIME_MS);
-  expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
+  expect(observer.shown.map(({ id }) => id)).toEqual(['past', 'on-time']);
 });
 
 it('should never show a scheduled notification if it was retracted or the feed was erased', async () => {
-  // Leaves enough time on a busy machine to retract them before they're due.
+  // Leaves enough time on a busy machine to retract the notifications before they're due.
   const at = Date.now() + 8_000;
-  await post('taken-back', at);
-  await post('taken-back-later', at + 3_600_000);
+  await post('retracted', at);
+  await post('retracted-later', at + 3_600_000);
   await post('erased', at, { feed: 'user:7' });
   await post('stays', at);
-  for (const id of ['taken-back', 'taken-back-later']) {
+  for (const id of ['retracted', 'retracted-later']) {
     expect((await fetch(`${url}/notifications/${id}`, { method: 'DELETE' })).status).toBe(202);
   }
   expect((await fetch(`${url}/feeds/user:7`, { method: 'DELETE' })).status).toBe(202);

@@ -31,11 +31,11 @@ describe('a reader’s inbox', () => {
     await stack.stop();
   });
 
-  const publish = (feed: string, ids: string[], more: object = {}) =>
+  const publish = (feed: string, ids: string[], members: object = {}) =>
     fetch(`${stack.producers[0]?.url}/notifications`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(ids.map((id) => ({ id, feed, title: `Überweisung ${id}`, ...more }))),
+      body: JSON.stringify(ids.map((id) => ({ id, feed, title: `Überweisung ${id}`, ...members }))),
     });
 
   interface Tab {
@@ -67,7 +67,7 @@ describe('a reader’s inbox', () => {
       const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));
       return pages.every(({ offset }) => offset === count);
     });
-  const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
+  const search = async ({ url, clientId }: Tab, request: SearchRequest) =>
     (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
   it('should not lose changes that reach both instances at the same time', async () => {
@@ -92,14 +92,14 @@ describe('a reader’s inbox', () => {
     const searching = await tab(first, 'searching', 'topic:search');
     const feeds = ['topic:search'];
     await arrived('topic:search', 3);
-    expect(await found(searching, { feeds, q: 'ÜBERWEISUNG y' })).toEqual(['y']);
-    expect(await found(searching, { feeds, q: 'uberweis' })).toEqual(['z', 'y', 'x']);
-    expect(await found(searching, { feeds, categories: ['billing'], severities: ['error'] })).toEqual([
+    expect(await search(searching, { feeds, q: 'ÜBERWEISUNG y' })).toEqual(['y']);
+    expect(await search(searching, { feeds, q: 'uberweis' })).toEqual(['z', 'y', 'x']);
+    expect(await search(searching, { feeds, categories: ['billing'], severities: ['error'] })).toEqual([
       'y',
       'x',
     ]);
-    expect(await found(searching, { feeds, sources: ['ci'] })).toEqual(['z']);
-    expect(await found(searching, { feeds, q: 'nothing' })).toEqual([]);
+    expect(await search(searching, { feeds, sources: ['ci'] })).toEqual(['z']);
+    expect(await search(searching, { feeds, q: 'nothing' })).toEqual([]);
   });
 
   it('should share preferences between devices', async () => {
@@ -125,7 +125,7 @@ describe('a reader’s inbox', () => {
     });
   });
 
-  it('should remove retracted content from snoozes too, and be erased with the person’s feed', async () => {
+  it('should remove retracted content, even from snoozes, and be erased with the person’s feed', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -157,7 +157,7 @@ describe('a reader’s inbox', () => {
     }
   });
 
-  // Keep this test last: it restarts instances, and Dapr needs a few seconds to re-place the actors.
+  // Keep this test last: it restarts instances, and Dapr needs a few seconds to place the actors again.
   it('should sync to tabs on every instance, and end a snooze even if all instances restart', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';
@@ -174,11 +174,11 @@ describe('a reader’s inbox', () => {
       eventually(async () => [one, two].every(({ inbox }) => inbox !== undefined && is(inbox)), 20_000);
     await isEverywhere(({ archived, unread }) => archived[0]?.[1] === 1 && unread.length === 1);
     expect(one.inbox).toMatchObject({ archived: [[1, 1]], unread: [[3, 3]] });
-    expect(await found(one, { feeds: [feed], state: 'archive' })).toEqual(['a']);
+    expect(await search(one, { feeds: [feed], state: 'archive' })).toEqual(['a']);
 
     await one.client.mark('snooze', feed, { ids: ['d'], until: new Date(Date.now() + 10_000) });
     await isEverywhere(({ snoozed }) => snoozed.length === 1);
-    expect(await found(two, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
+    expect(await search(two, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
     await Promise.all(stack.bffs.map(({ app }) => app.restart()));
     await Promise.all(stack.bffs.map((pair) => pair.ready()));
     await eventually(async () => one.due.length > 0 && two.due.length > 0, 60_000);

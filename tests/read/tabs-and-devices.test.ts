@@ -34,7 +34,7 @@ describe('the read state', () => {
     const readStates: ReadState[] = [];
     client.subscribe(feed, { onRead: ({ offset, ids }) => readStates.push({ offset, ids }) });
     await eventually(async () => readStates.length > 0);
-    return { client, told: readStates };
+    return { client, readStates };
   }
   const pageOf = (bff: Pair | undefined, feed: string, clientId?: string) =>
     fetchPage(bff?.url ?? '', { feed, ...(clientId !== undefined && { clientId }) });
@@ -47,19 +47,19 @@ describe('the read state', () => {
     const two = await tab(second, 'mine', 'topic:follow');
     const other = await tab(second, 'another', 'topic:follow');
     await one.client.markRead('topic:follow', { offset: 2 });
-    await eventually(async () => two.told.at(-1)?.offset === 2);
+    await eventually(async () => two.readStates.at(-1)?.offset === 2);
     await two.client.markRead('topic:follow', { ids: ['d'] });
-    await eventually(async () => one.told.at(-1)?.ids.length === 1);
-    expect(one.told.at(-1)).toEqual({ offset: 2, ids: ['d'] });
+    await eventually(async () => one.readStates.at(-1)?.ids.length === 1);
+    expect(one.readStates.at(-1)).toEqual({ offset: 2, ids: ['d'] });
     await one.client.markRead('topic:follow', { ids: ['c'] });
-    await eventually(async () => two.told.at(-1)?.offset === 4);
-    expect(other.told).toEqual([{ offset: 0, ids: [] }]);
+    await eventually(async () => two.readStates.at(-1)?.offset === 4);
+    expect(other.readStates).toEqual([{ offset: 0, ids: [] }]);
 
-    const before = two.told.length;
+    const before = two.readStates.length;
     for (const { app } of stack.bffs) await app.restart();
     await Promise.all(stack.bffs.map((pair) => pair.ready()));
-    await eventually(async () => two.told.length > before, 60_000);
-    expect(two.told.at(-1)).toEqual({ offset: 4, ids: [] });
+    await eventually(async () => two.readStates.length > before, 60_000);
+    expect(two.readStates.at(-1)).toEqual({ offset: 4, ids: [] });
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
     const ttl = await redis.ttl(`bff||${readKey('client:mine', 'topic:follow')}`);

@@ -40,7 +40,7 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance the client reconnects to. It was connected to the first instance before. */
+  /** The instance the client reconnects to. The client was connected to the first instance before. */
   to: () => Pair;
   /** Called once the client has missed notifications. */
   whileAway?: () => Promise<void>;
@@ -62,7 +62,7 @@ const absences: Absence[] = [
  * Runs a client that receives notifications, misses `missed` more while disconnected, then reconnects and receives
  * more.
  */
-async function beAway({ to, whileAway }: Absence, missed: number) {
+async function disconnectAndReturn({ to, whileAway }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
@@ -90,7 +90,7 @@ async function beAway({ to, whileAway }: Absence, missed: number) {
 
 describe('a client that was disconnected for a second', () => {
   it.each(absences)('should show exactly the missed notifications $what', async (absence) => {
-    const { client, before, missed, after } = await beAway(absence, 100);
+    const { client, before, missed, after } = await disconnectAndReturn(absence, 100);
     expect(client.gaps).toEqual([]);
     expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   });
@@ -98,7 +98,7 @@ describe('a client that was disconnected for a second', () => {
   it('should receive all notifications still in the history', async () => {
     // Leaves room for the three notifications in `after`, which might reach the bff before the client's request does.
     const count = HISTORY_MAX - 3;
-    const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
+    const { client, before, missed, after } = await disconnectAndReturn(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);
     expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   });
@@ -106,7 +106,7 @@ describe('a client that was disconnected for a second', () => {
 
 describe('a client that was disconnected for longer than the history lasts', () => {
   it.each(absences)('should receive a gap event and the newest page $what', async (absence) => {
-    const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
+    const { client, before, missed, after } = await disconnectAndReturn(absence, HISTORY_MAX + 1);
     expect(client.gaps).toHaveLength(1);
     const [{ from, to } = expect.fail()] = client.gaps;
     expect(to.epoch).toBe(from.epoch);

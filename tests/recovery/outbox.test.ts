@@ -46,12 +46,12 @@ const timesShown = (id: string) => observer.shown.filter((shown) => shown.id ===
 const setAside = async () => (await fetch(`${stack.bffs[0]?.url}/app/ops/dead-letters`)).text();
 
 type Request = Record<string, unknown>;
-const upsert = (key: string, value: unknown, more: Request = {}) => ({
+const upsert = (key: string, value: unknown, members: Request = {}) => ({
   operation: 'upsert',
-  request: { key, value, ...more },
+  request: { key, value, ...members },
 });
-const notify = (key: string, id: string, more: Request = { contentType: 'application/json' }) =>
-  upsert(key, { id, title: id }, { metadata: { 'outbox.projection': 'true' }, ...more });
+const notify = (key: string, id: string, members: Request = { contentType: 'application/json' }) =>
+  upsert(key, { id, title: id }, { metadata: { 'outbox.projection': 'true' }, ...members });
 const transact = ({ daprUrl, daprHeaders }: ExternalSidecar, operations: unknown[]) =>
   fetch(`${daprUrl}/v1.0/state/orders/transaction`, {
     method: 'POST',
@@ -70,7 +70,7 @@ const newest = (): number =>
     ...topic.events.map(({ notification = '' }) => Number(/^order-(\d+)-/.exec(notification)?.[1] ?? 0)),
   );
 
-async function answers({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void> {
+async function untilReady({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void> {
   const isReady = () => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders);
   expect(await pollUntil(isReady, { timeoutMs: 30_000 })).toBeUndefined();
 }
@@ -124,8 +124,9 @@ describe("Dapr's outbox", () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-outbox-'));
     const [port = 0] = await freePorts(1);
     const server = await ensureRedisServer(() => undefined);
-    const own = privateRedis({ server, port, dir: join(dir, 'redis'), logFile: join(dir, 'redis.log') });
-    await own.start();
+    const redisDir = join(dir, 'redis');
+    const separateRedis = privateRedis({ server, port, dir: redisDir, logFile: join(dir, 'redis.log') });
+    await separateRedis.start();
     /** Copies the components for an application. The copies use a separate Redis, so that only the topic fails. */
     const componentsOf = (appId: string, retries: boolean) => {
       const folder = join(dir, appId);
@@ -165,7 +166,7 @@ describe("Dapr's outbox", () => {
       console.log(`outbox, topic down for 3 s: ${lost.length} of 10 lost without retries, 0 of 10 with them`);
       expect(lost).toEqual(ids);
     } finally {
-      await own.stop();
+      await separateRedis.stop();
     }
   });
 
@@ -189,7 +190,7 @@ describe("Dapr's outbox", () => {
       const targets = [[app, sidecars[0]], [sidecars[0]], [sidecars[1], app], [app, ...sidecars]];
       await app.start();
       for (let kill = 0; kill < KILLS; kill++) {
-        await answers(first());
+        await untilReady(first());
         await delay(300 + Math.random() * 1_200);
         const killed = (targets[kill % targets.length] ?? []) as ManagedProcess[];
         await Promise.all(killed.map((one) => one.kill()));
@@ -199,7 +200,7 @@ describe("Dapr's outbox", () => {
       }
       await delay(1_000);
       await app.kill();
-      await answers(first());
+      await untilReady(first());
       const placed: string[] = [];
       const isPlaced = async (number: number) => (await stateOf(first(), `order-${number}`)) !== undefined;
       for (let number = 1; await isPlaced(number); number++) placed.push(`order-${number}-placed`);

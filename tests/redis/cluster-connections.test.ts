@@ -21,7 +21,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
 const make = new Certificates(dir);
 const ca = make.ca('ca');
 /** Long timeouts: idle sockets get closed, and each step can take seconds on a busy machine. */
-const TIMES = { connectTimeout: 10_000, socketTimeout: 30_000 };
+const TIMEOUTS = { connectTimeout: 10_000, socketTimeout: 30_000 };
 const KEYS = Array.from({ length: 30 }, (_, n) => `key-${n}`);
 let cluster: RedisCluster;
 let plain: AnyRedis;
@@ -52,7 +52,7 @@ const targetOf = (settings: Record<string, string>) => redisTarget(readRedisSett
 async function outcome(settings: Record<string, string>): Promise<string> {
   const target = targetOf(settings);
   try {
-    (await openOnce(target, TIMES)).destroy();
+    (await openOnce(target, TIMEOUTS)).destroy();
     return 'open';
   } catch (error) {
     const fault = explainRedisFault(error, target);
@@ -73,7 +73,7 @@ describe('a connection to a Redis Cluster', () => {
   });
 
   it('should send each command to the key’s master, including after the slot moves', async () => {
-    const client = await openOnce(targetOf(env), TIMES);
+    const client = await openOnce(targetOf(env), TIMEOUTS);
     expect(mastersOf(client)).toHaveLength(3);
     for (const key of KEYS) await client.set(key, key);
     for (const key of KEYS) expect(await client.get(key)).toBe(key);
@@ -100,12 +100,12 @@ describe('a connection to a Redis Cluster', () => {
     client.destroy();
   });
 
-  it('should resubscribe once a node stops refusing it', async () => {
+  it('should resubscribe once the nodes allow the subscription again', async () => {
     const allow = (...rules: string[]) =>
       Promise.all(cluster.nodes.map((node) => cluster.ask(node, 'ACL', 'SETUSER', 'listener', ...rules)));
     await allow('on', '>secret', '~*', '+@all', 'allchannels');
     const settings = { ...env, REDIS_USERNAME: 'listener' };
-    const client = persistentClient(targetOf(settings), { ...TIMES, reconnectStrategy: () => 100 });
+    const client = persistentClient(targetOf(settings), { ...TIMEOUTS, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     client.on('error', (error: Error) => faults.push(error.message));
     await client.connect();
@@ -124,7 +124,7 @@ describe('a connection to a Redis Cluster', () => {
   });
 
   it('should keep subscriptions and waiting reads during a failover, and not repeat commands', async () => {
-    const main = persistentClient(targetOf(env), { ...TIMES, reconnectStrategy: () => 100 });
+    const main = persistentClient(targetOf(env), { ...TIMEOUTS, reconnectStrategy: () => 100 });
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));
     const [reader, subscriber] = [main.duplicate(), main.duplicate()];

@@ -22,7 +22,7 @@ const server = make.signed(ca, 'server');
 const client = make.signed(ca, 'client');
 const stranger = make.signed(otherCa, 'stranger');
 const expired = make.signed(ca, 'expired', -1);
-const TIMES = { connectTimeout: 3_000, socketTimeout: 3_000 };
+const TIMEOUTS = { connectTimeout: 3_000, socketTimeout: 3_000 };
 
 const running: AnyRedis[] = [];
 const started = async (redis: Promise<AnyRedis>): Promise<AnyRedis> => {
@@ -41,7 +41,7 @@ const targetOf = (env: Settings) => redisTarget(readRedisSettings(env));
 async function outcome(env: Settings): Promise<string> {
   const target = targetOf(env);
   try {
-    const opened = await openOnce(target, TIMES);
+    const opened = await openOnce(target, TIMEOUTS);
     opened.destroy();
     return 'open';
   } catch (error) {
@@ -67,9 +67,9 @@ describe('a connection with TLS', () => {
       started(startRedis({ dir, name: 'plain' })),
     ]);
   });
-  const tls = (redis: AnyRedis, more: Settings = {}): Settings => ({
+  const tls = (redis: AnyRedis, settings: Settings = {}): Settings => ({
     ...{ REDIS_HOST: redis.address, REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert },
-    ...more,
+    ...settings,
   });
   const withClient = (one: { cert: string; key: string }): Settings => ({
     ...{ REDIS_CERT_FILE: one.cert, REDIS_KEY_FILE: one.key },
@@ -129,7 +129,7 @@ describe('a connection through Sentinels', () => {
   });
 
   it('should switch to the new master, keep subscriptions and waiting reads, and not repeat commands', async () => {
-    const options = { ...TIMES, reconnectStrategy: () => 100 };
+    const options = { ...TIMEOUTS, reconnectStrategy: () => 100 };
     const main = persistentClient(targetOf(env), options);
     const reader: RedisClient = main.duplicate();
     const faults: string[] = [];

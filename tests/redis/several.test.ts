@@ -22,7 +22,7 @@ const PREFIXES: Record<string, string> = {
   [COMPONENTS.deadLetters]: 'TOPICS_',
   [COMPONENTS.audit]: 'AUDIT_',
 };
-const one = {} as Record<(typeof PARTS)[number], AnyRedis>;
+const servers = {} as Record<(typeof PARTS)[number], AnyRedis>;
 let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
@@ -30,10 +30,10 @@ let settings: Record<`REDIS_${string}`, string>;
 /** The state is on a cluster. Entries, topics, the audit trail and the broadcaster each have a separate Redis. */
 beforeAll(async () => {
   cluster = await startCluster({ dir, name: 'state' });
-  for (const name of PARTS) one[name] = await startRedis({ dir, name });
+  for (const name of PARTS) servers[name] = await startRedis({ dir, name });
   const components = join(dir, 'components');
   cpSync(join(ROOT, 'components'), components, { recursive: true });
-  // Give each component separate secrets, like docs/guides/redis.md does.
+  // Give each component separate secrets, as in docs/guides/redis.md.
   for (const [name, prefix] of Object.entries(PREFIXES)) {
     const file = join(components, `${name}.yaml`);
     const text = readFileSync(file, 'utf8');
@@ -44,15 +44,15 @@ beforeAll(async () => {
   }
   settings = {
     ...{ REDIS_STATE_HOST: cluster.address, REDIS_STATE_CLUSTER: 'true' },
-    ...{ REDIS_ENTRIES_HOST: one.entries.address, REDIS_TOPICS_HOST: one.topics.address },
-    REDIS_AUDIT_HOST: one.audit.address,
+    ...{ REDIS_ENTRIES_HOST: servers.entries.address, REDIS_TOPICS_HOST: servers.topics.address },
+    REDIS_AUDIT_HOST: servers.audit.address,
   };
-  stack = await startStack({ redisHost: one.broadcaster.address, redisSettings: settings, components });
+  stack = await startStack({ redisHost: servers.broadcaster.address, redisSettings: settings, components });
 });
 afterAll(async () => {
   await stack?.stop();
   await cluster.stop();
-  await Promise.all(Object.values(one).map(({ process }) => process.stop()));
+  await Promise.all(Object.values(servers).map(({ process }) => process.stop()));
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -72,14 +72,14 @@ it('should deliver, trim and erase with a separate Redis for each part, and pass
   await flow.complete();
   flow.close();
 
-  expect(await kindsAt(one.broadcaster.address)).toEqual(['tocsin']);
-  expect((await kindsAt(one.entries.address)).filter((kind) => kind !== 'entry')).toEqual([]);
-  expect(await kindsAt(one.topics.address)).toContain(TOPICS.partitionAnnouncements);
+  expect(await kindsAt(servers.broadcaster.address)).toEqual(['tocsin']);
+  expect((await kindsAt(servers.entries.address)).filter((kind) => kind !== 'entry')).toEqual([]);
+  expect(await kindsAt(servers.topics.address)).toContain(TOPICS.partitionAnnouncements);
   const states = (await Promise.all(cluster.nodes.map(({ address }) => kindsAt(address)))).flat();
   expect([...new Set(states)].filter((kind) => kind !== 'producer')).toEqual(['bff']);
 
   // The stream keeper trims the streams in the Redis for topics.
-  const topics = createClient({ url: `redis://${one.topics.address}` });
+  const topics = createClient({ url: `redis://${servers.topics.address}` });
   topics.on('error', () => undefined);
   await topics.connect();
   await eventually(async () => (await topics.xLen(TOPICS.partitionAnnouncements)) === 0);
@@ -94,17 +94,18 @@ it('should deliver, trim and erase with a separate Redis for each part, and pass
     body: JSON.stringify({ id: 'gone', feed, title: 'content-to-erase' }),
   });
   expect(post.status).toBe(202);
-  const places = [...cluster.nodes, ...Object.values(one)].map(({ address }) => address);
-  const found = async () => (await Promise.all(places.map((at) => keysWith(at, 'content-to-erase')))).flat();
-  await eventually(async () => (await found()).some((key) => key.startsWith('bff||segment')));
+  const places = [...cluster.nodes, ...Object.values(servers)].map(({ address }) => address);
+  const keysWithContent = async () =>
+    (await Promise.all(places.map((at) => keysWith(at, 'content-to-erase')))).flat();
+  await eventually(async () => (await keysWithContent()).some((key) => key.startsWith('bff||segment')));
   const erased = await fetch(`${producer?.url}/feeds/${encodeURIComponent(feed)}`, { method: 'DELETE' });
   expect(erased.status).toBe(202);
   await eventually(
-    async () => (await found()).filter((key) => key !== BROADCAST_STREAM).length === 0,
+    async () => (await keysWithContent()).filter((key) => key !== BROADCAST_STREAM).length === 0,
     60_000,
   );
 
-  const redisParts = readRedisParts({ ...settings, REDIS_HOST: one.broadcaster.address });
+  const redisParts = readRedisParts({ ...settings, REDIS_HOST: servers.broadcaster.address });
   const findings = await examineStack(stack, { redis: redisParts.broadcaster, redisParts });
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
   expect(findings.map(({ check }) => check)).toContain('redis fsync of state');

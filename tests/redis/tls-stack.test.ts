@@ -16,9 +16,9 @@ let settings: Record<`REDIS_${string}`, string>;
 
 /** Starts a Redis that has a private CA and requires a client certificate and a password. */
 beforeAll(async () => {
-  const { tls, settings: ofClients } = redisWithTls(dir);
+  const { tls, settings: clientSettings } = redisWithTls(dir);
   redis = await startRedis({ ...{ dir, name: 'redis', tls }, settings: { requirepass: 'secret' } });
-  settings = ofClients;
+  settings = clientSettings;
   stack = await startStack({ redisHost: redis.address, redisSettings: settings });
 });
 afterAll(async () => {

@@ -83,13 +83,13 @@ describe.each(releases)('the store of $version', (stored) => {
   });
 
   describe('when read by this version', () => {
-    let over: StackWithData;
+    let stackOfRelease: StackWithData;
     let stack: Stack;
     beforeAll(async () => {
-      over = await stackWithData(stored);
-      ({ stack } = over);
+      stackOfRelease = await stackWithData(stored);
+      ({ stack } = stackOfRelease);
     });
-    afterAll(() => over.stop());
+    afterAll(() => stackOfRelease.stop());
 
     it('should let a client continue with pending and new notifications', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);

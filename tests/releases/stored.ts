@@ -24,17 +24,18 @@ type Redis = Pick<
 >;
 
 /** Short-lived data: instance metrics, and events in the broadcast stream. */
-const PASSING = /^bff\|\|instance|^tocsin:/;
+const SHORT_LIVED = /^bff\|\|instance|^tocsin:/;
 
+/** Reads all data in Redis, except short-lived data. */
 export async function captureStored(redis: Redis, version: string): Promise<Stored> {
   const stored: Stored = { version, at: Date.now(), strings: {}, hashes: {}, streams: {} };
   for (const key of (await redis.keys('*')).sort()) {
     const type = await redis.type(key);
-    if (PASSING.test(key)) continue;
+    if (SHORT_LIVED.test(key)) continue;
     if (type === 'string') stored.strings[key] = parse(await redis.get(key));
     else if (type === 'hash') {
-      const { data, version: counted } = await redis.hGetAll(key);
-      stored.hashes[key] = { data: parse(data), version: counted ?? '' };
+      const { data, version: etag } = await redis.hGetAll(key);
+      stored.hashes[key] = { data: parse(data), version: etag ?? '' };
     } else if (type === 'stream') {
       const messages = await redis.xRange(key, '-', '+');
       stored.streams[key] = messages.map(({ message }) => parse(message['data']));
@@ -45,8 +46,8 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
 
 /** Loads the content into an empty Redis, and shifts all times as if it were just captured. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
-  const later = Date.now() - stored.at;
-  const text = (value: Json) => JSON.stringify(shifted(value, later));
+  const shiftMs = Date.now() - stored.at;
+  const text = (value: Json) => JSON.stringify(shifted(value, shiftMs));
   for (const [key, value] of Object.entries(stored.strings)) await redis.set(key, text(value));
   for (const [key, { data, version }] of Object.entries(stored.hashes)) {
     await redis.hSet(key, { data: text(data), version });

@@ -10,57 +10,58 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   KEY,
   secretsWith,
-  short,
   startAuditedStack,
+  toLine,
   type AuditedStack,
 } from '../support/processes/audited-stack.ts';
 import { eventually } from '../support/state.ts';
 
 const NEXT_KEY = 'next-key';
 
-let on: AuditedStack;
+let audited: AuditedStack;
 beforeAll(async () => {
-  on = await startAuditedStack();
+  audited = await startAuditedStack();
 });
-afterAll(() => on.stop());
+afterAll(() => audited.stop());
 
-it('should keep the trail while applications and sidecars get killed, and still record key changes', async () => {
-  for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
+it('should keep the trail when applications and sidecars are killed, and record key changes made meanwhile', async () => {
+  for (const id of ['a', 'b'])
+    expect((await audited.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
-    const records = await on.trail();
+    const records = await audited.trail();
     return records.length >= 3 && records;
   });
-  for (const { app, sidecar } of [on.producer, on.bff]) {
+  for (const { app, sidecar } of [audited.producer, audited.bff]) {
     await app.kill();
     await sidecar.kill();
   }
   const env = secretsWith('next', NEXT_KEY);
-  for (const { app, sidecar } of [on.producer, on.bff]) {
+  for (const { app, sidecar } of [audited.producer, audited.bff]) {
     await sidecar.start({ env });
     await app.start();
   }
-  await Promise.all([on.producer.ready(), on.bff.ready()]);
-  expect((await on.publisher('POST', '/notifications', { title: 'x' }, KEY)).status).toBe(401);
+  await Promise.all([audited.producer.ready(), audited.bff.ready()]);
+  expect((await audited.publisher('POST', '/notifications', { title: 'x' }, KEY)).status).toBe(401);
   const newRecords = await eventually(async () => {
-    const records = (await on.trail()).slice(kept.length);
+    const records = (await audited.trail()).slice(kept.length);
     return records.length >= 3 && records;
   });
-  expect(newRecords.map(short).sort()).toEqual([
+  expect(newRecords.map(toLine).sort()).toEqual([
     'key-created done secret operator -  1  next',
     'key-revoked done secret operator -  1  shop',
     'publish unauthorized http anonymous -  1  ',
   ]);
-  expect((await on.trail()).slice(0, kept.length)).toEqual(kept);
+  expect((await audited.trail()).slice(0, kept.length)).toEqual(kept);
 });
 
 it('should lose at most the last batch of records when the producer is killed', async () => {
   const accepted: number[] = [];
-  const counted = async () =>
-    (await on.trail())
+  const countRecorded = async () =>
+    (await audited.trail())
       .filter(({ feeds }) => feeds?.first[0] === 'topic:killed')
       .reduce((sum, { requests }) => sum + requests, 0);
   for (const end = Date.now() + 6_000; Date.now() < end;) {
-    const response = await on.publisher(
+    const response = await audited.publisher(
       'POST',
       '/notifications',
       { feed: 'topic:killed', title: 'x' },
@@ -70,8 +71,8 @@ it('should lose at most the last batch of records when the producer is killed', 
     await delay(20);
   }
   const killedAt = Date.now();
-  await on.producer.app.kill();
-  const recorded = await counted();
+  await audited.producer.app.kill();
+  const recorded = await countRecorded();
   expect(recorded).toBeGreaterThan(0);
   const firstLost = accepted[recorded];
   const lostMs = firstLost === undefined ? 0 : killedAt - firstLost;
@@ -80,16 +81,16 @@ it('should lose at most the last batch of records when the producer is killed', 
   );
   // A batch covers 250 ms plus the time a write takes, which can be seconds on a busy machine.
   expect(lostMs).toBeLessThan(3_000);
-  await on.producer.app.start();
-  await on.producer.ready();
+  await audited.producer.app.start();
+  await audited.producer.ready();
 });
 
 it('should write the remaining records when the producer stops', async () => {
-  await on.publisher('POST', '/notifications', { id: 'last', feed: 'topic:last', title: 'x' }, NEXT_KEY);
-  await on.producer.app.stop();
-  expect((await on.trail()).at(-1)).toMatchObject({ ids: { first: ['last'] } });
-  await on.producer.app.start();
-  await on.producer.ready();
+  await audited.publisher('POST', '/notifications', { id: 'last', feed: 'topic:last', title: 'x' }, NEXT_KEY);
+  await audited.producer.app.stop();
+  expect((await audited.trail()).at(-1)).toMatchObject({ ids: { first: ['last'] } });
+  await audited.producer.app.start();
+  await audited.producer.ready();
 });
 
 it('should keep the trail within the limits for records and bytes', async () => {
@@ -105,11 +106,11 @@ it('should keep the trail within the limits for records and bytes', async () => 
     const entries = Array.from({ length: 1_000 }, (_, i) => ({
       ...{ entryId: String(i), event: filler(n + i), contentType: 'application/json' },
     }));
-    const response = await on.dapr(on.bff, path, entries);
+    const response = await audited.dapr(audited.bff, path, entries);
     expect(response.status, await response.text()).toBe(204);
   }
-  const length = await on.redis.operator.xLen(AUDIT_TOPICS.publications);
-  const bytes = (await on.redis.operator.memoryUsage(AUDIT_TOPICS.publications)) ?? 0;
+  const length = await audited.redis.operator.xLen(AUDIT_TOPICS.publications);
+  const bytes = (await audited.redis.operator.memoryUsage(AUDIT_TOPICS.publications)) ?? 0;
   console.log(
     `audit: ${length} records of ${JSON.stringify(filler(9_999)).length} bytes take ${bytes} bytes`,
   );
@@ -117,6 +118,8 @@ it('should keep the trail within the limits for records and bytes', async () => 
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
   // Frequent records must not evict rare records.
-  const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
-  expect(acts.length).toBeGreaterThanOrEqual(4);
+  const rareRecords = (await audited.trail()).filter(
+    ({ action }) => action === 'erase' || action === 'key-created',
+  );
+  expect(rareRecords.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

@@ -20,7 +20,7 @@ const cli = await ensureDaprCli();
 const missing = cli ? await missingNamespaces() : 'neither the Dapr CLI nor Go is installed';
 if (missing) console.log(`dapr run -f was not tested: ${missing}`);
 
-/** The ports are fixed, so it runs in a separate network namespace. */
+/** The ports are fixed, so the command runs in a separate network namespace. */
 describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
   const processes: ManagedProcess[] = [];
@@ -54,7 +54,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
     removeDir(dir);
   });
 
-  it('should start the same processes as npm start and open only the ports in the guide', async () => {
+  it('should serve the applications, and open only the ports that secure-it.md lists', async () => {
     const { command } = await ensureRedisServer(console.log);
     await start('redis', {}, command, '--bind', '127.0.0.1', '--dir', dir, '--save', '');
     // <runtime path>/.dapr/bin/daprd

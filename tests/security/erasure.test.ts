@@ -75,15 +75,15 @@ describe('content', () => {
   it('should be permanently gone from Redis a minute after the feed was erased', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
-    const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
+    const draft = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
     // Content published over HTTP and by event, and scheduled for soon and for later.
-    expect(await send('POST', '/notifications', [of('a'), of('b'), of('c')])).toBe(202);
-    expect(await send('POST', '/notifications', of('near', { deliverAt: inSeconds(55) }))).toBe(202);
-    expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
-    await publishEvent(TOPICS.notifications, of('by-event'));
+    expect(await send('POST', '/notifications', [draft('a'), draft('b'), draft('c')])).toBe(202);
+    expect(await send('POST', '/notifications', draft('near', { deliverAt: inSeconds(55) }))).toBe(202);
+    expect(await send('POST', '/notifications', draft('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
+    await publishEvent(TOPICS.notifications, draft('by-event'));
     await eventually(async () => (await titles(feed)).length === 4);
     // Rejected events: an event for this feed, and an unreadable event.
-    await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
+    await publishEvent(TOPICS.notifications, draft('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
     // Four kinds of content: set aside, never announced, orphaned by a rejected commit, and missing from the schedule
     // index.
@@ -114,13 +114,13 @@ describe('content', () => {
     const respondedAt = Date.now();
     // In progress when the feed was erased: an event that is being retried, another event, and another producer's
     // entry.
-    await publishEvent(TOPICS.deadNotifications, of('late'), { time: requestedAt - 5_000 });
-    await publishEvent(TOPICS.notifications, of('late-too'), { time: requestedAt - 1_500 });
+    await publishEvent(TOPICS.deadNotifications, draft('late'), { time: requestedAt - 5_000 });
+    await publishEvent(TOPICS.notifications, draft('late-too'), { time: requestedAt - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
     await publishEvent(TOPICS.announcements, late);
     // Notifications published after the erasure are kept.
-    expect(await send('POST', '/notifications', { ...of('after'), title: 'after' })).toBe(202);
-    await publishEvent(TOPICS.notifications, { ...of('after-event'), title: 'after' });
+    expect(await send('POST', '/notifications', { ...draft('after'), title: 'after' })).toBe(202);
+    await publishEvent(TOPICS.notifications, { ...draft('after-event'), title: 'after' });
     await eventually(async () => (await titles(feed)).length === 2);
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
       async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
@@ -142,16 +142,16 @@ describe('content', () => {
   it('should be gone from Redis a minute after it was retracted, while other content remains', async () => {
     const secret = 'S3CRET-of-an-id';
     const feed = 'topic:kept';
-    const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
-    await send('POST', '/notifications', [of('gone'), { id: 'stays', feed, title: 'stays' }]);
-    await send('POST', '/notifications', of('gone-far', { deliverAt: inSeconds(7_200) }));
+    const draft = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
+    await send('POST', '/notifications', [draft('gone'), { id: 'stays', feed, title: 'stays' }]);
+    await send('POST', '/notifications', draft('gone-far', { deliverAt: inSeconds(7_200) }));
     await publishEvent(TOPICS.notifications, [
-      of('gone-refused', { severity: 'loud' }),
+      draft('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
     // These event ids aren't valid notification ids, so the notifications get hashed ids, which are retracted below.
-    await publishEvent(TOPICS.notifications, of('', { id: undefined }), { id: 'no id / at all' });
-    await publishEvent(TOPICS.notifications, of('', { id: undefined, severity: 'loud' }), {
+    await publishEvent(TOPICS.notifications, draft('', { id: undefined }), { id: 'no id / at all' });
+    await publishEvent(TOPICS.notifications, draft('', { id: undefined, severity: 'loud' }), {
       id: 'refused / id',
     });
     await publishEvent(TOPICS.notifications, secret, { id: 'no JSON / id' });
@@ -169,8 +169,8 @@ describe('content', () => {
       ids.push(`event-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`);
     for (const id of ids) expect(await send('DELETE', `/notifications/${id}?feed=${feed}`)).toBe(202);
     // This notification arrives after the retraction.
-    expect(await send('POST', '/notifications', of('gone-early'))).toBe(202);
-    await publishEvent(TOPICS.notifications, of('gone-early'));
+    expect(await send('POST', '/notifications', draft('gone-early'))).toBe(202);
+    await publishEvent(TOPICS.notifications, draft('gone-early'));
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
       async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
     );

@@ -10,14 +10,14 @@ const FLOOR_MS = 10;
 const REPETITIONS = 10;
 /** At this length, a request takes less than a second even at cubic cost. */
 const SHORT = 600;
-/** The limit for the headers and the address together is 16 KiB, or 32 KiB at the bff's public port. */
+/** The limit for the headers and the URL together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
 /** Strings to repeat between the start and end of a header value. */
 const ALL_UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
 /**
- * Each route gets this many of the strings for each header, and the next route gets others. Attacks on the path and the
- * query are cheap and use all strings.
+ * Number of strings to try for each header of a route. The next route gets other strings. Attacks on the path and the
+ * query are cheap, so they aren't limited.
  */
 const UNITS_TRIED = Number(process.env['HEADER_FUZZ_UNITS'] ?? 3);
 if (!Number.isInteger(UNITS_TRIED) || UNITS_TRIED < 1 || UNITS_TRIED > ALL_UNITS.length)
@@ -45,7 +45,7 @@ const HEADERS: [name: string, ...begins: string[]][] = [
   ['x-api-key', ''],
   ['x-forwarded-for', '10.0.0.1'],
 ];
-/** Headers that never cause an early response, so that a single request can contain them all. */
+/** Headers that never cause an early response, so a single request can contain them all. */
 const OTHERS = [
   ...['accept-language', 'access-control-request-headers', 'access-control-request-method', 'baggage'],
   ...['cache-control', 'forwarded', 'referer', 'te', 'tracestate', 'user-agent', 'via', 'x-forwarded-host'],
@@ -55,7 +55,7 @@ const OTHERS = [
 interface Attack {
   name: string;
   /** Builds the request with `length` characters of repeated `unit`. */
-  of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
+  build: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
   /** The strings to repeat. By default, some of `ALL_UNITS`. */
   units?: readonly string[];
 }
@@ -70,12 +70,12 @@ function attacksOn(route: Route): Attack[] {
     ...HEADERS.flatMap(([name, ...begins]) =>
       begins.map((begin): Attack => ({
         name: `${name}: ${begin}`,
-        of: (unit, length) => ({ headers: { [name]: `${begin}${repeat(unit, length)}${END}` } }),
+        build: (unit, length) => ({ headers: { [name]: `${begin}${repeat(unit, length)}${END}` } }),
       })),
     ),
     {
       name: 'other headers',
-      of: (unit, length) => ({
+      build: (unit, length) => ({
         headers: Object.fromEntries(
           OTHERS.map((name) => [name, `a${repeat(unit, Math.floor(length / OTHERS.length))}${END}`]),
         ),
@@ -84,14 +84,14 @@ function attacksOn(route: Route): Attack[] {
     {
       name: 'value in the query',
       units: ALL_UNITS,
-      of: (unit, length) => ({
+      build: (unit, length) => ({
         path: `${url.pathname}${url.search === '' ? '?feed=user:' : url.search}${encoded(unit, length)}`,
       }),
     },
     {
       name: 'names in the query',
       units: ['a', ' '],
-      of: (unit, length) => {
+      build: (unit, length) => {
         const names = Array.from({ length: Math.ceil(length / 5) }, (_, index) =>
           index.toString(36).padStart(4, '0'),
         );
@@ -103,12 +103,12 @@ function attacksOn(route: Route): Attack[] {
     {
       name: 'path',
       units: ALL_UNITS,
-      of: (unit, length) => ({ path: `${url.pathname}${encoded(unit, length)}${url.search}` }),
+      build: (unit, length) => ({ path: `${url.pathname}${encoded(unit, length)}${url.search}` }),
     },
   ];
 }
 
-/** All routes. Erasures take time, so they use a feed that is rejected after all other checks. */
+/** All routes. Erasures take time, so they name an invalid feed, which is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -125,7 +125,7 @@ afterAll(async () => {
 });
 
 /** Resolves with the status, or with `undefined` if the connection is closed without a response. */
-const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promise<number | undefined> =>
+const send = (route: Route, { path, headers }: ReturnType<Attack['build']>): Promise<number | undefined> =>
   new Promise((resolve) => {
     const sent = request({
       ...{ agent, host: '127.0.0.1', port: served.ports[route.port], method: route.method },
@@ -143,7 +143,7 @@ const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promis
 
 const cost = (route: Route, attack: Attack, units: readonly string[], length: number) =>
   served.cpuMs(async () => {
-    for (const unit of units) await send(route, attack.of(unit, length));
+    for (const unit of units) await send(route, attack.build(unit, length));
   });
 
 const minCost = async (route: Route, attack: Attack, unit: string, length: number) => {
@@ -156,7 +156,10 @@ const minCost = async (route: Route, attack: Attack, unit: string, length: numbe
   return Math.min(...costs);
 };
 
-/** Describes the attack's cost if it grows too fast up to this length. */
+/**
+ * Returns the costs as text if an attack of this length costs more than MAX_RATIO times as much as an attack of half
+ * the length.
+ */
 async function faultOf(
   route: Route,
   attack: Attack,
@@ -164,11 +167,11 @@ async function faultOf(
   length: number,
 ): Promise<string | undefined> {
   for (const unit of units) {
-    const twice = await minCost(route, attack, unit, length);
-    if (twice < FLOOR_MS) continue;
-    const once = await minCost(route, attack, unit, length / 2);
-    if (twice <= MAX_RATIO * once) continue;
-    const costs = `${once.toFixed(1)} ms with ${length / 2} characters, ${twice.toFixed(1)} ms with ${length}`;
+    const full = await minCost(route, attack, unit, length);
+    if (full < FLOOR_MS) continue;
+    const half = await minCost(route, attack, unit, length / 2);
+    if (full <= MAX_RATIO * half) continue;
+    const costs = `${half.toFixed(1)} ms with ${length / 2} characters, ${full.toFixed(1)} ms with ${length}`;
     return `${attack.name} and ${JSON.stringify(unit)}: ${costs}`;
   }
   return undefined;
@@ -181,7 +184,7 @@ async function faultOf(
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>
   !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
 
-/** The strings for the attack at this index on the route at this index. */
+/** Returns the strings for an attack on a route, both given by their index. */
 const unitsFor = (route: number, attack: number): string[] =>
   ALL_UNITS.filter((_, unit) => (unit + attack + route * UNITS_TRIED) % ALL_UNITS.length < UNITS_TRIED);
 

@@ -12,7 +12,7 @@ import { eventually, readHead } from '../support/state.ts';
 /** Enough partitions for Dapr to place some on the hostile host. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
-const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 /** The foreign application's state store, which lets it offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
@@ -41,7 +41,9 @@ beforeAll(async () => {
     if (request.url === '/dapr/config')
       return response.end(JSON.stringify({ entities: ['Feed', 'Partition'] }));
     if (request.method === 'PUT') requests.push(request.url ?? '');
-    response.end(JSON.stringify({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' }));
+    response.end(
+      JSON.stringify({ outcome: 'delivered', position: FORGED_POSITION, proof: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+    );
   }).listen(appPort, '127.0.0.1');
   await once(hostile, 'listening');
   writeFileSync(join(dir, 'store.yaml'), STORE);
@@ -77,11 +79,11 @@ it('should not let a foreign application take over turns or cause losses by offe
       const read = await readHead(bff, feed);
       return read?.offset === round && read;
     }, 30_000);
-    expect(head.epoch).not.toBe(FAR.epoch);
+    expect(head.epoch).not.toBe(FORGED_POSITION.epoch);
   }
 });
 
-it('should never start a new epoch on an unsigned call, including without a secret in the secret stores', async () => {
+it('should never start a new epoch on an unsigned call, even without a secret in the secret stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startExternalSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));
@@ -89,14 +91,14 @@ it('should never start a new epoch on an unsigned call, including without a secr
     await fetch(`${shop.daprUrl}/v1.0/actors/Feed/${feedKey(feed)}/method/take`, {
       method: 'PUT',
       headers: { ...shop.daprHeaders, 'content-type': 'application/json' },
-      body: JSON.stringify({ feed, heard: FAR }),
+      body: JSON.stringify({ feed, heard: FORGED_POSITION }),
     });
   }
   for (let partition = 0; partition < PARTITIONS; partition++) {
     await fetch(`${shop.daprUrl}/v1.0/actors/Partition/${partition}/method/takeEntries`, {
       method: 'PUT',
       headers: { ...shop.daprHeaders, 'content-type': 'application/json' },
-      body: JSON.stringify({ partition, run: 'F0000001', seq: FAR.offset }),
+      body: JSON.stringify({ partition, run: 'F0000001', seq: FORGED_POSITION.offset }),
     });
   }
   expect(await Promise.all(FEEDS.map((feed) => readHead(bff, feed)))).toEqual(before);

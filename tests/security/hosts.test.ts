@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => served.stop());
 
 const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
-const rawAnswer = async (port: PortName, text: string) => problemIn(await answerTo(served.ports[port], text));
+const rawProblem = async (port: PortName, text: string) =>
+  problemIn(await answerTo(served.ports[port], text));
 const statusFor = async (port: PortName, path: string, host: string): Promise<number> =>
   statusOf(
     await answerTo(served.ports[port], `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
@@ -54,7 +55,7 @@ describe('a request’s host name', () => {
   });
 
   it('should be rejected if not allowed, with an error that names ALLOWED_HOSTS', async () => {
-    const { problem } = await rawAnswer(
+    const { problem } = await rawProblem(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
     );
@@ -64,9 +65,9 @@ describe('a request’s host name', () => {
 
   it('should be required, and checked before a WebSocket upgrade', async () => {
     const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
-    const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
+    const evil = await rawProblem('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);
-    expect((await rawAnswer('openBff', request.replace('Host: localhost\r\n', ''))).status).toBe(400);
+    expect((await rawProblem('openBff', request.replace('Host: localhost\r\n', ''))).status).toBe(400);
     const own = await open('openBff', request);
     await expect.poll(() => own.text).toMatch(/^HTTP\/1\.1 101 /);
     own.socket.destroy();
@@ -94,7 +95,7 @@ describe('a request’s host name', () => {
 describe('JSONP', () => {
   it('should be rejected', async () => {
     const request = `GET ${POLL}&j=0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
-    const { status, problem } = await rawAnswer('openBff', request);
+    const { status, problem } = await rawProblem('openBff', request);
     expect([status, problem.errors?.map(({ path }) => path)]).toEqual([400, ['j']]);
     expect(problem.detail).toContain('JSONP');
   });

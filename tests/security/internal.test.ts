@@ -8,7 +8,7 @@ import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { sumOfMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead, readSetAsideIndex } from '../support/state.ts';
 
-const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 const EXPIRES = new Date(Date.now() + 3_600_000).toISOString();
 const FORGED = { id: 'forged', feed: 'all', severity: 'info', title: 'forged', createdAt: EXPIRES };
 
@@ -17,8 +17,8 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** Deposits and announces entries in a run that the feed already knows, since entry 1 has been processed. */
-let byHand: ClaimCheck;
+/** Deposits and announces entries in a known run: its entry 1 has already been processed. */
+let claimCheck: ClaimCheck;
 
 beforeAll(async () => {
   stack = await startStack();
@@ -29,9 +29,9 @@ beforeAll(async () => {
   await redis.connect();
   observer = new Observer('client', bff!.url);
   await observer.ready();
-  byHand = new ClaimCheck(producer!);
-  const id = await byHand.deposit('all', 1);
-  await byHand.announce('all', 1);
+  claimCheck = new ClaimCheck(producer!);
+  const id = await claimCheck.deposit('all', 1);
+  await claimCheck.announce('all', 1);
   await observer.untilShown([id]);
 });
 afterAll(async () => {
@@ -44,7 +44,7 @@ const internalGrpcPort = ({ sidecar }: Pair): number => {
   const args = sidecar.spec.args ?? [];
   return Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
 };
-const ask = (path: string, method: string, body?: unknown, headers: Record<string, string> = {}) =>
+const callAsShop = (path: string, method: string, body?: unknown, headers: Record<string, string> = {}) =>
   fetch(`${shop.daprUrl}${path}`, {
     method,
     headers: { ...shop.daprHeaders, 'content-type': 'application/json', ...headers },
@@ -89,7 +89,7 @@ const expectHarmless = async (attack: () => Promise<void>): Promise<void> => {
 
 describe('a foreign application', () => {
   it.each([
-    ['a position far ahead', { feed: 'all', heard: FAR }],
+    ['a position far ahead', { feed: 'all', heard: FORGED_POSITION }],
     ['an offset far ahead', { feed: 'all', heard: { epoch: '', offset: 1_000_000 } }],
     ['a forged announcement', { feed: 'all', announced: { run: '', seq: 1_000 } }],
     ['an unreadable body', 'x'],
@@ -99,11 +99,11 @@ describe('a foreign application', () => {
     const call = JSON.parse(
       JSON.stringify(body ?? null)
         .replace('"epoch":""', `"epoch":"${epoch}"`)
-        .replace('"run":""', `"run":"${byHand.run}"`),
+        .replace('"run":""', `"run":"${claimCheck.run}"`),
     ) as unknown;
     await expectHarmless(async () => {
       for (const method of ['take', 'other', 'remind/x', 'timer/x']) {
-        const answer = await ask(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
+        const answer = await callAsShop(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
         const text = await answer.text();
         expect(answer.status).toBeGreaterThanOrEqual(400);
         expect(text).not.toMatch(/Zod|at .*\.[tj]s|invalid_type/);
@@ -113,26 +113,36 @@ describe('a foreign application', () => {
   });
 
   const routes: [app: 'bff' | 'producer', method: string, path: string, body?: unknown][] = [
-    ['bff', 'PUT', 'actors/Feed/all/method/take', { feed: 'all', heard: FAR }],
+    ['bff', 'PUT', 'actors/Feed/all/method/take', { feed: 'all', heard: FORGED_POSITION }],
     ['bff', 'DELETE', 'actors/Feed/all'],
     ['bff', 'PUT', 'actors/Partition/0/method/takeEntries', { partition: 0, run: 'F0000001', seq: 1_000 }],
     ['bff', 'DELETE', 'actors/Partition/0'],
-    ['bff', 'POST', 'notification-pubsub--notification-partitions--default', { data: announcedEntry(1_000) }],
+    [
+      'bff',
+      'POST',
+      'notification-pubsub--notification-partitions--default',
+      { data: partitionAnnouncement(1_000) },
+    ],
     [
       'bff',
       'POST',
       'notification-deadletters--notification-partitions-dead--default',
-      { data: announcedEntry(1_000) },
+      { data: partitionAnnouncement(1_000) },
     ],
-    ['bff', 'POST', 'notification-pubsub--notification-announcements--default', { data: announced(1_000) }],
+    [
+      'bff',
+      'POST',
+      'notification-pubsub--notification-announcements--default',
+      { data: feedAnnouncement(1_000) },
+    ],
     [
       'bff',
       'POST',
       'notification-deadletters--notification-announcements-dead--default',
-      { data: announced(1_000) },
+      { data: feedAnnouncement(1_000) },
     ],
     ['bff', 'POST', 'notification-deadletters--notifications-refused--default', { data: { event: 'x' } }],
-    ['bff', 'POST', 'subscriptions/guessed', { data: announced(1_000) }],
+    ['bff', 'POST', 'subscriptions/guessed', { data: feedAnnouncement(1_000) }],
     ['bff', 'GET', 'dapr/subscribe'],
     ['bff', 'GET', 'dapr/config'],
     ['producer', 'POST', 'job/x', { v: 1, at: Date.now(), notification: FORGED }],
@@ -146,7 +156,7 @@ describe('a foreign application', () => {
     'should be able to invoke only public methods: %s %s %s',
     async (app, method, path, body) => {
       await expectHarmless(async () => {
-        const answer = await ask(`/v1.0/invoke/${app}/method/${path}`, method, body);
+        const answer = await callAsShop(`/v1.0/invoke/${app}/method/${path}`, method, body);
         expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
       });
     },
@@ -180,7 +190,7 @@ describe('a foreign application', () => {
         const subscriptions = JSON.parse(text) as { route: string; topic: string }[];
         expect(subscriptions.length).toBeGreaterThan(1);
         for (const { route } of subscriptions) {
-          const body = { id: 'forged', data: pair === bff ? announced(1_000) : FORGED };
+          const body = { id: 'forged', data: pair === bff ? feedAnnouncement(1_000) : FORGED };
           const answer = await callLocal(internalGrpcPort(pair), { verb: 'POST', method: route, body });
           expect([403, 503]).toContain(answer.status);
         }
@@ -188,7 +198,7 @@ describe('a foreign application', () => {
     });
   });
 
-  it('should have rejected calls counted by reason', async () => {
+  it('should have its rejected calls counted by reason', async () => {
     const name = 'tocsin_bff_calls_refused_total';
     for (const reason of ['unsigned', 'invocation', 'unknown_subscription'])
       expect(await sumOfMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);
@@ -209,18 +219,22 @@ describe('a foreign application', () => {
     const headers = { 'content-type': 'application/json' };
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(202);
     await eventually(async () => (await readHead(bff!, feed))?.offset === 1);
-    const answer = await ask(`/v1.0/invoke/producer/method/feeds?feed=${encodeURIComponent(feed)}`, 'DELETE');
+    const answer = await callAsShop(
+      `/v1.0/invoke/producer/method/feeds?feed=${encodeURIComponent(feed)}`,
+      'DELETE',
+    );
     expect([answer.status, await answer.json()]).toEqual([202, { feed }]);
     await eventually(async () => (await readHead(bff!, feed))?.epoch.endsWith('-erased'));
   });
 });
 
-/** A forged announcement in a made-up run. */
-function announced(seq: number) {
+/** A forged announcement in the format of version 0.1.0: for a single feed. The run is made up. */
+function feedAnnouncement(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }
 
-function announcedEntry(seq: number) {
+/** A forged announcement for a partition. The run is made up. */
+function partitionAnnouncement(seq: number) {
   return { v: 2, run: 'forgedrn', partition: 0, seq, expiresAt: EXPIRES };
 }
 
@@ -237,7 +251,10 @@ describe('subscriptions', () => {
     await stack.bffs[1]?.app.stop();
     await publish('by-one-alone');
     await observer.untilShown(['by-one-alone'], 30_000);
-    await ask('/v1.0/publish/notification-pubsub/notifications', 'POST', { id: 'from-topic', title: 'x' });
+    await callAsShop('/v1.0/publish/notification-pubsub/notifications', 'POST', {
+      id: 'from-topic',
+      title: 'x',
+    });
     await observer.untilShown(['from-topic'], 30_000);
     await stack.bffs[1]?.app.start();
     await stack.bffs[1]?.ready();

@@ -40,13 +40,13 @@ const invoke = async (method: string, path: string, headers: Record<string, stri
   });
   return { status: response.status, body: (await response.json()) as unknown };
 };
-const port = ({ sidecar }: Pair): number => {
+const internalGrpcPort = ({ sidecar }: Pair): number => {
   const args = sidecar.spec.args ?? [];
   return Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
 };
 
 describe('invoking a producer that requires API keys', () => {
-  it('should be rejected without a valid key, like on the public port', async () => {
+  it('should be rejected without a valid key, as on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
       const answers = [
         await invoke('POST', 'notifications', headers, { id: 'forged', title: 'x' }),
@@ -66,9 +66,9 @@ describe('invoking a producer that requires API keys', () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;
-      expect((await callLocal(port(producer!), call)).status).toBe(401);
+      expect((await callLocal(internalGrpcPort(producer!), call)).status).toBe(401);
       const erase = { verb: 'DELETE', method: 'feeds/user:ada', headers } as const;
-      expect((await callLocal(port(producer!), erase)).status).toBe(401);
+      expect((await callLocal(internalGrpcPort(producer!), erase)).status).toBe(401);
     }
     expect(await readHead(bff!, 'user:ada')).toBeUndefined();
   });

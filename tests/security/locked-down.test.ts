@@ -138,12 +138,12 @@ describe('a locked-down stack', () => {
     await observer.untilShown(['one', 'gone', 'soon']);
     expect((await call('POST', '/app/notifications/read', { feed: 'all', offset: 1 })).status).toBe(204);
     expect((await call('PUT', '/app/mutes', { feeds: [], severities: ['info'] })).status).toBe(204);
-    const byHand = new ClaimCheck(producer);
-    await byHand.deposit('all', 1, (entry) => ({
+    const claimCheck = new ClaimCheck(producer);
+    await claimCheck.deposit('all', 1, (entry) => ({
       ...entry,
       notifications: [{ title: '', secret: CONTENT }],
     }));
-    await byHand.announce('all', 1);
+    await claimCheck.announce('all', 1);
     const deadLetters = async () =>
       ((await (await call('GET', '/app/ops/dead-letters')).json()) as { total: number }).total;
     await expect.poll(deadLetters).toBe(1);
@@ -163,7 +163,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  /** Our user's commands that Redis rejected, as `reason: command`. */
+  /** Commands that Redis has rejected, as `reason: command`. */
   async function refusals(): Promise<string[]> {
     const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
     return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);

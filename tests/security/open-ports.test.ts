@@ -54,12 +54,12 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
   });
   afterEach(stopAll);
 
-  const open = async () => {
+  const openPorts = async () => {
     const v6Scan = neighbour.address6 ? neighbour.scan(neighbour.address6) : [];
     const [v4, v6] = await Promise.all([neighbour.scan(), v6Scan]);
     return { v4, v6 };
   };
-  const openToAll = async ({ child }: Launch) =>
+  const openListeners = async ({ child }: Launch) =>
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
@@ -71,7 +71,7 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       // The scan must cover the applications, sidecars and Redis.
       expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
       expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
-      expect(await open()).toEqual({ v4: [], v6: [] });
+      expect(await openPorts()).toEqual({ v4: [], v6: [] });
 
       const call = ['4400', 'notifications', '{"title":"By a stranger"}'] as const;
       const callFrom = async (words: [string, ...string[]]) => {
@@ -100,8 +100,8 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       const env = { TOCSIN_ADDRESS: '0.0.0.0', AUTH_MODE: 'jwt', API_KEYS: 'on' };
       const one = await started({ host, dir, env });
       await one.untilPrinted('Tocsin is ready.', 90_000);
-      expect(await open()).toEqual({ v4: PUBLIC_PORTS, v6: [] });
-      expect((await openToAll(one)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
+      expect(await openPorts()).toEqual({ v4: PUBLIC_PORTS, v6: [] });
+      expect((await openListeners(one)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
     });
   });
 
@@ -114,14 +114,14 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
         expect.arrayContaining([...DEV_PORTS, 4100]),
       );
-      expect(await openToAll(one)).toEqual([]);
-      expect(await open()).toEqual({ v4: [], v6: [] });
+      expect(await openListeners(one)).toEqual([]);
+      expect(await openPorts()).toEqual({ v4: [], v6: [] });
     });
 
     it('should open only the public ports with TOCSIN_INSECURE', async () => {
       const env = { TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' };
       await isUp(await started({ host, command: 'dev', env }));
-      expect(await open()).toEqual({ v4: DEV_PORTS, v6: [] });
+      expect(await openPorts()).toEqual({ v4: DEV_PORTS, v6: [] });
     });
   });
 });

@@ -19,9 +19,10 @@ beforeAll(async () => {
 afterAll(() => served.stop());
 
 const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
-const rawAnswer = async (port: PortName, text: string) => problemIn(await answerTo(served.ports[port], text));
+const rawProblem = async (port: PortName, text: string) =>
+  problemIn(await answerTo(served.ports[port], text));
 const urlOf = (port: PortName, path: string) => `http://127.0.0.1:${served.ports[port]}${path}`;
-const ask = ({ port, method, path, body }: Route, change: { method?: string; path?: string } = {}) => {
+const send = ({ port, method, path, body }: Route, change: { method?: string; path?: string } = {}) => {
   const { 'content-length': _, ...headers } = headersFor(
     { port, method, path, ...(body && { body }) },
     served,
@@ -34,7 +35,7 @@ const problemOf = async (response: Response): Promise<Problem> => {
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);
   return problemSchema.parse(await response.json());
 };
-const titles = (routes: readonly Route[]) =>
+const casesFor = (routes: readonly Route[]) =>
   routes.map((route) => [route.port, route.method, route.path, route] as const);
 
 it.each(['openProducer', 'openBff'] as const)(
@@ -56,28 +57,30 @@ it.each(['openProducer', 'openBff'] as const)(
 
 describe('a request with an unknown parameter', () => {
   const strictRoutes = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
-  const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds|operations)\b/.test(path));
-  it.each(titles([...strictRoutes, ...invoked]))(
+  const invocable = INTERNAL_ROUTES.filter(({ path }) =>
+    /^\/(?:notifications|feeds|operations)\b/.test(path),
+  );
+  it.each(casesFor([...strictRoutes, ...invocable]))(
     'should be rejected: %s %s %s',
     async (_p, _m, _r, route) => {
       const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
-      const response = await ask(route, { path });
+      const response = await send(route, { path });
       const problem = await problemOf(response);
       expect([response.status, problem.code]).toEqual([400, 'invalid_query']);
       expect(problem.errors?.map((fault) => fault.path).sort()).toEqual(['fed', 'mode']);
     },
   );
 
-  it.each(titles(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
+  it.each(casesFor(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
     'should be accepted for probes and pages: %s %s %s',
     async (_p, _m, _r, route) => {
-      expect((await ask(route, { path: `${route.path}?fed=x` })).status).toBe(200);
+      expect((await send(route, { path: `${route.path}?fed=x` })).status).toBe(200);
     },
   );
 
   it('should not publish to all readers if the URL names a feed', async () => {
     const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
-    const problem = await problemOf(await ask(route, { path: '/notifications?feed=user:ada' }));
+    const problem = await problemOf(await send(route, { path: '/notifications?feed=user:ada' }));
     expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
   });
 });
@@ -87,7 +90,7 @@ describe('a request without a key or token', () => {
   const guarded = PUBLIC_ROUTES.filter(
     ({ port, path, isOpen }) => ['producer', 'bff'].includes(port) && !isOpen && !withoutSecrets.test(path),
   );
-  it.each(titles(guarded))('should be rejected: %s %s %s', async (port, method, path, { body }) => {
+  it.each(casesFor(guarded))('should be rejected: %s %s %s', async (port, method, path, { body }) => {
     const response = await fetch(urlOf(port, path), {
       method,
       ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
@@ -98,10 +101,10 @@ describe('a request without a key or token', () => {
 
 describe('HEAD', () => {
   const getRoutes = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
-  it.each(titles(getRoutes))(
-    'should get the same response as GET without the body: %s %s %s',
+  it.each(casesFor(getRoutes))(
+    'should get the same response as GET, but without the body: %s %s %s',
     async (_p, _m, _r, route) => {
-      const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
+      const [head, get] = [await send(route, { method: 'HEAD' }), await send(route)];
       expect([head.status, head.headers.get('content-type')]).toEqual([
         get.status,
         get.headers.get('content-type'),
@@ -112,10 +115,10 @@ describe('HEAD', () => {
 
   const pages = ['/', '/ops', '/assets/page.js'];
   const methodWithout = ({ path }: Route) => (path.startsWith('/app/preferences') ? 'DELETE' : 'PATCH');
-  it.each(titles(getRoutes.filter(({ path }) => !pages.includes(path))))(
+  it.each(casesFor(getRoutes.filter(({ path }) => !pages.includes(path))))(
     'should be listed in the Allow header of every GET route: %s %s %s',
     async (_p, _m, _r, route) => {
-      const response = await ask(route, { method: methodWithout(route) });
+      const response = await send(route, { method: methodWithout(route) });
       const problem = await problemOf(response);
       expect(response.status).toBe(405);
       const allow = response.headers.get('allow')?.split(', ') ?? [];
@@ -128,7 +131,7 @@ describe('HEAD', () => {
 describe.each(SERVERS)('the server %s', (port) => {
   it('should reject HTTP/1.1 requests that have no host or two hosts with a problem document', async () => {
     for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
-      const { status, problem } = await rawAnswer(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
+      const { status, problem } = await rawProblem(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
       expect([status, problem.code]).toEqual([400, 'invalid_request']);
       expect(problem.detail).toContain('Host');
     }
@@ -142,12 +145,12 @@ describe.each(SERVERS)('the server %s', (port) => {
   it('should reject an unknown expectation with a problem document', async () => {
     const head =
       'POST /notifications HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nContent-Length: 2\r\n\r\n';
-    const { status, problem } = await rawAnswer(port, head);
+    const { status, problem } = await rawProblem(port, head);
     expect([status, problem.code]).toEqual([417, 'invalid_request']);
   });
 
   it('should reject CONNECT with a problem document, and close the connection', async () => {
-    const { status, problem } = await rawAnswer(
+    const { status, problem } = await rawProblem(
       port,
       'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
     );
@@ -164,7 +167,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     }
   });
 
-  it('should close a connection that sends endless headers or an endless body', async () => {
+  it('should close a connection if its headers or body don’t end, or it sends nothing', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
       open(port, `${begun}X-More: `),
@@ -209,7 +212,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be rejected based on Content-Length, and have the connection closed', async () => {
+  it('should be rejected as soon as its Content-Length is known, and have the connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -234,7 +237,7 @@ describe.each<[PortName, string]>([
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
-  it('should get a response if the client sends the whole body', async () => {
+  it('should get a 413 response even if the client sends the whole body', async () => {
     const response = await fetch(urlOf(port, path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -258,7 +261,7 @@ describe.each<[PortName, string]>([
   });
 });
 
-describe('a JSON body', () => {
+describe('a body that isn’t a JSON object', () => {
   const wrong: [string, string, string | RegExp][] = [
     ['null', 'invalid', /object|record|expected/i],
     ['', 'invalid_json', 'The body is empty. Send JSON.'],
@@ -270,7 +273,7 @@ describe('a JSON body', () => {
     ['openBff', '/app/notifications/read'],
   ];
   it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
-    'should be rejected with an error: %s %s %j',
+    'should be rejected with an error that says why: %s %s %j',
     async (port, path, body, code, detail) => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(urlOf(port, path), { method: 'POST', headers, body });

@@ -13,7 +13,7 @@ const SEED = 20_261_125;
 const SESSIONS = 400;
 const REQUESTS = 1_500;
 const HANDSHAKES = 400;
-/** Few enough invalid requests to keep the connection open. */
+/** Few enough that the bff doesn't close the connection for too many invalid requests. */
 const REQUESTS_PER_CONNECTION = 15;
 
 /** Short timeouts, so that silent sessions are closed soon. */
@@ -195,7 +195,7 @@ describe('the socket protocol', () => {
       body: fc.string({ maxLength: 50 }),
     });
     for (const [index, { query, ...options }] of draw(handshake, HANDSHAKES).entries()) {
-      const { status, type } = await ask(`/hubs/?${query.join('&')}`, options);
+      const { status, type } = await sendHandshake(`/hubs/?${query.join('&')}`, options);
       expect([101, 200, 204, 400, 403, 404, 405, 429]).toContain(status);
       if (status >= 400) expect(type).toBe('application/problem+json');
       if (index % 40 === 0) await expectServes();
@@ -227,28 +227,28 @@ const UPGRADE = {
 };
 
 /** Sends a request without the validation that `fetch` does. Resolves when the response's headers have arrived. */
-function ask(
+function sendHandshake(
   path: string,
   { method, upgrade, body: sent }: Handshake,
 ): Promise<{ status: number; type?: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const outgoing = request({
       port: bff.port,
       host: '127.0.0.1',
       path,
       method,
       headers: upgrade ? UPGRADE : {},
     });
-    asked.once('error', reject);
-    asked.once('upgrade', (response, socket) => {
+    outgoing.once('error', reject);
+    outgoing.once('upgrade', (response, socket) => {
       socket.destroy();
       resolve({ status: response.statusCode ?? 0 });
     });
-    asked.once('response', (response) => {
+    outgoing.once('response', (response) => {
       const { 'content-type': type } = response.headers;
       resolve({ status: response.statusCode ?? 0, ...(type !== undefined && { type }) });
       response.destroy();
     });
-    asked.end(method === 'POST' || method === 'PUT' ? sent : undefined);
+    outgoing.end(method === 'POST' || method === 'PUT' ? sent : undefined);
   });
 }

@@ -14,13 +14,14 @@ export interface FaultResult {
   restore?: () => Promise<void>;
 }
 
-const BEFORE_MS = 1_500;
-/** Minimum time (ms) to watch deliveries with a bound. */
+/** Time (ms) to publish before the fault. */
+const BEFORE_FAULT_MS = 1_500;
+/** Minimum time (ms) to watch deliveries after a fault if the test bounds the pause. */
 const WATCH_MS = 6_000;
-/** Time (ms) to watch deliveries without a bound. */
+/** Time (ms) to watch deliveries after a fault if the test doesn't bound the pause. */
 const SHORT_WATCH_MS = 2_000;
 
-/** A caller, and a client for the feed `all` on each instance in a stack. */
+/** A caller that publishes to a stack, and clients of the feed `all` on each of its instances. */
 export class Flow {
   readonly caller: Caller;
   readonly #observers: ReadonlyMap<Pair, Observer[]>;
@@ -62,9 +63,9 @@ export class Flow {
   }
 
   /**
-   * Publishes a stream of notifications during `fault`, which resolves when deliveries should have resumed. Checks that
-   * no notification is lost and no client gets a gap. Prints the longest pause (ms) that any affected client saw, and
-   * resolves with it. Tests allow a pause of up to 2 × `bound`, so this watches for longer than that.
+   * Publishes a stream of notifications before, during and after `fault`. Checks that no notification is lost and no
+   * client gets a gap. Prints the longest pause (ms) that any affected client saw from `resumesAt` on, and resolves
+   * with it. Tests allow a pause of up to 2 × `bound` (ms), so this method watches for longer than that.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);
@@ -73,7 +74,7 @@ export class Flow {
     let done: FaultResult;
     let end: number;
     try {
-      await delay(BEFORE_MS);
+      await delay(BEFORE_FAULT_MS);
       done = await fault();
       const rest = done.resumesAt + 2 * bound + 1_000 - Date.now();
       await delay(bound > 0 ? Math.max(WATCH_MS, rest) : SHORT_WATCH_MS);

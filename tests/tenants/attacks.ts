@@ -12,16 +12,18 @@ export async function publicPorts(attacked: string, attacker: Tenant, id: string
   const { signature } = await attacker.signedTake('all');
   const keys: Record<string, Record<string, string>> = {
     'no key': {},
-    'their key': { 'x-api-key': attacker.key('canary') },
-    'their signature': { 'tocsin-signature': signature },
-    'their internal secret': { authorization: `Bearer ${await attacker.secret('internal', 'internal')}` },
-    'their sidecar’s token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
+    'the attacker’s key': { 'x-api-key': attacker.key('canary') },
+    'the attacker’s signature': { 'tocsin-signature': signature },
+    'the attacker’s internal secret': {
+      authorization: `Bearer ${await attacker.secret('internal', 'internal')}`,
+    },
+    'the attacker’s sidecar token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
   };
   const tokens: Record<string, Record<string, string>> = {
     'no token': {},
-    'their token': { authorization: `Bearer ${await attacker.token('ada')}` },
-    'their operator token': { authorization: `Bearer ${await attacker.secret('ops', 'token')}` },
-    'their sidecar’s token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
+    'the attacker’s token': { authorization: `Bearer ${await attacker.token('ada')}` },
+    'the attacker’s operator token': { authorization: `Bearer ${await attacker.secret('ops', 'token')}` },
+    'the attacker’s sidecar token': { 'dapr-api-token': await attacker.secret('app-api-token', 'token') },
   };
   const changes: Omit<Probe, 'name' | 'headers'>[] = [
     { method: 'POST', url: `${producer}/notifications`, body: notification },
@@ -111,14 +113,14 @@ export function sidecarProbes(attacked: string): Probe[] {
     },
     {
       name: 'publishing through a component that uses the other Redis',
-      url: `${sidecar}/publish/their-redis/notifications`,
+      url: `${sidecar}/publish/attacked-redis/notifications`,
       method: 'POST',
     },
   ].map((probe) => ({ ...probe, body: notification }));
 }
 
 /** Runs `use` while the attacker has a component with the attacked Redis's address and the attacker's own password. */
-export async function withTheirRedis<T>(
+export async function withAttackedRedis<T>(
   attacked: string,
   attacker: Tenant,
   use: () => Promise<T>,
@@ -126,7 +128,7 @@ export async function withTheirRedis<T>(
   const component = {
     apiVersion: 'dapr.io/v1alpha1',
     kind: 'Component',
-    metadata: { name: 'their-redis', namespace: attacker.namespace },
+    metadata: { name: 'attacked-redis', namespace: attacker.namespace },
     spec: {
       type: 'pubsub.redis',
       version: 'v1',

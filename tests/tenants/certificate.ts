@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Creates a private key and a certificate request. Returns both as PEM. */
 export function certificateRequest(): { key: string; csr: string } {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-csr-'));
   const [key, csr] = [join(dir, 'key.pem'), join(dir, 'csr.pem')];

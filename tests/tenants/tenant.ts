@@ -16,6 +16,7 @@ const REGISTRY = process.env['REGISTRY'] ?? '';
 
 export const kubectl = findKubectl();
 
+/** A request or connection from a pod. Outcomes are keyed by name. */
 export interface Probe {
   name: string;
   url?: string;
@@ -150,14 +151,14 @@ export class Tenant {
   }
 
   /** A token for a reader who's also an operator. */
-  async token(sub: string, more: object = {}): Promise<string> {
-    const claims = { sub, feeds: ['*'], roles: ['ops'], ...more };
+  async token(sub: string, moreClaims: object = {}): Promise<string> {
+    const claims = { sub, feeds: ['*'], roles: ['ops'], ...moreClaims };
     const exp = Math.floor(Date.now() / 1000) + 3_600;
     const secret = await this.secret('jwt', 'jwt');
     return signToken({ claims, exp, issuer: 'tocsin', audience: 'tocsin', secret });
   }
 
-  /** Signs a call to a feed's actor like this release's bffs do. */
+  /** Signs a call to a feed's actor, as this release's bffs do. */
   async signedTake(feed: string): Promise<{ body: string; signature: string }> {
     const keys = parseSigningKeys(await this.secret('internal', 'internal'));
     const body = JSON.stringify({ feed });
@@ -186,10 +187,10 @@ export class Tenant {
   }
 
   /** Publishes a notification from the producer's pod. Resolves with the status. */
-  async publish(feed: string, id: string, more: object = {}): Promise<unknown> {
+  async publish(feed: string, id: string, members: object = {}): Promise<unknown> {
     const headers = { 'x-api-key': this.key('canary') };
     const url = 'http://127.0.0.1:4000/notifications';
-    const body = { id, feed, title: 'A tenant’s canary', ...more };
+    const body = { id, feed, title: 'A tenant’s canary', ...members };
     return (await this.ask('producer', [{ name: 'status', url, method: 'POST', headers, body }]))['status'];
   }
 

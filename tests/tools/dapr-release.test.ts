@@ -36,7 +36,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const optionsFor = (more: Partial<ReleaseOptions> = {}): ReleaseOptions => ({
+const optionsFor = (overrides: Partial<ReleaseOptions> = {}): ReleaseOptions => ({
   release: server.release,
   cacheDir: dir,
   mirror: server.url,
@@ -44,9 +44,9 @@ const optionsFor = (more: Partial<ReleaseOptions> = {}): ReleaseOptions => ({
   say: (line) => output.push(line),
   pauseMs: 1,
   silenceMs: 500,
-  ...more,
+  ...overrides,
 });
-const get = (more?: Partial<ReleaseOptions>) => downloadDapr(optionsFor(more));
+const get = (overrides?: Partial<ReleaseOptions>) => downloadDapr(optionsFor(overrides));
 const requestsFor = (command: string) => server.requests.filter(({ file }) => file.includes(`/${command}_`));
 const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor()))).toBe(false);
 const answer = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);

@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let the producer and bff append to the audit trail only via its component, and let nobody read it', () => {
+  it('should let the producer and bff append to the audit trail only via its component, and let no application read it', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));

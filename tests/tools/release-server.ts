@@ -72,7 +72,7 @@ async function pack(dir: string, commands: Readonly<Record<string, string>>): Pr
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** Serves release archives and checksum files on loopback, like GitHub does. */
+/** Serves release archives and checksum files on loopback, as GitHub does. */
 export async function releaseServer(commands: Readonly<Record<string, string>> = {}): Promise<ReleaseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const files = await pack(dir, commands);

@@ -138,18 +138,18 @@ const PRIVATE =
 
 /** The caller's environment, minus variables that would affect started applications or sidecars. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
-  const kept: Record<string, string> = {};
+  const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !PRIVATE.test(name)) kept[name] = value;
+    if (value !== undefined && !PRIVATE.test(name)) variables[name] = value;
   }
-  return kept;
+  return variables;
 };
 
 /** The caller's environment, unchanged. */
 export const hostEnvironment = (env: Env = process.env): Record<string, string> => {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== undefined) kept[name] = value;
-  return kept;
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) variables[name] = value;
+  return variables;
 };
 
 /** The ports for `npm run dev`, and the demo source's interval between notifications (in ms, as text). */

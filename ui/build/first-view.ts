@@ -11,8 +11,8 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 
 /**
  * Bundles the modules that `entry` needs at startup into a single file. This compresses better than a file for each set
- * of modules shared by lazily loaded parts. Excludes modules that match `late`. The entry imports them through an
- * index, but only lazily loaded parts use them.
+ * of modules shared by lazily loaded parts. Excludes modules that match `late`: the entry imports them through an index
+ * file, but only lazily loaded parts use them.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

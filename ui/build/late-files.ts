@@ -4,8 +4,8 @@ import type { Plugin } from 'vite';
 const LOAD = join(import.meta.dirname, '..', 'src', 'load-files.ts');
 
 /**
- * Makes lazily loaded parts use `src/load-files.ts`. Vite's own loader considers a style sheet loaded when the link has
- * failed, so a retried part would be unstyled.
+ * Makes lazily loaded parts use `src/load-files.ts`. Vite's own loader treats a style sheet that failed to load as
+ * loaded, so a part would be unstyled after a retry.
  */
 export const lateFiles: Plugin = {
   name: 'tocsin-late-files',

@@ -37,9 +37,9 @@ const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 
 /**
- * Loads a part of the page on demand. `files` are paths without the leading slash that load along with it. The part
- * doesn't run before the styles have loaded. In the build, each `import()` calls this instead of Vite's loader of the
- * same name.
+ * Loads a part of the page on demand. `files` are the scripts and style sheets that it needs, as paths without the
+ * leading slash. The part doesn't run before the styles have loaded. In the build, each `import()` calls this instead
+ * of Vite's loader of the same name.
  */
 export async function __vitePreload<T>(load: () => Promise<T>, files: readonly string[] = []): Promise<T> {
   const paths = files.map((file) => `/${file}`);

@@ -38,7 +38,8 @@ export const jwtAuthenticator = (
   },
   ready: async () => {
     await ready();
-    if (!revocations.known) throw new Error('The revocations have not been read from the state store yet.');
+    if (!revocations.isLoaded)
+      throw new Error('The revocations have not been read from the state store yet.');
   },
   stop: () => {
     revocations.stop();
@@ -48,7 +49,7 @@ export const jwtAuthenticator = (
 
 /** @throws AuthError if the token was revoked, or the revocations have not been loaded yet */
 function checkRevoked(identity: Identity, revocations: Revocations, { now, clockSkewS }: TokenRules): void {
-  if (!revocations.known) throw new AuthError('unavailable', 'the revocations have not been loaded yet');
+  if (!revocations.isLoaded) throw new AuthError('unavailable', 'the revocations have not been loaded yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');
   const { sub, issuedAt = 0 } = identity;
   // A token with an iat in the future would otherwise evade revocations until that time.

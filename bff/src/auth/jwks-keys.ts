@@ -10,7 +10,7 @@ export interface JwksOptions {
   now?: () => number;
 }
 
-/** Older key sets are refreshed on next use. */
+/** A key set older than this is refreshed on next use. */
 const FRESH_MS = 10 * 60_000;
 /** Minimum time between fetches, so tokens with unknown keys can't flood the issuer. */
 const COOL_DOWN_MS = 30_000;
@@ -37,21 +37,21 @@ export class JwksKeys implements Keys {
 
   /** Rejects if no key set is loaded and the fetch fails. */
   async ready(): Promise<void> {
-    if (!this.#keySet) await this.#fetchAfterCoolDown();
+    if (!this.#keySet) await this.#fetchUnlessCoolingDown();
     this.#requireKeySet();
   }
 
   readonly find: Keys['find'] = async (header, token) => {
     const now = this.#options.now();
-    if (!this.#keySet) await this.#fetchAfterCoolDown();
+    if (!this.#keySet) await this.#fetchUnlessCoolingDown();
     else if (now - this.#fetchedAt > FRESH_MS)
-      await Promise.race([this.#fetchAfterCoolDown(), pause(REFRESH_WAIT_MS)]);
+      await Promise.race([this.#fetchUnlessCoolingDown(), pause(REFRESH_WAIT_MS)]);
     const keySet = this.#requireKeySet();
     try {
       return await keySet(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      await this.#fetchAfterCoolDown();
+      await this.#fetchUnlessCoolingDown();
       if (this.#requireKeySet() === keySet) throw error;
       return this.#requireKeySet()(header, token);
     }
@@ -62,8 +62,11 @@ export class JwksKeys implements Keys {
     throw new AuthError('unavailable', "the issuer's keys have not been loaded yet");
   }
 
-  /** Never rejects. If the fetch fails, the last known keys stay in use. */
-  async #fetchAfterCoolDown(): Promise<void> {
+  /**
+   * Fetches the keys, unless the last attempt was too recent. Never rejects: if the fetch fails, the last known keys
+   * stay in use.
+   */
+  async #fetchUnlessCoolingDown(): Promise<void> {
     if (this.#fetching) return this.#fetching;
     const now = this.#options.now();
     // No token can be checked without a key set, so the first fetch is retried sooner.

@@ -32,7 +32,7 @@ export class Revocations {
   }
 
   /** Whether the store has been read. Tokens can't be checked before that. */
-  get known(): boolean {
+  get isLoaded(): boolean {
     return this.#known !== undefined;
   }
 

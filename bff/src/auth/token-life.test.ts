@@ -63,7 +63,7 @@ const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as
 describe('the token secret', () => {
   const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
 
-  it('should be one or more secrets, one per line', () => {
+  it('should contain one or more secrets, one per line', () => {
     expect(text(parseSecrets(OLD))).toEqual([OLD]);
     expect(text(parseSecrets(`${NEW}\n${OLD}`))).toEqual([NEW, OLD, `${NEW}\n${OLD}`]);
     expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
@@ -85,7 +85,7 @@ describe('the token secret', () => {
 });
 
 describe('rotating keys', () => {
-  it('should accept an old secret until removed', async () => {
+  it('should accept tokens signed with an old secret until that secret is removed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };
     const log = createLogger('bff', 'silent');
@@ -127,7 +127,7 @@ describe('rotating keys', () => {
     const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
     const config = readConfig({ AUTH_MODE: 'jwt', JWT_JWKS_URL: jwks });
     let now = Date.now();
-    const steady = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const monotonicClock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     const auth = createAuthenticator(config, memoryBackend(), createLogger('bff', 'silent'), () => now);
     const accepts = async (name: 'RS256' | 'ES256') => {
       const token = issuedToken(name, { exp: Math.floor(now / 1000) + 60 });
@@ -148,7 +148,7 @@ describe('rotating keys', () => {
     } finally {
       auth.stop();
       issuer.close();
-      steady.mockRestore();
+      monotonicClock.mockRestore();
     }
   });
 });

@@ -51,7 +51,7 @@ async function expectRefusal(
   expect(data).toEqual({ code: 'unauthorized', message: message.slice(14), temporary: false });
 }
 
-async function expectEntry(bff: ServedBff, token: string): Promise<void> {
+async function expectAcceptance(bff: ServedBff, token: string): Promise<void> {
   expect((await bff.page('all', { authorization: `Bearer ${token}` })).status).toBe(200);
   const socket = await bff.connect(token);
   expect(await bff.subscribe(socket, 'all')).toMatchObject({ ok: true });
@@ -65,7 +65,7 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
   it.each<[string, () => string]>([
     ['good', () => secretToken()],
     [
-      'issued with many claims',
+      'with additional claims',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
     ['for multiple audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
@@ -74,7 +74,7 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
     ['valid practically forever', () => secretToken({ exp: 1e300 })],
     ['for a sub of 255 non-BMP characters', () => secretToken({ sub: '😀'.repeat(255) })],
     ['of the maximum length', () => paddedToken(MAX_TOKEN_LENGTH)],
-  ])('should be accepted: %s', (_name, token) => expectEntry(withSecret, token()));
+  ])('should be accepted: %s', (_name, token) => expectAcceptance(withSecret, token()));
 });
 
 describe("a token checked with an issuer's keys, over HTTP and on the socket,", () => {
@@ -83,11 +83,11 @@ describe("a token checked with an issuer's keys, over HTTP and on the socket,", 
   });
 
   it.each(['RS256', 'ES256', 'EdDSA'] as const)('should be accepted with %s', (name) =>
-    expectEntry(withKeys, issuedToken(name)),
+    expectAcceptance(withKeys, issuedToken(name)),
   );
 
   it('should be accepted without a kid if only one key matches the algorithm', () =>
-    expectEntry(withKeys, issuedToken('ES256', {}, { kid: undefined })));
+    expectAcceptance(withKeys, issuedToken('ES256', {}, { kid: undefined })));
 });
 
 describe('the Authorization header', () => {

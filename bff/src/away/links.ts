@@ -9,7 +9,7 @@ interface Prover {
 }
 
 export const linkProofs = (prover: Prover): LinkProofs => ({
-  of: (...facts) => prover.proofOf('link', ...facts),
+  create: (...facts) => prover.proofOf('link', ...facts),
   verify: (proof, ...facts) => prover.isProof(proof, 'link', ...facts),
 });
 
@@ -23,7 +23,7 @@ export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>
   (reader: string, via: string): AwayMessage['links'] => {
     const page = publicUrl.replace(/\/$/, '');
-    const proof = proofs.of(UNSUBSCRIBE, reader, via);
+    const proof = proofs.create(UNSUBSCRIBE, reader, via);
     return {
       inbox: `${page}/`,
       unsubscribe: `${page}/app/unsubscribe?${new URLSearchParams({ reader, via, proof }).toString()}`,

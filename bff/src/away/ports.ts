@@ -1,4 +1,4 @@
-/** Wakes an instance at a given time. Survives even if all instances crash. */
+/** Wakes an instance at a given time. Stored wake-ups survive even if all instances crash. */
 export interface WakeUps {
   /**
    * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is redelivered until an instance accepts
@@ -9,7 +9,7 @@ export interface WakeUps {
 
 /** Proves that this deployment created a link. */
 export interface LinkProofs {
-  of(...facts: readonly string[]): string;
+  create(...facts: readonly string[]): string;
   verify(proof: string, ...facts: readonly string[]): boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Page, Position } from '@tocsin/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Called with a range of publications that a page has received for the first time on this connection. */
+/** Called with a range of publications that a client has received for the first time on this connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
 const MAX_FEEDS = 20_000;
@@ -10,31 +10,31 @@ const MAX_FEEDS = 20_000;
 export class SentPositions {
   readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
 
-  sent(feed: string, position: Position): void {
+  set(feed: string, position: Position): void {
     this.#sent.set(feed, position);
   }
 
-  of(feed: string): Position | undefined {
+  get(feed: string): Position | undefined {
     return this.#sent.get(feed);
   }
 }
 
 /**
- * Tracks which publications a page has acknowledged. Connections preserve order, so when a page answers a ping,
+ * Tracks which publications a client has acknowledged. Connections preserve order, so when a client answers a ping,
  * everything sent before the ping has arrived, and no separate acknowledgements are needed.
  */
 export class Acknowledged {
-  readonly #sent: Pick<SentPositions, 'of'>;
+  readonly #sent: Pick<SentPositions, 'get'>;
   readonly #onDelivered: OnDelivered;
-  readonly #feeds = new Map<string, Known>();
+  readonly #feeds = new Map<string, FeedProgress>();
   #expected: readonly (readonly [feed: string, position: Position])[] = [];
 
-  constructor(sent: Pick<SentPositions, 'of'>, onDelivered: OnDelivered) {
+  constructor(sent: Pick<SentPositions, 'get'>, onDelivered: OnDelivered) {
     this.#sent = sent;
     this.#onDelivered = onDelivered;
   }
 
-  /** Records the answer to a subscription request from the page. `after` is the position in the request, if any. */
+  /** Records the answer to a client's subscription request. `after` is the position in the request, if any. */
   subscribed(
     feed: string,
     after: Position | undefined,
@@ -50,16 +50,16 @@ export class Acknowledged {
     this.#feeds.delete(feed);
   }
 
-  /** Call when sending a ping. Records what the page has been sent so far. */
+  /** Call when sending a ping. Records what the client has been sent so far. */
   pingSent(): void {
     this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset }]) => {
-      const sent = this.#sent.of(feed);
+      const sent = this.#sent.get(feed);
       const offset = sent?.epoch === epoch ? Math.max(sent.offset, answeredOffset) : answeredOffset;
       return [feed, { epoch, offset }] as const;
     });
   }
 
-  /** Call when the page answers a ping. Reports what was sent before that ping. */
+  /** Call when the client answers a ping. Reports what was sent before that ping. */
   answered(): void {
     for (const [feed, { epoch, offset }] of this.#expected) {
       const known = this.#feeds.get(feed);
@@ -71,7 +71,7 @@ export class Acknowledged {
   }
 }
 
-interface Known {
+interface FeedProgress {
   epoch: string;
   /** All publications up to this offset were acknowledged or not sent on this connection. */
   offset: number;

@@ -2,16 +2,16 @@
 export class Counts {
   readonly #counts = new Map<string, number>();
 
-  of(name: string): number {
+  get(name: string): number {
     return this.#counts.get(name) ?? 0;
   }
 
   add(name: string): void {
-    this.#counts.set(name, this.of(name) + 1);
+    this.#counts.set(name, this.get(name) + 1);
   }
 
   remove(name: string): void {
-    const remaining = this.of(name) - 1;
+    const remaining = this.get(name) - 1;
     if (remaining > 0) this.#counts.set(name, remaining);
     else this.#counts.delete(name);
   }

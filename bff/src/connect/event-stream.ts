@@ -51,7 +51,7 @@ const RETRY_MS = 1_000;
  * here.
  */
 export class EventStream {
-  readonly #use: EventStreamOptions;
+  readonly #options: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
   readonly #session: Session;
   readonly #feeds = new Map<string, FollowedFeed>();
@@ -64,7 +64,7 @@ export class EventStream {
   #isOver = false;
 
   constructor(options: EventStreamOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#subscriptions = new Subscriptions(options);
     for (const [feed, position] of options.feeds) this.#feeds.set(feed, { position, isAnswered: false });
     this.#session = new Session({
@@ -75,7 +75,7 @@ export class EventStream {
   }
 
   get reader(): string {
-    return this.#use.bearer.reader;
+    return this.#options.bearer.reader;
   }
 
   get feeds(): Iterable<string> {
@@ -83,12 +83,12 @@ export class EventStream {
   }
 
   get identity(): SocketData['identity'] {
-    return this.#use.bearer.identity;
+    return this.#options.bearer.identity;
   }
 
   /** Starts the stream: watches each feed, then reads it. */
   open(retryMs: number): void {
-    this.#use.sink.write(`retry: ${retryMs}\n\n`);
+    this.#options.sink.write(`retry: ${retryMs}\n\n`);
     if (this.identity) this.#session.watch(this.identity);
     for (const feed of this.#feeds.keys()) {
       this.#subscriptions.add(feed);
@@ -105,7 +105,8 @@ export class EventStream {
     const [first] = unsent;
     if (event.epoch !== position.epoch) return this.#markBehind(event.feed);
     if (!first) return;
-    if (first.offset !== position.offset + 1 || this.#use.sink.isFull) return this.#markBehind(event.feed);
+    if (first.offset !== position.offset + 1 || this.#options.sink.isFull)
+      return this.#markBehind(event.feed);
     const isWhole = unsent.length === event.publications.length;
     this.#advance(event.feed, { epoch: event.epoch, offset: unsent.at(-1)?.offset ?? position.offset });
     this.#write(
@@ -120,7 +121,7 @@ export class EventStream {
     const position = this.#positionToContinue(feed);
     if (!position) return;
     if (epoch !== position.epoch || offset > position.offset) return this.#markBehind(feed);
-    if (!this.#use.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
+    if (!this.#options.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
   }
 
   /** Sends an event that doesn't change any position. */
@@ -130,16 +131,16 @@ export class EventStream {
 
   /** Sends a heartbeat to keep the connection alive and show the reader that it still works. */
   heartbeat(): void {
-    if (!this.#isOver && !this.#use.sink.isFull) this.#use.sink.write(':\n\n');
+    if (!this.#isOver && !this.#options.sink.isFull) this.#options.sink.write(':\n\n');
   }
 
   /** Sends the reason and ends the stream. */
   end(code: Exclude<EndReason, 'not_reading'>, message: string): void {
     if (this.#isOver) return;
     this.#write('closing', JSON.stringify({ code, message }));
-    this.#use.onEnded(code);
+    this.#options.onEnded(code);
     this.close();
-    this.#use.sink.end();
+    this.#options.sink.end();
   }
 
   /** Asks the reader to connect to another instance, and ends the stream after `reconnectAfterMs`. */
@@ -153,15 +154,15 @@ export class EventStream {
    * Ends the stream immediately because the reader stopped reading. Closes the connection even if the stream has ended.
    */
   abort(): void {
-    if (!this.#isOver) this.#use.onEnded('not_reading');
+    if (!this.#isOver) this.#options.onEnded('not_reading');
     this.close();
-    this.#use.sink.abort();
+    this.#options.sink.abort();
   }
 
   /** Ends the stream without sending a reason. */
   endSilently(): void {
     this.close();
-    this.#use.sink.end();
+    this.#options.sink.end();
   }
 
   /** Ends the subscriptions and the token timer, and stops sending. */
@@ -194,7 +195,8 @@ export class EventStream {
     if (this.#isPumping) return;
     this.#isPumping = true;
     for (;;) {
-      if (this.#use.sink.isFull) await new Promise<void>((resolve) => this.#use.sink.onceDrained(resolve));
+      if (this.#options.sink.isFull)
+        await new Promise<void>((resolve) => this.#options.sink.onceDrained(resolve));
       const [feed] = this.#behind;
       if (feed === undefined || this.#isOver) break;
       this.#behind.delete(feed);
@@ -223,7 +225,7 @@ export class EventStream {
   }
 
   #fail(feed: string, error: unknown): void {
-    this.#use.onError(feed, error);
+    this.#options.onError(feed, error);
     const message = 'the feed cannot be read right now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
     this.#retrying.add(feed);
@@ -241,8 +243,8 @@ export class EventStream {
     if (this.#isOver) return;
     const id = hasId ? `id: ${streamId(this.#positions())}\n` : '';
     const text = `event: ${name}\n${id}data: ${json}\n\n`;
-    if (this.#use.sink.waiting + text.length > MAX_BACKLOG_BYTES) this.abort();
-    else this.#use.sink.write(text);
+    if (this.#options.sink.waiting + text.length > MAX_BACKLOG_BYTES) this.abort();
+    else this.#options.sink.write(text);
   }
 
   *#positions(): Iterable<[string, Position]> {

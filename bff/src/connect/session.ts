@@ -4,7 +4,7 @@ import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 export interface SocketData {
   /** Not set if no token is required. */
   identity?: Identity;
-  /** The owner of the read state and mutes to apply. */
+  /** The reader whose read state and mutes apply. */
   reader: string;
 }
 

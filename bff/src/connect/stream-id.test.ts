@@ -23,7 +23,7 @@ it('should round-trip positions using only characters allowed in a header', () =
   );
 });
 
-it('should contain the position in each feed', () => {
+it('should encode the position in each feed', () => {
   const positions = [
     ['all', { epoch: '1-x', offset: 12 }],
     ['topic:orders', { epoch: '1-x', offset: 7 }],

@@ -1,8 +1,8 @@
 import { feedKey, feedOfKey, feedSchema, positionSchema, type Position } from '@tocsin/contracts';
 
 /**
- * An event id on a stream: the position in each feed, such as `all=1-x:12,topic:orders=1-x:7`. The feed names are the
- * keys; epochs are percent-encoded.
+ * An event id on a stream: the position in each feed, such as `all=1-x:12,topic:orders=1-x:7`. Feed names are encoded
+ * as in keys in the store (`feedKey`), and epochs are percent-encoded.
  */
 export const streamId = (positions: Iterable<readonly [feed: string, Position]>): string =>
   Array.from(
@@ -14,11 +14,11 @@ export const streamId = (positions: Iterable<readonly [feed: string, Position]>)
 export function positionsOf(id: string): Map<string, Position> | undefined {
   const positions = new Map<string, Position>();
   for (const part of id === '' ? [] : id.split(',')) {
-    const [key = '', place = '', ...more] = part.split('=');
-    const colon = place.lastIndexOf(':');
-    const digits = place.slice(colon + 1);
+    const [key = '', encodedPosition = '', ...more] = part.split('=');
+    const colon = encodedPosition.lastIndexOf(':');
+    const digits = encodedPosition.slice(colon + 1);
     const feed = tryDecode(() => feedOfKey(key));
-    const epoch = tryDecode(() => decodeURIComponent(place.slice(0, colon)));
+    const epoch = tryDecode(() => decodeURIComponent(encodedPosition.slice(0, colon)));
     const position = positionSchema.safeParse({ epoch, offset: /^\d+$/.test(digits) ? Number(digits) : NaN });
     const isFeed = feedSchema.safeParse(feed).success && feed !== undefined && !positions.has(feed);
     if (more.length > 0 || colon < 1 || !isFeed || !position.success) return undefined;

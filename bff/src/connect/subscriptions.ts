@@ -27,17 +27,17 @@ export interface SubscriptionsOptions extends SubscriptionReads {
 
 /** A connection's subscribed feeds, over any transport. */
 export class Subscriptions {
-  readonly #use: SubscriptionsOptions;
+  readonly #options: SubscriptionsOptions;
   readonly #feeds = new Set<string>();
 
   constructor(options: SubscriptionsOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   /** Why the connection can't subscribe to the feed; `undefined` if it can. */
   refusal(feed: string): SocketError | undefined {
-    if (!mayRead(this.#use.bearer.identity, feed)) {
-      this.#use.onSubscribed('forbidden');
+    if (!mayRead(this.#options.bearer.identity, feed)) {
+      this.#options.onSubscribed('forbidden');
       return { code: 'forbidden', message: 'the token does not permit this feed', temporary: false };
     }
     if (this.#feeds.has(feed) || this.#feeds.size < MAX_FEEDS_PER_CONNECTION) return undefined;
@@ -47,7 +47,7 @@ export class Subscriptions {
 
   /** Whether the bearer's current token forbids any subscribed feed. */
   isAnyForbidden(): boolean {
-    return [...this.#feeds].some((feed) => !mayRead(this.#use.bearer.identity, feed));
+    return [...this.#feeds].some((feed) => !mayRead(this.#options.bearer.identity, feed));
   }
 
   has(feed: string): boolean {
@@ -57,11 +57,11 @@ export class Subscriptions {
   add(feed: string): void {
     if (this.#feeds.has(feed)) return;
     this.#feeds.add(feed);
-    this.#use.views.watch(feed);
+    this.#options.views.watch(feed);
   }
 
   remove(feed: string): void {
-    if (this.#feeds.delete(feed)) this.#use.views.unwatch(feed);
+    if (this.#feeds.delete(feed)) this.#options.views.unwatch(feed);
   }
 
   close(): void {
@@ -72,10 +72,10 @@ export class Subscriptions {
   async answer(feed: string, position: Position | undefined): Promise<Page> {
     try {
       const page = await this.read(feed, position);
-      this.#use.onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
+      this.#options.onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
       return page;
     } catch (error) {
-      this.#use.onSubscribed('unavailable');
+      this.#options.onSubscribed('unavailable');
       throw error;
     }
   }
@@ -85,7 +85,7 @@ export class Subscriptions {
    * feed cannot be read.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
-    const { views, pages, bearer } = this.#use;
+    const { views, pages, bearer } = this.#options;
     const request = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
     return readPageFor(bearer.reader, views.view(feed), request, pages);
   }

@@ -20,7 +20,7 @@ import {
   sendToProducer,
   type Logger,
 } from '@tocsin/service';
-import type { Backend, KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
+import type { Backend, RedisUpkeep, RedisUpkeepEvents, StoresWithContent } from '../backend.ts';
 import { redisPartsOf, type BffConfig } from '../config.ts';
 import { TAKE_FEED, TAKE_PARTITION } from './calls/actor-methods.ts';
 import { createCallActor } from './calls/call-actor.ts';
@@ -33,7 +33,7 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
-import type { FindIn } from '../ops/find/find-notification.ts';
+import type { SearchPlace } from '../ops/find/find-notification.ts';
 import { linkProofs } from '../away/links.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
@@ -46,8 +46,8 @@ export interface Backplane {
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
   announcementQueue?: Backend['announcementQueue'];
-  findWaiting?: (entries: Backend['entries'], named: NamedNotification) => ReturnType<FindIn>;
-  keepStore?: (stores: StoresWithContent, events: StoreEvents) => KeptStore;
+  findWaiting?: (entries: Backend['entries'], notification: NamedNotification) => ReturnType<SearchPlace>;
+  startRedisUpkeep?: (stores: StoresWithContent, events: RedisUpkeepEvents) => RedisUpkeep;
   auditReader: Backend['auditReader'];
   ready(): Promise<void>;
   stop(): void;
@@ -74,12 +74,12 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   });
   const ownSigner = new Signer(() => secret.get());
   const signer = async () => {
-    await secret.known();
+    await secret.load();
     return ownSigner;
   };
-  let storeEvents: StoreEvents | undefined;
+  let upkeepEvents: RedisUpkeepEvents | undefined;
   const setAside = new DaprSetAside(sidecar, {
-    onDropped: (count) => storeEvents?.onDropped('set-aside', count),
+    onDropped: (count) => upkeepEvents?.onDropped('set-aside', count),
   });
   const announceAgain: Backend['announceAgain'] = (announcement) =>
     sidecar.publish(
@@ -103,7 +103,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     ...stores,
     checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
-    deadLetters: new SetAsideRecords(sidecar, claimCheck),
+    setAsideRecords: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
     past: new DaprPastHourStore(sidecar),
     publishReceipt: (event) => sidecar.publish(COMPONENTS.pubsub, TOPICS.receipts, event, { isEvent: true }),
@@ -119,7 +119,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     },
     compose: (body) => sendToProducer(sidecar, body),
     operate: (operation) => operateProducer(sidecar, operation),
-    findWaiting: findWaiting && ((named) => findWaiting(claimCheck, named)),
+    findWaiting: findWaiting && ((notification) => findWaiting(claimCheck, notification)),
     auditSink: new DaprAuditSink(sidecar),
     auditReader: backplane.auditReader,
     broadcaster: backplane.broadcaster,
@@ -129,12 +129,12 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     callFeedActor: (feed, announced, caller) => takeFeed({ feed, announced, ...caller }),
     callPartitionActor: async (partition, announced) =>
       (await takePartition({ partition, ...announced })).outcome,
-    proofs: positionProofs(ownSigner, () => secret.isKnown),
-    keepStore:
-      backplane.keepStore &&
+    proofs: positionProofs(ownSigner, () => secret.isLoaded),
+    startRedisUpkeep:
+      backplane.startRedisUpkeep &&
       ((events) => {
-        storeEvents = events;
-        return backplane.keepStore?.(stores, events) as KeptStore;
+        upkeepEvents = events;
+        return backplane.startRedisUpkeep?.(stores, events) as RedisUpkeep;
       }),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     receive: async (inbound) => {

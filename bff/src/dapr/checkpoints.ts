@@ -11,7 +11,7 @@ import type { Checkpoints } from '../deliver/ports.ts';
 
 /**
  * Reads a stored checkpoint. Treats a damaged checkpoint as empty. That's safe since each feed's head records which of
- * the run's entries the feed already has.
+ * a run's entries the feed already has.
  * @throws ZodError for a checkpoint from a later version
  */
 function checkpointOf(value: unknown, version: number): Checkpoint {

@@ -15,14 +15,14 @@ function storeWith(epoch: string) {
   return { store, origin: new DaprOrigin(sidecar) };
 }
 
-it('should be read only once for all calls in the same tick', async () => {
+it('should read the origin only once for all calls in the same tick', async () => {
   const { store, origin } = storeWith('1-a');
   const epochs = await Promise.all(Array.from({ length: 100 }, () => origin.firstEpoch()));
   expect(new Set(epochs)).toEqual(new Set(['1-a']));
   expect(store.reads).toBe(1);
 });
 
-it('should be reread on the next call because the store could have been replaced', async () => {
+it('should reread the origin on the next call because the store could have been replaced', async () => {
   const { store, origin } = storeWith('1-a');
   expect(await origin.firstEpoch()).toBe('1-a');
   store.epoch = '2-b';

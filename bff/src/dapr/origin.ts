@@ -5,8 +5,9 @@ import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
 /**
- * The origin of Dapr's state store. Never cached: if the store is replaced while an instance runs, a cached epoch would
- * differ from the other instances' epoch. Calls in the same tick share a read that starts after all of them.
+ * The origin (first epoch) of Dapr's state store. Never cached: if the store is replaced while an instance runs, a
+ * cached epoch would differ from the other instances' epoch. Calls in the same tick share a read that starts after all
+ * of them.
  */
 export class DaprOrigin implements StoreOrigin {
   readonly #sidecar: Pick<Sidecar, 'getState' | 'transact'>;

@@ -49,7 +49,7 @@ export interface DaprServerOptions {
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
   onWakeUp: (name: string) => Promise<boolean>;
-  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
+  receiptsOf: (notification: { feed: string; id: string }) => Promise<Receipts>;
   /** Called for each call that did not come from our own instances. */
   onRefused: OnRefused;
   log: Logger;

@@ -24,10 +24,10 @@ const record = (entry: string): SetAside => ({
 
 /** A store that forgets expired documents. */
 function deployment() {
-  const documents = new Map<string, { value: unknown; ends: number }>();
+  const documents = new Map<string, { value: unknown; expiresAt: number }>();
   const current = (key: string) => {
     const found = documents.get(key);
-    return found && found.ends > Date.now() ? { value: found.value, etag: '1' } : undefined;
+    return found && found.expiresAt > Date.now() ? { value: found.value, etag: '1' } : undefined;
   };
   const sidecar = {
     getState: async (_: string, key: string) => current(key),
@@ -44,7 +44,7 @@ function deployment() {
         else
           documents.set(one.key, {
             value: one.value,
-            ends: Date.now() + (one.ttlInSeconds ?? Infinity) * 1000,
+            expiresAt: Date.now() + (one.ttlInSeconds ?? Infinity) * 1000,
           });
       }
     },
@@ -68,7 +68,7 @@ it('should store the same record again after the first copy has expired', async 
   expect([await records.names(), listed()]).toEqual([['a'], ['a']]);
 });
 
-it('should not count or list expired records, and drop the names on the next change', async () => {
+it('should not count or list expired records, and drop their names on the next change', async () => {
   const { store, records, listed } = deployment();
   await store.add(record('old'));
   vi.setSystemTime(START + LIFETIME_MS - 1_000);
@@ -80,7 +80,7 @@ it('should not count or list expired records, and drop the names on the next cha
   expect(listed()).toEqual(['newer', 'new']);
 });
 
-it('should treat records without a time, from an older version, as stored on the first change', async () => {
+it("should let an older version's records, which have no time, expire one lifetime after the first change", async () => {
   const { store, records, write, read } = deployment();
   await write(SET_ASIDE_INDEX_KEY, { v: DOCUMENT_VERSION, entries: ['gone', 'there'] });
   await write(SET_ASIDE_SIZES_KEY, { v: DOCUMENT_VERSION, bytes: { gone: 10 } });
@@ -119,7 +119,7 @@ it("should delete an erased feed's records even if the first attempt to delete t
   expect([read(entry), await records.names()]).toEqual([undefined, []]);
 });
 
-it('should send a refused event with the same ids each time it is put back, and keep the ids it has', async () => {
+it('should give items of a refused event the same ids each time it is put back, and keep existing ids', async () => {
   const { records, sent } = deployment();
   const items = [{ title: 'x' }, { title: 'y', id: 'y' }, { title: 'z' }];
   const refused = { ...record('event:ab'), content: JSON.stringify(items), event: 'e' };

@@ -75,7 +75,7 @@ export class DaprSetAside implements SetAsideStore {
         bytes: { ...bytes, [entry]: sizeOf(record) },
         storedAt: { ...storedAt, [entry]: this.#now() },
       };
-      const kept = all.entries.slice(0, this.#countOfKept(all));
+      const kept = all.entries.slice(0, this.#keptCount(all));
       const dropped = all.entries.slice(kept.length);
       return {
         listed: { ...all, entries: kept },
@@ -107,24 +107,26 @@ export class DaprSetAside implements SetAsideStore {
 
   /** Deletes the records before the index drops their names. If one step fails, a retry still finds the names. */
   async #removeAll(isRemoved: (entry: string) => boolean): Promise<void> {
-    await this.#change(async ({ entries, ...about }) => {
+    await this.#change(async ({ entries, ...sizesAndTimes }) => {
       const removed = entries.filter(isRemoved);
       if (removed.length === 0) return undefined;
       await this.#sidecar.transact(COMPONENTS.state, removed.map(deletion));
       const remaining = entries.filter((entry) => !removed.includes(entry));
-      return { listed: { ...about, entries: remaining }, records: [] };
+      return { listed: { ...sizesAndTimes, entries: remaining }, records: [] };
     });
   }
 
   /** The number of records to keep (newest first), at least one. */
-  #countOfKept({ entries, bytes }: Listed): number {
-    let [total, names] = [0, 0];
-    const full = entries.findIndex((entry, index) => {
-      total += bytes[entry] ?? UNKNOWN_BYTES;
-      names += entry.length;
-      return index > 0 && (index >= MAX_RECORDS || total > this.#maxBytes || names > MAX_NAME_BYTES);
+  #keptCount({ entries, bytes }: Listed): number {
+    let [recordBytes, nameBytes] = [0, 0];
+    const firstDropped = entries.findIndex((entry, index) => {
+      recordBytes += bytes[entry] ?? UNKNOWN_BYTES;
+      nameBytes += entry.length;
+      return (
+        index > 0 && (index >= MAX_RECORDS || recordBytes > this.#maxBytes || nameBytes > MAX_NAME_BYTES)
+      );
     });
-    return full < 0 ? entries.length : full;
+    return firstDropped < 0 ? entries.length : firstDropped;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { isDamagedDocument } from '@tocsin/contracts';
 
-/** A failure that a retry might resolve: turns answer RETRY, readers' requests get 503. */
+/** A failure that a retry might resolve: a turn answers with RETRY, and a reader's request gets a 503 response. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
@@ -10,7 +10,7 @@ export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }
 
-/** A head that no version could have written. Blocks the feed until the head is repaired or deleted. */
+/** A head that no version of Tocsin could have written. Blocks the feed until the head is repaired or deleted. */
 export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }

@@ -10,7 +10,7 @@ interface StoredSchema<T> {
 /**
  * Parses a stored document. `name` describes it in the error.
  * @throws TemporaryError if this version cannot read it, so that documents from later versions don't get overwritten
- * @throws Damaged if given, and the document isn't from a later version either
+ * @throws Damaged, if given, instead of TemporaryError when the document isn't from a later version
  */
 export function parseStored<T>(
   schema: StoredSchema<T>,

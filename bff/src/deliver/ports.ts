@@ -37,12 +37,9 @@ export interface Checkpoints {
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** A store's origin, written on first use. */
+/** The record of the epoch that a store's feeds begin in. Written when the store is first used. */
 export interface StoreOrigin {
-  /**
-   * The epoch that the store's feeds begin in. All instances see the same epoch. It changes if the store comes back
-   * empty.
-   */
+  /** Returns the epoch. All instances see the same one. It changes if the store comes back empty. */
   firstEpoch(): Promise<string>;
 }
 
@@ -62,7 +59,7 @@ export interface PositionProofs {
   verify(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
-/** Broadcast publications, and proof that the feed has reached the last publication. */
+/** Publications to broadcast, and a proof that the feed has reached the last one's position. */
 export interface Broadcast extends PublicationsEvent {
   /** Not set in version 0.1.0 broadcasts. */
   proof?: string | undefined;
@@ -94,15 +91,15 @@ export interface SetAsideStore {
   remove(entry: string): Promise<void>;
 }
 
-/** Copies of notifications other than in a feed's log and set-aside records. */
+/** Copies of notifications outside the feeds' logs and the set-aside records. */
 export interface Copies {
-  /** Resolves once the erasure is recorded. The copies get deleted within a minute after that. */
+  /** Resolves once the erasure is recorded. The copies are deleted within a minute after that. */
   erase(erased: Erased): Promise<void>;
 }
 
 /**
  * Deletes erased content outside the feed's log: all the feed's content, or retracted notifications. Retried until it
- * resolves. Before that, the feed gets no other commits.
+ * resolves. Until then, nothing else is committed to the feed.
  */
 export type OnErased = (erased: Erased) => Promise<void>;
 

@@ -11,7 +11,7 @@ const withIcon = (icon?: string): Publication => ({
 });
 const CDN = 'https://cdn.example.com';
 
-it('should keep only names, and images from allowed origins', () => {
+it('should keep icon names, but images only from allowed origins', () => {
   const kept = [withIcon(), withIcon('money'), withIcon(`${CDN}/a.png`)];
   const foreign = ['https://other.example.com/a.png', `${CDN}.evil.example/a.png`, `${CDN}:8443/a.png`];
   const filtered = createIconFilter([CDN]);

@@ -10,8 +10,8 @@ import {
 const HASH_BYTES = 8;
 
 /**
- * The ids that the notification can have in the feed: one if its position or published id is known. A CloudEvent gets a different id if
- * the original is taken.
+ * The ids that the notification can have in the feed: a single id if its position or published id is known. Otherwise,
+ * a CloudEvent can have its original id, or the id that it gets if another notification has the original.
  */
 export const idsOf = ({
   id,
@@ -75,9 +75,9 @@ export class KnownIds {
       references.map(({ key }) => [key, this.#documents.get(key) ?? added.get(key) ?? []]),
     );
     const dropped = [...this.#documents].flatMap(([key, hashes]) => (next.has(key) ? [] : [hashes]));
-    const gone = dropped.length > 0 && !areContained(dropped, added);
+    const losesHashes = dropped.length > 0 && !areContained(dropped, added);
     this.#documents = next;
-    if (gone) this.#all = new Set([...next.values()].flat());
+    if (losesHashes) this.#all = new Set([...next.values()].flat());
     else for (const hashes of added.values()) for (const hash of hashes) this.#all.add(hash);
   }
 }

@@ -5,7 +5,10 @@ export interface FeedLimits {
   historyMax: number;
   historyBytes: number;
   historyTtlMs: number;
-  /** Life of segments whose key doesn't contain it: those of 0.1.0, which had one `HISTORY_TTL` for all feeds. */
+  /**
+   * Lifetime of segments whose keys don't contain one. Version 0.1.0 wrote them, and had one `HISTORY_TTL` for all
+   * feeds.
+   */
   unmarkedLifeMs: number;
   idsMax: number;
   /** How long runs are remembered, which is an entry's maximum lifetime. */
@@ -46,10 +49,10 @@ export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.i
 /** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** How long ids and retractions are remembered: while an entry could bring the id again, or the history shows it. */
+/** How long ids and retractions are remembered: as long as an entry could repeat the id or the history contains it. */
 export const idsLifeMs = (limits: FeedLimits): number => Math.max(limits.entryLifeMs, limits.historyTtlMs);
 
-/** Extra lifetime of documents, so that they outlive any head that could reference them. */
+/** Extra lifetime of documents, so that they don't expire while a head could still reference them. */
 const MARGIN_MS = 60 * 60 * 1000;
 export const segmentTtlSeconds = (limits: FeedLimits): number =>
   Math.ceil((limits.historyTtlMs + MARGIN_MS) / 1000);

@@ -2,23 +2,23 @@ import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 import { Counts } from '../connect/counts.ts';
 
-/** Far more than all of a reader's pages need at the same time. A response is at most 256 KB. */
+/** Maximum concurrent requests per reader: far more than all of a reader's pages need. A response is at most 256 KB. */
 const MAX_REQUESTS = 300;
 
 /**
- * Responds with 429 while a signed-in reader has 300 other requests without an answer or with an unread response, since
- * unread responses take up memory. Each instance counts separately.
+ * Responds with 429 while the responses to 300 other requests of a signed-in reader are pending or not fully read,
+ * since unread responses take up memory. Each instance counts separately.
  */
 export function limitConcurrency(max = MAX_REQUESTS): RequestHandler {
   const counts = new Counts();
   return (request, response, next) => {
     const sub = request.identity?.sub;
     if (sub === undefined) return next();
-    if (counts.of(sub) >= max)
+    if (counts.get(sub) >= max)
       return sendProblem(response, {
         status: 429,
         code: 'too_many_requests',
-        detail: `Each reader is limited to ${max} requests at a time. Read the responses to the others first.`,
+        detail: `Each reader is limited to ${max} concurrent requests. Read the pending responses first.`,
         retryAfter: 1,
       });
     // If the reader disconnected while the token was being checked, the response never emits `close`.

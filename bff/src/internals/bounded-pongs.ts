@@ -36,7 +36,7 @@ export class BoundedPongServer extends WebSocketServer {
   }
 }
 
-/** WebSockets with a buffered pong, each with the data of the latest ping since. */
+/** The WebSockets with a buffered pong, and for each the data of the latest ping that has arrived since. */
 const buffered = new WeakMap<WebSocket, Buffer | undefined>();
 
 /** Shared by all connections. A listener with the request in scope would retain it while the connection is open. */

@@ -18,7 +18,8 @@ export interface StreamTap {
   /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
   onBroadcast: (data: unknown) => void;
   /**
-   * Called before `onBroadcast` with the sending process and the number of broadcasts it has sent, if it keeps count.
+   * Called before `onBroadcast` with the sending process and the number of broadcasts that it has sent. Not called for
+   * processes that don't send a count.
    */
   onCount: (sender: string, count: number) => void;
   /** Called for each message that isn't a broadcast or makes a handler throw. */

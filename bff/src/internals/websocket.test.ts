@@ -38,7 +38,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
   let server: Server;
   let client: Client;
   let session: EngineSession;
-  let admitted: Socket;
+  let serverSocket: Socket;
   /** The session's first request, and engine.io's response to it. */
   let first: { request: WeakRef<IncomingMessage>; response: object } | undefined;
 
@@ -54,7 +54,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     const { port } = http.address() as AddressInfo;
     client = connect(`http://127.0.0.1:${port}`, { transports: [transport], reconnection: false });
     const [socket] = (await once(server, 'connection')) as [Socket];
-    admitted = socket;
+    serverSocket = socket;
     session = socket.conn;
     if (!client.connected) await new Promise<void>((resolve) => client.once('connect', resolve));
   });
@@ -91,9 +91,9 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
     const { request, response } = first ?? expect.fail('no request was seen');
     expect(request.deref()).toBeDefined();
     if (transport === 'websocket') releaseUpgradeRequest(response);
-    releaseHandshake(admitted);
+    releaseHandshake(serverSocket);
     const received = helloMessage();
-    admitted.emit('hello', 1);
+    serverSocket.emit('hello', 1);
     expect(await received).toBe(1);
     if (transport === 'websocket') {
       await vi.waitFor(
@@ -106,7 +106,7 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
       );
     }
     expect(session.request).toBeNull();
-    expect([admitted.handshake.headers, admitted.handshake.auth]).toEqual([{}, {}]);
+    expect([serverSocket.handshake.headers, serverSocket.handshake.auth]).toEqual([{}, {}]);
   });
 
   it('should report the bytes buffered in the WebSocket, and end immediately when terminated', async () => {

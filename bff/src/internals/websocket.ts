@@ -83,12 +83,12 @@ export function terminate(session: EngineSession): void {
   terminateWebSocket(socket);
 }
 
-/** Transports that have sent a probe. */
+/** Transports over which a client has sent a probe. */
 const probed = new WeakSet<object>();
 
 /**
- * Ends WebSockets that send a second probe before they take over the session. engine.io answers every probe, and unread
- * answers don't count toward any limit. Real clients only probe once.
+ * Ends a WebSocket that sends a second probe before the session has upgraded to it. engine.io answers every probe, and
+ * unread answers don't count toward any limit. Real clients only probe once.
  */
 export function endAtSecondProbe(session: EngineSession): void {
   session.on('upgrading', onProbe);

@@ -16,9 +16,9 @@ export class MemoryAuditStore implements AuditSink, AuditReader {
 
   async append(stream: AuditStream, record: AuditRecord): Promise<void> {
     const index = AUDIT_STREAMS.indexOf(stream);
-    const kept = this.#streams[index] ?? [];
-    kept.push({ position: { ms: ++this.#count, seq: 0, stream: index }, value: record });
-    if (kept.length > MAX_AUDIT_RECORDS) kept.shift();
+    const records = this.#streams[index] ?? [];
+    records.push({ position: { ms: ++this.#count, seq: 0, stream: index }, value: record });
+    if (records.length > MAX_AUDIT_RECORDS) records.shift();
   }
 
   async read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]> {

@@ -33,9 +33,9 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     if (!inbound) throw new Error('no instance is receiving announcements yet');
     return inbound.onAnnouncement(data);
   };
-  let producer: Compose = () => Promise.reject(new Error('there is no producer'));
-  let operator: Operate = () => Promise.reject(new Error('there is no producer'));
-  const compose: Compose = (body) => producer(body);
+  let handleComposed: Compose = () => Promise.reject(new Error('there is no producer'));
+  let handleOperation: Operate = () => Promise.reject(new Error('there is no producer'));
+  const compose: Compose = (body) => handleComposed(body);
   const [entries, setAside, audit] = [new MemoryClaimCheck(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   const signer = new Signer(() => keys);
@@ -46,19 +46,19 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     origin: new MemoryOrigin(),
     entries,
     setAside,
-    deadLetters: new MemorySetAsideRecords({ setAside, entries, announce, compose }),
+    setAsideRecords: new MemorySetAsideRecords({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
     past: new MemoryPastHourStore(),
     probes: {},
     compose,
-    operate: (operation) => operator(operation),
+    operate: (operation) => handleOperation(operation),
     auditSink: audit,
     auditReader: audit,
-    composeWith: (given) => {
-      producer = given;
+    composeWith: (handler) => {
+      handleComposed = handler;
     },
-    operateWith: (given) => {
-      operator = given;
+    operateWith: (handler) => {
+      handleOperation = handler;
     },
     broadcaster: new MemoryBroadcaster(),
     readers: new MemoryReaderStore(),

@@ -4,7 +4,7 @@ const RETRY_MS = 1_000;
 /** Maximum setTimeout delay. A wake-up that fires early has no effect and gets rescheduled. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Wake-ups within a single process, lost when it ends. */
+/** Wake-ups within a single process. They are lost when the process ends. */
 export class MemoryWakeUps implements WakeUps {
   readonly #wake: (name: string) => Promise<unknown> | undefined;
   readonly #timers = new Map<string, NodeJS.Timeout>();

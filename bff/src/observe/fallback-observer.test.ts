@@ -9,7 +9,7 @@ it.each<[FallbackStepName, number, string]>([
   // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks can be incomplete until a retry succeeds'],
   ['close-unsent', 0, 'the operator can retry'],
-  ['replace', 0, 'whether the fallback is still needed depends on the feed’s history'],
+  ['replace', 0, "the feed's history decides whether the fallback is sent"],
   [
     'read-document',
     0,

@@ -7,8 +7,8 @@ const CONSEQUENCES: Record<FallbackStepName, string> = {
   'publish-receipt': 'it will be retried',
   'list-unsent': 'the list of unsent fallbacks can be incomplete until a retry succeeds',
   'close-unsent': 'the operator can retry',
-  replace: 'whether the fallback is still needed depends on the feed’s history',
-  'find-position': 'whether the fallback is still needed depends on the feed’s history',
+  replace: "the feed's history decides whether the fallback is sent",
+  'find-position': "the feed's history decides whether the fallback is sent",
   'read-document':
     'the reader gets no fallbacks, and retracted content stays stored; delete this document from the state store',
   'forget-devices': 'the push service will report these devices again',
@@ -39,7 +39,7 @@ export function createFallbackObserver(
   const faults = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Attempts to send a message that failed or have an unknown outcome, by channel. Retried unless the channel gives up unknown outcomes.',
+      help: 'Attempts to send a message that failed or have an unknown outcome, by channel. Retried, unless the outcome is unknown and the channel must not send twice.',
       labelNames: ['via'] as const,
       registers,
     }),

@@ -7,7 +7,7 @@ export interface Bucket {
 
 /**
  * Quantile `q` of the observations in `buckets` (ascending, the last unbounded), assuming an even spread within each
- * bucket. Returns the last bound for quantiles above it; `undefined` without observations.
+ * bucket. Returns the last finite bound for quantiles above it; `undefined` without observations.
  */
 export function quantileOf(q: number, buckets: readonly Bucket[]): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;

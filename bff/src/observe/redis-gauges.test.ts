@@ -6,11 +6,11 @@ const seriesOf = (text: string) => text.split('\n').filter((line) => line.starts
 
 it("should report Redis memory, but no values while Redis doesn't reply", async () => {
   const registry = createRegistry();
-  let away = false;
+  let isDown = false;
   let reads = 0;
   addRedisGauges(registry, async () => {
     reads++;
-    if (away) throw new Error('unavailable');
+    if (isDown) throw new Error('unavailable');
     return { used: 10, limit: 100 };
   });
   expect(seriesOf(await registry.metrics())).toEqual([
@@ -18,6 +18,6 @@ it("should report Redis memory, but no values while Redis doesn't reply", async 
     'tocsin_bff_redis_memory_limit_bytes 100',
   ]);
   expect(reads).toBe(1);
-  away = true;
+  isDown = true;
   expect(seriesOf(await registry.metrics())).toEqual([]);
 });

@@ -29,16 +29,16 @@ export interface SnapshotOptions {
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
   const { instance, metrics, connections, feeds, queue, redis, now } = options;
   const startedAt = now();
-  const past: Totals[] = [{ at: startedAt, accepted: 0, delivered: 0, suppressed: 0, latency: [] }];
+  const recentTotals: Totals[] = [{ at: startedAt, accepted: 0, delivered: 0, suppressed: 0, latency: [] }];
   return async () => {
     const [read, waiting, memory] = await Promise.all([readTotals(metrics), orNull(queue), orNull(redis)]);
     const totals = { at: now(), ...read };
-    const [last, first] = [past.at(-1) ?? totals, past[0] ?? totals];
-    past.push(totals);
-    if (past.length > LATENCY_SNAPSHOTS) past.shift();
+    const [last, first] = [recentTotals.at(-1) ?? totals, recentTotals[0] ?? totals];
+    recentTotals.push(totals);
+    if (recentTotals.length > LATENCY_SNAPSHOTS) recentTotals.shift();
     const seconds = Math.max(0.001, (totals.at - last.at) / 1000);
-    const rate = (of: 'accepted' | 'delivered' | 'suppressed') =>
-      Math.round(((totals[of] - last[of]) / seconds) * 10) / 10;
+    const rate = (metric: 'accepted' | 'delivered' | 'suppressed') =>
+      Math.round(((totals[metric] - last[metric]) / seconds) * 10) / 10;
     const recent = totals.latency.map(({ le, count }, n) => ({
       le,
       count: count - (first.latency[n]?.count ?? 0),
@@ -62,7 +62,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   };
 }
 
-/** Redis's reply. If there is none, returns null so that the other metrics still show up. */
+/** Returns Redis's reply, or null if there is none, so that the snapshot still has the other metrics. */
 const orNull = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await ask?.().catch(() => undefined)) ?? null;
 

@@ -22,8 +22,8 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
       ...events,
       appended(feed, taken, commit) {
         events.appended(feed, taken, commit);
-        const at = moments.getStore();
-        if (!at || !taken?.traces?.length) return;
+        const times = moments.getStore();
+        if (!times || !taken?.traces?.length) return;
         const attributes = {
           'tocsin.feed': feed,
           'tocsin.entry': entryOf(feed, taken),
@@ -34,14 +34,14 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
           recordSpans({ name, from, to, attributes }, taken.traces ?? []);
         };
         const now = spanTime();
-        record('turn', at.get('begun'), now);
-        record('commit', at.get('peeked'), at.get('committed'));
+        record('turn', times.get('begun'), now);
+        record('commit', times.get('peeked'), times.get('committed'));
         if (taken.partition === undefined) {
-          record('claim', at.get('committed'), at.get('popped'));
-          record('broadcast', at.get('popped'), at.get('broadcast'));
-        } else record('broadcast', at.get('committed'), at.get('broadcast'));
+          record('claim', times.get('committed'), times.get('popped'));
+          record('broadcast', times.get('popped'), times.get('broadcast'));
+        } else record('broadcast', times.get('committed'), times.get('broadcast'));
         // If the turn goes on to commit another feed, that feed's spans start here.
-        at.set('begun', now);
+        times.set('begun', now);
       },
       claimed(taken) {
         events.claimed(taken);

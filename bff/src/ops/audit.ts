@@ -14,7 +14,7 @@ const RECORDS_PER_READ = 200;
 /** Maximum records to examine per page. Limits the work if few records match the filter. */
 const MAX_EXAMINED = 2_000;
 
-/** A page of the trail, newest records first. Rejects if the trail can't be read. */
+/** Reads a page of the audit trail, newest records first. Rejects if the trail can't be read. */
 export async function findAudit(reader: AuditReader, query: AuditQuery): Promise<AuditPage> {
   const page: AuditPage = { records: [], unreadable: 0, next: null };
   const seen = new Set<string>();

@@ -1,13 +1,13 @@
 import { MAX_PAST_MINUTES, pastInstanceSchema } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { aSnapshot } from '../../testing/suites/instance-board.ts';
-import { Past } from './past.ts';
+import { PastHour } from './past.ts';
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
 const minute = (n: number): number => Date.UTC(2026, 0, 1) / 60_000 + n;
 
 it("should keep each minute's average rates and highest latency", () => {
-  const past = new Past();
+  const past = new PastHour();
   past.add(aSnapshot({ at: at(0), delivered: 2, p99Ms: null, connections: 1 }));
   past.add(aSnapshot({ at: at(2), delivered: 4, p99Ms: 90, connections: 5 }));
   const last = aSnapshot({ at: at(4), delivered: 6, p99Ms: 12, connections: 2 });
@@ -18,7 +18,7 @@ it("should keep each minute's average rates and highest latency", () => {
 });
 
 it('should only keep the last hour, in less than 12 KB, after two days', () => {
-  const past = new Past();
+  const past = new PastHour();
   const queue = { waiting: 1e6, heldBack: 1e6, oldestMs: 86_400_000 };
   const redis = { used: 2 ** 40, limit: 2 ** 40 };
   const metrics = { accepted: 12_345.6, delivered: 123_456.7, suppressed: 12_345.6, p50Ms: 9_999.9 };
@@ -33,8 +33,8 @@ it('should only keep the last hour, in less than 12 KB, after two days', () => {
   expect(JSON.stringify(document).length).toBeLessThan(12_000);
 });
 
-it("should continue an earlier run's minutes", () => {
-  const [earlier, past] = [new Past(), new Past()];
+it('should continue the minutes of a previous process', () => {
+  const [earlier, past] = [new PastHour(), new PastHour()];
   const before = aSnapshot({ at: at(0) });
   earlier.add(before);
   earlier.add(aSnapshot({ at: at(60) }));

@@ -16,12 +16,12 @@ const runningAverage = (average: number, count: number, value: number): number =
   Math.round(((average * count + value) / (count + 1)) * 10) / 10;
 
 /** An instance's metrics for the past hour, collected from snapshots. */
-export class Past {
+export class PastHour {
   #minutes: PastMinute[] = [];
   /** Number of snapshots in the newest minute. */
-  #count = 0;
+  #snapshotCount = 0;
 
-  /** Prepends the minutes recorded by an earlier run of this instance. */
+  /** Prepends the minutes that a previous process with this instance's name recorded. */
   continueFrom(minutes: readonly PastMinute[]): void {
     const first = this.#minutes[0]?.minute ?? Infinity;
     this.#minutes = [...minutes.filter(({ minute }) => minute < first), ...this.#minutes].slice(
@@ -42,11 +42,11 @@ export class Past {
       this.#minutes = [...this.#minutes.filter((one) => one.minute >= first), sample].slice(
         -MAX_PAST_MINUTES,
       );
-      this.#count = 1;
+      this.#snapshotCount = 1;
       return;
     }
-    const rate = (of: 'accepted' | 'delivered' | 'suppressed') =>
-      runningAverage(newest[of], this.#count, sample[of]);
+    const rate = (metric: 'accepted' | 'delivered' | 'suppressed') =>
+      runningAverage(newest[metric], this.#snapshotCount, sample[metric]);
     this.#minutes[this.#minutes.length - 1] = {
       minute,
       connections: Math.max(newest.connections, connections),
@@ -56,7 +56,7 @@ export class Past {
       oldestMs: highest(newest.oldestMs, sample.oldestMs),
       redisUsed: highest(newest.redisUsed, sample.redisUsed),
     };
-    this.#count++;
+    this.#snapshotCount++;
   }
 
   documentOf(snapshot: InstanceSnapshot, stoppedAt?: string): PastInstance {

@@ -10,7 +10,7 @@ import type {
 
 /** The store through which instances share metrics. Methods reject if they can't tell whether they succeeded. */
 export interface InstanceBoard {
-  /** Shows the snapshot to all instances for `SNAPSHOT_LIFE_SECONDS`. */
+  /** Shares the instance's snapshot with all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
   read(): Promise<InstanceSnapshot[]>;
   withdraw(instance: string): Promise<void>;
@@ -21,7 +21,7 @@ export interface InstanceBoard {
  * that have been silent longest. Methods reject if they can't tell whether they succeeded.
  */
 export interface PastHourStore {
-  /** Replaces the instance's document and keeps it for `PAST_SECONDS`. */
+  /** Replaces the instance's stored metrics, and keeps them for `PAST_SECONDS`. */
   keep(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;
@@ -59,8 +59,8 @@ export interface StoredAuditRecord {
 
 export interface AuditReader {
   /**
-   * The newest `limit` records before a position, if any. Fewer only at the end of the trail. Rejects if the trail
-   * can't be read.
+   * Returns the newest `limit` records, or those before a position if one is given. Returns fewer only at the end of
+   * the trail. Rejects if the trail can't be read.
    */
   read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]>;
 }

@@ -1,5 +1,5 @@
 import { SNAPSHOT_EVERY_MS, type InstanceSnapshot } from '@tocsin/contracts';
-import { Past } from './past.ts';
+import { PastHour } from './past.ts';
 import type { InstanceBoard, PastHourStore } from './ports.ts';
 
 /** The past hour's metrics are written with every fifth snapshot, which is every ten seconds. */
@@ -18,10 +18,10 @@ export interface ReporterOptions {
 /** Shares this instance's current metrics and past hour with all instances until `stop`. */
 export class InstanceReporter {
   readonly #options: ReporterOptions;
-  readonly #past = new Past();
-  #continued = false;
+  readonly #past = new PastHour();
+  #isContinued = false;
   #last: InstanceSnapshot | undefined;
-  #taken = 0;
+  #snapshotCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
   #failures = 0;
@@ -55,7 +55,7 @@ export class InstanceReporter {
         this.#last = snapshot;
         this.#past.add(snapshot);
         await board.post(snapshot);
-        if (this.#taken++ % PAST_EVERY !== 0) return;
+        if (this.#snapshotCount++ % PAST_EVERY !== 0) return;
         await this.#continue(snapshot);
         await past.keep(this.#past.documentOf(snapshot));
       }),
@@ -64,9 +64,9 @@ export class InstanceReporter {
 
   /** Continues the metrics of a previous process with the same instance name. Only done once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
-    if (this.#continued) return;
+    if (this.#isContinued) return;
     const previous = await this.#options.past.find(instance);
-    this.#continued = true;
+    this.#isContinued = true;
     if (previous) this.#past.continueFrom(previous.minutes);
   }
 

@@ -44,7 +44,7 @@ describe("a page with its reader's read state", () => {
     expect(sizeOf(page)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   });
 
-  it('should be returned without the read state if unavailable', async () => {
+  it('should be returned without the read state if the store is unavailable', async () => {
     const { view, now } = await longView();
     const errors: unknown[] = [];
     const states = { stored: () => Promise.reject(new Error('no store')) };

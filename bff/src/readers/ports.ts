@@ -15,8 +15,8 @@ export interface WaitingPosition {
 }
 
 /**
- * The notifications in a reader's own feed whose marks are needed even after the notification has left the history.
- * Rejects if the store is unavailable.
+ * Returns the notifications in a reader's own feed that have waiting fallbacks. Their marks are needed even after they
+ * have left the history. Rejects if the store is unavailable.
  */
 export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
 
@@ -29,11 +29,12 @@ export interface ReaderStore {
    */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
-  /** Like `remove`, and refuses changes in progress that read the documents before. */
+  /** Like `remove`, but changes in progress that have already read the documents are refused. */
   erase(keys: readonly string[]): Promise<void>;
   /**
-   * Call if a document is missing after a refused write, and nothing will be written. Lets the key of an erased document
-   * expire soon, or a document stored meanwhile after `ttlSeconds`.
+   * Call after a refused write if the document is missing and nothing else will be written, since the refused write
+   * might have changed the key's lifetime. The key of an erased document then expires soon, and a document stored in
+   * the meantime after `ttlSeconds`.
    */
   restoreLifetime(key: string, ttlSeconds: number): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { RedisConnection } from './connection.ts';
 import { idAfter, isLowerId, timeOfId } from './stream-id.ts';
 
 const STREAM = TOPICS.partitionAnnouncements;
-/** If Redis doesn't know the number of waiting announcements, we count up to this limit. */
+/** If Redis can't tell how many announcements are waiting, we count them up to this limit. */
 const MAX_COUNTED = 1_000;
 
 /**

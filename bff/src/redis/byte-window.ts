@@ -1,6 +1,6 @@
 /** Trimming keeps this fraction of the limit to avoid trimming on every message. */
 const KEPT_FRACTION = 0.875;
-/** Redis's overhead per message (bytes), which includes the id, field names and node overhead. */
+/** Redis's overhead per message (bytes): the id, the field names and the stream's own structures. */
 const OVERHEAD = 128;
 
 /** Estimates a stream's size from messages as they are read. */

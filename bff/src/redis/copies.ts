@@ -21,16 +21,16 @@ const CHECK_EVERY_MS = 2_000;
  */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Minimum age of an erasure (ms) when it is searched for the last time. By then, all messages in transit have arrived
- * or been refused. Even with the wait for the next search, this keeps within the minute that `Copies.erase` promises,
- * unless searches take longer than 10 s.
+ * Minimum age (ms) of an erasure at the last search for its content. By then, all messages in transit have arrived or
+ * been refused. Including the wait for the last search, the copies are deleted within the minute that `Copies.erase`
+ * promises, unless searches take longer than 10 s.
  */
 const FORGET_AFTER_MS = 35_000;
 
 /**
  * Deletes copies of erased content from Dapr's topic streams, set-aside records, inboxes, fallbacks, schedules and
- * documents that no head references. Re-announces unclaimed entries with erased content so that the feeds drop that
- * content. The instances share the work, searching for each erasure multiple times within a minute.
+ * documents that no head references. Re-announces unclaimed entries with erased content, so that a turn claims them and
+ * the feeds drop that content. The instances share the work, searching for each erasure multiple times within a minute.
  */
 export class RedisCopyEraser implements Copies {
   readonly #options: RedisCopyEraserOptions;
@@ -75,7 +75,10 @@ export class RedisCopyEraser implements Copies {
       try {
         await this.#erasures.changeReservation(ms);
       } catch (err) {
-        this.#options.log.warn({ err }, 'another instance might search for the same erased content');
+        this.#options.log.warn(
+          { err },
+          'cannot change the reservation; another instance might search for the same erased content',
+        );
       }
     };
     const timer = setInterval(() => void reserve(SEARCH_EVERY_MS), CHECK_EVERY_MS).unref();

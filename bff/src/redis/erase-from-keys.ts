@@ -64,23 +64,23 @@ const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 const STATE = `${APP_IDS.bff}||`;
 const PRODUCER_STATE = `${APP_IDS.producer}||`;
 
-/** Erases content under a key. Resolves with true if there was any. */
+/** Deletes the erased content stored under a key. Resolves with true if there was any. */
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists keys in
- * Redis because Dapr can't, and also reads state there. Reads entries and deletes content through Dapr, but deletes
- * scheduled notifications directly.
- * @throws TemporaryError if some keys could not be searched. All other keys were.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists the keys
+ * and reads state directly in Redis, since Dapr can't list keys. Reads entries and deletes content through Dapr, but
+ * deletes scheduled notifications directly in Redis.
+ * @throws TemporaryError, after searching all other keys, if some keys could not be searched
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
-  const mayBeOrphans = new Set<string>();
-  const visits = visitsFor(use, content, mayBeOrphans);
+  const possibleOrphans = new Set<string>();
+  const visits = visitsFor(use, content, possibleOrphans);
   const failures = new Map<string, unknown>();
   let count = 0;
   for (const connection of new Set([use.state, use.entriesRedis]))
     for await (const keys of keysOf(connection)) count += await visitAll(keys, visits, failures);
-  count += await eraseOrphans(use, mayBeOrphans);
+  count += await eraseOrphans(use, possibleOrphans);
   const [failure] = failures;
   if (!failure) return count;
   const [key, cause] = failure;
@@ -144,7 +144,7 @@ async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
 function visitsFor(
   use: KeyEraserDependencies,
   content: ErasedContent,
-  mayBeOrphans: Set<string>,
+  possibleOrphans: Set<string>,
 ): [prefix: string, Visit][] {
   const { state, entries, feedLog, setAside, announceAgain, readers, eraseFallbacks } = use;
   const { client } = state;
@@ -152,7 +152,7 @@ function visitsFor(
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
 
   const segmentStarts = new Set(content.feeds.map((feed) => segmentKey(labelOf(feed), '')));
-  /** Deletes a segment with erased content unless the head still references it, which normally it doesn't. */
+  /** Deletes a segment with erased content unless the head still references it. Normally, the head doesn't. */
   const segment: Visit = async (key) => {
     const name = key.slice(STATE.length);
     if (!segmentStarts.has(name.slice(0, name.lastIndexOf(':') + 1))) return false;
@@ -169,9 +169,9 @@ function visitsFor(
 
   const record: Visit = async (key) => {
     const parsed = setAsideSchema.safeParse(await stateOf(key));
-    const left = parsed.success ? withoutErased(parsed.data, content) : undefined;
-    if (!parsed.success || left === parsed.data) return false;
-    await (left ? setAside.put(left) : setAside.remove(parsed.data.entry));
+    const remaining = parsed.success ? withoutErased(parsed.data, content) : undefined;
+    if (!parsed.success || remaining === parsed.data) return false;
+    await (remaining ? setAside.put(remaining) : setAside.remove(parsed.data.entry));
     return true;
   };
 
@@ -190,12 +190,12 @@ function visitsFor(
   };
 
   /**
-   * Deletes a scheduled notification once the search has ended, but not if it's in the due window: the erasure removes
-   * it there, or the feed drops it.
+   * Notes a scheduled notification with erased content. It's deleted once the search has ended, unless it's in the due
+   * window: the erasure removes it there, or the feed drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
-    if (parsed.success && content.has(parsed.data.notification, { publishedAt: 0 })) mayBeOrphans.add(key);
+    if (parsed.success && content.has(parsed.data.notification, { publishedAt: 0 })) possibleOrphans.add(key);
     return false;
   };
 

@@ -27,7 +27,7 @@ export interface RecordedErasure {
   erased: Erased;
 }
 
-/** The last minute's erasures, stored in Redis so that any instance can continue another's work. */
+/** The last minute's erasures, stored in Redis so that any instance can continue the work of another. */
 export class ErasureLog {
   readonly #connection: RedisConnection;
 

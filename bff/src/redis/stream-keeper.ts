@@ -20,7 +20,7 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
-/** Number of failures in a row per logged warning (about half a minute). */
+/** A warning is logged once per this many failures in a row, which is about every half minute. */
 const FAILURES_PER_WARNING = 15;
 /** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;
@@ -108,7 +108,7 @@ export class StreamKeeper {
     );
   }
 
-  /** If a stream is too large, drops the oldest messages and reports how many. */
+  /** If the stream is too large, drops its oldest messages and reports how many. */
   async #bound(stream: string): Promise<void> {
     const { topics, broadcaster, maxBytes, onDropped, log } = this.#options;
     const connection = stream === ERASURES_STREAM ? broadcaster : topics;

@@ -12,7 +12,7 @@ describe('stream ids', () => {
     expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
   });
 
-  it('should allow trimming below the oldest unacknowledged message of any group, but not without a group', () => {
+  it('should allow trimming below the oldest unacknowledged message of all groups, but not without a group', () => {
     expect(acknowledgedBelow([])).toBeUndefined();
     const idle = { lastDelivered: '20-0', oldestPending: null };
     expect(acknowledgedBelow([idle])).toBe('20-1');
@@ -74,8 +74,8 @@ describe('a message with erased content', () => {
   });
 
   it('should be deleted entirely if it is a refused event', () => {
-    const refusedEvent = (of: unknown, id = 'r') =>
-      event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
+    const refusedEvent = (value: unknown, id = 'r') =>
+      event({ event: id, errors: [], content: typeof value === 'string' ? value : JSON.stringify(value) });
     expect(isRefusedErased(refusedEvent([ada, { id: 'other' }]), content)).toBe(true);
     expect(isRefusedErased(refusedEvent({ title: 1 }, 'gone'), content)).toBe(true);
     expect(isRefusedErased(refusedEvent('{"feed":"user:ada","tit'), content)).toBe(true);
@@ -85,11 +85,11 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(refusedEvent([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
     expect(isRefusedErased(refusedEvent([{ title: 1 }], 'one-in-array'), content)).toBe(true);
     expect(isRefusedErased(refusedEvent({ feed: 'user:ben' }), content)).toBe(false);
-    expect(isRefusedErased(event('no refused event'), content)).toBe(false);
+    expect(isRefusedErased(event('not a refused event'), content)).toBe(false);
   });
 
   describe("recognised by the event's published id", () => {
-    const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
+    const HASHED = { alone: 'invalid id', first: 'invalid id:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };
     const byHash = new ErasedContent([
@@ -102,8 +102,8 @@ describe('a message with erased content', () => {
         ],
       },
     ]);
-    const refusedEvent = (of: unknown, id: string) =>
-      event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
+    const refusedEvent = (value: unknown, id: string) =>
+      event({ event: id, errors: [], content: typeof value === 'string' ? value : JSON.stringify(value) });
 
     it("should be deleted if the event id isn't a valid notification id", () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
@@ -118,7 +118,7 @@ describe('a message with erased content', () => {
     it('should be deleted if it has no id, or cannot be read', () => {
       expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
       expect(isFullyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
-      expect(isFullyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isFullyErased(event('not JSON', { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isRefusedErased(refusedEvent('{"title":"x', HASHED.alone), byHash)).toBe(true);
       expect(isRefusedErased(refusedEvent('{"title":"x', 'another one'), byHash)).toBe(false);

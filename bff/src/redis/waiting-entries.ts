@@ -20,7 +20,8 @@ const MAX_FOUND = 5;
 const messageSchema = z.object({ data: partitionAnnouncementSchema.loose() });
 
 /**
- * Looks for an id in entries with announcements still in the stream. Rejects if Redis or the sidecar doesn't respond.
+ * Looks for an id in the entries whose announcements are still in the stream. Rejects if Redis or the sidecar doesn't
+ * respond.
  */
 export async function findWaiting(
   connection: RedisConnection,

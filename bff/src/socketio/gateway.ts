@@ -52,7 +52,7 @@ export interface GatewayOptions {
   now: () => number;
   /** Called with each subscription's outcome. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
-  /** Called when a page has acknowledged publications. */
+  /** Called when a client has acknowledged publications. */
   onDelivered: OnDelivered;
   /** Called with the reason when the server ends a connection. */
   onEnded: (reason: EndReason) => void;
@@ -207,7 +207,7 @@ export class Gateway {
     const event = { feed, epoch, publications: shown };
     this.#sendToFeed(feed, 'publications', event, () => encodeEvent('publications', event));
     const last = shown.at(-1);
-    if (last) this.#sent.sent(feed, { epoch, offset: last.offset });
+    if (last) this.#sent.set(feed, { epoch, offset: last.offset });
     this.#options.streams.publications(event);
     const retracted = shown.flatMap((publication) =>
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],

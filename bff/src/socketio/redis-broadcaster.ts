@@ -20,8 +20,8 @@ export interface RedisBroadcasterOptions {
 }
 
 /**
- * Number of events that the stream keeps for slow instances. An instance that misses more compares all views with the
- * heads.
+ * Number of events that the stream keeps for slow instances. An instance that misses events compares all its feeds with
+ * their heads.
  */
 const STREAM_LENGTH = 2_000;
 /** Maximum event age (ms) in the stream, so that retracted or erased content is gone within a minute. */

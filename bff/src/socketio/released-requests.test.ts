@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { serveBff } from '../../testing/served-bff.ts';
 
 const CONNECTIONS = 20;
-/** Longer than a server keeps a refused connection. */
+/** Longer than the server keeps a refused connection open. */
 const SETTLE_MS = 1_500;
 
 let bff: Awaited<ReturnType<typeof serveBff>>;

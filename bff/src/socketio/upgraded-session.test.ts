@@ -7,7 +7,7 @@ const PING = '2';
 const CONNECTED = '40';
 const [INTERVAL_MS, TIMEOUT_MS] = [300, 2_000];
 /** The close code for a connection that ended without a close frame. */
-const ENDED_AT_ONCE = 1006;
+const ABNORMAL_CLOSURE = 1006;
 
 let bff: ServedBff;
 let webSocket: WebSocket | undefined;
@@ -50,21 +50,21 @@ async function upgradeBeforePong(): Promise<WebSocket> {
   return upgraded;
 }
 
-it('should end if it never answers the ping from before the upgrade', async () => {
+it('should end an upgraded session that never answers the ping from before the upgrade', async () => {
   webSocket = await upgradeBeforePong();
   await once(webSocket, 'close');
 });
 
-it('should lose a WebSocket that sends a second probe, but still be able to upgrade to another', async () => {
+it('should close a WebSocket that sends a second probe, but let the session upgrade to another', async () => {
   const { sid } = await openSession();
   webSocket = await probe(sid);
   webSocket.send('2probe');
   const [code] = (await once(webSocket, 'close')) as [number];
-  expect(code).toBe(ENDED_AT_ONCE);
+  expect(code).toBe(ABNORMAL_CLOSURE);
   webSocket = await probe(sid);
 });
 
-it('should stay open if it answers that ping and later pings', async () => {
+it('should keep an upgraded session open if it answers the ping from before the upgrade and later pings', async () => {
   webSocket = await upgradeBeforePong();
   let pings = 0;
   webSocket.on('message', (data: Buffer) => {
@@ -77,7 +77,7 @@ it('should stay open if it answers that ping and later pings', async () => {
   expect(webSocket.readyState).toBe(WebSocket.OPEN);
 });
 
-it('should stay open as long as engine.io waits for a pong, and a message should extend that time once', async () => {
+it('should keep a session open while engine.io waits for a pong, and extend that time once if a message arrives', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { sid } = await openSession();
   webSocket = await probe(sid);

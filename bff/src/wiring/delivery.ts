@@ -1,5 +1,5 @@
 import type { FallbackStep } from '../away/ports.ts';
-import { HAS_FAILPOINTS, createFailpoints, recordsSpans } from '@tocsin/service';
+import { HAS_FAILPOINTS, createFailpoints, areSpansOn } from '@tocsin/service';
 import { RetiredDocuments } from '../deliver/append/retired-documents.ts';
 import type { Erased } from '../deliver/erase/erased-content.ts';
 import { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
@@ -40,7 +40,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   const turns = {
     ...backend,
     ...{ marks, limitsOf, now, retire: retiredDocuments.add },
-    ...(recordsSpans() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
+    ...(areSpansOn() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
     onErased: async (erased: Erased) => {
       for (const step of erasureSteps) await step(erased);
     },

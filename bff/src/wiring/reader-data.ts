@@ -6,8 +6,9 @@ import type { Histories } from '../readers/marks/histories.ts';
 import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
-const AT_ONCE = 4;
-const MAX_WAITING = 32;
+const MAX_CONCURRENT_RECEIPTS = 4;
+/** Maximum requests for receipts that wait for a slot. */
+const MAX_WAITING_RECEIPTS = 32;
 
 interface ReaderData {
   readers: Pick<Readers, 'states' | 'inboxes' | 'preferences' | 'counter' | 'readElsewhere'>;
@@ -19,11 +20,11 @@ interface ReaderData {
 /** Readers' data for operators: a notification's receipts, and a full export of a reader's data. */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
-  const slots = new Slots(AT_ONCE, MAX_WAITING);
+  const slots = new Slots(MAX_CONCURRENT_RECEIPTS, MAX_WAITING_RECEIPTS);
   const fallbacksOf = (reader: string) => away.fallbacks.stored(reader);
   return {
-    receiptsOf: (named) =>
-      slots.run(() => receiptsOf(named, { states, inboxes, histories, counter, fallbacksOf, now })),
+    receiptsOf: (notification) =>
+      slots.run(() => receiptsOf(notification, { states, inboxes, histories, counter, fallbacksOf, now })),
     async exportOf(reader) {
       const { head, history } = await histories.current(reader);
       const [read, readElsewhere, inbox, chosen, fallbacks, contacts, notifications] = await Promise.all([

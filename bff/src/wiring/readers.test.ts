@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state as long as fallbacks in a reader's own feed, else as long as the history", async () => {
+it("should keep read state in a reader's own feed as long as fallbacks, and in others as long as the history", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],

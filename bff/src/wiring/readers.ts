@@ -18,8 +18,8 @@ import { countFor } from '../readers/marks/unread.ts';
 
 /** Marks are kept a day longer than publications to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
-const USER = 'user:';
-const SEARCHES_AT_ONCE = 4;
+const USER_PREFIX = 'user:';
+const MAX_CONCURRENT_SEARCHES = 4;
 const MAX_WAITING_SEARCHES = 32;
 
 export interface ReadersOptions {
@@ -28,7 +28,7 @@ export interface ReadersOptions {
   limitsOf: LimitsOf;
   /** Maximum documents per reader or address. */
   maxDocuments: number;
-  /** If true, keeps marks for notifications with waiting fallbacks after they have left the history. */
+  /** If true, marks for notifications with waiting fallbacks are kept after the notifications leave the history. */
   hasChannels: boolean;
   /** Publishes readers' read marks for other applications. */
   publishReceipt: ReadStatesOptions['publishReceipt'];
@@ -51,7 +51,7 @@ export function createReaders({
   const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
   const ttlSecondsOf = (feed: string) => Math.ceil(historyMsOf(feed) / 1000);
   const marksMsOf = (feed: string, reader: string) =>
-    hasChannels && feed === reader && feed.startsWith(USER)
+    hasChannels && feed === reader && feed.startsWith(USER_PREFIX)
       ? Math.max(historyMsOf(feed), AWAY_TTL_SECONDS * 1000)
       : historyMsOf(feed);
   const onUnreadable = (err: unknown) =>
@@ -73,8 +73,8 @@ export function createReaders({
   const inboxes = new Inboxes({ ...documents, ...waiting, histories, historyMsOf: marksMsOf, now });
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
-  const slots = new Slots(SEARCHES_AT_ONCE, MAX_WAITING_SEARCHES);
-  const searched = { ...{ states, inboxes, histories, now }, yieldToEventLoop: () => nextTurn() };
+  const slots = new Slots(MAX_CONCURRENT_SEARCHES, MAX_WAITING_SEARCHES);
+  const searchSources = { ...{ states, inboxes, histories, now }, yieldToEventLoop: () => nextTurn() };
   return {
     ...{ states, inboxes, mutes, preferences, counter },
     pages: {
@@ -86,11 +86,11 @@ export function createReaders({
       await inboxes.read({ reader, owner }, mark);
     },
     count: (reader, feed) => countFor(reader, feed, { states, inboxes, histories }),
-    search: (reader, request) => slots.run(() => search(reader, request, searched)),
+    search: (reader, request) => slots.run(() => search(reader, request, searchSources)),
     readElsewhere: (reader) => states.elsewhere(reader),
     async erase(feed) {
       await Promise.all([states.erase(feed), counter.erase(feed)]);
-      if (!feed.startsWith(USER)) return;
+      if (!feed.startsWith(USER_PREFIX)) return;
       await Promise.all([inboxes.erase(feed), preferences.erase(feed)]);
     },
   };

@@ -22,7 +22,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const standings = new Map<string, string>();
   /** Positions in the history, keyed by notification id. */
   const positions = new Map<string, PublishedAt>();
-  /** Ids of position lookups in the history. */
+  /** Ids of the notifications whose positions were looked up. */
   const lookedUpIds: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };
   let preferences: Preferences = DEFAULT_PREFERENCES;
@@ -30,10 +30,11 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const sent: AwayMessage[] = [];
   const receipts: Receipt[] = [];
   const presetResults: (SendResult | 'never')[] = [];
+  /** Endpoints of devices that the contacts were told to forget. */
   const forgotten: string[] = [];
   /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** Inputs that decisions have read, such as `preferences`. */
+  /** The inputs read for decisions, such as `preferences`, in order. */
   const inputsRead: string[] = [];
   /** An instance with a clock `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {

@@ -85,9 +85,9 @@ export async function movingFeed({
     startNewEpoch: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
     standings: async () => {
       const { waiting } = (await fallbacks.stored(READER)) ?? { waiting: [] };
-      const of = await standingsOf(READER, waiting, { states, inboxes, histories, now });
+      const standingFor = await standingsOf(READER, waiting, { states, inboxes, histories, now });
       return waiting.map((one) => {
-        const standing = of(one);
+        const standing = standingFor(one);
         if (!standing.isOpen) return standing.reason;
         return standing.isSeen ? 'open, seen' : 'open';
       });

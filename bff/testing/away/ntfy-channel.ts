@@ -1,5 +1,5 @@
 import type { Channel } from '../../src/away/channels/channel.ts';
-import { reasonOf, settled } from '../../src/away/channels/settled.ts';
+import { reasonOf, sendWithin } from '../../src/away/channels/send-within.ts';
 
 /** Posts to an ntfy topic. The deployment chooses topic and server. */
 export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel => ({
@@ -9,7 +9,7 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
   reaches: () => true,
   send: ({ notifications: [newest], more, links }) => {
     const noAnswer = () => ({ outcome: 'unknown' as const, reason: 'No answer within 30 s' });
-    return settled(30_000, noAnswer, async (signal) => {
+    return sendWithin(30_000, noAnswer, async (signal) => {
       const headers = { Click: links.inbox, Tags: newest?.severity ?? 'info' };
       const title = newest?.title ?? '';
       const body = more > 0 ? `${title} and ${more} more` : title;

@@ -76,7 +76,7 @@ export async function startPushService(applicationServerKey: string): Promise<Te
     return device;
   }
 
-  /** RFC 8292. */
+  /** Verifies the Authorization header (RFC 8292) and returns the token's claims. */
   async function claimsOf(authorization: string): Promise<JWTPayload> {
     const [, token = '', key = ''] = /^vapid t=([^,]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
     if (key !== applicationServerKey) throw new Error('The subscription was created with a different key');

@@ -13,7 +13,7 @@ export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =
 export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
   (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
 
-/** A deployment where the channel refused these notifications' fallbacks, or returned the given results. */
+/** A deployment whose channel has refused these notifications' fallbacks, or returned `results` for them. */
 export async function refused(ids: string[], results: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
   const all = deployment({ windowMs });
   const one = all.instance();

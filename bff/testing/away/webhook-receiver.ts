@@ -23,7 +23,7 @@ export interface WebhookReceiver {
   close(): Promise<void>;
 }
 
-/** A receiver that verifies the raw body's signature, following the guide. */
+/** A receiver that verifies the raw body's signature, as in docs/guides/reach-people-who-are-away.md. */
 export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
   const webhook = new Webhook(secret);
   const receiver: WebhookReceiver = { url: '', received: [], faults: [], answer: undefined, close };

@@ -12,7 +12,7 @@ export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...members,
 });
 
-/** The contract for all audit trails. */
+/** Tests that every audit trail must pass. */
 export function auditTrailSuite(name: string, create: () => AuditSink & AuditReader): void {
   const all = async (trail: AuditReader, limit: number): Promise<unknown[]> => {
     const values: unknown[] = [];
@@ -44,7 +44,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       ).toEqual(acts);
     });
 
-    it('should return each record exactly once with any page size, even if written at the same time', async () => {
+    it('should return each record exactly once with any page size, even if records were written at the same time', async () => {
       const trail = create();
       const records = Array.from({ length: 60 }, () => aRecord());
       await Promise.all(records.map((record, n) => trail.append(AUDIT_STREAMS[n % 3] ?? 'acts', record)));

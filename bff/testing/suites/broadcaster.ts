@@ -18,7 +18,7 @@ export const anEvent = (offset: number, feed = 'all'): PublicationsEvent => ({
   ],
 });
 
-/** Collects a feed's events that reach a broadcaster. */
+/** Collects a feed's events that a broadcaster receives. */
 export function listen(broadcaster: Broadcaster, feed: string): PublicationsEvent[] {
   const events: PublicationsEvent[] = [];
   broadcaster.onEvent((event) => {
@@ -35,10 +35,10 @@ export async function waitUntil(condition: () => boolean, timeoutMs = 10_000): P
   }
 }
 
-/** The contract for all broadcasters. `instances` are connected to each other. */
+/** Tests that every broadcaster must pass. `instances` returns connected broadcasters, one for each instance. */
 export function broadcasterSuite(name: string, instances: () => readonly Broadcaster[]): void {
   describe(`${name} as a broadcaster`, () => {
-    it('should reach every instance unchanged, including the sender', async () => {
+    it('should deliver an event unchanged to every instance, including the sender', async () => {
       const feed = `topic:${randomUUID()}`;
       const received = instances().map((instance) => listen(instance, feed));
       await instances()[0]?.broadcast([anEvent(1, feed)]);

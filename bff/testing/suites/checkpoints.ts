@@ -3,9 +3,9 @@ import type { Checkpoint } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoints } from '../../src/deliver/ports.ts';
 
-/** The contract for all checkpoint stores. */
+/** Tests that every checkpoint store must pass. */
 export function checkpointsSuite(name: string, create: () => Checkpoints): void {
-  const at = (version: number, seq: number): Checkpoint => ({
+  const checkpointOf = (version: number, seq: number): Checkpoint => ({
     ...{ v: 1, version },
     runs: { P0000001: [seq, 1_767_225_600_000] },
   });
@@ -18,17 +18,17 @@ export function checkpointsSuite(name: string, create: () => Checkpoints): void 
 
     it('should return the last written checkpoint and an etag that counts the writes', async () => {
       const [checkpoints, partition] = [create(), aPartition()];
-      await checkpoints.write(partition, at(1, 3), 0);
-      await checkpoints.write(partition, at(2, 4), 1);
-      expect(await checkpoints.read(partition)).toEqual({ checkpoint: at(2, 4), etag: 2 });
+      await checkpoints.write(partition, checkpointOf(1, 3), 0);
+      await checkpoints.write(partition, checkpointOf(2, 4), 1);
+      expect(await checkpoints.read(partition)).toEqual({ checkpoint: checkpointOf(2, 4), etag: 2 });
     });
 
     it('should refuse a write with a stale etag', async () => {
       const [checkpoints, partition] = [create(), aPartition()];
-      await checkpoints.write(partition, at(1, 3), 0);
-      await checkpoints.write(partition, at(2, 4), 1);
-      await expect(checkpoints.write(partition, at(2, 9), 1)).rejects.toThrow();
-      expect(await checkpoints.read(partition)).toEqual({ checkpoint: at(2, 4), etag: 2 });
+      await checkpoints.write(partition, checkpointOf(1, 3), 0);
+      await checkpoints.write(partition, checkpointOf(2, 4), 1);
+      await expect(checkpoints.write(partition, checkpointOf(2, 9), 1)).rejects.toThrow();
+      expect(await checkpoints.read(partition)).toEqual({ checkpoint: checkpointOf(2, 4), etag: 2 });
     });
   });
 }

@@ -48,7 +48,7 @@ const largeSegmentOf = (feed: string): FeedDocument => {
 
 export const aFeed = (): string => `topic:${randomUUID()}`;
 
-/** The contract for all feed logs. */
+/** Tests that every feed log must pass. */
 export function feedLogSuite(name: string, create: () => FeedLog): void {
   describe(`${name} as a feed log`, () => {
     it('should have no head for an unknown feed', async () => {

@@ -19,7 +19,7 @@ export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnap
   ...members,
 });
 
-/** The contract for all instance boards. */
+/** Tests that every instance board must pass. */
 export function instanceBoardSuite(name: string, create: () => InstanceBoard): void {
   const snapshotsOf = async (board: InstanceBoard, ...instances: string[]) =>
     (await board.read()).filter(({ instance }) => instances.includes(instance));
@@ -45,7 +45,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await snapshotsOf(board, one.instance, stays.instance)).toHaveLength(2);
     });
 
-    it('should show all instances that started at the same time after a few snapshots', async () => {
+    it('should show all instances after a few snapshots, even if they started at the same time', async () => {
       const board = create();
       const all = Array.from({ length: 4 }, () => aSnapshot());
       for (let round = 0; round < all.length; round++)

@@ -27,28 +27,28 @@ export const aPastHour = (members: Partial<PastInstance> = {}): PastInstance => 
 export function pastHourStoreSuite(name: string, create: () => PastHourStore): void {
   describe(`the ${name} store for the past hour`, () => {
     it("should keep each instance's newest document", async () => {
-      const [board, one, other] = [create(), aPastHour(), aPastHour()];
-      await board.keep(one);
-      await board.keep(other);
+      const [store, one, other] = [create(), aPastHour(), aPastHour()];
+      await store.keep(one);
+      await store.keep(other);
       const stopped = { ...one, stoppedAt: new Date().toISOString() };
-      await board.keep(stopped);
-      expect(await board.find(one.instance)).toEqual(stopped);
-      expect(await board.find('nowhere')).toBeUndefined();
-      expect(await board.read()).toEqual(expect.arrayContaining([stopped, other]));
+      await store.keep(stopped);
+      expect(await store.find(one.instance)).toEqual(stopped);
+      expect(await store.find('nowhere')).toBeUndefined();
+      expect(await store.read()).toEqual(expect.arrayContaining([stopped, other]));
     });
 
-    it('should forget the instances that were silent longest', async () => {
-      const board = create();
+    it('should forget the instances that have been silent longest', async () => {
+      const store = create();
       const started = Date.now();
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>
         aPastHour({ at: new Date(started + n).toISOString() }),
       );
-      for (const past of all) await board.keep(past);
-      const names = (await board.read()).map(({ instance }) => instance);
+      for (const past of all) await store.keep(past);
+      const names = (await store.read()).map(({ instance }) => instance);
       expect(names).toHaveLength(MAX_PAST_INSTANCES);
       expect(names).not.toContain(all[0]?.instance);
       expect(names).toContain(all.at(-1)?.instance);
-      expect(await board.find(all[0]?.instance ?? '')).toBeUndefined();
+      expect(await store.find(all[0]?.instance ?? '')).toBeUndefined();
     });
   });
 }

@@ -10,7 +10,7 @@ const read = (reader: string, version: number): ReaderChange => ({
 });
 const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
-/** The contract for all reader channels. `instances` are connected to each other. */
+/** Tests that every reader channel must pass. `instances` returns connected channels, one for each instance. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],
@@ -22,7 +22,7 @@ export function readerChannelSuite(
   };
 
   describe(`${name} as the channel to readers`, () => {
-    it('should reach every instance in order and unchanged, including the sender', async () => {
+    it('should deliver changes unchanged and in order to every instance, including the sender', async () => {
       const reader = `user:ä ${randomUUID()}`;
       const received = instances().map((instance) => collect(instance, reader));
       const events = [

@@ -3,12 +3,12 @@ import { inboxKey, mutesKey, readKey } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** The contract for all reader stores. */
+/** Tests that every reader store must pass. */
 export function readerStoreSuite(name: string, create: () => ReaderStore): void {
   const aKey = () => readKey(`client:${randomUUID()}`, 'user:ä || b');
 
   describe(`${name} as a reader store`, () => {
-    it('should keep a document until removed', async () => {
+    it('should keep a document until it is removed', async () => {
       const store = create();
       const [key, other] = [aKey(), aKey()];
       expect(await store.read(key)).toBeUndefined();

@@ -6,7 +6,7 @@ import type { SetAsideStore } from '../../src/deliver/ports.ts';
 export interface SetAsideUnderTest {
   store: SetAsideStore;
   read(entry: string): Promise<SetAside | undefined>;
-  /** The entries with records, newest first. */
+  /** The names of the stored records, newest first. */
   list(): Promise<string[]>;
 }
 
@@ -15,10 +15,10 @@ const record = (members: Partial<SetAside> = {}): SetAside => ({
   ...{ faults: ['title: is missing'], content: '{"a":"<Ä 🔔>"', at: '2026-01-01T00:00:00.000Z', ...members },
 });
 
-/** The contract for all set-aside stores. */
+/** Tests that every set-aside store must pass. */
 export function setAsideSuite(name: string, create: () => SetAsideUnderTest): void {
   describe(`${name} as a set-aside store`, () => {
-    it('should keep content and reason, and list the record', async () => {
+    it("should keep a record's content and reason, and list it", async () => {
       const { store, read, list } = create();
       const [one, other] = [record(), record({ reason: 'missing', content: null })];
       await store.add(one);
@@ -28,7 +28,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).slice(0, 2)).toEqual([other.entry, one.entry]);
     });
 
-    it('should ignore an entry that was already added', async () => {
+    it('should ignore a second record for the same entry', async () => {
       const { store, read, list } = create();
       const first = record();
       await store.add(first);
@@ -37,7 +37,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
     });
 
-    it("should only delete the named feed's records", async () => {
+    it("should erase only the given feed's records", async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
       const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UnsentIndex } from '../../src/away/fallbacks/unsent/unsent-index.ts';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** The contract for the index of readers with unsent fallbacks, on any reader store. */
+/** Tests that the index of readers with unsent fallbacks must pass with every reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
     it('should keep readers that two instances add at the same time until they are removed', async () => {

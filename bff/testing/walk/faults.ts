@@ -7,7 +7,7 @@ import { FORGERIES, STRANGER } from './world/turn-calls.ts';
 import type { World } from './world/world.ts';
 
 /** Delivery steps after which an instance can die. */
-export const DEATHS = [
+export const DEATH_STEPS = [
   ...([
     'received',
     'loaded',
@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** Where to forge a position: in a later epoch, or a number of publications past the head. */
+/** Chooses a forged position: in a later epoch, or this many publications past the head. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
@@ -30,7 +30,7 @@ function positionBeyond({ position }: World, far: 'epoch' | number): Position {
 
 /** Faults that leave the store intact. */
 export const FAULTS: readonly WeightedStep[] = [
-  step(3, 'restart', { producer: indexOfTwo }, alwaysPossible, ({ producers }, { producer }) =>
+  step(3, 'restartProducer', { producer: indexOfTwo }, alwaysPossible, ({ producers }, { producer }) =>
     producers[producer]!.kill(),
   ),
   step(
@@ -43,12 +43,12 @@ export const FAULTS: readonly WeightedStep[] = [
   // While instances disagree about who hosts the actors, two hosts can run turns at the same time.
   step(
     20,
-    'place',
+    'changePlacement',
     { instance: indexOfTwo, on: indexOfTwo },
     ({ placement }, { instance, on }) => placement[instance] !== on,
     ({ placement }, { instance, on }) => (placement[instance] = on),
   ),
-  step(6, 'pause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
+  step(6, 'togglePause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
   // If bit i of `applied` is set and the i-th pending call is a write, it still takes effect.
@@ -62,16 +62,16 @@ export const FAULTS: readonly WeightedStep[] = [
   step(
     8,
     'dieAt',
-    { instance: indexOfTwo, at: fc.constantFrom(...DEATHS) },
+    { instance: indexOfTwo, at: fc.constantFrom(...DEATH_STEPS) },
     alwaysPossible,
     ({ instances }, drawn) => {
       instances[drawn.instance]!.diesAt = drawn.at;
     },
   ),
-  step(2, 'backplane', {}, alwaysPossible, (world) => (world.isBackplaneDown = !world.isBackplaneDown)),
+  step(2, 'toggleBackplane', {}, alwaysPossible, (world) => (world.isBackplaneDown = !world.isBackplaneDown)),
   step(
     15,
-    'mangle',
+    'mangleBroadcast',
     { instance: indexOfTwo, how: fc.constantFrom('lose', 'double', 'delay') },
     ({ instances }, { instance }) => instances[instance]!.pendingBroadcasts.length > 0,
     ({ instances }, { instance, how }) => {
@@ -83,7 +83,7 @@ export const FAULTS: readonly WeightedStep[] = [
   ),
   step(
     15,
-    'land',
+    'applyLateEffect',
     { index: fc.nat(3) },
     ({ lateEffects }) => lateEffects.length > 0,
     ({ lateEffects }, { index }) => lateEffects.splice(index % lateEffects.length, 1)[0]!(),
@@ -102,7 +102,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.disconnect(),
   ),
-  // A tab comes back with a position of any age or past the head.
+  // A tab is reopened with an old position, or with a position past the head.
   step(
     8,
     'reopen',
@@ -113,7 +113,7 @@ export const FAULTS: readonly WeightedStep[] = [
   // A foreign application claims to host our actors.
   step(
     2,
-    'stranger',
+    'placeOnStranger',
     { instance: indexOfTwo },
     alwaysPossible,
     ({ placement }, { instance }) => (placement[instance] = STRANGER),
@@ -135,7 +135,7 @@ export const FAULTS: readonly WeightedStep[] = [
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
   // Wait for all pending work since `passDay` forgets the previous day's entries, runs and ids.
-  step(2, 'day', {}, alwaysPossible, async (world) => {
+  step(2, 'passDay', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);
     world.passDay();
@@ -144,7 +144,7 @@ export const FAULTS: readonly WeightedStep[] = [
 
 /** Faults that lose data in the store. */
 export const LOSSES: readonly WeightedStep[] = [
-  step(4, 'empty', {}, alwaysPossible, (world) => world.empty()),
+  step(4, 'empty', {}, alwaysPossible, (world) => world.emptyStore()),
   step(
     14,
     'rollBack',

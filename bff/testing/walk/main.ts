@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { guarantee } from './property.ts';
 
 /**
- * walk [runs=1000] [seed=1]. To reproduce a failure, pass the printed --path and --replay, and --losses if it was set.
+ * Usage: walk [runs=1000] [seed=1]. To reproduce a failure, pass the printed --path and --replay, and --losses if the
+ * failing walk had store losses.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

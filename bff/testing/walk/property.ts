@@ -21,8 +21,8 @@ export interface PropertyOptions {
 }
 
 /**
- * The property: despite failures, crashes, losses and repeated messages, the code for turns, recovery and merging
- * satisfies the rules in `checker.ts` after each step and the rules in `end-checks.ts` at the end.
+ * The property: despite failures, crashes, lost or repeated messages and lost data, the code for turns, recovery and
+ * merging satisfies the rules in `checker.ts` after each step and the rules in `end-checks.ts` at the end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({
@@ -38,13 +38,13 @@ export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOp
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   });
-  return fc.asyncProperty(setting, steps, async (set, walk) => {
+  return fc.asyncProperty(setting, steps, async (chosenSetting, walk) => {
     const restore = predictRandomBytes();
     try {
       const report = new Report(counts);
-      const world = new World(set, report);
+      const world = new World(chosenSetting, report);
       await fc.asyncModelRun(() => ({ model: world, real: report }), walk);
-      report.log('--- calm');
+      report.log('--- no more faults');
       await end(world);
       report.check();
     } finally {

@@ -7,7 +7,7 @@ import type { World } from './world/world.ts';
 type Choices = Record<string, fc.Arbitrary<unknown>>;
 type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };
 
-/** A possible next event in a world, and the event's relative frequency. */
+/** A step that can happen in a world, and its relative frequency. */
 export interface WeightedStep {
   weight: number;
   arbitrary: fc.Arbitrary<fc.AsyncCommand<World, Report>>;
@@ -23,7 +23,7 @@ export function step<C extends Choices>(
   name: string,
   choices: C,
   possible: (world: World, drawn: Drawn<C>) => boolean,
-  happen: (world: World, drawn: Drawn<C>) => unknown,
+  perform: (world: World, drawn: Drawn<C>) => unknown,
 ): WeightedStep {
   const arbitrary = fc.record(choices).map((values) => {
     const drawn = values as Drawn<C>;
@@ -31,7 +31,7 @@ export function step<C extends Choices>(
       check: (world: World) => possible(world, drawn),
       run: async (world: World, report: Report) => {
         world.advanceTime(STEP_MS);
-        await happen(world, drawn);
+        await perform(world, drawn);
         await flushPending();
         world.checker.checkViews();
         report.check();
@@ -50,7 +50,7 @@ export const indexOfTwo = fc.nat(1);
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);
 
-/** A call's fate. Out of 100 calls, `bad` fail and `slow` are slow on average. */
+/** A call's fate. On average, `bad` of 100 calls fail and `slow` of them are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

@@ -73,17 +73,17 @@ export const STEPS: readonly WeightedStep[] = [
   ),
   step(
     100,
-    'read',
+    'handleNextEvent',
     { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.hasEvents,
-    ({ clients }, { client }) => clients[client]!.read(),
+    ({ clients }, { client }) => clients[client]!.handleNextEvent(),
   ),
   step(
     40,
-    'timers',
+    'fireTimers',
     { client: indexOfThree },
     ({ clients }, { client }) => clients[client]!.hasTimer,
-    ({ clients }, { client }) => clients[client]!.timers(),
+    ({ clients }, { client }) => clients[client]!.fireTimers(),
   ),
   step(
     20,
@@ -99,7 +99,7 @@ export const STEPS: readonly WeightedStep[] = [
     ({ clients }, { client }) => !clients[client]!.instance,
     ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
   ),
-  step(6, 'time', { ms: fc.constantFrom(5_000, 61_000, 125_000) }, alwaysPossible, (world, { ms }) =>
+  step(6, 'advanceTime', { ms: fc.constantFrom(5_000, 61_000, 125_000) }, alwaysPossible, (world, { ms }) =>
     world.advanceTime(ms),
   ),
 ];

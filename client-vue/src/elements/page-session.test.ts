@@ -6,7 +6,7 @@ import { joinPageSession, type ElementOptions } from './page-session.ts';
 const SERVER = 'http://127.0.0.1:9';
 const tokenOf = (sub: string, exp = 1) => `e30.${btoa(JSON.stringify({ sub, exp }))}.x`;
 let leaves: (() => void)[] = [];
-/** The feeds whose page was requested. */
+/** The feeds whose newest page was requested. */
 let requested: string[] = [];
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Joins, and returns a function that removes the element. */
+/** Adds an element to the page's session. Returns a function that removes the element. */
 function join(token: string | undefined, more: Partial<ElementOptions> = {}): () => void {
   const leave = joinPageSession({ server: SERVER, feeds: ['all'], token: () => token, ...more });
   leaves.push(leave);
@@ -60,12 +60,12 @@ it('should use the token of an element that joins later', async () => {
   expect(requested, 'the session of the same reader continues').toEqual(['all']);
 });
 
-it("should start over for another reader whose elements join before the last reader's are removed", async () => {
+it("should restart for another reader whose elements join before the previous reader's elements are removed", async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  const ofAda = [0, 1].map(() => join(tokenOf('ada'), { feeds: ['user:ada'] }));
+  const leavesOfAda = [0, 1].map(() => join(tokenOf('ada'), { feeds: ['user:ada'] }));
   await vi.advanceTimersByTimeAsync(1);
   for (let element = 0; element < 2; element++) join(tokenOf('bob'), { feeds: ['user:bob'] });
-  for (const leave of ofAda) leave();
+  for (const leave of leavesOfAda) leave();
   await vi.advanceTimersByTimeAsync(1);
   expect(await tokenInUse()).toBe(tokenOf('bob'));
   expect(requested).toEqual(['user:ada', 'user:bob']);
@@ -84,7 +84,7 @@ it.each([
   vi.mocked(console.error).mockRestore();
 });
 
-it("should not use a later element's token if the first element has a function for it", async () => {
+it("should not use a later element's token if the first element has `getToken`", async () => {
   join(undefined, { getToken: () => tokenOf('ada') });
   join(tokenOf('bob'));
   expect(await tokenInUse()).toBe(tokenOf('ada'));

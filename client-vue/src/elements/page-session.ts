@@ -10,7 +10,7 @@ export interface ElementOptions {
   clientId?: string | undefined;
   negotiate?: boolean | undefined;
   getToken?: NotificationsOptions['getToken'];
-  /** Returns the attribute's current value. Used without `getToken`. */
+  /** Returns the current value of the `token` attribute. Ignored if there's a `getToken`. */
   token: () => string | undefined;
   pushWorker?: NotificationsOptions['pushWorker'];
   feedLabels?: NotificationsOptions['feedLabels'];
@@ -21,7 +21,8 @@ export interface ElementOptions {
 }
 
 interface PageSession {
-  readonly name: string;
+  /** The options that all elements must have in common, as JSON. */
+  readonly key: string;
   readonly options: ElementOptions;
   members: number;
   /** The reader whose token started the session. */
@@ -35,23 +36,24 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element has
- * a different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's notifications. If
- * its token is another reader's, the session restarts with the element's options because the other elements are about to
- * be removed. Returns a function that removes the element. The connection closes when the last element is removed.
+ * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element
+ * has a different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's
+ * notifications. If its token belongs to another reader, the session restarts with that element's options. The previous
+ * reader's elements are expected to be removed soon. Returns a function that removes the element. The connection closes
+ * when the last element is removed.
  */
 export function joinPageSession(options: ElementOptions): () => void {
-  const name = keyOf(options);
-  session ??= { name, options, members: 0, ...startPageSession(options) };
+  const key = keyOf(options);
+  session ??= { key, options, members: 0, ...startPageSession(options) };
   const joined = session;
   const token = options.token();
   if (token !== undefined && !joined.options.getToken) {
-    if (joined.identity !== identityOf(token)) restart(joined, { name, options });
-    else if (joined.name === name) joined.options.token = options.token;
+    if (joined.identity !== identityOf(token)) restart(joined, { key, options });
+    else if (joined.key === key) joined.options.token = options.token;
   }
-  if (joined.name !== name)
+  if (joined.key !== key)
     console.error(
-      `Tocsin: all elements on a page share one connection. This element requires ${name}, but the page uses ${joined.name}. ` +
+      `Tocsin: all elements on a page share one connection. This element requires ${key}, but the page uses ${joined.key}. ` +
         'Give all elements the same attributes.',
     );
   joined.members++;

@@ -6,7 +6,7 @@ import { en } from './en/index.ts';
 import { loadedTexts, loaderFor, localeFor } from './languages.ts';
 import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 
-/** The type promises all strings because parts that load later add theirs before they render. */
+/** Typed as complete because the parts that load later add their strings before they render. */
 const english = shallowRef(en as Messages);
 
 /** Adds English strings for a lazily loaded part of the page. Call this in that part's own module. */
@@ -20,8 +20,8 @@ export const useMessages = defineStore(() => {
   const own = shallowRef<OwnMessages>({});
   const loaded = shallowRef<Messages>();
   const texts = computed(() => withOwn(loaded.value ?? english.value, own.value));
-  /** The language of the strings. */
-  const spoken = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
+  /** The language of the strings: `language` if its strings are loaded or the page has its own, otherwise English. */
+  const lang = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
   const formats = computed(() =>
     createFormats(localeFor(language.value, globalThis.navigator?.languages ?? [])),
   );
@@ -35,12 +35,12 @@ export const useMessages = defineStore(() => {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    // Doesn't read reactive state, so effects can call `use` without depending on it.
+    // `loadedTexts` isn't reactive, so an effect that calls `use` doesn't depend on it.
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);
     if (load) stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'immediately' });
   }
 
-  return { language, spoken, texts, formats, use };
+  return { language, lang, texts, formats, use };
 });

@@ -5,7 +5,7 @@ import { browserClientId } from './client-id.ts';
 const stored = useFreshStores();
 afterEach(() => vi.unstubAllGlobals());
 
-it('should keep an id that the server accepts and replace any other', () => {
+it('should keep a stored id that the server accepts and replace any other', () => {
   const generated = browserClientId();
   expect(generated).toMatch(/^[0-9a-f]{32}$/);
   expect(browserClientId()).toBe(generated);
@@ -18,7 +18,7 @@ it('should keep an id that the server accepts and replace any other', () => {
 });
 
 it.each(['get', 'setItem'])(
-  'should stay the same until the page is closed if the storage throws in %s',
+  'should return the same id until the page is closed if the storage throws in %s',
   (name) => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     const refuse = (): never => {

@@ -1,7 +1,7 @@
 import { ref } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The current time (ms since 1970) for “5 minutes ago”. Ticks every 15 s and when the page becomes visible. */
+/** The current time (ms since 1970), for relative times. Ticks every 15 s and when the page becomes visible. */
 export const useClock = defineStore(() => {
   const now = ref(Date.now());
 

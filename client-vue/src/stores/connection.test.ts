@@ -15,8 +15,8 @@ const shown = () => {
   return [state, placeholder];
 };
 
-describe('a live connection with a newest page that fails to load', () => {
-  it("should not be shown as live or unreachable until all feeds' pages have loaded", () => {
+describe('a live connection whose newest page fails to load', () => {
+  it('should be shown as incomplete until the pages of all feeds have loaded', () => {
     const connection = useConnection();
     connection.pageNotLoaded('all', UNREACHABLE);
     connection.pageNotLoaded('topic:x', UNREACHABLE);
@@ -49,7 +49,7 @@ describe('a live connection with a newest page that fails to load', () => {
     expect(connection.text).toContain('no such feed');
   });
 
-  it('should not be re-requested after the server has refused the page or the feed', () => {
+  it('should not request the page again after the server has refused the page or the feed', () => {
     const connection = useConnection();
     const isHopeless = (error: unknown) => connection.pageNotLoaded('topic:x', error);
     const withStatus = (status: number) =>

@@ -26,7 +26,7 @@ export const useConnection = defineStore(() => {
   const client = ref<ClientStatus>('connecting');
   /** Whether the browser considers the device online. */
   const online = ref(true);
-  /** Feeds that haven't been acknowledged or refused yet. */
+  /** Feeds that have neither caught up nor been refused yet. */
   const awaited = shallowReactive(new Set<string>());
   /** Permanently refused feeds, mapped to the server's reason. */
   const refused = shallowReactive(new Map<string, string>());

@@ -115,6 +115,7 @@ export function startSession({
       if (abort.signal.aborted) return;
       /** The position where the subscription first caught up. */
       let first: Position | undefined;
+      /** The newest page, if it arrived after the subscription started. */
       let late: Page | undefined;
       /** Loads the newest page again after the batch, and once more if the feed is erased in the meantime. */
       const reload = (): void =>
@@ -129,16 +130,16 @@ export function startSession({
           });
         });
       /**
-       * Shows the late page. If it ends before the subscription began or has another epoch, it could be from before
-       * an erasure, so it is reloaded.
+       * Shows the late page. If it ends before the subscription's first position or has another epoch, it could be
+       * from before an erasure, so it is reloaded instead. `isShown` means that the list already shows it.
        */
       const showLate = (isShown: boolean): void => {
         const newest = late;
         if (!newest) return;
-        const isOfEpoch = !first || newest.epoch === positions.get(feed)?.epoch;
-        const isCurrent = isOfEpoch && newest.offset >= (first?.offset ?? 0);
+        const isSameEpoch = !first || newest.epoch === positions.get(feed)?.epoch;
+        const isCurrent = isSameEpoch && newest.offset >= (first?.offset ?? 0);
         if (isShown && isCurrent) return;
-        if (isShown && !isOfEpoch) batch.run(() => notifications.clear(feed));
+        if (isShown && !isSameEpoch) batch.run(() => notifications.clear(feed));
         if (isCurrent) batch.run(() => addNewestPage(feed, newest));
         else reload();
       };
@@ -175,7 +176,7 @@ export function startSession({
     { immediate: true },
   );
   const stopClock = useClock().start(expire);
-  addEventListener('storage', marks.follow);
+  addEventListener('storage', marks.reload);
   return () => {
     abort.abort();
     client.close();
@@ -187,7 +188,7 @@ export function startSession({
     stopTranslating();
     stopWatchingConnection();
     expiries.stop();
-    removeEventListener('storage', marks.follow);
+    removeEventListener('storage', marks.reload);
     later.run(({ useToasts, useLiveMessages }) => {
       useToasts().dismissAll();
       useLiveMessages().reset();

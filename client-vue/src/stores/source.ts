@@ -43,7 +43,7 @@ export function tokenUntil(
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 
-  async function signed<T extends FetchPageOptions>(options: T, { getToken } = source): Promise<T> {
+  async function withToken<T extends FetchPageOptions>(options: T, { getToken } = source): Promise<T> {
     const token = await inTime(getToken?.(), TOKEN_MS);
     return token === undefined ? options : { ...options, token };
   }
@@ -63,7 +63,7 @@ export const useSource = defineStore(() => {
       return fetchPage(
         url,
         clientId === undefined ? request : { ...request, clientId },
-        await signed(options),
+        await withToken(options),
       );
     },
     /** The server and the current reader's credentials, for a queued `ask`. */
@@ -73,7 +73,7 @@ export const useSource = defineStore(() => {
       options: FetchPageOptions = {},
       reader = source,
     ): Promise<T> {
-      return call(reader.url, reader.clientId, await signed(options, reader));
+      return call(reader.url, reader.clientId, await withToken(options, reader));
     },
   };
 });

@@ -1,7 +1,7 @@
 import type { NotificationClientOptions } from '../types.ts';
 import type { FeedSocket } from './feed-socket.ts';
 
-/** Connection callbacks. */
+/** Callbacks that a connection calls. */
 export interface ConnectionHooks {
   /**
    * Also called when this socket replaces another socket that is still connected. In that case, `disconnected` isn't

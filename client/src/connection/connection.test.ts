@@ -72,7 +72,7 @@ it('should ignore tokens of connections that were lost before the token arrived'
   expect(errors.filter((message) => /^(No token|Couldn't get a token)/.test(message))).toEqual([]);
 });
 
-it('should request another token if getToken takes too long, for a connection and for a renewal', async () => {
+it('should request another token if getToken takes too long, both to connect and to renew a token', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   client = createNotificationClient({ url: gateway.url, getToken });
   client.on('error', ({ message }) => errors.push(message));
@@ -95,7 +95,7 @@ it('should keep the new connection if the server drains while requests are unans
   client = createNotificationClient({ url: gateway.url });
   client.subscribe('all', {});
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(1));
-  // The second unanswered request reports the connection as stuck.
+  // After the second unanswered request, the client considers the connection stuck.
   await vi.advanceTimersByTimeAsync(TIMING.acknowledgement);
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
   gateway.answer = (request) => gateway.page(request);

@@ -23,7 +23,7 @@ beforeEach(async () => {
     authorizations.push(request.headers.authorization);
     if (request.url !== '/app/negotiate' || !target) return void response.writeHead(503).end();
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ ...target, token: `entry-${authorizations.length}` }));
+    response.end(JSON.stringify({ ...target, token: `access-${authorizations.length}` }));
   });
   await new Promise<void>((resolve) => bff.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(bff.address() as AddressInfo).port}`;
@@ -35,7 +35,7 @@ afterEach(async () => {
   bff.close();
 });
 
-const entries = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
+const accessTokens = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
 
 it('should connect with the negotiated URL and token and negotiate each connection separately', async () => {
   client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
@@ -45,11 +45,11 @@ it('should connect with the negotiated URL and token and negotiate each connecti
   });
   await vi.waitFor(() => expect(client?.status).toBe('live'));
   expect(authorizations).toEqual(['Bearer mine']);
-  expect(entries()).toEqual(['entry-1']);
+  expect(accessTokens()).toEqual(['access-1']);
   gateway.sockets[0]?.conn.close();
   gateway.publish(1, { push: false });
   await vi.waitFor(() => expect(ids).toEqual(['n1']));
-  expect(entries()).toEqual(['entry-1', 'entry-2']);
+  expect(accessTokens()).toEqual(['access-1', 'access-2']);
 });
 
 it('should report and retry a failed negotiation', async () => {

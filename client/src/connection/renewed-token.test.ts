@@ -19,12 +19,15 @@ afterEach(async () => {
 });
 
 describe('a client with an expiring token', () => {
-  /** Provides the tokens `t0`, `t1`, and so on. The server accepts a token if `accepts` returns true for it. */
-  const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
-    const given: string[] = [];
+  /**
+   * Opens a client whose `getToken` returns `t0`, `t1`, and so on, but rejects for the calls in `failing`. The server
+   * accepts a renewed token if `accepts` returns true for it.
+   */
+  const openClient = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
+    const sentTokens: string[] = [];
     let calls = 0;
     gateway.onToken = (token) => {
-      given.push(token);
+      sentTokens.push(token);
       const error = { code: 'unauthorized', message: 'no', temporary: false } as const;
       return accepts(token) ? { ok: true } : { ok: false, error };
     };
@@ -43,43 +46,43 @@ describe('a client with an expiring token', () => {
     const statuses: ClientStatus[] = [];
     client.on('status', (status) => statuses.push(status));
     client.subscribe('all', {});
-    return { client, given, errors, statuses };
+    return { client, sentTokens, errors, statuses };
   };
 
   it('should send a new token over the existing connection', async () => {
-    const { client, given, statuses } = renewing(() => true);
+    const { client, sentTokens, statuses } = openClient(() => true);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 1_000 });
-    await vi.waitFor(() => expect(given).toEqual(['t1']));
+    await vi.waitFor(() => expect(sentTokens).toEqual(['t1']));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 1_000 });
-    await vi.waitFor(() => expect(given).toEqual(['t1', 't2']));
+    await vi.waitFor(() => expect(sentTokens).toEqual(['t1', 't2']));
     expect(gateway.sockets).toHaveLength(1);
     expect(statuses).toEqual(['live']);
   });
 
-  it('should retry when there is no token or the server refuses it', async () => {
-    const { client, given, errors } = renewing((token) => token === 't3', [1]);
+  it('should retry when getToken rejects or the server refuses the token', async () => {
+    const { client, sentTokens, errors } = openClient((token) => token === 't3', [1]);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
-    await vi.waitFor(() => expect(given).toEqual(['t2', 't3']));
+    await vi.waitFor(() => expect(sentTokens).toEqual(['t2', 't3']));
     expect(errors).toEqual(["Couldn't get a token: no answer", 'no']);
     expect(gateway.sockets).toHaveLength(1);
   });
 
-  it('should stop retrying when the connection ends', async () => {
-    const { client, given, errors } = renewing(() => false);
+  it('should stop retrying when the client is closed', async () => {
+    const { client, sentTokens, errors } = openClient(() => false);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
     await vi.waitFor(() => expect(errors).toEqual(['no']));
     client.close();
     await new Promise((resolve) => setTimeout(resolve, 1_200));
-    expect(given).toEqual(['t1']);
+    expect(sentTokens).toEqual(['t1']);
   });
 
   it('should not send a late token over the next connection', async () => {
-    const given: string[] = [];
+    const sentTokens: string[] = [];
     gateway.onToken = (token) => {
-      given.push(token);
+      sentTokens.push(token);
       return { ok: true };
     };
     const waiting: ((token: string) => void)[] = [];
@@ -98,7 +101,7 @@ describe('a client with an expiring token', () => {
     waiting[2]?.('second');
     await vi.waitFor(() => expect(client.status).toBe('live'));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(given).toEqual([]);
+    expect(sentTokens).toEqual([]);
     expect(gateway.sockets[1]?.handshake.auth).toEqual({ token: 'second' });
   });
 });

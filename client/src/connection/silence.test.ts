@@ -14,7 +14,7 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-it('should doubt a connection within 15 s of the last sign of life', () => {
+it('should consider a connection doubtful within 15 s of its last activity', () => {
   silence.start();
   vi.advanceTimersByTime(7_000);
   silence.recordActivity();
@@ -33,7 +33,7 @@ it('should not probe while positions arrive at least every 10 s', () => {
   expect(probe).not.toHaveBeenCalled();
 });
 
-it('should treat a probe response as a sign of life', () => {
+it('should treat a probe response as activity', () => {
   probe.mockImplementation(() => {
     setTimeout(() => silence.recordActivity(), 100);
     return true;
@@ -44,7 +44,7 @@ it('should treat a probe response as a sign of life', () => {
   expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it('should never doubt a connection without feeds or leave timers behind', () => {
+it('should never consider a connection without feeds doubtful, and leave no timers behind', () => {
   probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);
@@ -53,7 +53,7 @@ it('should never doubt a connection without feeds or leave timers behind', () =>
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should doubt a connection as soon as the device has no network and until the server responds', () => {
+it('should consider a connection doubtful from the loss of the network until the server responds', () => {
   silence.doubt();
   expect(silence.doubtful, 'no connection').toBe(false);
   silence.start();

@@ -9,8 +9,8 @@ export interface SilenceHooks {
 
 /**
  * Detects connections that look connected but don't deliver anything. The server sends positions at least every 10 s.
- * If they stop, this class sends a single probe. Without a response, the connection becomes `doubtful`. A working
- * connection is never probed.
+ * If they stop, this class sends a single probe. If there is no response, the connection becomes `doubtful`. While
+ * positions keep arriving, no probes are sent.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;

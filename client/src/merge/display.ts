@@ -6,7 +6,8 @@ export const REMEMBERED_IDS = 2_000;
 
 /**
  * Decides which publications to show. Shows each id at most once across all epochs, never after it's gone, and only the
- * newest publication for each collapse key. Ignores offsets, so it can't hold up the position.
+ * newest publication for each collapse key. Ignores offsets, so hiding a publication doesn't stop the position from
+ * advancing.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
@@ -28,7 +29,7 @@ export class Display {
     if (collapseKey !== undefined) this.#replace(collapseKey, id);
   }
 
-  /** Called when the feed was erased. From then on, a known id can belong to a new notification. */
+  /** Called when the feed has been erased. An id that was shown before can now belong to a new notification. */
   forget(): void {
     for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
   }

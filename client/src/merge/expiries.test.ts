@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it('should report keys as they expire, in any order, using a single timer', () => {
+it('should report keys as they expire, whatever order they were added in, using a single timer', () => {
   for (const [key, ms] of [
     ['c', 3_000],
     ['a', 1_000],
@@ -34,7 +34,7 @@ it('should report keys as they expire, in any order, using a single timer', () =
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should report expired keys immediately', () => {
+it('should immediately report a key that has already expired', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
   expect(reported).toEqual([[0, ['a']]]);
@@ -51,7 +51,7 @@ it('should stop watching forgotten keys and leave no timers behind after stop', 
   expect([reported, vi.getTimerCount()]).toEqual([[], 0]);
 });
 
-it('should watch only the 10,000 latest keys', () => {
+it('should watch only the 10,000 most recently added keys', () => {
   for (let n = 0; n <= 10_000; n++) expiries.watch(`n${n}`, inMs(1_000));
   vi.advanceTimersByTime(1_000);
   expect(reported[0]?.[1]).toHaveLength(10_000);

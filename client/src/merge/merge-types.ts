@@ -7,7 +7,10 @@ export type MergeEvent =
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)
   | { type: 'position'; position: Position }
-  /** Removes these ids immediately, even behind a gap. Their publications still arrive in order. */
+  /**
+   * Removes the notifications with these ids immediately, even behind a gap. The retractions also arrive in order, as
+   * publications.
+   */
   | { type: 'retracted'; ids: readonly string[] }
   /** The server acknowledged the pending subscribe request. */
   | { type: 'answer'; page: Omit<Page, 'feed'> }

@@ -35,7 +35,7 @@ const shown = (effects: MergeEffect[]) =>
   );
 const types = (effects: MergeEffect[]) => effects.map(({ type }) => type);
 
-function settled(offset = 10): FeedMerge {
+function subscribedAt(offset = 10): FeedMerge {
   const merge = new FeedMerge();
   merge.handle({ type: 'connected' });
   merge.handle({ type: 'answer', page: page(offset) });
@@ -62,7 +62,7 @@ describe('FeedMerge', () => {
   });
 
   it('should advance offset by offset and request missing publications if a gap stays open', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     const effects = push(merge, [at(12)]);
     expect(types(effects)).toEqual(['gap-opened']);
     expect(merge.handle({ type: 'gap-stayed' })).toEqual([
@@ -72,7 +72,7 @@ describe('FeedMerge', () => {
   });
 
   it('should close a gap when the missing push arrives', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(12)]);
     const effects = push(merge, [at(11)]);
     expect(shown(effects)).toEqual(['n11', 'n12']);
@@ -80,14 +80,14 @@ describe('FeedMerge', () => {
   });
 
   it('should show a repeated notification once but advance the position past the repetition', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
     expect(merge.position?.offset).toBe(13);
   });
 
   it('should never show a notification that is already gone', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     expect(push(merge, [gone(11, 'a'), at(12, 'a')])).toEqual([
       { type: 'gone', ids: ['a'], reason: 'retracted' },
       { type: 'moved', position: { epoch: 'e', offset: 12 } },
@@ -95,7 +95,7 @@ describe('FeedMerge', () => {
   });
 
   it('should remove a notification when it is gone', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
   });
@@ -106,7 +106,7 @@ describe('FeedMerge', () => {
       if (publication.notification) publication.notification.collapseKey = collapseKey;
       return publication;
     };
-    const merge = settled();
+    const merge = subscribedAt();
     expect(push(merge, [withKey(11, 'k'), withKey(12, 'l'), withKey(13, 'k')])).toEqual([
       expect.objectContaining({ type: 'show', publications: [withKey(12, 'l'), withKey(13, 'k')] }),
       { type: 'gone', ids: ['n11'], reason: 'replaced' },
@@ -118,8 +118,8 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(16)]))).not.toContain('gone');
   });
 
-  it('should remove a notification if the replacement is gone', () => {
-    const merge = settled();
+  it('should remove a replaced notification even if its replacement is already gone', () => {
+    const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     expect(push(merge, [{ ...gone(12, 'b'), replaces: 'a' }])).toEqual([
       { type: 'gone', ids: ['a'], reason: 'replaced' },
@@ -129,7 +129,7 @@ describe('FeedMerge', () => {
   });
 
   it('should immediately remove retracted notifications, including behind a gap, and never show them later', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
     expect(merge.handle({ type: 'retracted', ids: ['a', 'b'] })).toEqual([
@@ -139,8 +139,8 @@ describe('FeedMerge', () => {
     expect(merge.position?.offset).toBe(13);
   });
 
-  it('should subscribe immediately when a position announces a new, empty epoch', () => {
-    const merge = settled();
+  it('should resubscribe immediately when an event without publications announces a new epoch', () => {
+    const merge = subscribedAt();
     push(merge, [at(11, 'a'), gone(12, 'b')]);
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
     const answer = { ...page(0, [], false, false, 'e2'), erased: true as const };
@@ -167,7 +167,7 @@ describe('FeedMerge', () => {
   });
 
   it('should accept a lower position from a response and not reshow notifications', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
     merge.handle({ type: 'connected' });
@@ -190,15 +190,15 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should resubscribe on a push from another epoch, but only once if the response is from a different epoch', () => {
-    const merge = settled();
+  it('should resubscribe on a push from another epoch, but not again if the response has the old epoch', () => {
+    const merge = subscribedAt();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
   it('should not re-show notifications that return in another epoch', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
     const effects = merge.handle({
@@ -209,8 +209,8 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'f', offset: 2 });
   });
 
-  it("should report a gap when an announced position hasn't been reached", () => {
-    const merge = settled();
+  it("should report a gap when an announced position differs from the client's position", () => {
+    const merge = subscribedAt();
     expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 11 } }))).toEqual([
       'gap-opened',
     ]);
@@ -221,7 +221,7 @@ describe('FeedMerge', () => {
   });
 
   it('should ignore positions while backing off', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     merge.handle({ type: 'silence' });
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
@@ -243,7 +243,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-opened');
   });
 
-  it('should distinguish between publications missed while away and in a gap', () => {
+  it('should distinguish between publications missed while disconnected and in a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const away = merge.handle({ type: 'answer', page: page(1, [at(1)]) });
@@ -257,13 +257,13 @@ describe('FeedMerge', () => {
   });
 
   it('should not report a gap for a repeated push', () => {
-    const merge = settled();
+    const merge = subscribedAt();
     push(merge, [at(11)]);
     expect(push(merge, [at(11)])).toEqual([]);
   });
 
   it('should not show a notification that is gone in the same event', () => {
-    expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
+    expect(shown(push(subscribedAt(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
   it('should skip publications before the current position', () => {

@@ -9,7 +9,7 @@ export const REORDER_LIMIT = 2_000;
 const isSamePosition = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page has all publications from the position up to the offset that the page claims. */
+/** Whether no publications are missing between the position and the end of the page. */
 function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -22,7 +22,7 @@ function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
 
 /**
  * Merges a feed's pushes and pages. Uses no I/O or clock. The position advances one offset at a time, except when a
- * response sets it. An offset counts even if its notification was shown before.
+ * response sets it. A publication advances the position even if its notification isn't shown.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;
@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push from another epoch. If the response has a different epoch, treat
-      // later pushes as a gap to avoid a loop.
+      // Subscribe immediately on the first push from another epoch. If the response doesn't have that epoch, treat
+      // later pushes from that epoch as a gap to avoid a loop.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();
@@ -133,8 +133,8 @@ export class FeedMerge {
     const from = this.#position;
     const isContinuous = from === undefined ? page.recovered : isContiguous(page, from);
     const last = page.publications.at(-1);
-    const stuck = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
-    if (page.more && page.recovered && stuck) return this.#backOff();
+    const makesNoProgress = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
+    if (page.more && page.recovered && makesNoProgress) return this.#backOff();
     const offset = page.more && last ? last.offset : page.offset;
     this.#phase = 'settled';
     if (from && !isContinuous) {

@@ -31,6 +31,7 @@ class Walk {
     return this.epochs.at(-1) as Epoch;
   }
 
+  /** Kinds 0 and 1 have a new id and a collapse key, 2 to 5 a new id, 6 and 7 a used id. 8 and 9 are retractions. */
   append(kind: number): void {
     const { log } = this.head;
     const offset = log.length + 1;
@@ -114,7 +115,7 @@ class Walk {
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
-  /** Responds like an instance that lags `behind` publications, or refuses. */
+  /** Responds like an instance whose log lacks the last `behind` publications, or refuses. */
   answer(behind: number, refuse: boolean): void {
     const { pending } = this;
     if (!pending) return;
@@ -163,8 +164,8 @@ const published = (offset: number, id: string, collapseKey?: string): Publicatio
   },
 });
 
-/** The publications that remain visible after the whole log has arrived in order. */
-function leftOf(log: readonly Publication[]): string[] {
+/** The ids of the notifications that remain visible after the whole log has arrived in order. */
+function visibleIdsOf(log: readonly Publication[]): string[] {
   const [seen, gone, newest] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
   for (const publication of log) {
     if (publication.notification === null) gone.add(publication.id);
@@ -218,7 +219,7 @@ function settle(walk: Walk): void {
 }
 
 it(
-  'should reach the end of the log, show each notification once and remove what is gone',
+  'should reach the end of the log, show each notification once and remove notifications that are gone',
   { timeout: 120_000 },
   () => {
     let recovered = 0;
@@ -233,7 +234,7 @@ it(
         expect(walk.merge.live).toBe(true);
         if (walk.missed > 0) return;
         recovered++;
-        expect([...walk.visible], 'shows the whole log in order').toEqual(leftOf(walk.head.log));
+        expect([...walk.visible], 'shows the whole log in order').toEqual(visibleIdsOf(walk.head.log));
       }),
       { numRuns: 400 * inject('walkShare'), seed: 20261124 },
     );

@@ -14,7 +14,7 @@ const keyOf = (epoch: string, offset: number): string => `${offset}:${epoch}`;
  * from another epoch. Keeps the newest `limit`. Dropped pushes leave a gap, which is filled later.
  */
 export class ReorderBuffer {
-  readonly #kept = new Map<string, BufferedPublication>();
+  readonly #buffered = new Map<string, BufferedPublication>();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -22,29 +22,29 @@ export class ReorderBuffer {
   }
 
   get size(): number {
-    return this.#kept.size;
+    return this.#buffered.size;
   }
 
   add(epoch: string, publication: Publication, subscribes: number): void {
     const key = keyOf(epoch, publication.offset);
-    if (this.#kept.has(key)) return;
-    this.#kept.set(key, { epoch, publication, subscribes });
-    if (this.#kept.size <= this.#limit) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#buffered.has(key)) return;
+    this.#buffered.set(key, { epoch, publication, subscribes });
+    if (this.#buffered.size <= this.#limit) return;
+    const [oldest] = this.#buffered.keys();
+    if (oldest !== undefined) this.#buffered.delete(oldest);
   }
 
   /** Removes and returns the publication right after the position. */
   takeNext({ epoch, offset }: Position): Publication | undefined {
     const key = keyOf(epoch, offset + 1);
-    const next = this.#kept.get(key);
-    this.#kept.delete(key);
+    const next = this.#buffered.get(key);
+    this.#buffered.delete(key);
     return next?.publication;
   }
 
   dropUpTo({ epoch, offset }: Position): void {
-    for (const [key, kept] of this.#kept) {
-      if (kept.epoch === epoch && kept.publication.offset <= offset) this.#kept.delete(key);
+    for (const [key, buffered] of this.#buffered) {
+      if (buffered.epoch === epoch && buffered.publication.offset <= offset) this.#buffered.delete(key);
     }
   }
 
@@ -54,15 +54,15 @@ export class ReorderBuffer {
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;
-    for (const [key, kept] of this.#kept) {
-      if (kept.epoch === epoch || kept.subscribes >= subscribes) continue;
-      dropped = kept.epoch;
-      this.#kept.delete(key);
+    for (const [key, buffered] of this.#buffered) {
+      if (buffered.epoch === epoch || buffered.subscribes >= subscribes) continue;
+      dropped = buffered.epoch;
+      this.#buffered.delete(key);
     }
     return dropped;
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#buffered.clear();
   }
 }

@@ -5,7 +5,7 @@ import { callServer, type CallOptions } from './call-server.ts';
 export type MessageLanguage = 'en' | 'de';
 
 const PATH = '/app/channels';
-const readNothing = (): void => undefined;
+const ignoreResponse = (): void => undefined;
 
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 
@@ -47,7 +47,7 @@ export function agreeToEmail(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { consent: true, ...choice };
-  return callServer(url, `${PATH}/email`, body, { ...options, method: 'PUT' }, readNothing);
+  return callServer(url, `${PATH}/email`, body, { ...options, method: 'PUT' }, ignoreResponse);
 }
 
 /**
@@ -55,12 +55,12 @@ export function agreeToEmail(
  * `fetchPage`. The status is 429 after five codes in a day.
  */
 export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, readNothing);
+  return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, ignoreResponse);
 }
 
 /** Opts the reader out of e-mail and deletes the address. Throws the same errors as `fetchPage`. */
 export function stopEmail(url: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, readNothing);
+  return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, ignoreResponse);
 }
 
 /**
@@ -75,10 +75,10 @@ export function addPushDevice(
 ): Promise<void> {
   const { endpoint, keys } = subscription.toJSON();
   const body = { subscription: { endpoint, keys }, ...(language && { language }) };
-  return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, readNothing);
+  return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, ignoreResponse);
 }
 
 /** Unregisters the device with this endpoint from push. Throws the same errors as `fetchPage`. */
 export function removePushDevice(url: string, endpoint: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, readNothing);
+  return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, ignoreResponse);
 }

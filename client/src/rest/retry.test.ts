@@ -13,7 +13,7 @@ async function run(failures: readonly Error[], signal = new AbortController().si
     async () => {
       const failure = failures[attempts++];
       if (failure) throw failure;
-      return 'kept';
+      return 'saved';
     },
     { signal, random: () => 1, pause: async (ms) => void pauses.push(ms) },
   ).catch((error: unknown) => error);
@@ -26,7 +26,7 @@ it('should retry temporary failures with increasing delays', async () => {
     new ProblemError(503, undefined, undefined),
     unreachable,
   ]);
-  expect(outcome).toBe('kept');
+  expect(outcome).toBe('saved');
   expect(pauses).toEqual([500, 1_000, 2_000]);
 });
 

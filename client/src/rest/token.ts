@@ -5,8 +5,9 @@ import { TIMING } from '../timing.ts';
 import type { CallOptions } from './call-server.ts';
 
 /**
- * Resolves with call options that contain the client's token, if any. Rejects with the temporary code `no_token`, also
- * if `getToken` takes too long. Otherwise, later changes would wait for it forever.
+ * Resolves with call options that contain the client's token, if any. If `getToken` rejects or takes too long, rejects
+ * with a temporary error with the code `no_token`. Without a time limit, a `getToken` that hangs would block later
+ * changes forever.
  */
 export async function withToken({
   getToken,

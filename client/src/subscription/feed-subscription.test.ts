@@ -39,7 +39,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     stuck,
   });
 
-const position = (subscription: FeedSubscription, offset: number) =>
+const sendPosition = (subscription: FeedSubscription, offset: number) =>
   subscription.received({ name: 'position', payload: { feed: 'all', epoch: 'e', offset } });
 
 beforeEach(() => {
@@ -92,19 +92,19 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     ok();
     vi.advanceTimersByTime(20_000);
-    position(subscription, 3);
+    sendPosition(subscription, 3);
     vi.advanceTimersByTime(24_900);
     expect(answers).toHaveLength(1);
     vi.advanceTimersByTime(200);
     expect(answers).toHaveLength(2);
   });
 
-  it('should resubscribe when the device wakes up, unless something has arrived since', () => {
+  it('should resubscribe when the device wakes up, unless an event has arrived since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
     vi.setSystemTime(Date.now() + 3_600_000);
-    position(subscription, 3);
+    sendPosition(subscription, 3);
     subscription.wokeUp();
     expect(answers).toHaveLength(1);
     vi.setSystemTime(Date.now() + 3_600_000);
@@ -155,7 +155,7 @@ describe('FeedSubscription', () => {
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
-  it('should not call any more handlers after a handler closes it', () => {
+  it('should not call any more handlers after a handler has closed the subscription', () => {
     const log: string[] = [];
     const inbox = { ...{ version: 1, epoch: 'e', seen: 0 }, unread: [], archived: [], snoozed: [] };
     const subscription = subscribe(undefined, {
@@ -171,7 +171,7 @@ describe('FeedSubscription', () => {
     expect(log).toEqual(['inbox']);
   });
 
-  it('should report all read events that arrived before the response, in any order', () => {
+  it('should merge read events that arrived before the response, whatever their order', () => {
     const reads: [number, readonly string[]][] = [];
     const subscription = subscribe(undefined, { onRead: ({ offset, ids }) => reads.push([offset, ids]) });
     subscription.connected(socket);
@@ -184,7 +184,7 @@ describe('FeedSubscription', () => {
     expect(reads).toEqual([[2, ['c', 'b']]]);
   });
 
-  it.each(['settled', 'in a gap', 'backing off'])(
+  it.each(['live', 'in a gap', 'backing off'])(
     'should leave no timers behind when the subscription ends while %s',
     (state) => {
       const subscription = subscribe();
@@ -193,7 +193,7 @@ describe('FeedSubscription', () => {
         answers.at(-1)?.(new Error('timed out'));
       } else {
         ok();
-        if (state === 'in a gap') position(subscription, 9);
+        if (state === 'in a gap') sendPosition(subscription, 9);
       }
       expect(vi.getTimerCount()).toBeGreaterThan(0);
       subscription.end();

@@ -30,7 +30,7 @@ export interface FeedSubscriptionContext {
   report: (error: Error) => void;
   /** Called whenever `live` might have changed. */
   changed: () => void;
-  /** Called on any response from the server. */
+  /** Called on any response to a subscribe request. */
   answered: () => void;
   /** Called when the server has repeatedly failed to respond. */
   stuck: () => void;
@@ -50,7 +50,7 @@ function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
 }
 
-/** Drives a feed's merge: timers, requests and handlers. */
+/** Runs a feed's merge: starts its timers, sends its requests and calls the app's handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly #handlers: FeedHandlers;
@@ -70,7 +70,8 @@ export class FeedSubscription {
   };
   readonly #marks: ReaderMarks;
   #socket: FeedSocket | undefined;
-  #subscribes = 0;
+  /** Number of the last subscribe request. Responses to earlier requests are ignored. */
+  #lastRequest = 0;
   #attempts = 0;
   #unanswered = 0;
   #lastActivity = 0;
@@ -119,7 +120,7 @@ export class FeedSubscription {
   disconnected(): void {
     this.#socket = undefined;
     this.#stopTimers();
-    this.#subscribes++;
+    this.#lastRequest++;
     this.#handle({ type: 'disconnected' });
   }
 
@@ -205,13 +206,13 @@ export class FeedSubscription {
 
   #subscribe(position: Position | undefined): void {
     clearTimeout(this.#retryTimer);
-    const number = ++this.#subscribes;
+    const number = ++this.#lastRequest;
     this.#recordActivity();
     const { feed } = this;
     this.#socket
       ?.timeout(TIMING.acknowledgement)
       .emit('subscribe', { feed, ...(position && { position }) }, (error, answer) => {
-        if (number !== this.#subscribes || this.#isOver()) return;
+        if (number !== this.#lastRequest || this.#isOver()) return;
         if (error) this.#notAnswered(error);
         else this.#answered(answer);
       });

@@ -72,7 +72,7 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received).toEqual(['a', 'b', 'a']));
   });
 
-  it('should be reported to listeners along with preferences', async () => {
+  it('should report preferences to listeners', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.on('preferences', ({ sources }) => received.push(...sources));

@@ -40,8 +40,8 @@ export async function isInToken(feed: string, { getToken }: NotificationClientOp
 }
 
 /**
- * Returns a tab's group: the server, the browser's `clientId`, and the reader from the option or the token. Returns
- * `undefined` if the reader is unknown. The tab then doesn't share a connection. Rejects if `getToken` rejects.
+ * Returns the tab's group. A group has one server, one `clientId` and one reader (from `tabs.group` or the token).
+ * Returns `undefined` if the reader is unknown: then the tab doesn't share a connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,

@@ -24,11 +24,12 @@ export interface LeaderOptions {
 }
 
 /**
- * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time. Otherwise, a
- * signed-out reader's tabs would take turns leading and together request more tokens than a single tab would.
+ * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time that the tab
+ * surrenders. Otherwise, a signed-out reader's tabs would take turns leading and together request more tokens than a
+ * single tab would.
  */
 export interface Patience {
-  /** Number of connections that failed for lack of a token since the tab last led or connected. */
+  /** Number of failures to get an accepted token since the tab last connected or surrendered. */
   failures: number;
   /** Number of failures after which another tab may lead. */
   max: number;
@@ -124,9 +125,9 @@ export class Leader {
     this.#connection?.close();
   }
 
-  /** Lets another tab lead, if any. The reader might have signed back in there. */
+  /** Counts the failure. At the limit, lets another tab lead, if any: the reader might have signed back in there. */
   #tokenFailed(): void {
-    // A live connection is only renewing the token.
+    // While connected, only a renewal of the token has failed.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.
@@ -169,7 +170,7 @@ export class Leader {
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Removes a tab once this tab can acquire the other tab's lock, which means that it's gone. */
+  /** Removes another tab when it is gone. Until then, it holds a lock that this tab can't acquire. */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;

@@ -29,23 +29,23 @@ it.each([undefined, { group: 'one' }])(
     expect(fixture.server.connections, "the leader's token permits all feeds").toBe(1);
     first.close();
     await pass(1_000);
-    const [, led] = fixture.tabs;
-    expect(led?.client.status).toBe('live');
-    const [more, same] = [open(1), open(0)];
-    more.subscribe('topic:bc');
+    const [, newLeader] = fixture.tabs;
+    expect(newLeader?.client.status).toBe('live');
+    const [permitted, denied] = [open(1), open(0)];
+    permitted.subscribe('topic:bc');
     await pass(1_000);
     fixture.server.publish('topic:a');
     fixture.server.publish('topic:bc');
     await pass(100);
     expect(fixture.server.connections).toBe(2);
-    expect(more.shown.get('topic:a')).toEqual(fixture.server.ids('topic:a'));
-    expect(more.shown.get('topic:bc')).toEqual(fixture.server.ids('topic:bc'));
-    expect(same.shown.get('topic:a'), "a refusal is final if the tab's own token doesn't help").toEqual([]);
-    for (const { client } of [more, same]) expect(client.status).toBe('live');
+    expect(permitted.shown.get('topic:a')).toEqual(fixture.server.ids('topic:a'));
+    expect(permitted.shown.get('topic:bc')).toEqual(fixture.server.ids('topic:bc'));
+    expect(denied.shown.get('topic:a'), "a refusal is final if the tab's own token doesn't help").toEqual([]);
+    for (const { client } of [permitted, denied]) expect(client.status).toBe('live');
   },
 );
 
-it("should not take another reader's token for a feed that is refused", async () => {
+it("should not leave the group for a refused feed that only another reader's token permits", async () => {
   fixture.server.permits = (_token, feed) => feed === 'all';
   let sub = 'one';
   const getToken = () => tokenOf({ sub, feeds: ['*'] });
@@ -86,7 +86,7 @@ describe('a tab with too many feeds of its own', () => {
     fixture.server.maxFeeds = MAX_FEEDS_PER_CONNECTION;
   });
 
-  it('should stay in the group because leaving would not help', async () => {
+  it('should stay in the group if it would have too many feeds even with its own connection', async () => {
     for (let tab = 0; tab < 2; tab++) fixture.open(feeds);
     await pass(60_000);
     expect(fixture.server.connections).toBe(1);
@@ -116,7 +116,7 @@ describe('a tab with too many feeds of its own', () => {
     expect([...tab.shown.values()].filter((ids) => ids.length > 0)).toHaveLength(MAX_FEEDS_PER_CONNECTION);
   });
 
-  it('should connect separately for a feed that it has room for after it closed others', async () => {
+  it('should connect separately for new feeds that fit its own limit after it has closed others', async () => {
     fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
     const tab = fixture.open(feeds.slice(0, -6));
     await pass(1_000);

@@ -21,13 +21,13 @@ export class PortSocket implements FeedSocket {
   readonly #mayReadAlone: (feed: string) => Promise<boolean>;
   readonly #leave: () => void;
   readonly #waiting = new Map<number, PendingRequest>();
-  /** The feeds that this tab has requested, without permanently refused ones. */
+  /** The feeds that this tab has requested, except permanently refused feeds. */
   readonly #feeds = new Set<string>();
   #closed = false;
 
   /**
-   * `mayReadAlone` tells whether this tab's own token names a feed that the leader's token doesn't permit. `leave`
-   * leaves the group for a connection of this tab's own.
+   * `mayReadAlone` returns whether this tab's own token permits a feed that the leader's token doesn't. `leave` leaves
+   * the group and opens a connection for this tab only.
    */
   constructor(
     send: (id: number, event: string, request: unknown) => void,
@@ -50,7 +50,7 @@ export class PortSocket implements FeedSocket {
     };
   }
 
-  /** Passes on an answer. Leaves the group instead if it refuses a feed because of the other tabs. */
+  /** Passes on the server's response. If it refuses a feed because of the other tabs, leaves the group instead. */
   async answered(id: number, answer: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;

@@ -38,10 +38,10 @@ describe('tabs', () => {
     expect(one.shown.get('topic:a')).toHaveLength(3);
     one.unsubscribe('topic:a');
     await pass(100);
-    expect([...fixture.server.watched]).toEqual(['all', 'topic:a']);
+    expect([...fixture.server.subscribedFeeds]).toEqual(['all', 'topic:a']);
     other.close({ killed: true });
     await pass(100);
-    expect([...fixture.server.watched]).toEqual(['all']);
+    expect([...fixture.server.subscribedFeeds]).toEqual(['all']);
   });
 
   it.each([{ killed: false }, { killed: true }])(
@@ -141,13 +141,13 @@ describe('tabs', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should let another tab lead if the leader gets no token', async () => {
+  it('should let another tab lead if the leader cannot get a token', async () => {
     const tabs = { group: 'one' };
     const connecting = vi.fn();
     const signedOut = () => Promise.reject(new Error('signed out'));
     const leader = fixture.open(['all'], { getToken: signedOut, tabs }, connecting);
     await pass(5_000);
-    // A single tab goes on trying with the same connection.
+    // A single tab keeps trying with the same connection.
     expect(connecting).toHaveBeenCalledOnce();
     expect(leader.errors.length).toBeGreaterThan(3);
     fixture.open(['all'], { getToken: signedOut, tabs });
@@ -162,7 +162,7 @@ describe('tabs', () => {
     }
   });
 
-  it('should take turns less and less often while no tab gets a token', async () => {
+  it('should take turns leading less and less often while no tab can get a token', async () => {
     let getToken = () => Promise.reject<string>(new Error('signed out'));
     const connecting = vi.fn();
     const options = { getToken: () => getToken(), tabs: { group: 'one' } };
@@ -190,7 +190,7 @@ describe('tabs', () => {
 });
 
 describe('the presenting tab', () => {
-  const presenting = () => fixture.here.filter(({ client }) => client.presenting);
+  const presenting = () => fixture.openTabs.filter(({ client }) => client.presenting);
 
   it('should be the focused tab, otherwise the latest visible tab, otherwise any tab', async () => {
     const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
@@ -216,7 +216,7 @@ describe('the presenting tab', () => {
     expect(presenting()).toEqual([two]);
   });
 
-  it('should be reported to listeners on change without losing or repeating a push', async () => {
+  it('should change without losing or repeating a toast, and be reported to listeners', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
     const reported: boolean[] = [];
     tabs[1]?.client.on('presenting', (now) => reported.push(now));

@@ -4,15 +4,15 @@ import { TabsFixture, type TabWithClient } from '../testing/tabs-fixture.ts';
 
 type Step = (fixture: TabsFixture) => void;
 
-const MOST_TABS = 6;
+const MAX_TABS = 6;
 const pick = (fixture: TabsFixture, n: number): TabWithClient | undefined =>
-  fixture.here[n % Math.max(1, fixture.here.length)];
+  fixture.openTabs[n % Math.max(1, fixture.openTabs.length)];
 const open: Step = (fixture) => {
-  if (fixture.here.length >= MOST_TABS) return;
+  if (fixture.openTabs.length >= MAX_TABS) return;
   fixture.open(fixture.tabs.length % 2 === 0 ? ['all'] : ['all', 'topic:a']);
 };
 
-const anyIndex = fc.nat(MOST_TABS - 1);
+const anyIndex = fc.nat(MAX_TABS - 1);
 const step = fc.oneof(
   {
     weight: 10,
@@ -88,20 +88,20 @@ it(
             act(fixture);
             await vi.advanceTimersByTimeAsync(ms);
           }
-          for (const { tab } of fixture.here) tab.thaw();
+          for (const { tab } of fixture.openTabs) tab.thaw();
           open(fixture);
           await vi.advanceTimersByTimeAsync(45_000);
           fixture.server.publish('all');
           await vi.advanceTimersByTimeAsync(1_000);
           expect(fixture.server.connections).toBe(1);
-          for (const { client, shown, errors } of fixture.here) {
+          for (const { client, shown, errors } of fixture.openTabs) {
             expect(errors.filter((error) => !error.includes('acknowledgement'))).toEqual([]);
             expect(client.status).toBe('live');
             for (const [feed, ids] of shown) expect(ids).toEqual(fixture.server.ids(feed));
           }
           const last = fixture.server.ids('all').at(-1);
-          expect(fixture.here.filter(({ client }) => client.presenting)).toHaveLength(1);
-          expect(fixture.here.filter(({ presented }) => presented.includes(last ?? ''))).toHaveLength(1);
+          expect(fixture.openTabs.filter(({ client }) => client.presenting)).toHaveLength(1);
+          expect(fixture.openTabs.filter(({ presented }) => presented.includes(last ?? ''))).toHaveLength(1);
         } finally {
           fixture.close();
         }

@@ -42,7 +42,7 @@ export class FakeServer {
     return this.#open().length;
   }
 
-  get watched(): Set<string> {
+  get subscribedFeeds(): Set<string> {
     return new Set(this.#open().flatMap(({ feeds }) => [...feeds]));
   }
 

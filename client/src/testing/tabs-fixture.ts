@@ -82,12 +82,12 @@ export class TabsFixture {
     return tab;
   }
 
-  get here(): TabWithClient[] {
+  get openTabs(): TabWithClient[] {
     return this.tabs.filter(({ tab }) => tab.state !== 'gone');
   }
 
   close(): void {
-    for (const tab of this.here) tab.close({ killed: true });
+    for (const tab of this.openTabs) tab.close({ killed: true });
     this.server.close();
   }
 }

@@ -15,14 +15,14 @@ const refusalCase = (name: string, query: string, paths: readonly string[]): Cas
     assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
   });
 
-async function createFilledFeed(kit: Kit): Promise<{ feed: string; ids: string[]; at: string }> {
+async function createFilledFeed(kit: Kit): Promise<{ feed: string; ids: string[]; epochQuery: string }> {
   const feed = kit.feed();
   const ids = await kit.publishMany(feed, 70);
   const { epoch } = await kit.page(feed);
-  return { feed, ids, at: `&epoch=${encodeURIComponent(epoch)}` };
+  return { feed, ids, epochQuery: `&epoch=${encodeURIComponent(epoch)}` };
 }
 
-const engineCase = (name: string, query: string, status = 400): Case =>
+const engineIoCase = (name: string, query: string, status = 400): Case =>
   httpCase(`rejects ${name}`, [], async (kit) => {
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
@@ -36,10 +36,10 @@ export const HTTP: readonly Case[] = [
   refusalCase('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
   refusalCase('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
   refusalCase('an unknown parameter', 'feed=all&fed=x', ['fed']),
-  engineCase('an older engine.io protocol version', 'EIO=3&transport=polling'),
-  engineCase('an unknown transport', 'EIO=4&transport=smoke-signals'),
-  engineCase('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
-  engineCase('JSONP', 'EIO=4&transport=polling&j=0'),
+  engineIoCase('an older engine.io protocol version', 'EIO=3&transport=polling'),
+  engineIoCase('an unknown transport', 'EIO=4&transport=smoke-signals'),
+  engineIoCase('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
+  engineIoCase('JSONP', 'EIO=4&transport=polling&j=0'),
   httpCase('serves the newest page in ascending order', ['publish'], async (kit) => {
     const { feed, ids } = await createFilledFeed(kit);
     const page = await kit.page(feed);
@@ -48,8 +48,8 @@ export const HTTP: readonly Case[] = [
     assertContiguous(page.publications);
   }),
   httpCase('serves the publications after a position', ['publish'], async (kit) => {
-    const { feed, ids, at } = await createFilledFeed(kit);
-    const page = await kit.page(feed, `${at}&after=10&limit=20`);
+    const { feed, ids, epochQuery } = await createFilledFeed(kit);
+    const page = await kit.page(feed, `${epochQuery}&after=10&limit=20`);
     assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
     assert.deepEqual([page.offset, page.more], [30, true]);
   }),
@@ -57,11 +57,11 @@ export const HTTP: readonly Case[] = [
     'serves the publications before a position and reports whether there are more',
     ['publish'],
     async (kit) => {
-      const { feed, ids, at } = await createFilledFeed(kit);
-      const page = await kit.page(feed, `${at}&before=31&limit=20`);
+      const { feed, ids, epochQuery } = await createFilledFeed(kit);
+      const page = await kit.page(feed, `${epochQuery}&before=31&limit=20`);
       assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
       assert.equal(page.more, true);
-      const first = await kit.page(feed, `${at}&before=11&limit=20`);
+      const first = await kit.page(feed, `${epochQuery}&before=11&limit=20`);
       assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
     },
   ),

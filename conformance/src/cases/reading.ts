@@ -12,23 +12,23 @@ import {
 } from '../kit.ts';
 import type { Transport } from '../transports/transport.ts';
 
-const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
+const firstPageOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
 /** All publications that a returning client receives, across pages. */
 async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));
-    const all = () => [...firstOf(reader, feed).publications, ...pushed(reader.inbox, feed)];
+    const all = () => [...firstPageOf(reader, feed).publications, ...pushed(reader.inbox, feed)];
     const head = (await kit.page(feed, '&limit=1')).offset;
-    await reader.inbox.until(() => (all().at(-1)?.offset ?? page.offset) >= head, `offset ${head}`);
+    await reader.inbox.waitUntil(() => (all().at(-1)?.offset ?? page.offset) >= head, `offset ${head}`);
     return all();
   }
   const socket = await kit.socket(over);
   const all: Publication[] = [];
   let position = positionOf(page);
   for (let more = true; more;) {
-    const answer = (await socket.ask('subscribe', { feed, position })) as unknown as Page;
+    const answer = (await socket.request('subscribe', { feed, position })) as unknown as Page;
     assert.ok(Buffer.byteLength(JSON.stringify(answer)) <= MAX_PAGE_BYTES);
     assert.ok(answer.publications.length <= MAX_PAGE_PUBLICATIONS);
     if (answer.more) assert.equal(answer.offset, answer.publications.at(-1)?.offset);
@@ -39,7 +39,7 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
   return all;
 }
 
-const assertNewestPage = (page: Page) => assert.ok(page.publications.length <= 50);
+const assertDefaultPageSize = (page: Page) => assert.ok(page.publications.length <= 50);
 
 /** Rules for all transports. */
 export const READING: readonly Case[] = [
@@ -48,21 +48,21 @@ export const READING: readonly Case[] = [
     [],
     async (kit, over) => {
       const feed = kit.feed();
-      const page = firstOf(await kit.reader(over, feed), feed);
+      const page = firstPageOf(await kit.reader(over, feed), feed);
       assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
     },
   ),
   readerCase('pushes new publications at the offsets after the response', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
-    const { epoch, offset } = firstOf(reader, feed);
+    const { epoch, offset } = firstPageOf(reader, feed);
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
     await assertPushed(reader.inbox, feed, ids);
     assert.deepEqual(
       pushed(reader.inbox, feed).map((one) => one.offset),
       [offset + 1, offset + 2],
     );
-    for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
+    for (const { data } of reader.inbox.received('publications')) assert.equal(data['epoch'], epoch);
   }),
   readerCase('publishes an array in order without gaps', ['publish'], async (kit, over) => {
     const feed = kit.feed();
@@ -89,14 +89,14 @@ export const READING: readonly Case[] = [
     await kit.publishMany(feed, 3);
     const before = await kit.page(feed);
     const ids = await kit.publishMany(feed, 7);
-    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
     assert.deepEqual([page.recovered, page.more, idsOf(page.publications)], [true, false, ids]);
     assertContiguous(page.publications);
   }),
-  readerCase('recovers nothing at the head', ['publish'], async (kit, over) => {
+  readerCase('recovers no publications for a position at the head', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     await kit.publishMany(feed, 2);
-    const page = firstOf(await kit.reader(over, feed, positionOf(await kit.page(feed))), feed);
+    const page = firstPageOf(await kit.reader(over, feed, positionOf(await kit.page(feed))), feed);
     assert.deepEqual([page.recovered, page.publications], [true, []]);
   }),
   readerCase(
@@ -105,9 +105,9 @@ export const READING: readonly Case[] = [
     async (kit, over) => {
       const feed = kit.feed();
       const ids = await kit.publishMany(feed, 60);
-      const page = firstOf(await kit.reader(over, feed, { epoch: 'conformance', offset: 1 }), feed);
+      const page = firstPageOf(await kit.reader(over, feed, { epoch: 'conformance', offset: 1 }), feed);
       assert.equal(page.recovered, false);
-      assertNewestPage(page);
+      assertDefaultPageSize(page);
       assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
       assert.equal(page.publications.at(-1)?.offset, page.offset);
     },
@@ -116,7 +116,7 @@ export const READING: readonly Case[] = [
     const feed = kit.feed();
     await kit.publishMany(feed, 2);
     const { epoch, offset } = await kit.page(feed);
-    const page = firstOf(await kit.reader(over, feed, { epoch, offset: offset + 100 }), feed);
+    const page = firstPageOf(await kit.reader(over, feed, { epoch, offset: offset + 100 }), feed);
     assert.deepEqual([page.recovered, page.offset], [false, offset]);
   }),
   readerCase('recovers more publications than fit into one response', ['publish'], async (kit, over) => {
@@ -164,7 +164,7 @@ export const READING: readonly Case[] = [
       id,
       gone: 'retracted',
     });
-    const { data } = await reader.inbox.has('retracted');
+    const { data } = await reader.inbox.waitFor('retracted');
     assertMembers(data, { feed, ids: [id] });
   }),
   readerCase('serves retracted publications without content', ['publish'], async (kit, over) => {
@@ -172,7 +172,7 @@ export const READING: readonly Case[] = [
     const before = await kit.page(feed);
     const [id = ''] = await kit.publish(feed, { title: 'Secret' });
     await kit.retract(feed, id);
-    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
     assert.deepEqual(
       page.publications.map(({ notification }) => notification),
       [null, null],
@@ -180,7 +180,7 @@ export const READING: readonly Case[] = [
     assert.ok(!JSON.stringify(page).includes('Secret'));
   }),
   readerCase(
-    'replaces a publication with the same collapse key, names its id and removes its content',
+    'replaces the publication with the same collapse key, reports the replaced id and removes the old content',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -190,7 +190,7 @@ export const READING: readonly Case[] = [
       const [young] = await kit.publish(feed, { collapseKey: 'k', title: 'Young' });
       await assertPushed(reader.inbox, feed, [old ?? '', young ?? '']);
       assert.equal(pushed(reader.inbox, feed)[1]?.replaces, old);
-      const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+      const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
       const [gone, live] = page.publications;
       assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'replaced']);
       assert.deepEqual([live?.notification?.title, live?.replaces], ['Young', old]);
@@ -201,7 +201,7 @@ export const READING: readonly Case[] = [
     const before = await kit.page(feed);
     await kit.publish(feed, { expiresAt: new Date(Date.now() + 1_500).toISOString() });
     await new Promise((resolve) => setTimeout(resolve, 1_600));
-    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
     const [gone] = page.publications;
     assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'expired']);
   }),
@@ -214,7 +214,7 @@ export const READING: readonly Case[] = [
       const before = await kit.page(feed);
       await kit.erase(feed);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+      const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
       assert.notEqual(page.epoch, before.epoch);
       assert.deepEqual([page.recovered, page.erased, page.publications], [false, true, []]);
     },
@@ -222,8 +222,8 @@ export const READING: readonly Case[] = [
   readerCase("sends a feed's position at least every ten seconds", [], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
-    const { epoch, offset } = firstOf(reader, feed);
-    const { data } = await reader.inbox.has('position', (one) => one['feed'] === feed, 12_000);
+    const { epoch, offset } = firstPageOf(reader, feed);
+    const { data } = await reader.inbox.waitFor('position', (one) => one['feed'] === feed, 12_000);
     assertMembers(data, { feed, epoch, offset });
   }),
   readerCase(
@@ -236,11 +236,11 @@ export const READING: readonly Case[] = [
       const other = await kit.reader(over, feed, undefined, kit.clientId());
       const marked = await kit.send('POST', '/app/notifications/read', { feed, offset: 2, clientId });
       assert.equal(marked.status, 204);
-      const { data } = await ownReader.inbox.has('read');
+      const { data } = await ownReader.inbox.waitFor('read');
       assert.deepEqual([data['feed'], data['offset'], data['ids']], [feed, 2, []]);
       await kit.pause();
-      assert.deepEqual(other.inbox.of('read'), []);
-      const later = firstOf(await kit.reader(over, feed, undefined, clientId), feed);
+      assert.deepEqual(other.inbox.received('read'), []);
+      const later = firstPageOf(await kit.reader(over, feed, undefined, clientId), feed);
       assertMembers(later.read, { offset: 2, ids: [] });
     },
   ),
@@ -249,7 +249,7 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed, undefined, clientId);
     const body = { feeds: [feed], severities: ['info'], clientId };
     assert.equal((await kit.send('PUT', '/app/mutes', body)).status, 204);
-    const { data } = await reader.inbox.has('mutes');
+    const { data } = await reader.inbox.waitFor('mutes');
     assertMembers(data, { feeds: [feed], severities: ['info'] });
   }),
   readerCase(
@@ -262,14 +262,14 @@ export const READING: readonly Case[] = [
       const reader = await kit.reader(over, feed, positionOf(before));
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
-      const first = firstOf(reader, feed);
+      const first = firstPageOf(reader, feed);
       // A socket can also push publications that are in the response, possibly before the response and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const collect = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);
         return all.size;
       };
-      await reader.inbox.until(() => collect() >= head - before.offset, `${head} publications`);
+      await reader.inbox.waitUntil(() => collect() >= head - before.offset, `${head} publications`);
       const offsets = [...all.keys()].sort((a, b) => a - b);
       assert.deepEqual(
         offsets,

@@ -16,7 +16,7 @@ async function assertRefused(
   event: string,
   ...payload: unknown[]
 ): Promise<void> {
-  const { ok, error } = (await socket.ask(event, ...payload)) as {
+  const { ok, error } = (await socket.request(event, ...payload)) as {
     ok: boolean;
     error: Record<string, unknown>;
   };
@@ -26,7 +26,7 @@ async function assertRefused(
 }
 
 const subscribe = async (socket: SocketReader, feed: string) =>
-  assert.equal((await socket.ask('subscribe', { feed }))['ok'], true);
+  assert.equal((await socket.request('subscribe', { feed }))['ok'], true);
 
 const invalidCase = (name: string, event: string, ...payload: unknown[]): Case =>
   socketCase(`rejects ${name} and keeps the connection`, [], async (kit, over) => {
@@ -44,7 +44,7 @@ export const SOCKET: readonly Case[] = [
   invalidCase('an invalid feed name', 'subscribe', { feed: 'everything' }),
   invalidCase('a topic without a name', 'subscribe', { feed: 'topic:' }),
   invalidCase('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
-  invalidCase('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
+  invalidCase('a user feed with a control character', 'subscribe', { feed: 'user:a\u0000' }),
   invalidCase('a feed name of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
   invalidCase('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
   invalidCase('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
@@ -74,16 +74,16 @@ export const SOCKET: readonly Case[] = [
   }),
   socketCase('accepts an unsubscribe request for a feed without a subscription', [], async (kit, over) => {
     const socket = await kit.socket(over);
-    assert.deepEqual(await socket.ask('unsubscribe', { feed: kit.feed() }), { ok: true });
+    assert.deepEqual(await socket.request('unsubscribe', { feed: kit.feed() }), { ok: true });
   }),
   socketCase('stops pushing after an unsubscribe request', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const socket = await kit.socket(over);
     await subscribe(socket, feed);
-    assert.deepEqual(await socket.ask('unsubscribe', { feed }), { ok: true });
+    assert.deepEqual(await socket.request('unsubscribe', { feed }), { ok: true });
     await kit.publish(feed, {});
     await kit.pause();
-    assert.deepEqual(socket.inbox.of('publications'), []);
+    assert.deepEqual(socket.inbox.received('publications'), []);
   }),
   socketCase('pushes once to a connection that subscribed twice', ['publish'], async (kit, over) => {
     const feed = kit.feed();
@@ -113,23 +113,31 @@ export const SOCKET: readonly Case[] = [
       for (const feed of feeds) await subscribe(socket, feed);
       await assertRefused(socket, 'too_many_feeds', false, 'subscribe', { feed: kit.feed() });
       await subscribe(socket, feeds[0] ?? '');
-      await socket.ask('unsubscribe', { feed: feeds[1] });
+      await socket.request('unsubscribe', { feed: feeds[1] });
       await subscribe(socket, kit.feed());
     },
   ),
-  socketCase('closes a connection with the reason after too many invalid requests', [], async (kit, over) => {
-    const socket = await kit.socket(over);
-    for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
-    const { data } = await socket.inbox.has('closing');
-    assert.equal(data['code'], 'too_many_invalid_requests');
-    await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the connection to close');
-  }),
-  socketCase('closes a connection with the reason after an oversized message', [], async (kit, over) => {
-    const socket = await kit.socket(over);
-    socket.emit('subscribe', { feed: 'x'.repeat(MAX_CLIENT_MESSAGE_BYTES + 1) });
-    const { data } = await socket.inbox.has('closing');
-    assert.equal(data['code'], 'message_too_large');
-  }),
+  socketCase(
+    'sends the reason and closes the connection after too many invalid requests',
+    [],
+    async (kit, over) => {
+      const socket = await kit.socket(over);
+      for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
+      const { data } = await socket.inbox.waitFor('closing');
+      assert.equal(data['code'], 'too_many_invalid_requests');
+      await socket.inbox.waitUntil(() => socket.inbox.closeReason !== undefined, 'the connection to close');
+    },
+  ),
+  socketCase(
+    'sends the reason for closing the connection after an oversized message',
+    [],
+    async (kit, over) => {
+      const socket = await kit.socket(over);
+      socket.emit('subscribe', { feed: 'x'.repeat(MAX_CLIENT_MESSAGE_BYTES + 1) });
+      const { data } = await socket.inbox.waitFor('closing');
+      assert.equal(data['code'], 'message_too_large');
+    },
+  ),
   socketCase(
     'rejects part of a burst of requests with a temporary error and keeps the connection',
     [],
@@ -137,7 +145,7 @@ export const SOCKET: readonly Case[] = [
       const socket = await kit.socket(over);
       const feed = kit.feed();
       const requests = Array.from({ length: MAX_REQUEST_BURST + 100 }, () =>
-        socket.ask('unsubscribe', { feed }),
+        socket.request('unsubscribe', { feed }),
       );
       const refused = (await Promise.all(requests)).filter(({ ok }) => ok === false);
       assert.ok(refused.length > 0, 'no requests were rejected');

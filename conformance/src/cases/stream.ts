@@ -49,13 +49,13 @@ export const STREAM: readonly Case[] = [
   }),
   streamCase('sends the reconnection delay', [], async (kit) => {
     const stream = await kit.stream(queryOf(kit.feed()));
-    await stream.inbox.has('subscribed');
+    await stream.inbox.waitFor('subscribed');
     assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
   }),
   streamCase('sets each event’s id to the position after the event', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
-    const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
+    const { epoch, offset } = pageOf((await stream.inbox.waitFor('subscribed')).data);
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
     await assertPushed(stream.inbox, feed, ids);
     const eventIds = stream.inbox.all.filter(({ id }) => id !== undefined).map(({ id }) => id);
@@ -65,14 +65,14 @@ export const STREAM: readonly Case[] = [
   streamCase('resumes after each of its event ids', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
-    await stream.inbox.has('subscribed');
+    await stream.inbox.waitFor('subscribed');
     const ids: string[] = [];
     for (let count = 0; count < 4; count++) ids.push(...(await kit.publish(feed, {})));
     await assertPushed(stream.inbox, feed, ids);
     const events = stream.inbox.all.filter(({ id }) => id !== undefined);
     for (const [count, { id = '' }] of events.entries()) {
       const resumed = await kit.stream(queryOf(feed), { 'last-event-id': id });
-      const page = pageOf((await resumed.inbox.has('subscribed')).data);
+      const page = pageOf((await resumed.inbox.waitFor('subscribed')).data);
       assert.deepEqual([page.recovered, idsOf(page.publications)], [true, ids.slice(count)]);
       resumed.close();
     }
@@ -91,14 +91,15 @@ export const STREAM: readonly Case[] = [
         [{ 'last-event-id': at(2) }, ids.slice(2)],
       ] as const) {
         const stream = await kit.stream(query, headers);
-        assert.deepEqual(idsOf(pageOf((await stream.inbox.has('subscribed')).data).publications), rest);
+        assert.deepEqual(idsOf(pageOf((await stream.inbox.waitFor('subscribed')).data).publications), rest);
       }
     },
   ),
   streamCase('serves multiple feeds and recovers each from its own position', ['publish'], async (kit) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const stream = await kit.stream(queryOf(one, other));
-    for (const feed of [one, other]) await stream.inbox.has('subscribed', (data) => data['feed'] === feed);
+    for (const feed of [one, other])
+      await stream.inbox.waitFor('subscribed', (data) => data['feed'] === feed);
     await assertPushed(stream.inbox, one, await kit.publish(one, {}));
     await assertPushed(stream.inbox, other, await kit.publish(other, {}));
     const id = stream.inbox.all.findLast((event) => event.id !== undefined)?.id ?? '';
@@ -106,7 +107,7 @@ export const STREAM: readonly Case[] = [
     const missed = await kit.publish(other, {});
     const resumed = await kit.stream(queryOf(other, one), { 'last-event-id': id });
     const answer = async (feed: string) =>
-      pageOf((await resumed.inbox.has('subscribed', (data) => data['feed'] === feed)).data);
+      pageOf((await resumed.inbox.waitFor('subscribed', (data) => data['feed'] === feed)).data);
     assert.deepEqual(idsOf((await answer(one)).publications), []);
     assert.deepEqual(idsOf((await answer(other)).publications), missed);
   }),
@@ -115,22 +116,18 @@ export const STREAM: readonly Case[] = [
     await kit.publish(other, {});
     const { epoch, offset } = await kit.page(one);
     const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
-    const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
+    const { data } = await stream.inbox.waitFor('subscribed', (one) => one['feed'] === other);
     assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
   }),
-  streamCase(
-    'sends the publications after the first page without another request',
-    ['publish'],
-    async (kit) => {
-      const feed = kit.feed();
-      const { epoch, offset } = await kit.page(feed);
-      const ids = [...(await kit.publishMany(feed, 600)), ...(await kit.publishMany(feed, 600))];
-      const stream = await kit.stream(queryOf(feed), { 'last-event-id': `${feed}=${epoch}:${offset}` });
-      const page = pageOf((await stream.inbox.has('subscribed')).data);
-      assert.equal(page.more, true);
-      const left = ids.length - page.publications.length;
-      await stream.inbox.until(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
-      assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
-    },
-  ),
+  streamCase('continues after the first page without another request', ['publish'], async (kit) => {
+    const feed = kit.feed();
+    const { epoch, offset } = await kit.page(feed);
+    const ids = [...(await kit.publishMany(feed, 600)), ...(await kit.publishMany(feed, 600))];
+    const stream = await kit.stream(queryOf(feed), { 'last-event-id': `${feed}=${epoch}:${offset}` });
+    const page = pageOf((await stream.inbox.waitFor('subscribed')).data);
+    assert.equal(page.more, true);
+    const left = ids.length - page.publications.length;
+    await stream.inbox.waitUntil(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
+    assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
+  }),
 ];

@@ -22,12 +22,12 @@ export const TOKENS: readonly Case[] = [
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
-      const { ok, error } = (await socket.ask('subscribe', { feed: FOREIGN })) as {
+      const { ok, error } = (await socket.request('subscribe', { feed: FOREIGN })) as {
         ok: boolean;
         error: Record<string, unknown>;
       };
       assert.deepEqual([ok, error['code'], error['temporary']], [false, 'forbidden', false]);
-      assert.equal((await socket.ask('subscribe', { feed: kit.feed() }))['ok'], true);
+      assert.equal((await socket.request('subscribe', { feed: kit.feed() }))['ok'], true);
     },
   ),
   socketCase(
@@ -35,8 +35,8 @@ export const TOKENS: readonly Case[] = [
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
-      assert.deepEqual(await socket.ask('token', kit.auth), { ok: true });
-      const { ok, error } = (await socket.ask('token', { token: 'nonsense' })) as {
+      assert.deepEqual(await socket.request('token', kit.auth), { ok: true });
+      const { ok, error } = (await socket.request('token', { token: 'nonsense' })) as {
         ok: boolean;
         error: Record<string, unknown>;
       };
@@ -44,7 +44,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   streamCase(
-    'rejects a stream without a valid token and names the required scheme',
+    'rejects a stream without a valid token and names the authentication scheme',
     ['token'],
     async (kit) => {
       for (const headers of [{ authorization: '' }, { authorization: 'Bearer nonsense' }]) {
@@ -58,11 +58,11 @@ export const TOKENS: readonly Case[] = [
     const { response } = await kit.stream(`?feed=all&feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),
-  httpCase("rejects a page of a feed that the token doesn't permit", ['token'], async (kit) => {
+  httpCase("rejects a page request for a feed that the token doesn't permit", ['token'], async (kit) => {
     const response = await kit.get(`/app/notifications?feed=${FOREIGN}`);
     assert.equal(response.status, 403);
   }),
-  httpCase('rejects a page without a token', ['token'], async (kit) => {
+  httpCase('rejects a page request without a token', ['token'], async (kit) => {
     const response = await fetch(`${kit.target.url}/app/notifications`);
     assert.equal(response.status, 401);
   }),

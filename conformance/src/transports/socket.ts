@@ -22,7 +22,7 @@ export class SocketReader {
     this.#patienceMs = patienceMs;
     this.inbox = new Inbox(patienceMs);
     socket.onAny((event: string, data: Record<string, unknown>) => this.inbox.all.push({ event, data }));
-    socket.on('disconnect', (reason) => (this.inbox.ended = reason));
+    socket.on('disconnect', (reason) => (this.inbox.closeReason = reason));
   }
 
   static async open({ url, transport, auth, patienceMs }: SocketOptions): Promise<Handshake> {
@@ -40,7 +40,7 @@ export class SocketReader {
     });
   }
 
-  ask(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
+  request(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
     return this.#socket.timeout(this.#patienceMs).emitWithAck(event, ...payload) as Promise<
       Record<string, unknown>
     >;

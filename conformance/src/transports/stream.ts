@@ -14,7 +14,7 @@ export class StreamReader {
     this.inbox = new Inbox(patienceMs);
   }
 
-  /** Opens a stream. The reader stays empty if the server rejects it. */
+  /** Opens a stream. The inbox stays empty if the server rejects the request. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
     const response = await fetch(url, {
@@ -35,17 +35,17 @@ export class StreamReader {
     let rest = '';
     try {
       for await (const chunk of this.response.body ?? []) {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-        rest = lines.pop() ?? '';
-        for (const block of lines) this.#take(block);
+        const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+        rest = blocks.pop() ?? '';
+        for (const block of blocks) this.#record(block);
       }
-      this.inbox.ended = 'the server closed the stream';
+      this.inbox.closeReason = 'the server closed the stream';
     } catch (error) {
-      this.inbox.ended = String(error);
+      this.inbox.closeReason = String(error);
     }
   }
 
-  #take(block: string): void {
+  #record(block: string): void {
     let event = 'message';
     let id: string | undefined;
     const data: string[] = [];

@@ -7,8 +7,8 @@ import { channelNameSchema } from './fallback.ts';
 import { FALLBACK_OUTCOMES } from './stored.ts';
 
 /**
- * The notification to query with `GET /app/ops/receipts` or `GET /notifications/{id}/receipts`. Also the body of `POST
- * /receipts` on the bff's internal port, which only the producer calls.
+ * Identifies the notification in `GET /app/ops/receipts` and `GET /notifications/{id}/receipts`. Also the body of
+ * `POST /receipts` on the bff's internal port, which only the producer calls.
  */
 export const receiptsQuerySchema = retractRequestSchema;
 

@@ -9,18 +9,17 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 
 const time = z.int().min(0);
 
-/**
- * A waiting step: a message to send through `via` at `at` (ms since 1970), or later if held back. `since` is when
- * sending was first attempted.
- */
+/** A step of a notification: one of its fallbacks, waiting to be sent. Times are in ms since 1970. */
 const stepSchema = z.looseObject({
   via: channelNameSchema,
   unless: z.enum(UNLESS),
+  /** When the step is due. Quiet hours, the channel's hourly limit and retries postpone it. */
   at: time,
+  /** When sending was first attempted. */
   since: time.optional(),
 });
 
-/** Where a feed published a notification. `id` is set if the notification has a different id in the feed. */
+/** A notification's position in its feed. `id` is set if the notification has a different id in the feed. */
 const publishedAtSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
@@ -28,32 +27,34 @@ const publishedAtSchema = z.looseObject({
 });
 export type PublishedAt = z.infer<typeof publishedAtSchema>;
 
-/**
- * A notification with waiting steps. Content that doesn't fit into the document is omitted and read from the feed
- * instead. `sourceHash` is set for CloudEvents, which can have a different id in the feed. `position` locates the
- * reader's marks when the notification is no longer in the history. Earlier versions don't store it. `publishedId` is
- * copied from the receipt of a resent fallback.
- */
+/** A notification with fallbacks that are waiting to be sent. */
 export const waitingSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
+  /** Set for CloudEvents, which can have a different id in the feed. */
   sourceHash: z.string().optional(),
+  /** The content. Omitted if it doesn't fit into the document; it is then read from the feed. */
   notification: notificationSchema.loose().optional(),
+  /**
+   * Locates the reader's marks when the notification is no longer in the history. Earlier versions don't store it.
+   */
   position: publishedAtSchema.optional(),
+  /** The notification's id in the feed, copied from the receipt when an operator resends a fallback. */
   publishedId: idSchema.optional(),
   steps: z.array(stepSchema),
 });
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification covered by a message. The content is included if the message shows it or it was stored before. `since`
- * is the same as in a step. `retracted`, and `replaced` by a later notification, mean that the notification doesn't go
- * back to waiting if sending fails.
+ * A notification in a message that is being sent. Has the content if the message shows it, or if it was stored while
+ * the notification was waiting. `unless` and `since` mean the same as in a step.
  */
 const sentItemSchema = waitingSchema.omit({ steps: true }).extend({
   unless: z.enum(UNLESS),
   since: time.optional(),
+  /** Set if a later notification replaced this one, which then doesn't go back to waiting if sending fails. */
   replaced: z.literal(true).optional(),
+  /** Set if the notification was retracted. It then doesn't go back to waiting if sending fails. */
   retracted: z.literal(true).optional(),
 });
 export type SentItem = z.infer<typeof sentItemSchema>;
@@ -79,11 +80,7 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 /** How an operator can close an unsent fallback. */
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
-/**
- * A step's outcome, used for receipts. `publishedId` is set if the notification has a different id in the feed.
- * `unpublished` means that the receipt event hasn't been published yet. `unless` and `sourceHash` are copied from the
- * step and the notification so that the fallback can be resent. `closed` removes it from the list of unsent fallbacks.
- */
+/** The outcome of a fallback that has ended, and when it ended (`at`, ms since 1970). */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -91,10 +88,15 @@ export const fallbackReceiptSchema = z.looseObject({
   outcome: z.enum(FALLBACK_OUTCOMES),
   reason: z.string().max(200).optional(),
   at: time,
+  /** Set if the notification has a different id in the feed. */
   publishedId: idSchema.optional(),
+  /** Set until the receipt event has been published. */
   unpublished: z.literal(true).optional(),
+  /** Copied from the step so that the fallback can be resent. */
   unless: z.enum(UNLESS).optional(),
+  /** Copied from the notification so that the fallback can be resent. */
   sourceHash: z.string().optional(),
+  /** Set if an operator resent or dismissed the fallback. Removes it from the list of unsent fallbacks. */
   closed: z.enum(UNSENT_ENDS).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
@@ -148,8 +150,8 @@ export type LateWakeUps = z.infer<typeof lateWakeUpsSchema>;
 export const LATE_WAKE_UPS_KEY = 'away-late';
 
 /**
- * Readers with unsent fallbacks, newest first. Each item is a hash of the reader's name and the time it was added (ms
- * since 1970). `displacedAt` is when a reader was last dropped to make room.
+ * Readers with unsent fallbacks, newest first. Each item is a pair: a hash of the reader's name, and when the item was
+ * added (ms since 1970). `displacedAt` is when a reader was last dropped to make room.
  */
 export const awayUnsentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -18,7 +18,7 @@ const common = {
   seq: seqSchema,
   expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
-  /** The sampled trace contexts of the entry's other requests. */
+  /** Sampled trace contexts of the entry's requests, excluding `traceparent`. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };

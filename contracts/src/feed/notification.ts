@@ -81,8 +81,8 @@ export const notificationInputsSchema = z
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
 /**
- * A complete notification as stored and shown. `createdAt` is when the producer received it, unless it was scheduled or
- * the event arrived late.
+ * A complete notification as stored and shown. `createdAt` is when the producer received it. For a scheduled
+ * notification, it is `deliverAt`; for an event that arrived late, the time when the event was published.
  */
 export const notificationSchema = z.strictObject({
   id: idSchema,

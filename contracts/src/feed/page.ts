@@ -48,23 +48,25 @@ export const pageQuerySchema = z
   );
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
-/**
- * Consecutive publications from a feed in ascending order. `offset` is the position to continue from: this page's last
- * publication if `more` is set, otherwise the feed's head. `recovered: false` means that the page couldn't continue
- * from the requested position and contains the newest publications instead. If the request had `before`, `offset` is
- * still the head's, and `more` means that older publications exist. `read` is the reader's read state in the feed.
- * `inbox` has the reader's other marks, if any.
- */
+/** Consecutive publications from a feed in ascending order. */
 export const pageSchema = z.strictObject({
   feed: feedSchema,
   epoch: epochSchema,
+  /**
+   * The offset to continue from: the offset of this page's last publication if `more` is set, otherwise the head's. If
+   * the request had `before`, always the head's.
+   */
   offset: offsetSchema,
+  /** False if the page couldn't continue from the requested position. It then contains the newest publications. */
   recovered: z.boolean(),
+  /** Whether later publications exist or, if the request had `before`, earlier publications. */
   more: z.boolean(),
   /** Set if `recovered` is false because the feed was erased. Clients then remove all of the feed's notifications. */
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
+  /** The reader's read state in the feed. */
   read: readStateSchema.optional(),
+  /** The reader's other marks in the feed, if any. */
   inbox: inboxStateSchema.optional(),
 });
 export type Page = z.infer<typeof pageSchema>;

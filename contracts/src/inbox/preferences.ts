@@ -33,7 +33,7 @@ export const quietHoursSchema = z.strictObject({
   allow: severities.default([]),
 });
 
-/** A mute that ends, at most a year ahead. The server drops mutes that have ended. */
+/** A temporary mute, which ends at most a year ahead. The server drops mutes that have ended. */
 const mutedUntilSchema = z.strictObject({
   list: z.enum(['feeds', 'sources', 'categories'], 'must be feeds, sources or categories'),
   name: plainText({ max: 200 }),
@@ -90,7 +90,7 @@ export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   sources: members.sources,
   categories: members.categories,
-  /** Without the limit of a year, since another server's clock might have been ahead. */
+  /** Can end more than a year ahead, because the clock of the server that stored it might have been ahead. */
   mutedUntil: z.array(z.looseObject({ ...mutedUntilSchema.shape, until: dateTimeSchema })).optional(),
   quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
   sound: members.sound,

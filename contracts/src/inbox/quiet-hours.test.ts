@@ -53,7 +53,7 @@ describe('quiet hours', () => {
       return found;
     };
 
-    it('should not be interrupted if they end in the repeated hour', () => {
+    it('should be one continuous period if they end in the repeated hour', () => {
       const evening = quiet('22:00', `${hour}:30`);
       const hoursBefore = Number(hour) + 2 + 1;
       expect(night(evening, back)).toEqual([[-hoursBefore * 60, 30]]);

@@ -8,17 +8,17 @@ import { ifObject } from '../text/checks.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-const reader = { feed: feedSchema, clientId: clientIdSchema.optional() };
+const feedAndReader = { feed: feedSchema, clientId: clientIdSchema.optional() };
 
 const ids = idsUpTo(MAX_READ_IDS);
 
 /** The body of `POST /app/notifications/unread`, `/unarchive` and `/unsnooze`. */
-export const namedIdsSchema = z.strictObject({ ...reader, ids });
+export const namedIdsSchema = z.strictObject({ ...feedAndReader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
 /** The body of `POST /app/notifications/seen`. With `epoch`, the mark is set only if the feed is in that epoch. */
 export const markSeenSchema = z.strictObject({
-  ...reader,
+  ...feedAndReader,
   epoch: epochSchema.optional(),
   offset: offsetSchema,
 });
@@ -30,7 +30,7 @@ export type MarkSeen = z.infer<typeof markSeenSchema>;
  */
 export const archiveSchema = z
   .strictObject({
-    ...reader,
+    ...feedAndReader,
     epoch: epochSchema.optional(),
     offset: offsetSchema.optional(),
     ids: ids.optional(),
@@ -44,14 +44,14 @@ export type Archive = z.infer<typeof archiveSchema>;
 
 const timeOf = (text: string): number => parseDateTime(text) ?? NaN;
 
-const withinAYear = dateTimeSchema
+const futureWithinAYear = dateTimeSchema
   .refine((text) => !(timeOf(text) <= Date.now()), 'must be in the future')
   .refine((text) => !(timeOf(text) > Date.now() + MAX_SCHEDULE_MS), 'must be at most a year ahead');
 
 /** The body of `POST /app/notifications/snooze`. */
 export const snoozeSchema = z.strictObject({
-  ...reader,
+  ...feedAndReader,
   ids: idsUpTo(100),
-  until: withinAYear,
+  until: futureWithinAYear,
 });
 export type Snooze = z.infer<typeof snoozeSchema>;

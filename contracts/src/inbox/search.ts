@@ -21,7 +21,7 @@ const MAX_CURSOR = 8 * 1024;
 const MAX_LISTED = 20;
 
 /** Parses comma-separated values. */
-const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
+const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()
     .transform((text) => text.split(','))
@@ -41,9 +41,9 @@ export const searchQuerySchema = z.strictObject({
     .default(''),
   state: z.enum(SEARCH_STATES, `must be one of ${SEARCH_STATES.join(', ')}`).default('any'),
   feed: atMost(MAX_FEEDS_PER_CONNECTION, 'feeds', z.array(feedSchema).min(1)).optional(),
-  severity: listed(severitySchema).optional(),
-  source: listed(plainText({ max: 80 })).optional(),
-  category: listed(categorySchema).optional(),
+  severity: commaSeparated(severitySchema).optional(),
+  source: commaSeparated(plainText({ max: 80 })).optional(),
+  category: commaSeparated(categorySchema).optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${MAX_PAGE_LIMIT}`)

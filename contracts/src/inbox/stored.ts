@@ -35,8 +35,8 @@ export const snoozedSchema = z.looseObject({
 export type Snoozed = z.infer<typeof snoozedSchema>;
 
 /**
- * A reader's inbox: each feed's marks except the read state. `version` increases with each write and survives when the
- * document is deleted and recreated. Unknown members are preserved.
+ * A reader's inbox: each feed's marks except the read state. `version` increases with each write, and keeps increasing
+ * after the document is deleted and recreated. Unknown members are preserved.
  */
 export const inboxDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

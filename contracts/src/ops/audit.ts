@@ -52,7 +52,7 @@ export const MAX_AUDIT_RECORD_BYTES = 1_024;
  * can remain.
  */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** Maximum number of distinct feeds to count. */
+/** Maximum number of distinct feeds that a record counts. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
 /** Consumers of the trail accept unknown words because newer versions can add some. */
@@ -138,7 +138,7 @@ export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
  * The response to `GET /app/ops/audit`: matching records, newest first. `next` is the next page's `before`, or null
- * at the end of the trail. Earlier pages can also be short or empty.
+ * at the end of the trail. A page can be short or empty even if more pages follow.
  */
 export const auditPageSchema = z.object({
   records: z.array(listedAuditRecordSchema),

@@ -8,7 +8,7 @@ import { parseDateTime } from '../text/time.ts';
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** Maximum distance of `before` in the future. An issuer's clock might be ahead of ours. */
+/** `before` can be at most this far in the future, because an issuer's clock might be ahead of ours. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**
@@ -36,8 +36,9 @@ export type Revocations = z.infer<typeof revocationsSchema>;
 const YEAR_0 = '0000-01-01T00:00:00.000Z';
 
 /**
- * A stored revocation. If the date is unreadable, the revocation must not block others or get lost, so it applies to
- * all of the subject's tokens until lifted. Documents from earlier versions can have dates before the year 0.
+ * A stored revocation. If its date is unreadable, it applies to all of the subject's tokens until lifted: it must not
+ * get lost, or prevent other revocations from being read. Documents from earlier versions can have dates before the
+ * year 0, which are read as the year 0.
  */
 const storedRevocationSchema = revocationSchema.extend({
   before: dateTimeSchema.catch(({ value }) =>

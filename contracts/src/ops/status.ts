@@ -5,7 +5,7 @@ import { dateTimeSchema } from '../text/text.ts';
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The `GET /app/ops/status` response: what the responding instance knows without asking the sidecar. */
+/** The `GET /app/ops/status` response: what the responding instance can report without calling its sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),

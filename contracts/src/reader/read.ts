@@ -12,7 +12,7 @@ const members = {
   ids: atMost(MAX_READ_IDS, 'ids', z.array(idSchema)),
 };
 
-/** The ids that a request names: at least one. */
+/** The ids in a request: at least one, at most `max`. */
 export const idsUpTo = (max: number) =>
   atMost(max, 'ids', z.array(idSchema).min(1, 'must have at least one id'));
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Version of compressed documents. 0.1.0 can't read them, so it must mistake them for documents from a later version.
+ * Version of compressed documents. Because it is higher than `DOCUMENT_VERSION`, 0.1.0 treats a compressed document as
+ * written by a later version, and not as damaged.
  */
 export const COMPRESSED_VERSION = 2;
 

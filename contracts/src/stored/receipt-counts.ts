@@ -3,7 +3,10 @@ import { feedKey } from '../feed/name.ts';
 import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** A count for each publication, delta-encoded as `[offset, change]` steps between consecutive publications. */
+/**
+ * A count for each publication, stored as changes: an `[offset, change]` pair for each publication whose count differs
+ * from the previous publication's.
+ */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 
 export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;
@@ -11,8 +14,7 @@ export type Counted = (typeof COUNTED)[number];
 
 /**
  * Number of pages that received a feed's publications, and number of readers who saw, read and archived them. Contains
- * no names. A publication's count is the sum of the steps up to that offset. Counts below `from` are unknown. `writers`
- * has each writer's last batch.
+ * no names. A publication's count is the sum of the changes up to its offset. Counts below `from` are unknown.
  */
 export const receiptCountsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -24,6 +26,7 @@ export const receiptCountsSchema = z.looseObject({
     read: stepsSchema,
     archived: stepsSchema,
   }),
+  /** The processes that last wrote counts, and the number of each process's last batch. Prevents double counting. */
   writers: z.array(z.tuple([z.string().max(64), z.int().min(1)])),
 });
 export type ReceiptCounts = z.infer<typeof receiptCountsSchema>;

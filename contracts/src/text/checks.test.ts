@@ -18,8 +18,8 @@ const pathsOf = (schema: z.ZodType, value: unknown): string[] =>
 
 const future = (ms: number) => new Date(Date.now() + ms).toISOString();
 
-describe('a check of several members', () => {
-  it('should also run if another member is invalid', () => {
+describe('a check that spans several members', () => {
+  it('should run even if another member is invalid', () => {
     const fallback = [{ after: 'PT5M', via: 'email' }];
     expect(pathsOf(notificationInputSchema, { feed: 'all', fallback })).toEqual(['title', 'fallback']);
     const times = { deliverAt: future(60_000), expiresAt: future(30_000) };
@@ -39,7 +39,7 @@ describe('a check of several members', () => {
     [{ feed: { toString: 1, valueOf: 1 }, fallback: [] }, ['feed', 'fallback', 'fallback']],
     [{ feed: 7, fallback: 'email' }, ['feed', 'fallback', 'fallback']],
     [{ feed: 'user:', fallback: 7 }, ['feed', 'fallback']],
-  ])('should accept members of any type: %j', (members, paths) => {
+  ])('should not throw for members of any type: %j', (members, paths) => {
     expect(pathsOf(notificationInputSchema, { title: 'x', ...members })).toEqual(paths);
   });
 
@@ -53,7 +53,7 @@ describe('a check of several members', () => {
 describe('a list with too many items', () => {
   const bad = { label: '', link: 'foo', x: 1 };
 
-  it("should list its items' errors and those of other members too", () => {
+  it('should report errors in its items and in other members', () => {
     const times = { deliverAt: future(60_000), expiresAt: future(30_000) };
     const faults = linesOf(notificationInputSchema, { title: 'x', ...times, actions: Array(4).fill(bad) });
     expect(faults).toHaveLength(4 * 3 + 2);
@@ -72,7 +72,7 @@ describe('a list with too many items', () => {
     ['sources', 200, putPreferencesSchema],
     ['mutedUntil', 20, putPreferencesSchema],
     ['feed', 100, streamQuerySchema],
-  ])('should list a bounded number of errors: %s, at most %i', (name, max, schema) => {
+  ])('should check only one item beyond its limit: %s, at most %i', (name, max, schema) => {
     const at = (count: number) =>
       linesOf(schema, { [name]: Array(count).fill(7) }).filter((line) => line.startsWith(name));
     expect(at(max).some((line) => line.includes('must have at most'))).toBe(false);
@@ -91,14 +91,14 @@ describe('a list of names', () => {
   const long = Array.from({ length: 200 }, (_, i) => `topic:${String(i).padEnd(128, '-')}`);
   const longest = Array.from({ length: 200 }, (_, i) => `user:${String(i).padEnd(255, 'ä')}`);
 
-  it('should list errors of its names and of its size', () => {
+  it('should report invalid names as well as errors of the list as a whole', () => {
     expect(linesOf(putMutesSchema, { feeds: long, severities: [] })).toEqual([]);
     const feeds = ['x', ...longest.slice(1)];
     expect(pathsOf(putMutesSchema, { feeds, severities: [] })).toEqual(['feeds.0', 'feeds']);
     expect(pathsOf(streamQuerySchema, { feed: ['x', 'all', 'all'] })).toEqual(['feed.0', 'feed']);
   });
 
-  it('should not be measured if it has too many names or an item that is no text', () => {
+  it('should not be measured if it has too many names or an item that is not a string', () => {
     let nested: unknown = [];
     for (let depth = 0; depth < 20_000; depth++) nested = [nested];
     expect(pathsOf(putMutesSchema, { feeds: [nested], severities: [] })).toEqual(['feeds.0']);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** Condition for a check of several members: it also runs if members are invalid, so that all errors are listed. */
+/** For a check that spans several members: runs it even if some members are invalid, so that all errors are listed. */
 export const ifObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Condition for a check of a list of texts. It also runs if some are invalid, so that all errors are listed. */
+/** For a check of a whole list of strings: runs it even if some strings are invalid, so that all errors are listed. */
 export const ifTexts = ({ value }: { value: unknown }): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-/** A list that reads at most the first `reads` items. It keeps the JSON schema, unlike `z.preprocess`. */
+/** An array schema that reads only the first `reads` items. Unlike `z.preprocess`, it keeps the JSON schema. */
 const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: number }>(
   'Bounded',
   (list, def) => {
@@ -23,8 +23,8 @@ const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: n
 );
 
 /**
- * Limits a list to `max` items. Zod's own limit would skip the items of a longer list. Here, the errors of its first
- * `max + 1` items are listed too.
+ * Limits a list to `max` items. If a list is longer, Zod's own limit wouldn't check its items; this limit also reports
+ * errors in the first `max + 1` items.
  */
 export const atMost = <List extends z.ZodArray>(max: number, what: string, list: List): List =>
   (new Bounded({ ...list.def, reads: max + 1 }) as List)

@@ -81,7 +81,7 @@ describe('a link', () => {
   });
 });
 
-describe('feedKey', () => {
+describe('a feed name', () => {
   const feeds = [
     'all',
     'topic:a.b_c:d-1',
@@ -94,7 +94,7 @@ describe('feedKey', () => {
     'user:~',
   ];
 
-  it('should return a key that is safe in URLs and unique for each feed', () => {
+  it('should have a unique key that is safe in URLs', () => {
     const keys = feeds.map(feedKey);
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9._:~-]+$/);
     expect(new Set(keys).size).toBe(feeds.length);
@@ -102,7 +102,7 @@ describe('feedKey', () => {
     expect(feedKey('user:a~20b')).toBe('user:a~7E20b');
   });
 
-  it('should return a key for every valid feed name', () => {
+  it('should be accepted only if valid', () => {
     for (const feed of feeds) expect(feedSchema.safeParse(feed).success).toBe(true);
     for (const feed of [
       '',

@@ -1,4 +1,4 @@
-// Prints feeds' notifications, each once and in order, including any missed while disconnected.
+// Prints the notifications of the given feeds, each once and in order, including any missed while disconnected.
 //
 //	go run . http://localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //
@@ -31,19 +31,19 @@ type page struct {
 }
 
 func show(data string) {
-	var shown page
-	if err := json.Unmarshal([]byte(data), &shown); err != nil {
+	var received page
+	if err := json.Unmarshal([]byte(data), &received); err != nil {
 		log.Fatal(err)
 	}
-	for _, one := range shown.Publications {
-		if one.Notification == nil {
-			fmt.Println("-", one.ID, one.Gone)
+	for _, publication := range received.Publications {
+		if publication.Notification == nil {
+			fmt.Println("-", publication.ID, publication.Gone)
 			continue
 		}
-		if one.Replaces != "" {
-			fmt.Println("-", one.Replaces, "replaced")
+		if publication.Replaces != "" {
+			fmt.Println("-", publication.Replaces, "replaced")
 		}
-		fmt.Println("+", one.Notification.ID, one.Notification.Title)
+		fmt.Println("+", publication.Notification.ID, publication.Notification.Title)
 	}
 }
 
@@ -116,7 +116,7 @@ func main() {
 	for {
 		var err error
 		lastID, wait, err = connect(os.Args[1]+"/app/stream?"+query.Encode(), lastID, wait)
-		log.Print("connecting again: ", err)
+		log.Print("reconnecting: ", err)
 		time.Sleep(time.Duration(float64(wait) * (0.5 + rand.Float64())))
 	}
 }

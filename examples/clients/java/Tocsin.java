@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * Prints feeds' events, each once and in order, including any missed while disconnected.
+ * Prints the events of the given feeds, each once and in order, including any missed while disconnected.
  *
  * <p>java Tocsin.java http://localhost:4001 all topic:orders (set TOKEN if the server requires one)
  *
@@ -32,12 +32,12 @@ public class Tocsin {
   static final Duration SILENCE = Duration.ofSeconds(60);
 
   static final Timer timer = new Timer(true);
-  static volatile long heardAt;
+  static volatile long lastLineAt;
   static String lastId = null;
   static long waitMs = 1000;
   static final Map<String, String> fields = new HashMap<>();
 
-  static void take(String line) {
+  static void processLine(String line) {
     if (!line.isEmpty()) {
       int colon = line.indexOf(':');
       String name = colon < 0 ? line : line.substring(0, colon);
@@ -52,18 +52,18 @@ public class Tocsin {
     fields.clear();
   }
 
-  /** Takes the lines of one stream until it ends or falls silent. */
+  /** Reads one stream until it ends or falls silent. */
   static void read(InputStream body) throws IOException {
-    heardAt = System.nanoTime();
+    lastLineAt = System.nanoTime();
     TimerTask watch =
         new TimerTask() {
           @Override
           public void run() {
-            if (System.nanoTime() - heardAt < SILENCE.toNanos()) return;
+            if (System.nanoTime() - lastLineAt < SILENCE.toNanos()) return;
             try {
               body.close();
             } catch (IOException error) {
-              // It is closed already.
+              // Already closed.
             }
           }
         };
@@ -71,8 +71,8 @@ public class Tocsin {
     try {
       BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        heardAt = System.nanoTime();
-        take(line);
+        lastLineAt = System.nanoTime();
+        processLine(line);
       }
     } finally {
       watch.cancel();
@@ -92,9 +92,9 @@ public class Tocsin {
       if (System.getenv("TOKEN") != null) request.header("Authorization", "Bearer " + System.getenv("TOKEN"));
       if (lastId != null) request.header("Last-Event-ID", lastId);
       try {
-        // Unlike a timeout of the request, this one never includes the body, which is a stream.
-        var answer = http.sendAsync(request.build(), BodyHandlers.ofInputStream());
-        var response = answer.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
+        // Unlike a timeout on the request, this one never covers the body, which is an endless stream.
+        var pending = http.sendAsync(request.build(), BodyHandlers.ofInputStream());
+        var response = pending.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
         int status = response.statusCode();
         try (InputStream body = response.body()) {
           if (status == 200) {
@@ -105,7 +105,7 @@ public class Tocsin {
           }
         }
       } catch (IOException | ExecutionException | TimeoutException error) {
-        System.err.println("connecting again: " + error);
+        System.err.println("reconnecting: " + error);
       }
       fields.clear();
       Thread.sleep((long) (waitMs * ThreadLocalRandom.current().nextDouble(0.5, 1.5)));

@@ -1,4 +1,4 @@
-"""Prints feeds' notifications, each once and in order, including any missed while disconnected.
+"""Prints the notifications of the given feeds, each once and in order, including any missed while disconnected.
 
     python3 tocsin.py http://localhost:4001 all topic:orders      (set TOKEN if the server requires one)
 
@@ -61,7 +61,7 @@ def follow(url, feeds, token=None):
             if error.code not in (429, 503):
                 raise SystemExit(f"{error.code}: {error.read().decode()}")
         except OSError as error:
-            print(f"connecting again: {error}", file=sys.stderr)
+            print(f"reconnecting: {error}", file=sys.stderr)
         time.sleep(wait * random.uniform(0.5, 1.5))
 
 

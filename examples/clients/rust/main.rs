@@ -1,4 +1,4 @@
-//! Prints feeds' events, each once and in order, including any missed while disconnected.
+//! Prints the events of the given feeds, each once and in order, including any missed while disconnected.
 //!
 //!     rustc main.rs -o tocsin && ./tocsin localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //!
@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, io, process, thread};
 
-struct Place {
+struct StreamState {
     last_id: Option<String>,
     wait_ms: u64,
 }
@@ -22,14 +22,14 @@ fn encoded(feed: &str) -> String {
 }
 
 /// Prints a stream's events until it ends.
-fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
+fn read(host: &str, query: &str, state: &mut StreamState) -> io::Result<()> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut request = format!("GET /app/stream?{query} HTTP/1.0\r\nHost: {host}\r\n");
     if let Ok(token) = env::var("TOKEN") {
         request += &format!("Authorization: Bearer {token}\r\n");
     }
-    if let Some(id) = &place.last_id {
+    if let Some(id) = &state.last_id {
         request += &format!("Last-Event-ID: {id}\r\n");
     }
     stream.write_all((request + "\r\n").as_bytes())?;
@@ -53,12 +53,12 @@ fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
             continue;
         }
         if let Some(ms) = fields.get("retry").and_then(|retry| retry.parse().ok()) {
-            place.wait_ms = ms;
+            state.wait_ms = ms;
         }
         if matches!(fields.get("event").map(String::as_str), Some("subscribed" | "publications")) {
             println!("{}", fields["data"]);
         }
-        place.last_id = fields.remove("id").or(place.last_id.take());
+        state.last_id = fields.remove("id").or(state.last_id.take());
         fields.clear();
     }
     Ok(())
@@ -67,12 +67,12 @@ fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
     let query: Vec<String> = args[1..].iter().map(|feed| format!("feed={}", encoded(feed))).collect();
-    let mut place = Place { last_id: None, wait_ms: 1000 };
+    let mut state = StreamState { last_id: None, wait_ms: 1000 };
     loop {
-        if let Err(error) = read(&args[0], &query.join("&"), &mut place) {
-            eprintln!("connecting again: {error}");
+        if let Err(error) = read(&args[0], &query.join("&"), &mut state) {
+            eprintln!("reconnecting: {error}");
         }
-        let chance = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_millis() as u64);
-        thread::sleep(Duration::from_millis(place.wait_ms / 2 + place.wait_ms * chance / 1000));
+        let jitter = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_millis() as u64);
+        thread::sleep(Duration::from_millis(state.wait_ms / 2 + state.wait_ms * jitter / 1000));
     }
 }

@@ -14,10 +14,10 @@ const deadline = Date.now() + Number(TIMEOUT_S) * 1000;
 const feed = `user:${READER}`;
 const id = `helm-test-${randomBytes(8).toString('hex')}`;
 
-/** The secret can have multiple lines. The first is the newest, which signs. */
+/** The secret can have several lines, one key each. The first is the newest, and signs tokens. */
 const signingSecret = JWT_SECRET?.split(/\r?\n/).find((line) => line !== '');
-const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-function ownToken() {
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+function signToken() {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     sub: READER,
@@ -28,11 +28,11 @@ function ownToken() {
     iat: now,
     exp: now + 300,
   };
-  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+  const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${text}.${createHmac('sha256', signingSecret).update(text).digest('base64url')}`;
 }
 
-async function ask(url, init = {}) {
+async function request(url, init = {}) {
   const response = await fetch(url, { signal: AbortSignal.timeout(5000), ...init });
   return { status: response.status, text: await response.text() };
 }
@@ -54,7 +54,7 @@ async function until(what, attempt) {
   process.exit(1);
 }
 
-const key = API_KEY ? { 'x-api-key': API_KEY } : {};
+const keyHeader = API_KEY ? { 'x-api-key': API_KEY } : {};
 const body = JSON.stringify({
   id,
   feed,
@@ -62,9 +62,9 @@ const body = JSON.stringify({
   expiresAt: new Date(deadline + 60_000),
 });
 await until('Publishing', async () => {
-  const { status, text } = await ask(`${PRODUCER_URL}/notifications`, {
+  const { status, text } = await request(`${PRODUCER_URL}/notifications`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...key },
+    headers: { 'content-type': 'application/json', ...keyHeader },
     body,
   });
   if (status === 202) return { value: true };
@@ -74,20 +74,20 @@ await until('Publishing', async () => {
   }
   return { reason: `${status} ${text}` };
 });
-const token = READER_TOKEN || (signingSecret ? ownToken() : undefined);
+const token = READER_TOKEN || (signingSecret ? signToken() : undefined);
 await until('Reading the notification', async () => {
-  const { status, text } = await ask(`${BFF_URL}/app/notifications?feed=${encodeURIComponent(feed)}`, {
+  const { status, text } = await request(`${BFF_URL}/app/notifications?feed=${encodeURIComponent(feed)}`, {
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });
   if (status !== 200) return { reason: `${status} ${text}` };
   const { publications } = JSON.parse(text);
-  const isThere = publications.some(({ notification }) => notification?.id === id);
-  return isThere ? { value: true } : { reason: 'the notification is not in the feed' };
+  const isPublished = publications.some(({ notification }) => notification?.id === id);
+  return isPublished ? { value: true } : { reason: 'the notification is not in the feed' };
 });
 // Without the scope `retract`, or without a response, the notification stays until it expires.
-await ask(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`, {
+await request(`${PRODUCER_URL}/notifications/${id}?feed=${encodeURIComponent(feed)}`, {
   method: 'DELETE',
-  headers: key,
+  headers: keyHeader,
 }).catch((error) =>
   console.log(
     `Couldn't retract ${id}, which will expire on its own: ${error.cause?.message ?? error.message}`,

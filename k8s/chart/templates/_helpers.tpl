@@ -39,7 +39,7 @@ producer:
 {{- index $settings (index . 2) | default "" -}}
 {{- end }}
 
-{{- /* Refuses an open Ingress, as `npm run deploy` does. */ -}}
+{{- /* Fails if the Ingress would be open to everyone, as `npm run deploy` does. */ -}}
 {{- define "tocsin.checkExposure" -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}
 {{- if ne (include "tocsin.setting" (list $ "bff" "AUTH_MODE")) "jwt" -}}
@@ -51,7 +51,7 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /* Refuses an autoscaler that the cluster would reject only while it installs the release. */ -}}
+{{- /* Fails on bounds for the autoscaler that the cluster would reject only halfway through the installation. */ -}}
 {{- define "tocsin.checkAutoscaling" -}}
 {{- with .Values.bff.autoscaling -}}
 {{- if and .enabled (gt (int .min) (int .max)) -}}
@@ -60,21 +60,21 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /* A Secret that keeps its existing data, or is created with this: (list $ name (dict key value)). */ -}}
+{{- /* A Secret. Keeps values that exist in the cluster, and adds missing keys: (list $ name (dict key value)). */ -}}
 {{- define "tocsin.secret" -}}
 {{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
-{{- $there := lookup "v1" "Secret" $top.Release.Namespace $name -}}
+{{- $existing := lookup "v1" "Secret" $top.Release.Namespace $name -}}
 apiVersion: v1
 kind: Secret
 metadata:
   name: {{ $name }}
   annotations:
-    # An uninstall leaves the secrets of stored data, and a later install finds them.
+    # Uninstalling keeps the secrets, because the stored data needs them. A later installation uses them again.
     helm.sh/resource-policy: keep
   labels:
     app.kubernetes.io/part-of: tocsin
 data:
   {{- range $key, $value := $new }}
-  {{ $key }}: {{ dig "data" $key ($value | b64enc) $there | quote }}
+  {{ $key }}: {{ dig "data" $key ($value | b64enc) $existing | quote }}
   {{- end }}
 {{- end }}

@@ -1,6 +1,7 @@
-# Runs beside each node and joins it to the others, repeatedly, because pods get new addresses. At first, redis-0, redis-1
-# and redis-2 share the slots. A node without slots becomes the replica of a master that has none, even after the node has
-# lost its volume. If a master and its replica have both lost their volumes, their slots start over, empty.
+# Runs next to each Redis node and joins it to the other nodes. Repeats this because pods get new addresses. At first,
+# redis-0, redis-1 and redis-2 share the slots. A node without slots becomes the replica of a master that has no
+# replica, even after the node has lost its volume. If a master and its replica have both lost their volumes, their
+# slots are assigned again, empty.
 set -u
 # Without a trap, the first process of a container ignores this signal.
 trap 'exit 0' TERM
@@ -11,16 +12,16 @@ N=${HOSTNAME##*-}
 ask() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }
 address() { getent hosts "redis-$1.redis" | cut -d ' ' -f 1; }
 
-# Succeeds if this node is connected to all others; introduces those that are missing.
+# Succeeds if this node is connected to all others. If not, introduces it to the missing ones.
 is_joined() {
-  joined=0
+  status=0
   other=0
   while [ "$other" -lt "$COUNT" ]; do
     if [ "$other" != "$N" ]; then
       address=$(address "$other")
       if ! printf '%s\n' "$nodes" | grep -q " $address:6379@16379,redis-$other.redis .* connected"; then
-        joined=1
-        # The bus asks for no password, so first check that the address now belongs to our node.
+        status=1
+        # The cluster bus requires no password, so first check that the address now belongs to our node.
         if [ -n "$address" ] && ask -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
           ask cluster meet "$address" 6379 > /dev/null
         fi
@@ -28,7 +29,7 @@ is_joined() {
     fi
     other=$((other + 1))
   done
-  return $joined
+  return $status
 }
 
 # Prints the id of a master with slots but no replica, preferably this node's original partner.
@@ -61,8 +62,8 @@ while sleep 2; do
     master=$(master_to_follow)
     if [ -n "$master" ]; then ask cluster replicate "$master"; fi
   elif [ "$N" -lt "$MASTERS" ] && ! has_orphan; then
-    # Fails if another node has one of these slots. A newer epoch makes the others take them from a master that no longer
-    # exists.
+    # Fails if another node has one of these slots. With the newer epoch, the other nodes accept this node as the owner
+    # of slots whose master no longer exists.
     ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && ask cluster bumpepoch
   fi
 done

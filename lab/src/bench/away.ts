@@ -12,7 +12,7 @@ import { median } from './quantile.ts';
 import { readMetric } from './read-metric.ts';
 
 const LANES = 64;
-const REST_SECONDS = 3;
+const IDLE_SECONDS = 3;
 const POLL_MS = 200;
 const VIA = 'email';
 
@@ -46,7 +46,7 @@ const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
  * `npm run bench:away`: compares notifications with and without a fallback, alternating on the same stack. The readers
- * have no address, so no messages are sent, and a due fallback is finished once the decision is stored.
+ * have no e-mail address, so no messages are sent, and a due fallback is finished once the decision is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -97,8 +97,8 @@ export async function measureAway(
     // Start each round with a different kind.
     const turn = round % KINDS.length;
     for (const kind of [...KINDS.slice(turn), ...KINDS.slice(0, turn)]) {
-      const rest = await idleCpu(stack);
-      const figures = await runRound(stack, { kind, count, readers }, rest);
+      const idle = await idleCpu(stack);
+      const figures = await runRound(stack, { kind, count, readers }, idle);
       if (round > 0) all[kind].push(figures);
     }
   }
@@ -109,38 +109,41 @@ export async function measureAway(
   return { without: medianOf('without'), waiting: medianOf('waiting'), due: medianOf('due') };
 }
 
-const cpuOf = (of: (group: keyof Cpu) => number): Cpu => ({
-  all: of('all'),
-  applications: of('applications'),
-  sidecars: of('sidecars'),
-  scheduler: of('scheduler'),
-  redis: of('redis'),
+const cpuOf = (figureOf: (group: keyof Cpu) => number): Cpu => ({
+  all: figureOf('all'),
+  applications: figureOf('applications'),
+  sidecars: figureOf('sidecars'),
+  scheduler: figureOf('scheduler'),
+  redis: figureOf('redis'),
 });
 
 /** CPU seconds used since the processes started. */
 function readCpu(stack: Stack): Cpu {
   const pairs = [...stack.producers, ...stack.bffs];
-  const of = (...processes: readonly { pid: number }[]) =>
+  const sumOver = (...processes: readonly { pid: number }[]) =>
     processes.reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds, 0);
   const groups = {
-    applications: of(...pairs.map(({ app }) => app)),
-    sidecars: of(...pairs.map(({ sidecar }) => sidecar)),
-    scheduler: of(stack.scheduler),
-    redis: of(stack.redis),
+    applications: sumOver(...pairs.map(({ app }) => app)),
+    sidecars: sumOver(...pairs.map(({ sidecar }) => sidecar)),
+    scheduler: sumOver(stack.scheduler),
+    redis: sumOver(stack.redis),
   };
   return { ...groups, all: groups.applications + groups.sidecars + groups.scheduler + groups.redis };
 }
 
-/** CPU seconds used per second while the stack is idle, apart from metrics, which are polled as often as in a round. */
+/**
+ * CPU seconds that the stack uses per second when nothing is published. Polls the metrics as often as a round does, so
+ * that the cost of polling is included.
+ */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);
-  const end = performance.now() + REST_SECONDS * 1000;
+  const end = performance.now() + IDLE_SECONDS * 1000;
   while (performance.now() < end) {
     await sumOf(stack, 'tocsin_bff_publications_total');
     await delay(POLL_MS);
   }
   const after = readCpu(stack);
-  return cpuOf((group) => (after[group] - before[group]) / REST_SECONDS);
+  return cpuOf((group) => (after[group] - before[group]) / IDLE_SECONDS);
 }
 
 const sumOf = async (stack: Stack, metric: string): Promise<number> =>
@@ -160,7 +163,7 @@ async function untilMetricReaches(stack: Stack, metric: string, goal: number): P
 async function runRound(
   stack: Stack,
   { kind, count, readers }: { kind: Kind; count: number; readers: number },
-  rest: Cpu,
+  idle: Cpu,
 ): Promise<AwayFigures> {
   const url = `${stack.producers[0]?.url}/notifications`;
   const published = await sumOf(stack, 'tocsin_bff_publications_total');
@@ -190,7 +193,7 @@ async function runRound(
     const seconds = (performance.now() - started) / 1000;
     const after = readCpu(stack);
     return {
-      cpu: cpuOf((group) => ((after[group] - before[group] - rest[group] * seconds) / count) * 1e6),
+      cpu: cpuOf((group) => ((after[group] - before[group] - idle[group] * seconds) / count) * 1e6),
       rate: count / ((publishedAt - started) / 1000),
     };
   } finally {
@@ -204,7 +207,7 @@ function report(
 ): void {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const { without } = figures;
-  const ratio = (value: number, of: number) => `×${(value / of).toFixed(2)}`;
+  const ratio = (value: number, base: number) => `×${(value / base).toFixed(2)}`;
   say(
     `\nSingle notifications, ${LANES} in flight, to ${readers} readers on 2 bffs; medians of ${rounds} interleaved rounds with ${count} of each kind`,
   );

@@ -45,10 +45,10 @@ async function measure(
 }
 
 function textOf(result: Result): string {
-  const { conditions: of, peers, faults, rounds } = result;
+  const { conditions, peers, faults, rounds } = result;
   const parts = [
-    `${of.cpu}, ${of.cores} cores, ${of.memoryGiB} GiB, ${of.system}, Node ${of.node}, Redis ${of.redis} ${of.persistence ? 'with appendfsync always' : 'without persistence'}, Dapr ${of.dapr}`,
-    `medians of ${rounds} rounds in ${of.seconds} s; load average before ${of.load[0].toFixed(1)}, after ${of.load[1].toFixed(1)}`,
+    `${conditions.cpu}, ${conditions.cores} cores, ${conditions.memoryGiB} GiB, ${conditions.system}, Node ${conditions.node}, Redis ${conditions.redis} ${conditions.persistence ? 'with appendfsync always' : 'without persistence'}, Dapr ${conditions.dapr}`,
+    `medians of ${rounds} rounds in ${conditions.seconds} s; load average before ${conditions.load[0].toFixed(1)}, after ${conditions.load[1].toFixed(1)}`,
     peers.map(({ name, version, setup, missing }) => `${name} ${version}: ${missing ?? setup}`).join('\n'),
     ...[figureRows(result), callRows(result), barRows(result), growthRows(result)]
       .filter((rows) => rows.length > 1)

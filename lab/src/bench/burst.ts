@@ -47,7 +47,7 @@ interface BurstFigures {
   sent: number;
   /** Fallbacks that arrived more than 50 ms early. */
   early: number;
-  /** How late each fallback arrived (ms). Excludes the additional reader. */
+  /** How late each fallback arrived (ms). Excludes the additional reader's fallbacks. */
   lateMs: number[];
   /** Peak messages in flight to the receiver. */
   maxInFlight: number;
@@ -157,7 +157,7 @@ async function runBurstOn(
     sent: sent.reduce((sum, count) => sum + count, 0),
     early: late.filter((ms) => ms < -50).length,
     lateMs: late.map((ms) => Math.max(0, ms)),
-    maxInFlight: receiver.atOnce(),
+    maxInFlight: receiver.maxInFlight(),
     memoryMiB: { before, highest },
   };
 }
@@ -166,9 +166,9 @@ async function runBurstOn(
 async function startReceiver() {
   const times = new Map<string, number[]>();
   const messages = new Map<string, number>();
-  let [now, highest] = [0, 0];
+  let [inFlight, maxInFlight] = [0, 0];
   const server = createServer((request, response) => {
-    highest = Math.max(highest, ++now);
+    maxInFlight = Math.max(maxInFlight, ++inFlight);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -178,7 +178,7 @@ async function startReceiver() {
       const feed = /"reader":"(user:[^"]+)"/.exec(text)?.[1] ?? '';
       messages.set(feed, (messages.get(feed) ?? 0) + 1);
       setTimeout(() => {
-        now--;
+        inFlight--;
         response.writeHead(204).end();
       }, PROCESSING_MS);
     });
@@ -189,7 +189,7 @@ async function startReceiver() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     times,
     messagesOf: (feed: string) => messages.get(feed) ?? 0,
-    atOnce: () => highest,
+    maxInFlight: () => maxInFlight,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -26,7 +26,7 @@ const connect = (pair: Pair): Sidecar =>
  * Measures only Dapr calls: the producer's calls through a producer sidecar, and the bff's calls through a bff sidecar.
  */
 export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
-  const [first, second] = [connect(producer), connect(bff)];
+  const [producerSidecar, bffSidecar] = [connect(producer), connect(bff)];
   const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);
   const data = {
     v: 1,
@@ -35,31 +35,33 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   const feed = 'topic:bench-floor';
   const { store, name } = SECRETS.internal;
   try {
-    const secret = parseSigningKeys((await second.getSecret(store, name)) ?? '');
+    const secret = parseSigningKeys((await bffSidecar.getSecret(store, name)) ?? '');
     const signer = new Signer(() => secret);
     const callTake = () => {
       const body = JSON.stringify({ feed });
       const { signature } = signer.sign(actorCallPurpose('take', feed), body);
-      return second.callActor(ACTOR_TYPE, feed, 'take', body, { headers: { [SIGNATURE_HEADER]: signature } });
+      return bffSidecar.callActor(ACTOR_TYPE, feed, 'take', body, {
+        headers: { [SIGNATURE_HEADER]: signature },
+      });
     };
     return {
-      create: await measureCalls(keys, (key) => new DaprClaimCheck(first).write(key, data)),
+      create: await measureCalls(keys, (key) => new DaprClaimCheck(producerSidecar).write(key, data)),
       publish: await measureCalls(keys, () =>
         // Not the announcements topic, since this message doesn't belong to an entry.
-        first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
+        producerSidecar.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await measureCalls(keys, callTake),
-      get: await measureCalls(keys, (key) => new DaprClaimCheck(second).peek(key)),
+      get: await measureCalls(keys, (key) => new DaprClaimCheck(bffSidecar).peek(key)),
       transaction: await measureCalls(keys, (key) =>
-        second.transact(COMPONENTS.state, [
+        bffSidecar.transact(COMPONENTS.state, [
           { operation: 'upsert', key: `${key}:segment`, value: data, ttlInSeconds: 600 },
           { operation: 'upsert', key: `${key}:head`, value: data, etag: '-1', ttlInSeconds: 600 },
         ]),
       ),
-      'get-delete': await measureCalls(keys, (key) => new DaprClaimCheck(second).pop(key)),
+      'get-delete': await measureCalls(keys, (key) => new DaprClaimCheck(bffSidecar).pop(key)),
     };
   } finally {
-    await Promise.all([first.close(), second.close()]);
+    await Promise.all([producerSidecar.close(), bffSidecar.close()]);
   }
 }
 

@@ -12,7 +12,7 @@ const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100
 /** The sizes with `--profile`: only 1,000 feeds on two instances. */
 const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
-const ARRAY = 100;
+const PER_REQUEST = 100;
 
 interface GrowthContext {
   sizes: Sizes;
@@ -44,9 +44,9 @@ async function fill(
       peer,
       { count: 1, onMessage: (client, message) => arrivals.take(client, message), feedOf: () => feed },
       async () => {
-        for (let done = 0; done < count; done += ARRAY) {
+        for (let done = 0; done < count; done += PER_REQUEST) {
           await publisher.publish(
-            Array.from({ length: ARRAY }, () => numbers.take()),
+            Array.from({ length: PER_REQUEST }, () => numbers.take()),
             { feed },
           );
         }

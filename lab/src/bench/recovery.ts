@@ -23,7 +23,7 @@ export interface RecoveryFigures {
   /** Like `plain`, but for clients that recover. */
   recovering: number;
   ratio: number;
-  /** Each restarted instance's state store reads while all clients recovered for the first time. */
+  /** For each instance, the number of state store reads while all clients recovered for the first time. */
   stateReads: number[];
 }
 
@@ -65,14 +65,14 @@ export async function measureRecovery(
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const published = makeNotifications(2 * MISSED);
   await caller.post(published);
-  const position = await missedFrom(urls[0] as string, published.length);
+  const position = await positionToRecoverFrom(urls[0] as string, published.length);
   for (const { app } of stack.bffs) await app.restart();
   await Promise.all(stack.bffs.map((pair) => pair.ready()));
 
   const round = { urls, clients: CLIENTS, feed: FEED };
   const recover = async (): Promise<number> => {
     const { ms, acknowledgements } = await connectRound({ ...round, position });
-    acknowledgements.forEach((acknowledgement) => requireMissed(acknowledgement, position));
+    acknowledgements.forEach((acknowledgement) => requireAllMissed(acknowledgement, position));
     return ms;
   };
   const before = await readsOf(stack);
@@ -82,7 +82,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Reverse the order every other round, so that each kind follows itself as often as the other kind.
+    // Reverse the order every other round, so that each kind runs equally often after itself and after the other kind.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
@@ -94,9 +94,10 @@ export async function measureRecovery(
 }
 
 /**
- * Waits until `published` publications have arrived. Returns the position for a client that missed the newest `MISSED`.
+ * Waits until `published` publications have arrived. Returns the position of a client that missed the newest `MISSED`
+ * of them.
  */
-async function missedFrom(url: string, published: number): Promise<Position> {
+async function positionToRecoverFrom(url: string, published: number): Promise<Position> {
   const client = await RawClient.connect(url);
   let position: Position | undefined;
   const findPosition = async () => {
@@ -111,7 +112,7 @@ async function missedFrom(url: string, published: number): Promise<Position> {
   return position;
 }
 
-function requireMissed(acknowledgement: Buffer, from: Position): void {
+function requireAllMissed(acknowledgement: Buffer, from: Position): void {
   const answer = answerOf(acknowledgement);
   if (!answer.ok) throw new Failure(`the server rejected a client: ${answer.error.message}`);
   const { recovered, more, publications } = answer;
@@ -121,7 +122,7 @@ function requireMissed(acknowledgement: Buffer, from: Position): void {
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** Each instance's state store reads so far, as counted by the sidecar. */
+/** For each instance, the number of state store reads so far, as counted by its sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

@@ -22,8 +22,8 @@ export async function runRounds(
 ): Promise<Result> {
   const conditions = await startConditions(options.persistence);
   const workloads = WORKLOADS.filter(({ id }) => options.workloads.includes(id));
-  const wanted = options.peers.filter((id) => workloads.some(({ peers }) => peers.includes(id)));
-  const { peers, infos } = await startPeers(wanted, options, say);
+  const requestedPeers = options.peers.filter((id) => workloads.some(({ peers }) => peers.includes(id)));
+  const { peers, infos } = await startPeers(requestedPeers, options, say);
   const sizes = options.small ? SMALL_SIZES : FULL_SIZES;
   const numbers = new Numbers();
   const samples: Sample[] = [];

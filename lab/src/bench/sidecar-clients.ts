@@ -69,7 +69,7 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
     `\nBinding calls with 1 KB, half create and half get; medians of ${ROUNDS} interleaved rounds with ${CALLS} calls`,
   );
   for (const { name, cpu, p50, p99 } of medians) {
-    const ratio = (value: number, of: number | undefined) => `×${(value / (of ?? 1)).toFixed(2)}`;
+    const ratio = (value: number, divisor: number | undefined) => `×${(value / (divisor ?? 1)).toFixed(2)}`;
     say(
       `  ${name.padEnd(10)} CPU ${cpu.toFixed(0).padStart(5)} µs ${ratio(cpu, base?.cpu)}   ` +
         `p50 ${p50.toFixed(2)} ms ${ratio(p50, base?.p50)}   p99 ${p99.toFixed(2)} ms ${ratio(p99, base?.p99)}`,

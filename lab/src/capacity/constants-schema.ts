@@ -5,7 +5,7 @@ const figure = z.number().nonnegative();
 const cost = z.partialRecord(z.enum(KINDS), figure);
 const atRate = z.array(z.object({ rate: figure, cost })).min(1);
 
-/** The constants file's schema, which contains all figures that a plan needs. */
+/** The schema of the constants file, which contains all figures that a plan needs. */
 export const constantsSchema = z.object({
   v: z.literal(2),
   conditions: z.object({

@@ -35,13 +35,13 @@ describe('the page and the picture in the repository', () => {
     expect(picture).toBe(pictureOf(constants));
   });
 
-  it('should compare what was measured with what the stored constants predict', () => {
+  it('should compare the measurements with predictions from the stored constants', () => {
     const { check } = storedPages();
     const constants = readConstants();
     const predicted = CHECK_LOADS.map((load) =>
-      predictionsOf(load, constants).map((one) => Number(one.predicted.toPrecision(3))),
+      predictionsOf(load, constants).map(({ predicted }) => Number(predicted.toPrecision(3))),
     );
-    expect(check?.loads.map(({ comparisons }) => comparisons.map((one) => one.predicted))).toEqual(predicted);
+    expect(check?.loads.map(({ comparisons }) => comparisons.map((row) => row.predicted))).toEqual(predicted);
   });
 
   it('should be based on a check where all predictions were accurate enough', () => {

@@ -14,7 +14,7 @@ describe('the capacity options', () => {
     expect(load).toMatchObject({ connections: 1_000_000, rate: 0.5, instances: 40 });
   });
 
-  it('should accept compressed history, and a single mode', () => {
+  it('should accept `--compressed-history`, and at most one mode', () => {
     expect(readCapacityOptions([]).load).not.toHaveProperty('compressedHistory');
     expect(readCapacityOptions(['--compressed-history']).load).toMatchObject({ compressedHistory: true });
     expect(readCapacityOptions(['--measure-compression']).mode).toBe('measure-compression');

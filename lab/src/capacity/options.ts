@@ -158,7 +158,7 @@ const USAGE =
     .join('\n') +
   `\n  ${'--compressed-history'.padEnd(26)}HISTORY_COMPRESSION=on`;
 
-const form = new Intl.NumberFormat('en-US');
+const numberFormat = new Intl.NumberFormat('en-US');
 
 /** Describes why a value is invalid; empty if valid. */
 function errorOf(text: string, { name, min, max, integer }: NumberOption): string[] {
@@ -166,7 +166,7 @@ function errorOf(text: string, { name, min, max, integer }: NumberOption): strin
   const isValid = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));
   if (isValid) return [];
   return [
-    `--${name} must be a ${integer ? 'whole number' : 'number'} from ${form.format(min)} to ${form.format(max)}, not "${text}"`,
+    `--${name} must be a ${integer ? 'whole number' : 'number'} from ${numberFormat.format(min)} to ${numberFormat.format(max)}, not "${text}"`,
   ];
 }
 

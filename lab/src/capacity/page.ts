@@ -33,12 +33,12 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin)
     throw new Failure(`docs/scaling.md must contain these lines:\n${BEGIN}\n${END}`);
-  const { conditions: of, range } = constants;
+  const { conditions, range } = constants;
   const sections = [
     '## What each step costs',
-    `CPU time in µs on ${of.cores} cores (${of.cpu}, ${of.system}), Node ${of.node}, Dapr ${of.dapr}, Redis ${of.redis} with ` +
-      `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${range.payload} bytes. "Redis" is the sum ` +
-      `of all Redis servers. Other processes used ${amount(of.others)} cores at the same time (median). Their activity raises all ` +
+    `CPU time in µs on ${conditions.cores} cores (${conditions.cpu}, ${conditions.system}), Node ${conditions.node}, Dapr ${conditions.dapr}, Redis ${conditions.redis} with ` +
+      `\`appendfsync always\`, ${conditions.startedAt.slice(0, 10)}; notifications of ${range.payload} bytes. "Redis" is the sum ` +
+      `of all Redis servers. Other processes used ${amount(conditions.others)} cores at the same time (median). Their activity raises all ` +
       'costs, because two of these cores may be hardware threads of the same physical core. ' +
       'An empty cell means no cost, or a cost too small to ' +
       'measure.',
@@ -51,7 +51,7 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     markdown(receivingRows(constants)),
     '## A million connections and 100,000 feeds',
     fence('sh', `npm run --silent capacity -- ${EXAMPLE.join(' ')}`),
-    '![The cost of this load in cores and GiB by parts, before partitions and now](images/million.svg)',
+    '![The cost of this load in cores and GiB by part, before partitions and now](images/million.svg)',
     fence('text', exampleText(constants)),
     ...(check ? ['## Predicted and measured', fence('text', checkText(check))] : []),
   ];

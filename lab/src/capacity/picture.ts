@@ -33,7 +33,7 @@ const CPU_PARTS: readonly [string, readonly string[]][] = [
     ],
   ],
   ['comparisons with heads', ['comparisons with heads']],
-  ['receipts of pages', ['receipts of pages']],
+  ['receipts from pages', ['receipts from pages']],
   [
     'connections and positions',
     ['idle subscriptions (pings, positions)', 'connects and subscribes', 'newly watched feeds'],
@@ -95,7 +95,7 @@ export function drawPicture(plan: Plan, title: string): string {
   const parts: string[] = [];
   let y = 74;
   const draw = (heading: string, bars: readonly Bar[]) => {
-    const sum = (of: (bar: Bar) => number) => bars.reduce((total, bar) => total + of(bar), 0);
+    const sum = (valueOf: (bar: Bar) => number) => bars.reduce((total, bar) => total + valueOf(bar), 0);
     const all = [
       { name: 'in total', before: sum(({ before }) => before), after: sum(({ after }) => after) },
       ...bars,
@@ -135,5 +135,5 @@ export function drawPicture(plan: Plan, title: string): string {
   ].join('\n');
 }
 
-const text = (x: number, y: number, words: string, more = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y}"${more && ` ${more}`}>${svgText(words)}</text>`;
+const text = (x: number, y: number, words: string, attributes = ''): string =>
+  `<text x="${x.toFixed(1)}" y="${y}"${attributes && ` ${attributes}`}>${svgText(words)}</text>`;

@@ -67,16 +67,16 @@ describe('a plan as text', () => {
 
 describe('the picture', () => {
   it('should show each part of the cost, before partitions were introduced and now, and both totals', () => {
-    const of = planOf({ ...LOAD, connections: 1e6, rate: 5_000, instances: 40 }, CONSTANTS) as Plan;
-    const { cores, gib } = partsOf(of);
-    const picture = drawPicture(of, 'a title');
+    const plan = planOf({ ...LOAD, connections: 1e6, rate: 5_000, instances: 40 }, CONSTANTS) as Plan;
+    const { cores, gib } = partsOf(plan);
+    const picture = drawPicture(plan, 'a title');
     for (const { name, before, after } of [...cores, ...gib]) {
       expect(picture).toContain(`>${name}</text>`);
       for (const value of [before, after])
         expect(picture).toContain(`>${value === 0 ? 'not counted' : amount(value)}</text>`);
     }
     const total = amount(cores.reduce((sum, { after }) => sum + after, 0));
-    expect(total).toBe(amount(totalCores(of)));
+    expect(total).toBe(amount(totalCores(plan)));
     expect(picture).toContain(`>${total}</text>`);
     expect(picture).toMatch(/^<svg .*a title.*<\/svg>\n$/s);
   });

@@ -70,7 +70,8 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
   }));
   const shards = SHARDS.map((shard) => ({ name: REDIS_NAMES[shard], ...redis[shard] }));
   const all = [...pods, ...shards];
-  const sum = (of: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + of(one), 0);
+  const sum = (valueOf: (row: (typeof all)[number]) => number) =>
+    all.reduce((total, one) => total + valueOf(one), 0);
   return [
     ['', 'processes', 'cores in use', 'GiB in use', 'cores each', 'GiB each'],
     ...all.map((one) => row(one.name, one.count, one)),

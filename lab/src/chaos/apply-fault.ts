@@ -9,14 +9,15 @@ import { MASTERS, failMaster } from './masters.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
 export interface FaultResult {
-  /** The affected pair's name. Clients of this pair might have to wait until it's back. */
+  /** Name of the affected application and sidecar. Their clients might get no deliveries until both are back. */
   pair: string | undefined;
+  /** False if the fault had no effect, for example because no instance reached the step in time. */
   happened: boolean;
 }
 
 /** Downtime of a killed process (ms). */
 const AWAY_MS = 700;
-/** Timeout for an instance to reach the step (ms). */
+/** Timeout for an instance to reach the failpoint's step (ms). */
 const REACH_MS = 20_000;
 const READY_MS = 60_000;
 
@@ -28,7 +29,7 @@ export async function applyFault(
   if ('step' in fault) return causeAtStep(stack, failpoints, fault);
   if (MASTERS.includes(fault.target) && cluster && fault.kind !== 'stop')
     return { pair: undefined, happened: await failMaster(cluster, fault.kind, fault.target) };
-  const { pair, process, revive } = find(stack, fault.target);
+  const { pair, process, revive } = findProcess(stack, fault.target);
   const happened = process.running;
   if (fault.kind === 'stop') {
     await process.kill('SIGSTOP');
@@ -46,7 +47,7 @@ export async function applyFault(
   return { pair: pair?.name, happened };
 }
 
-/** Sets a failpoint at a step. Dapr decides which instance reaches the step first. */
+/** Kills or stops the first instance that reaches the step (Dapr decides which one), then repairs it. */
 async function causeAtStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<FaultResult> {
   const { app, step } = fault;
   const pairs = app === 'producer' ? stack.producers : stack.bffs;
@@ -68,7 +69,7 @@ async function causeAtStep(stack: Stack, failpoints: Failpoints, fault: StepFaul
   return { pair: pair.name, happened: true };
 }
 
-function find(
+function findProcess(
   stack: Stack,
   target: string,
 ): { pair?: Pair; process: ManagedProcess; revive: () => Promise<void> } {

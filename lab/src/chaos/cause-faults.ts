@@ -10,6 +10,7 @@ import type { Event } from './report/ledger.ts';
 import { nameOf, type Fault } from './schedule.ts';
 import type { Workload } from './clients/workload.ts';
 
+/** Pause between two faults (ms). */
 const BETWEEN_MS = 300;
 /** Timeout (ms) for deliveries to resume after a fault. If they don't, the ledger will show the loss. */
 const RESUME_MS = 30_000;
@@ -28,7 +29,7 @@ export interface FaultRun {
    * reached all goals, but not before `end`.
    */
   full: boolean;
-  /** When the run can end at the latest or earliest, depending on `full` (ms since 1970). */
+  /** The latest (if `full`) or earliest time at which the run can end (ms since 1970). */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;
@@ -40,11 +41,11 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const events: Event[] = [];
   const isOver = () => {
     const late = Date.now() >= end;
-    const reached = shortfalls(goals, {
+    const missedGoals = shortfalls(goals, {
       events: events.filter(({ happened }) => happened),
       acknowledged: workload.total,
     });
-    return full ? late || reached.length === 0 : late && reached.length === 0;
+    return full ? late || missedGoals.length === 0 : late && missedGoals.length === 0;
   };
   for (const fault of faults) {
     if (signal.aborted || isOver()) break;

@@ -21,8 +21,8 @@ export function channelsOf(receivers: Receivers, dir: string) {
   return { ...channels, secrets: { ...secrets, ...ofReceivers } };
 }
 
-/** Like `channelsOf`, but only for webhooks to this URL. `more` adds settings. */
-export function webhookOf(url: string, dir: string, more: object = {}) {
+/** Like `channelsOf`, but only for webhooks to this URL. Adds `moreSettings` to the settings. */
+export function webhookOf(url: string, dir: string, moreSettings: object = {}) {
   const resources = join(dir, 'resources');
   mkdirSync(resources);
   const component = readFileSync(join(ROOT, 'examples', 'channels', COMPONENT), 'utf8');
@@ -30,7 +30,7 @@ export function webhookOf(url: string, dir: string, more: object = {}) {
   const settings = join(dir, 'away.json');
   writeFileSync(
     settings,
-    JSON.stringify({ publicUrl: 'https://inbox.example.org', webhook: COMMON, ...more }),
+    JSON.stringify({ publicUrl: 'https://inbox.example.org', webhook: COMMON, ...moreSettings }),
   );
   return {
     env: { AWAY_FILE: settings },

@@ -116,9 +116,9 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
       ...{ stack, cluster, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.stopDisturbing();
-    const lanes = [changes, marks, fallbacks, orders].filter((lane) => lane !== undefined);
-    await Promise.all([workload.stop(), ...lanes.map((lane) => lane.stop())]);
-    const lastDue = Math.max(0, ...lanes.map((lane) => lane.lastDue));
+    const activities = [changes, marks, fallbacks, orders].filter((activity) => activity !== undefined);
+    await Promise.all([workload.stop(), ...activities.map((activity) => activity.stop())]);
+    const lastDue = Math.max(0, ...activities.map((activity) => activity.lastDue));
     await delay(Math.max(0, lastDue - Date.now()));
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();

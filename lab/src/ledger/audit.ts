@@ -10,7 +10,7 @@ export interface Account {
   lost: string[];
   duplicated: string[];
   outOfOrder: string[];
-  /** Skipped offsets without a gap reported by the server. */
+  /** Skipped offsets for which the server reported no gap. */
   skipped: string[];
   reportedGaps: number;
 }

@@ -21,7 +21,7 @@ export interface CallerOptions {
 export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
-  #turn = 0;
+  #nextIndex = 0;
   /** Acknowledged ids and when they were acknowledged (ms since 1970), oldest first. */
   readonly acknowledged = new Map<string, number>();
   /** Retry count. */
@@ -82,7 +82,7 @@ export class Caller {
   }
 
   #nextUrl(): string {
-    return this.#urls[this.#turn++ % this.#urls.length] as string;
+    return this.#urls[this.#nextIndex++ % this.#urls.length] as string;
   }
 
   /** Returns the status, or 0 if there is no response. */

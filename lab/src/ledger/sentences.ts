@@ -27,7 +27,7 @@ export function sentencesFrom(seed: number): (bytes: number) => string {
   return (bytes) => {
     let text = sentence();
     while (text.length < bytes) text += ` ${sentence()}`;
-    // Tocsin trims texts, so none end with a space.
+    // Tocsin trims texts, so they must not end with a space.
     return text.slice(0, bytes).replace(/ $/, '.');
   };
 }

@@ -44,7 +44,10 @@ export async function startRedis(options: RedisOptions): Promise<AnyRedis> {
   });
 }
 
-/** Starts a Sentinel that watches `master` as `tocsin`, and considers it down after a second without a reply. */
+/**
+ * Starts a Sentinel that watches `master` under the name `tocsin`, and considers it down after a second without a
+ * reply.
+ */
 export async function startSentinel(
   options: RedisOptions,
   master: AnyRedis,
@@ -102,9 +105,9 @@ async function launch(
 const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    const settle = (is: boolean): void => {
+    const settle = (connected: boolean): void => {
       socket.destroy();
-      resolve(is);
+      resolve(connected);
     };
     socket.once('connect', () => settle(true)).once('error', () => settle(false));
   });

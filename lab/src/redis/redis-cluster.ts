@@ -10,6 +10,7 @@ export interface RedisCluster {
   nodes: AnyRedis[];
   /** The addresses of the initial masters, separated by commas. */
   address: string;
+  /** Sends a command to a node, and returns the reply. */
   ask<T>(node: AnyRedis, ...command: string[]): Promise<T>;
   /** Returns a key's current master, according to a running node. */
   masterOf(key: string): Promise<AnyRedis>;
@@ -20,7 +21,7 @@ export interface RedisCluster {
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** Nodes that are unreachable for longer count as down (ms). */
+/** Time after which an unreachable node counts as down (ms). */
 const NODE_TIMEOUT_MS = 2_000;
 
 /** Starts a Redis Cluster of three masters with `replicas` replicas each. Resolves when all slots are served. */

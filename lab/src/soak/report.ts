@@ -39,10 +39,10 @@ export function printSoak(samples: readonly Sample[], warmUp: number): string {
   const early = samples.find(({ at }) => at >= warmUp);
   const last = samples.at(-1);
   if (!early || !last) return 'The run was too short to compare the memory.';
-  const counts = (of: 'keys' | 'streams') =>
-    Object.keys(last[of])
+  const counts = (kind: 'keys' | 'streams') =>
+    Object.keys(last[kind])
       .sort()
-      .map((name) => [name, early[of][name] ?? 0, last[of][name] ?? 0]);
+      .map((name) => [name, early[kind][name] ?? 0, last[kind][name] ?? 0]);
   return [
     table([
       ['process', 'MiB early', 'MiB late', 'late / early', 'CPU s'],

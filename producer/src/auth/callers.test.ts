@@ -23,14 +23,14 @@ describe('the secret with the API keys', () => {
     ['a feed that cannot exist', [record({ feeds: ['orders'] })], /0\.feeds\.0: must be all, topic/],
     ['* in the middle of a pattern', [record({ feeds: ['topic:a*b'] })], /0\.feeds\.0/],
     ['all*', [record({ feeds: ['all*'] })], /0\.feeds\.0/],
-    ['no rate', [record({ perSecond: 0 })], /0\.perSecond/],
-    ['half a rate', [record({ perSecond: 0.5 })], /0\.perSecond/],
+    ['a rate of 0', [record({ perSecond: 0 })], /0\.perSecond/],
+    ['a fractional rate', [record({ perSecond: 0.5 })], /0\.perSecond/],
     ['an unknown member', [record({ key: 'secret' })], /0\.key: is not a known member/],
     ['a duplicate name', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
-    ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
+    ['the same key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
     ['two errors', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
-  ])('should be rejected with %s', (_name, records, says) => {
-    expect(() => parse(...records)).toThrow(says);
+  ])('should be rejected with %s', (_name, records, message) => {
+    expect(() => parse(...records)).toThrow(message);
   });
 
   it('should be rejected if it isn’t JSON, but not be quoted in the error', () => {

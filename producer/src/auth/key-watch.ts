@@ -26,7 +26,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Called with the error when keys could not be compared. The next read retries. */
+  /** Called with the error when the keys could not be compared. Retried when the keys are next read. */
   onError: (error: unknown) => void;
 }
 
@@ -61,6 +61,7 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
+  /** The keys last compared with the stored version, as JSON. */
   #compared = '';
   /** A version that might have been written, and what it changes. */
   #unconfirmed: { text: string; changes: KeyChange[] } | undefined;

@@ -15,7 +15,7 @@ export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** Called repeatedly until it resolves, which means that the job was accepted. */
+  /** Calls `handOver` with a due job's name until it resolves, which means that the job was accepted. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }
@@ -48,7 +48,7 @@ export class MemoryJobs implements Jobs {
   }
 
   #arm(name: string, job: Job, delayMs: number): void {
-    // setTimeout has a maximum delay. If the wait is longer, continue when the timer fires.
+    // setTimeout has a maximum delay. If the job is due later than that, wait again when the timer fires.
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());

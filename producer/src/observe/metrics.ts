@@ -85,7 +85,7 @@ export function createMetrics(registry: Registry) {
     }),
     waited: new Counter({
       name: 'tocsin_producer_waited_for_bffs_seconds_total',
-      help: 'Time that lanes waited for bffs that were behind, so that accepted notifications arrive soon.',
+      help: 'Time that lanes waited for the bffs to catch up, so that accepted notifications are delivered soon.',
       registers,
     }),
     scheduled: new Counter({

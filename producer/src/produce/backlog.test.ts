@@ -28,7 +28,7 @@ function slowBffs(options: Partial<ProducerOptions> = {}) {
   return { ...parts, peek, bffs };
 }
 
-describe('a lane whose entries aren’t claimed', () => {
+describe('a lane whose entries haven’t been claimed', () => {
   it('should wait until entries with many feeds are claimed, so that accepted notifications arrive soon', async () => {
     const { producer, backend, bffs } = slowBffs();
     expect(await producer.produce(inFeeds(MAX_FEEDS))).toBe('accepted');
@@ -41,7 +41,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(backend.deposited.map(idsOf)[1]).toEqual(['next']);
   });
 
-  it('should not wait for entries with few feeds, and rarely check them', async () => {
+  it('should not wait for entries with few feeds, and rarely check whether they are claimed', async () => {
     const { producer, bffs, peek } = slowBffs();
     bffs.claimed = Infinity;
     const hundred = Array.from({ length: 100 }, (_, i) => notification(`n${i}`));
@@ -86,7 +86,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(bffs.claimed).toBeLessThan(60);
   });
 
-  it('should leave a request of several entries enough time while the bffs catch up', async () => {
+  it('should leave a request that needs several entries enough time to finish while the bffs catch up', async () => {
     const { producer, backend, bffs } = slowBffs();
     void producer.produce(inFeeds(MAX_FEEDS));
     const advance = setInterval(() => bffs.claimed++, 1_900);
@@ -97,7 +97,7 @@ describe('a lane whose entries aren’t claimed', () => {
     clearInterval(advance);
   });
 
-  it('should still wait the full 2 s if an entry ends within a request whose rest fits in the next entry', async () => {
+  it('should still wait the full 2 s if an entry splits a request and the remaining items fit in the next entry', async () => {
     const { producer, backend, bffs } = slowBffs();
     void producer.produce(inFeeds(MAX_FEEDS));
     await sleep(100);
@@ -111,7 +111,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(await Promise.all(batches)).toEqual(Array(4).fill('accepted'));
   });
 
-  it('should wait less if an entry ends within a request whose rest needs several entries by size', async () => {
+  it('should wait less if an entry splits a request and the remaining items are too large for one entry', async () => {
     const { producer, backend, bffs } = slowBffs();
     void producer.produce(inFeeds(MAX_FEEDS));
     await sleep(100);
@@ -127,7 +127,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(backend.deposited).toHaveLength(4);
   });
 
-  it('should accept without waiting while the bffs are away', async () => {
+  it('should accept requests without waiting while the bffs are down', async () => {
     const { producer } = slowBffs();
     await producer.produce(inFeeds(MAX_FEEDS));
     expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 2_500)).toBe('accepted');
@@ -135,7 +135,7 @@ describe('a lane whose entries aren’t claimed', () => {
       expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
   });
 
-  it('should report the time that it waited, but not the time of a check that finds all claimed', async () => {
+  it('should report how long it waited, but not how long a check takes that finds all entries claimed', async () => {
     const { producer, observer, bffs, peek } = slowBffs();
     const waited = vi.spyOn(observer, 'waited');
     peek.mockImplementation(async (key) => {
@@ -154,7 +154,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(waited.mock.lastCall?.[0]).toBeGreaterThan(1_000);
   });
 
-  it('should give up a check that gets no answer', async () => {
+  it('should give up on a check that gets no response', async () => {
     const { producer, observer, peek } = slowBffs();
     peek.mockReturnValue(new Promise(() => {}));
     await producer.produce(inFeeds(MAX_FEEDS));
@@ -163,7 +163,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(observer.events).toContain('failed check 0 1');
   });
 
-  it('should treat a failed check like an unclaimed entry, and report it', async () => {
+  it('should treat an entry as unclaimed if the check fails, and report the failure', async () => {
     const { producer, backend, observer, peek } = slowBffs();
     peek.mockRejectedValue(new Error('no sidecar'));
     await producer.produce(inFeeds(MAX_FEEDS));
@@ -175,7 +175,7 @@ describe('a lane whose entries aren’t claimed', () => {
     expect(await next).toBe('accepted');
   });
 
-  it('should leave a request enough time if the requests’ time limit is short', async () => {
+  it('should wait less if the requests’ time limit is short, so that they can still finish', async () => {
     const { producer } = slowBffs({ requestTimeoutMs: 200 });
     await producer.produce(inFeeds(MAX_FEEDS));
     const next = producer.produce([notification('next')]);

@@ -57,6 +57,6 @@ export interface Observer {
   failed(step: Step, entry: EntryFacts, error: unknown): void;
   /** The run of `entry` has ended because the entry took too long. */
   runEnded(entry: EntryFacts): void;
-  /** A lane has waited this long (ms) for bffs that were behind. */
+  /** A lane has waited this long (ms) for the bffs to catch up. */
   waited(ms: number): void;
 }

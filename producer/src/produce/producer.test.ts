@@ -217,7 +217,7 @@ describe('a lane', () => {
 });
 
 describe('a lane under load', () => {
-  const at = (backend: { of: (step: 'deposit') => { at: number }[] }) =>
+  const depositTimes = (backend: { of: (step: 'deposit') => { at: number }[] }) =>
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
@@ -228,10 +228,10 @@ describe('a lane under load', () => {
     await sleep(5);
     outcomes.push(producer.produce([notification('b')]));
     await sleep(100);
-    expect(at(backend)).toEqual([0, 40]);
+    expect(depositTimes(backend)).toEqual([0, 40]);
     outcomes.push(producer.produce([notification('c')]));
     await sleep(100);
-    expect(at(backend)).toEqual([0, 40, 105]);
+    expect(depositTimes(backend)).toEqual([0, 40, 105]);
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
@@ -242,7 +242,7 @@ describe('a lane under load', () => {
     await sleep(5);
     outcomes.push(producer.produce([notification('b')]));
     await sleep(2_000);
-    expect(at(backend)).toEqual([0, 850]);
+    expect(depositTimes(backend)).toEqual([0, 850]);
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
@@ -256,7 +256,7 @@ describe('a lane under load', () => {
     outcomes.push(producer.produce([notification('e')]));
     await sleep(100);
     // The last entry waits only for the batching delay, which applies because requests shared the previous entry.
-    expect(at(backend)).toEqual([0, 200, 1_004]);
+    expect(depositTimes(backend)).toEqual([0, 200, 1_004]);
     expect(backend.deposited.map(idsOf)).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
     expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
   });
@@ -267,7 +267,7 @@ describe('a lane under load', () => {
     const outcome = producer.produce(Array.from({ length: 2_500 }, (_, n) => notification(`n${n}`)));
     await sleep(200);
     expect(await outcome).toBe('accepted');
-    expect(at(backend)).toEqual([0, 40, 80]);
+    expect(depositTimes(backend)).toEqual([0, 40, 80]);
   });
 
   it('should not wait for the interval when stopping', async () => {
@@ -279,7 +279,7 @@ describe('a lane under load', () => {
     const stopped = producer.stop(8_000);
     await sleep(100);
     await stopped;
-    expect(at(backend)).toEqual([0, 100]);
+    expect(depositTimes(backend)).toEqual([0, 100]);
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
@@ -294,7 +294,7 @@ describe('a lane under load', () => {
     outcomes.push(producer.produce([notification('d')]));
     due.shift()?.();
     await sleep(1);
-    expect(at(backend)).toEqual([0, 1_004, 2_000]);
+    expect(depositTimes(backend)).toEqual([0, 1_004, 2_000]);
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
   });
 });

@@ -60,6 +60,7 @@ export class Producer {
   readonly #backlogs: readonly Backlog[];
   /** The lanes that wait for the bffs. */
   readonly #waiting = new Set<Lane>();
+  /** The requests without an outcome. */
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRepeating = new AbortController();
@@ -78,7 +79,7 @@ export class Producer {
       () =>
         new Backlog({
           isClaimed: (announcement) => this.#isClaimed(announcement),
-          // A request that is split between two entries waits twice, and must still be able to finish.
+          // A request that is split between two entries waits twice, and must still be able to finish in time.
           maxWaitMs: Math.min(MAX_WAIT_MS, 0.4 * options.requestTimeoutMs),
         }),
     );
@@ -155,8 +156,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane start an entry at the end of this tick, or once it has rested. An entry's cost hardly depends on the
-   * size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
+   * Lets the lane start an entry at the end of this tick, or once the lane has rested. An entry's cost hardly depends
+   * on its size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
@@ -196,7 +197,7 @@ export class Producer {
         continue;
       }
       this.#lanes.onBegin(lane);
-      // Only a full entry leaves items behind.
+      // Items are left waiting only if the entry is full.
       void this.#finish(lane, batch, lane.hasWaiting);
     }
   }
@@ -236,8 +237,8 @@ export class Producer {
     this.#waiting.add(lane);
     const { requestTimeoutMs, observer } = this.#options;
     const now = performance.now();
-    // A request that needs several entries must still be able to finish.
-    const limitMs = (lane.begunSince ?? now) + requestTimeoutMs / 2 - now;
+    // A request that needs several entries must still be able to finish in time.
+    const limitMs = (lane.oldestSplitRequestAt ?? now) + requestTimeoutMs / 2 - now;
     observer.waited(await backlog.shrink(limitMs));
     if (this.#waiting.delete(lane)) this.#continue(lane);
   }

@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should date a notification after an erasure only if it was published after the erasure was answered', async () => {
+it('should give a notification a later date than an erasure only if it was published after the response to the erasure', async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;

@@ -30,7 +30,7 @@ const ON_TIME_MS = 1_500;
 const MAX_CLOCK_SKEW_MS = 250;
 /**
  * An erasure also removes notifications dated within this time (ms) after the request because they may already have
- * been in transit. Notifications published after the response always have later dates, including events.
+ * been in transit. Notifications and events published after the response always have later dates.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + MAX_CLOCK_SKEW_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;

@@ -31,8 +31,8 @@ async function start(length: string) {
   return {
     send: (text: string) => socket.write(text),
     answer: () => answer.slice(CONTINUE.length),
-    answers: (text: string | RegExp) => expect.poll(() => answer.slice(CONTINUE.length)).toMatch(text),
-    breakOff: () => socket.destroy(),
+    waitForAnswer: (text: string | RegExp) => expect.poll(() => answer.slice(CONTINUE.length)).toMatch(text),
+    abort: () => socket.destroy(),
   };
 }
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
@@ -43,29 +43,29 @@ const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
 /** The response to a body that was read completely but isn't JSON. */
 const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
-const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
-const small = async () => (await server.post('{"title":"x"}')).status;
+const postBytes = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
+const postSmall = async () => (await server.post('{"title":"x"}')).status;
 
 /** Sends a large body except for the last ten bytes. */
 async function startUnfinished() {
   const request = await startSized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
-  await expect.poll(() => postOf(MEBIBYTE)).toBe(503);
+  await expect.poll(() => postBytes(MEBIBYTE)).toBe(503);
   return request;
 }
 
 it('should reject a large body while the budget is used up, but still accept small bodies', async () => {
   const first = await startUnfinished();
-  expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
+  expect([await postBytes(MEBIBYTE), await postSmall()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
   first.send(' '.repeat(10));
-  await first.answers(READ);
-  expect(await postOf(MEBIBYTE)).toBe(400);
+  await first.waitForAnswer(READ);
+  expect(await postBytes(MEBIBYTE)).toBe(400);
 });
 
 it('should not reserve a large body’s declared Content-Length', async () => {
   for (let i = 0; i < 20; i++) (await startSized(MEBIBYTE)).send(' ');
-  expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
+  expect([await postBytes(MEBIBYTE), await postSmall()]).toEqual([400, 202]);
 });
 
 it('should reject a chunked body as soon as it exceeds the budget', async () => {
@@ -76,9 +76,9 @@ it('should reject a chunked body as soon as it exceeds the budget', async () => 
   await delay(100);
   expect(second.answer()).toBe('');
   second.send(chunk(MEBIBYTE / 2));
-  await second.answers(UNAVAILABLE);
+  await second.waitForAnswer(UNAVAILABLE);
   first.send('0\r\n\r\n');
-  await first.answers(READ);
+  await first.waitForAnswer(READ);
 });
 
 it('should count a compressed body’s decompressed bytes', async () => {
@@ -87,17 +87,17 @@ it('should count a compressed body’s decompressed bytes', async () => {
   expect(await post()).toBe(400);
   const first = await startUnfinished();
   expect(await post()).toBe(503);
-  first.breakOff();
+  first.abort();
   await expect.poll(post).toBe(400);
 });
 
 it('should return the bytes to the budget no matter how a request ends', async () => {
   for (let i = 0; i < 5; i++) {
     const broken = await startUnfinished();
-    expect(await postOf(MEBIBYTE)).toBe(503);
-    broken.breakOff();
-    await expect.poll(() => postOf(MEBIBYTE)).toBe(400);
+    expect(await postBytes(MEBIBYTE)).toBe(503);
+    broken.abort();
+    await expect.poll(() => postBytes(MEBIBYTE)).toBe(400);
   }
-  for (let i = 0; i < 5; i++) expect(await postOf(MEBIBYTE + 1)).toBe(413);
-  expect(await Promise.all([postOf(MEBIBYTE), small()])).toEqual([400, 202]);
+  for (let i = 0; i < 5; i++) expect(await postBytes(MEBIBYTE + 1)).toBe(413);
+  expect(await Promise.all([postBytes(MEBIBYTE), postSmall()])).toEqual([400, 202]);
 });

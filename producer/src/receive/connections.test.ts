@@ -26,7 +26,7 @@ it('should answer invalid HTTP with a problem document', async () => {
   expect(answer).toContain('"code":"invalid_request"');
 });
 
-it('should answer oversized headers with a problem document', async () => {
+it('should answer oversized headers with 431', async () => {
   const answer = await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
 });

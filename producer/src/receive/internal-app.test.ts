@@ -88,7 +88,7 @@ describe('a job', () => {
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be accepted only from the sidecar, and read from the scheduler', async () => {
+  it('should be accepted only from the sidecar, with its content read from the scheduler', async () => {
     expect((await deliverJob('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await deliverJob('some:name', invoked)).status).toBe(403);
@@ -106,7 +106,7 @@ describe('a job', () => {
     expect(refusals).toContain('unknown_job');
   });
 
-  it('should get 503 if far from due', async () => {
+  it('should get 503 if it isn’t due soon', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
     const answer = await deliverJob('later:name');
@@ -182,12 +182,12 @@ describe('the open topic', () => {
   });
 
   it('should accept deliveries only on paths that only the sidecar knows', async () => {
-    const ask = async () => {
+    const fetchRoutes = async () => {
       const headers = { 'dapr-api-token': 'secret' };
       const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });
       return ((await response.json()) as { route: string }[]).map(({ route }) => route);
     };
-    const [first, second] = [await ask(), await ask()];
+    const [first, second] = [await fetchRoutes(), await fetchRoutes()];
     expect(new Set([...first, ...second]).size).toBe(4);
     const before = backend.deposited.length;
     const event = { id: 'guessed', data: { title: 'x' } };
@@ -257,10 +257,10 @@ describe('the open topic', () => {
     ['deep nesting', DEEP_JSON, JSON.stringify(DEEP_JSON), 'is nested more than 100 levels deep'],
     ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are stored as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
-  ])('should store an invalid raw payload: %s', async (_name, bytes, content, says) => {
+  ])('should store an invalid raw payload: %s', async (_name, bytes, content, message) => {
     expect(await deliverBytes(bytes)).toEqual(done);
     expect(refused.at(-1)).toMatchObject({ content });
-    expect(refused.at(-1)?.errors.map(({ message }) => message)).toContain(says);
+    expect(refused.at(-1)?.errors.map((error) => error.message)).toContain(message);
   });
 
   it('should store an invalid notification’s source', async () => {

@@ -8,7 +8,7 @@ import type { DueWindowChange } from './ports.ts';
 
 const MIB = 1024 * 1024;
 
-/** A store that refuses documents of more than 4 MiB in one write, as a sidecar does. */
+/** A store that refuses a write of more than 4 MiB of documents, as a sidecar does. */
 class BoundedStore extends MemoryDueWindowStore {
   writes = 0;
   override write(change: DueWindowChange, etag: string | undefined): Promise<void> {
@@ -41,7 +41,7 @@ it('should accept 3,000 schedules of 2 kB that are taken over at the same time, 
   expect(store.writes).toBeLessThan(12);
 });
 
-it('should accept several large requests at the same time, and a small one beside them', async () => {
+it('should accept several large requests and a small one at the same time', async () => {
   const large = Array.from({ length: 5 }, (_, n) =>
     window.add(
       'me',

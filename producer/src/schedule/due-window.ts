@@ -12,9 +12,9 @@ interface Change {
   remove?: (due: Due) => boolean;
   /** Called before each write attempt, after reading the index. Resolve with false to add nothing. */
   isCurrent?: () => Promise<boolean>;
-  /** Whether to write an unchanged index too, so that no write based on an earlier version succeeds. */
+  /** Whether to write the index even if it is unchanged, so that no write based on an earlier version succeeds. */
   isAlwaysWritten?: boolean;
-  /** Why the schedules weren't added although they are current. The batch's remaining changes are still written. */
+  /** Why nothing was added: the window is full, or `isCurrent` rejected. The batch's other changes are written. */
   failure?: Error;
 }
 
@@ -24,7 +24,7 @@ interface Change {
  */
 export const MAX_DUE = 10_000;
 
-/** Limits on a batch, so that a failed write concerns few callers and repeats few checks. */
+/** Limits on a batch, so that a failed write affects few callers and repeats few checks. */
 const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
@@ -155,7 +155,7 @@ export class DueWindow {
 const bytesOf = ({ add }: Change): number =>
   [...add.values()].reduce((sum, { scheduled }) => sum + Buffer.byteLength(JSON.stringify(scheduled)), 0);
 
-/** Returns the current changes. Sets `failure` on changes that couldn't be checked, and clears it on all others. */
+/** Returns the changes that are still current. Sets `failure` if a change couldn't be checked; otherwise clears it. */
 async function currentOf(changes: readonly Change[]): Promise<Set<Change>> {
   const current = new Set<Change>();
   await inParallel(changes, PARALLEL_CHECKS, async (change) => {

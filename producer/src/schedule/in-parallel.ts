@@ -5,9 +5,9 @@ export async function inParallel<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
   };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, lane));
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  const workers = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, worker));
+  for (const result of workers) if (result.status === 'rejected') throw result.reason;
 }

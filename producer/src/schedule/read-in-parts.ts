@@ -1,5 +1,5 @@
 /** Number of schedules to read per call. */
-const READ_AT_ONCE = 100;
+const SCHEDULES_PER_READ = 100;
 /** Maximum part size in bytes of JSON. Only a single large schedule may exceed it. */
 const MAX_PART_BYTES = 1024 * 1024;
 
@@ -16,8 +16,8 @@ export async function* readInParts(
 ): AsyncGenerator<DuePart> {
   let part: DuePart = { names: new Set(), contents: [] };
   let bytes = 0;
-  for (let start = 0; start < names.length; start += READ_AT_ONCE) {
-    const some = names.slice(start, start + READ_AT_ONCE);
+  for (let start = 0; start < names.length; start += SCHEDULES_PER_READ) {
+    const some = names.slice(start, start + SCHEDULES_PER_READ);
     const contents = await read(some);
     for (const [i, name] of some.entries()) {
       const size = Buffer.byteLength(JSON.stringify(contents[i]) ?? '');

@@ -45,14 +45,14 @@ describe('the schedule index', () => {
     expect(new Set((await indexOver(store).read()).entries)).toEqual(new Set(entries));
   });
 
-  it('should keep an entry’s time when re-added, like the job', async () => {
+  it('should keep the original time of an entry that is added again, as the job does', async () => {
     const index = indexOver(new MemoryScheduleIndexStore());
     await index.add([named('all', 'a', START + HOUR)]);
     await index.add([named('all', 'a', START + 2 * HOUR)]);
     expect((await index.read()).entries).toEqual([named('all', 'a', START + HOUR)]);
   });
 
-  it('should ignore entries in the past, drop them with the next write, and expire', async () => {
+  it('should ignore entries in the past and drop them with the next write, and expire with the last entry', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     await index.add([named('all', 'a', START + HOUR)]);
@@ -140,7 +140,7 @@ describe('a schedule', () => {
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
 
-  it('should not be added to the index once the request has moved on', async () => {
+  it('should not be added to the index after the request has stopped waiting for it', async () => {
     const store = new MemoryScheduleIndexStore();
     const read = store.read.bind(store);
     const index = indexOver(store);
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
-  it('should be removed from the index when the id is retracted, even if it comes from an event', async () => {
+  it('should be removed from the index when its id is retracted, even if the schedule comes from an event', async () => {
     const { schedules, scheduleIndexStore } = instance();
     const at = START + HOUR;
     await schedules.add([{ notification: { ...notification('e'), sourceHash: 'f'.repeat(16) }, at }]);

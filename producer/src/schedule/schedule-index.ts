@@ -33,8 +33,8 @@ const MIN_TTL_SECONDS = 60;
 /**
  * Lists the names and times of schedules that are stored as jobs. Needed because Dapr's scheduler can't list jobs
  * selectively. Each feed's schedules are in the same document. Entries in the past are ignored, and dropped the next
- * time the document is written. Deliveries don't depend on the index: after a failure, it can contain schedules that
- * have no job, and schedules can be missing.
+ * time the document is written. Deliveries don't depend on the index: after a failure, it can contain schedules without
+ * a job, and other schedules can be missing from it.
  */
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;
@@ -65,8 +65,8 @@ export class ScheduleIndex {
   }
 
   /**
-   * Resolves when the index no longer contains a schedule with this prefix that `remove` matches, even if already
-   * delivered. Rejects after the time limit at the latest.
+   * Resolves when the index no longer contains any schedule with this prefix that `remove` matches, whether or not it
+   * has been delivered. Rejects after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);

@@ -8,7 +8,7 @@ import type { ScheduleIndex } from './schedule-index.ts';
 export const CACHE_MS = 15_000;
 const PARALLEL_JOBS = 16;
 const NAMES_PER_READ = 100;
-/** Maximum number of names to look up per list. A name has no job if the request failed. */
+/** Maximum number of names to look up per list. After failed requests, many names may have no job. */
 const MAX_NAMES = 500;
 
 export interface ScheduleListerOptions {

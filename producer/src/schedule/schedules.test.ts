@@ -150,7 +150,7 @@ describe('a schedule', () => {
     expect(new Set(delivered())).toEqual(new Set(['a']));
   });
 
-  it('should be delivered even if too many are due at the same time for the queue', async () => {
+  it('should be delivered even if more schedules are due at the same time than fit in the queue', async () => {
     const { schedules, dueWindowStore, delivered, scheduleObserver } = instance(
       {},
       { maxHeldBytes: 2 * 1024 * 1024 },

@@ -18,7 +18,7 @@ import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
- * Jobs are handed over this early (ms). If a scheduler is killed, its jobs don't fire for 20 s until the lease expires,
+ * How early jobs are handed over (ms). If a scheduler is killed, its jobs don't fire for 20 s until the lease expires,
  * so anything due in that time must already have been handed over.
  */
 export const LEAD_MS = 30_000;
@@ -63,7 +63,7 @@ export class Schedules implements Scheduler {
   /** `firesAt` is measured by `performance.now()`, which, like timers, may stop while the machine sleeps. */
   readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
-  /** Names of the schedules, and when they were due. */
+  /** Names of the due schedules that aren't delivered yet, and when they were due. */
   readonly #due = new Map<string, number>();
   #firing = false;
 

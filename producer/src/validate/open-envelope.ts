@@ -19,12 +19,12 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
   const traceparent = typeof outer.traceparent === 'string' ? outer.traceparent : undefined;
   if (typeof outer.data_base64 !== 'string') return { ...opened(outer), traceparent };
-  const text = textIn(outer.data_base64);
-  if (text === undefined) return { event: {}, ...dataIn(outer.data_base64), traceparent };
+  const text = decodeText(outer.data_base64);
+  if (text === undefined) return { event: {}, ...decodeData(outer.data_base64), traceparent };
   const value = parseJson(text);
   const inner = recordOf(value);
-  if (isTooDeep(value)) return { event: namesOf(inner), data: text, faults: [TOO_DEEP], traceparent };
-  if (typeof inner.specversion !== 'string') return { event: {}, ...dataOf(text), traceparent };
+  if (isTooDeep(value)) return { event: stringsOf(inner), data: text, faults: [TOO_DEEP], traceparent };
+  if (typeof inner.specversion !== 'string') return { event: {}, ...parseData(text), traceparent };
   const own = typeof inner.traceparent === 'string' ? inner.traceparent : traceparent;
   return { ...opened(inner), traceparent: own };
 }
@@ -32,16 +32,16 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
 /** Opens a CloudEvent. The data can be JSON, or JSON encoded as text or bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
-  return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
+  return { event, ...(typeof base64 === 'string' ? decodeData(base64) : parseData(data)) };
 }
 
-function dataIn(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
-  const text = textIn(base64);
-  if (text !== undefined) return dataOf(text);
+function decodeData(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
+  const text = decodeText(base64);
+  if (text !== undefined) return parseData(text);
   return { data: base64, faults: [{ path: '', message: 'is not UTF-8; its bytes are stored as base64' }] };
 }
 
-function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
+function parseData(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
   if (typeof data !== 'string')
     return isTooDeep(data) ? { data: null, faults: [TOO_DEEP] } : { data, faults: [] };
   const value = parseJson(data);
@@ -49,7 +49,7 @@ function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
   return isTooDeep(value) ? { data, faults: [TOO_DEEP] } : { data: value, faults: [] };
 }
 
-function textIn(base64: string): string | undefined {
+function decodeText(base64: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
   } catch (error) {
@@ -62,7 +62,7 @@ function textIn(base64: string): string | undefined {
 const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
 /** An event's string attributes. */
-const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>
+const stringsOf = (event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value === 'string'));
 
 const recordOf = (value: unknown): Record<string, unknown> =>

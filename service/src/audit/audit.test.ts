@@ -20,7 +20,7 @@ const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
   return collector.take().map((one) => auditRecord(one, { id: 'p-1', instance: 'i' }));
 };
 
-describe('a record', () => {
+describe('an audit record', () => {
   it('should contain the actor, the action, the feeds and the ids', () => {
     const [record] = recordOf(publish({ feeds: ['all', 'all', 'topic:a'], ids: ['a', 'b', 'c'] }));
     expect(record).toEqual({
@@ -63,7 +63,7 @@ describe('a record', () => {
   });
 });
 
-describe('a collector', () => {
+describe('the attempt collector', () => {
   it('should combine and count all attempts by the same actor', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
@@ -94,7 +94,7 @@ describe('a collector', () => {
   });
 });
 
-describe('the trail', () => {
+describe('the audit trail', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -109,7 +109,7 @@ describe('the trail', () => {
       instance: 'i',
       sink: {
         append: async (stream, record) => {
-          if (sinkFails) throw new Error('away');
+          if (sinkFails) throw new Error('unavailable');
           stored.push({ stream, record });
         },
       },

@@ -2,7 +2,7 @@ import { AUDIT_TOPICS, COMPONENTS, type AuditRecord, type AuditStream } from '@t
 import type { AuditSink } from '../audit/trail.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** Writes the audit trail to Dapr topics since applications can append to a topic but not change it. */
+/** Writes the audit trail to Dapr topics, because applications can append to a topic but can't change its records. */
 export class DaprAuditSink implements AuditSink {
   readonly #sidecar: Pick<Sidecar, 'publish'>;
 

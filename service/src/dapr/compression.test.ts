@@ -26,21 +26,21 @@ describe('a compressed document', () => {
         const plain = { ...document, filler: 'So that it is large enough. '.repeat(200) };
         const stored = await compressed(plain);
         expect(stored?.value).toHaveProperty('brotli');
-        // Redis gets it as JSON.
+        // Redis stores the value as JSON.
         const read: unknown = JSON.parse(JSON.stringify(stored?.value));
         expect(await decompressed(read)).toEqual(JSON.parse(JSON.stringify(plain)));
       }),
     );
   });
 
-  it('should be smaller, and include the size as JSON', async () => {
+  it('should be smaller than the original, and come with its own size as JSON', async () => {
     const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
     const stored = await compressed(document);
     expect(stored?.bytes).toBe(sizeOf(stored?.value));
     expect(stored?.bytes).toBeLessThan(sizeOf(document));
   });
 
-  it('should be created only for large documents that are no larger than a request can be', async () => {
+  it('should be created only for large documents that fit into a request', async () => {
     const ofSize = (bytes: number) => 'a'.repeat(bytes - 2);
     const sizes = [
       MIN_COMPRESSED_BYTES - 1,
@@ -59,12 +59,12 @@ describe('a compressed document', () => {
   });
 });
 
-describe('reading', () => {
+describe('decompression', () => {
   const plain = { v: 1, publications: [] };
 
   it('should return uncompressed documents unchanged', async () => {
-    const ofLaterVersion = { ...storedAs(''), dictionary: 7 };
-    for (const value of [plain, undefined, null, 'text', 7, { v: 2, publications: [] }, ofLaterVersion])
+    const fromLaterVersion = { ...storedAs(''), dictionary: 7 };
+    for (const value of [plain, undefined, null, 'text', 7, { v: 2, publications: [] }, fromLaterVersion])
       expect(await decompressed(value)).toBe(value);
   });
 
@@ -73,11 +73,14 @@ describe('reading', () => {
   });
 
   it.each([
-    ['no base64', { v: COMPRESSED_VERSION, brotli: '???' }],
+    ['not base64', { v: COMPRESSED_VERSION, brotli: '???' }],
     ['not compressed', storedAs('{"v":1,"publications":[]}')],
-    ['cut off', storedAs(brotliCompressSync(JSON.stringify(plain)).subarray(0, -3))],
-    ['not JSON inside', storedAs(brotliCompressSync('{"v":1,'))],
-    ['too large inside', storedAs(brotliCompressSync(JSON.stringify(plain).padEnd(MAX_DOCUMENT_BYTES + 1)))],
+    ['truncated', storedAs(brotliCompressSync(JSON.stringify(plain)).subarray(0, -3))],
+    ['invalid JSON after decompression', storedAs(brotliCompressSync('{"v":1,'))],
+    [
+      'too large after decompression',
+      storedAs(brotliCompressSync(JSON.stringify(plain).padEnd(MAX_DOCUMENT_BYTES + 1))),
+    ],
   ])('should treat a document that is %s as damaged, not as written by a later version', async (_, value) => {
     const read = await decompressed(value);
     const { error } = segmentSchema.safeParse(read);

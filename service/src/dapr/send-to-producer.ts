@@ -14,10 +14,10 @@ import type { Sidecar } from './sidecar.ts';
 
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** The purposes of the bff's calls to the producer. Covered by the signature. */
+/** The purpose of each kind of call from the bff to the producer. The signature covers it. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose of the producer's call to the bff. Covered by the signature. */
+/** The purpose of the producer's call to the bff. The signature covers it. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**

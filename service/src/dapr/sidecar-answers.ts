@@ -26,7 +26,7 @@ export const metadataSchema = z.object({
 /** Dapr stores a job's data as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's error code and message. If the text has no code, the message is the raw text. */
+/** Dapr's error code and message in a response body. If they can't be read, the message is the start of the body. */
 export function errorOf(text: string): z.infer<typeof errorSchema> {
   try {
     return errorSchema.parse(JSON.parse(text));

@@ -5,9 +5,9 @@ import { afterEach, expect, it } from 'vitest';
 import { Sidecar } from './sidecar.ts';
 
 const CONNECTIONS = 64;
-const ends: (() => Promise<void>)[] = [];
+const cleanUps: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
 /** A sidecar on a real port that accepts every request and never responds. */
@@ -17,7 +17,7 @@ async function silentSidecar(timeoutMs: number) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sidecar = new Sidecar({ httpPort: (server.address() as AddressInfo).port, timeoutMs });
-  ends.push(async () => {
+  cleanUps.push(async () => {
     server.closeAllConnections();
     server.close();
     await sidecar.close();

@@ -76,7 +76,7 @@ export class Sidecar {
 
   /**
    * Publishes `data` as a CloudEvent, or unchanged if `raw` is set. Set `isEvent` if `data` is already a CloudEvent.
-   * Resolves when the broker has accepted it.
+   * Resolves when the broker has accepted the message.
    */
   async publish(
     pubsub: string,
@@ -270,7 +270,8 @@ export class Sidecar {
     try {
       return await new Promise<Answer>((resolve, reject) => {
         timer = setTimeout(() => {
-          // If a request is still waiting for a connection, undici only notes that it must not be sent.
+          // If the request is still waiting for a connection, undici only marks it as not to be sent. Its promise would
+          // stay pending until a connection is free.
           signal.emit('abort');
           reject(new Error(`no response within ${timeoutMs} ms`));
         }, timeoutMs);

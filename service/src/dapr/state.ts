@@ -18,7 +18,7 @@ export interface StoredState {
   etag: string;
 }
 
-/** The sidecar refuses bodies over 4 MiB. */
+/** Well below the sidecar's limit of 4 MiB for a request body. */
 const MAX_CALL_BYTES = 1024 * 1024;
 
 /**
@@ -30,9 +30,9 @@ export function stagesOf(operations: readonly StateOperation[]): StateOperation[
   const stageOf = (one: StateOperation): number =>
     one.operation === 'delete' ? 2 : one.etag === undefined ? 0 : 1;
   return [0, 1, 2].flatMap((stage) => {
-    const together = operations.filter((one) => stageOf(one) === stage);
+    const inStage = operations.filter((one) => stageOf(one) === stage);
     // Documents with an etag are written together or not at all.
-    return splitWithin(together, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
+    return splitWithin(inStage, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
   });
 }
 

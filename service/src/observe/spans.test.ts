@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { recordsSpans, useSpanSink, withRootSpan, withSpans, type FinishedSpan } from './spans.ts';
+import { areSpansOn, useSpanSink, withRootSpan, withSpans, type FinishedSpan } from './spans.ts';
 import { currentTraceparent } from './trace.ts';
 
 const trace = (n: number, flags: string) =>
@@ -18,7 +18,7 @@ function collect() {
 afterEach(() => useSpanSink(undefined));
 
 it('should keep the trace, but record no spans, while spans are off', async () => {
-  expect(recordsSpans()).toBe(false);
+  expect(areSpansOn()).toBe(false);
   const work = async () => currentTraceparent();
   expect(await withRootSpan('produce', trace(1, '01'), work)).toBe(trace(1, '01'));
   expect(await withSpans('deposit', { traceparent: trace(1, '01') }, {}, work)).toBe(trace(1, '01'));
@@ -41,9 +41,11 @@ it('should record a step only in sampled traces', async () => {
 
 it('should record a failed step and the error, and reject with that error', async () => {
   const { recorded, ended } = collect();
-  const fail = () => Promise.reject(new Error('away'));
-  await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow('away');
-  await expect(withRootSpan('produce', undefined, fail)).rejects.toThrow('away');
-  expect(recorded[0]?.error).toEqual(new Error('away'));
-  expect(ended).toEqual([new Error('away')]);
+  const fail = () => Promise.reject(new Error('unavailable'));
+  await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow(
+    'unavailable',
+  );
+  await expect(withRootSpan('produce', undefined, fail)).rejects.toThrow('unavailable');
+  expect(recorded[0]?.error).toEqual(new Error('unavailable'));
+  expect(ended).toEqual([new Error('unavailable')]);
 });

@@ -42,7 +42,7 @@ export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };
 
-export const recordsSpans = (): boolean => sink !== undefined;
+export const areSpansOn = (): boolean => sink !== undefined;
 
 /** The current time (ms since 1970) with sub-millisecond precision. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();

@@ -20,7 +20,7 @@ describe('a trace', () => {
     expect(currentTraceparent()).toBeUndefined();
   });
 
-  it('should not apply to work outside it', () => {
+  it('should not apply to work in `withoutTrace`', () => {
     withTrace(GIVEN, () => {
       expect(withoutTrace(currentTraceparent)).toBeUndefined();
       expect(currentTraceparent()).toBe(GIVEN);

@@ -46,7 +46,7 @@ export function createFailpoints<Step extends string>(spec: string | undefined):
     const points = (file === undefined ? fixed : pointsInFile(file)).filter(
       (point) => point.step === step && (point.at === undefined || point.at === count),
     );
-    if (file !== undefined && points.length > 0 && !take(file)) return;
+    if (file !== undefined && points.length > 0 && !claim(file)) return;
     for (const point of points) await act(point);
   };
 }
@@ -68,19 +68,19 @@ const parse = (spec: string): Failpoint[] =>
 
 const pointsInFile = (file: string): Failpoint[] => parse(ifPresent(() => readFileSync(file, 'utf8')) ?? '');
 
-const take = (file: string): boolean =>
+const claim = (file: string): boolean =>
   ifPresent(() => {
     renameSync(file, `${file}.${process.pid}`);
     return true;
   }) ?? false;
 
 /**
- * Returns the result of `act`, or `undefined` if the file does not exist, for example because another process claimed
- * it.
+ * Returns the result of `useFile`, or `undefined` if the file does not exist, for example because another process
+ * claimed it.
  */
-function ifPresent<T>(act: () => T): T | undefined {
+function ifPresent<T>(useFile: () => T): T | undefined {
   try {
-    return act();
+    return useFile();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

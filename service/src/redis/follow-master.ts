@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
 import { findMaster } from './find-master.ts';
-import { SUBSCRIBING, callOn, clientOver, type Following } from './following.ts';
+import { SUBSCRIBING, callOn, clientOver, type FollowingClient } from './following.ts';
 import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
@@ -14,10 +14,9 @@ const ASK_EVERY_MS = 5_000;
 
 /**
  * A client with node-redis's methods for the master that the Sentinels report. After a failover, the client and all
- * subscriptions move to the new master.
- * Commands in progress reject during a failover. They are never retried because they may have been executed. While
- * there is no master, commands reject immediately. In a `duplicate()`, they wait instead, since socket.io's adapter
- * retries rejected reads in a tight loop.
+ * subscriptions move to the new master. Commands in progress reject during a failover. They are never retried because
+ * they may have been executed. While there is no master, commands reject immediately. In a `duplicate()`, they wait
+ * instead, since socket.io's adapter retries rejected reads in a tight loop.
  *
  * node-redis's own `createSentinel` is unsuitable: it retries commands that may have been executed, prints errors to
  * the console, and lacks the `duplicate()` that the adapter needs.
@@ -26,7 +25,7 @@ export function followMaster(target: RedisTarget, options: ClientOptions): Redis
   return clientOver(new Follower(target, options, false));
 }
 
-class Follower extends EventEmitter implements Following {
+class Follower extends EventEmitter implements FollowingClient {
   readonly #target: RedisTarget;
   readonly #options: ClientOptions;
   readonly #waitsForMaster: boolean;
@@ -79,7 +78,7 @@ class Follower extends EventEmitter implements Following {
     if (!client?.isReady) {
       if (!this.#waitsForMaster) throw new Error('No master is connected');
       client = await this.#readyClient();
-      // `#open` has already made this subscription.
+      // `#open` has already made this subscription on the new connection.
       if (SUBSCRIBING.has(name)) return undefined;
     }
     return callOn(client, name, args);
@@ -118,7 +117,7 @@ class Follower extends EventEmitter implements Following {
     }
   }
 
-  /** Connects to a master. `lost` resolves when the connection is lost, or when this is no longer the master. */
+  /** Connects to a master. `lost` resolves when the connection is lost, or the server is no longer the master. */
   async #open(address: RedisAddress): Promise<{ lost: Promise<void> }> {
     const client = clientAt(address, this.#target, { ...this.#options, reconnectStrategy: false });
     const roleChecks = new AbortController();

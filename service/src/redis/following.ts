@@ -1,18 +1,18 @@
 import type { RedisClient } from './client.ts';
 
 /** A client that switches servers over time and sends each command to the right server. */
-export interface Following {
+export interface FollowingClient {
   /** Calls a node-redis method with these arguments on the right server. */
   command(name: string, args: unknown[]): Promise<unknown>;
   /** A new client for the same target. Commands wait until a server is connected. */
-  createDuplicate(): Following;
+  createDuplicate(): FollowingClient;
 }
 
 /** Methods that must be repeated on each new server. */
 export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 
 /** A client with node-redis's methods. Calls to methods that `following` lacks go to `following.command`. */
-export function clientOver(following: Following): RedisClient {
+export function clientOver(following: FollowingClient): RedisClient {
   return new Proxy(following, {
     get(_, name) {
       if (name === 'duplicate') return () => clientOver(following.createDuplicate());

@@ -5,7 +5,7 @@ import { createRefusals } from './refusals.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('should log a reason at most once a minute, also after the clock was set back', () => {
+it('should log a reason at most once a minute, even if the clock is set back', () => {
   const [warn, count] = [vi.fn(), vi.fn()];
   const refuse = createRefusals({ warn } as unknown as Logger, count);
   refuse('forged');

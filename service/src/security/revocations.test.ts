@@ -50,7 +50,7 @@ it('should lift a revocation even if the response to the write is lost', async (
     write: async (value, etag) => {
       if (stored?.etag !== etag) throw new Error('stale');
       stored = { value: structuredClone(value), etag: String(Number(etag ?? 0) + 1) };
-      if (losesResponse) throw new Error('no answer');
+      if (losesResponse) throw new Error('no response');
     },
   };
   const list = new RevocationList({ document, now: () => 1_000 });

@@ -83,7 +83,7 @@ export class RevocationList {
     await this.#write((kept) => {
       const left = kept.filter((revocation) => revocation.sub !== sub);
       if (left.length === kept.length) return undefined;
-      // If this attempt's response is lost, the next attempt finds no revocation, so keep this true.
+      // Stays true: if the response to the write is lost, the next attempt finds no revocation.
       found = true;
       return left;
     });

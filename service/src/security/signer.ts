@@ -5,7 +5,7 @@ import type { SigningKeys } from './signing-keys.ts';
 /** The header that carries the signature for a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** The purpose of an actor call. Covered by the signature. */
+/** The purpose of an actor call. The signature covers it. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
 /** Maximum difference (ms) between the signing time and the receiver's clock. */

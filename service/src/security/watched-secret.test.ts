@@ -46,7 +46,7 @@ it('should follow changes, and keep the last valid value', async () => {
 });
 
 it('should stop reading when stopped', async () => {
-  const { secret, faults } = watch(new Error('away'));
+  const { secret, faults } = watch(new Error('unavailable'));
   await vi.waitFor(() => expect(faults).toHaveLength(1));
   secret.stop();
   await new Promise((resolve) => setTimeout(resolve, 600));

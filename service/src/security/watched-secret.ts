@@ -33,7 +33,7 @@ export class WatchedSecret<T> {
     void this.#watch();
   }
 
-  get isKnown(): boolean {
+  get isLoaded(): boolean {
     return this.#current !== undefined;
   }
 
@@ -45,8 +45,8 @@ export class WatchedSecret<T> {
     throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 
-  /** Like `get`, but reads the secret first if necessary. Rejects if that fails. */
-  async known(): Promise<T> {
+  /** Like `get`, but reads the secret first if it hasn't been read yet. Rejects if that fails. */
+  async load(): Promise<T> {
     if (!this.#current) await this.#read();
     return this.get();
   }

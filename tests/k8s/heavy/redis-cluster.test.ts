@@ -34,9 +34,9 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
     await delay(5_000);
     await load.stop();
     const result = await load.audit(CATCH_UP_MS);
-    const sum = (of: 'lost' | 'gaps') =>
+    const sum = (kind: 'lost' | 'gaps') =>
       result.faults.reduce(
-        (all, { lost, reportedGaps }) => all + (of === 'lost' ? lost.length : reportedGaps),
+        (all, { lost, reportedGaps }) => all + (kind === 'lost' ? lost.length : reportedGaps),
         0,
       );
     console.log(

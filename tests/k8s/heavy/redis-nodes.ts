@@ -8,7 +8,7 @@ export interface RedisNode {
   pod: string;
   isMaster: boolean;
   /** True if other nodes can reach it. */
-  isReached: boolean;
+  isReachable: boolean;
   slots: number;
   id: string;
   /** A replica's master id. `undefined` for a master. */
@@ -35,12 +35,12 @@ function nodeOf(line: string): RedisNode {
     .map((range) => range.split('-').map(Number))
     .reduce((sum, [from = 0, to = from]) => sum + to - from + 1, 0);
   const pod = /,(redis-\d)\.redis/.exec(address)?.[1] ?? address;
-  const isReached = link === 'connected' && !flags.includes('fail');
+  const isReachable = link === 'connected' && !flags.includes('fail');
   return {
     id,
     pod,
     isMaster: flags.includes('master'),
-    isReached,
+    isReachable,
     slots,
     follows: /^-$/.test(follows) ? undefined : follows,
   };
@@ -52,7 +52,7 @@ export async function isWhole(): Promise<boolean> {
   const masters = nodes.filter(({ isMaster, slots }) => isMaster && slots > 0);
   return (
     nodes.length === NODES.length &&
-    nodes.every(({ isReached }) => isReached) &&
+    nodes.every(({ isReachable }) => isReachable) &&
     masters.length === 3 &&
     masters.reduce((sum, { slots }) => sum + slots, 0) === 16_384 &&
     masters.every(({ id }) => nodes.filter(({ follows }) => follows === id).length === 1) &&
@@ -63,7 +63,7 @@ export async function isWhole(): Promise<boolean> {
 
 export const masterPods = async (): Promise<string[]> =>
   (await redisNodes())
-    .filter(({ isMaster, isReached, slots }) => isMaster && isReached && slots > 0)
+    .filter(({ isMaster, isReachable, slots }) => isMaster && isReachable && slots > 0)
     .map(({ pod }) => pod)
     .sort();
 
@@ -76,6 +76,7 @@ export const podIds = async (): Promise<Map<string, string>> =>
     ),
   );
 
+/** Runs `use` while a quota prevents Kubernetes from creating pods. */
 export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   await kubectlInNamespace('create', 'quota', BLOCK, '--hard=pods=0');
   try {

@@ -18,8 +18,8 @@ afterEach(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /**
- * Kills a key's master and replica, and restarts them without data. Then makes them rejoin the cluster like `join.sh`
- * in k8s/components/redis-cluster-nodes does.
+ * Kills a key's master and replica, and restarts them without data. Then makes them rejoin the cluster as `join.sh` in
+ * k8s/components/redis-cluster-nodes does.
  */
 async function loseShard({ nodes, ask, masterOf }: RedisCluster, name: string, key: string): Promise<void> {
   const master = await masterOf(key);

@@ -17,10 +17,10 @@ let settings: Record<`REDIS_${string}`, string>;
 
 /** Starts six nodes with a private CA that accept only TLS, and require a client certificate and a password. */
 beforeAll(async () => {
-  const { tls, settings: ofClients } = redisWithTls(dir);
+  const { tls, settings: clientSettings } = redisWithTls(dir);
   const passwords = { requirepass: 'secret', masterauth: 'secret' };
   cluster = await startCluster({ ...{ dir, name: 'node', tls }, settings: passwords }, 1);
-  settings = { ...ofClients, REDIS_CLUSTER: 'true' };
+  settings = { ...clientSettings, REDIS_CLUSTER: 'true' };
   stack = await startStack({ redisHost: cluster.address, redisSettings: settings });
 });
 afterAll(async () => {

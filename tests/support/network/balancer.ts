@@ -1,7 +1,7 @@
 import { answersOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** Interval (ms) between readiness checks. Like in a real load balancer, the known state can be slightly outdated. */
+/** Interval (ms) between readiness checks. As in a real load balancer, the last result can be slightly outdated. */
 const PROBE_MS = 200;
 
 /** Starts a round-robin load balancer. Each connection goes to the next ready instance. */
@@ -12,8 +12,8 @@ export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
     else ready.delete(pair);
   };
   const timer = setInterval(() => void Promise.all(pairs.map(probe)), PROBE_MS);
-  let turn = 0;
-  const proxy = await startProxy(() => [...ready][turn++ % ready.size]?.url);
+  let next = 0;
+  const proxy = await startProxy(() => [...ready][next++ % ready.size]?.url);
   return {
     ...proxy,
     async close() {

@@ -1,7 +1,8 @@
 // Probes addresses sequentially: `node probe.mjs '<JSON array of probes>'`. A probe has a "name" and one of these
 // actions, listed with their outcomes:
-//   "url", with "method", "headers", "body": the status; with "times", an array; with "text": true, {status, text}
-//   "connect": {"host", "port"}: `open`, or the reason
+//   "url", with "method", "headers", "body": the status, or the reason if there was no response; with "times", an
+//     array; with "text": true, {status, text}
+//   "connect": {"host", "port"}: `open`, or the reason if the connection failed
 //   "redis": {"host", "port", "commands": [["AUTH", …], …]}: the first line of each reply
 // Prints {"<name>": <outcome>}.
 import { connect } from 'node:net';

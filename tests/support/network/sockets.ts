@@ -52,7 +52,8 @@ export class Raw {
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // Keep sending after the server closes its half: data isn't rejected until both halves are closed.
+    // Keep sending after the server has closed its half: when it closes the connection completely, it answers data with
+    // a reset, which closes this socket.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));

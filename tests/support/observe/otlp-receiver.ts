@@ -54,9 +54,9 @@ const stringsOf = (attributes: z.infer<typeof attributeSchema>[]) =>
  */
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = [];
-  const unread: Buffer[] = [];
+  const protobufBodies: Buffer[] = [];
   const faults: unknown[] = [];
-  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -74,11 +74,11 @@ export async function startOtlpReceiver() {
           });
         }
       }
-    } else unread.push(body);
+    } else protobufBodies.push(body);
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   };
   const server = createServer((request, response) => {
-    take(request, response).catch((error: unknown) => {
+    receive(request, response).catch((error: unknown) => {
       faults.push(error);
       response.writeHead(400).end();
     });
@@ -93,9 +93,9 @@ export async function startOtlpReceiver() {
     spansOf: (traceId: string): ReceivedSpan[] =>
       spans.filter((span) => span.traceId === traceId).sort((a, b) => Number(a.from - b.from)),
     /** True if a sidecar has sent a span of the trace. */
-    sidecarsKnow: (traceId: string): boolean => {
+    hasSidecarSpan: (traceId: string): boolean => {
       const bytes = Buffer.from(traceId, 'hex');
-      return unread.some((body) => body.includes(bytes));
+      return protobufBodies.some((body) => body.includes(bytes));
     },
     stop: async (): Promise<void> => {
       server.closeAllConnections();

@@ -65,7 +65,8 @@ export interface RunningPrometheus {
 }
 
 /**
- * Maps a compose stack target to the corresponding address in the test's stack. @throws Error if there's no such target
+ * Maps a scrape target of the compose stack to the corresponding address in the test's stack.
+ * @throws Error if the test's stack has no such process
  */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');

@@ -14,7 +14,7 @@ const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** The environment for the sidecars' secret store. It contains a single key. */
+/** Returns the environment for the sidecars' secret store, with this API key as the only one. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });
@@ -48,12 +48,14 @@ export async function startAuditedStack() {
   };
   return {
     ...{ redis, stack, producer, bff, ops },
+    /** Sends a request to the producer with an API key. */
     publisher: (method: string, path: string, body?: object, key = KEY) =>
       fetch(`${producer.url}${path}`, {
         method,
         headers: { ...JSON_TYPE, 'x-api-key': key },
         ...(body && { body: JSON.stringify(body) }),
       }),
+    /** Sends a request to an application's sidecar. */
     dapr: (pair: Pick<Pair, 'daprUrl' | 'daprHeaders'>, path: string, body?: object, method = 'POST') =>
       fetch(`${pair.daprUrl}${path}`, {
         method,
@@ -91,7 +93,7 @@ export async function startAuditedStack() {
 export type AuditedStack = Awaited<ReturnType<typeof startAuditedStack>>;
 
 /** Formats a record as a line: action, outcome, entry point, actor, count, feeds and ids. */
-export const short = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
+export const toLine = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
   [
     ...[action, outcome, via, actor.kind, actor.name ?? '-', actor.claimed ? 'claimed' : '', requests],
     ...[feeds?.first.join() ?? '', ids?.first.join() ?? ''],

@@ -5,7 +5,7 @@ import type { Notification } from '@tocsin/contracts';
 import { makeNotifications } from '@tocsin/lab';
 import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
-import type { Done, Order } from './bff-child.ts';
+import type { Command, Reply } from './bff-child.ts';
 
 /** A bff with the memory backend. Runs in a separate process, so that attacks don't affect the test process. */
 export class BffProcess {
@@ -30,11 +30,11 @@ export class BffProcess {
   }
 
   /** @throws Error if the process has exited. */
-  async #ask(order: Order): Promise<Done> {
+  async #request(command: Command): Promise<Reply> {
     if (this.#child.exitCode !== null) throw new Error(`the bff exited with ${this.#child.exitCode}`);
-    this.#child.send(order);
-    const [done] = (await once(this.#child, 'message')) as [Done];
-    return done;
+    this.#child.send(command);
+    const [reply] = (await once(this.#child, 'message')) as [Reply];
+    return reply;
   }
 
   /** Publishes `count` notifications with bodies of `characters` four-byte characters. Resolves with the ids. */
@@ -43,15 +43,15 @@ export class BffProcess {
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {
       return { id, title, feed, createdAt, severity: 'info', body: '🔔'.repeat(characters) };
     });
-    await this.#ask({ publish: notifications });
+    await this.#request({ publish: notifications });
     return notifications.map(({ id }) => id);
   }
 
   /** Heap used after garbage collection (bytes). */
   async heapUsed(): Promise<number> {
-    const done = await this.#ask('memory');
-    if (typeof done !== 'object') throw new Error(`the bff replied ${done}`);
-    return done.heapUsed;
+    const reply = await this.#request('memory');
+    if (typeof reply !== 'object') throw new Error(`the bff replied ${reply}`);
+    return reply.heapUsed;
   }
 
   /** A metric's value, or 0 if it has no series. */
@@ -64,8 +64,8 @@ export class BffProcess {
   async expectMetric(name: string, value: number): Promise<void> {
     let last = NaN;
     const read = async () => (last = await this.metric(name)) === value;
-    const late = await pollUntil(read, { timeoutMs: 20_000 });
-    expect(late && `${name} is ${last}, not ${value}`).toBeUndefined();
+    const timedOut = await pollUntil(read, { timeoutMs: 20_000 });
+    expect(timedOut && `${name} is ${last}, not ${value}`).toBeUndefined();
   }
 
   async stop(): Promise<void> {

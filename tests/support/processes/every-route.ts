@@ -7,7 +7,7 @@ export interface Route {
   /** The path with valid parameters. */
   path: string;
   body?: string;
-  /** True for probes, Prometheus and pages, which are served under any host name and with any parameters. */
+  /** True for probes, metrics and pages, which need no key or token and accept unknown parameters. */
   isOpen?: boolean;
 }
 
@@ -21,7 +21,7 @@ const unsent = {
   ...{ createdAt: '2026-01-01T00:00:00Z', at: '2026-01-01T00:00:01Z' },
 };
 
-/** Routes that change feeds, over the producer's public port and by invocation. */
+/** Routes that change feeds: served on the producer's public port, and by invocation on its internal port. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
@@ -155,7 +155,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 
-/** Valid headers for a request to this port. */
+/** Valid headers for a request to this route. */
 export function headersFor(
   { port, body }: Route,
   { key, token, appToken }: PortsProcess,

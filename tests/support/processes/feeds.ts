@@ -18,11 +18,12 @@ async function pageOf({ url }: Pair, feed: string): Promise<Page | undefined> {
 const idsOf = (page: Page | undefined) =>
   page?.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
 
+/** Formats the gone publications that an observer has received as `<id> <reason>`. */
 export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;
 
-/** Publishes to, retracts from, erases and observes feeds on all of a stack's instances until `close()`. */
+/** Returns functions that publish to, retract from, erase and observe a stack's feeds. Call `close()` at the end. */
 export async function useFeeds(stack: Stack) {
   const producer = stack.producers[0] as Pair;
   const redis = await openRedisView(stack.redisHost);
@@ -51,7 +52,7 @@ export async function useFeeds(stack: Stack) {
       await Promise.all(watching.map((observer) => observer.ready(PATIENCE_MS)));
       return watching;
     },
-    /** Waits until each instance serves these publications. */
+    /** Waits until each instance serves exactly these publications: ids, or `<id> <reason>` if gone. */
     untilServed: (feed: string, ids: string[]) =>
       Promise.all(
         stack.bffs.map((bff) =>
@@ -65,7 +66,8 @@ export async function useFeeds(stack: Stack) {
       Promise.all(
         watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), PATIENCE_MS)),
       ),
-    untilGone: (text: string) => eventually(async () => !(await redis.stateHolds(text)), PATIENCE_MS),
+    /** Waits until the state store no longer contains `text`. */
+    untilNotStored: (text: string) => eventually(async () => !(await redis.stateHolds(text)), PATIENCE_MS),
     async close(): Promise<void> {
       for (const observer of observers) observer.close();
       await redis.close();

@@ -73,7 +73,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   const free = await freePorts(PORTS.length);
   const ports = Object.fromEntries(PORTS.map((name, index) => [name, free[index]])) as Ports;
   const common = { LOG_LEVEL: 'fatal', UI_DIST: pages, ...settings };
-  const set = (port: PortName, internal?: PortName) => ({
+  const envFor = (port: PortName, internal?: PortName) => ({
     ...common,
     PORT: String(ports[port]),
     ...(internal && { INTERNAL_PORT: String(ports[internal]) }),
@@ -81,20 +81,20 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   const producer = (env: Record<string, string>, apikeys?: string) =>
     startProducer(parseConfig(producerSettings, env), backend(apikeys));
   await producer(
-    { ...set('producer', 'producerInternal'), API_KEYS: 'on', APP_API_TOKEN: appToken },
+    { ...envFor('producer', 'producerInternal'), API_KEYS: 'on', APP_API_TOKEN: appToken },
     secrets.apikeys,
   );
-  await producer(set('openProducer', 'openProducerInternal'));
+  await producer(envFor('openProducer', 'openProducerInternal'));
   const bff = {
     ...{ TRUST_PROXY: 'loopback,10.0.0.0/8', WRITES_PER_MINUTE: '0', DRAIN_MS: '0' },
     AWAY_FILE: writeAwayFile(),
   };
-  const jwt = { ...set('bff'), ...bff, AUTH_MODE: 'jwt', ALLOWED_ORIGINS: 'https://app.example.com' };
+  const jwt = { ...envFor('bff'), ...bff, AUTH_MODE: 'jwt', ALLOWED_ORIGINS: 'https://app.example.com' };
   await startBff(parseConfig(bffSettings, jwt), memoryBackend({ jwt: secrets.jwt }));
-  await startBff(parseConfig(bffSettings, { ...set('openBff'), ...bff }), memoryBackend());
-  await internal(ports.bffInternal, settings, appToken);
-  await internal(ports.openBffInternal, settings);
-  await startUi(parseConfig(uiSettings, set('ui')));
+  await startBff(parseConfig(bffSettings, { ...envFor('openBff'), ...bff }), memoryBackend());
+  await startBffInternal(ports.bffInternal, settings, appToken);
+  await startBffInternal(ports.openBffInternal, settings);
+  await startUi(parseConfig(uiSettings, envFor('ui')));
   return ports;
 }
 
@@ -109,7 +109,11 @@ function writeAwayFile(): string {
 }
 
 /** Starts the bff's internal server with stubs for the actor hosts. */
-async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
+async function startBffInternal(
+  port: number,
+  settings: Record<string, string>,
+  appToken?: string,
+): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };
   await startDaprServer({
@@ -126,12 +130,12 @@ async function internal(port: number, settings: Record<string, string>, appToken
 }
 
 const send = (message: PortsMessage) => process.send?.(message);
-process.on('message', (asked: Start | 'cpu') => {
-  if (asked === 'cpu') {
+process.on('message', (message: Start | 'cpu') => {
+  if (message === 'cpu') {
     const { user, system } = process.cpuUsage();
     send({ cpuMicros: user + system });
   } else {
-    void startAll(asked).then((ports) => send({ ports }));
+    void startAll(message).then((ports) => send({ ports }));
   }
 });
 process.on('disconnect', () => process.exit());

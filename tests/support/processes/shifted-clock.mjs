@@ -1,4 +1,4 @@
-// For `node --import`: shifts a process's clock by as many milliseconds as the file CLOCK_SHIFT_FILE says.
+// For `node --import`: shifts a process's clock by the number of milliseconds in the file that CLOCK_SHIFT_FILE names.
 import { readFileSync } from 'node:fs';
 
 const RealDate = Date;

@@ -13,8 +13,8 @@ import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
 /**
- * Deposits and announces entries through a producer's sidecar in separate steps so that a test can omit or repeat a
- * step.
+ * Deposits and announces entries through a producer's sidecar in separate steps, so that a test can omit or repeat
+ * a step.
  */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
@@ -61,7 +61,7 @@ export class ClaimCheck {
     await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, data);
   }
 
-  async isThere(feed: string, seq: number): Promise<boolean> {
+  async isUnclaimed(feed: string, seq: number): Promise<boolean> {
     return (await this.#claimCheck.peek(entryKey({ run: this.run, feed, seq }))) !== undefined;
   }
 

@@ -26,7 +26,7 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
   }
 }
 
-/** The keys of any type in a Redis whose name or value contains `text`. Also searches compressed values. */
+/** Finds the keys of all types whose name or value contains `text`. Also searches compressed values. */
 export async function keysWith(redisHost: string, text: string): Promise<string[]> {
   const client = createClient({ url: `redis://${redisHost}` });
   await client.connect();

@@ -1,10 +1,11 @@
 import { examine, type Stack } from '@tocsin/tools';
 
-type Checked = Parameters<typeof examine>[0];
+type Target = Parameters<typeof examine>[0];
 
+/** Runs the doctor's checks on a stack. */
 export const examineStack = (
   { producers, bffs }: Stack,
-  redis: Pick<Checked, 'redis' | 'redisParts'>,
+  redis: Pick<Target, 'redis' | 'redisParts'>,
 ): ReturnType<typeof examine> =>
   examine({
     ...{ producers, bffs, ...redis },

@@ -25,7 +25,7 @@ export async function startLockedRedis() {
   // Reversed, since the first line turns off the `default` user, which this client is connected as.
   for (const line of users.toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
   first.destroy();
-  const as = async (username: string, secret: string) => {
+  const connectAs = async (username: string, secret: string) => {
     const client = createClient({ socket: { port, host: '127.0.0.1' }, username, password: secret });
     client.on('error', () => undefined);
     await client.connect();
@@ -37,8 +37,8 @@ export async function startLockedRedis() {
     /** The applications' user. */
     username,
     password,
-    asApplication: () => as(username, password),
-    operator: await as('operator', operatorPassword),
+    asApplication: () => connectAs(username, password),
+    operator: await connectAs('operator', operatorPassword),
     async stop(): Promise<void> {
       this.operator.destroy();
       await redis.stop();

@@ -57,6 +57,7 @@ export async function openRedisView(redisHost: string) {
         'maxmemory-policy': 'noeviction',
       });
     },
+    /** Removes the limit that `leaveRoom` set. */
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },

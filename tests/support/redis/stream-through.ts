@@ -5,8 +5,8 @@ import { Flow } from '../flow.ts';
 import { startStream } from '../stream.ts';
 
 /**
- * Publishes a stream while `fail` runs and for 12 s afterwards, then waits until five more notifications have been
- * shown. Returns an audit for each observer.
+ * Publishes a stream of notifications from 3 s before until 12 s after `fail`, then publishes five more and waits until
+ * they have been shown. Returns an audit for each observer.
  */
 export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) {
   const flow = new Flow(stack, 1);
@@ -32,11 +32,11 @@ export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) 
   flow.close();
   return flow.observers.map((observer) => {
     const account = audit(observer, flow.caller.acknowledged.keys());
-    const back = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
+    const resumedAt = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
     const { acknowledged, lost, reportedGaps } = account;
     console.log(
       `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
-        `first delivery ${Math.round(back - failedAt)} ms after the failure`,
+        `first delivery ${Math.round(resumedAt - failedAt)} ms after the failure`,
     );
     return account;
   });

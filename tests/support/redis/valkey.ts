@@ -7,9 +7,9 @@ const FOLDER = join(homedir(), '.cache', 'tocsin', 'valkey-8-bookworm');
 const SERVER = join(FOLDER, 'usr', 'bin', 'valkey-server');
 
 /**
- * The Valkey 8 command: `valkey-server` from the PATH. Otherwise, downloads it from Debian's bookworm-backports and
- * unpacks it into the cache without installing it.
- * @throws Error if both are unavailable
+ * Returns the command that starts Valkey: `valkey-server` if it's on the PATH. Otherwise, downloads Valkey 8 once from
+ * Debian's bookworm-backports, and unpacks it into the cache without installing it.
+ * @throws Error if it can't be downloaded or unpacked
  */
 export async function ensureValkey(): Promise<string> {
   const onPath = await run('valkey-server', ['--version']).catch(() => undefined);

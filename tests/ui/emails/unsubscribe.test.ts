@@ -38,10 +38,10 @@ it.each([
       await page.goto(linksFor(bff.url, bff.backend.linkProofs)(reader, 'email').unsubscribe);
       expect(await violations(page)).toEqual([]);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
-      expect(await contacts.of(reader)).toHaveProperty('email');
+      expect(await contacts.find(reader)).toHaveProperty('email');
       await page.getByRole('button', { name: texts.button }).click();
       await page.getByText(texts.done).waitFor();
-      expect(await contacts.of(reader)).not.toHaveProperty('email');
+      expect(await contacts.find(reader)).not.toHaveProperty('email');
     } finally {
       await page.close();
     }

@@ -124,7 +124,7 @@ it('the custom elements should show the page’s feed names, and images only fro
   expect(requested).not.toContain('other.example.com');
 });
 
-it('the custom elements should start over for another reader once the token changes or is removed', async () => {
+it('the custom elements should start over when the token names another reader or is removed', async () => {
   const setTokens = (token: string | undefined) =>
     page.evaluate((value) => {
       for (const element of document.querySelectorAll('tocsin-bell, tocsin-toasts')) {
@@ -145,9 +145,9 @@ it('the custom elements should start over for another reader once the token chan
   await expect.poll(tokens).toEqual([ada, bob]);
   await expect.poll(() => toast().count()).toBe(0);
   await bell().click();
-  const marks = page.waitForRequest('**/app/notifications/archive');
+  const archiving = page.waitForRequest('**/app/notifications/archive');
   await page.locator('tocsin-bell').getByTestId('row-dismiss').first().click();
-  expect((await marks).headers()['authorization']).toBe(`Bearer ${bob}`);
+  expect((await archiving).headers()['authorization']).toBe(`Bearer ${bob}`);
   await setTokens(undefined);
   await expect.poll(tokens).toEqual([ada, bob, undefined]);
 });

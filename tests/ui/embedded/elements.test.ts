@@ -56,7 +56,7 @@ beforeAll(async () => {
   const [appPort = 0] = await freePorts(1);
   origin = `http://localhost:${appPort}`;
   const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
-  await writeFile(join(packed, 'index.html'), page('the page of the bff'));
+  await writeFile(join(packed, 'index.html'), page('the bff’s own page'));
   bff = await startMemoryBff({ ALLOWED_ORIGINS: origin, UI_DIST: packed });
   const tags = TAGS(bff.url);
   const preflight = await readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8');
@@ -150,7 +150,7 @@ it.each(['plain.html', 'react.html', 'svelte.html', 'tailwind.html'])(
   },
 );
 
-it('should need fewer than ten lines in an app', () => {
+it('should take fewer than ten lines of code in an app', () => {
   const lines = [REACT, SVELTE, TAGS].map((code) => code('').split('\n').length);
   expect(Math.max(...lines)).toBeLessThan(10);
 });
@@ -235,17 +235,17 @@ it('should follow the language of the closest ancestor, and use strings that the
   await expect.poll(label).toMatch(/^Notifications, /);
   await tab.evaluate(() => (document.documentElement.lang = 'de'));
   await expect.poll(label).toMatch(/^Benachrichtigungen, /);
-  const spoken = () => bell().evaluate((element) => element.closest('[lang]')?.getAttribute('lang'));
-  expect(await spoken()).toBe('de');
+  const language = () => bell().evaluate((element) => element.closest('[lang]')?.getAttribute('lang'));
+  expect(await language()).toBe('de');
   await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('lang', 'fr'));
   await expect.poll(label).toMatch(/^Notifications, /);
-  expect(await spoken(), 'the texts are English').toBe('en');
+  expect(await language(), 'the texts are English').toBe('en');
   await tab.locator('tocsin-bell').evaluate((element) => {
     const unread = (count: string) => `${count} non lues`;
     Object.assign(element, { messages: { bell: { noneUnread: 'Rien de neuf', unread } } });
   });
   await expect.poll(label).toMatch(/^(?:Rien de neuf|\d+\+? non lues)$/);
-  expect(await spoken()).toBe('fr');
+  expect(await language()).toBe('fr');
 });
 
 it('should disconnect and take down all toasts when the elements are removed', async () => {

@@ -26,7 +26,7 @@ const STYLES: Readonly<Record<string, () => Promise<string>>> = {
 const CHANGING =
   /^(?:max-|contain-intrinsic|block-size|inline-size|height|width|perspective-origin|transform|transform-origin|animation|transition|opacity|inset|top|bottom|left|right)/;
 
-/** Writes pages into `root`, each with an app and a different style sheet. Returns the pages for the bundler. */
+/** Writes pages with the same app and different style sheets into `root`. Returns their paths, for the bundler. */
 export async function writeIsolationPages(root: string): Promise<string[]> {
   await mkdir(join(root, 'public'));
   await writeFile(join(root, 'Plain.vue'), APP);
@@ -48,10 +48,12 @@ export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
     const skip = new RegExp(changing);
     const result: Record<string, string[]> = {};
     for (const element of document.querySelectorAll('.tocsin, .tocsin *')) {
-      const own = typeof element.className === 'string' ? element.className : 'svg';
-      const up = element.parentElement?.className;
+      const ownClass = typeof element.className === 'string' ? element.className : 'svg';
+      const parentClass = element.parentElement?.className;
       const style = getComputedStyle(element);
-      result[`${typeof up === 'string' ? up : ''} > ${element.localName}.${own}`] ??= [...style]
+      result[`${typeof parentClass === 'string' ? parentClass : ''} > ${element.localName}.${ownClass}`] ??= [
+        ...style,
+      ]
         .filter((property) => !skip.test(property) && !property.startsWith('--'))
         .map((property) => `${property}: ${style.getPropertyValue(property)}`);
     }

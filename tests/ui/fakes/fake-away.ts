@@ -23,13 +23,16 @@ export class FakeAway {
   status: 200 | 403 | 404 | 503 = 404;
   /** Rejects requests for a code, like a bff does after five requests in a day. */
   hasTooManyCodes = false;
+  /** The address in the reader's token. */
   offered: string | null = 'ada@example.com';
   address: string | null = null;
+  /** The names of the deployment's channels. */
   names = ['email', 'push'];
   /** True if a channel sends e-mail. `undefined` simulates an earlier server that doesn't report this. */
   usesEmail: boolean | undefined;
   code = '12345678';
-  asked: string[] = [];
+  /** The addresses to which a code was sent. */
+  codesSentTo: string[] = [];
   devices: { endpoint: string; language: string | undefined }[] = [];
 
   constructor(feed: (feed: string) => { epoch: string; log: Publication[] }) {
@@ -41,7 +44,11 @@ export class FakeAway {
     if (url.pathname === '/app/notification') this.#linked(url, response);
     else if (url.pathname.startsWith('/app/channels')) {
       if (this.status === 200)
-        await this.#change(`${request.method ?? ''} ${url.pathname.slice('/app'.length)}`, response, body);
+        await this.#serveChannels(
+          `${request.method ?? ''} ${url.pathname.slice('/app'.length)}`,
+          response,
+          body,
+        );
       else json(response, {}, this.status);
     } else return false;
     return true;
@@ -55,7 +62,7 @@ export class FakeAway {
     else json(response, {}, 404);
   }
 
-  async #change(name: string, response: ServerResponse, body: Request['body']): Promise<void> {
+  async #serveChannels(name: string, response: ServerResponse, body: Request['body']): Promise<void> {
     const done = () => void response.writeHead(204).end();
     switch (name) {
       case 'GET /channels':
@@ -63,7 +70,7 @@ export class FakeAway {
       case 'PUT /channels/email': {
         const { code } = putEmailSchema.parse(await body());
         if (code !== undefined && code !== this.code) return json(response, {}, 400);
-        this.address = code === undefined ? this.offered : (this.asked.at(-1) ?? null);
+        this.address = code === undefined ? this.offered : (this.codesSentTo.at(-1) ?? null);
         return done();
       }
       case 'DELETE /channels/email':
@@ -73,7 +80,7 @@ export class FakeAway {
         if (this.hasTooManyCodes) return json(response.setHeader('retry-after', '86400'), {}, 429);
         const { success, data } = emailCodeSchema.safeParse(await body());
         if (!success) return json(response, {}, 400);
-        this.asked.push(data.address);
+        this.codesSentTo.push(data.address);
         return done();
       }
       case 'PUT /channels/push': {

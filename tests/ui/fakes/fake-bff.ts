@@ -57,15 +57,15 @@ export class FakeBff {
   #ids = 0;
   #epochs = 0;
   restFails = false;
-  /** REST response delay (ms). */
-  restDelay = 0;
-  /** Runs after a page has been read but before it's sent. */
+  restDelayMs = 0;
+  /** Runs after a page of a feed has been read but before it's sent. */
   afterPage: (() => void) | undefined;
-  refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
+  refusal: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
-  /** The `auth` data of handshakes, and the tokens in REST requests. */
+  /** The `auth` data of all handshakes, oldest first. */
   handshakes: Record<string, unknown>[] = [];
+  /** The `Authorization` headers of requests for a page of a feed. */
   bearers = new Set<string | undefined>();
   reads = new Map<string, ReadState>();
   readonly away = new FakeAway((feed) => this.#feed(feed));
@@ -103,7 +103,7 @@ export class FakeBff {
       this.handshakes.push(socket.handshake.auth);
       socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
         this.subscribes.push(request);
-        if (this.refuse) return answer({ ok: false, error: this.refuse });
+        if (this.refusal) return answer({ ok: false, error: this.refusal });
         void socket.join(request.feed);
         answer({ ok: true, ...this.#recover(request.feed, request.position) });
       });
@@ -118,7 +118,7 @@ export class FakeBff {
     await this.#io?.close();
   }
 
-  /** Appends and pushes the whole array in a single event. Returns the ids. */
+  /** Appends notifications to the feed, and unless `push` is false, pushes them in one event. Returns the ids. */
   publish(drafts: readonly Draft[], { feed = 'all', push = true } = {}): string[] {
     const { epoch, log } = this.#feed(feed);
     const publications = drafts.map((draft, index): Publication => {
@@ -262,7 +262,7 @@ export class FakeBff {
     if (url.pathname !== '/app/notifications') return serveFile(this.#dist, url.pathname, response);
     this.requests.push(url.search);
     this.bearers.add(request.headers.authorization);
-    if (this.restDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelay));
+    if (this.restDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelayMs));
     if (this.restFails) {
       response.writeHead(503, { 'content-type': 'application/problem+json' });
       response.end(

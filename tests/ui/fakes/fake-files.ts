@@ -10,7 +10,7 @@ const TYPES: Record<string, string> = {
 };
 const PAGES: Record<string, string> = { '/': '/index.html', '/ops': '/ops.html', '/demo': '/demo.html' };
 
-/** Serves a file from `dist`, or the page for unknown addresses. */
+/** Serves a file from `dist`, or the “not found” page. */
 export function serveFile(dist: string, pathname: string, response: ServerResponse): void {
   const requested = join(dist, normalize(PAGES[pathname] ?? pathname));
   const isThere = requested.startsWith(dist) && existsSync(requested) && statSync(requested).isFile();

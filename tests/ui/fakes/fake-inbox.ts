@@ -29,7 +29,7 @@ interface Change {
   until?: string;
 }
 
-/** Serves the reader's marks, preferences and searches from memory, like a bff would. */
+/** Serves the reader's marks, preferences and searches from memory, as a bff would. */
 export class FakeInbox {
   readonly #feeds: FakeFeeds;
   readonly #states = new Map<string, InboxState>();
@@ -63,14 +63,14 @@ export class FakeInbox {
 
   /** Applies a change and sends it to browsers. Returns true if there's a change with this name. */
   change(name: string, change: Change): boolean {
-    const next = this.#changed(name, change);
+    const next = this.#stateAfter(name, change);
     if (!next) return false;
     this.changes.push({ name, ...change });
     this.#set(change.feed, next);
     return true;
   }
 
-  /** Called when notifications are read. Removes the unread marks, and marks snoozed notifications as read. */
+  /** Called when notifications are read. Removes their unread marks, and marks the snoozed ones as read. */
   read(feed: string, ids: readonly string[], offset = 0): void {
     const before = this.#states.get(feed);
     if (!before) return;
@@ -102,13 +102,13 @@ export class FakeInbox {
     if (this.searchDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.searchDelay));
     const limit = Number(query.get('limit') ?? 50);
     const start = Number(query.get('cursor') ?? 0);
-    const all = this.#searched(query.getAll('feed')).filter((found) => matches(found, query));
+    const all = this.#itemsIn(query.getAll('feed')).filter((found) => matches(found, query));
     const items = all.slice(start, start + limit);
     const more = start + limit < all.length;
     return { items, more, ...(more && { cursor: String(start + limit) }) };
   }
 
-  #searched(named: string[]): Found[] {
+  #itemsIn(named: string[]): Found[] {
     const feeds = named.length > 0 ? named : this.#feeds.feeds();
     const found = feeds.flatMap((feed) => {
       const { epoch, log } = this.#feeds.feed(feed);
@@ -127,7 +127,7 @@ export class FakeInbox {
     this.#feeds.emit('inbox', { feed, ...next });
   }
 
-  #changed(name: string, { feed, offset = 0, ids = [], until = '' }: Change): InboxState | undefined {
+  #stateAfter(name: string, { feed, offset = 0, ids = [], until = '' }: Change): InboxState | undefined {
     const { epoch } = this.#feeds.feed(feed);
     const before = this.#states.get(feed) ?? {
       ...{ version: 0, epoch, seen: 0, unread: [], archived: [], snoozed: [] },
@@ -180,13 +180,13 @@ function matches({ notification, place, unread, returnedAt }: Found, query: URLS
   const isListed = (name: string, value: string) =>
     !query.has(name) || (query.get(name) ?? '').split(',').includes(value);
   const state = query.get('state') ?? 'any';
-  const isState =
+  const hasState =
     state === 'any' ||
     state === place ||
     (state === 'unread' && place === 'inbox' && unread) ||
     (state === 'returned' && returnedAt !== undefined);
   return (
-    isState &&
+    hasState &&
     words.every((word) => text.includes(word)) &&
     isListed('severity', severity) &&
     isListed('source', source) &&

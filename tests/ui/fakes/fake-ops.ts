@@ -51,6 +51,7 @@ export class FakeOps {
   ];
   /** The fallbacks that were not sent, newest first. Fallbacks through `fax` can't be resent. */
   unsent: UnsentFallback[] = [];
+  /** Overrides members of every page of unsent fallbacks. */
   unsentMembers: Partial<Pick<UnsentPage, 'unreadable' | 'truncatedAt'>> = {};
   readonly sentAgain: string[] = [];
   /** The records of the audit trail, newest first. */
@@ -58,17 +59,18 @@ export class FakeOps {
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
     .toReversed();
   /** Records per page of the trail. */
-  auditPage = 4;
+  auditPageSize = 4;
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who gets in. `none`: everyone (no token required). `token`: callers with the token. `role`: nobody (the token lacks
-   * the role). `closed`: nobody (the bff has no OPS_TOKEN).
+   * Who has access. `none`: everyone (no token required). `token`: callers with the token. `role`: nobody (the token
+   * lacks the role). `closed`: nobody (the bff has no OPS_TOKEN).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
   /** True if no service behind the bff responds. */
   isUnreachable = false;
+  /** If set, requests to compose a notification get a 400 with these errors. */
   faults: Fault[] | undefined;
   /** If set, requests to compose a notification get a 503 with this id, as if the producer didn't respond. */
   lostId: string | undefined;
@@ -149,7 +151,9 @@ export class FakeOps {
     if (call === 'GET /app/ops/fallbacks/unsent')
       return route.fulfill({ json: this.#unsentPage(new URL(request.url()).searchParams) });
     if (pathname.startsWith('/app/ops/fallbacks/'))
-      return route.fulfill({ json: this.#close(pathname, request.postDataJSON() as UnsentNames) });
+      return route.fulfill({
+        json: this.#sendAgainOrDismiss(pathname, request.postDataJSON() as UnsentNames),
+      });
     if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
@@ -202,7 +206,7 @@ export class FakeOps {
     return { fallbacks, next, unreadable: 0, truncatedAt: null, ...this.unsentMembers };
   }
 
-  #close(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
+  #sendAgainOrDismiss(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
     const isSendAgain = pathname.endsWith('/send-again');
     const failed = fallbacks.filter(({ via }) => isSendAgain && via === 'fax');
     const done = fallbacks.filter((name) => !failed.includes(name)).map(({ id }) => id);
@@ -222,7 +226,7 @@ export class FakeOps {
       before === null
         ? this.audit
         : this.audit.slice(this.audit.findIndex((one) => one.position === before) + 1);
-    const searched = rest.slice(0, this.auditPage);
+    const searched = rest.slice(0, this.auditPageSize);
     const [action, actor] = [query.get('action'), query.get('actor')];
     const page: AuditPage = {
       records: searched.filter(

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { artifacts, overflow, violations } from '../support/axe.ts';
 import { live, type OpenOptions } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { asked, subscribed, withPush } from './push-page.ts';
+import { countPermissionRequests, subscribedEndpoint, withPush } from './push-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
@@ -47,7 +47,7 @@ describe('the settings for messages while the reader is away', () => {
     expect(await section(page).locator('button, input').count()).toBe(0);
   });
 
-  it('should reload on demand, and offer only the deployment’s channels', async () => {
+  it('should retry loading on demand, and offer only the deployment’s channels', async () => {
     bff.away.status = 503;
     bff.away.names = ['email'];
     const page = await open();
@@ -95,7 +95,7 @@ describe('the settings for messages while the reader is away', () => {
     await address.press('Enter');
     await section(page).getByRole('alert').getByText('Enter an e-mail address').waitFor();
     expect(await address.getAttribute('aria-invalid')).toBe('true');
-    expect(bff.away.asked).toEqual([]);
+    expect(bff.away.codesSentTo).toEqual([]);
     await address.fill('ada@other.example');
     await address.press('Enter');
     await section(page).getByRole('status').getByText('on its way to ada@other.example').waitFor();
@@ -118,22 +118,22 @@ describe('the settings for messages while the reader is away', () => {
     const page = await open({ before: withPush(), locale: 'de-DE' });
     const push = within(page, 'push');
     await push.waitFor();
-    expect(await asked(page)).toBe(0);
+    expect(await countPermissionRequests(page)).toBe(0);
     const isRegistered = () =>
       page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length > 0);
     expect(await isRegistered(), 'no worker before push is turned on').toBe(false);
     await push.press('Enter');
     await page.getByRole('button', { name: 'Push auf diesem Gerät: an', pressed: true }).waitFor();
-    expect(await asked(page)).toBe(1);
-    expect(bff.away.devices).toEqual([{ endpoint: await subscribed(page), language: 'de' }]);
+    expect(await countPermissionRequests(page)).toBe(1);
+    expect(bff.away.devices).toEqual([{ endpoint: await subscribedEndpoint(page), language: 'de' }]);
     await page.reload();
     await openSettings(page);
     await page.getByRole('button', { name: 'Push auf diesem Gerät: an', pressed: true }).waitFor();
-    expect(await asked(page)).toBe(0);
+    expect(await countPermissionRequests(page)).toBe(0);
     await push.click();
     await page.getByRole('button', { name: 'Push auf diesem Gerät: aus', pressed: false }).waitFor();
     expect(bff.away.devices).toEqual([]);
-    expect(await subscribed(page)).toBeNull();
+    expect(await subscribedEndpoint(page)).toBeNull();
   });
 
   it('should end a push subscription that the server rejected, or that another reader left behind', async () => {
@@ -142,7 +142,7 @@ describe('the settings for messages while the reader is away', () => {
     await page.route('**/app/channels/push', (route) => route.fulfill({ status: 503, json: {} }));
     await within(page, 'push').click();
     await section(page).getByRole('alert').getByText("Couldn't save.").waitFor();
-    expect(await subscribed(page)).toBeNull();
+    expect(await subscribedEndpoint(page)).toBeNull();
     expect(await within(page, 'push').getAttribute('aria-pressed')).toBe('false');
     await page.unroute('**/app/channels/push');
     await within(page, 'push').click();
@@ -170,7 +170,7 @@ describe('the settings for messages while the reader is away', () => {
       .poll(() => page.evaluate(() => sessionStorage.getItem('tocsin.token')).catch(() => undefined))
       .toBe(token('ben'));
     expect(enabled, 'buttons enabled while it waits').toBe(0);
-    expect(await subscribed(page)).toBeNull();
+    expect(await subscribedEndpoint(page)).toBeNull();
     expect(bff.away.devices).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe('the settings for messages while the reader is away', () => {
     await expect
       .poll(() => page.evaluate(() => sessionStorage.getItem('tocsin.token')).catch(() => undefined))
       .toBe(token(2));
-    expect(await subscribed(page)).not.toBeNull();
+    expect(await subscribedEndpoint(page)).not.toBeNull();
     expect(bff.away.devices).toHaveLength(1);
   });
 

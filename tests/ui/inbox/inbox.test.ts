@@ -55,7 +55,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should offer to undo archiving only in the open panel, or else on the page', async () => {
+  it('should offer to undo archiving only in the panel while it’s open, and otherwise on the page', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open({ width: 768, height: 1_024 });
     await page.getByTestId('page-settings-button').waitFor();

@@ -31,12 +31,12 @@ describe('a reader with only a keyboard', () => {
       ...numberedDrafts(200),
     ]);
     const page = await open();
-    const loaded = bff.requests.length;
+    const requestsBefore = bff.requests.length;
     await openInbox(page);
     await tabTo(page, 'inbox-search');
     await page.keyboard.type('failed cafe');
     await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
-    expect(bff.requests.slice(loaded), 'no page of history was loaded').toEqual([]);
+    expect(bff.requests.slice(requestsBefore), 'no page of history was loaded').toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

@@ -7,7 +7,7 @@ interface PushWindow {
   permissionRequests: number;
 }
 
-/** The service worker's global scope, with the number of pushes whose notification is shown. */
+/** The service worker's global scope, with the number of pushes for which it has shown a notification. */
 interface PushScope {
   registration: ServiceWorkerRegistration;
   shownPushes: number;
@@ -62,15 +62,16 @@ export const withPush =
   };
 
 /** Number of times the page has requested permission since it loaded. */
-export const asked = (page: Page) =>
+export const countPermissionRequests = (page: Page) =>
   page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 
-/** The endpoint the browser is subscribed to. */
-export const subscribed = (page: Page) => page.evaluate(() => localStorage.getItem('test.subscription'));
+/** The endpoint that the browser is subscribed to. */
+export const subscribedEndpoint = (page: Page) =>
+  page.evaluate(() => localStorage.getItem('test.subscription'));
 
 /**
  * Registers the page's service worker as the preferences do. Returns it, and a function that delivers a push and waits
- * until its notification is shown. Chromium deletes notifications that are listed while they're being added.
+ * until its notification is shown: if a test lists notifications while one is being added, Chromium deletes that one.
  */
 export async function startWorker(
   page: Page,

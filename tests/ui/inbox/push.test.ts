@@ -36,7 +36,7 @@ describe('the service worker', () => {
     expect(scope).toBe(`${bff.url}/`);
   });
 
-  it('should show every push, including unreadable pushes', async () => {
+  it('should show a notification for every push, even if the push is unreadable', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     await worker.evaluate(() => {
       const counts: number[] = [];
@@ -60,7 +60,7 @@ describe('the service worker', () => {
       .toEqual(['New notifications', 'New notifications', 'Payment failed']);
   });
 
-  it('should open the page at the notification, which marks it as read', async () => {
+  it('should open the page at the clicked notification, where it is marked as read', async () => {
     const [id = ''] = bff.publish([{ title: 'Payment failed' }], { feed: 'user:ada' });
     bff.publish([{ title: 'Later' }], { feed: 'user:ada' });
     await page.goto(`${bff.url}/ops`);

@@ -203,7 +203,7 @@ describe('the page', () => {
     return { page, tones: () => page.evaluate(() => (window as unknown as { tones: number }).tones) };
   }
 
-  it('should hold back toasts and sounds in quiet hours unless allowed, and summarize them later', async () => {
+  it('should hold back toasts and sounds in quiet hours, except allowed severities, and summarize later', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
       sound: true,
@@ -227,7 +227,7 @@ describe('the page', () => {
       .toContain('12 unread notifications arrived during quiet hours');
   });
 
-  it('should summarize notifications held back before a reload, including in another tab', async () => {
+  it('should summarize notifications held back before a reload, even if only another tab is still open', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
     });

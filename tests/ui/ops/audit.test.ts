@@ -11,28 +11,31 @@ beforeEach(() => {
 });
 
 const openOps = () => pages.open(ops);
-const audit = (page: Page) => page.getByTestId('audit-record');
+const records = (page: Page) => page.getByTestId('audit-record');
 
-it.each(['older', 'away', 'nothing'])('should be accessible while it shows: %s', async (name) => {
-  [ops.auditUnreadable, ops.isAuditUnreachable] = [2, name === 'away'];
-  if (name === 'nothing') ops.audit = [];
-  const page = await openOps();
-  if (name === 'away') await page.getByTestId('audit-failed').waitFor();
-  else if (name === 'nothing') await page.getByTestId('audit-none').waitFor();
-  else {
-    await audit(page).nth(3).waitFor();
-    await page.getByTestId('audit-older').click();
-    await audit(page).nth(5).waitFor();
-  }
-  const section = page.locator('section', { has: page.locator('#audit') });
-  await checkLooks(page, `audit-${name}`, { of: section });
-});
+it.each(['older', 'unreachable', 'empty'])(
+  'the audit trail should be accessible in the state: %s',
+  async (name) => {
+    [ops.auditUnreadable, ops.isAuditUnreachable] = [2, name === 'unreachable'];
+    if (name === 'empty') ops.audit = [];
+    const page = await openOps();
+    if (name === 'unreachable') await page.getByTestId('audit-failed').waitFor();
+    else if (name === 'empty') await page.getByTestId('audit-none').waitFor();
+    else {
+      await records(page).nth(3).waitFor();
+      await page.getByTestId('audit-older').click();
+      await records(page).nth(5).waitFor();
+    }
+    const section = page.locator('section', { has: page.locator('#audit') });
+    await checkLooks(page, `audit-${name}`, { of: section });
+  },
+);
 
 describe('the audit trail', () => {
   it('should show who did what, and allow paging back to the beginning with the keyboard', async () => {
     const page = await openOps();
-    await audit(page).nth(3).waitFor();
-    const texts = await audit(page).allInnerTexts();
+    await records(page).nth(3).waitFor();
+    const texts = await records(page).allInnerTexts();
     expect(texts[0]).toMatch(
       /Reader\s+ada[^]*Deleted a set-aside record[^]*entry:Ab3dE9xQ:topic%3Aorders:117[^]*Done/,
     );
@@ -40,7 +43,7 @@ describe('the audit trail', () => {
     expect(texts[3]).toMatch(/App\s+warehouse[^]*name not verified/);
     await page.getByTestId('audit-older').focus();
     await page.keyboard.press('Enter');
-    await audit(page).nth(5).waitFor();
+    await records(page).nth(5).waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
     await expect.poll(focused).toContain('order-4711, order-4712, order-4713 and 9 more');
     expect(await page.getByTestId('audit-older').count()).toBe(0);
@@ -48,16 +51,16 @@ describe('the audit trail', () => {
   });
 
   it('should find matching records, report empty results, and apply the filter to older records too', async () => {
-    ops.auditPage = 2;
+    ops.auditPageSize = 2;
     const page = await openOps();
-    await audit(page).nth(1).waitFor();
+    await records(page).nth(1).waitFor();
     await page.locator('[name="audit-actor"]').fill('shop');
     await page.keyboard.press('Enter');
     await page.getByTestId('audit-none').getByText('Load older records to continue searching').waitFor();
     await page.locator('[name="audit-actor"]').fill('something else');
     for (let n = 0; n < 2; n++) await page.getByTestId('audit-older').click();
-    await audit(page).nth(0).waitFor();
-    expect(await audit(page).allInnerTexts()).toEqual([expect.stringContaining('Published × 12')]);
+    await records(page).nth(0).waitFor();
+    expect(await records(page).allInnerTexts()).toEqual([expect.stringContaining('Published × 12')]);
     await page.locator('[name="audit-actor"]').fill('');
     await page.locator('[name="audit-action"]').selectOption('reader-revoked');
     await page.getByTestId('audit-show').click();
@@ -68,11 +71,11 @@ describe('the audit trail', () => {
 
   it('should report that it can’t be read, keep the existing content, and offer a retry', async () => {
     const page = await openOps();
-    await audit(page).nth(3).waitFor();
+    await records(page).nth(3).waitFor();
     ops.isAuditUnreachable = true;
     await page.getByTestId('audit-show').click();
     await page.getByTestId('audit-failed').getByText('cannot be read right now').waitFor();
-    expect(await audit(page).count()).toBe(4);
+    expect(await records(page).count()).toBe(4);
     ops.isAuditUnreachable = false;
     await page.getByTestId('audit-show').click();
     await page.getByTestId('audit-failed').waitFor({ state: 'hidden' });

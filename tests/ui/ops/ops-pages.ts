@@ -49,7 +49,7 @@ export const instances = (page: Page) => page.getByTestId('instance');
 export const recordRows = (page: Page) => page.getByTestId('set-aside-record');
 export const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
 
-/** Waits until `times` snapshots have arrived. */
+/** Advances the page's clock until `times` more snapshots have arrived. */
 export async function watch(ops: FakeOps, page: Page, times: number): Promise<void> {
   for (let n = 0; n < times; n++) {
     const before = ops.reads;

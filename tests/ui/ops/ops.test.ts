@@ -17,7 +17,7 @@ const openOps = () =>
     await context.clock.install();
   });
 
-async function fill(page: Page): Promise<void> {
+async function fillComposer(page: Page): Promise<void> {
   const values = {
     ...{ title: "Order 4711 was paid: it's ready", body: 'EUR 1,249.00 by card.', feed: 'topic:orders' },
     ...{ source: 'Payments', link: 'https://example.org/orders/4711', collapseKey: 'order-4711' },
@@ -42,10 +42,10 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
     reach: async (page) => {
       await instances(page).nth(1).waitFor();
       await watch(ops, page, 12);
-      await fill(page);
+      await fillComposer(page);
     },
   },
-  nothing: {
+  empty: {
     prepare: () => {
       ops.setAside = [];
       ops.audit = [];
@@ -53,7 +53,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
     },
     reach: (page) => page.getByTestId('no-letters').waitFor(),
   },
-  'no-answer': {
+  unreachable: {
     prepare: () => {
       ops.isUnreachable = true;
     },
@@ -86,7 +86,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
 };
 
-it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
+it.each(Object.keys(STATES))('the ops page should be accessible in the state: %s', async (name) => {
   const state = STATES[name];
   state?.prepare?.();
   const page = await openOps();
@@ -196,7 +196,7 @@ describe('set-aside records', () => {
 describe('the composer', () => {
   it('should preview and send every field, and show the equivalent command', async () => {
     const page = await openOps();
-    await fill(page);
+    await fillComposer(page);
     const preview = page.getByTestId('preview');
     // Rows show actions when opened.
     await preview.getByTestId('notification').locator('article').press('Enter');

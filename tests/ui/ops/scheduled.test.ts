@@ -16,23 +16,23 @@ beforeEach(() => {
 });
 
 const show = (page: Page) => page.getByTestId('scheduled-show');
-const said = (page: Page) => page.getByTestId('scheduled-said');
+const message = (page: Page) => page.getByTestId('scheduled-said');
 const rows = (page: Page) => page.getByTestId('scheduled-one');
-const asked = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
+const listRequests = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
 
 describe('the scheduled notifications', () => {
-  it('should be counted and listed, but only when the operator asks', async () => {
+  it('should be counted and listed, but only when the operator requests it', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('instance').first().waitFor();
-    expect(asked()).toBe(0);
+    expect(listRequests()).toBe(0);
     await show(page).click();
-    await said(page).getByText('2 notifications are scheduled.').waitFor();
+    await message(page).getByText('2 notifications are scheduled.').waitFor();
     const texts = await rows(page).allInnerTexts();
     expect(texts.map((text) => text.split(/\s+/).slice(-4))).toEqual([
       ['topic:orders', 'order-1-due', 'Retract…', 'order-1-due'],
       ['user:ada', 'reminder-7', 'Retract…', 'reminder-7'],
     ]);
-    expect(asked()).toBe(1);
+    expect(listRequests()).toBe(1);
     await checkLooks(page, 'ops-scheduled', { fullPage: true });
   });
 
@@ -47,13 +47,15 @@ describe('the scheduled notifications', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await said(page).getByText("Retracted: order-1-due. It won't be delivered.").waitFor();
+    await message(page).getByText("Retracted: order-1-due. It won't be delivered.").waitFor();
     expect(ops.retracted).toEqual([{ id: 'order-1-due', feed: 'topic:orders' }]);
-    await expect.poll(() => said(page).evaluate((element) => element === document.activeElement)).toBe(true);
-    await said(page).getByText('1 notification is scheduled.').waitFor();
+    await expect
+      .poll(() => message(page).evaluate((element) => element === document.activeElement))
+      .toBe(true);
+    await message(page).getByText('1 notification is scheduled.').waitFor();
     await show(page).click();
-    await expect.poll(asked).toBe(2);
-    await said(page).getByText('Retracted').waitFor({ state: 'detached' });
+    await expect.poll(listRequests).toBe(2);
+    await message(page).getByText('Retracted').waitFor({ state: 'detached' });
     expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('reminder-7')]);
   });
 
@@ -61,13 +63,13 @@ describe('the scheduled notifications', () => {
     const page = await pages.open(ops);
     ops.schedules.count = 1_234;
     await show(page).click();
-    await said(page).getByText('1,234 notifications are scheduled. The list shows the next 2.').waitFor();
+    await message(page).getByText('1,234 notifications are scheduled. The list shows the next 2.').waitFor();
     ops.schedules.isComplete = false;
     await show(page).click();
-    await said(page).getByText('At least 1,234 notifications are scheduled.').waitFor();
+    await message(page).getByText('At least 1,234 notifications are scheduled.').waitFor();
     ops.schedules = { ...ops.schedules, count: 0, isComplete: true, next: [] };
     await show(page).click();
-    await said(page).getByText('No notifications are scheduled.').waitFor();
+    await message(page).getByText('No notifications are scheduled.').waitFor();
     expect(await rows(page).count()).toBe(0);
   });
 
@@ -94,10 +96,10 @@ describe('the scheduled notifications', () => {
       });
     });
     await show(page).click();
-    await said(page).getByText('2 Benachrichtigungen sind geplant.').waitFor();
+    await message(page).getByText('2 Benachrichtigungen sind geplant.').waitFor();
     await rows(page).first().getByRole('button', { name: 'Zurückziehen … order-1-due' }).click();
     await page.getByTestId('confirm-yes').click();
-    await said(page).getByText('Zurückgezogen: order-1-due.').waitFor();
+    await message(page).getByText('Zurückgezogen: order-1-due.').waitFor();
     expect(await page.getByTestId('scheduled').innerText()).not.toMatch(/Retract|Delivery|scheduled/);
   });
 });

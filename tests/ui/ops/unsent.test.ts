@@ -17,7 +17,7 @@ const unsent = (id: string, members: Partial<UnsentFallback> = {}): UnsentFallba
   ...{ at: '2026-01-05T08:41:07.000Z', outcome: 'refused', reason: '550 no such user', ...members },
 });
 const rows = (page: Page) => page.getByTestId('unsent-fallback');
-const said = (page: Page) => page.getByTestId('unsent-said');
+const message = (page: Page) => page.getByTestId('unsent-said');
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
 describe('fallbacks that were not sent', () => {
@@ -46,13 +46,13 @@ describe('fallbacks that were not sent', () => {
     const page = await pages.open(ops);
     await rows(page).nth(2).waitFor();
     await rows(page).first().getByTestId('send-again').press('Enter');
-    await said(page).getByText('Requeued: ').waitFor();
+    await message(page).getByText('Requeued: ').waitFor();
     await expect.poll(() => rows(page).count()).toBe(2);
     await expect.poll(() => focused(page)).toContain('Unsent fallbacks');
     await rows(page).first().getByTestId('send-again').click();
-    await said(page).getByText('There is no channel fax.').waitFor();
+    await message(page).getByText('There is no channel fax.').waitFor();
     await rows(page).nth(1).getByTestId('dismiss').click();
-    await said(page).getByText('Dismissed: ').waitFor();
+    await message(page).getByText('Dismissed: ').waitFor();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(ops.sentAgain).toEqual(['a']);
   });

@@ -17,27 +17,27 @@ const statusTexts = async (page: Page) => [
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
   await page.getByTestId('connection').getAttribute('data-state'),
 ];
-const state = (page: Page, name: string) =>
+const untilState = (page: Page, name: string) =>
   page.locator(`[data-testid="connection"][data-state="${name}"]`).waitFor();
-const inbox = async (page: Page) => {
+const openInbox = async (page: Page) => {
   await page.getByTestId('bell').click();
   return page.getByTestId('inbox');
 };
 
 describe('the connection', () => {
-  // A socket to localhost stays connected when the network is gone.
+  // While the browser is offline, a socket to localhost stays connected.
   it.each(['127.0.0.1', 'localhost'])(
-    'should immediately show in the bell, inbox and page that the browser is offline, and recover: %s',
+    'should immediately show in the bell, inbox and page that the browser is offline, and recover later: %s',
     async (host) => {
       bff.publish([{ title: 'Here' }]);
       const page = await pages.open();
       await page.goto(bff.url.replace('127.0.0.1', host));
       await live(page);
-      await inbox(page);
+      await openInbox(page);
       await rows(page).first().waitFor();
       const started = Date.now();
       await page.context().setOffline(true);
-      await state(page, 'offline');
+      await untilState(page, 'offline');
       expect(Date.now() - started).toBeLessThan(5_000);
       await expect.poll(() => statusTexts(page)).toEqual(['offline', 'offline', 'offline']);
       expect(await page.getByTestId('bell').getAttribute('aria-label')).toContain("You're offline.");
@@ -78,7 +78,7 @@ describe('the connection', () => {
     bff.publish([{ title: 'Unread' }]);
     await page.getByTestId('unread').waitFor();
     await bff.stop();
-    await state(page, 'reconnecting');
+    await untilState(page, 'reconnecting');
     bff.inbox.changePreferences({ feeds: ['all'] });
     await bff.start();
     await live(page);
@@ -88,10 +88,10 @@ describe('the connection', () => {
 
 describe('the inbox', () => {
   it('should show that it’s still loading', async () => {
-    bff.restDelay = 60_000;
-    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    bff.restDelayMs = 60_000;
+    bff.refusal = { code: 'unavailable', message: 'later', temporary: true };
     const page = await pages.open();
-    const list = await inbox(page);
+    const list = await openInbox(page);
     await list.getByTestId('loading').waitFor();
     expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
   });
@@ -99,7 +99,7 @@ describe('the inbox', () => {
   it('should show that there are no notifications once it has loaded', async () => {
     const page = await pages.open();
     await live(page);
-    const list = await inbox(page);
+    const list = await openInbox(page);
     await list.getByTestId('empty').waitFor();
     expect(await list.textContent()).toMatch(/No notifications yet/);
   });
@@ -109,24 +109,24 @@ describe('the inbox', () => {
     await live(page);
     await page.goto('about:blank');
     bff.restFails = true;
-    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    bff.refusal = { code: 'unavailable', message: 'later', temporary: true };
     await page.goto(bff.url);
-    const list = await inbox(page);
+    const list = await openInbox(page);
     await list.getByTestId('unreachable').waitFor();
     expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
     expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('unreachable');
-    await state(page, 'unreachable');
-    [bff.restFails, bff.refuse] = [false, undefined];
+    await untilState(page, 'unreachable');
+    [bff.restFails, bff.refusal] = [false, undefined];
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
   it('should show, like the bell and the page, that only new notifications can be shown', async () => {
     bff.restFails = true;
     const page = await pages.open();
-    const list = await inbox(page);
+    const list = await openInbox(page);
     await list.getByTestId('incomplete').waitFor();
     expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('incomplete');
-    await state(page, 'incomplete');
+    await untilState(page, 'incomplete');
     bff.publish([{ title: 'New' }]);
     await expect.poll(() => statusTexts(page)).toEqual(['incomplete', 'incomplete', 'incomplete']);
     bff.restFails = false;
@@ -136,11 +136,11 @@ describe('the inbox', () => {
 
   it('should show that the server refuses a feed, and why', async () => {
     bff.restFails = true;
-    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+    bff.refusal = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await pages.open({ search: '?feed=nonsense' });
-    const list = await inbox(page);
+    const list = await openInbox(page);
     await list.getByTestId('refused').waitFor();
     expect(await list.textContent()).toContain('no such feed');
-    await state(page, 'refused');
+    await untilState(page, 'refused');
   });
 });

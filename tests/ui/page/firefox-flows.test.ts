@@ -23,7 +23,7 @@ async function openInbox(page: Page): Promise<void> {
 }
 
 /** Waits until the inbox rows have buttons, which load late. */
-const rowButtons = (page: Page) => page.waitForSelector(inInbox('row-menu'));
+const untilRowButtons = (page: Page) => page.waitForSelector(inInbox('row-menu'));
 
 describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => {
   const open = useFirefox(firefox ?? '');
@@ -35,7 +35,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await openInbox(page);
     const all = ['Order 2', 'Order 1', 'Order 0'];
     await expect.poll(() => titles(page)).toEqual(all);
-    await rowButtons(page);
+    await untilRowButtons(page);
     for (const key of ['j', 'j', 'e'] as const) await page.keyboard.press(key);
     // Click without checking the list first: the button soon disappears.
     await (await page.waitForSelector(inInbox('undo')))?.click();
@@ -58,7 +58,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     bff.publish(numbered(2).map((draft) => ({ ...draft, severity: 'error' })));
     await openInbox(page);
     await expect.poll(() => titles(page)).toEqual(['Order 1', 'Order 0']);
-    await rowButtons(page);
+    await untilRowButtons(page);
     await press((await page.$$(inInbox('row-menu'))).at(-1));
     await page.waitForSelector(byId('snooze-inAnHour'));
     await page.click(byId('snooze-inAnHour'));
@@ -100,11 +100,11 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await page.goto(bff.url);
     await live(page);
     await openInbox(page);
-    const loaded = bff.requests.length;
+    const requestsBefore = bff.requests.length;
     await page.type(inInbox('inbox-search'), 'failed cafe');
     await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
     await expect.poll(() => bff.inbox.searches.at(-1)?.get('q')).toBe('failed cafe');
-    expect(bff.requests.slice(loaded), 'no page of history was loaded').toEqual([]);
+    expect(bff.requests.slice(requestsBefore), 'no page of history was loaded').toEqual([]);
   });
 
   it('should save quiet hours, which hold back toasts', async () => {
@@ -209,14 +209,14 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     const next = [{ id: 'order-1-due', feed: 'topic:orders', deliverAt: '2026-01-05T10:00:00.000Z' }];
     ops.schedules = { ...ops.schedules, count: 1, next };
     const { page } = await open({ path: '/ops', ops });
-    const said = async () => (await texts(page, byId('scheduled-said'))).join();
+    const message = async () => (await texts(page, byId('scheduled-said'))).join();
     await page.waitForSelector(byId('scheduled-show'));
     await page.click(byId('scheduled-show'));
-    await expect.poll(said).toContain('1 notification is scheduled.');
+    await expect.poll(message).toContain('1 notification is scheduled.');
     await (await page.waitForSelector(byId('scheduled-retract')))?.click();
     await page.waitForSelector(byId('confirm-yes'));
     await page.click(byId('confirm-yes'));
-    await expect.poll(said).toContain('Retracted: ');
+    await expect.poll(message).toContain('Retracted: ');
     expect(ops.retracted).toEqual([{ id: 'order-1-due', feed: 'topic:orders' }]);
   });
 
@@ -226,10 +226,10 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     const refused = { at: '2026-01-05T08:41:07.000Z', outcome: 'refused', reason: '550' } as const;
     ops.unsent = ['a', 'b'].map((id) => ({ ...unsent, ...refused, id }));
     const { page } = await open({ path: '/ops', ops });
-    const said = async () => (await texts(page, byId('unsent-said'))).join();
+    const message = async () => (await texts(page, byId('unsent-said'))).join();
     await expect.poll(() => verdict(page)).toContain("2 fallbacks weren't sent");
     await press(await page.waitForSelector(byId('send-again')));
-    await expect.poll(said).toContain('Requeued: ');
+    await expect.poll(message).toContain('Requeued: ');
     await expect.poll(async () => (await page.$$(byId('unsent-fallback'))).length).toBe(1);
     await press(await page.$(byId('dismiss')));
     await page.waitForSelector(byId('no-unsent'));

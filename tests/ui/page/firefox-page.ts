@@ -148,7 +148,7 @@ const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid
 export const toastTitles = (page: Page, within = ''): Promise<string[]> =>
   texts(page, `${within} ${TITLES}`.trim());
 
-/** Finds an element by test id, including inside a custom element's shadow root. */
+/** Returns a selector for a test id, within the shadow root of the custom element `host` if there is one. */
 export const byId = (id: string, host = ''): string => `${host && `${host} >>> `}[data-testid="${id}"]`;
 
 export const texts = (page: Page, selector: string): Promise<string[]> =>

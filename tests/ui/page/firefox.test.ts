@@ -14,7 +14,7 @@ const asPlaywright = (page: Page) => page as unknown as PlaywrightPage;
 describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   const open = useFirefox(firefox ?? '');
 
-  it('should list and pop up notifications, and catch up after a lost connection', async () => {
+  it('should list notifications, show toasts, and catch up after a lost connection', async () => {
     const { page, bff } = await open();
     await live(page);
     // Hold the toasts, or axe might check a toast's contrast while it's fading out.
@@ -120,20 +120,20 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
   it('should work as custom elements on another app’s page', async () => {
     const { page, bff } = await open({ path: '/shop.html' });
     // Puppeteer's wait functions don't notice changes within a shadow root.
-    const shown = async (selector: string) => {
+    const untilPresent = async (selector: string) => {
       await expect.poll(() => page.$(selector)).not.toBeNull();
       return page.$(selector);
     };
     await expect.poll(() => bff.subscribes.length).toBe(1);
-    await shown(byId('bell', 'tocsin-bell'));
+    await untilPresent(byId('bell', 'tocsin-bell'));
     await expect.poll(() => page.$(byId('bell-trouble', 'tocsin-bell'))).toBeNull();
     bff.publish([{ title: 'In the shop', severity: 'error' }]);
-    const toast = await shown(byId('toast', 'tocsin-toasts'));
+    const toast = await untilPresent(byId('toast', 'tocsin-toasts'));
     expect(await toast?.evaluate((element) => element.querySelector('h3')?.textContent)).toBe('In the shop');
-    await (await shown(byId('bell', 'tocsin-bell')))?.click();
-    await shown(byId('inbox', 'tocsin-bell'));
+    await (await untilPresent(byId('bell', 'tocsin-bell')))?.click();
+    await untilPresent(byId('inbox', 'tocsin-bell'));
     await page.evaluate(() => (document.documentElement.lang = 'de'));
-    await shown('tocsin-bell >>> [aria-label^="Benachrichtigungen"]');
+    await untilPresent('tocsin-bell >>> [aria-label^="Benachrichtigungen"]');
     expect(await violations(asPlaywright(page))).toEqual([]);
   });
 });

@@ -11,8 +11,8 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** True if a text node's letters are drawn from left to right. */
-const inOrder = (page: Page, selector: string, text: string) =>
+/** True if the letters of `text` are drawn from left to right. `undefined` if no selected element contains it. */
+const isLeftToRight = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, wanted]) => {
       for (const element of document.querySelectorAll(css ?? '')) {
@@ -59,8 +59,8 @@ describe('text with direction controls', () => {
     await toasts(page).first().waitFor();
     expect(await toasts(page).first().locator('bdi, [dir="auto"]').count()).toBeGreaterThan(3);
     await insertOwnText(page);
-    expect(await inOrder(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
-    expect(await inOrder(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
+    expect(await isLeftToRight(page, '[data-testid="notification"]', ' ours (kept)')).toBe(true);
+    expect(await isLeftToRight(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
     const label = await page.getByTestId('row-dismiss').first().getAttribute('aria-label');
     expect(label).toMatch(/^Done: \u2068invoice.*\u2069$/);
     await expect
@@ -77,10 +77,10 @@ describe('our own texts on a mirrored page', () => {
     await rows(page).first().waitFor();
     const time = await rows(page).locator('time').first().innerText();
     expect(time).toMatch(/^\d min ago$/);
-    expect(await inOrder(page, '[data-testid="notification"] time', time)).toBe(true);
+    expect(await isLeftToRight(page, '[data-testid="notification"] time', time)).toBe(true);
     bff.publish([{ title: 'Deployed', source: 'shop', severity: 'error' }]);
     await toasts(page).first().waitFor();
-    expect(await inOrder(page, '[data-testid="list-end"]', 'No older notifications.')).toBe(true);
+    expect(await isLeftToRight(page, '[data-testid="list-end"]', 'No older notifications.')).toBe(true);
     const ends = await toasts(page)
       .first()
       .evaluate((toast) =>
@@ -105,7 +105,7 @@ describe('a link with a token', () => {
     );
   const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
 
-  it('should be cleared from the address immediately, and sign in someone else only if the reader agrees', async () => {
+  it('should be cleared of its token immediately, and sign in someone else only if the reader agrees', async () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');

@@ -5,7 +5,7 @@ import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
 
-/** Lets the server answer the first page request immediately, but holds back the response until `until` resolves. */
+/** Sends the first request for a page of the feed immediately, but holds back the response until `until` resolves. */
 async function holdPage(context: BrowserContext, until: Promise<void>): Promise<void> {
   await context.route(
     ({ pathname }) => pathname === '/app/notifications',
@@ -21,16 +21,16 @@ async function holdPage(context: BrowserContext, until: Promise<void>): Promise<
 it('should not bring back an erased feed if the newest page arrives after the erasure', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'Secret' }]);
-  let answer = (): void => undefined;
-  const erased = new Promise<void>((resolve) => (answer = resolve));
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
   const page = await pages.open({
-    before: (context) => holdPage(context, erased),
+    before: (context) => holdPage(context, released),
   });
   await live(page);
   bff.erase();
   bff.publish([{ title: 'Later' }]);
   await expect.poll(() => rows(page).count()).toBe(1);
-  answer();
+  release();
   // The newest page is re-requested.
   await expect.poll(() => bff.requests.length).toBe(2);
   bff.publish([{ title: 'Last' }]);
@@ -42,23 +42,23 @@ it('should not bring back an erased feed if the newest page arrives after the er
 it('should not bring back a feed that is erased again while the newest page is re-requested', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'Secret' }]);
-  const answers: (() => void)[] = [];
-  const erasures = [0, 1].map(() => new Promise<void>((resolve) => answers.push(resolve)));
+  const releases: (() => void)[] = [];
+  const released = [0, 1].map(() => new Promise<void>((resolve) => releases.push(resolve)));
   const page = await pages.open({
     // The handler that was added last takes the first request.
     before: async (context) => {
-      for (const erased of erasures.toReversed()) await holdPage(context, erased);
+      for (const until of released.toReversed()) await holdPage(context, until);
     },
   });
   await live(page);
-  for (const [index, answer] of answers.entries()) {
+  for (const [index, release] of releases.entries()) {
     bff.erase();
     bff.publish([{ title: `Later ${index}` }]);
     await expect
       .poll(() => rows(page).allTextContents())
       .toEqual([expect.stringContaining(`Later ${index}`)]);
     await expect.poll(() => bff.requests.length).toBe(index + 1);
-    answer();
+    release();
     await expect.poll(() => bff.requests.length).toBe(index + 2);
   }
   bff.publish([{ title: 'Last' }]);
@@ -66,22 +66,22 @@ it('should not bring back a feed that is erased again while the newest page is r
   expect(await rows(page).count()).toBe(2);
 });
 
-it('should show notifications published between a late newest page and subscribing', async () => {
+it('should show notifications published between the request for a slow newest page and subscribing', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'First' }]);
-  let answer = (): void => undefined;
-  const isLive = new Promise<void>((resolve) => (answer = resolve));
-  const page = await pages.open({ before: (context) => holdPage(context, isLive) });
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const page = await pages.open({ before: (context) => holdPage(context, released) });
   await expect.poll(() => bff.requests.length).toBe(1);
   // The subscription starts after waiting 2.5 s for the newest page.
   bff.publish([{ title: 'Second' }]);
   await live(page);
-  answer();
+  release();
   await expect.poll(() => rows(page).allTextContents()).toHaveLength(2);
   expect((await rows(page).allTextContents()).join()).toMatch(/Second.*First/s);
 });
 
-it('should show a notification that was clicked before the detail pane has loaded', async () => {
+it('should show a notification that is clicked before the detail pane has loaded', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'Order 1', body: 'Shipped' }]);
   let load = (): void => undefined;

@@ -36,7 +36,7 @@ it('should show the inbox tools only once they’re styled, on a slow connection
   expect(await layoutOfTabs(page)).toBe('flex');
 });
 
-it('should retry a style that failed to load, and then show the tools', async () => {
+it('should retry loading a style sheet after failures, and then show the tools', async () => {
   pages.bff.publish([{ title: 'Here' }]);
   const page = await openWith((route, attempt) => (attempt < 3 ? route.abort() : route.continue()));
   expect(await layoutOfTabs(page)).toBe('flex');

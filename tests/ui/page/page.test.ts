@@ -53,17 +53,17 @@ describe('the page', () => {
 
   it('should show the newest page if the live feed is refused', async () => {
     bff.publish(titled(2));
-    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    bff.refusal = { code: 'unavailable', message: 'later', temporary: true };
     const page = await open();
     await expect.poll(() => rows(page).count()).toBe(2);
     expect(await page.getByTestId('connection').getAttribute('data-state')).toBe('connecting');
-    bff.refuse = undefined;
+    bff.refusal = undefined;
     await live(page);
   });
 
   it('should show that a feed is permanently refused', async () => {
     bff.restFails = true;
-    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+    bff.refusal = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await open({ search: '?feed=nonsense' });
     await page.getByTestId('refused').getByText('no such feed').waitFor();
   });
@@ -84,7 +84,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(13);
   });
 
-  it('should show that it’s reconnecting, then recover missed notifications and show the number', async () => {
+  it('should show that it’s reconnecting, then recover missed notifications and show their number', async () => {
     bff.publish(titled(1));
     const page = await open();
     await live(page);
@@ -165,10 +165,10 @@ describe('the page', () => {
   it('should remove expired notifications from the list and toasts, whether loaded or received live', async () => {
     const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
     // Late enough for a busy machine, which can take seconds to open the page.
-    bff.publish([{ title: 'Soon over', expiresAt: inMs(15_000) }, ...titled(1)]);
+    bff.publish([{ title: 'Expires soon', expiresAt: inMs(15_000) }, ...titled(1)]);
     const page = await open();
     await live(page);
-    bff.publish([{ title: 'Over too', severity: 'error', expiresAt: inMs(12_000) }]);
+    bff.publish([{ title: 'Expires too', severity: 'error', expiresAt: inMs(12_000) }]);
     await expect.poll(() => rows(page).count()).toBe(3);
     await expect.poll(() => toasts(page).count()).toBe(1);
     await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(1);

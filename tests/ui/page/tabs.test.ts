@@ -7,7 +7,7 @@ import { buildClientPage, type ClientPageWindow } from './client-page.ts';
 import { FakeBff } from '../fakes/fake-bff.ts';
 
 const TABS = 5;
-const SOON = { timeout: 20_000 };
+const WITHIN_20_S = { timeout: 20_000 };
 
 let browser: Browser;
 let bff: FakeBff;
@@ -49,7 +49,7 @@ describe('five tabs with the packed client', () => {
   const read = <T>(page: Page, member: keyof ClientPageWindow) =>
     page.evaluate((name) => (window as unknown as ClientPageWindow)[name], member) as Promise<T>;
   const ids = (page: Page) => read<string[]>(page, 'ids');
-  const presenting = async (pages: Page[]): Promise<number> => {
+  const countPresenting = async (pages: Page[]): Promise<number> => {
     const all = pages.map((page) =>
       page.evaluate(() => (window as unknown as ClientPageWindow).client.presenting),
     );
@@ -79,7 +79,7 @@ describe('five tabs with the packed client', () => {
   beforeEach(async () => {
     pages = await openTabs(page.dist);
     published = ['n-1'];
-    for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
+    for (const each of pages) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
   });
 
   it('should not lose or duplicate notifications when the tab with the only socket is closed', async () => {
@@ -89,12 +89,12 @@ describe('five tabs with the packed client', () => {
     await Promise.all([publish(100), closed.close()]);
     const others = pages.filter((each) => each !== closed);
     for (const each of others) {
-      await expect.poll(async () => (await ids(each)).length, SOON).toBe(published.length);
+      await expect.poll(async () => (await ids(each)).length, WITHIN_20_S).toBe(published.length);
       expect(await ids(each)).toEqual(published);
       expect(await read(each, 'statuses')).toEqual(['live']);
     }
-    await expect.poll(() => bff.connections, SOON).toBe(1);
-    await expect.poll(() => presenting(others), SOON).toBe(1);
+    await expect.poll(() => bff.connections, WITHIN_20_S).toBe(1);
+    await expect.poll(() => countPresenting(others), WITHIN_20_S).toBe(1);
   });
 
   it('should take over from a frozen tab, which catches up when it wakes', async () => {
@@ -106,14 +106,14 @@ describe('five tabs with the packed client', () => {
     await session.send('Debugger.enable');
     await session.send('Debugger.pause');
     await publish(50);
-    for (const each of others) await expect.poll(() => ids(each), SOON).toEqual(published);
+    for (const each of others) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
     expect(connected.size, 'another tab has connected').toBe(2);
     await session.send('Debugger.resume');
     await session.send('Debugger.disable');
     await publish(10);
-    for (const each of pages) await expect.poll(() => ids(each), SOON).toEqual(published);
-    await expect.poll(() => bff.connections, SOON).toBe(1);
-    await expect.poll(() => presenting(pages), SOON).toBe(1);
+    for (const each of pages) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
+    await expect.poll(() => bff.connections, WITHIN_20_S).toBe(1);
+    await expect.poll(() => countPresenting(pages), WITHIN_20_S).toBe(1);
   });
 });
 
@@ -128,32 +128,35 @@ describe('five tabs of the page', () => {
 
   it('should list and count each notification in all tabs, and show the toast in a single tab', async () => {
     bff.publish([{ title: 'Once', severity: 'error' }]);
-    for (const page of pages) await expect.poll(() => rows(page).count(), SOON).toBe(2);
+    for (const page of pages) await expect.poll(() => rows(page).count(), WITHIN_20_S).toBe(2);
     const shown = () => Promise.all(pages.map((page) => toasts(page).count()));
-    await expect.poll(async () => (await shown()).reduce((sum, count) => sum + count), SOON).toBe(1);
-    await expect.poll(counts, SOON).toEqual(pages.map(() => ['1']));
+    await expect.poll(async () => (await shown()).reduce((sum, count) => sum + count), WITHIN_20_S).toBe(1);
+    await expect.poll(counts, WITHIN_20_S).toEqual(pages.map(() => ['1']));
     expect(bff.connections).toBe(1);
   });
 
   it('should follow read marks and mutes from any tab, and from another device', async () => {
     const [first, , last] = pages;
-    const titled = () => Promise.all(pages.map((page) => page.title()));
+    const titles = () => Promise.all(pages.map((page) => page.title()));
     const ids = bff.publish([{ title: 'One' }, { title: 'Two', severity: 'warning' }, { title: 'Three' }]);
-    await expect.poll(titled, SOON).toEqual(pages.map(() => '(3) Tocsin'));
+    await expect.poll(titles, WITHIN_20_S).toEqual(pages.map(() => '(3) Tocsin'));
     bff.read('all', { ids: [ids[0] ?? ''] });
-    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
+    await expect.poll(titles, WITHIN_20_S).toEqual(pages.map(() => '(2) Tocsin'));
     await last?.getByTestId('bell').click();
     await last?.getByTestId('inbox-settings-button').click();
     await last?.getByLabel('Warning', { exact: true }).check();
-    await expect.poll(titled, SOON).toEqual(pages.map(() => '(1) Tocsin'));
+    await expect.poll(titles, WITHIN_20_S).toEqual(pages.map(() => '(1) Tocsin'));
     await expect
-      .poll(counts, { ...SOON, message: 'the open inbox in one tab marks notifications as seen in all tabs' })
+      .poll(counts, {
+        ...WITHIN_20_S,
+        message: 'the open inbox in one tab marks notifications as seen in all tabs',
+      })
       .toEqual(pages.map(() => []));
     bff.mute({ feeds: [], severities: [] });
-    await expect.poll(titled, SOON).toEqual(pages.map(() => '(2) Tocsin'));
+    await expect.poll(titles, WITHIN_20_S).toEqual(pages.map(() => '(2) Tocsin'));
     await first?.getByTestId('bell').click();
     await first?.getByTestId('mark-all-read').click();
-    await expect.poll(titled, SOON).toEqual(pages.map(() => 'Tocsin'));
+    await expect.poll(titles, WITHIN_20_S).toEqual(pages.map(() => 'Tocsin'));
     expect(bff.connections).toBe(1);
   });
 });

@@ -41,7 +41,8 @@ export async function withState(
 }
 
 /**
- * Provides a browser and the built page for the calling file's tests. Returns a function that puts a page in a state.
+ * Provides a browser and the built page for the calling file's tests. Returns a function that brings a page into a
+ * state, and passes it to a callback.
  */
 export function useStates() {
   let browser: Browser;
@@ -63,7 +64,7 @@ const TIMEOUT_MS = 360_000;
 export function checkStates(states: Record<string, State>): void {
   const reach = useStates();
   it.each(Object.entries(states))(
-    'should be accessible while it shows: %s',
+    'the page should be accessible in the state: %s',
     (name, state) =>
       reach(state, {}, async ({ page, faults }) => {
         await checkLooks(page, name);

@@ -52,7 +52,7 @@ checkStates({
     reach: async ({ page }) => {
       await live(page);
       await page.getByTestId('bell').click();
-      await page.getByTestId('inbox').getByTestId('inbox-search').fill('nobody says this');
+      await page.getByTestId('inbox').getByTestId('inbox-search').fill('no such text');
       await page.getByTestId('inbox').getByTestId('inbox-none').waitFor();
     },
   },
@@ -69,7 +69,7 @@ checkStates({
   'inbox-refused': {
     prepare: (bff) => {
       bff.restFails = true;
-      bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+      bff.refusal = { code: 'invalid_request', message: 'no such feed', temporary: false };
     },
     reach: async ({ page }) => {
       await page.getByTestId('bell').click();

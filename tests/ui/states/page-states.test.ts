@@ -5,7 +5,7 @@ import { checkStates } from './in-state.ts';
 checkStates({
   loading: {
     prepare: (bff) => {
-      bff.restDelay = 300_000;
+      bff.restDelayMs = 300_000;
     },
     reach: ({ page }) => page.getByTestId('loading').waitFor(),
   },
@@ -13,7 +13,7 @@ checkStates({
   unreachable: {
     prepare: (bff) => {
       bff.restFails = true;
-      bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+      bff.refusal = { code: 'unavailable', message: 'later', temporary: true };
     },
     reach: ({ page }) => page.getByTestId('unreachable').waitFor(),
   },
@@ -27,7 +27,7 @@ checkStates({
     options: { search: '?feed=nonsense' },
     prepare: (bff) => {
       bff.restFails = true;
-      bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+      bff.refusal = { code: 'invalid_request', message: 'no such feed', temporary: false };
     },
     reach: ({ page }) => page.getByTestId('refused').first().waitFor(),
   },

@@ -70,6 +70,7 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
   return { page, context, faults };
 }
 
+/** Waits until the page is connected. */
 export const live = (page: Page) => page.locator('[data-testid="connection"][data-state="live"]').waitFor();
 export const toasts = (page: Page) => page.locator('[data-testid="toast"]');
 export const rows = (page: Page) => page.locator('[data-testid="notification"]');
@@ -82,6 +83,6 @@ export const setHidden = (page: Page, hidden: boolean) =>
 
 /**
  * Keeps toasts on the screen no matter how slow the machine is: telling the page that it's hidden stops the toast
- * timers. It stays visible to the test.
+ * timers. The page stays visible to the test.
  */
 export const holdToasts = (page: Page) => setHidden(page, true);

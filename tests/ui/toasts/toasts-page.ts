@@ -12,10 +12,10 @@ const watch = () => {
     seen.focused.push((target as Element).outerHTML.slice(0, 80)),
   );
   new MutationObserver((changes) => {
-    const places = [...document.querySelectorAll('[data-testid="toast"]')];
+    const toasts = [...document.querySelectorAll('[data-testid="toast"]')];
     seen.maxToasts = Math.max(
       seen.maxToasts,
-      places.filter((toast) => !toast.closest('.tocsin-toast-leave')).length,
+      toasts.filter((toast) => !toast.closest('.tocsin-toast-leave')).length,
     );
     for (const { addedNodes, target } of changes) {
       const region = (target as Element).closest?.('[aria-live]')?.getAttribute('aria-live');

@@ -7,7 +7,7 @@ import { drafts, focusedId, seen, visibleToasts, titles, useToastPages } from '.
 
 const pages = useToastPages();
 const { open } = pages;
-const LONG = 'A title that goes on and on, as those of machines do. '.repeat(2).trim();
+const LONG = 'A title that goes on and on, like many titles from machines. '.repeat(2).trim();
 
 /** True if a pointer at the centre of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>

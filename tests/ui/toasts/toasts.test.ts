@@ -55,11 +55,11 @@ describe('toasts', () => {
     const { polite, focused } = await seen(page);
     expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
     expect(focused).toHaveLength(1);
-    const live = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
+    const liveRegions = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
     // Excludes the list's live regions, which announce only the reader's own actions.
-    const ofList = page.locator('[data-testid="search-status"], [data-testid="notice"]');
-    expect((await live.count()) - (await ofList.count())).toBe(2);
-    expect((await ofList.allTextContents()).join('').trim()).toBe('');
+    const listRegions = page.locator('[data-testid="search-status"], [data-testid="notice"]');
+    expect((await liveRegions.count()) - (await listRegions.count())).toBe(2);
+    expect((await listRegions.allTextContents()).join('').trim()).toBe('');
   });
 
   it('should show and announce notifications that arrived before the toasts were loaded', async () => {
@@ -82,7 +82,7 @@ describe('toasts', () => {
     await expect.poll(async () => (await seen(page)).assertive).toEqual(['Error: Toast 0', 'Error: Toast 1']);
   });
 
-  it('should stack equal toasts with a count', async () => {
+  it('should combine repeated toasts into one with a count', async () => {
     const page = await open();
     await holdToasts(page);
     for (let n = 0; n < 14; n++)

@@ -68,7 +68,7 @@ function print(record: AuditRecord): void {
 }
 
 function readArgs(args: string[]): { query: AuditQuery; follow: boolean; data: string } {
-  const { follow, data, ...asked } = parseOptions(args, USAGE, {
+  const { follow, data, ...filters } = parseOptions(args, USAGE, {
     options: {
       limit: { type: 'string' },
       action: { type: 'string' },
@@ -77,7 +77,7 @@ function readArgs(args: string[]): { query: AuditQuery; follow: boolean; data: s
       data: { type: 'string', default: DATA_DIR },
     },
   }).values;
-  const query = auditQuerySchema.safeParse(asked);
+  const query = auditQuerySchema.safeParse(filters);
   if (query.success) return { query: query.data, follow, data };
   throw usageFailure(
     faultsOf(query.error).map(({ path, message }) => `--${path} ${message}`),

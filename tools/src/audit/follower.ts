@@ -1,7 +1,7 @@
 import type { AuditReader, StoredAuditRecord } from '@tocsin/bff';
 import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
-const AT_A_TIME = 200;
+const PAGE_SIZE = 200;
 /**
  * Each read goes back this far (ms). Streams are read sequentially, so a stream may receive a record that is older than
  * records already read from another stream.
@@ -21,7 +21,7 @@ export class AuditFollower {
 
   /** Skips to the end of the trail. */
   async catchUp(): Promise<void> {
-    this.#note(await this.#reader.read(undefined, AT_A_TIME));
+    this.#note(await this.#reader.read(undefined, PAGE_SIZE));
     this.#newest ??= 0;
   }
 
@@ -34,10 +34,10 @@ export class AuditFollower {
     const fresh: StoredAuditRecord[] = [];
     let before: AuditPosition | undefined;
     for (;;) {
-      const page = await this.#reader.read(before, AT_A_TIME);
+      const page = await this.#reader.read(before, PAGE_SIZE);
       fresh.push(...page.filter(({ position }) => this.#isNew(position)));
       before = page.at(-1)?.position;
-      if (page.length < AT_A_TIME || (before?.ms ?? 0) < since) break;
+      if (page.length < PAGE_SIZE || (before?.ms ?? 0) < since) break;
     }
     this.#note(fresh);
     return fresh.toReversed().map(({ value }) => value);

@@ -69,7 +69,7 @@ const valuesOf = (args: string[]) =>
 const listOf = (text: string): string[] => text.split(',').filter(Boolean);
 
 const MS = { h: 3_600_000, d: 86_400_000 } as const;
-const AFTER = /^(\d{1,5})([hd])$/;
+const HOURS_OR_DAYS = /^(\d{1,5})([hd])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
@@ -78,7 +78,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
  * @throws Failure for an invalid or past time
  */
 export function expiryOf(expires: string, now: number): string {
-  const [, count, unit] = AFTER.exec(expires) ?? [];
+  const [, count, unit] = HOURS_OR_DAYS.exec(expires) ?? [];
   const at =
     count !== undefined
       ? now + Number(count) * MS[unit as keyof typeof MS]

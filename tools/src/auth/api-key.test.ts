@@ -24,21 +24,21 @@ afterEach(() => {
 
 const run = (...args: string[]) => apiKey([...args, '--data', dir]);
 const file = () => join(dir, 'api-keys.json');
-const kept = (): ApiKey[] => apiKeysSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
+const storedKeys = (): ApiKey[] => apiKeysSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
 
 describe('npm run api-key', () => {
   it('should create keys that can only publish, unless --scopes is given', async () => {
     await run('--name', 'shop', '--feeds', 'all,topic:orders*');
     const full = ['--scopes', 'publish,retract', '--source', 'payroll', '--expires', '90d'];
     await run('--name', 'payroll', '--feeds', 'user:*', '--per-second', '5', ...full);
-    expect(kept()).toMatchObject([
+    expect(storedKeys()).toMatchObject([
       { name: 'shop', feeds: ['all', 'topic:orders*'], perSecond: 50, scopes: ['publish'], createdAt: NOW },
       {
         ...{ name: 'payroll', feeds: ['user:*'], perSecond: 5, scopes: ['publish', 'retract'] },
         ...{ source: 'payroll', expiresAt: '2026-04-01T00:00:00.000Z' },
       },
     ]);
-    expect(kept()[0]).not.toHaveProperty('expiresAt');
+    expect(storedKeys()[0]).not.toHaveProperty('expiresAt');
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(readFileSync(file(), 'utf8')).not.toContain(printed[0]?.trim());
   });
@@ -51,8 +51,8 @@ describe('npm run api-key', () => {
     [['--list', '--revoke', 'shop'], 'Use only one of: --list'],
     [['--revoke', 'shop'], 'There is no key shop'],
     [['--colour', 'red'], 'Usage: npm run'],
-  ])('should reject %j with a reason', async (args, says) => {
-    await expect(run(...args)).rejects.toThrow(says);
+  ])('should reject %j with a reason', async (args, reason) => {
+    await expect(run(...args)).rejects.toThrow(reason);
   });
 
   it('should make no changes while another process is changing the keys', async () => {
@@ -62,8 +62,8 @@ describe('npm run api-key', () => {
     await expect(run('--revoke', 'shop')).rejects.toThrow(`delete ${lock} first`);
     await expect(run('--name', 'other', '--feeds', 'all')).rejects.toThrow('Another process is changing');
     await run('--list');
-    expect(kept()).toHaveLength(1);
-    expect(kept()[0]?.revokedAt).toBeUndefined();
+    expect(storedKeys()).toHaveLength(1);
+    expect(storedKeys()[0]?.revokedAt).toBeUndefined();
     rmSync(lock);
     await run('--revoke', 'shop');
     await expect(run('--revoke', 'shop')).rejects.toThrow('already revoked');
@@ -80,10 +80,10 @@ describe('npm run api-key', () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');
-    expect(kept()).toMatchObject([{ name: 'shop', revokedAt: NOW }, { name: 'hr' }]);
+    expect(storedKeys()).toMatchObject([{ name: 'shop', revokedAt: NOW }, { name: 'hr' }]);
     await expect(run('--revoke', 'shop')).rejects.toThrow(`was already revoked at ${NOW}`);
     await run('--remove', 'shop');
-    expect(kept().map(({ name }) => name)).toEqual(['hr']);
+    expect(storedKeys().map(({ name }) => name)).toEqual(['hr']);
   });
 
   it('should list revoked and valid keys, but not show full hashes', async () => {

@@ -13,33 +13,33 @@ export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
   const { dataDir } = options;
   if ('list' in options) {
-    const kept = loadApiKeys(dataDir);
-    process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);
-  } else withLock(dataDir, () => change(options));
+    const stored = loadApiKeys(dataDir);
+    process.stdout.write(`${listOfKeys(stored, await lastUses(stored, dataDir), Date.now())}\n`);
+  } else withLock(dataDir, () => changeKeys(options));
   return 0;
 }
 
-function change(options: Exclude<ReturnType<typeof readKeyOptions>, { list: true }>): void {
+function changeKeys(options: Exclude<ReturnType<typeof readKeyOptions>, { list: true }>): void {
   const { dataDir } = options;
-  const kept = loadApiKeys(dataDir);
+  const stored = loadApiKeys(dataDir);
   if ('revoke' in options) {
-    saveApiKeys(dataDir, revoked(kept, options.revoke, dataDir));
-    process.stderr.write(`Revoked the key ${options.revoke}. ${WHEN}\n`);
+    saveApiKeys(dataDir, withRevoked(stored, options.revoke, dataDir));
+    process.stderr.write(`Revoked the key ${options.revoke}. ${TAKES_EFFECT}\n`);
   } else if ('remove' in options) {
-    find(kept, options.remove, dataDir);
-    const remaining = kept.filter(({ name }) => name !== options.remove);
+    findKey(stored, options.remove, dataDir);
+    const remaining = stored.filter(({ name }) => name !== options.remove);
     saveApiKeys(dataDir, remaining);
-    process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${WHEN}\n`);
-  } else make(options, kept);
+    process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${TAKES_EFFECT}\n`);
+  } else createKey(options, stored);
 }
 
-const WHEN =
+const TAKES_EFFECT =
   'A running `npm start` applies this within 2 s. If you use a different secret store, copy the file there too ' +
   '(docs/guides/secure-it.md).';
 
-function make(options: NewKey, kept: readonly ApiKey[]): void {
+function createKey(options: NewKey, stored: readonly ApiKey[]): void {
   const { key, record } = newKey(options, Date.now());
-  const keys = apiKeysSchema.safeParse([...kept, record]);
+  const keys = apiKeysSchema.safeParse([...stored, record]);
   if (!keys.success) {
     const faults = faultsOf(keys.error).map(
       ({ path, message }) => `  ${path.replace(/^\d+\./, '')}: ${message}`,
@@ -55,15 +55,16 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
   process.stdout.write(`${key}\n`);
 }
 
-function revoked(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey[] {
-  const { revokedAt } = find(kept, name, dataDir);
+/** Returns the keys with `name` marked as revoked. */
+function withRevoked(stored: readonly ApiKey[], name: string, dataDir: string): ApiKey[] {
+  const { revokedAt } = findKey(stored, name, dataDir);
   if (revokedAt !== undefined) throw new Failure(`The key ${name} was already revoked at ${revokedAt}.`);
   const now = new Date().toISOString();
-  return kept.map((key) => (key.name === name ? { ...key, revokedAt: now } : key));
+  return stored.map((key) => (key.name === name ? { ...key, revokedAt: now } : key));
 }
 
-function find(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey {
-  const found = kept.find((key) => key.name === name);
+function findKey(stored: readonly ApiKey[], name: string, dataDir: string): ApiKey {
+  const found = stored.find((key) => key.name === name);
   if (found) return found;
   throw new Failure(
     `There is no key ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` lists all keys.`,

@@ -9,9 +9,9 @@ import type { Uses } from './list-of-keys.ts';
  * the `npm start` that uses this data folder. `undefined` if no sidecar responds.
  */
 export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<Uses | undefined> {
-  const where = whichSidecar(dataDir);
-  if (!where) return undefined;
-  const sidecar = new Sidecar({ ...where, timeoutMs: 5_000 });
+  const connection = whichSidecar(dataDir);
+  if (!connection) return undefined;
+  const sidecar = new Sidecar({ ...connection, timeoutMs: 5_000 });
   try {
     const documents = await sidecar.getStates(
       COMPONENTS.state,

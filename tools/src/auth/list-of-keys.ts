@@ -1,7 +1,7 @@
 import { DEFAULT_KEY_SCOPES, parseDateTime, type ApiKey } from '@tocsin/contracts';
 import { table } from '../print/table.ts';
 
-const HASH_SHOWN = 8;
+const HASH_CHARACTERS = 8;
 
 /** When each key was last used, by key hash. */
 export type Uses = ReadonlyMap<string, string>;
@@ -19,8 +19,8 @@ export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now:
     key.source ?? 'any',
     key.createdAt ?? 'unknown',
     key.expiresAt ?? 'never',
-    usedOf(key, uses),
-    `${key.hash.slice(0, HASH_SHOWN)}…`,
+    lastUseOf(key, uses),
+    `${key.hash.slice(0, HASH_CHARACTERS)}…`,
   ]);
   return table([[...heading, 'last use', 'hash'], ...rows]);
 }
@@ -30,5 +30,5 @@ function stateOf({ revokedAt, expiresAt }: ApiKey, now: number): string {
   return expiresAt !== undefined && (parseDateTime(expiresAt) ?? 0) <= now ? 'expired' : 'valid';
 }
 
-const usedOf = ({ hash }: ApiKey, uses: Uses | undefined): string =>
+const lastUseOf = ({ hash }: ApiKey, uses: Uses | undefined): string =>
   uses ? (uses.get(hash) ?? 'never used') : 'unknown';

@@ -30,8 +30,8 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
   const trail = commandTrail(sidecar, 'token');
   try {
     if (revoke !== undefined) {
-      const asked = readRevoke(revoke, before);
-      const effective = await list.revoke(asked.sub, asked.before);
+      const request = readRevoke(revoke, before);
+      const effective = await list.revoke(request.sub, request.before);
       trail.note({ ...commandUser(), action: 'reader-revoked', outcome: 'done', ids: [effective.sub] });
       say(
         `Revoked the tokens of ${effective.sub} that were issued at or before ${effective.before} or have no iat.`,
@@ -41,10 +41,12 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
       trail.note({ ...commandUser(), action: 'reader-restored', outcome: 'done', ids: [lift] });
       say(`The tokens of ${lift} are accepted again.`);
     } else {
-      const kept = (await list.read()) ?? [];
-      for (const one of kept)
-        say(`${one.sub}  tokens issued at or before ${one.before}  (revoked at ${one.at})`);
-      if (kept.length === 0) say('No tokens are revoked.');
+      const revoked = (await list.read()) ?? [];
+      for (const revocation of revoked)
+        say(
+          `${revocation.sub}  tokens issued at or before ${revocation.before}  (revoked at ${revocation.at})`,
+        );
+      if (revoked.length === 0) say('No tokens are revoked.');
     }
     return 0;
   } catch (error) {

@@ -3,10 +3,10 @@ import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
 
 /**
- * Environment variables for the bff's and the producer's secret store with the secret that signs messages between our
- * applications.
+ * The environment variables that pass a secret to the secret stores of bff and producer. With this secret, our
+ * applications sign calls to each other.
  */
-export const internalSecret = (secret: string): Record<string, string> => ({
+export const internalSecretEnvironment = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
   NOTIFICATION_KEYS_internal: secret,
 });
@@ -15,7 +15,7 @@ export const internalSecret = (secret: string): Record<string, string> => ({
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   const vapid = loadVapid(dataDir);
   const env = {
-    ...internalSecret(config.internalSecret ?? loadInternalSecret(dataDir)),
+    ...internalSecretEnvironment(config.internalSecret ?? loadInternalSecret(dataDir)),
     ...(vapid !== undefined && { NOTIFICATION_SECRETS_vapid: vapid }),
     ...config.channelSecrets,
   };
@@ -24,8 +24,8 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * The settings for API keys. The producer rereads the key file every second instead of using a sidecar. Dapr's local
- * secret stores read secrets only when the sidecar starts, so a revoked key would stay valid.
+ * The settings for API keys. The producer rereads the key file every second instead of using a sidecar, because Dapr's
+ * local secret stores read secrets only when the sidecar starts: a revoked key would stay valid.
  * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {

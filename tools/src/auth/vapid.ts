@@ -26,13 +26,13 @@ export function vapid(args: string[]): Promise<number> {
   const { print, replace, subject } = values;
   const dataDir = resolve(values.data);
   const file = vapidFile(dataDir);
-  const kept = replace ? undefined : loadVapid(dataDir);
-  throwIfInvalid(faultsOf({ print, replace, subject, isKept: kept !== undefined }), USAGE);
-  const secret = kept ?? JSON.stringify(newVapid(subject ?? ''));
+  const existing = replace ? undefined : loadVapid(dataDir);
+  throwIfInvalid(faultsOf({ print, replace, subject, exists: existing !== undefined }), USAGE);
+  const secret = existing ?? JSON.stringify(newVapid(subject ?? ''));
   const { publicKey } = parseVapid(secret, file);
-  if (kept === undefined) saveVapid(dataDir, secret);
+  if (existing === undefined) saveVapid(dataDir, secret);
   process.stderr.write(
-    `${kept === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
+    `${existing === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
       'it starts.\n',
   );
   if (replace) process.stderr.write('Browsers that registered with the previous key must register again.\n');
@@ -40,10 +40,15 @@ export function vapid(args: string[]): Promise<number> {
   return Promise.resolve(0);
 }
 
-function faultsOf(given: { print: boolean; replace: boolean; subject: string | undefined; isKept: boolean }) {
-  const { print, replace, subject, isKept } = given;
+function faultsOf(options: {
+  print: boolean;
+  replace: boolean;
+  subject: string | undefined;
+  exists: boolean;
+}) {
+  const { print, replace, subject, exists } = options;
   if (print && replace) return ['Use only one of --print and --replace'];
-  if (isKept)
+  if (exists)
     return subject === undefined ? [] : ['The keys already exist. Use --subject only with --replace'];
   if (print) return ['There are no keys yet. Create them with --subject'];
   if (subject === undefined)

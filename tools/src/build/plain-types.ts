@@ -26,17 +26,17 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
   const checker = program.getTypeChecker();
   const symbol = checker.getSymbolAtLocation(module);
   const exported = new Map<string, ts.TypeAliasDeclaration | ts.InterfaceDeclaration>();
-  for (const each of symbol ? checker.getExportsOfModule(symbol) : []) {
-    const declaration = each.declarations?.find(isTypeDeclaration);
-    if (declaration) exported.set(each.name, declaration);
+  for (const exportedSymbol of symbol ? checker.getExportsOfModule(symbol) : []) {
+    const declaration = exportedSymbol.declarations?.find(isTypeDeclaration);
+    if (declaration) exported.set(exportedSymbol.name, declaration);
   }
   const declared = new Map<string, string>();
   const declare = (name: string): void => {
     const declaration = exported.get(name);
     if (!declaration || declared.has(name)) return;
     // Write generic types unchanged since they can only be expanded with type arguments.
-    const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
-    const text = isKept
+    const isUnchanged = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
+    const text = isUnchanged
       ? declaration.getText()
       : `export type ${name} = ${unqualified(checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, FLAGS))};`;
     declared.set(name, commentOf(declaration) + text);

@@ -38,8 +38,8 @@ describe('the first start in compose', () => {
     // An existing authority, so that the script doesn't need openssl.
     writeFileSync(join(dir, 'authority', 'ca.crt'), '');
     const script = join(dir, 'first-start.mjs');
-    const whole = readFileSync(join(ROOT, 'compose', 'sidecar', 'first-start.mjs'), 'utf8');
-    writeFileSync(script, whole.replaceAll('/secrets', dir));
+    const source = readFileSync(join(ROOT, 'compose', 'sidecar', 'first-start.mjs'), 'utf8');
+    writeFileSync(script, source.replaceAll('/secrets', dir));
     const { status, stderr } = spawnSync(process.execPath, [script], {
       env: filledIn(settings),
       encoding: 'utf8',
@@ -63,7 +63,7 @@ describe('the first start in compose', () => {
     [{ TOCSIN_INSECURE: 'no' }, [noKeys, noTokens]],
     [{ AUTH_MODE: 'jwt' }, [noKeys]],
     [{ API_KEYS: 'on' }, [noTokens]],
-  ])('should refuse 0.0.0.0 with %j, in the words of `npm start`', (settings, withoutAuth) => {
+  ])('should refuse 0.0.0.0 with %j, with the same message as `npm start`', (settings, withoutAuth) => {
     const address = '0.0.0.0';
     const { status, stderr, hasStarted } = start({ ...settings, TOCSIN_ADDRESS: address });
     expect({ status, hasStarted }).toEqual({ status: 1, hasStarted: false });

@@ -50,7 +50,7 @@ const groupSchema = z.object({
   labels: z.record(z.string(), z.string()).default({}),
 });
 /** An application's Prometheus targets, each preceded by the job. */
-const scrapedOf = (app: string): string[] => [
+const scrapeTargetsOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
 ];
@@ -141,10 +141,10 @@ describe('docker-compose.yml', () => {
     const scraped = scrape_configs.flatMap(({ job_name: job, static_configs: groups }) =>
       groups.flatMap(({ targets }) => targets.map((target) => `${job} ${target}`)),
     );
-    expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
+    expect(scraped.sort()).toEqual(apps.flatMap(scrapeTargetsOf).sort());
   });
 
-  it('should name our images like `npm run containers`, and pin all other images to a full version', () => {
+  it('should name our images as `npm run containers` does, and pin all other images to a full version', () => {
     for (const name of names) {
       const { image, build } = service(name);
       if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
@@ -249,7 +249,7 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
-  it('should have every bff accept the name by which the doctor calls it', () => {
+  it('should let the doctor call every bff by its host name', () => {
     const { services: third } = z
       .object({
         services: z.looseObject({
@@ -279,6 +279,6 @@ describe('compose/third-bff.yml', () => {
     const scraped = groups.flatMap(({ targets, labels }) =>
       targets.map((target) => `${labels['job']} ${target}`),
     );
-    expect(scraped).toEqual(scrapedOf('bff-3'));
+    expect(scraped).toEqual(scrapeTargetsOf('bff-3'));
   });
 });

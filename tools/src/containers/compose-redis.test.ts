@@ -50,8 +50,8 @@ describe('compose/redis-external.yml', () => {
   it('should pass certificates and the cluster type to daprd in the form that Dapr’s components need', () => {
     const dir = mkdtempSync(join(tmpdir(), 'tocsin-sidecar-'));
     const script = join(dir, 'sidecar.sh');
-    const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);
-    writeFileSync(script, whole.replace('exec /daprd', 'printenv; exit 0; exec'));
+    const source = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', dir);
+    writeFileSync(script, source.replace('exec /daprd', 'printenv; exit 0; exec'));
     mkdirSync(join(dir, 'redis'));
     for (const name of ['tls.crt', 'tls.key']) writeFileSync(join(dir, 'redis', name), `content of ${name}`);
     writeFileSync(join(dir, 'redis', 'env'), 'REDIS_PASSWORD=secret\n');
@@ -84,8 +84,8 @@ describe('the file with the password of an external Redis', () => {
   afterAll(() => rmSync(dir, { recursive: true }));
 
   const script = join(dir, 'sidecar.sh');
-  const whole = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', join(dir, '.data'));
-  writeFileSync(script, whole.replace('exec /daprd', 'printenv REDIS_PASSWORD; exit 0; exec'));
+  const source = read('compose', 'sidecar', 'sidecar.sh').replaceAll('/secrets', join(dir, '.data'));
+  writeFileSync(script, source.replace('exec /daprd', 'printenv REDIS_PASSWORD; exit 0; exec'));
   const env = { PATH: '/usr/bin:/bin' };
   const inSidecar = () => spawnSync('sh', [script, 'bff'], { cwd: dir, env, encoding: 'utf8' });
   const inBff = (): string =>
@@ -123,8 +123,8 @@ describe('the file with the password of an external Redis', () => {
 
   it.each([
     ['REDIS_PASSWORD=a#b', /REDIS_PASSWORD contains #; put it into single quotes/],
-    ["REDIS_PASSWORD='it's'", /REDIS_PASSWORD goes on after its closing quote/],
-    ["REDIS_PASSWORD='a\nb'", /REDIS_PASSWORD starts with a quote that does not end in its line/],
+    ["REDIS_PASSWORD='it's'", /REDIS_PASSWORD has text after its closing quote/],
+    ["REDIS_PASSWORD='a\nb'", /REDIS_PASSWORD has no closing quote on its line/],
     [String.raw`REDIS_PASSWORD="a\nb"`, /REDIS_PASSWORD has a backslash in double quotes/],
     ['touch ran', /a line is not NAME=value/],
     ['a;touch ran=b', /a line is not NAME=value/],

@@ -5,11 +5,11 @@ import { buildImage, pushImage } from './image-steps.ts';
 import { measureStart, startMsOf, type ContainerState } from './start-time.ts';
 
 /** A fake Docker that returns the given results. */
-const answering =
-  (answers: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
+const fakeDocker =
+  (results: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
   async (args) => {
     calls.push(args.join(' '));
-    return { code: 0, output: '', stdout: '', stderr: '', ...answers[args[0] ?? ''] };
+    return { code: 0, output: '', stdout: '', stderr: '', ...results[args[0] ?? ''] };
   };
 const facts = { version: '1.0.0', revision: 'abc' };
 const state = (log: { ExitCode: number; End: string }[] | null, Running = true) =>
@@ -25,7 +25,7 @@ describe('error messages', () => {
   });
 
   it('should contain a failed build’s output', async () => {
-    const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
+    const docker = fakeDocker({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
       /Could not build tocsin-bff:1. Fix .*\n.*404/,
     );
@@ -36,13 +36,13 @@ describe('error messages', () => {
     ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
     ['dial tcp: lookup registry.example.com: no such host', 'Check that registry.example.com is correct'],
   ])('should contain the remedy when the registry says %j', async (output, remedy) => {
-    const docker = answering({ push: { code: 1, output } });
+    const docker = fakeDocker({ push: { code: 1, output } });
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
 
-  it('should contain an exited container’s last log lines, although the container is removed', async () => {
+  it('should contain an exited container’s last log lines, even though the container is removed', async () => {
     const calls: string[] = [];
-    const docker = answering(
+    const docker = fakeDocker(
       {
         run: { output: 'c1' },
         inspect: { output: state(null, false) },
@@ -69,7 +69,7 @@ describe('the start time', () => {
   it('should be measured in a container that is hardened as in docker-compose.yml', async () => {
     const calls: string[] = [];
     const good = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
-    const docker = answering({ run: { output: 'c1' }, inspect: { output: good } }, calls);
+    const docker = fakeDocker({ run: { output: 'c1' }, inspect: { output: good } }, calls);
     expect(await measureStart(docker, 'tocsin-ui:1')).toBe(1_000);
     expect(calls[0]).toMatch(/--read-only --cap-drop ALL --security-opt no-new-privileges tocsin-ui:1$/);
   });

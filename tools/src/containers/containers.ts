@@ -21,11 +21,11 @@ const HEADING = ['image', 'MB', 'ms to healthy'];
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);
   const docker = await findDocker();
-  await unlessStopped(signal, make(docker, options));
+  await unlessStopped(signal, buildAndPush(docker, options));
   return 0;
 }
 
-async function make(docker: Docker, options: ContainersOptions): Promise<void> {
+async function buildAndPush(docker: Docker, options: ContainersOptions): Promise<void> {
   const facts = { version: productVersion(), revision: await revision() };
   const rows: (string | number)[][] = [];
   for (const app of APPS) {

@@ -9,7 +9,7 @@ const NAME = 'localhost:5000/team/tocsin-bff:1.0.0';
 const dockerReporting = (RepoDigests: string[] | null) => () =>
   Promise.resolve({ code: 0, output: '', stderr: '', stdout: JSON.stringify(RepoDigests) });
 
-it('should read the pushed repository’s digest if the registry reported a digest', async () => {
+it('should return the digest of the pushed repository, if the registry reported it', async () => {
   const others = ['docker.io/team/tocsin-bff@sha256:1', `localhost:5000/team/tocsin-bff@${DIGEST}`];
   expect(await digestOf(dockerReporting(others), NAME)).toBe(DIGEST);
   expect(await digestOf(dockerReporting(['localhost:5000/team/tocsin-bff2@sha256:1']), NAME)).toBeUndefined();

@@ -15,7 +15,7 @@ export async function digestOf(docker: Docker, name: string): Promise<string | u
   if (code !== 0) return undefined;
   const repository = name.replace(/:[^:/]+$/, '');
   const found = z.array(z.string()).nullable().parse(JSON.parse(stdout)) ?? [];
-  return found.find((one) => one.startsWith(`${repository}@`))?.slice(repository.length + 1);
+  return found.find((entry) => entry.startsWith(`${repository}@`))?.slice(repository.length + 1);
 }
 
 /** Stores the digests of pushed images by name and tag for `npm run deploy`. */
@@ -33,10 +33,10 @@ export function findDigests(
   file = FILE,
 ): Partial<Record<(typeof APPS)[number], string>> {
   if (source.registry === undefined) return {};
-  const kept = readDigests(file);
+  const digests = readDigests(file);
   return Object.fromEntries(
     APPS.flatMap((app) => {
-      const digest = kept[imageName(app, source)];
+      const digest = digests[imageName(app, source)];
       return digest === undefined ? [] : [[app, digest]];
     }),
   );

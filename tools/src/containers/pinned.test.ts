@@ -22,7 +22,7 @@ const IMAGE_PATTERNS: [RegExp, RegExp][] = [
 ];
 /** The stages in our Dockerfiles, and our own images, which `npm run deploy` tags. */
 const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
-const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
+const FULL_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 
 const images = filesIn('.').flatMap((file) =>
   IMAGE_PATTERNS.filter(([kind]) => kind.test(file)).flatMap(([, image]) =>
@@ -32,5 +32,5 @@ const images = filesIn('.').flatMap((file) =>
 
 it('should pin every image to a full version or digest', () => {
   expect(images.length).toBeGreaterThan(25);
-  expect(images.filter(({ name }) => !OURS.test(name) && !WHOLE_VERSION.test(name))).toEqual([]);
+  expect(images.filter(({ name }) => !OURS.test(name) && !FULL_VERSION.test(name))).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { parseOptions, usageFailure } from '../options.ts';
 import { whichSidecar } from '../start/instance/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back --all | delete ENTRY]';
-const CONTENT_SHOWN = 160;
+const MAX_CONTENT = 160;
 
 /**
  * `npm run dead-letters`: lists set-aside records (including the reason and the content), puts back one or all of them,
@@ -43,7 +43,7 @@ export async function deadLetters(args: string[]): Promise<number> {
 /** The set-aside records. Notes each change in the audit trail, along with the user who runs the command. */
 class AuditedRecords extends SetAsideRecords {
   readonly #trail: CommandTrail;
-  readonly #who = commandUser();
+  readonly #caller = commandUser();
 
   constructor(sidecar: Sidecar, trail: CommandTrail) {
     super(sidecar, new DaprClaimCheck(sidecar));
@@ -52,12 +52,12 @@ class AuditedRecords extends SetAsideRecords {
 
   override async putBack(record: SetAside): Promise<void> {
     const change = () => super.putBack(record);
-    await noteSetAside(this.#trail, this.#who, { action: 'put-back', record, change });
+    await noteSetAside(this.#trail, this.#caller, { action: 'put-back', record, change });
   }
 
   async delete(record: SetAside): Promise<void> {
     const change = () => this.remove(record.entry);
-    await noteSetAside(this.#trail, this.#who, { action: 'delete', record, change });
+    await noteSetAside(this.#trail, this.#caller, { action: 'delete', record, change });
   }
 }
 
@@ -106,12 +106,12 @@ async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]):
 
 /** Returns false if the record cannot be put back and `continueOnError` is set. */
 async function putBack(
-  letters: SetAsideRecords,
+  records: SetAsideRecords,
   record: SetAside,
   continueOnError: boolean,
 ): Promise<boolean> {
   try {
-    await letters.putBack(record);
+    await records.putBack(record);
     say(`Put back: ${record.entry}`);
     return true;
   } catch (error) {
@@ -127,7 +127,7 @@ function print(records: readonly SetAside[]): void {
     say(`${at}  ${reason.padEnd(8)} ${entry}  (feed ${feed || 'unknown'})`);
     for (const fault of faults) say(`    ${fault}`);
     if (content !== null)
-      say(`    ${content.length > CONTENT_SHOWN ? `${content.slice(0, CONTENT_SHOWN)}…` : content}`);
+      say(`    ${content.length > MAX_CONTENT ? `${content.slice(0, MAX_CONTENT)}…` : content}`);
   }
 }
 

@@ -17,7 +17,7 @@ import { runsRedisCluster } from './cluster/redis-kind.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
 /** Time limit (ms) for the ingress controller to start routing to new pods. */
-const ANSWER_MS = 60_000;
+const ROUTING_MS = 60_000;
 const INGRESS = 'tocsin';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
@@ -113,7 +113,7 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)
     return say(`Tocsin is running. Open ${scheme}://${host} once that name points to ${address}.`);
-  const fault = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
+  const fault = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ROUTING_MS });
   say(`Tocsin is running. Open ${address}`);
   if (fault)
     say(

@@ -32,24 +32,24 @@ const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
  * @throws Failure that lists all errors
  */
 export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
-  const given = parse(args);
-  if (given.delete) {
+  const values = parse(args);
+  if (values.delete) {
     if (args.length > 1) throw usageFailure(['--delete cannot be combined with other options'], USAGE);
     return 'delete';
   }
-  const { local, publish, host } = given;
-  const { registry, tag, faults: sourceFaults } = readImageSource(given);
-  const seconds = Number(given.timeout);
+  const { local, publish, host } = values;
+  const { registry, tag, faults: sourceFaults } = readImageSource(values);
+  const seconds = Number(values.timeout);
   const faults = [
     ...(local === (registry === undefined) ? [] : ['Use either --registry URL or --local']),
     ...sourceFaults,
-    ...(given['ingress-class'] === undefined || NAME.test(given['ingress-class'])
+    ...(values['ingress-class'] === undefined || NAME.test(values['ingress-class'])
       ? []
       : ['--ingress-class must be an IngressClass name']),
     ...(host === undefined || NAME.test(host)
       ? []
       : ['--host must be a host name such as notify.example.com']),
-    ...tlsFaults(given['tls-secret'], host),
+    ...tlsFaults(values['tls-secret'], host),
     ...(seconds > 0 && seconds <= 3_600
       ? []
       : ['--timeout must be a number of seconds above 0 and at most 3600']),
@@ -57,10 +57,10 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   throwIfInvalid(faults, USAGE);
   return {
     ...{ registry, tag, host, publish },
-    ingressClass: given['ingress-class'],
-    tlsSecret: given['tls-secret'],
-    insecure: given.insecure,
-    redisCluster: given['redis-cluster'],
+    ingressClass: values['ingress-class'],
+    tlsSecret: values['tls-secret'],
+    insecure: values.insecure,
+    redisCluster: values['redis-cluster'],
     timeoutMs: seconds * 1_000,
   };
 }

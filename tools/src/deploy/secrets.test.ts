@@ -6,25 +6,25 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** Creates the missing Secrets in a namespace that contains only the given Secrets. */
 async function makeSecretsIn(
-  there: Record<string, Record<string, string>>,
-): Promise<{ calls: string[]; said: string[] }> {
+  existing: Record<string, Record<string, string>>,
+): Promise<{ calls: string[]; output: string[] }> {
   const calls: string[] = [];
-  const said: string[] = [];
+  const output: string[] = [];
   const kubectl = new Kubectl(async (args, input) => {
     const [verb = '', , name = ''] = args;
     if (verb !== 'get') calls.push(`${args.join(' ')} ${input ?? ''}`);
-    const data = there[name];
+    const data = existing[name];
     return { code: 0, stderr: '', stdout: verb === 'get' && data ? JSON.stringify({ data }) : '' };
   });
-  await makeSecrets(kubectl, 'ns', (line) => said.push(line));
-  return { calls, said };
+  await makeSecrets(kubectl, 'ns', (line) => output.push(line));
+  return { calls, output };
 }
 
 it('should create missing Secrets, and pass no secret as an argument', async () => {
-  const { calls, said } = await makeSecretsIn({});
+  const { calls, output } = await makeSecretsIn({});
   expect(calls).toHaveLength(Object.keys(newSecrets()).length);
   for (const call of calls) expect(call).toMatch(/^create -f - \{/);
-  expect(said.join()).toContain('redis-operator');
+  expect(output.join()).toContain('redis-operator');
 });
 
 it('should keep existing Secrets, but add a missing Redis user', async () => {
@@ -40,6 +40,6 @@ it('should keep existing Secrets, but add a missing Redis user', async () => {
   const complete = { ...others, redis: { USERNAME: base64('mine') } };
   expect(await makeSecretsIn(complete)).toEqual({
     calls: [],
-    said: ['Secrets: all already exist, left unchanged'],
+    output: ['Secrets: all already exist, left unchanged'],
   });
 });

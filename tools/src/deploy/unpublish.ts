@@ -12,7 +12,7 @@ const PUBLISH = [
 
 /**
  * Removes the route to the producer that an earlier deployment with `--publish` opened, unless these manifests contain
- * it. Applying other manifests leaves it open.
+ * it. `kubectl apply` would leave it open, because it doesn't delete objects that are missing from the manifests.
  * @throws Failure before removing anything if a permission is missing
  */
 export async function unpublish(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {

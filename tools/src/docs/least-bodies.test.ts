@@ -8,15 +8,15 @@ import { startMemoryBff } from './memory-bff.ts';
 
 const cases = Object.values(LEAST_BODIES).flatMap((operations) => Object.entries(operations));
 
-it.each(cases)('should be valid, but invalid if any member is missing: %s', (_name, { schema, body }) => {
+it.each(cases)('should be valid for %s, and invalid if any member is missing', (_name, { schema, body }) => {
   expect(schema.safeParse(body).error).toBeUndefined();
   for (const name of Object.keys(body)) {
-    const less = Object.fromEntries(Object.entries(body).filter(([other]) => other !== name));
-    expect(schema.safeParse(less).success, `without ${name}`).toBe(false);
+    const incomplete = Object.fromEntries(Object.entries(body).filter(([other]) => other !== name));
+    expect(schema.safeParse(incomplete).success, `without ${name}`).toBe(false);
   }
 });
 
-it('should exist for each request body in the OpenAPI documents', async () => {
+it('should have a smallest body for each request body in the OpenAPI documents', async () => {
   const bff = await startMemoryBff();
   const document = (await (await fetch(`${bff.url}/openapi.json`)).json()) as Requests;
   await bff.stop();
@@ -25,7 +25,7 @@ it('should exist for each request body in the OpenAPI documents', async () => {
   expect(names(openApiDocument())).toEqual(Object.keys(LEAST_BODIES.producer));
 });
 
-it('should include the body of the shortest command in the README', () => {
+it('should use the shortest body in the README as the smallest body for publishing', () => {
   const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const bodies = Array.from(page.matchAll(/curl -d '(.+?)' .*\/notifications$/gm), ([, body = '']) => body);
   const [shortest] = bodies.toSorted((a, b) => a.length - b.length);

@@ -25,7 +25,7 @@ export async function startMemoryBff(
   return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };
 }
 
-/** Returns a function that publishes notifications to the feed `all` like a producer. Each call creates one entry. */
+/** Returns a function that publishes to the feed `all`, as a producer would. Each call creates one entry. */
 function publisher(backend: ReturnType<typeof memoryBackend>) {
   let seq = 0;
   const run = 'pictures';

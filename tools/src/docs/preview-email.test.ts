@@ -22,7 +22,7 @@ it('should write each sample as text and HTML', async () => {
   expect(readFileSync(join(dir, 'digest-de.txt'), 'utf8')).toContain('Subject: 5 ungelesene');
 });
 
-it('should copy our templates, and then use the copy', async () => {
+it('should copy our templates without overwriting a changed copy, and use the copy', async () => {
   const [templates, out] = [join(dir, 'templates'), join(dir, 'out')];
   await previewEmail(['--copy', templates]);
   writeFileSync(join(templates, 'subject.liquid'), 'Acme: {{ subject }}');

@@ -16,7 +16,7 @@ const USAGE =
   '       npm run preview-email -- --copy DIR';
 
 /**
- * `npm run preview-email`: writes sample e-mails to files, covering all e-mails in each language, as text and HTML.
+ * `npm run preview-email`: writes a sample of each kind of e-mail to files, in each language, as text and HTML.
  * `--templates` uses templates from your own folder, and `--copy` copies our templates into a folder.
  */
 export function previewEmail(args: string[]): Promise<number> {

@@ -34,9 +34,9 @@ const table = (settings: readonly Setting[]): string =>
 /** Generates `docs/settings.md` from the applications' settings schemas. */
 export const settingsPage = (): string => `# Settings
 
-Set everything with environment variables. An empty variable is treated as unset. If settings are invalid, the process lists all
-errors and exits. \`npm run docs\` generates this page from \`producer/src/config.ts\`, \`bff/src/config.ts\` and
-\`ui/src/server/config.ts\`.
+Set everything with environment variables. An empty variable is treated as unset. If settings are invalid, the process
+lists all errors and exits. \`npm run docs\` generates this page from \`producer/src/config.ts\`, \`bff/src/config.ts\`
+and \`ui/src/server/config.ts\`.
 
 ## producer
 
@@ -47,7 +47,7 @@ ${table(settingsOf(producerSettings))}
 ${table(settingsOf(bffSettings))}
 
 Each \`REDIS_…\` setting can be given for one part of the data alone, as \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
-\`REDIS_TOPICS_…\` or \`REDIS_AUDIT_…\` ([several Redis](guides/redis.md#several-redis)).
+\`REDIS_TOPICS_…\` or \`REDIS_AUDIT_…\` ([several Redis servers](guides/redis.md#several-redis-servers)).
 
 ## ui
 
@@ -60,14 +60,14 @@ ${table(settingsOf(uiSettings))}
 | variable | default | meaning |
 |---|---|---|
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
-| \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
+| \`TOCSIN_INSECURE\` | – | \`yes\` opens the public ports without authentication |
 | \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
 | \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinels and cluster of that Redis, as for the bff; the sidecars get them too |
 | \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
 | \`DAPR_UNTESTED\` | – | \`yes\`: also use a Dapr older than 1.18, with which Tocsin was not tested |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
-| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for that download, as for curl and npm |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between notifications from the demo source; 0 turns it off |
 | \`JWT_SECRET\` | – | The token secret with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |

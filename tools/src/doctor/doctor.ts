@@ -5,7 +5,7 @@ import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
 import { examineCluster } from './kubernetes/examine-cluster.ts';
 import { readDoctorOptions, type DoctorOptions } from './options.ts';
-import { print } from './report.ts';
+import { formatReport } from './report.ts';
 
 /**
  * `npm run doctor`: checks a running system end to end and prints errors along with remedies. Exits with 1 if there are
@@ -13,12 +13,12 @@ import { print } from './report.ts';
  */
 export async function doctor(args: string[], signal: AbortSignal): Promise<number> {
   const options = readDoctorOptions(args, readDoctorConfig());
-  const findings = await unlessStopped(signal, look(options));
-  process.stdout.write(print(findings, options.json));
+  const findings = await unlessStopped(signal, examineTarget(options));
+  process.stdout.write(formatReport(findings, options.json));
   return findings.some(({ state }) => state === 'fault') ? 1 : 0;
 }
 
-function look(options: DoctorOptions): Promise<Finding[]> {
+function examineTarget(options: DoctorOptions): Promise<Finding[]> {
   if ('target' in options) return examine(options.target);
   const { context, credentials } = options.cluster;
   return examineCluster(findKubectl(context), credentials);

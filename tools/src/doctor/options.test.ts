@@ -35,7 +35,7 @@ describe('the options of npm run doctor', () => {
   });
 
   it('should use the Redis and token saved by `npm start`, unless overridden', () => {
-    const forget = writeSidecarNote(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
+    const removeNote = writeSidecarNote(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
     expect(read([])).toMatchObject({
       daprApiToken: 'noted',
       redis: { addresses: [{ host: '127.0.0.1', port: 4600 }] },
@@ -53,7 +53,7 @@ describe('the options of npm run doctor', () => {
     expect(read(['--producer=http://p', '--bff=http://b'], { REDIS_HOST: 'redis:6379' })).toMatchObject({
       redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
-    forget();
+    removeNote();
   });
 
   it('should use only the given addresses', () => {
@@ -77,7 +77,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should use the names given before the addresses', () => {
+  it('should use a name in front of an address, as in left=http://b:3', () => {
     const args = [
       ...['--producer', 'p=http://p:1', '--producer', 'http://p:2/?a=b'],
       ...['--bff', 'left=http://b:3/', '--sidecar', 'left=http://s:4'],
@@ -108,7 +108,7 @@ describe('the options of npm run doctor', () => {
     [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself; remove --bff/],
     [['--context', 'kind'], /--context requires --kubernetes/],
     [['--bf', 'http://b'], /Usage: npm run doctor/],
-  ])('should reject %j', (args, says) => {
-    expect(() => read(args)).toThrow(says);
+  ])('should reject %j', (args, message) => {
+    expect(() => read(args)).toThrow(message);
   });
 });

@@ -5,7 +5,7 @@ import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { readSidecarNote } from '../start/instance/sidecar-file.ts';
-import { bffName, producerName, type Place, type Target } from './target.ts';
+import { bffName, producerName, type Endpoint, type Target } from './target.ts';
 
 /** The credentials that the doctor uses to read and publish the canary. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
@@ -22,58 +22,58 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
      A URL can be preceded by the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * Parses the options of `npm run doctor --`. Without addresses, checks the run file's stack, using the Redis and token
- * saved by `npm start`. With addresses, checks only these. With --kubernetes, checks the cluster.
+ * Parses the options of `npm run doctor --`. Without addresses, the doctor checks the stack in the run file, with the
+ * Redis and token saved by `npm start`. With addresses, it checks only these. With --kubernetes, it checks the cluster.
  * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
-  const given = parse(args);
-  const { json } = given;
-  const credentials = { token: given.token ?? config.token, apiKey: given['api-key'] ?? config.apiKey };
-  if (given.kubernetes) return { json, cluster: { context: contextOf(given), credentials } };
-  if (given.context !== undefined) throw usageFailure(['--context requires --kubernetes'], USAGE);
-  return { json, target: targetOf(given, config, credentials) };
+  const values = parse(args);
+  const { json } = values;
+  const credentials = { token: values.token ?? config.token, apiKey: values['api-key'] ?? config.apiKey };
+  if (values.kubernetes) return { json, cluster: { context: contextOf(values), credentials } };
+  if (values.context !== undefined) throw usageFailure(['--context requires --kubernetes'], USAGE);
+  return { json, target: targetOf(values, config, credentials) };
 }
 
-type Given = ReturnType<typeof parse>;
+type Values = ReturnType<typeof parse>;
 
 const ADDRESSES = ['producer', 'bff', 'sidecar', 'redis'] as const;
 
-function contextOf(given: Given): string | undefined {
-  const other = ADDRESSES.find((name) => given[name] !== undefined);
+function contextOf(values: Values): string | undefined {
+  const other = ADDRESSES.find((name) => values[name] !== undefined);
   if (other) throw usageFailure([`--kubernetes finds all addresses itself; remove --${other}`], USAGE);
-  return given.context;
+  return values.context;
 }
 
-function targetOf(given: Given, config: DoctorConfig, credentials: Credentials): Target {
-  const isNamed = given.producer !== undefined || given.bff !== undefined || given.sidecar !== undefined;
-  const own = isNamed ? undefined : readSidecarNote(resolve(given.data));
-  const redis = given.redis ?? config.redisHost ?? own?.redis ?? 'localhost:6379';
-  const places = isNamed ? named(given) : ofRunFile(resolve(given['run-file']));
-  const redisParts = config.redisAt(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis');
+function targetOf(values: Values, config: DoctorConfig, credentials: Credentials): Target {
+  const isNamed = values.producer !== undefined || values.bff !== undefined || values.sidecar !== undefined;
+  const saved = isNamed ? undefined : readSidecarNote(resolve(values.data));
+  const redis = values.redis ?? config.redisHost ?? saved?.redis ?? 'localhost:6379';
+  const endpoints = isNamed ? fromOptions(values) : fromRunFile(resolve(values['run-file']));
+  const redisParts = config.redisAt(redis, values.redis === undefined ? 'REDIS_HOST' : '--redis');
   return {
-    ...places,
+    ...endpoints,
     redis: redisParts.broadcaster,
     redisParts,
-    daprApiToken: config.daprApiToken ?? own?.token,
+    daprApiToken: config.daprApiToken ?? saved?.token,
     ...credentials,
   };
 }
 
-type Places = Pick<Target, 'producers' | 'bffs' | 'sidecars'>;
+type Endpoints = Pick<Target, 'producers' | 'bffs' | 'sidecars'>;
 
 const NAME_OF = { [APP_IDS.producer]: producerName, [APP_IDS.bff]: bffName };
 
-function ofRunFile(path: string): Places {
+function fromRunFile(path: string): Endpoints {
   const runFile = readRunFile(path);
-  const places = (id: keyof typeof NAME_OF, ports: readonly number[]): Place[] =>
+  const endpoints = (id: keyof typeof NAME_OF, ports: readonly number[]): Endpoint[] =>
     ports.map((port, index) => ({ name: NAME_OF[id](index), url: `http://127.0.0.1:${port}` }));
   const applications = (id: keyof typeof NAME_OF) =>
-    places(
+    endpoints(
       id,
       runFile.apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.public),
     );
-  const sidecars = (id: keyof typeof NAME_OF) => places(id, sidecarPortsOf(runFile, id));
+  const sidecars = (id: keyof typeof NAME_OF) => endpoints(id, sidecarPortsOf(runFile, id));
   return {
     producers: applications(APP_IDS.producer),
     bffs: applications(APP_IDS.bff),
@@ -81,22 +81,26 @@ function ofRunFile(path: string): Places {
   };
 }
 
-function named(given: Given): Places {
-  const { producer = [], bff = [], sidecar = [] } = given;
+function fromOptions(values: Values): Endpoints {
+  const { producer = [], bff = [], sidecar = [] } = values;
   if (producer.length === 0 || bff.length === 0) {
     throw usageFailure(
       ['Pass the addresses of the producer and each bff: --producer URL --bff URL [--bff URL]'],
       USAGE,
     );
   }
-  const places = (texts: readonly string[], option: string, nameOf: (index: number) => string): Place[] =>
+  const endpoints = (
+    texts: readonly string[],
+    option: string,
+    nameOf: (index: number) => string,
+  ): Endpoint[] =>
     texts.map((text, index) => {
       const { name = nameOf(index), url } = addressOf(text, option);
       return { name, url };
     });
   return {
-    producers: places(producer, '--producer', producerName),
-    bffs: places(bff, '--bff', bffName),
+    producers: endpoints(producer, '--producer', producerName),
+    bffs: endpoints(bff, '--bff', bffName),
     sidecars: sidecar.map((text) => addressOf(text, '--sidecar')),
   };
 }

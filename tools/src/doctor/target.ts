@@ -1,15 +1,15 @@
 import type { RedisParts, RedisTarget } from '@tocsin/service/redis';
 
-/** An application's address, and the name to use in findings. */
-export interface Place {
+/** An address of an application or a sidecar, and the name to use in findings. */
+export interface Endpoint {
   name: string;
   url: string;
 }
 
 export interface Target {
   /** The canary is published through the first producer. */
-  producers: Place[];
-  bffs: Place[];
+  producers: Endpoint[];
+  bffs: Endpoint[];
   /** `name` is the application's name, if known before the sidecar responds. */
   sidecars: { url: string; name?: string | undefined }[];
   /** The broadcaster's Redis. */

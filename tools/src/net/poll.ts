@@ -10,16 +10,16 @@ export interface PollOptions {
 }
 
 /**
- * Calls `look` until it returns true.
+ * Calls `condition` until it returns true.
  * @returns `undefined` on success, otherwise the message from `giveUp`, or a message saying that it timed out
  */
 export async function pollUntil(
-  look: () => Promise<boolean>,
+  condition: () => Promise<boolean>,
   { timeoutMs, everyMs = 50, giveUp }: PollOptions,
 ): Promise<string | undefined> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    if (await look()) return undefined;
+    if (await condition()) return undefined;
     const reason = giveUp?.();
     if (reason) return reason;
     if (Date.now() >= end) return `it took longer than ${timeoutMs / 1000} s`;

@@ -10,9 +10,9 @@ const FIRST = 20_000;
 const LAST = 31_999;
 /** A folder with a file for each port that a running process has reserved and may listen on later. */
 const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
-const given = new Set<number>();
+const reservedPorts = new Set<number>();
 process.once('exit', () => {
-  for (const port of given) rmSync(join(RESERVED, String(port)), { force: true });
+  for (const port of reservedPorts) rmSync(join(RESERVED, String(port)), { force: true });
 });
 
 const canListen = (port: number, host: string): Promise<boolean> =>
@@ -41,7 +41,7 @@ export async function freePorts(count: number): Promise<number[]> {
   while (ports.length < count) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
     if (!takeLock(join(RESERVED, String(port)))) continue;
-    given.add(port);
+    reservedPorts.add(port);
     if (!(await isPortFree(port))) continue;
     ports.push(port);
   }

@@ -43,9 +43,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.add(child);
-    const end = () => void child.kill();
-    options.signal?.addEventListener('abort', end);
-    if (options.signal?.aborted) end();
+    const stop = () => void child.kill();
+    options.signal?.addEventListener('abort', stop);
+    if (options.signal?.aborted) stop();
     for (const name of ['stdout', 'stderr'] as const) {
       createInterface({ input: child[name] }).on('line', (line) => {
         lines.push(line);
@@ -53,7 +53,7 @@ export function run(command: string, args: readonly string[], options: RunOption
         options.onLine?.(line);
       });
     }
-    // A command may exit without reading all its input. The exit code tells whether that is an error.
+    // A command may exit without reading all its input. The exit code shows whether that is an error.
     child.stdin.once('error', () => undefined);
     child.stdin.end(options.input);
     child.once('error', (error) =>
@@ -61,9 +61,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     );
     child.once('close', (code) => {
       running.delete(child);
-      options.signal?.removeEventListener('abort', end);
-      const [output, stdout, stderr] = [lines, byStream.stdout, byStream.stderr].map((some) =>
-        some.join('\n'),
+      options.signal?.removeEventListener('abort', stop);
+      const [output, stdout, stderr] = [lines, byStream.stdout, byStream.stderr].map((streamLines) =>
+        streamLines.join('\n'),
       );
       resolve({ code: code ?? 1, output, stdout, stderr } as RunResult);
     });
@@ -80,9 +80,12 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The full path of the first of these commands that is on the PATH or in a `further` folder. */
-export function findCommand(names: readonly string[], further: readonly string[] = []): string | undefined {
-  const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...further];
+/** The full path of the first of these commands that is on the PATH or in one of `moreFolders`. */
+export function findCommand(
+  names: readonly string[],
+  moreFolders: readonly string[] = [],
+): string | undefined {
+  const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...moreFolders];
   for (const name of names) {
     const found = folders.map((folder) => join(folder, name)).find(isExecutable);
     if (found) return found;

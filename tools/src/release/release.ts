@@ -109,7 +109,7 @@ export async function release(args: string[]): Promise<number> {
     say(
       `  (with REGISTRY=${images} VERSION=${version} REVISION=${revision}: ${APPS.join(', ')}, amd64 and arm64)`,
     );
-    if (obstacles.length > 0) say(`\nBefore that:\n  ${obstacles.join('\n  ')}`);
+    if (obstacles.length > 0) say(`\nBefore you publish:\n  ${obstacles.join('\n  ')}`);
     return 0;
   }
   for (const [program = '', ...words] of commands) {
@@ -145,7 +145,7 @@ async function packAll(folder: string, repository: string | undefined, revision:
   return files;
 }
 
-/** Packs the chart like `helm package`, into a folder named after the chart. */
+/** Packs the chart as `helm package` does: inside the archive, all files are in a folder named after the chart. */
 async function packChart(folder: string, version: string): Promise<void> {
   const copy = join(folder, 'tocsin');
   cpSync(CHART, copy, { recursive: true });

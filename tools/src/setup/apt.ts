@@ -25,7 +25,7 @@ export async function installWithApt(packageName: string, purpose: string, say: 
   );
 }
 
-/** Installs a package that tests can do without, if this process can use apt. If that fails, prints why. */
+/** Installs a package that the tests don't require, if this process can use apt. If that fails, prints why. */
 export async function tryInstallWithApt(packageName: string, purpose: string, say: Say): Promise<void> {
   if (!canUseApt()) return;
   try {

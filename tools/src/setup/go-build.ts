@@ -29,14 +29,14 @@ export async function goBuild(
   { module, name, packages, flags, output, onLine, alternative }: GoBuild,
 ): Promise<void> {
   const args = ['build', '-v', '-mod=readonly', '-trimpath', ...flags, '-o', output, ...packages];
-  const { code, output: words } = await run(go, args, {
+  const { code, output: text } = await run(go, args, {
     cwd: resolve(ROOT, module),
     env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
     ...(onLine && { onLine }),
   });
   if (code === 0) return;
   throw new Failure(
-    `Go could not build ${name}. Last lines of its output:\n${words.split('\n').slice(-15).join('\n')}\n` +
+    `Go could not build ${name}. Last lines of its output:\n${text.split('\n').slice(-15).join('\n')}\n` +
       'If modules could not be fetched, check the network and GOPROXY, then try again. Go does not repeat finished parts.' +
       (alternative ? ` ${alternative}` : ''),
   );

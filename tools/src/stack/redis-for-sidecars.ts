@@ -15,20 +15,20 @@ const SYSTEM_CAS = '/etc/ssl/certs';
 export function redisForSidecars(redis: RedisParts | undefined, dir: string): Record<string, string> {
   if (!redis) return {};
   const { broadcaster } = redis;
-  const own = Object.entries(REDIS_PARTS).filter(([part]) => redis[part as RedisPart] !== broadcaster);
+  const separate = Object.entries(REDIS_PARTS).filter(([part]) => redis[part as RedisPart] !== broadcaster);
   const all = [['REDIS_', broadcaster] as const].concat(
-    own.map(([part, prefix]) => [prefix as 'REDIS_', redis[part as RedisPart]] as const),
+    separate.map(([part, prefix]) => [prefix as 'REDIS_', redis[part as RedisPart]] as const),
   );
   const cas = [...new Set(all.flatMap(([, { tls }]) => tls?.ca ?? []))];
   return {
-    ...Object.fromEntries(all.flatMap(([prefix, target]) => Object.entries(textsOf(prefix, target)))),
+    ...Object.fromEntries(all.flatMap(([prefix, target]) => Object.entries(variablesOf(prefix, target)))),
     ...(cas.length > 0 && {
       SSL_CERT_DIR: `${folderOf(cas, dir)}:${hostEnvironment()['SSL_CERT_DIR'] || SYSTEM_CAS}`,
     }),
   };
 }
 
-const textsOf = (prefix: string, { tls, cluster }: RedisTarget): Record<string, string> => ({
+const variablesOf = (prefix: string, { tls, cluster }: RedisTarget): Record<string, string> => ({
   ...(cluster && { [`${prefix}TYPE`]: 'cluster' }),
   ...(tls?.cert !== undefined && { [`${prefix}CERT`]: tls.cert }),
   ...(tls?.key !== undefined && { [`${prefix}KEY`]: tls.key }),

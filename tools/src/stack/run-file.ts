@@ -91,14 +91,14 @@ export function readRunFile(path: string): RunFile {
   }
 }
 
-/** All ports that an application and its sidecar use, and what for. */
+/** All ports that an application and its sidecar use, and the purpose of each. */
 export function portUses({ appId, ports }: RunFileApp): { port: number; use: string }[] {
   const name = `${appId}, public port ${ports.public}`;
-  const { public: open, internal, ...ofSidecar } = ports;
+  const { public: publicPort, internal, ...sidecarPorts } = ports;
   return [
-    { port: open, use: `the public port of ${appId}` },
+    { port: publicPort, use: `the public port of ${appId}` },
     { port: internal, use: `the internal port of ${name}` },
-    ...Object.values(ofSidecar).map((one: number) => ({ port: one, use: `the sidecar of ${name}` })),
+    ...Object.values(sidecarPorts).map((one: number) => ({ port: one, use: `the sidecar of ${name}` })),
   ];
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cleanEnvironment, readConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
-import { internalSecret } from '../auth/secret-environment.ts';
+import { internalSecretEnvironment } from '../auth/secret-environment.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT, RUN_FILE } from '../paths.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -163,7 +163,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       ...redisEnvironment,
     },
     secrets: {
-      ...internalSecret(randomBytes(48).toString('base64url')),
+      ...internalSecretEnvironment(randomBytes(48).toString('base64url')),
       ...redisForSidecars(readConfig(redisEnvironment).redisParts, dir),
       ...options.secrets,
     },

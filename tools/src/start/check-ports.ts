@@ -11,9 +11,9 @@ export function portInUseMessage(port: number, use: string, other: Running | und
       `terminal (or \`kill ${other.pid}\`) and try again.`
     );
   }
-  const look =
+  const command =
     process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
-  return `${taken} by another program. \`${look}\` shows which. Stop it, or set a different port for Tocsin in dapr.yaml, then try again.`;
+  return `${taken} by another program. \`${command}\` shows which. Stop it, or set a different port for Tocsin in dapr.yaml, then try again.`;
 }
 
 /** @throws Failure for the first of the run file's ports that is in use */

@@ -13,7 +13,7 @@ export class LastErrors {
   }
 
   /** The last error from a source, if recent. Older errors are irrelevant. */
-  of(source: string, now = Date.now()): string | undefined {
+  recentFrom(source: string, now = Date.now()): string | undefined {
     const last = this.#last.get(source);
     return last && now - last.at <= CAUSE_MS ? last.text : undefined;
   }
@@ -35,7 +35,7 @@ export function explainFailedStart(part: ExitedPart, errors: LastErrors, redisHo
   if (part.role === 'application') {
     return `${name} has exited. Its last lines above show why. Fix the cause, then try again.`;
   }
-  const cause = errors.of(part.source);
+  const cause = errors.recentFrom(part.source);
   const component = cause && /component (\S+) error/.exec(cause)?.[1];
   if (component) {
     const where = name.replace(/^The/, 'the');

@@ -24,10 +24,7 @@ export interface PartsOptions {
   shared: SharedContext;
   /** The address that the public ports listen on. */
   publicHost: string;
-  /**
-   * Overrides variables that the run file sets for applications and that would otherwise take precedence over the
-   * caller's.
-   */
+  /** The caller's values for variables that the run file also sets. They replace the run file's values. */
   env: Record<string, string>;
   /** The file that `onLine` writes the lines to. */
   logFile: string;
@@ -38,7 +35,7 @@ export interface PartsOptions {
 export const createParts = ({ apps, shared, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
   apps.flatMap((app) => {
     const { appId, ports, command } = app;
-    const replaced = Object.entries(env).filter(([name]) => name in app.env);
+    const overrides = Object.entries(env).filter(([name]) => name in app.env);
     const processOptions = (source: string, stopTimeoutMs: number) => ({
       logFile,
       stopTimeoutMs,
@@ -50,7 +47,7 @@ export const createParts = ({ apps, shared, publicHost, env, logFile, onLine }: 
       name: `${appId} on port ${ports.public}`,
       app: command,
       ports,
-      env: { ...app.env, ...Object.fromEntries(replaced), PUBLIC_HOST: publicHost, INTERNAL_HOST: LOOPBACK },
+      env: { ...app.env, ...Object.fromEntries(overrides), PUBLIC_HOST: publicHost, INTERNAL_HOST: LOOPBACK },
       processOptions: {
         app: processOptions(sources.app, APPLICATION_MS),
         sidecar: processOptions(sources.sidecar, SIDECAR_MS),

@@ -14,7 +14,7 @@ const check = (env: Record<string, string>, variables: Record<string, string> = 
       readAuthConfig(env),
     ),
   );
-const asked = { AUTH_MODE: 'jwt', API_KEYS: 'on' };
+const secured = { AUTH_MODE: 'jwt', API_KEYS: 'on' };
 
 describe('the address of the public ports', () => {
   it.each([{}, { TOCSIN_ADDRESS: '127.0.0.2' }, { TOCSIN_ADDRESS: '::1' }])('should accept %j', (env) => {
@@ -38,14 +38,14 @@ describe('the address of the public ports', () => {
   });
 
   it('should check the environment of the applications, including variables from the run file', () => {
-    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0' }, asked)).not.toThrow();
-    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked }, { AUTH_MODE: 'none' })).toThrow(
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0' }, secured)).not.toThrow();
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...secured }, { AUTH_MODE: 'none' })).toThrow(
       'AUTH_MODE is none',
     );
   });
 
   it('should accept 0.0.0.0 with authentication, or with TOCSIN_INSECURE=yes', () => {
-    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked })).not.toThrow();
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...secured })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'no' })).toThrow('TOCSIN_INSECURE=yes');
   });

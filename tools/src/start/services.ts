@@ -80,9 +80,9 @@ async function checkOne(target: RedisTarget, parts: readonly (RedisPart | 'broad
     const reason = fault
       ? `it ${fault.what}. ${fault.remedy}`
       : `${messageOf(error)}. Start it, or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
-    const of = parts.includes('broadcaster') ? 'REDIS_HOST' : `for ${parts.join(' and ')}`;
+    const source = parts.includes('broadcaster') ? 'REDIS_HOST' : `for ${parts.join(' and ')}`;
     throw new Failure(
-      `Cannot use the Redis at ${targetText(target)} (${of}): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
+      `Cannot use the Redis at ${targetText(target)} (${source}): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
         'its own Redis.',
     );
   }

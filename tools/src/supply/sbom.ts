@@ -26,9 +26,9 @@ export async function sbom(): Promise<number> {
     '--package-lock-only',
   ];
   const { code, stdout, stderr } = await run('npm', args, { cwd: ROOT });
-  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
   if (code !== 0)
-    throw new Failure(`npm ${args.join(' ')} failed: ${said} (this command requires npm 9.5 or later).`);
+    throw new Failure(`npm ${args.join(' ')} failed: ${lastLine} (this command requires npm 9.5 or later).`);
   const { components, specVersion } = bomSchema.parse(JSON.parse(stdout));
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, `${stdout}\n`);

@@ -1,7 +1,7 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
 /** Number of unrelated lines to buffer, since a later line can show that they belong to the notification. */
-const REMEMBERED = 2_000;
+const MAX_BUFFERED = 2_000;
 
 /**
  * Selects the lines that belong to a notification: lines with the notification's id, and lines in the same traces or
@@ -18,10 +18,10 @@ export class Follower {
   }
 
   /** If `raw` belongs to the notification, returns it, preceded by buffered lines that turn out to belong to it too. */
-  take(raw: string): string[] {
+  select(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);
-      if (this.#recent.length > REMEMBERED) this.#recent.shift();
+      if (this.#recent.length > MAX_BUFFERED) this.#recent.shift();
       return [];
     }
     const found = this.#learn(raw);

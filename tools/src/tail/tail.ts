@@ -32,7 +32,7 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
     const lines = createInterface({ input: createReadStream(file, { start: offset, end: size - 1 }) });
     offset = size;
     for await (const raw of lines) {
-      for (const line of follower.take(raw)) {
+      for (const line of follower.select(raw)) {
         found++;
         print(line);
       }

@@ -47,7 +47,7 @@ export async function testChart(args: string[]): Promise<number> {
     ingress: { className: ingressClass.name, insecure: true, host: 'chart-test.example.com' },
     redis: { storageClass: nodeVolume ? RELEASE : '', storage: '1Gi' },
   };
-  const ask = async (command: string[], more: object = {}) => {
+  const runHelm = async (command: string[], more: object = {}) => {
     const input = JSON.stringify({ ...settings, ...more });
     const withValues = command[0] === 'test' || command[0] === 'uninstall' ? [] : ['--values', '-'];
     const { code, output } = await run(helm, [...command, '-n', NAMESPACE, ...withValues], {
@@ -61,13 +61,13 @@ export async function testChart(args: string[]): Promise<number> {
   const wait = ['--wait', '--timeout', '5m'];
   try {
     if (nodeVolume) await createNodeVolume(kubectl, RELEASE);
-    await ask(['install', RELEASE, CHART, '--create-namespace', ...wait]);
-    say((await ask(['test', RELEASE, '--logs', '--timeout', '3m'])).split('\n').at(-1) ?? '');
-    await ask(['upgrade', RELEASE, CHART, ...wait], {
+    await runHelm(['install', RELEASE, CHART, '--create-namespace', ...wait]);
+    say((await runHelm(['test', RELEASE, '--logs', '--timeout', '3m'])).split('\n').at(-1) ?? '');
+    await runHelm(['upgrade', RELEASE, CHART, ...wait], {
       producer: { settings: { API_KEYS: 'off', QUEUE_MAX: '5000' } },
     });
-    await ask(['test', RELEASE, '--logs', '--timeout', '3m']);
-    await ask(['uninstall', RELEASE, ...wait]);
+    await runHelm(['test', RELEASE, '--logs', '--timeout', '3m']);
+    await runHelm(['uninstall', RELEASE, ...wait]);
   } finally {
     await kubectl.try(['delete', 'namespace', NAMESPACE, '--wait=true']);
     if (nodeVolume) await deleteNodeVolume(kubectl, RELEASE);

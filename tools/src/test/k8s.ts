@@ -16,7 +16,7 @@ export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
 
 /**
  * `npm run test:k8s-redis`: deploys with a Redis Cluster of six pods, deletes and kills them under load, and removes
- * the deployment. Finds the images like `npm run test:k8s`.
+ * the deployment. Finds the images in the same way as `npm run test:k8s`.
  */
 export const testK8sRedis = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite(

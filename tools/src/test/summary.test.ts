@@ -94,27 +94,27 @@ describe('didNotRun', () => {
     ...{ name: `/root/${name}`, status: 'passed', message: '' },
     assertionResults: statuses.map((status) => ({ status, fullName: '' })),
   });
-  const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
+  const lineFor = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
 
   it('should list files with only skipped tests in a single line', () => {
-    expect(said(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
+    expect(lineFor(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
       'Did not run because all tests were skipped: b.test.ts',
     );
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, 'skipped'));
-    expect(said(...five)).toMatch(/: a, b, c and 2 more$/);
+    expect(lineFor(...five)).toMatch(/: a, b, c and 2 more$/);
   });
 
   it.each([
     ['each file ran a test', [file('a.test.ts', 'failed', 'skipped')]],
     ['a file could not be loaded', [file('a.test.ts')]],
   ])('should print no lines when %s', (_, files) => {
-    expect(said(...files)).toBeUndefined();
+    expect(lineFor(...files)).toBeUndefined();
   });
 });
 
 describe('failureLines', () => {
   it('should list each failed test and each broken file with the first message', () => {
-    const given = resultsSchema.parse({
+    const parsed = resultsSchema.parse({
       ...results({ numFailedTests: 1, success: false }),
       testResults: [
         {
@@ -134,7 +134,7 @@ describe('failureLines', () => {
         },
       ],
     });
-    expect(failureLines(given, '/root')).toEqual([
+    expect(failureLines(parsed, '/root')).toEqual([
       'Failed: a.test.ts: a holds: Error: 2 were lost',
       'Failed: b.test.ts: no such module',
       'Failed: c.test.ts: a hook failed, so not all tests ran',
@@ -145,7 +145,7 @@ describe('failureLines', () => {
 
 describe('retriedLines', () => {
   it('should list each test that passed on retry', () => {
-    const given = resultsSchema.parse({
+    const parsed = resultsSchema.parse({
       ...results({ numPassedTests: 2 }),
       testResults: [
         {
@@ -157,7 +157,7 @@ describe('retriedLines', () => {
         },
       ],
     });
-    expect(retriedLines(given, '/root')).toEqual([
+    expect(retriedLines(parsed, '/root')).toEqual([
       'Passed on retry: a.test.ts: a holds: Error: Test timed out in 9ms.',
     ]);
   });

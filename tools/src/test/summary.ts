@@ -36,8 +36,8 @@ export interface Summary {
 
 /**
  * Summarizes a run. Apart from failed tests, each of these counts as one failure: a file that failed without a failed
- * test (for example because it could not be loaded), an error outside any file, and a run with no executed tests that
- * doesn't say what this machine lacks.
+ * test (for example because it could not be loaded), an error outside any file, and a run in which no test was executed
+ * (unless skipped tests say what this machine lacks).
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;

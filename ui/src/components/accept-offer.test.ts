@@ -24,7 +24,7 @@ it('should keep the push of a reader who renews a token', async () => {
   expect(stopPush).not.toHaveBeenCalled();
 });
 
-it('should not change to a reader whom another link offered in the meantime', async () => {
+it('should not accept the offer if another link has replaced it in the meantime', async () => {
   const props = { token: tokenOf('ada'), offered: tokenOf('bob') };
   const accepted = prepareToChangeReader(props, async () => {
     props.offered = tokenOf('eve');

@@ -5,8 +5,8 @@ import { nameOf } from '../token.ts';
 const STOP_PUSH_MS = 3_000;
 
 /**
- * Turns off the current reader's push. A reader who renews a token keeps it. Resolves with false if another link has
- * changed the offer in the meantime because the reader hasn't accepted that one.
+ * Turns off the current reader's push, unless the offered token belongs to the same reader. Resolves with false if
+ * another link has changed the offer in the meantime, because the reader hasn't accepted the new offer.
  */
 export async function prepareToChangeReader(
   offer: Readonly<{ token: string; offered: string }>,

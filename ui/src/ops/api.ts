@@ -21,10 +21,10 @@ import type {
 } from '@tocsin/contracts';
 import { useTexts } from './messages/use-texts.ts';
 
-/** A failed call: either an error response with a problem, or no response. */
+/** A failed call: either an error response, usually with a problem document, or no usable response. */
 export class OpsError extends Error {
   override name = 'OpsError';
-  /** `undefined` if there was no response. */
+  /** `undefined` if there was no usable response. */
   readonly status: number | undefined;
   readonly problem: Problem | undefined;
 
@@ -101,7 +101,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
   }
   const get = async <T extends object>(path: string, ...members: (keyof T & string)[]): Promise<T> =>
     withMembers<T>(await call('GET', path), members);
-  const closeUnsent = async (action: string, names: readonly UnsentName[]): Promise<UnsentResult> => {
+  const postUnsent = async (action: string, names: readonly UnsentName[]): Promise<UnsentResult> => {
     const options = { body: { fallbacks: names }, timeoutMs: BATCH_TIMEOUT_MS };
     const answer = await call('POST', `/app/ops/fallbacks/${action}`, options);
     return withMembers<UnsentResult>(answer, ['done', 'failed']);
@@ -128,8 +128,8 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       const query = new URLSearchParams({ limit: String(UNSENT_LIMIT), ...(cursor && { cursor }) });
       return get<UnsentPage>(`/app/ops/fallbacks/unsent?${query.toString()}`, 'fallbacks', 'unreadable');
     },
-    sendAgain: (names) => closeUnsent('send-again', names),
-    dismiss: (names) => closeUnsent('dismiss', names),
+    sendAgain: (names) => postUnsent('send-again', names),
+    dismiss: (names) => postUnsent('dismiss', names),
     audit: (query) => {
       const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
       return get<AuditPage>(`/app/ops/audit?${new URLSearchParams(given).toString()}`, 'records', 'next');

@@ -5,20 +5,20 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Creates a format on first use because the page's language isn't known before. */
-function late<T>(create: (locale: string | undefined) => T): () => T {
+/** Creates a format on first use because the page's language isn't known earlier. */
+function lazy<T>(create: (locale: string | undefined) => T): () => T {
   let format: T | undefined;
   return () => (format ??= create(useLocale()));
 }
 const number = (maximumFractionDigits: number, more: Intl.NumberFormatOptions = {}) =>
-  late((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...more }));
+  lazy((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...more }));
 const unit = (name: string) => number(0, { style: 'unit', unit: name, unitDisplay: 'short' });
 
 const rate = number(1);
 const whole = number(0);
 const percent = number(0, { style: 'percent' });
-const time = late((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
-const clock = late((locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
+const time = lazy((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
+const clock = lazy((locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
 const UNITS = [
   [DAY, unit('day')],
   [HOUR, unit('hour')],

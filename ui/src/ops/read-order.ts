@@ -15,7 +15,7 @@ export class ReadOrder {
     };
   }
 
-  /** Makes all pending reads ignore their results, for example because they used another token. */
+  /** Makes all pending reads ignore their results, for example after the token has changed. */
   invalidate(): void {
     this.#lastInvalidated = this.#reads;
   }

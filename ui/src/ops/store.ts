@@ -30,7 +30,7 @@ function createOps() {
   /** Each page part's last error. */
   const faults = reactive<Record<string, string>>({});
   const silentSince = ref<number>();
-  const unreadSince = ref<number>();
+  const noMetricsSince = ref<number>();
   const recent = shallowRef<readonly Sample[]>([]);
   const live = shallowRef<Awaited<ReturnType<typeof api.instances>>>();
   const past = shallowRef<OpsHistory['instances']>([]);
@@ -56,7 +56,7 @@ function createOps() {
       ...{
         now: now.value,
         silentSince: silentSince.value,
-        unreadSince: unreadSince.value,
+        noMetricsSince: noMetricsSince.value,
         status: status.value,
         past: past.value,
       },
@@ -103,12 +103,12 @@ function createOps() {
       if (isOvertaken()) return;
       take(answer);
       faults[part] = '';
-      if (part === 'instances') unreadSince.value = undefined;
+      if (part === 'instances') noMetricsSince.value = undefined;
       silentSince.value = undefined;
     } catch (error) {
       if (isOvertaken()) return;
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
-      if (part === 'instances') unreadSince.value ??= Date.now();
+      if (part === 'instances') noMetricsSince.value ??= Date.now();
       faults[part] = explain(error) || (faults[part] ?? '');
     }
   }

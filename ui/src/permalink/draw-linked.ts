@@ -1,6 +1,6 @@
 import type { LivePublication, Notification } from '@tocsin/contracts';
 
-/** Creates an element with this class and text. Doesn't set `dir`. For a publisher's text, see `publisherText`. */
+/** Creates an element with this class and text. Doesn't set `dir`. For a publisher's text, use `publisherText`. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,

@@ -24,7 +24,7 @@ it.each([
   ['2026-01-01T12:00:01Z', { notification: { id: 'n1' } }],
   ['2026-01-01T12:00:00Z', { notification: null, gone: 'expired' }],
 ])(
-  "should treat a notification as expired by the reader's clock, as the list does: %s",
+  "should use the reader's clock to decide whether a notification has expired, like the list: %s",
   async (at, expected) => {
     const linked = { feed: 'all', epoch: 'e', publication: publication(at) };
     vi.stubGlobal('fetch', async () => Response.json(linked));

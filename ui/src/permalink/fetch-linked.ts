@@ -10,7 +10,7 @@ export type Linked =
 export const authHeader = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 
-/** A publication that has expired by this device's clock, which the list uses too, is gone. */
+/** Marks a publication as gone if it has expired by this device's clock, which the list also uses. */
 function asOfNow(publication: Publication): Publication {
   const { offset, notification } = publication;
   if (!notification || !isExpired(notification, Date.now())) return publication;

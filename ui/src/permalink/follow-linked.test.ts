@@ -40,24 +40,24 @@ beforeEach(async () => {
 });
 afterEach(() => followed.stop());
 
-/** Waits until the page has followed its changes. */
+/** Waits for pending watchers and requests. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 it.each([
   ['retracted', () => useItems().remove('all', ['n1'])],
   ['erased', () => useItems().clear('all')],
   ['expired', () => (useClock().now += 3_601_000)],
-])('should draw at once that a notification outside the list is %s', async (_, change) => {
+])('should immediately draw that a notification outside the list is gone: %s', async (_, change) => {
   expect(await followed.load()).toEqual(shown(linked));
   expect(drawn).toEqual([shown(linked)]);
   change();
   await nextTick();
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
   await settled();
-  expect(drawn, 'the server failed').toHaveLength(2);
+  expect(drawn, 'the second request failed').toHaveLength(2);
 });
 
-it('should then draw the reason', async () => {
+it('should draw why the notification is gone once the server responds', async () => {
   answers = [shown(linked), RETRACTED];
   await followed.load();
   useItems().remove('all', ['n1']);
@@ -65,7 +65,7 @@ it('should then draw the reason', async () => {
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }, RETRACTED]);
 });
 
-it('should not draw content that is gone if the server does not know it yet', async () => {
+it('should not draw gone content if the server still returns it', async () => {
   answers = [shown(linked), shown(linked)];
   await followed.load();
   useItems().remove('all', ['n1']);
@@ -73,14 +73,14 @@ it('should not draw content that is gone if the server does not know it yet', as
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
 });
 
-it('should draw the reason, and not the content, if it was retracted before the answer', async () => {
+it('should draw only the reason if the notification was retracted before the response arrived', async () => {
   answers = [shown(linked), RETRACTED];
   beforeAnswer = () => useItems().remove('all', ['n1']);
   expect(await followed.load()).toEqual(RETRACTED);
   expect(drawn).toEqual([RETRACTED]);
 });
 
-it('should not draw content that was retracted before the answer if the server does not know it yet', async () => {
+it('should not draw content retracted before the response arrived, even if the response contains it', async () => {
   answers = [shown(linked), shown(linked)];
   beforeAnswer = () => useItems().remove('all', ['n1']);
   await followed.load();
@@ -88,10 +88,10 @@ it('should not draw content that was retracted before the answer if the server d
 });
 
 it.each([
-  ['again', shown(linked)],
-  ['a failure, which offers a retry', { state: 'failed' } as const],
+  ['the notification', shown(linked)],
+  ['a failure', { state: 'failed' } as const],
 ])(
-  'should ask again if the page learns of an earlier erasure before the answer, and draw it: %s',
+  'should repeat the request if the feed is erased before the response arrives, and then draw %s',
   async (_, second) => {
     answers = [shown(linked), second];
     let isFirst = true;
@@ -104,18 +104,18 @@ it.each([
   },
 );
 
-it('should ask again after a pause if the epoch is the same after an erasure', async () => {
+it('should repeat the request after a delay if the epoch is the same after an erasure', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   answers = [shown(linked), shown(linked), shown(linked)];
   await followed.load();
   useItems().clear('all');
   await vi.advanceTimersByTimeAsync(4_000);
-  expect(drawn, 'another instance of the server may not know it yet').toEqual([
+  expect(drawn, 'another instance may not have processed the erasure yet').toEqual([
     shown(linked),
     { state: 'unknown' },
   ]);
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(drawn, 'the page learned of an earlier erasure').toEqual([
+  expect(drawn, 'the erasure was older than the notification').toEqual([
     shown(linked),
     { state: 'unknown' },
     shown(linked),
@@ -123,7 +123,7 @@ it('should ask again after a pause if the epoch is the same after an erasure', a
   vi.useRealTimers();
 });
 
-it('should draw the reason if a notification with its collapse key has replaced it', async () => {
+it('should draw the reason if a notification with the same collapse key has replaced it', async () => {
   const old = { offset: 1, notification: { ...linked.notification, collapseKey: 'k' } };
   answers = [shown(old), RETRACTED];
   await followed.load();
@@ -145,7 +145,7 @@ it('should draw and follow a notification that is published again after an erasu
   expect(drawn.slice(3)).toEqual([{ state: 'unknown' }, RETRACTED]);
 });
 
-it('should keep an archived notification, and ask nothing once it is closed', async () => {
+it('should keep an archived notification, and send no requests once it is closed', async () => {
   useItems().add('all', { epoch: 'e', publications: [linked] });
   answers = [shown(linked), RETRACTED];
   await followed.load();

@@ -10,11 +10,11 @@ export interface FollowLinked {
   draw: (answer: Linked) => void;
 }
 
-/** Time in which all instances of the server usually learn of an erasure (ms). */
+/** Time within which all instances usually process an erasure (ms). */
 const LAG_MS = 5_000;
 
 /**
- * Draws a linked notification. Once it is gone, draws that and asks the server for the reason. Call `stop` when the
+ * Draws a linked notification. Once it's gone, draws `unknown`, then the reason from the server. Call `stop` when the
  * notification is closed.
  */
 export function followLinked({ fetch, useGone, draw }: FollowLinked): {
@@ -23,20 +23,20 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
 } {
   const followed = shallowRef<{ epoch: string; isGone: () => boolean }>();
 
-  /** The answer, and the notification to follow if it is shown. Content that is gone by now is left out. */
+  /** Requests the notification. If it's already gone when the response arrives, the answer doesn't contain it. */
   async function ask() {
     const isGoneSince = useGone();
     const answer = await fetch();
     const shown = answer.state === 'shown' ? followedIn(answer.linked) : undefined;
     if (!shown) return { answer };
-    // Another instance of the server may not know yet that it is gone.
+    // The responding instance may not have processed the removal yet.
     if (isGoneSince(shown)) return { answer: { state: 'unknown' } as const, isStale: true };
     return { answer, follow: { epoch: shown.epoch, isGone: () => isGoneSince(shown) } };
   }
 
   async function load(): Promise<Linked> {
     let asked = await ask();
-    // The page may just have learned of an earlier erasure, which doesn't concern the answer.
+    // The notification may be newer than an erasure that the page has only now processed, so ask again.
     if (asked.isStale) asked = await ask();
     followed.value = asked.follow;
     draw(asked.answer);

@@ -9,8 +9,9 @@ import { textsFor } from '../messages/permalink.ts';
 import { withoutPermalink } from './without-permalink.ts';
 
 /**
- * Shows a notification in `place`, above the list, and marks it as read. Removes its content once it is gone. Has no Vue
- * component because sharing more code with this lazily loaded part would split the first view into more files.
+ * Shows a notification in `place`, above the list, and marks it as read. Removes its content once it is gone. Doesn't
+ * use a Vue component because sharing more code with this lazily loaded part would split the first view into more
+ * files.
  */
 export async function showLinked(
   place: HTMLElement,

@@ -49,7 +49,7 @@ export type SendResult =
 export interface Channel {
   /** 'email', 'push', 'webhook', or the name of a binding. */
   readonly name: string;
-  /** Whether resending a message with the same key reaches the person at most once. */
+  /** Whether a message can be resent with the same key without reaching the person twice. */
   readonly repeatable: boolean;
   /** False if the contacts have no address for this channel. */
   reaches(contacts: Contacts): boolean;

@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
 
-/** The properties of a channel that are known before the library and the secret are loaded. */
+/** The properties of a channel that are known before its library and secret are loaded. */
 export type Traits = Pick<Channel, 'name' | 'repeatable' | 'reaches'>;
 
 /** SMTP servers don't detect duplicates. */

@@ -23,9 +23,9 @@ describe('a code for a second address', () => {
     const code = await contacts.createCode(READER, ADDRESS);
     expect(code).toMatch(/^\d{8}$/);
     expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
-    expect(await contacts.of(READER)).not.toHaveProperty('email');
+    expect(await contacts.find(READER)).not.toHaveProperty('email');
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
-    expect(await contacts.of(READER)).toMatchObject({ email: { address: ADDRESS } });
+    expect(await contacts.find(READER)).toMatchObject({ email: { address: ADDRESS } });
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
@@ -69,7 +69,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused after five codes in 24 hours, even if the codes were used', async () => {
+  it('should be refused if the reader requested five in the last 24 hours, even if those were used', async () => {
     for (let i = 0; i < 5; i++) {
       const code = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);
@@ -102,7 +102,7 @@ describe("a reader's devices", () => {
       keys: { p256dh: 'BA', auth: 'AA' },
     });
     for (let n = 0; n <= MAX_DEVICES; n++) await contacts.addDevice(READER, device(n));
-    const { push } = await contacts.of(READER);
+    const { push } = await contacts.find(READER);
     expect(push).toHaveLength(MAX_DEVICES);
     expect(push.map(({ endpoint }) => endpoint)).not.toContain('https://push.example/0');
   });

@@ -37,7 +37,7 @@ export class ContactBook {
     this.#now = now;
   }
 
-  async of(reader: string): Promise<Contacts & { language: Language }> {
+  async find(reader: string): Promise<Contacts & { language: Language }> {
     return this.findByHash(hashOfReader(reader));
   }
 
@@ -54,7 +54,7 @@ export class ContactBook {
     };
   }
 
-  /** The reader's document. Exports include it. */
+  /** The reader's stored document, for exports of the reader's data. */
   async stored(reader: string): Promise<ContactsDocument> {
     return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
   }
@@ -161,7 +161,7 @@ export class ContactBook {
       plan: async (value) => {
         const before = parseContacts(reader, value);
         const after = change(before);
-        // Don't write if nothing was removed. The document would contain an erased reader's name.
+        // Don't write an unchanged document. For an erased reader, that would store the reader's name again.
         return isDeepStrictEqual(after, before) ? undefined : after;
       },
     });

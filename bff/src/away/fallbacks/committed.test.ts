@@ -16,7 +16,7 @@ const at = (offset: number, more: Partial<PublishedAt> = {}): PublishedAt => ({
 type Placed = [item: Arrival, position?: PublishedAt];
 const commit = (...placed: Placed[]) =>
   new Map([[READER, placed.map(([item, position]) => ({ item, ...(position && { position }) }))]]);
-const ordered = (id: string, fallback?: ReturnType<typeof after>) => ({
+const orderUpdate = (id: string, fallback?: ReturnType<typeof after>) => ({
   ...arrival(id, fallback),
   collapseKey: 'order-1',
 });
@@ -43,7 +43,7 @@ describe('the position of a notification', () => {
     expect(lookedUpIds).toEqual([]);
   });
 
-  it('should be looked up once if an interrupted turn committed it', async () => {
+  it('should be looked up once if an interrupted turn committed the notification', async () => {
     const { committed, waiting, lookedUpIds, positions } = world();
     const items: Placed[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
     positions.set('a', at(3));
@@ -108,18 +108,6 @@ describe('the position of a notification', () => {
     expect(contents()).toBeLessThan(700);
   });
 
-  it('should not let content being sent and new content exceed the size limit together', () => {
-    const added = Array.from({ length: 700 }, (_, i) => ({
-      notification: { ...arrival(`n${i}`), body: 'x'.repeat(200) },
-      fallback: after('P1D'),
-    }));
-    const { waiting, ...document } = register(newAway(READER), added.slice(0, 350), Date.now());
-    const items = waiting.map(({ steps: _, ...one }) => ({ ...one, unless: 'read' as const }));
-    const sending = [{ key: 'k', via: 'email', until: 0, attempts: 1, items }];
-    const registered = register({ ...document, sending, waiting: [] }, added.slice(350), Date.now());
-    expect(JSON.stringify(registered).length).toBeLessThan(1.5 * MAX_CONTENT_BYTES);
-  });
-
   it('should be kept while a message is being sent and after the send fails', async () => {
     const { committed, waiting, presetResults } = world();
     presetResults.push({ outcome: 'unavailable', reason: 'busy' });
@@ -127,6 +115,18 @@ describe('the position of a notification', () => {
     await pass(6_000);
     expect(await waiting()).toEqual([['a', at(3)]]);
   });
+});
+
+it('should count content being sent towards the size limit for stored content', () => {
+  const added = Array.from({ length: 700 }, (_, i) => ({
+    notification: { ...arrival(`n${i}`), body: 'x'.repeat(200) },
+    fallback: after('P1D'),
+  }));
+  const { waiting, ...document } = register(newAway(READER), added.slice(0, 350), Date.now());
+  const items = waiting.map(({ steps: _, ...one }) => ({ ...one, unless: 'read' as const }));
+  const sending = [{ key: 'k', via: 'email', until: 0, attempts: 1, items }];
+  const registered = register({ ...document, sending, waiting: [] }, added.slice(350), Date.now());
+  expect(JSON.stringify(registered).length).toBeLessThan(1.5 * MAX_CONTENT_BYTES);
 });
 
 it.each([
@@ -164,23 +164,23 @@ describe('a notification with the same collapse key as a waiting notification', 
     "should end the waiting notification's fallbacks, whether or not the new notification has fallbacks",
     async (own) => {
       const { committed, outcomes, titles } = world();
-      await committed([ordered('a', after('PT5M')), at(3)]);
-      await committed([ordered('b', own), at(9)]);
+      await committed([orderUpdate('a', after('PT5M')), at(3)]);
+      await committed([orderUpdate('b', own), at(9)]);
       expect(outcomes()).toEqual(replaced);
       await pass(20 * 60_000);
       expect(titles()).toEqual(own ? [['b']] : []);
     },
   );
 
-  it("should end a notification's fallbacks if the send in progress fails", async () => {
+  it("should end the waiting notification's fallbacks instead of retrying if a send in progress fails", async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
     const { instance, outcomes } = deployment({}, channel);
     const { fallbacks } = instance();
-    await fallbacks.committed(commit([ordered('a', after('PT5S')), at(3)]));
+    await fallbacks.committed(commit([orderUpdate('a', after('PT5S')), at(3)]));
     await pass(6_000);
-    await fallbacks.committed(commit([ordered('b'), at(9)]));
+    await fallbacks.committed(commit([orderUpdate('b'), at(9)]));
     expect(outcomes()).toEqual([]);
     answer({ outcome: 'unavailable', reason: 'busy' });
     await pass(20 * 60_000);
@@ -189,36 +189,36 @@ describe('a notification with the same collapse key as a waiting notification', 
 
   it("should end the waiting notification's fallbacks if both are in the same commit", async () => {
     const { committed, outcomes } = world();
-    await committed([ordered('a', after('PT5M')), at(3)], [ordered('b'), at(4)]);
+    await committed([orderUpdate('a', after('PT5M')), at(3)], [orderUpdate('b'), at(4)]);
     expect(outcomes()).toEqual(replaced);
   });
 
   it('should only end fallbacks of waiting notifications that precede the new notification in the feed', async () => {
     const { committed, outcomes, waiting } = world();
-    await committed([ordered('a', after('PT5M')), at(9)]);
-    await committed([ordered('b'), at(3)]);
-    await committed([ordered('a', after('PT5M')), at(9)]);
+    await committed([orderUpdate('a', after('PT5M')), at(9)]);
+    await committed([orderUpdate('b'), at(3)]);
+    await committed([orderUpdate('a', after('PT5M')), at(9)]);
     await committed([{ ...arrival('c'), collapseKey: 'order-2' }, at(12)], [arrival('d'), at(13)]);
     expect([outcomes(), (await waiting()).length]).toEqual([[], 1]);
-    await committed([ordered('b2'), at(1, { epoch: '2-b' })]);
+    await committed([orderUpdate('b2'), at(1, { epoch: '2-b' })]);
     expect(outcomes()).toEqual(replaced);
   });
 
   it('should not end any fallbacks if the new notification was suppressed or either position is unknown', async () => {
     const { committed, outcomes } = world();
-    await committed([ordered('a', after('PT5M')), at(3)]);
-    await committed([ordered('b')]);
-    await committed([ordered('c', after('PT5M'))]);
+    await committed([orderUpdate('a', after('PT5M')), at(3)]);
+    await committed([orderUpdate('b')]);
+    await committed([orderUpdate('c', after('PT5M'))]);
     expect(outcomes()).toEqual([]);
-    await committed([ordered('d'), at(9)]);
+    await committed([orderUpdate('d'), at(9)]);
     expect(outcomes()).toEqual(replaced);
   });
 
-  it("should end the waiting notification's fallbacks if the new notification's turn was interrupted", async () => {
+  it("should end the waiting notification's fallbacks even if an interrupted turn committed the new one", async () => {
     const { committed, outcomes, positions } = world();
-    await committed([ordered('a', after('PT5M')), at(3)]);
+    await committed([orderUpdate('a', after('PT5M')), at(3)]);
     positions.set('b', at(9));
-    await committed([ordered('b')]);
+    await committed([orderUpdate('b')]);
     expect(outcomes()).toEqual(replaced);
   });
 
@@ -226,7 +226,7 @@ describe('a notification with the same collapse key as a waiting notification', 
     const { committed, store, lookedUpIds } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];
-    await committed([ordered('b')]);
+    await committed([orderUpdate('b')]);
     expect([read.mock.calls.length, write.mock.calls.length, lookedUpIds]).toEqual([1, 0, []]);
     await committed([arrival('c')]);
     expect(read.mock.calls).toHaveLength(1);
@@ -238,25 +238,25 @@ describe('a notification with the same collapse key as a waiting notification', 
     for (const document of [{ v: 99 }, { v: 1 }, { v: 1, waiting }, null as never]) {
       const etag = (await store.read(KEY))?.etag;
       await store.write(KEY, document, etag);
-      await committed([ordered('b'), at(9)]);
+      await committed([orderUpdate('b'), at(9)]);
       expect((await store.read(KEY))?.value).toEqual(document);
     }
     expect(failed).toEqual(['replace', 'replace', 'replace', 'replace']);
   });
 
-  it('should stop the turn for a retry if the store is unavailable', async () => {
+  it('should make the turn fail, so that it is retried, if the store is unavailable', async () => {
     const { committed, store, outcomes } = world();
-    await committed([ordered('a', after('PT5M')), at(3)]);
+    await committed([orderUpdate('a', after('PT5M')), at(3)]);
     vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no store'));
-    await expect(committed([ordered('b'), at(9)])).rejects.toThrow('no store');
-    await committed([ordered('b'), at(9)]);
+    await expect(committed([orderUpdate('b'), at(9)])).rejects.toThrow('no store');
+    await committed([orderUpdate('b'), at(9)]);
     expect(outcomes()).toEqual(replaced);
   });
 
-  it("should rely on the replaced fallback's wake-up", async () => {
+  it("should not get another wake-up if the replaced fallback's wake-up comes earlier", async () => {
     const { committed, set, titles } = world();
-    await committed([ordered('a', after('PT1M')), at(3)]);
-    await committed([ordered('b', after('PT10M')), at(9)]);
+    await committed([orderUpdate('a', after('PT1M')), at(3)]);
+    await committed([orderUpdate('b', after('PT10M')), at(9)]);
     expect(set).toHaveBeenCalledTimes(1);
     await pass(11 * 60_000);
     expect(titles()).toEqual([['b']]);

@@ -29,8 +29,8 @@ export const addedByReader = (
   });
 
 /**
- * Adds the positions of notifications that an interrupted turn committed. Skips notifications that are already waiting
- * with a position or no longer waiting.
+ * Adds the positions of notifications that an interrupted turn committed. Skips notifications that the document already
+ * contains, unless they are waiting without a position.
  */
 export async function withPositions(
   reader: string,
@@ -53,8 +53,8 @@ export async function withPositions(
 }
 
 /**
- * Reports a reader's damaged document and resolves without the change, so that the turn can go on. Otherwise settles
- * like `change`, which rejects for documents of later versions.
+ * Waits for a change to a reader's document. If the document is damaged, reports this and resolves, so that the turn
+ * can go on. Rejects if the change fails for another reason, for example because a later version wrote the document.
  */
 export async function unlessDamaged(
   change: Promise<unknown>,

@@ -35,7 +35,7 @@ const damaged = {
 };
 
 describe('a notification from before 1970', () => {
-  it('should get a fallback that is due immediately without damaging the document for later fallbacks', async () => {
+  it('should get a fallback that is due immediately, and leave the document readable for later fallbacks', async () => {
     const { instance, titles } = deployment();
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(old('a')));
@@ -56,7 +56,7 @@ describe('a damaged document', () => {
     ['without a version', {}],
     ['with only a version', { v: 1 }],
     ['that is null', null as never],
-  ])('should not stop a turn: one %s', async (_, value) => {
+  ])('should not stop a turn: a document %s', async (_, value) => {
     const { fallbacks, failed, stored } = await worldWith(value);
     await fallbacks.committed(itemsOf(arrival('b', after('PT5M'))));
     await fallbacks.erase({ feed: READER, ids: ['a'] });
@@ -106,7 +106,7 @@ it('should only write documents that it can read back, whatever times publishers
   fc.assert(
     fc.property(rounds, (all) => {
       let document = newAway(READER);
-      const keep = (next: typeof document) => {
+      const writeAndRead = (next: typeof document) => {
         document = awayDocumentSchema.parse(JSON.parse(JSON.stringify(next)));
       };
       for (const [round, [added, at, answer]] of all.entries()) {
@@ -114,7 +114,7 @@ it('should only write documents that it can read back, whatever times publishers
           notification: { ...arrival(`n${round}-${index}`), createdAt: createdAt.toISOString() },
           fallback: steps,
         }));
-        keep(register(document, registered, at));
+        writeAndRead(register(document, registered, at));
         const decision = decide(document, {
           ...{ now: at, woken: at, reaches: (name) => name !== 'push', isFull: () => false },
           rulesOf: (name) => (name === 'gone' ? undefined : rules),
@@ -122,8 +122,8 @@ it('should only write documents that it can read back, whatever times publishers
           mayInterrupt: () => ({ interrupt: true }),
           newKey: () => `key-${round}`,
         });
-        keep(decision.document);
-        for (const message of decision.messages) keep(settle(document, message, answer, rules, at));
+        writeAndRead(decision.document);
+        for (const message of decision.messages) writeAndRead(settle(document, message, answer, rules, at));
       }
     }),
   );

@@ -44,14 +44,14 @@ export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): Aw
 
 const MAX_REASON = 200;
 
-/** A notification with a finished step. */
+/** A notification with a fallback that has ended. */
 export type EndedItem = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHash' | 'publishedId'> &
   Pick<Waiting, 'position'>;
 
 /**
- * Creates receipts for the notifications in a message. `at` is when the steps ended (ms since 1970). Truncates long
- * reasons. If the message was not sent, or we don't know whether it was, the receipts include what is needed to resend
- * it.
+ * Creates a receipt for each ended fallback. `at` is when the fallbacks ended (ms since 1970). Truncates long reasons.
+ * If the fallbacks were refused or we don't know whether they were sent, the receipts include what is needed to resend
+ * them.
  */
 export const receiptsOf = (
   items: readonly EndedItem[],
@@ -76,12 +76,12 @@ export const receiptsOf = (
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** The `receipts` that are also in the document, deduplicated. */
+/** Returns those of the given receipts that the document contains, without duplicates. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
-  const byStep = new Map(receipts.map((receipt) => [stepOf(receipt), receipt]));
-  return (document?.receipts ?? []).flatMap((receipt) => byStep.get(stepOf(receipt)) ?? []);
+  const byKey = new Map(receipts.map((receipt) => [keyOf(receipt), receipt]));
+  return (document?.receipts ?? []).flatMap((receipt) => byKey.get(keyOf(receipt)) ?? []);
 }
 
-const stepOf = ({ id, createdAt, via, outcome, at }: Receipt): string =>
+const keyOf = ({ id, createdAt, via, outcome, at }: Receipt): string =>
   [id, createdAt, via, outcome, at].join(' ');

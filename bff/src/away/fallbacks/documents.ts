@@ -38,23 +38,23 @@ export interface ChangedInTurn {
 
 /** Readers' stored documents. Every change applies to the latest version. */
 export class AwayDocuments {
-  readonly #use: AwayDocumentsOptions;
+  readonly #options: AwayDocumentsOptions;
   /**
    * Within an instance, changes to a reader's document run one at a time. Between instances, the etag detects
    * conflicts.
    */
-  readonly #turns = new KeyedQueue();
+  readonly #queue = new KeyedQueue();
 
   constructor(options: AwayDocumentsOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
-  /** Erases a document, after this instance's change in progress. Changes on other instances are refused. */
+  /** Erases a document after this instance's earlier changes. Changes in progress on other instances are refused. */
   remove(key: string): Promise<void> {
-    return this.#turns.add(key, () => this.#use.store.erase([key]));
+    return this.#queue.add(key, () => this.#options.store.erase([key]));
   }
 
-  /** Like `change`, but doesn't wait for the index of unsent fallbacks, because turns don't. */
+  /** Like `change`, but doesn't wait for the index of unsent fallbacks, because it must not delay turns. */
   async changeInTurn(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
@@ -83,20 +83,20 @@ export class AwayDocuments {
     { mayEndFallbacks = true, newReceipts = [], waitForIndex = true }: ChangeOptions = {},
   ): Promise<After> {
     let after: After | undefined;
-    /** With the receipts that don't fit into the document, so that the observer gets them too. */
+    /** Like `after`, plus the receipts that don't fit into the document. The observer gets those too. */
     let complete: AwayDocument | undefined;
     let isListed = false;
     const write = async (): Promise<void> => {
       let listed: Promise<void> | undefined;
-      await this.#turns.add(key, () =>
-        writeDocument(this.#use.store, {
+      await this.#queue.add(key, () =>
+        writeDocument(this.#options.store, {
           ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
           plan: async (value) => {
             let before = value === undefined ? undefined : parseAway(value, key);
-            // While RECEIPTS_TOPIC is off, nothing else removes the marks.
-            if (before && !this.#use.publishReceipt) before = withPublished(before);
+            // While RECEIPTS_TOPIC is off, nothing else removes the `unpublished` marks.
+            if (before && !this.#options.publishReceipt) before = withPublished(before);
             complete = await plan(before);
-            if (complete && mayEndFallbacks && this.#use.publishReceipt)
+            if (complete && mayEndFallbacks && this.#options.publishReceipt)
               complete = withUnpublished(before, complete);
             after = (complete && dropOldReceipts(complete)) as After;
             if (!mayEndFallbacks) return after;
@@ -106,7 +106,7 @@ export class AwayDocuments {
             if (!isListed && added.some((receipt) => isUnsent(receipt, receipt.at))) {
               isListed = true;
               const isFirst = !before?.receipts.some((receipt) => isUnsent(receipt, receipt.at));
-              const adding = this.#use.index.add(hashOfReader(after.reader), { isFirst });
+              const adding = this.#options.index.add(hashOfReader(after.reader), { isFirst });
               if (waitForIndex) {
                 listed = adding;
                 return undefined;
@@ -125,7 +125,7 @@ export class AwayDocuments {
     };
     await write();
     const ended = storedOf(newReceipts.splice(0), complete);
-    if (ended.length > 0) this.#use.observer.ended(ended);
+    if (ended.length > 0) this.#options.observer.ended(ended);
     return after as After;
   }
 }

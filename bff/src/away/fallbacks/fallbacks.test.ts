@@ -205,7 +205,7 @@ it('should remove retracted content and record a receipt, and remove all content
 });
 
 it.each(['retraction', 'replacement'])(
-  'should be sent after a %s of another fallback, even if the process was killed before it set the wake-up',
+  'should send a fallback after the %s of another, even if a killed process stored both but set no wake-up',
   async (change) => {
     const { instance, titles } = deployment();
     const [killed, other] = [instance(), instance()];
@@ -235,7 +235,7 @@ it("should not let a decision in progress restore an erased feed's document", as
   expect(await fallbacks.stored(READER)).toBeUndefined();
 });
 
-it('should let a turn finish while a decision waits for it, and then send', async () => {
+it('should let a turn finish while a decision waits for that turn, and then send the fallback', async () => {
   const { instance, readMarksAfter, titles } = deployment();
   const { fallbacks } = instance();
   await fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));

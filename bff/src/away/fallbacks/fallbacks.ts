@@ -56,20 +56,20 @@ const DECIDE_MS = 10_000;
  * each message is claimed, sent and recorded by exactly one process.
  */
 export class Fallbacks {
-  readonly #use: FallbacksOptions;
+  readonly #options: FallbacksOptions;
   readonly #documents: AwayDocuments;
   readonly #receipts: ReceiptPublishing;
   readonly #unsentIndex: UnsentIndex;
   /** The unsent fallbacks, for operators. */
   readonly unsent: UnsentFallbacks;
   readonly #sends = new InFlight();
-  readonly #delivered = new Slots(MAX_WAKE_UPS, 0);
+  readonly #deliveries = new Slots(MAX_WAKE_UPS, 0);
   readonly #checks = new Slots(MAX_CHECKS, MAX_WAKE_UPS);
 
-  readonly #rulesOf = (via: string) => this.#use.channels.get(via)?.rules;
+  readonly #rulesOf = (via: string) => this.#options.channels.get(via)?.rules;
 
   constructor(options: FallbacksOptions) {
-    this.#use = options;
+    this.#options = options;
     const { store, observer, now } = options;
     const onError = (error: unknown) => observer.failed('list-unsent', error);
     this.#unsentIndex = new UnsentIndex({ store, onError, now });
@@ -85,10 +85,10 @@ export class Fallbacks {
    */
   async committed(items: Committed): Promise<void> {
     await Promise.all(
-      addedByReader(items, this.#use.policy).map(({ reader, added }) => {
+      addedByReader(items, this.#options.policy).map(({ reader, added }) => {
         const hasFallbacks = added.some(({ fallback }) => fallback.length > 0);
         const change = hasFallbacks ? this.#register(reader, added) : this.#replace(reader, added);
-        return unlessDamaged(change, this.#use);
+        return unlessDamaged(change, this.#options);
       }),
     );
   }
@@ -101,7 +101,7 @@ export class Fallbacks {
   async wake(name: string): Promise<boolean> {
     const parsed = parseWakeUp(name);
     if (!parsed) return false;
-    await this.#delivered.run(() => this.#deliver(parsed.hash, { name, at: parsed.at }));
+    await this.#deliveries.run(() => this.#deliver(parsed.hash, { name, at: parsed.at }));
     return true;
   }
 
@@ -115,43 +115,44 @@ export class Fallbacks {
       await this.#documents.remove(key);
       return this.#unsentIndex.forget(hash);
     }
-    await unlessDamaged(this.#retract(key, isErased), this.#use);
+    await unlessDamaged(this.#retract(key, isErased), this.#options);
   }
 
   /** The reader's document for receipts and exports, or `undefined` if there are no fallbacks. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const key = awayKey(hashOfReader(reader));
-    const stored = await this.#use.store.read(key);
+    const stored = await this.#options.store.read(key);
     return stored && parseAway(stored.value, key);
   }
 
-  /** Resolves when no message is being sent and the index of unsent fallbacks has stopped. */
+  /** Waits until no message is being sent, and stops the index of unsent fallbacks. */
   async settled(): Promise<void> {
     await this.#sends.settled();
     await this.#unsentIndex.stop();
   }
 
   async #register(reader: string, committed: readonly Registered[]): Promise<void> {
-    const { observer, onStep, now } = this.#use;
+    const { observer, onStep, now } = this.#options;
     const added = committed.filter(({ fallback }) => fallback.length > 0);
-    let isAwaited = false;
+    let isWakeUpSet = false;
     const { document, addsReceipts } = await this.#documents.changeInTurn(
       awayKey(hashOfReader(reader)),
       async (before) => {
-        const placed = await withPositions(reader, committed, before, this.#use);
+        const placed = await withPositions(reader, committed, before, this.#options);
         const after = replace(register(before ?? newAway(reader), placed, now()), placed, now());
-        isAwaited =
+        isWakeUpSet =
           before !== undefined && hasWakeUp(before, after, { added, rulesOf: this.#rulesOf, now: now() });
         return after;
       },
     );
     observer.registered(added.length);
     await onStep('fallback-stored');
-    if (document && (!isAwaited || hasUnpublished(document))) await this.#wakeUp(document, { addsReceipts });
+    if (document && (!isWakeUpSet || hasUnpublished(document)))
+      await this.#wakeUp(document, { addsReceipts });
   }
 
   async #retract(key: string, isErased: IsErased): Promise<void> {
-    const at = this.#use.now();
+    const at = this.#options.now();
     const { document, addsReceipts } = await this.#documents.changeInTurn(
       key,
       async (before) => before && retract(before, isErased, at),
@@ -162,7 +163,7 @@ export class Fallbacks {
   }
 
   async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
-    const { document, addsReceipts } = await replaceWaiting(reader, newer, this.#documents, this.#use);
+    const { document, addsReceipts } = await replaceWaiting(reader, newer, this.#documents, this.#options);
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
@@ -176,7 +177,7 @@ export class Fallbacks {
 
   /**
    * Claims the due messages and starts sending them. Resolves with the running sends and the document, or with
-   * `undefined` if the reader has none. Doesn't wait for channels or the broker.
+   * `undefined` if the reader has no document. Doesn't wait for channels or the broker.
    */
   async #check(
     hash: string,
@@ -184,7 +185,7 @@ export class Fallbacks {
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
     // Start this read before reading the document, so that both are batched into a single store call.
-    const contactsNow = this.#use.contacts.findByHash(hash);
+    const contactsNow = this.#options.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
       contactsNow,
       this.#documents.change(awayKey(hash), async (before) => {
@@ -192,7 +193,7 @@ export class Fallbacks {
         // If an earlier attempt succeeded but the store's response was lost, the messages are already stored.
         const own = claimed.filter((message) => isStored(before, message));
         claimed = own;
-        if (own.length > 0 || !hasDue(before, { now: this.#use.now(), woken: woken.at })) return before;
+        if (own.length > 0 || !hasDue(before, { now: this.#options.now(), woken: woken.at })) return before;
         const { document: after, messages } = await this.#decide(before, await contactsNow, woken.at);
         claimed = messages;
         return after;
@@ -200,7 +201,7 @@ export class Fallbacks {
     ]);
     if (!document) return undefined;
     if (claimed.length === 0) return { document, sends: [] };
-    await this.#use.onStep('fallback-claimed');
+    await this.#options.onStep('fallback-claimed');
     // Send first. Storing a wake-up can fail, and no other process is allowed to send these messages.
     const sends = claimed.map((message) =>
       this.#sends.add(message.via, this.#send(document.reader, { message, contacts, woken })),
@@ -208,20 +209,20 @@ export class Fallbacks {
     return { document, sends };
   }
 
-  /** Only reads what the due steps need. Steps without a channel or an address need no data. */
+  /** Reads only the data that the due steps need, and decides. Steps without a channel or an address need none. */
   async #decide(document: AwayDocument, contacts: Contacts, woken: number): Promise<Decision> {
-    const { channels, now } = this.#use;
+    const { channels, now } = this.#options;
     const at = now();
     const reaches = (via: string) => channels.get(via)?.channel.reaches(contacts) ?? false;
     const due = document.waiting.filter(({ steps }) =>
       steps.some((step) => step.at <= at && reaches(step.via)),
     );
     const facts = Promise.all([
-      this.#use.standingsOf(document.reader, due),
-      due.length > 0 ? this.#use.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
+      this.#options.standingsOf(document.reader, due),
+      due.length > 0 ? this.#options.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
     ]);
-    // The time limit breaks a possible deadlock. If the store has lost part of the feed, this waits for the feed's
-    // turns, and a turn could be waiting for this decision.
+    // The time limit breaks a possible deadlock. If the store has lost part of the feed, reading the marks waits for
+    // the feed's turns, and a turn could be waiting for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
       ...{ now: at, woken },
@@ -240,12 +241,17 @@ export class Fallbacks {
     reader: string,
     { message, contacts, woken }: { message: Sending; contacts: ReaderContacts; woken: Woken },
   ): Promise<boolean> {
-    const { channels, observer, now } = this.#use;
+    const { channels, observer, now } = this.#options;
     const { via, key, attempts, until } = message;
     const configured = channels.get(via);
     if (!configured) return false;
-    const result = await sendMessage(this.#use, { channel: configured.channel, reader, message, contacts });
-    await this.#use.onStep('fallback-sent');
+    const result = await sendMessage(this.#options, {
+      channel: configured.channel,
+      reader,
+      message,
+      contacts,
+    });
+    await this.#options.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
     // Never earlier than the claim. If our clock is behind the scheduler's, the claim has the scheduler's time.
@@ -268,8 +274,8 @@ export class Fallbacks {
   }
 
   /**
-   * Stores a wake-up for the next due fallback and for unpublished receipts. Publishes them first if a wake-up is being
-   * delivered, whose name must differ from the new one. Turns don't wait for the broker.
+   * Stores a wake-up for the next due fallback or for unpublished receipts. If a wake-up is being delivered (`woken`),
+   * publishes the receipts first. Turns don't pass `woken`, because they must not wait for the broker.
    */
   async #wakeUp(
     document: AwayDocument,
@@ -277,12 +283,12 @@ export class Fallbacks {
   ): Promise<void> {
     const hash = hashOfReader(document.reader);
     const isPublished = woken ? await this.#receipts.publish(document) : !hasUnpublished(document);
-    const now = this.#use.now();
+    const now = this.#options.now();
     const publishAt = addsReceipts ? now : publishAgainAt(hash, now);
     const next = Math.min(nextCheck(document, this.#rulesOf) ?? Infinity, isPublished ? Infinity : publishAt);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
-    await this.#use.wakeUps.set(...wakeUpFor(hash, { next, now, isFull, woken }));
+    await this.#options.wakeUps.set(...wakeUpFor(hash, { next, now, isFull, woken }));
   }
 }
 

@@ -10,8 +10,8 @@ afterEach(() => void vi.useRealTimers());
 
 const KEY = awayKey(hashOfReader(READER));
 
-/** Marks another notification to drop marks outside the history. */
-const others = async (w: MovingFeed, id = 'n25') => {
+/** Marks another notification as read and archived. This drops all marks outside the history that aren't needed. */
+const markAnother = async (w: MovingFeed, id = 'n25') => {
   await w.read({ ids: [id] });
   await w.archive({ ids: [id] });
 };
@@ -22,7 +22,7 @@ describe('a notification that leaves the history', () => {
       const w = await movingFeed();
       await w.read(mark);
       w.moveHistoryOn();
-      await others(w);
+      await markAnother(w);
       expect(await w.standings()).toEqual(['read']);
     }
   });
@@ -34,7 +34,7 @@ describe('a notification that leaves the history', () => {
       await w.unread('n3');
       w.moveHistoryOn();
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
-      await others(w);
+      await markAnother(w);
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
     }
   });
@@ -44,7 +44,7 @@ describe('a notification that leaves the history', () => {
       const w = await movingFeed();
       await (place === 'archived' ? w.archive({ ids: ['n3'] }) : w.snooze('n3'));
       w.moveHistoryOn();
-      await others(w);
+      await markAnother(w);
       expect(await w.standings()).toEqual([place]);
     }
   });
@@ -82,7 +82,7 @@ describe('a notification that leaves the history', () => {
     await w.store.write(KEY, old, etag);
     await w.read({ ids: ['n3'] });
     w.moveHistoryOn();
-    await others(w);
+    await markAnother(w);
     await w.archive({ ids: ['n3'] });
     expect(await w.standings()).toEqual(['read']);
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
@@ -114,7 +114,7 @@ describe('a notification that leaves the history', () => {
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
     w.moveHistoryOn();
-    await others(w);
+    await markAnother(w);
     const ids = async () => (await w.states.readFresh(READER, READER))?.ids;
     const archived = async () => (await w.inboxes.readFresh(READER))?.feeds[READER]?.archived;
     expect([await ids(), await archived()]).toEqual([
@@ -125,7 +125,7 @@ describe('a notification that leaves the history', () => {
       ],
     ]);
     await w.store.remove([KEY]);
-    await others(w, 'n27');
+    await markAnother(w, 'n27');
     expect([await ids(), await archived()]).toEqual([
       ['n25', 'n27'],
       [
@@ -157,7 +157,7 @@ describe('marks', () => {
     await w.archive({ ids: ['n3'] });
     w.moveHistoryOn();
     const read = vi.spyOn(w.store, 'read');
-    await others(w);
+    await markAnother(w);
     expect(read.mock.calls.map(([key]) => key)).not.toContain(KEY);
     expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived).toEqual([[25, 25]]);
@@ -168,12 +168,12 @@ describe('marks', () => {
     await w.read({ ids: ['n3'] });
     w.moveHistoryOn();
     await w.store.write(KEY, { v: 99 }, (await w.store.read(KEY))?.etag);
-    await others(w);
+    await markAnother(w);
     expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
     expect(w.unreadable.length).toBeGreaterThan(0);
   });
 
-  it('should be rejected if the store is unavailable, but keep all old marks', async () => {
+  it('should be refused if the store is unavailable, without losing any old marks', async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
@@ -268,10 +268,10 @@ describe('a notification after an undetected store rollback', () => {
   });
 });
 
-it('should find the positions of notifications in the history by time and feed id', async () => {
+it('should find the positions of notifications in the history by creation time and id in the feed', async () => {
   const w = await movingFeed();
-  const beside = { ...w.item('n2'), id: 'n2.ffffffff' };
-  w.feed.replaced.set(5, { offset: 5, notification: beside });
+  const renamed = { ...w.item('n2'), id: 'n2.ffffffff' };
+  w.feed.replaced.set(5, { offset: 5, notification: renamed });
   w.feed.replaced.set(6, { offset: 6, notification: null, id: 'n6', gone: 'replaced' });
   const of = (id: string, more = {}) => ({ notification: { ...w.item(id), ...more }, fallback: [] });
   const event = { ...of('n2'), sourceHash: 'f'.repeat(16) };

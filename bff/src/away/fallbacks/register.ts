@@ -23,7 +23,7 @@ export interface Registered {
 }
 
 /**
- * Separates a new notification from the fallbacks. If the notification doesn't define fallbacks, the policy's defaults
+ * Separates a new notification from its fallbacks. If the notification doesn't define fallbacks, the policy's defaults
  * apply. Returns `undefined` if there are no fallbacks and the notification can't replace another notification.
  */
 export function registeredOf(
@@ -41,7 +41,7 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 
 /**
  * Adds the fallbacks of new notifications. Known notifications keep the fallbacks they were first added with, even if
- * these have ended, so turns can safely repeat this. Updates the positions of republished notifications. Returns the
+ * these have ended, so turns can be repeated safely. Updates the positions of republished notifications. Returns the
  * same document if there is no change.
  */
 export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
@@ -91,8 +91,9 @@ export function register(document: AwayDocument, added: readonly Registered[], n
 }
 
 /**
- * Whether a notification's position must be stored. Without the content, only the feed's history can tell whether the
- * notification is open, so then the position is only needed for an id that differs from the notification's own.
+ * Whether a notification's position must be stored. If the content isn't stored, only the feed's history can tell
+ * whether the notification is open. The position is then only needed if the notification has a different id in the
+ * feed.
  */
 const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boolean =>
   position !== undefined && (hasContent || position.id !== undefined);
@@ -123,7 +124,7 @@ export interface ErasedFallbacks {
   isErased?: IsErased | undefined;
 }
 
-/** Which fallbacks to end. `undefined` if all of the feed is erased. */
+/** Returns a function that selects the erased notifications, or `undefined` if the whole feed is erased. */
 export function erasureOf({ ids, isErased }: ErasedFallbacks): IsErased | undefined {
   if (!ids) return isErased;
   const erased = new Set(ids);
@@ -166,7 +167,7 @@ function endWaiting(
 /**
  * Ends all steps of waiting notifications that a later notification with the same collapse key replaces, as in the
  * feed. Marks notifications being sent as replaced. Returns the same document if no notification is replaced. Skips
- * notifications with an unknown position, which the feed's history decides later.
+ * notifications with an unknown position; the feed's history decides later whether they were replaced.
  */
 export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>

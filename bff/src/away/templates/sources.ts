@@ -24,7 +24,7 @@ export const DEFAULT_SOURCES: TemplateSources = {
   de: `${JSON.stringify(WORDS.de, null, 2)}\n`,
 };
 
-/** Reads the folder. Our own files replace missing files. Adds unreadable files to `faults`. */
+/** Reads a template folder. Missing files fall back to ours. Adds unreadable files to `faults`. */
 export function readFolder(folder: string | undefined, faults: string[]): TemplateSources {
   const sources = { ...DEFAULT_SOURCES };
   if (folder === undefined) return sources;

@@ -8,7 +8,7 @@ import { loadTemplates } from './templates.ts';
 describe('our templates', () => {
   const { render } = loadTemplates();
 
-  it("should contain a single notification's title, or a digest's count", () => {
+  it("should use a single notification's title, or a digest's count, as the subject", () => {
     expect(render(messageOf([notification('Order 7 shipped')])).subject).toBe('Order 7 shipped');
     const digest = [notification('A'), notification('B')];
     expect(render(messageOf(digest, { more: 3 })).subject).toBe('5 unread notifications');
@@ -39,7 +39,7 @@ describe('our templates', () => {
     expect(found).toEqual(['== shop ==', 'N5', 'N2', '== Other ==', 'N4', '== billing ==', 'N3']);
   });
 
-  it('should have no headings if no notification has a source', () => {
+  it('should have no group headings if no notification has a source', () => {
     expect(render(messageOf([notification('A'), notification('B')])).text).not.toContain('==');
   });
 

@@ -57,7 +57,7 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
     attempt(file, faults, () => (parsed[kind] = engineFor(kind).parse(sources[kind], file)));
   }
   if (!isTimeZone(timeZone)) faults.push(`${timeZone} is not a time zone; use a name such as Europe/Berlin`);
-  refuse(faults, folder);
+  throwIfFaulty(faults, folder);
 
   const renderOne = (kind: Kind, message: AwayMessage): string => {
     const options: ViewOptions = { words: words[message.language], timeZone, plain: kind !== 'html' };
@@ -71,7 +71,7 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
       }
     });
   }
-  refuse(faults, folder);
+  throwIfFaulty(faults, folder);
   const subject = (message: AwayMessage) => oneLine(renderOne('subject', message));
   const kinds = Object.keys(TEMPLATE_FILES) as (keyof typeof TEMPLATE_FILES)[];
   return {
@@ -96,7 +96,7 @@ function attempt(file: string, faults: string[], step: () => void): void {
   }
 }
 
-function refuse(faults: readonly string[], folder: string | undefined): void {
+function throwIfFaulty(faults: readonly string[], folder: string | undefined): void {
   if (faults.length === 0) return;
   const where = folder === undefined ? 'The templates' : `The templates in ${folder}`;
   const list = [...new Set(faults)].map((fault) => `\n  ${fault}`).join('');

@@ -72,7 +72,7 @@ export function viewOf(message: AwayMessage, { words, timeZone, plain }: ViewOpt
   };
 }
 
-/** Replaces `{name}`. Leaves braces in values alone. */
+/** Replaces each `{name}` with its value. Doesn't change braces inside values. */
 const fill = (word: string, values: Record<string, string>): string =>
   word.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 

@@ -14,7 +14,7 @@ import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../deliv
 
 const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
 
-const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an invalid epoch');
+const highWaterMarkSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an invalid epoch');
 
 export interface FeedCall extends CallerKnowledge {
   feed: string;
@@ -27,7 +27,7 @@ export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
   callSchema: z.object({
     feed: feedSchema,
     announced: z.object({ run: runSchema, seq: seqSchema, from: seqSchema.optional() }).optional(),
-    heard: heardSchema.optional(),
+    heard: highWaterMarkSchema.optional(),
     lostDocument: z.string().max(512).optional(),
   }),
   answerSchema: z.object({ outcome: outcomeSchema, position: positionSchema }),
@@ -40,8 +40,8 @@ export interface PartitionCall extends AnnouncedEntry {
 }
 
 /**
- * The `Partition` actor's method that takes a partition's turn. Unlike `TAKE_FEED`, it doesn't accept state that the
- * caller knows.
+ * The `Partition` actor's method that takes a partition's turn. Unlike `TAKE_FEED`, it has no parameters for
+ * `CallerKnowledge`.
  */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',

@@ -15,7 +15,7 @@ import { refuseCall, type RefuseCallOptions } from './refuse-call.ts';
 import { InvalidCallError } from './signed-call.ts';
 
 export interface ReceiptsRouteOptions extends RefuseCallOptions {
-  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
+  receiptsOf: (notification: { feed: string; id: string }) => Promise<Receipts>;
   signer: () => Promise<Signer>;
 }
 
@@ -23,23 +23,23 @@ export interface ReceiptsRouteOptions extends RefuseCallOptions {
 const MAX_CALL_BYTES = 16 * 1024;
 
 /** `POST /receipts`: a signed service invocation from the producer, which has checked the API key. */
-export function receiptsRoute({ receiptsOf, signer, ...refusing }: ReceiptsRouteOptions): Router {
+export function receiptsRoute({ receiptsOf, signer, ...refuseOptions }: ReceiptsRouteOptions): Router {
   const post: RequestHandler = async (request, response) => {
     const body = request.body as Uint8Array;
-    let named: { feed: string; id: string };
+    let notification: { feed: string; id: string };
     try {
       (await signer()).check(request.get(SIGNATURE_HEADER), RECEIPTS_PURPOSE, body);
       const read = readJson(body);
       const parsed = receiptsQuerySchema.safeParse('problem' in read ? undefined : read.value);
       if (!parsed.success) throw new InvalidCallError(faultsOf(parsed.error));
-      named = parsed.data;
+      notification = parsed.data;
     } catch (error) {
-      return refuseCall(response, error, refusing);
+      return refuseCall(response, error, refuseOptions);
     }
     try {
-      response.json(await receiptsOf(named));
+      response.json(await receiptsOf(notification));
     } catch (err) {
-      refusing.log.warn({ err, feed: named.feed }, 'cannot read receipts');
+      refuseOptions.log.warn({ err, feed: notification.feed }, 'cannot read receipts');
       const detail = 'The receipts cannot be read right now. Try again.';
       sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
     }

@@ -28,7 +28,7 @@ export interface SignedCall {
   nonce: string;
 }
 
-/** A call with a valid signature of ours but invalid content. */
+/** Thrown for a call that one of our instances signed, but whose content is invalid. */
 export class InvalidCallError extends Error {
   override readonly name = 'InvalidCallError';
   readonly errors: Fault[];

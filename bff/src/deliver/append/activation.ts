@@ -17,40 +17,40 @@ const INDEX_SLACK = 1_000;
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  /** Hashes of ids retracted in a lost epoch that this activation has not stored yet. */
+  /** Hashes of ids that were retracted in a lost epoch and that this activation hasn't stored in the new epoch yet. */
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
-  #latest: { of: string; publications: Publication[] } | undefined;
-  #index: { of: string; index: HistoryIndex } | undefined;
+  #latest: { head: string; publications: Publication[] } | undefined;
+  #index: { head: string; index: HistoryIndex } | undefined;
 
-  /** Whether the head's broadcast, pops and deletions are known to be done. */
+  /** Whether the broadcast, pops and deletions that belong to the head's commit are known to be done. */
   isConfirmed(head: Head): boolean {
     const isComplete = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
-    return isComplete || this.#confirmed === nameOf(head);
+    return isComplete || this.#confirmed === identityOf(head);
   }
 
   confirm(head: Head): void {
-    this.#confirmed = nameOf(head);
+    this.#confirmed = identityOf(head);
   }
 
   /** The publications that `head` added, if this activation wrote it. */
   publicationsOf(head: Head): Publication[] | undefined {
-    return this.#latest?.of === nameOf(head) ? this.#latest.publications : undefined;
+    return this.#latest?.head === identityOf(head) ? this.#latest.publications : undefined;
   }
 
   indexOf(head: Head): HistoryIndex | undefined {
-    return this.#index?.of === nameOf(head) ? this.#index.index : undefined;
+    return this.#index?.head === identityOf(head) ? this.#index.index : undefined;
   }
 
   holdIndex(head: Head, index: HistoryIndex): void {
-    this.#index = { of: nameOf(head), index };
+    this.#index = { head: identityOf(head), index };
   }
 
   /** Remembers a commit on `base` that was definitely written. */
   adopt(commit: Commit, base: Head | undefined): void {
     const { head, publications, segments, ids, retractions } = commit;
-    this.#latest = { of: nameOf(head), publications };
+    this.#latest = { head: identityOf(head), publications };
     this.#adoptIndex(commit, base);
     this.known.replace(head.ids, ids);
     this.retracted.replace(head.retractions ?? [], retractions);
@@ -60,10 +60,13 @@ export class Activation {
     for (const key of this.segments.keys()) if (!referenced.has(key)) this.segments.delete(key);
   }
 
-  /** This activation's commits update the index; a commit by another activation means rebuilding it. */
+  /**
+   * Updates the index with the commit. Drops it instead if it isn't the index of `base` or the commit erased the feed.
+   * A dropped index is rebuilt when needed.
+   */
   #adoptIndex({ head, publications, gone, erased }: Commit, base: Head | undefined): void {
     const index = base && !erased ? this.indexOf(base) : undefined;
-    this.#index = index && { of: nameOf(head), index };
+    this.#index = index && { head: identityOf(head), index };
     if (!index) return;
     for (const offset of gone.keys()) index.remove(offset);
     for (const publication of publications) if (publication.notification) index.add(publication);
@@ -73,5 +76,5 @@ export class Activation {
 }
 
 /** A version alone is not unique: it can recur after an undetected rollback. */
-const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
+const identityOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
   JSON.stringify([epoch, version, offset, unconfirmed]);

@@ -25,7 +25,7 @@ export interface PartitionBatch {
 interface FeedCommit {
   feed: string;
   activation: Activation;
-  taken: FeedBatch;
+  feedBatch: FeedBatch;
   prepared: PreparedCommit;
 }
 
@@ -87,20 +87,20 @@ export async function commitFeeds(
       ]),
     ),
   );
-  for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
+  for (const { feed, feedBatch, commit } of committed) events.appended(feed, feedBatch, commit);
   return refused;
 }
 
 /**
  * Adds the positions of notifications that this commit published, and drops notifications that it suppressed. Keeps
- * items from an earlier turn, which could have been interrupted.
+ * items that an earlier turn committed: that turn could have been interrupted before it passed them on.
  */
 const withPositions = (
   items: readonly PlacedItem[],
-  committed: { taken: FeedBatch; commit: CommitResult['commit'] } | undefined,
+  committed: { feedBatch: FeedBatch; commit: CommitResult['commit'] } | undefined,
 ): CommittedItem[] =>
   items.flatMap((placed): CommittedItem[] => {
-    if (!committed || placed.seq < committed.taken.from || !('id' in placed.item)) return [placed];
+    if (!committed || placed.seq < committed.feedBatch.from || !('id' in placed.item)) return [placed];
     const { places, head } = committed.commit;
     const place = places.get(placed.item);
     if (!place) return [];
@@ -133,10 +133,10 @@ async function plan(
       const before = lastDone(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
       if (before >= to || items.length === 0) return undefined;
-      const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
+      const feedBatch = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
       return {
-        ...{ feed, activation, taken },
-        prepared: await prepareCommit(feed, loaded, taken, activation, dependencies),
+        ...{ feed, activation, feedBatch },
+        prepared: await prepareCommit(feed, loaded, feedBatch, activation, dependencies),
       };
     } catch (error) {
       if (!(error instanceof LostDocumentError) || lost === error.key) throw error;
@@ -146,8 +146,8 @@ async function plan(
 }
 
 /**
- * Loads the head to build on. First broadcasts the head's unconfirmed publications, unless the partition's checkpoint
- * shows that this was done.
+ * Loads the head to build on, and broadcasts the head's unconfirmed publications unless the partition's checkpoint
+ * shows that this was already done.
  */
 async function load(
   feed: string,

@@ -5,7 +5,7 @@ import type { CommittedItem } from '../turn/turn.ts';
 
 /**
  * Filters a feed's items in a batch. Drops notifications published before `erasedAt`, and notifications that an erasure
- * or later retraction in the batch removes. Erased content must not be copied.
+ * or later retraction in the batch removes, so that erased content isn't copied into fallbacks.
  */
 export function keptItems(items: readonly CommittedItem[], erasedAt: number | undefined): CommittedItem[] {
   const lastErasure = items.findLastIndex(({ item }) => isErasure(item));

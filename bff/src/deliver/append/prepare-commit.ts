@@ -34,17 +34,17 @@ export interface PreparedCommit {
 }
 
 /**
- * Commits items on top of the loaded head; without `taken`, only starts the epoch. Rejects if the head was refused or
- * the outcome is unknown. The turn then retries from the start.
+ * Commits a batch on top of the loaded head; without a batch, only starts the epoch. Rejects if the store refused the
+ * head or the outcome is unknown. The turn then retries from the start.
  */
 export async function commit(
   feed: string,
   loaded: LoadedHead,
-  taken: FeedBatch | undefined,
+  batch: FeedBatch | undefined,
   activation: Activation,
   dependencies: CommitDependencies,
 ): Promise<CommitResult> {
-  const { write, written } = await prepareCommit(feed, loaded, taken, activation, dependencies);
+  const { write, written } = await prepareCommit(feed, loaded, batch, activation, dependencies);
   await dependencies.log.commit([write]);
   return written();
 }
@@ -53,7 +53,7 @@ export async function commit(
 export async function prepareCommit(
   feed: string,
   loaded: LoadedHead,
-  taken: FeedBatch | undefined,
+  batch: FeedBatch | undefined,
   activation: Activation,
   dependencies: CommitDependencies,
 ): Promise<PreparedCommit> {
@@ -67,7 +67,7 @@ export async function prepareCommit(
     epoch: loaded.epoch,
     nextEpoch: () => newErasedEpoch(now(), loaded.epoch, marks.of(feed)?.epoch),
     writes: loaded.etag,
-    taken,
+    batch,
     known: activation.known,
     ...remembered,
     retracted: activation.retracted,
@@ -113,8 +113,9 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation and returns the documents that contain them. Ids retracted in a lost
- * epoch carry over if their documents still exist or this activation remembers them.
+ * Loads the retracted ids into the activation. Returns the references to their documents, and the hashes of ids that no
+ * document contains. Ids retracted in a lost epoch carry over if their documents still exist or this activation
+ * remembers them.
  */
 async function recallRetractions(
   { base, stored, beginsEpoch }: LoadedHead,

@@ -1,6 +1,6 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Grace period for readers that still use an older head, which references documents that the newer head doesn't. */
+/** Grace period for reads that still use an older head and documents that the newer head no longer references. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
@@ -12,8 +12,8 @@ const KEYS_AT_ONCE = 200;
 const MAX_WAITING = 50_000;
 
 /**
- * Removes documents two minutes after the last head that referenced them was replaced. Documents that aren't removed
- * because of a stop or failure expire.
+ * Removes documents two minutes after the last head that referenced them was replaced. If the process stops or a
+ * removal fails, the documents stay until they expire.
  */
 export class RetiredDocuments {
   readonly #log: FeedLog;

@@ -36,9 +36,10 @@ export interface ConfirmDependencies {
 
 const REMOVALS_AT_ONCE = 100;
 /**
- * Time in ms after which an erasure without a list counts as finished. Earlier versions such as 0.1.0 wrote no list
- * when erasing a feed without documents, so we can't tell whether they finished the erasure. If they crashed before
- * finishing, the erasure's announcement is redelivered within seconds of the next instance's start.
+ * Time (ms) after which an erasure counts as finished if its head references no list of withdrawn documents. Versions
+ * such as 0.1.0 wrote no list when they erased a feed without documents, so we can't tell whether they finished the
+ * erasure. If such a version crashed before finishing, the erasure's announcement is redelivered within seconds after
+ * an instance starts.
  */
 const UNFINISHED_MS = 60 * 60 * 1000;
 
@@ -70,7 +71,7 @@ export async function confirm(
 
 /**
  * Deletes everything that an erasure covers, then the documents that the head lists as withdrawn, then the list. If the
- * list is missing, all of this is already deleted, and anything the reader has stored since must stay.
+ * list is missing, all of this has already been deleted, and anything that the reader has stored since then must stay.
  */
 export async function deleteWithdrawn(
   feed: string,
@@ -93,7 +94,7 @@ export async function deleteWithdrawn(
   await log.removeDocuments([withdrawn]);
 }
 
-/** Whether a commit without a list is so recent that the deletions might not be finished. */
+/** Whether an erasure without a list of withdrawn documents is so recent that its deletions might not be finished. */
 const mayBeUnfinished = ({ unconfirmed, producers }: Head, now: number): boolean =>
   unconfirmed.some(({ run }) => now - (producers[run]?.[1] ?? 0) < UNFINISHED_MS);
 

@@ -6,9 +6,9 @@ interface Prover {
   isProof(proof: string | undefined, ...facts: readonly (string | number)[]): boolean;
 }
 
-/** Accepts no proofs while `isKnown` returns false. */
-export const positionProofs = (prover: Prover, isKnown: () => boolean = () => true): PositionProofs => ({
+/** Makes and verifies proofs of positions. Accepts no proofs while `hasSecret` returns false. */
+export const positionProofs = (prover: Prover, hasSecret: () => boolean = () => true): PositionProofs => ({
   of: (feed, { epoch, offset }) => prover.proofOf('position', feed, epoch, offset),
   verify: (feed, { epoch, offset }, proof) =>
-    isKnown() && prover.isProof(proof, 'position', feed, epoch, offset),
+    hasSecret() && prover.isProof(proof, 'position', feed, epoch, offset),
 });

@@ -22,14 +22,14 @@ interface Claim {
 export class Claimer {
   readonly #partition: number;
   readonly #progress: Progress;
-  readonly #use: ClaimerDependencies;
+  readonly #dependencies: ClaimerDependencies;
   #waiting: Claim[] = [];
   #underWay: Claim[] = [];
 
   constructor(partition: number, progress: Progress, dependencies: ClaimerDependencies) {
     this.#partition = partition;
     this.#progress = progress;
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
   }
 
   /** Resolves when entries `from` to `to` are popped. Rejects if the outcome is unknown. */
@@ -50,9 +50,9 @@ export class Claimer {
       this.#underWay = this.#waiting.splice(0);
       try {
         await this.#progress.store();
-        await this.#use.onStep('checkpointed');
+        await this.#dependencies.onStep('checkpointed');
         await this.#pop(this.#underWay);
-        await this.#use.onStep('popped');
+        await this.#dependencies.onStep('popped');
         for (const { settle } of this.#underWay) settle.resolve();
       } catch (error) {
         for (const { settle } of this.#underWay) settle.reject(error);
@@ -64,7 +64,7 @@ export class Claimer {
   async #pop(all: readonly Claim[]): Promise<void> {
     for (const { run, from, to } of all) {
       const keyOf = (seq: number) => partitionEntryKey({ partition: this.#partition, run, seq });
-      await popRange(this.#use.entries, keyOf, from, to);
+      await popRange(this.#dependencies.entries, keyOf, from, to);
     }
   }
 }

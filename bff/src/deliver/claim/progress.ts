@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Checkpoint } from '@tocsin/contracts';
 import type { Checkpoints } from '../ports.ts';
 
-/** Maximum number of runs in a checkpoint. Drops the least recently active first. */
+/** Maximum number of runs in a checkpoint. The least recently active runs are dropped first. */
 const MAX_RUNS = 500;
 
 type Runs = Checkpoint['runs'];
@@ -18,7 +18,7 @@ export interface ProgressDependencies {
  */
 export class Progress {
   readonly #partition: number;
-  readonly #use: ProgressDependencies;
+  readonly #dependencies: ProgressDependencies;
   #runs: Runs = {};
   #stored: Runs = {};
   /** `undefined` before the first read, and after a write with an unknown outcome. */
@@ -29,7 +29,7 @@ export class Progress {
 
   constructor(partition: number, dependencies: ProgressDependencies) {
     this.#partition = partition;
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
   }
 
   async ensureRead(): Promise<void> {
@@ -39,12 +39,12 @@ export class Progress {
   /** Reads the checkpoint, including other hosts' writes. Resolves with true if anything changed. */
   reload(): Promise<boolean> {
     return this.#exclusively(async () => {
-      const stored = await this.#use.checkpoints.read(this.#partition);
+      const stored = await this.#dependencies.checkpoints.read(this.#partition);
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
       const version = stored?.checkpoint.version ?? 0;
-      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. Adopt it once; rereading
-      // it is not a rollback.
+      // If version and etag differ, a host wrote the checkpoint back to a store that had lost it. Count this as a
+      // rollback only once, not whenever the same checkpoint is reread.
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
@@ -74,7 +74,7 @@ export class Progress {
   }
 
   advance(run: string, seq: number): void {
-    this.#runs = { ...this.#runs, [run]: [Math.max(seq, this.of(run) ?? 0), this.#use.now()] };
+    this.#runs = { ...this.#runs, [run]: [Math.max(seq, this.of(run) ?? 0), this.#dependencies.now()] };
   }
 
   async store(): Promise<void> {
@@ -83,7 +83,7 @@ export class Progress {
   }
 
   async #write(): Promise<void> {
-    const { now, checkpoints } = this.#use;
+    const { now, checkpoints } = this.#dependencies;
     const etag = this.#etag ?? 0;
     const runs = runsToKeep(this.#runs, now());
     this.#runs = runs;

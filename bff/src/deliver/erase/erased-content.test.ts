@@ -10,29 +10,29 @@ const erased: Erased[] = [
   { feed: 'all', ids: ['gone', '12', 'a:b'] },
 ];
 
-/** Naive reference implementation: searches each item's text for each name. */
-function isErasedPlainly(item: unknown, { feed, id, publishedAt }: ItemContext): boolean {
+/** Naive reference implementation: searches each item's text for each erased feed and id. */
+function isErasedNaively(item: unknown, { feed, id, publishedAt }: ItemContext): boolean {
   const own = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const text = JSON.stringify(item);
   const plain = text.replaceAll('\\', '');
   const base64 = /^"?([A-Za-z0-9+/]{16,}={0,2})"?$/.exec(plain)?.[1];
   const readings = [text, plain, ...(base64 ? [Buffer.from(base64, 'base64').toString('latin1')] : [])];
-  const isBefore = (of: Erased) => of.before !== undefined && publishedAt < of.before;
-  const isNamed = (of: Erased) =>
+  const isBefore = ({ before }: Erased) => before !== undefined && publishedAt < before;
+  const isNamed = (one: Erased) =>
     readings.some(
       (reading) =>
-        (isBefore(of) &&
+        (isBefore(one) &&
           reading
-            .split(of.feed)
+            .split(one.feed)
             .slice(1)
             .some((rest) => !/^[\p{L}\p{N}._:-]/u.test(rest))) ||
-        of.ids?.some((name) => reading.includes(`"${name}"`)),
+        one.ids?.some((name) => reading.includes(`"${name}"`)),
     );
-  if (typeof own['feed'] !== 'string' && erased.some((of) => isNamed(of))) return true;
+  if (typeof own['feed'] !== 'string' && erased.some((one) => isNamed(one))) return true;
   const itemFeed = typeof own['feed'] === 'string' ? own['feed'] : (feed ?? DEFAULT_FEED);
   const itemId = typeof own['id'] === 'string' ? own['id'] : id;
   return erased.some(
-    (of) => of.feed === itemFeed && (isBefore(of) || (itemId !== undefined && of.ids?.includes(itemId))),
+    (one) => one.feed === itemFeed && (isBefore(one) || (itemId !== undefined && one.ids?.includes(itemId))),
   );
 }
 
@@ -70,11 +70,11 @@ const context = fc.record(
 it('should match the naive implementation, for a single item and for an item among many', () => {
   const content = new ErasedContent(erased);
   fc.assert(
-    fc.property(fc.array(item, { maxLength: 12 }), context, (items, use) => {
-      const expected = items.map((one) => isErasedPlainly(one, use));
+    fc.property(fc.array(item, { maxLength: 12 }), context, (items, itemContext) => {
+      const expected = items.map((one) => isErasedNaively(one, itemContext));
       const isErased = content.among(items);
-      expect(items.map((_one, index) => isErased(index, use))).toEqual(expected);
-      expect(items.map((one) => content.has(one, use))).toEqual(expected);
+      expect(items.map((_one, index) => isErased(index, itemContext))).toEqual(expected);
+      expect(items.map((one) => content.has(one, itemContext))).toEqual(expected);
     }),
     { numRuns: 2_000 },
   );

@@ -1,6 +1,8 @@
 import { idOfPublication, parseDateTime, DEFAULT_FEED, type Publication } from '@tocsin/contracts';
 
-/** A feed's erased content: all publications before `before` (ms since 1970), or the notifications in `ids`. */
+/**
+ * A feed's erased content: all notifications published before `before` (ms since 1970), or those with an id in `ids`.
+ */
 export interface Erased {
   feed: string;
   before?: number | undefined;
@@ -50,12 +52,12 @@ export class ErasedContent {
   }
 
   /**
-   * Like `has`, but fast for up to 100,000 items: searches the text of many items at a time, and a single item's text
-   * only if it could name erased content.
+   * Like `has`, but fast for up to 100,000 items: searches the text of many items at a time, and the text of a single
+   * item only if a joint search found erased content or the text could be base64.
    */
   among(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
-    const unnamed = items.map((item) => feedOf(item) === undefined);
-    const texts = items.map((item, index) => (unnamed[index] ? textOf(item) : ''));
+    const withoutFeed = items.map((item) => feedOf(item) === undefined);
+    const texts = items.map((item, index) => (withoutFeed[index] ? textOf(item) : ''));
     const suspects = new Set<number>();
     const search = (start: number, end: number): void => {
       if (!this.isNamedIn(`[${texts.slice(start, end).join()}]`, -Infinity)) return;
@@ -71,12 +73,12 @@ export class ErasedContent {
     return (index, context) => {
       const text = texts[index] ?? '';
       // Base64 is decoded only for whole items.
-      const isSuspect = suspects.has(index) || (unnamed[index] && text.length >= MIN_BASE64);
+      const isSuspect = suspects.has(index) || (withoutFeed[index] && text.length >= MIN_BASE64);
       return (isSuspect && this.isNamedIn(text, context.publishedAt)) || this.#hasItem(items[index], context);
     };
   }
 
-  /** Whether the publication still has erased content. */
+  /** Whether the publication has content that was erased. */
   hasPublication(feed: string, publication: Publication): boolean {
     const { notification } = publication;
     if (notification === null) return false;

@@ -10,9 +10,9 @@ const content = new ErasedContent([
   { feed: 'user:ada', before: ERASED_AT },
   { feed: 'all', ids: ['gone'] },
 ]);
-const record = (of: unknown, members: Partial<SetAside> = {}): SetAside => ({
+const record = (value: unknown, members: Partial<SetAside> = {}): SetAside => ({
   ...{ v: 1, entry: 'event:1', feed: '', reason: 'invalid', faults: [], at: BEFORE_ERASURE },
-  ...{ content: typeof of === 'string' ? of : JSON.stringify(of), ...members },
+  ...{ content: typeof value === 'string' ? value : JSON.stringify(value), ...members },
 });
 
 it('should not change a record without erased content', () => {
@@ -36,20 +36,20 @@ it('should drop a fully erased record, even if it was set aside shortly after th
   ).toBeUndefined();
 });
 
-it("should recognise a record by the event's id", () => {
+it("should drop a record if its event's id was erased", () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
-it('should recognise items by the ids that they got when they were put back', () => {
+it("should remove an event's items by the ids that they got when the record was put back", () => {
   const putBack = new ErasedContent([{ feed: 'all', ids: ['event:1:1', 'event:2'] }]);
   const refused = record([{ title: 'a' }, { title: 'b' }], { event: 'e' });
   expect(withoutErased(refused, putBack)?.content).toBe('[{"title":"a","id":"event:1:0"}]');
   expect(withoutErased(record({ title: 'a' }, { entry: 'event:2', event: 'e' }), putBack)).toBeUndefined();
 });
 
-it('should keep the other items and their ids, however often the record is searched', () => {
+it('should keep the remaining items and their ids, however often the record is searched', () => {
   const putBack = new ErasedContent([{ feed: 'all', ids: ['event:1:1'] }]);
   const items = ['a', 'b', 'c', 'd'].map((title) => ({ title }));
   const once = withoutErased(record(items, { event: 'e' }), putBack);
@@ -68,7 +68,7 @@ it('should keep the other items and their ids, however often the record is searc
   }
 });
 
-it("should not mistake ids in an entry for ids from the record's name", () => {
+it("should not mistake an entry item's own id for one derived from the record's name", () => {
   const named = new ErasedContent([{ feed: 'user:bob', ids: ['entry:1:0'] }]);
   const entry = record(
     { notifications: [{ id: 'entry:1:0' }, { id: 'b' }] },
@@ -77,10 +77,10 @@ it("should not mistake ids in an entry for ids from the record's name", () => {
   expect(withoutErased(entry, named)?.content).toBe('{"notifications":[{"id":"b"}]}');
 });
 
-it("should recognise a record by the event's published id", () => {
-  const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
-  for (const of of [{ title: 1 }, 'no JSON', 7]) {
-    const refused = record(of, { event: 'no id of ours' });
+it('should drop a record if the id that its event was published under was erased', () => {
+  const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('invalid id').slice(0, 32)}`] }]);
+  for (const value of [{ title: 1 }, 'not JSON', 7]) {
+    const refused = record(value, { event: 'invalid id' });
     expect(withoutErased(refused, byHash)).toBeUndefined();
     const other = { ...refused, event: 'another one' };
     expect(withoutErased(other, byHash)).toBe(other);

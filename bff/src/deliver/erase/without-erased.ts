@@ -23,7 +23,7 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   const originals = list.map((item, index) => originalOf(item, index, record));
   const isErased = content.among(originals.map(({ item }) => item));
   const idIn = (name: string, index: number) => idOfItem(name, value, index, sha256);
-  // Once put back, an event's items have ids from the record's name.
+  // Once the record is put back, an event's items have ids derived from the record's name.
   const names = record.event === undefined ? [undefined] : [record.event, record.entry];
   const erased = originals.map(({ item, index }, at) => {
     const createdAt = createdAtOf(item);
@@ -32,7 +32,8 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     return ids.some((id) => isErased(at, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
   if (!erased.includes(true)) return record;
-  // An item's index changes with the list, so remaining items keep the ids that they would have got.
+  // Ids depend on an item's index, which changes when items are removed. So store the ids that the remaining items
+  // would have got.
   const named =
     record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
   const remaining = named.filter((_, index) => !erased[index]);
@@ -51,7 +52,7 @@ function listIn(value: unknown): unknown[] | undefined {
   return Array.isArray(notifications) ? (notifications as unknown[]) : [value];
 }
 
-/** Removes an id that an earlier search has added to an event's item. Returns the item and its index in the event. */
+/** Removes an id that `withoutErased` added to an event's item earlier. Returns the item and its index in the event. */
 function originalOf(
   item: unknown,
   index: number,

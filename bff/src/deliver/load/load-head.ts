@@ -10,7 +10,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 export interface CallerKnowledge {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
-  /** A document that the head references but a reader couldn't find in two attempts. */
+  /** A document that the head references but that the caller couldn't find. A feed's view tries twice before that. */
   lostDocument?: string | undefined;
 }
 

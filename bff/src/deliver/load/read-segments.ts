@@ -20,7 +20,7 @@ export async function readSegments(
 }
 
 /**
- * Publications `first` to `last`, if in the segments.
+ * Publications `first` to `last`, except for any that the segments don't contain.
  * @throws LostDocumentError if a segment is missing
  */
 export async function readRange(

@@ -12,7 +12,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A refused item, or an entire refused entry if `feed` is empty. */
+/** A refused item, or an entire refused entry. `feed` is empty for an entry, and for an item without a valid feed. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
 export interface PlacedItem {

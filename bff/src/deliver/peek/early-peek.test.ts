@@ -10,7 +10,7 @@ it('should use an entry found early, even if it has since been popped', async ()
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should retry if the early peek found no entry', async () => {
+it('should peek again if the early peek found no entry', async () => {
   const entries = new MemoryClaimCheck();
   const early = peekEarly(entries, 'a');
   await Promise.resolve();
@@ -18,7 +18,7 @@ it('should retry if the early peek found no entry', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should retry if the early peek failed', async () => {
+it('should peek again if the early peek failed', async () => {
   let fails = 1;
   const early = peekEarly(
     {

@@ -2,7 +2,7 @@ import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
 import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
-/** Longer gaps before an announced number are searched only if an entry exists near it. */
+/** A longer gap before an announced number is searched only if an entry exists near that number. */
 const MAX_GAP = 10_000;
 /** Entries count as near an announced number if they are within this distance before it. */
 const NEAR = 1_000;
@@ -67,9 +67,9 @@ export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, 
 }
 
 /**
- * Whether an announced number is too far past `from` to search for: there's no entry at or near it. Producers announce
- * without gaps, so either the number is wrong or the store came back with old state. In both cases, the announcement of
- * the run's next entry will cover any remaining entries.
+ * Whether to give up on an announced number: it's far past `from`, and no entry exists at or near it. Producers
+ * announce without gaps, so either the number is wrong or the store came back with old state. In both cases, the
+ * announcement of the run's next entry will cover any remaining entries.
  */
 export async function isBeyondReach(
   entries: Entries,

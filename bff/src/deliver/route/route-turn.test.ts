@@ -87,7 +87,7 @@ it('should not take the turn here if the host was reached but failed', async () 
   expect(turn).not.toHaveBeenCalled();
 });
 
-it("should take over a late host's turn if the feed's head does not change", async () => {
+it("should take the turn here if the host doesn't respond and the feed's head doesn't change", async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no answer', { mayStillWork: true }));
   expect(await call()).toBe(resultHere);
 });

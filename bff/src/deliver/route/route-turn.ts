@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host for a feed or partition gave no valid response. `mayStillWork` means that there was no response at all.
- * Otherwise, Dapr couldn't reach the host, or the response didn't come from our own instances.
+ * The host for a feed or partition gave no valid response. `mayStillWork` means that there was no response at all, so
+ * the host may still be working on the turn. Otherwise, Dapr couldn't reach the host, or the response didn't come from
+ * our own instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';

@@ -7,14 +7,14 @@ import { erase, FEED, Fixture, notification, retract, RUN } from '../../../testi
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
 /** The host dies after this step, but only once. */
-let end: Step | undefined;
+let fatalStep: Step | undefined;
 
 beforeEach(() => {
   f = new Fixture();
-  end = undefined;
+  fatalStep = undefined;
   host = f.instance((step) => {
-    if (step !== end) return Promise.resolve();
-    end = undefined;
+    if (step !== fatalStep) return Promise.resolve();
+    fatalStep = undefined;
     return Promise.reject(new Error(`died at ${step}`));
   });
 });
@@ -47,7 +47,7 @@ describe('a retraction', () => {
     async (step) => {
       const before = f.head;
       f.put(2, [retract('a')]);
-      end = step;
+      fatalStep = step;
       await expect(host.turn(2)).rejects.toThrow('died');
       expect((await f.log.readDocuments((before?.segments ?? []).map(({ key }) => key)))[0]).toBeDefined();
       expect(await f.instance().turn(2)).toMatchObject({ outcome: 'already-claimed' });
@@ -57,7 +57,7 @@ describe('a retraction', () => {
     },
   );
 
-  it('should have no effect if the head is refused, and then apply to the newer head', async () => {
+  it('should have no effect if the store refuses the head, and apply to the newer head when retried', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     f.deposit(1, ['c'], { run: 'P0000002' });
@@ -71,7 +71,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should find the notification with a current index, and with a stale index after another activation', async () => {
+  it("should find the notification with an up-to-date index, and after another activation's commit", async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);
@@ -177,7 +177,7 @@ describe('an erasure', () => {
     async (step) => {
       const before = f.head;
       f.put(2, [erase]);
-      end = step;
+      fatalStep = step;
       await expect(host.turn(2)).rejects.toThrow('died');
       expect(f.setAside.records.size).toBe(2);
       f.deposit(3, ['c']);

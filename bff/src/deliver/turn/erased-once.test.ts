@@ -28,7 +28,7 @@ async function publishLater() {
 }
 
 describe('an erasure', () => {
-  it.each(['an empty feed', 'a feed with content'])('should be done once, for %s', async (kind) => {
+  it.each(['an empty feed', 'a feed with content'])('should delete data once, for %s', async (kind) => {
     if (kind !== 'an empty feed') await take(1, 'P0000001', notification('x', { feed: ADA }));
     await take(2, 'P0000001', ERASURE);
     expect(erasures()).toBe(1);
@@ -49,19 +49,19 @@ describe('an erasure', () => {
 });
 
 describe('an erasure by version 0.1.0', () => {
-  /** Stores the head like 0.1.0, which lists withdrawn documents only if the feed had any. */
-  async function storeAs010({ hadContent, isDeleted }: { hadContent: boolean; isDeleted: boolean }) {
+  /** Stores the head of an erasure like version 0.1.0, which lists withdrawn documents only if the feed had any. */
+  async function storeAs010({ hadContent, isFinished }: { hadContent: boolean; isFinished: boolean }) {
     if (hadContent) await take(1, 'P0000001', notification('x', { feed: ADA }));
     f.depositInPartition(2, [ERASURE]);
     await expect(f.instance(dieAt('committed')).take(2)).rejects.toThrow('died');
     const { erasedAt: _, withdrawn = '', ...rest } = f.head as Head;
-    if (!hadContent || isDeleted) await f.log.removeDocuments([withdrawn]);
+    if (!hadContent || isFinished) await f.log.removeDocuments([withdrawn]);
     const head = { ...rest, version: rest.version + 1, ...(hadContent && { withdrawn }) };
     await f.log.commit([{ feed: ADA, head, etag: rest.version, documents: [] }]);
   }
 
   it.each([true, false])('should not be repeated (the feed had content: %s)', async (hadContent) => {
-    await storeAs010({ hadContent, isDeleted: true });
+    await storeAs010({ hadContent, isFinished: true });
     await publishLater();
     expect(erasures()).toBe(0);
   });
@@ -69,7 +69,7 @@ describe('an erasure by version 0.1.0', () => {
   it.each([true, false])(
     'should be completed after a crash (the feed had content: %s)',
     async (hadContent) => {
-      await storeAs010({ hadContent, isDeleted: false });
+      await storeAs010({ hadContent, isFinished: false });
       f.now += 60_000;
       await f.instance().take(2);
       expect(erasures()).toBe(1);

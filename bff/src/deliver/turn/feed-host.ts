@@ -9,7 +9,7 @@ import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 const MAX_ACTIVATIONS = 20_000;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
-/** Number of emptied queues between counts of the ids. */
+/** The ids are counted each time this many queues have become empty. */
 const COUNT_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnsDependencies {
@@ -29,7 +29,7 @@ export class FeedHost {
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
   readonly #hosted: HostedActors;
   readonly #maxActivations: number;
-  #idle = 0;
+  #emptiedQueues = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
@@ -115,7 +115,7 @@ export class FeedHost {
    * dropped activation is reloaded by the feed's next turn.
    */
   #forgetOldest(): void {
-    const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % COUNT_EVERY === 0;
+    const isDue = this.#activations.size > this.#maxActivations || ++this.#emptiedQueues % COUNT_EVERY === 0;
     if (!isDue) return;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;

@@ -138,7 +138,7 @@ describe('a missing document', () => {
     return key;
   };
 
-  it('should cause a new epoch when a reader reports it', async () => {
+  it('should cause a new epoch when a caller reports it', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: await loseSegment() });
     expect(f.losses).toEqual(['document missing']);
@@ -167,7 +167,7 @@ describe('a missing document', () => {
 });
 
 describe('an epoch', () => {
-  it("should start only once after a loss, and not at all if a reader's turn finds no loss", async () => {
+  it('should start only once after a loss, and not at all if a turn finds no loss', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

@@ -71,7 +71,7 @@ describe('a head from a later version', () => {
 });
 
 describe('a damaged document', () => {
-  it("should be reported as damaged if it's a head, not as written by a later version", async () => {
+  it("should be reported as damaged, not as written by a later version, if it's a head", async () => {
     const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
     const log = new DaprFeedLog(sidecar as unknown as Sidecar);
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });

@@ -26,13 +26,13 @@ export interface PartitionHostDependencies extends PartitionTurnDependencies {
 
 /** Runs turns for the partitions that this instance hosts, one at a time per partition. */
 export class PartitionHost {
-  readonly #use: PartitionHostDependencies;
+  readonly #dependencies: PartitionHostDependencies;
   readonly #states = new Map<number, PartitionState>();
   readonly #queues = new Map<number, TurnQueue<PartitionTurnResult>>();
   readonly #hosted: HostedActors;
 
   constructor(dependencies: PartitionHostDependencies) {
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
     this.#hosted = new HostedActors(dependencies.now);
   }
 
@@ -71,7 +71,7 @@ export class PartitionHost {
         async (announced, _caller, order) => {
           if (!announced) throw new Error("a partition's turn needs an announced entry");
           const take = () => this.#take(partition, announced, order);
-          const result = await (this.#use.wrapTurn ? this.#use.wrapTurn(take) : take());
+          const result = await (this.#dependencies.wrapTurn ? this.#dependencies.wrapTurn(take) : take());
           // Callers handle their own rejections. This only prevents an unhandled rejection when no caller is waiting.
           result.claimed.catch(() => undefined);
           return result;
@@ -87,10 +87,10 @@ export class PartitionHost {
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
+        return await takePartitionTurn(announced, this.#stateOf(partition), this.#dependencies, order);
       } catch (error) {
         if (!(error instanceof TemporaryError) || attempt === ATTEMPTS) throw error;
-        await (this.#use.pause ?? pause)(Math.random() * MAX_PAUSE_MS * attempt);
+        await (this.#dependencies.pause ?? pause)(Math.random() * MAX_PAUSE_MS * attempt);
       }
     }
   }
@@ -98,8 +98,8 @@ export class PartitionHost {
   #stateOf(partition: number): PartitionState {
     let state = this.#states.get(partition);
     if (!state) {
-      const progress = new Progress(partition, this.#use);
-      state = { partition, progress, claimer: new Claimer(partition, progress, this.#use) };
+      const progress = new Progress(partition, this.#dependencies);
+      state = { partition, progress, claimer: new Claimer(partition, progress, this.#dependencies) };
       this.#states.set(partition, state);
     }
     return state;

@@ -64,7 +64,7 @@ describe("a partition's turn", () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should not pass items on to fallbacks that the same batch retracts or erases', async () => {
+  it('should not pass items on to fallbacks if the same batch retracts or erases them', async () => {
     const sourceHash = 'a'.repeat(16);
     const events = [to(ada, 'a3'), to(ada, 'a3', { sourceHash })];
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2'), to(ben, 'b1'), ...events]);
@@ -77,7 +77,7 @@ describe("a partition's turn", () => {
     expect(f.positions).toEqual([`${ada} 2 a2`, `${ada} 3 a3`, `${ben} 1 b2`]);
   });
 
-  it('should not pass items on to fallbacks that the feed suppressed', async () => {
+  it('should not pass items on to fallbacks if the feed suppressed them', async () => {
     const createdAt = '2026-01-01T00:00:09Z';
     f.depositInPartition(1, [to(ada, 'a1'), { ...retract('a2'), feed: ada }]);
     await expect(f.instance(dieAt('broadcast')).take(1)).rejects.toThrow('broadcast');
@@ -89,7 +89,7 @@ describe("a partition's turn", () => {
     expect(f.passedOnIds).toEqual(['a1', 'a3', 'a4']);
   });
 
-  it('should not pass on items to fallbacks if they were published before an erasure of the feed', async () => {
+  it('should not pass items on to fallbacks if they were published before an erasure of the feed', async () => {
     const [before, at, after] = [1, 2, 3].map((s) => `2026-01-01T00:00:0${s}Z`);
     f.now += 10_000;
     f.depositInPartition(1, [{ ...erase, feed: ben, at }]);
@@ -101,7 +101,7 @@ describe("a partition's turn", () => {
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);
   });
 
-  it('should pass on the positions of all notifications that are new to the feed', async () => {
+  it('should pass on the position of each notification that is new to the feed', async () => {
     const key = { collapseKey: 'k' };
     const event = { sourceHash: 'f'.repeat(16) };
     f.depositInPartition(1, [to(ada, 'a1'), to(ada, 'a2', key), to(ada, 'a3', key), to(ada, 'a1', event)]);
@@ -121,7 +121,7 @@ describe("a partition's turn", () => {
     expect(f.positions).toEqual([`${ada} 2 a1.bbbbbbbb`]);
   });
 
-  it('should only set aside bad items, and record the feed if known so that an erasure finds them', async () => {
+  it('should set aside only the bad items, and record their feed if known so that an erasure finds them', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);
@@ -160,7 +160,7 @@ describe("a partition's turn", () => {
   });
 });
 
-it('should process the lower of two announced entries in an unknown run if the higher entry is lost', async () => {
+it("should process an unknown run's lower announced entry even if the higher announced entry is missing", async () => {
   f.depositInPartition(1, [to(ada, 'a1')]);
   const { partitionHost } = f.instance();
   expect(await partitionHost.takeTurn(PARTITION, { run: RUN, seq: 3, from: 1 })).toBe('delivered');
@@ -189,7 +189,7 @@ describe('a turn that fails', () => {
     },
   );
 
-  it('should commit the remaining items to their feeds after a head was refused', async () => {
+  it("should commit the remaining items to their feeds after the store refused a feed's head", async () => {
     const host = f.instance();
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
     await host.take(1);

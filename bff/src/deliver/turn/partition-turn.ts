@@ -48,23 +48,23 @@ export async function takePartitionTurn(
   return new PartitionTurn(announced.run, state, dependencies, order).take(announced);
 }
 
-type Claimed = Parameters<TurnEvents['claimed']>[0];
+type ClaimedBatch = Parameters<TurnEvents['claimed']>[0];
 
 class PartitionTurn {
   readonly #run: string;
   readonly #state: PartitionState;
-  readonly #use: PartitionTurnDependencies;
+  readonly #dependencies: PartitionTurnDependencies;
   readonly #order: TurnOrder;
   readonly #keyOf: (seq: number) => string;
   #entries: Entries;
-  /** This turn's batches, for observers. */
-  readonly #taken: Claimed[] = [];
+  /** The batches that this turn has processed, to report to observers. */
+  readonly #batches: ClaimedBatch[] = [];
 
   constructor(run: string, state: PartitionState, dependencies: PartitionTurnDependencies, order: TurnOrder) {
     const { partition } = state;
     this.#run = run;
     this.#state = state;
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
     this.#order = order;
     this.#entries = dependencies.entries;
     this.#keyOf = (seq) => partitionEntryKey({ partition, run, seq });
@@ -73,9 +73,9 @@ class PartitionTurn {
   async take({ seq, from: lowest = seq }: AnnouncedEntry): Promise<PartitionTurnResult> {
     const { progress } = this.#state;
     const [run, keyOf] = [this.#run, this.#keyOf];
-    this.#entries = peekEarly(this.#use.entries, keyOf(seq));
+    this.#entries = peekEarly(this.#dependencies.entries, keyOf(seq));
     await progress.ensureRead();
-    await this.#use.onStep('loaded');
+    await this.#dependencies.onStep('loaded');
     await this.#order.before;
     const isUnclaimed = await this.#takeFinished(lowest, seq);
     let outcome: Outcome | undefined;
@@ -83,7 +83,7 @@ class PartitionTurn {
     const first = Math.min(from, lowest);
     while (!this.#isDone(seq) && from <= seq) {
       const batch = await peekForward(this.#entries, keyOf, from, seq);
-      await this.#use.onStep('peeked');
+      await this.#dependencies.onStep('peeked');
       if (batch.found.length === 0) {
         const isTooFar = await isBeyondReach(this.#entries, keyOf, from, seq);
         const to = isTooFar ? seq : await lastMissing(this.#entries, keyOf, from, seq);
@@ -122,7 +122,7 @@ class PartitionTurn {
 
   async #claim(from: number, to: number): Promise<void> {
     await this.#state.claimer.claim(this.#run, from, to);
-    for (const taken of this.#taken) this.#use.events.claimed(taken);
+    for (const batch of this.#batches) this.#dependencies.events.claimed(batch);
   }
 
   #isDone(seq: number): boolean {
@@ -130,16 +130,16 @@ class PartitionTurn {
   }
 
   /**
-   * Handles announcements of finished entries, from `lowest` to `highest`. If a finished entry still exists, the pop
-   * failed or the store was rolled back. Rereading each feed's head shows whether the feed has the entry's items.
-   * Resolves with true if an entry exists or is about to be popped.
+   * Handles the finished ones among the announced entries `lowest` to `highest`. If a finished entry still exists, the
+   * pop failed or the store was rolled back, so the entry is processed again: each feed's head shows whether the feed
+   * has the entry's items. Resolves with true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;
     let isUnclaimed = false;
     for (let seq = lowest; seq <= highest && this.#isDone(seq); seq++) {
       const isClaiming = claimer.isClaiming(this.#run, seq);
-      const text = isClaiming ? undefined : await this.#use.entries.peek(this.#keyOf(seq));
+      const text = isClaiming ? undefined : await this.#dependencies.entries.peek(this.#keyOf(seq));
       if (text === undefined && !isClaiming) continue;
       isUnclaimed = true;
       if (text === undefined) continue;
@@ -165,8 +165,11 @@ class PartitionTurn {
   async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
     const { partition, progress } = this.#state;
     const run = this.#run;
-    const checked = found.map(({ seq, text }) => checkItems({ run, partition, seq }, text, this.#use.now()));
-    for (const { refused } of checked) for (const item of refused) await addSetAsideRecord(item, this.#use);
+    const checked = found.map(({ seq, text }) =>
+      checkItems({ run, partition, seq }, text, this.#dependencies.now()),
+    );
+    for (const { refused } of checked)
+      for (const item of refused) await addSetAsideRecord(item, this.#dependencies);
     const items = byFeed(checked);
     const to = from + found.length - 1;
     if (items.size > 0) {
@@ -174,23 +177,28 @@ class PartitionTurn {
         traceparent: checked.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
         traces: checked.flatMap(({ traces }) => traces),
       };
-      const refused = await this.#use.feedHost.holdFeeds([...items.keys()], (activationOf) =>
-        commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
+      const refused = await this.#dependencies.feedHost.holdFeeds([...items.keys()], (activationOf) =>
+        commitFeeds(
+          { run, partition, from, to, items, ...traced },
+          activationOf,
+          progress,
+          this.#dependencies,
+        ),
       );
-      for (const item of refused) await addSetAsideRecord(item, this.#use);
+      for (const item of refused) await addSetAsideRecord(item, this.#dependencies);
     }
-    this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
+    this.#batches.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
     progress.advance(run, to);
     return items.size > 0;
   }
 
   /** Sets aside entries `from` to `to` as missing. The record has no content. */
   async #setAsideMissing(from: number, to: number): Promise<void> {
-    const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
+    const fault = `entries ${from} to ${to} of run ${this.#run}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);
     await addSetAsideRecord(
       { entry, feed: '', reason: 'missing', faults: [fault], content: null },
-      this.#use,
+      this.#dependencies,
     );
   }
 }

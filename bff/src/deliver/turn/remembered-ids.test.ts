@@ -10,7 +10,7 @@ const fixtureWith = (historyTtlMs: number): Fixture => {
   return fixture;
 };
 
-it('should remember ids and retractions for as long as the history shows them', async () => {
+it('should remember ids and retractions for as long as the history is kept', async () => {
   const fixture = fixtureWith(MONTH_MS);
   fixture.put(1, [notification('a'), retract('b')]);
   await fixture.instance().turn(1);
@@ -23,7 +23,7 @@ it('should remember ids and retractions for as long as the history shows them', 
   expect(fixture.losses).toEqual([]);
 });
 
-it('should not miss expired documents that were written while the history was shorter', async () => {
+it('should not treat expired documents as lost if they were written before HISTORY_TTL was raised', async () => {
   const fixture = fixtureWith(24 * HOUR_MS);
   fixture.put(1, [notification('a'), retract('b')]);
   await fixture.instance().turn(1);

@@ -7,7 +7,7 @@ interface SetAsideDependencies {
   now: () => number;
 }
 
-/** Sets aside content that a turn cannot process, and reports it. Rejects if the write may not have succeeded. */
+/** Sets aside content that a turn cannot process, and reports it. Rejects if the write might not have succeeded. */
 export async function addSetAsideRecord(
   refused: Omit<SetAside, 'v' | 'at'>,
   { setAside, events, now }: SetAsideDependencies,

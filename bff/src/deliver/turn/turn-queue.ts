@@ -8,7 +8,7 @@ export type PerformTurn<Result> = (
   order: TurnOrder,
 ) => Promise<Result>;
 
-interface Waiting<Result> {
+interface WaitingTurn<Result> {
   announced: Announced;
   caller: CallerKnowledge;
   /** If set, runs instead of a turn. */
@@ -18,13 +18,13 @@ interface Waiting<Result> {
 
 /**
  * Runs the turns for a feed or partition in a process, one after another. A turn can start reading before the previous
- * turn has ended, but must wait for that before writing. A run's waiting announcements are combined into one turn, up
- * to the highest number.
+ * turn has ended, but must not write until then. A run's waiting announcements are combined into one turn, up to the
+ * highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
   readonly #onIdle: () => void;
-  readonly #waiting: Waiting<Result>[] = [];
+  readonly #waiting: WaitingTurn<Result>[] = [];
   /** Resolves when all started turns have ended; `undefined` when idle. */
   #before: Promise<void> | undefined;
   #isReading = false;
@@ -65,7 +65,7 @@ export class TurnQueue<Result> {
     while (this.#before) await this.#before;
   }
 
-  #joinWaiting(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
+  #joinWaiting(announced: Announced, caller: CallerKnowledge): WaitingTurn<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
     for (const other of this.#waiting) {
       if (!other.announced || other.caller.lostDocument !== undefined) continue;
@@ -84,14 +84,14 @@ export class TurnQueue<Result> {
     if (!next) return;
     this.#isReading = true;
     let hasRead = false;
-    const read = () => {
+    const endReading = () => {
       if (hasRead) return;
       hasRead = true;
       this.#isReading = false;
       this.#pump();
     };
     const before = this.#before ?? Promise.resolve();
-    const order = { before, committed: read };
+    const order = { before, committed: endReading };
     const turn = next.hold
       ? next.hold(order)
       : this.#run(next.announced, next.caller, order).then(
@@ -100,7 +100,7 @@ export class TurnQueue<Result> {
         );
     const ended = turn
       .then(() => {
-        read();
+        endReading();
         // A turn that fails while reading can end before the previous turn.
         return before;
       })

@@ -7,7 +7,7 @@ import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
 import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
-/** An announcement's outcome. If it's unknown, the turn rejects and gets retried. */
+/** An announcement's outcome. If the outcome is unknown, the turn rejects and is retried. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
 
 export interface TurnResult {
@@ -17,9 +17,9 @@ export interface TurnResult {
 
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
-  appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
+  appended(feed: string, batch: FeedBatch | undefined, commit: Commit): void;
   /** Called when a partition's entries in a run have been popped, up to `to`. */
-  claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
+  claimed(batch: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }
 
@@ -76,6 +76,6 @@ export interface TurnOrder {
   committed: () => void;
 }
 
-/** The run's last entry number in the head; `undefined` for an unknown run. */
+/** The number of the run's last entry that the head records as committed; `undefined` for an unknown run. */
 export const lastDone = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

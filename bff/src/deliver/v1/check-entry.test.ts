@@ -30,7 +30,7 @@ it('should accept retractions and erasures among the notifications and keep the 
   expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });
 });
 
-it('should accept an expired notification and keep the offset', () => {
+it('should accept an expired notification, so that it still gets an offset', () => {
   const expired = { ...notification, expiresAt: '2025-01-01T00:00:00Z' };
   expect(checkEntry(place, entry({ notifications: [expired] }), NOW)).toMatchObject({
     items: [expired],

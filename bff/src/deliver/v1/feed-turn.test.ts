@@ -91,7 +91,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it("should not hide an unknown run's lower announced entry", async () => {
+  it("should not keep an unknown run's lower announced entry from being processed", async () => {
     f.deposit(1, ['n1']);
     expect(await f.instance().host.takeTurn(FEED, { run: RUN, seq: 3, from: 1 }, {})).toMatchObject({
       outcome: 'delivered',
@@ -164,7 +164,7 @@ describe('a bad entry', () => {
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
   "a process that dies after the '%s' step",
   (step) => {
-    it('should have the turn finished by another process, and each id published and broadcast only once', async () => {
+    it('should have its turn finished by another process, and each id published once and broadcast', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
       await expect(f.instance(dieAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();

@@ -105,10 +105,10 @@ class AnnouncedFeedTurn {
     return checked;
   }
 
-  /** Sets entries `from` to `to` aside as missing. If they count as done, so do the run's lower numbers. */
+  /** Sets entries `from` to `to` aside as missing. If `isDone`, they and the run's lower numbers count as finished. */
   async #setAsideMissing(loaded: LoadedHead, from: number, to: number, isDone: boolean): Promise<LoadedHead> {
     const run = this.#run;
-    const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
+    const fault = `entries ${from} to ${to} of run ${run}: announced, but neither stored nor finished`;
     await this.#setAside(to, 'missing', [fault], null);
     if (isDone) {
       return this.#turn.commit(loaded, { run, from, to, items: [] });

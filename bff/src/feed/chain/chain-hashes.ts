@@ -6,7 +6,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
-  /** The previous head's documents. */
+  /** References to the previous head's documents. */
   references: readonly IdsReference[];
   known: KnownIds;
   /** Number of hashes in a full document. Full documents are no longer merged. */
@@ -28,7 +28,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
   const lifeMs = idsLifeMs(limits);
-  // Earlier versions forget ids when entries expire, so keys without a life are for documents with that life.
+  // A key without a lifetime stands for an entry's lifetime, after which earlier versions forget ids.
   const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);

@@ -12,7 +12,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
-  /** The previous head's documents. */
+  /** References to the previous head's segments. */
   references: readonly SegmentReference[];
   /** The human-readable part of segment keys. */
   label: string;

@@ -8,17 +8,17 @@ const FULL = 1_000;
 function build(commits: readonly number[]) {
   const chain: { size: number; items: number[] }[] = [];
   const writes: number[] = [];
-  let longest = 0;
+  let maxSmallDocuments = 0;
   for (const [item, size] of commits.entries()) {
     const sizes = chain.map((document) => document.size);
     const absorbed = chain.splice(chain.length - countAbsorbed(sizes, size, FULL));
     const items = [...absorbed.flatMap((document) => document.items), item];
     for (const one of items) writes[one] = (writes[one] ?? 0) + 1;
     chain.push({ size: absorbed.reduce((sum, document) => sum + document.size, size), items });
-    const small = chain.filter((document) => document.size < FULL).length;
-    longest = Math.max(longest, small);
+    const smallDocuments = chain.filter((document) => document.size < FULL).length;
+    maxSmallDocuments = Math.max(maxSmallDocuments, smallDocuments);
   }
-  return { chain, writes, longest };
+  return { chain, writes, maxSmallDocuments };
 }
 
 const commits = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 * FULL })), {
@@ -37,7 +37,7 @@ it('should keep all items in order', () => {
 it('should have at most three documents per tier, not counting full documents', () => {
   fc.assert(
     fc.property(commits, (sizes) => {
-      expect(build(sizes).longest).toBeLessThanOrEqual(3 * TIERS);
+      expect(build(sizes).maxSmallDocuments).toBeLessThanOrEqual(3 * TIERS);
     }),
   );
 });

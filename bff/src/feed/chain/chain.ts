@@ -10,10 +10,11 @@ export interface FeedDocument {
 }
 
 /**
- * Number of size tiers below full documents. A chain is a list of immutable documents, oldest first. Each tier starts
- * at a quarter of the tier above. New documents keep the chain short by absorbing small documents at the end of the
- * chain: no more than three adjacent documents share a tier, and no document follows a document in a smaller tier. Each
- * item is rewritten at most once per tier, and a chain with F full documents has at most F + 3 * TIERS documents.
+ * Number of size tiers below full documents. Each tier starts at a quarter of the size of the tier above. A chain is a
+ * list of immutable documents, oldest first. New documents keep the chain short by absorbing small documents at the end
+ * of the chain: no more than three adjacent documents share a tier, and no document follows a document in a smaller
+ * tier. Each item is rewritten at most once per tier, and a chain with F full documents has at most F + 3 * TIERS
+ * documents.
  */
 export const TIERS = 5;
 

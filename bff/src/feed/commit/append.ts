@@ -52,7 +52,7 @@ export interface Place {
 export interface Appended {
   publications: Publication[];
   /** Hashes of published ids. */
-  taken: string[];
+  published: string[];
   /** Hashes of retracted ids. */
   retracted: string[];
   /** Older publications that lose content, keyed by offset. */
@@ -73,16 +73,17 @@ export function append(items: readonly Appendable[], state: FeedState): Appended
   return appender.result;
 }
 
-interface Named {
+interface Accepted {
   notification: Notification;
   hashes: readonly string[];
 }
 
 class Appender {
   readonly #state: FeedState;
+  /** Index of this commit's publications. */
   readonly #own = new HistoryIndex();
   readonly #publications: Publication[] = [];
-  readonly #taken = new Set<string>();
+  readonly #published = new Set<string>();
   readonly #retracted = new Set<string>();
   readonly #gone = new Map<number, GoneReason>();
   readonly #places = new Map<EntryItem, Place>();
@@ -95,7 +96,7 @@ class Appender {
   get result(): Appended {
     return {
       publications: this.#publications,
-      taken: [...this.#taken],
+      published: [...this.#published],
       retracted: [...this.#retracted],
       gone: this.#gone,
       places: this.#places,
@@ -106,14 +107,15 @@ class Appender {
   publish(arrival: Arrival): void {
     // Don't store fallbacks in the feed, since feed content is sent to all of the reader's browsers.
     const { fallback: _, ...content } = arrival;
-    const taken = content.sourceHash === undefined ? this.#plain(content) : this.#event(content);
-    if (!taken) {
+    const accepted =
+      content.sourceHash === undefined ? this.#acceptPlain(content) : this.#acceptEvent(content);
+    if (!accepted) {
       this.#suppressed++;
       return;
     }
-    const { notification } = taken;
-    for (const hash of taken.hashes) this.#taken.add(hash);
-    const replaces = this.#replacedBy(notification);
+    const { notification } = accepted;
+    for (const hash of accepted.hashes) this.#published.add(hash);
+    const replaces = this.#replaceOlder(notification);
     const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
     this.#publications.push(publication);
     this.#own.add(publication);
@@ -121,27 +123,27 @@ class Appender {
   }
 
   /** The notification to publish and the hashes to remember for it; `undefined` if the id is known or retracted. */
-  #plain(notification: Notification): Named | undefined {
+  #acceptPlain(notification: Notification): Accepted | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
   }
 
   /**
-   * Like `#plain`, but for events, which are identified by id and source. If another notification has the id, the event
-   * gets a derived id, and earlier retractions of the original id have no effect. Otherwise, an earlier retraction of
-   * the id suppresses the event.
+   * Like `#acceptPlain`, but for events, which are identified by id and source. If another notification has the id, the
+   * event gets a derived id, and earlier retractions of the original id have no effect. If no other notification has
+   * the id, an earlier retraction of it suppresses the event.
    */
-  #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
+  #acceptEvent({ sourceHash = '', ...notification }: Arrival): Accepted | undefined {
     const { id } = notification;
     // Unambiguous since ids can't contain spaces.
-    const event = hashOfId(`${id} ${sourceHash}`);
-    if (this.#isKnown(event)) return undefined;
-    const plain = hashOfId(id);
-    if (!this.#isKnown(plain)) {
-      return this.#isRetracted(plain) ? undefined : { notification, hashes: [plain, event] };
+    const eventHash = hashOfId(`${id} ${sourceHash}`);
+    if (this.#isKnown(eventHash)) return undefined;
+    const idHash = hashOfId(id);
+    if (!this.#isKnown(idHash)) {
+      return this.#isRetracted(idHash) ? undefined : { notification, hashes: [idHash, eventHash] };
     }
-    const renamedEvent = this.#plain({ ...notification, id: idBesideAnother(id, sourceHash) });
-    return renamedEvent && { ...renamedEvent, hashes: [...renamedEvent.hashes, event] };
+    const renamedEvent = this.#acceptPlain({ ...notification, id: idBesideAnother(id, sourceHash) });
+    return renamedEvent && { ...renamedEvent, hashes: [...renamedEvent.hashes, eventHash] };
   }
 
   retract({ retract: id }: Retraction): void {
@@ -156,8 +158,8 @@ class Appender {
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
   }
 
-  /** Removes the older notification's content and returns the notification's id. */
-  #replacedBy({ collapseKey }: Notification): string | undefined {
+  /** Removes the content of the older notification with the same collapse key, and returns that notification's id. */
+  #replaceOlder({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
     const older = this.#own.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);
     if (!older || this.#gone.has(older.offset)) return undefined;
@@ -170,7 +172,7 @@ class Appender {
   }
 
   #isKnown(hash: string): boolean {
-    return this.#state.known.has(hash) || this.#taken.has(hash);
+    return this.#state.known.has(hash) || this.#published.has(hash);
   }
 
   #isFree(hash: string): boolean {
@@ -182,10 +184,10 @@ class Appender {
   }
 
   #removeContent(offset: number, reason: GoneReason): void {
-    const place = offset - this.#state.offset - 1;
-    const own = this.#publications[place];
+    const index = offset - this.#state.offset - 1;
+    const own = this.#publications[index];
     if (own) {
-      this.#publications[place] = withoutContent(own, reason);
+      this.#publications[index] = withoutContent(own, reason);
       this.#own.remove(offset);
     } else if (!this.#gone.has(offset)) this.#gone.set(offset, reason);
   }

@@ -2,8 +2,6 @@ import { idBesideAnother, idSchema, partsOfIdBeside } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import { event, batchWithItems, PlannedLog, retract } from '../../../testing/planned-log.ts';
 
-const titles = (log: PlannedLog) => log.idsInLog;
-
 describe('events that share an id', () => {
   it('should each be published once if the sources differ', async () => {
     const log = new PlannedLog();
@@ -16,18 +14,18 @@ describe('events that share an id', () => {
       'sourceHash',
     );
     const second = await log.commit(batchWithItems(2, event('1', 'b'), event('1', 'a'), event('1', 'c')));
-    expect([second.suppressed, titles(log)]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
+    expect([second.suppressed, log.idsInLog]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
   });
 
-  it('should be retracted by the published ids', async () => {
+  it('should be retracted by their published ids', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, event('1', 'a'), event('1', 'b')));
     await log.commit(batchWithItems(2, retract('1.bbbbbbbb')));
-    expect(titles(log)).toEqual(['1', '1.bbbbbbbb retracted', '1.bbbbbbbb retracted']);
+    expect(log.idsInLog).toEqual(['1', '1.bbbbbbbb retracted', '1.bbbbbbbb retracted']);
     await log.commit(batchWithItems(3, retract('1')));
     const { suppressed } = await log.commit(batchWithItems(4, event('1', 'a'), event('1', 'b')));
     expect(suppressed).toBe(2);
-    expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
+    expect(log.idsInLog.filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
   it('should be suppressed by an earlier retraction of the event id or the published id', async () => {
@@ -37,14 +35,14 @@ describe('events that share an id', () => {
       batchWithItems(2, event('1', 'a'), event('2', 'b'), event('2', 'c')),
     );
     expect(suppressed).toBe(2);
-    expect(titles(log).slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
+    expect(log.idsInLog.slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
   });
 
   it('should be published alongside a plain notification with that id', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, '1', event('1', 'a')));
     const { suppressed } = await log.commit(batchWithItems(2, '1', event('2', 'a'), '2'));
-    expect([suppressed, titles(log)]).toEqual([2, ['1', '1.aaaaaaaa', '2']]);
+    expect([suppressed, log.idsInLog]).toEqual([2, ['1', '1.aaaaaaaa', '2']]);
   });
 });
 

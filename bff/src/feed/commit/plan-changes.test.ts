@@ -97,9 +97,9 @@ describe('an erasure', () => {
   it("should start an empty epoch that keeps each run's progress, and withdraw all documents", async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, 'a', retract('x')));
-    const named = log.head;
+    const before = log.head;
     const { head, documents, erased } = await log.commit(batchWithItems(2, erase));
-    const keys = [...(named?.segments ?? []), ...(named?.ids ?? []), ...(named?.retractions ?? [])];
+    const keys = [...(before?.segments ?? []), ...(before?.ids ?? []), ...(before?.retractions ?? [])];
     expect(erased).toBe(true);
     expect(head).toEqual({
       ...{ v: 1, epoch: '2-a', version: 2, offset: 0, segments: [], ids: [], erased: true },
@@ -129,9 +129,9 @@ describe('a notification in transit while the feed is erased', () => {
   const AT = '2026-01-01T00:00:01Z';
   const AFTER = '2026-01-01T00:00:01.000Z';
   const now = Date.parse('2026-01-01T00:00:02Z');
-  const of = (id: string, createdAt: string) => ({ ...notification(id), createdAt });
+  const dated = (id: string, createdAt: string) => ({ ...notification(id), createdAt });
   const erasure = { ...erase, at: AT } as const;
-  const other = (seq: number, ...items: EntryItem[]) => ({
+  const otherRun = (seq: number, ...items: EntryItem[]) => ({
     ...batchWithItems(seq, ...items),
     run: 'P0000002',
   });
@@ -139,22 +139,22 @@ describe('a notification in transit while the feed is erased', () => {
   it('should be suppressed if published before the erasure, and shown if published afterwards', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, 'a', erasure), { now });
-    const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
+    const late = await log.commit(otherRun(1, dated('b', BEFORE), dated('c', AFTER), retract('d')), { now });
     expect(late.suppressed).toBe(1);
     expect(late.publications).toHaveLength(2);
     expect(log.idsInLog).toEqual(['c', 'd retracted']);
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should stay suppressed if an erasure with an earlier date follows while it can still arrive', async () => {
+  it('should be suppressed for as long as it can arrive, even if an erasure with an earlier date follows', async () => {
     const log = new PlannedLog();
     await log.commit(batchWithItems(1, erasure), { now });
     await log.commit(batchWithItems(2, { ...erasure, at: BEFORE }), { now });
     expect(log.head?.erasedAt).toBe(Date.parse(AT));
     const later = now + DEFAULT_FEED_LIMITS.entryLifeMs;
-    await log.commit(other(1, of('b', BEFORE)), { now: later - 2_000 });
+    await log.commit(otherRun(1, dated('b', BEFORE)), { now: later - 2_000 });
     expect(log.idsInLog).toEqual([]);
-    await log.commit(other(2, of('c', AFTER)), { now: later });
+    await log.commit(otherRun(2, dated('c', AFTER)), { now: later });
     expect(log.head).not.toHaveProperty('erasedAt');
   });
 
@@ -191,27 +191,27 @@ it('should match the naive implementation for any changes, and never reference r
       let list: { id: string; key: string | undefined; gone: string | undefined }[] = [];
       let retracted = new Set<string>();
       for (const [i, steps] of commits.entries()) {
-        for (const what of steps) {
-          if ('erase' in what) [list, retracted] = [[], new Set()];
-          else if ('retract' in what) {
-            const { retract: id } = what;
+        for (const change of steps) {
+          if ('erase' in change) [list, retracted] = [[], new Set()];
+          else if ('retract' in change) {
+            const { retract: id } = change;
             if (retracted.has(id)) continue;
             retracted.add(id);
             for (const one of list) if (one.id === id) one.gone ??= 'retracted';
             list.push({ id, key: undefined, gone: 'retracted' });
           } else {
-            const { publish: id, key } = what;
+            const { publish: id, key } = change;
             if (retracted.has(id) || list.some((one) => one.id === id)) continue;
             for (const one of list) if (key !== undefined && one.key === key) one.gone ??= 'replaced';
             list.push({ id, key, gone: undefined });
           }
         }
-        const items = steps.map((what) => {
-          if ('erase' in what) return erase;
-          if ('retract' in what) return retract(what.retract);
-          return what.key === undefined
-            ? notification(what.publish)
-            : withCollapseKey(what.publish, what.key);
+        const items = steps.map((change) => {
+          if ('erase' in change) return erase;
+          if ('retract' in change) return retract(change.retract);
+          return change.key === undefined
+            ? notification(change.publish)
+            : withCollapseKey(change.publish, change.key);
         });
         await log.commit(batchWithItems(i + 1, ...items), { limits, now: 1_000 + i });
         expect(log.idsInLog).toEqual(list.map(({ id, gone }) => (gone ? `${id} ${gone}` : id)));

@@ -35,7 +35,7 @@ describe('a commit', () => {
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 
-  it('should mark an entry as done even without any new items', async () => {
+  it('should mark an entry as finished even without any new items', async () => {
     const log = new PlannedLog();
     await log.commit(batchOf(1, ['a']));
     const { head, documents } = await log.commit(batchOf(2, ['a']));
@@ -81,7 +81,7 @@ describe('a commit', () => {
 });
 
 describe('a head', () => {
-  it('should reference at most 64 segments and stay under 16 KB in the worst backlog', async () => {
+  it('should reference at most 64 segments and stay under 16 KB in the worst case', async () => {
     const log = new PlannedLog();
     const limits = {
       ...DEFAULT_FEED_LIMITS,
@@ -98,8 +98,8 @@ describe('a head', () => {
       ...sizesOf(1_024, 45),
       ...[256, 64, 16, 4, 1].flatMap((count) => sizesOf(count, 3)),
     ];
-    // The same test for retraction documents. Commits with retractions come first so that the retractions have left the
-    // history by the end.
+    // The same for documents with retracted ids. The commits with retractions come early enough for the retractions to
+    // leave the history by the end.
     const full = fullRetractionsCount(limits);
     const sizes = [0, 1, 2, 3, 4].flatMap((power) => sizesOf(full / 4 ** power, 3)).concat(1, 1, 1);
     let gone = 0;
@@ -110,13 +110,13 @@ describe('a head', () => {
     let n = 100_000;
     for (const [i, count] of counts.entries()) {
       const ids = Array.from({ length: count }, () => `n${n++}`);
-      const what = {
+      const batch = {
         ...batchOf(1, ids, `R${String(i).padStart(7, '0')}`),
         from: 900_000 + i,
         to: 900_000 + i,
       };
-      what.items = [...what.items, ...retractions(i)];
-      await log.commit(what, { limits, feed, now: 1_764_000_000_000 + i });
+      batch.items = [...batch.items, ...retractions(i)];
+      await log.commit(batch, { limits, feed, now: 1_764_000_000_000 + i });
     }
     const head = { ...(log.head as Head), withdrawn: withdrawnKey('u0000000000') };
     expect(head.retractions?.length).toBeGreaterThan(15);
@@ -125,18 +125,18 @@ describe('a head', () => {
     expect(head.segments.length).toBeLessThanOrEqual(64);
     expect(head.ids.length).toBeGreaterThan(30);
     // Realistic offsets and byte counts for a feed after years of use.
-    const used = head.segments.map((s) => ({
+    const segments = head.segments.map((s) => ({
       ...s,
       first: s.first + 1e9,
       last: s.last + 1e9,
       bytes: s.bytes + 1e6,
     }));
-    const size = Buffer.byteLength(JSON.stringify({ ...head, segments: used }));
+    const size = Buffer.byteLength(JSON.stringify({ ...head, segments }));
     expect(size).toBeLessThan(16 * 1024);
   });
 });
 
-it('should fit a commit into a single sidecar request with the highest settings', () => {
+it('should fit a commit into a single sidecar request with the highest allowed settings', () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
   const base64 = (8 * 4) / 3;
   const smallest = 100;

@@ -42,8 +42,9 @@ export interface FeedBatch {
 
 const LABEL_LENGTH = 8;
 /**
- * An erasure always writes a list, even an empty list, to show that the erasure is unfinished. The list has the same
- * two-year lifetime as the reader's longest-lived documents, but is normally deleted right away.
+ * Lifetime of an erasure's list of withdrawn documents: two years, like the reader's longest-lived documents. An
+ * erasure always writes a list, even an empty one, since a list means that the erasure is unfinished. Normally, the
+ * list is deleted right away.
  */
 const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
@@ -58,12 +59,12 @@ export interface CommitInput {
   nextEpoch: () => string;
   /** The head's etag, which counts the writes to the key. */
   writes: number;
-  taken: FeedBatch | undefined;
+  batch: FeedBatch | undefined;
   known: KnownIds;
-  /** The retracted ids. They carry over to a new epoch when an epoch is lost. */
+  /** References to the documents with retracted ids. They carry over to a new epoch when an epoch is lost. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
-  /** Hashes of retracted ids that are no longer in any document. */
+  /** Hashes of retracted ids that carry over from a lost epoch but aren't in any document. */
   unwritten: ReadonlySet<string>;
   limits: FeedLimits;
   now: number;
@@ -77,7 +78,7 @@ export interface CommitInput {
 export interface Commit {
   head: Head;
   documents: FeedDocument[];
-  /** The commit's new items, minus any that the feed already has. */
+  /** The publications that the commit adds, without items that the feed already has. */
   publications: Publication[];
   /** Older publications that lose content, keyed by offset. */
   gone: ReadonlyMap<number, GoneReason>;
@@ -86,7 +87,7 @@ export interface Commit {
   /** Number of suppressed items: already in the feed, retracted, or published before the feed's erasure. */
   suppressed: number;
   erased: boolean;
-  /** Documents that the new head no longer references. Readers with the old head could still need them. */
+  /** Keys of documents that the new head no longer references. Reads that use the old head could still need them. */
   retired: string[];
   segments: readonly WrittenSegment[];
   ids: Map<string, string[]>;
@@ -95,8 +96,8 @@ export interface Commit {
 
 /** Plans a feed's next commit without writing anything. Rejects only if `contentOf` or `index` does. */
 export async function planCommit(input: CommitInput): Promise<Commit> {
-  const { base, taken, limits, now, unique } = input;
-  const { erasure, items: following } = sinceErasure(taken?.items ?? []);
+  const { base, batch, limits, now, unique } = input;
+  const { erasure, items: following } = sinceErasure(batch?.items ?? []);
   const erased = erasure !== undefined;
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
   // Drop notifications that were in transit in another run or a stream when the feed was erased.
@@ -117,7 +118,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       ...{ references: state.ids, known: state.known, full: fullIdsCount(limits), limits, now },
       key: () => idsKey(label, unique()),
     },
-    appended.taken,
+    appended.published,
   );
   const retractions = chainHashes(
     {
@@ -132,7 +133,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       ? listOfWithdrawn(segments.withdrawn, input, segmentTtlSeconds(limits))
       : undefined;
   const offset = state.offset + publications.length;
-  const run = taken && { [taken.run]: [taken.to, now] as [number, number] };
+  const run = batch && { [batch.run]: [batch.to, now] as [number, number] };
   return {
     head: {
       v: DOCUMENT_VERSION,
@@ -142,8 +143,8 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       segments: segments.references,
       ids: ids.references,
       producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
-      unconfirmed: taken
-        ? [{ run: taken.run, from: taken.from, to: taken.to, first: state.offset + 1, last: offset }]
+      unconfirmed: batch
+        ? [{ run: batch.run, from: batch.from, to: batch.to, first: state.offset + 1, last: offset }]
         : [],
       ...(retractions.references.length > 0 && { retractions: retractions.references }),
       ...(withdrawn && { withdrawn: withdrawn.key }),

@@ -74,7 +74,7 @@ describe('segments that were written with other limits', () => {
   const keysOf = (...segments: SegmentReference[]) =>
     keptSegments(segments, raised, now).map(({ key }) => key);
 
-  it('should be dropped when they expire, also if the limit was raised since', () => {
+  it('should be dropped when they expire, even if the limit has been raised since', () => {
     const [old, expired, kept] = ['a', 'b', 'c'].map((key) => keyWithLife(key, 1_000_000)) as [
       string,
       string,
@@ -85,12 +85,12 @@ describe('segments that were written with other limits', () => {
     ).toEqual([kept]);
   });
 
-  it('should be dropped before they expire if a newer one has expired, so that there is no gap', () => {
+  it('should be dropped before they expire if a newer segment has expired, so that there is no gap', () => {
     const [long, short] = [keyWithLife('a', 5_000_000), keyWithLife('b', 1_000_000)];
     expect(keysOf(segment(long, 2_000_000, 1), segment(short, 1_500_000, 2))).toEqual([]);
   });
 
-  it('should have the life that 0.1.0 gave them if their key has none', () => {
+  it("should have the lifetime that version 0.1.0 gave them if their key doesn't contain one", () => {
     const unmarked = { ...raised, unmarkedLifeMs: 1_000_000 };
     expect(keptSegments([segment('a', 1_000_000, 1), segment('b', 1, 2)], unmarked, now)).toHaveLength(1);
   });
@@ -109,7 +109,7 @@ describe('ids', () => {
     );
   });
 
-  it("should be forgotten when their own document's life ends, even if the history's limit changed", () => {
+  it("should be forgotten when their document's own lifetime ends, even if the history's limit changed", () => {
     const [later, earlier] = [1_000_000, 600_000];
     const references = [
       { key: keyWithLife('expired', 500_000), count: 1, at: earlier - 100_000 },
@@ -119,13 +119,13 @@ describe('ids', () => {
     ];
     const kept = keptIds(references, limits, later).map(({ key }) => key);
     expect(kept).toEqual(['long.dwt', 'new.dwt']);
-    // A feed's name cannot look like a life.
+    // A feed's name must not be mistaken for a lifetime.
     expect(keptIds([{ key: 'ids:user:a.dwt:x', count: 1, at: earlier }], limits, later)).toEqual([]);
   });
 });
 
 describe('runs', () => {
-  it('should be forgotten when all entries have expired', () => {
+  it('should be forgotten when all their entries have expired', () => {
     expect(keptRuns({ old: [5, NOW - 100], young: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
       young: [3, NOW - 99],
     });

@@ -32,16 +32,16 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
 }
 
 /**
- * A document's life in seconds (base 36) at the end of its key, such as `.1jk00t`. Without it, documents written before
- * a limit was raised would count as lost once they expire. It is in the key because earlier versions refuse heads with
- * unknown members.
+ * A document's lifetime in seconds (base 36) at the end of its key, such as `.1jk00t`. Without the lifetime, documents
+ * written before a limit was raised would count as lost once they expire. It's in the key because earlier versions
+ * refuse heads with unknown members.
  */
 const LIFE = /\.([0-9a-z]+)t$/;
 
 export const keyWithLife = (key: string, lifeMs: number): string =>
   `${key}.${Math.ceil(lifeMs / 1000).toString(36)}t`;
 
-/** The life in a document's key (ms). `undefined` if the key has none. */
+/** The lifetime in a document's key (ms). `undefined` if the key has none. */
 function lifeIn(key: string): number | undefined {
   const [, seconds] = LIFE.exec(key) ?? [];
   return seconds === undefined ? undefined : parseInt(seconds, 36) * 1000;
@@ -59,10 +59,10 @@ export function keptRuns(
   return Object.fromEntries(active);
 }
 
-/** The first offset in the head's segments, or the head's offset + 1 without any. */
+/** The first offset in the head's segments, or the head's offset + 1 if there are no segments. */
 export const firstReferenced = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
-/** The first offset in the history, or the head's offset + 1 if it's empty. */
+/** The first offset in the history, or the head's offset + 1 if the history is empty. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
   Math.max(
     keptSegments(head.segments, limits, now)[0]?.first ?? head.offset + 1,

@@ -68,7 +68,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     };
 
   const get: Handler = async (reader, _request, response, identity) => {
-    const known = await contacts.of(reader);
+    const known = await contacts.find(reader);
     response.set('Cache-Control', 'no-store').json({
       channels: [...channels].map(([name, { channel }]) => ({ name, reaches: channel.reaches(known) })),
       email: {
@@ -106,7 +106,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     if (!body || !requireChannel(emailChannel, 'email', response)) return;
     try {
       const code = await contacts.createCode(reader, body.address);
-      const { language } = await contacts.of(reader);
+      const { language } = await contacts.find(reader);
       // The e-mail could reach a stranger, who must not be able to unsubscribe the reader.
       const links = linksOf(reader, CODE_LINK);
       const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
@@ -147,21 +147,21 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     response.status(204).end();
   };
 
-  const plain = allowParameters();
-  router.route('/app/channels').get(plain, requireSignIn(get)).all(methodNotAllowed('GET', 'HEAD'));
+  const noParameters = allowParameters();
+  router.route('/app/channels').get(noParameters, requireSignIn(get)).all(methodNotAllowed('GET', 'HEAD'));
   router
     .route('/app/channels/email')
-    .put(plain, ...jsonBody, requireSignIn(putEmail))
-    .delete(plain, requireSignIn(deleteEmail))
+    .put(noParameters, ...jsonBody, requireSignIn(putEmail))
+    .delete(noParameters, requireSignIn(deleteEmail))
     .all(methodNotAllowed('PUT', 'DELETE'));
   router
     .route('/app/channels/email/code')
-    .post(plain, ...jsonBody, requireSignIn(requestCode))
+    .post(noParameters, ...jsonBody, requireSignIn(requestCode))
     .all(methodNotAllowed('POST'));
   router
     .route('/app/channels/push')
-    .put(plain, ...jsonBody, requireSignIn(putPush))
-    .delete(plain, ...jsonBody, requireSignIn(deletePush))
+    .put(noParameters, ...jsonBody, requireSignIn(putPush))
+    .delete(noParameters, ...jsonBody, requireSignIn(deletePush))
     .all(methodNotAllowed('PUT', 'DELETE'));
   return router;
 }

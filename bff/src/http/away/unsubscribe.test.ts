@@ -40,7 +40,7 @@ const oneClick = (link: string) =>
     body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
     redirect: 'error',
   });
-const address = async () => (await contacts.of(READER)).email?.address;
+const address = async () => (await contacts.find(READER)).email?.address;
 
 describe('the unsubscribe link', () => {
   it('should be under /app because every proxy forwards that to a bff', () => {
@@ -88,12 +88,12 @@ describe('the unsubscribe link', () => {
     expect(await (await fetch(link)).text()).toContain('Stop these messages?');
     expect((await oneClick(link)).status).toBe(200);
     expect((await oneClick(link)).status).toBe(200);
-    expect(await contacts.of(READER)).toMatchObject({ email: { address: ADDRESS }, stopped: ['webhook'] });
+    expect(await contacts.find(READER)).toMatchObject({ email: { address: ADDRESS }, stopped: ['webhook'] });
     const page = await (await fetch(link)).text();
     const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
     const resumed = await fetch(new URL(action.replaceAll('&amp;', '&'), link), { method: 'POST' });
     expect(await resumed.text()).toContain('You will receive these messages again.');
-    expect(await contacts.of(READER)).not.toHaveProperty('stopped');
+    expect(await contacts.find(READER)).not.toHaveProperty('stopped');
   });
 
   it('should not store anything about an erased reader', async () => {

@@ -10,7 +10,7 @@ import { CODE_LINK, sendsEmail } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
   channels: ReadonlyMap<string, { channel: Channel }>;
-  contacts: Pick<ContactBook, 'of' | 'removeEmail' | 'invalidateCode' | 'stop' | 'resume'>;
+  contacts: Pick<ContactBook, 'find' | 'removeEmail' | 'invalidateCode' | 'stop' | 'resume'>;
   proofs: LinkProofs;
   log: Logger;
 }
@@ -43,7 +43,7 @@ type Language = keyof typeof TEXTS;
 const STYLE =
   'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;overflow-wrap:anywhere}h1{font-size:1.25rem}';
 
-/** Unlike our other pages' policy, this policy allows the page's own form and style. */
+/** The content security policy. Unlike the policy of our other pages, it allows the page's own form and style. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -73,10 +73,10 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
         return sendProblem(response, { status: 403, code: 'forbidden', detail });
       }
       try {
-        const { language } = await contacts.of(link.reader);
+        const { language } = await contacts.find(link.reader);
         await handle(link, language, response);
       } catch (err) {
-        log.warn({ err }, 'cannot unsubscribe a reader');
+        log.warn({ err }, 'cannot handle an unsubscribe link');
         sendUnavailable(response, 'The request may not have been completed. Try again.');
       }
     };
@@ -89,7 +89,7 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
         const { reader, via } = link;
         const { question, button, questionOther } = TEXTS[language];
         if (!needsNoEmail(via)) return sendPage(response, language, question, formOf(button));
-        const { stopped = [] } = await contacts.of(reader);
+        const { stopped = [] } = await contacts.find(reader);
         if (stopped.includes(via)) return sendStopped(response, language, link);
         sendPage(response, language, questionOther, formOf(button));
       }),

@@ -137,7 +137,7 @@ describe('an action on the ops page', () => {
       },
       ...(method === 'POST' && { body }),
     });
-  const letter = (entry: string) => {
+  const setAside = (entry: string) => {
     const content = JSON.stringify({
       ...{
         v: 1,
@@ -156,13 +156,13 @@ describe('an action on the ops page', () => {
       { title: MARKER, feed: 7 },
     ]);
     expect((await call('POST', '/app/compose', { body: compose })).status).toBe(202);
-    expect((await call('POST', `${letter('entry:1')}/put-back`)).status).toBe(204);
-    expect((await call('DELETE', letter('entry:2'))).status).toBe(204);
-    expect((await call('DELETE', letter('entry:3'), { roles: ['other'] })).status).toBe(403);
+    expect((await call('POST', `${setAside('entry:1')}/put-back`)).status).toBe(204);
+    expect((await call('DELETE', setAside('entry:2'))).status).toBe(204);
+    expect((await call('DELETE', setAside('entry:3'), { roles: ['other'] })).status).toBe(403);
     expect((await call('POST', '/app/compose', { roles: [] })).status).toBe(401);
     // These requests are permitted, but fail.
     expect((await call('DELETE', '/app/ops/dead-letters/unknown')).status).toBe(404);
-    expect((await call('POST', `${letter('entry:4').replace('4', '5')}/put-back`)).status).toBe(404);
+    expect((await call('POST', `${setAside('entry:4').replace('4', '5')}/put-back`)).status).toBe(404);
     guarded.backend.composeWith(() => Promise.reject(new Error('away')));
     const lost = JSON.stringify({ id: 'lost', title: MARKER });
     expect((await call('POST', '/app/compose', { body: lost })).status).toBe(503);
@@ -209,7 +209,7 @@ describe('an action on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should only be visible in the trail to callers with the role', async () => {
+  it('should only be visible in the trail to callers with the role `ops`', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);
     expect((await call('GET', '/app/ops/audit', { roles: ['other'] })).status).toBe(403);
     expect((await call('GET', '/app/ops/audit', { roles: [] })).status).toBe(401);

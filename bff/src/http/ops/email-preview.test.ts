@@ -25,7 +25,7 @@ const previewOf = async (language: string, kind: string) => {
   return emailPreviewSchema.parse(await response.json());
 };
 
-it('should render all kinds in all languages', async () => {
+it('should render every kind of e-mail in every language', async () => {
   await serve({ email: { from: 'a@example.com' } });
   const all = LANGUAGES.flatMap((language) => EMAIL_KINDS.map((kind) => previewOf(language, kind)));
   const previews = await Promise.all(all);

@@ -27,7 +27,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const call = (path: string, init?: RequestInit) => fetch(`${bff.url}${path}`, init);
 const post = (path: string, body: string, headers: Record<string, string> = JSON_TYPE) =>
   call(path, { method: 'POST', body, headers });
-const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+const pathOf = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
 const problemOf = async (response: Response) => {
   expect(response.headers.get('content-type')).toContain('application/problem+json');
   return problemSchema.parse(await response.json());
@@ -55,7 +55,7 @@ const content = (id: string) =>
   });
 
 describe('GET /app/ops/instances', () => {
-  it('should list all instances by name', async () => {
+  it('should list all instances, sorted by name', async () => {
     const [late, early] = [aSnapshot({ instance: 'b:2' }), aSnapshot({ instance: 'b:1' })];
     for (const snapshot of [late, early]) await bff.backend.board.post(snapshot);
     const response = await call('/app/ops/instances');
@@ -112,7 +112,7 @@ describe('/app/ops/dead-letters', () => {
       { ...long, content: 'x'.repeat(MAX_CONTENT_LISTED), contentLength: MAX_CONTENT_LISTED + 1 },
       { ...old, contentLength: 14 },
     ]);
-    expect(await (await call(letter(long.entry))).json()).toEqual(long);
+    expect(await (await call(pathOf(long.entry))).json()).toEqual(long);
   });
 
   it('should limit the number of listed records and report the total', async () => {
@@ -123,14 +123,14 @@ describe('/app/ops/dead-letters', () => {
 
   it('should delete a record', async () => {
     const [one, other] = [setAside(), setAside()];
-    expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(204);
+    expect((await call(pathOf(one.entry), { method: 'DELETE' })).status).toBe(204);
     expect([...records.keys()]).toEqual([other.entry]);
-    expect((await call(letter(one.entry), { method: 'DELETE' })).status).toBe(404);
+    expect((await call(pathOf(one.entry), { method: 'DELETE' })).status).toBe(404);
   });
 
   it('should put a record back so that it appears in the feed', async () => {
     const record = setAside({ feed: 'all', content: content('again') });
-    expect((await post(`${letter(record.entry)}/put-back`, '')).status).toBe(204);
+    expect((await post(`${pathOf(record.entry)}/put-back`, '')).status).toBe(204);
     expect(records.size).toBe(0);
     expect(await (await bff.page('all')).text()).toContain('again');
   });
@@ -142,13 +142,13 @@ describe('/app/ops/dead-letters', () => {
       return { ids: ['e'] };
     });
     const record = setAside({ entry: 'event:1', feed: '', content: '{"title":"x"}' });
-    expect((await post(`${letter(record.entry)}/put-back`, '{}')).status).toBe(204);
+    expect((await post(`${pathOf(record.entry)}/put-back`, '{}')).status).toBe(204);
     expect([seen, records.size]).toEqual([[{ id: 'event:1', title: 'x' }], 0]);
   });
 
-  it('should keep a record without content to put back', async () => {
+  it('should refuse to put back a record without usable content, and keep the record', async () => {
     for (const record of [setAside({ content: null }), setAside()]) {
-      const response = await post(`${letter(record.entry)}/put-back`, '');
+      const response = await post(`${pathOf(record.entry)}/put-back`, '');
       expect(response.status).toBe(409);
       expect((await problemOf(response)).code).toBe('conflict');
     }
@@ -158,23 +158,23 @@ describe('/app/ops/dead-letters', () => {
   it('should refuse requests that a form on another page could send', async () => {
     const record = setAside({ content: content('never') });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-      const response = await post(`${letter(record.entry)}/put-back`, '{}', { 'content-type': type });
+      const response = await post(`${pathOf(record.entry)}/put-back`, '{}', { 'content-type': type });
       expect(response.status).toBe(415);
     }
     const foreign = { ...JSON_TYPE, origin: 'https://evil.example' };
-    expect((await post(`${letter(record.entry)}/put-back`, '{}', foreign)).status).toBe(403);
+    expect((await post(`${pathOf(record.entry)}/put-back`, '{}', foreign)).status).toBe(403);
     expect(records.size).toBe(1);
   });
 
   it.each([
-    ['GET', letter('entry:unknown'), 404],
-    ['DELETE', letter('entry:unknown'), 404],
-    ['POST', `${letter('entry:unknown')}/put-back`, 404],
+    ['GET', pathOf('entry:unknown'), 404],
+    ['DELETE', pathOf('entry:unknown'), 404],
+    ['POST', `${pathOf('entry:unknown')}/put-back`, 404],
     ['DELETE', '/app/ops/dead-letters/%zz', 400],
     ['POST', '/app/ops/dead-letters', 405],
     ['DELETE', '/app/ops/dead-letters', 405],
-    ['PUT', letter('entry:unknown'), 405],
-    ['GET', `${letter('entry:unknown')}/put-back`, 405],
+    ['PUT', pathOf('entry:unknown'), 405],
+    ['GET', `${pathOf('entry:unknown')}/put-back`, 405],
     ['POST', '/app/ops/instances', 405],
     ['GET', '/app/ops', 404],
     ['GET', '/app/compose', 405],
@@ -185,17 +185,17 @@ describe('/app/ops/dead-letters', () => {
   });
 
   it("should report that the records can't be read", async () => {
-    const { deadLetters: box } = bff.backend;
-    const { names } = box;
-    box.names = () => Promise.reject(new Error('away'));
+    const { setAsideRecords } = bff.backend;
+    const { names } = setAsideRecords;
+    setAsideRecords.names = () => Promise.reject(new Error('away'));
     const response = await call('/app/ops/dead-letters');
-    box.names = names.bind(box);
+    setAsideRecords.names = names.bind(setAsideRecords);
     expect((await problemOf(response)).code).toBe('unavailable');
   });
 });
 
 describe('POST /app/compose', () => {
-  it('should pass a notification with an id to the producer, and return the ids', async () => {
+  it('should add missing ids, pass the notifications to the producer, and return the ids', async () => {
     const seen: unknown[] = [];
     bff.backend.composeWith(async (body) => {
       seen.push(body);
@@ -249,7 +249,7 @@ describe('POST /app/compose', () => {
     ['{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'unsupported_media_type'],
     [`"${'x'.repeat(1024 * 1024)}"`, JSON_TYPE, 413, 'payload_too_large'],
     ['{}', { ...JSON_TYPE, origin: 'null' }, 403, 'forbidden'],
-  ])('should refuse %.10s with %j', async (body, headers, status, code) => {
+  ])('should refuse the body %.10s with the headers %j', async (body, headers, status, code) => {
     bff.backend.composeWith(() => Promise.reject(new Error('not to be called')));
     const response = await post('/app/compose', body, headers);
     expect([response.status, (await problemOf(response)).code]).toEqual([status, code]);
@@ -260,9 +260,9 @@ describe('an instance that requires tokens', () => {
   const CALLS = [
     ['GET', '/app/ops/instances'],
     ['GET', '/app/ops/dead-letters'],
-    ['GET', letter('entry:x')],
-    ['DELETE', letter('entry:x')],
-    ['POST', `${letter('entry:x')}/put-back`],
+    ['GET', pathOf('entry:x')],
+    ['DELETE', pathOf('entry:x')],
+    ['POST', `${pathOf('entry:x')}/put-back`],
     ['POST', '/app/compose'],
     ['GET', '/app/ops/nothing'],
   ] as const;
@@ -282,7 +282,7 @@ describe('an instance that requires tokens', () => {
       }),
     );
 
-  it('should only admit callers with the role', async () => {
+  it('should only admit callers with the role `ops`', async () => {
     expect(new Set(await statuses())).toEqual(new Set([401]));
     expect(new Set(await statuses('x'))).toEqual(new Set([401]));
     expect(new Set(await statuses(secretToken({ roles: [] })))).toEqual(new Set([403]));

@@ -31,7 +31,7 @@ it("should report the instance's version and links, and that all dependencies re
   });
 });
 
-it("should list all instances' past hour by name, including stopped instances", async () => {
+it('should list the metrics of the past hour for all instances, sorted by name, even for stopped instances', async () => {
   const [late, early] = [aPastHour({ instance: 'b:2' }), aPastHour({ instance: 'b:1' })];
   for (const past of [late, early, aPastHour({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.keep(past);
@@ -85,10 +85,11 @@ describe('POST /app/ops/dead-letters/put-back', () => {
   });
 
   it('should continue after records that have expired', async () => {
-    const { names } = bff.backend.deadLetters;
-    bff.backend.deadLetters.names = () => Promise.resolve(Array.from({ length: 30 }, (_, n) => `gone-${n}`));
+    const { names } = bff.backend.setAsideRecords;
+    bff.backend.setAsideRecords.names = () =>
+      Promise.resolve(Array.from({ length: 30 }, (_, n) => `gone-${n}`));
     const result = await putBack(0);
-    bff.backend.deadLetters.names = names.bind(bff.backend.deadLetters);
+    bff.backend.setAsideRecords.names = names.bind(bff.backend.setAsideRecords);
     expect(result).toMatchObject({ putBack: 0, more: true });
     expect(result.failed).toHaveLength(20);
     expect(result.failed[0]).toEqual({ entry: 'gone-29', detail: 'gone-29 no longer exists.' });

@@ -1,7 +1,7 @@
 import type { Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { Templates } from '../../away/templates/templates.ts';
-import type { FindIn } from '../../ops/find/find-notification.ts';
+import type { SearchPlace } from '../../ops/find/find-notification.ts';
 import { createFindSchedule } from '../../ops/find/find-schedule.ts';
 import type {
   AuditReader,
@@ -31,11 +31,11 @@ import type { Trail } from './access/audit-actor.ts';
 export interface OpsRoutesOptions extends StatusOptions {
   /** The log for all feeds, used by searches. */
   feedLog: FindRoutesOptions['log'];
-  findWaiting?: FindIn | undefined;
+  findWaiting?: SearchPlace | undefined;
   operate: Operate;
   board: InstanceBoard;
   past: PastHourStore;
-  deadLetters: SetAsideRecords;
+  setAsideRecords: SetAsideRecords;
   compose: Compose;
   opsAccess: OpsAccess;
   revocations?: Revocations | undefined;
@@ -51,11 +51,12 @@ export interface OpsRoutesOptions extends StatusOptions {
 
 /** Routes for the ops page: metrics, set-aside records, composer, audit trail, revocations, previews, fallbacks. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
-  const { deadLetters, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
+  const { setAsideRecords, compose, operate, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();
   router.use(OPS_PATHS, requireOps(opsAccess));
   router.use('/app/ops', statusRoutes(options), instanceRoutes(options));
-  router.use('/app/ops', putBackRoutes(deadLetters, trail, log), deadLetterRoutes(deadLetters, trail, log));
+  router.use('/app/ops', putBackRoutes(setAsideRecords, trail, log));
+  router.use('/app/ops', deadLetterRoutes(setAsideRecords, trail, log));
   router.use('/app/ops', revocationRoutes(revocations, trail, now, log), auditRoutes(auditReader, log));
   const findSchedule = createFindSchedule(operate);
   router.use('/app/ops', findRoutes({ ...options, log: options.feedLog, findSchedule }, log));

@@ -10,7 +10,7 @@ export interface StatusOptions {
   now: () => number;
 }
 
-/** `GET /status`: everything this instance knows without asking the sidecar or Redis. */
+/** `GET /status`: this instance's version, links and failing dependencies. Calls neither the sidecar nor Redis. */
 export function statusRoutes({ instance, failing, links, now }: StatusOptions): Router {
   const router = Router();
   router

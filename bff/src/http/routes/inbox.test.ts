@@ -104,18 +104,18 @@ describe("a reader's inbox", () => {
 });
 
 describe('preferences', () => {
-  const of = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
+  const preferencesOf = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
   const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] };
 
-  it('should change only the given members, and share mutes with clients of 0.1.0', async () => {
-    expect(await of('gil')).toEqual({
+  it('should change only the given members, and share mutes with clients of version 0.1.0', async () => {
+    expect(await preferencesOf('gil')).toEqual({
       ...{ feeds: [], severities: [], sources: [], categories: [] },
       ...{ quietHours: null, sound: false, desktop: false },
     });
     await send('PUT', 'mutes', { feeds: ['topic:x'], severities: ['info'], clientId: 'gil' });
     expect((await send('PATCH', 'preferences', { quietHours, clientId: 'gil' })).status).toBe(204);
     await send('PATCH', 'preferences', { sources: ['ci'], severities: [], clientId: 'gil' });
-    expect(await of('gil')).toMatchObject({
+    expect(await preferencesOf('gil')).toMatchObject({
       feeds: ['topic:x'],
       severities: [],
       sources: ['ci'],
@@ -123,7 +123,12 @@ describe('preferences', () => {
     });
     expect(await get<object>('mutes?clientId=gil')).toEqual({ feeds: ['topic:x'], severities: [] });
     await send('PUT', 'preferences', { sound: true, clientId: 'gil' });
-    expect(await of('gil')).toMatchObject({ feeds: [], sources: [], quietHours: null, sound: true });
+    expect(await preferencesOf('gil')).toMatchObject({
+      feeds: [],
+      sources: [],
+      quietHours: null,
+      sound: true,
+    });
   });
 
   it('should drop expired mutes', async () => {
@@ -133,9 +138,9 @@ describe('preferences', () => {
     const [night, ended] = [mute('ci', 60_000), mute('shop', -1)];
     const change = { mutedUntil: [night, ended], clientId: 'ida' };
     expect((await send('PATCH', 'preferences', change)).status).toBe(204);
-    expect((await of('ida')).mutedUntil).toEqual([night]);
+    expect((await preferencesOf('ida')).mutedUntil).toEqual([night]);
     moveClock(60_000);
-    expect(Object.keys(await of('ida'))).not.toContain('mutedUntil');
+    expect(Object.keys(await preferencesOf('ida'))).not.toContain('mutedUntil');
     const long = await send('PATCH', 'preferences', { mutedUntil: [mute('ci', 4e10)], clientId: 'ida' });
     expect(((await long.json()) as Problem).errors?.map(({ path }) => path)).toEqual(['mutedUntil.0.until']);
   });
@@ -172,7 +177,7 @@ describe('a search', () => {
   });
 });
 
-it('should list at most a thousand errors of a body, and say so', async () => {
+it('should list at most 1,000 errors in a body, and say so', async () => {
   const response = await post('unread', { ids: Array(2_000).fill('') });
   expect(response.status).toBe(400);
   const { errors, detail } = (await response.json()) as Problem;

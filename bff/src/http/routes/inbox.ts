@@ -21,7 +21,7 @@ export function inboxRoutes(
   const post = <Body extends AnyBody>(
     name: string,
     schema: z.ZodType<Body>,
-    keep: (who: InboxOwner, body: Omit<Body, 'clientId'>) => Promise<void>,
+    save: (who: InboxOwner, body: Omit<Body, 'clientId'>) => Promise<void>,
   ) =>
     router
       .route(`/app/notifications/${name}`)
@@ -32,7 +32,7 @@ export function inboxRoutes(
         const reader = namedReader(request, response, clientId);
         if (reader === undefined) return;
         try {
-          await keep({ reader, owner: ownerOf(request) }, change);
+          await save({ reader, owner: ownerOf(request) }, change);
           response.status(204).end();
         } catch (error) {
           if (respondIfRefused(response, error)) return;

@@ -174,7 +174,7 @@ describe('a stream request', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should not get a stream for HEAD, and be refused for methods other than GET', async () => {
+  it('should get only the headers for HEAD, and be refused for any method other than GET and HEAD', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
@@ -196,7 +196,7 @@ describe("a stream's slot", () => {
   });
 });
 
-it('should be freed for all streams on a closed connection, including a stream queued behind another', async () => {
+it('should free the slots of all streams on a closed connection, even of a stream queued behind another', async () => {
   await serve({ MAX_CONNECTIONS: '2' });
   const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
   client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
@@ -207,7 +207,7 @@ it('should be freed for all streams on a closed connection, including a stream q
     await expect.poll(async () => (await open()).response.status).toBe(200);
 });
 
-it('should not be taken for a reader who disconnected while the token was being checked', async () => {
+it('should not reserve a slot for a reader who disconnected while the token was being checked', async () => {
   let slots = 0;
   const app = express();
   const checked = new Promise<void>((resolve) => {

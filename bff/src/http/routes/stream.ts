@@ -20,7 +20,7 @@ export type AdmitStream = (
 export interface StreamRoutesOptions {
   streams: EventStreams;
   admitStream: AdmitStream;
-  /** Called with a refused subscription's outcome. */
+  /** Called with `forbidden` if the token doesn't permit one of the feeds. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
 

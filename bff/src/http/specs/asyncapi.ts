@@ -8,7 +8,7 @@ const REQUESTS = {
   subscribe: [
     'SubscribeRequest',
     'SubscribeAnswer',
-    'Subscribes to a feed. The response has its current position, or the publications after a position.',
+    "Subscribes to a feed. The response has the feed's current position, or the publications after a position.",
   ],
   unsubscribe: ['UnsubscribeRequest', 'Done', 'Unsubscribes from a feed.'],
   token: ['TokenRequest', 'Done', 'Sends a new token for the same reader to keep the connection open.'],

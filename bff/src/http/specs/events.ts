@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 
 const count = z.int().min(0);
-const place = { feed: feedSchema, epoch: epochSchema };
+const feedAndEpoch = { feed: feedSchema, epoch: epochSchema };
 
 type EventSpecs = {
   readonly [Name in ServerEventName]: { summary: string; schema: z.ZodType<ServerEvents[Name]> };
@@ -27,11 +27,11 @@ type EventSpecs = {
 export const EVENT_SPECS: EventSpecs = {
   publications: {
     summary: "A feed's new publications. Offsets increase by 1 within an event.",
-    schema: z.object({ ...place, publications: z.array(publicationSchema) }),
+    schema: z.object({ ...feedAndEpoch, publications: z.array(publicationSchema) }),
   },
   position: {
     summary: "A feed's current position, at least every 10 s.",
-    schema: z.object({ ...place, offset: offsetSchema }),
+    schema: z.object({ ...feedAndEpoch, offset: offsetSchema }),
   },
   retracted: {
     summary: 'Ids that were just retracted. `publications` also has the retractions, in order.',
@@ -39,7 +39,7 @@ export const EVENT_SPECS: EventSpecs = {
   },
   read: {
     summary: "The reader's read state in a feed, after a change in any tab or device.",
-    schema: z.object({ ...place, ...readStateSchema.shape }),
+    schema: z.object({ ...feedAndEpoch, ...readStateSchema.shape }),
   },
   mutes: {
     summary: "All of the reader's mutes, after a change in any tab or device.",

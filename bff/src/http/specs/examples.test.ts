@@ -30,7 +30,7 @@ it('should find valid publications in docs/protocol.md', () => {
   for (const one of publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
 });
 
-it('should find a valid request in docs/protocol.md, and an answer with valid publications', () => {
+it('should find a valid request in docs/protocol.md, and a response with valid publications', () => {
   const [[name, request], answer] = exampleBelow('### Requests') as [
     [string, unknown],
     { publications: unknown[] },

@@ -116,8 +116,8 @@ const getStream = {
   summary: 'Feeds as server-sent events',
   description:
     'Each event has a name and JSON data. Events that change a position have an id with the positions of all feeds. ' +
-    'Send it as Last-Event-ID to continue from there. The stream has the same events as the AsyncAPI document plus ' +
-    '`subscribed`, which contains a page.',
+    'Send this id as Last-Event-ID to continue from these positions. The stream has the events of the AsyncAPI ' +
+    'document, and `subscribed`, which contains a page.',
   parameters: [
     {
       ...query('feed', 'The feeds. Repeat the parameter for more than one.', {
@@ -165,7 +165,7 @@ export const openApiDocument = () => ({
     '/app/notifications': {
       get: get(
         'getNotifications',
-        'A page of a feed: the newest, or the page before or after a position',
+        'The newest page of a feed, or the page before or after a position',
         [
           feed,
           query('limit', 'Maximum number of publications.', {
@@ -191,7 +191,10 @@ export const openApiDocument = () => ({
         ...get(
           'getNotification',
           'The newest notification with the given id, to open a link to it',
-          [{ ...query('id', 'Its id.', parameterSchema(idSchema)), required: true }, feed],
+          [
+            { ...query('id', 'The id of the notification.', parameterSchema(idSchema)), required: true },
+            feed,
+          ],
           'LinkedNotification',
         ),
         responses: {
@@ -228,7 +231,7 @@ export const openApiDocument = () => ({
     '/app/channels/email': {
       put: writeChannel(
         'putEmail',
-        'Consent to e-mails to the address in the token, or to a confirmed one',
+        'Consent to e-mails to the address in the token, or to a confirmed address',
         'PutEmail',
       ),
       delete: writeChannel('deleteEmail', 'Stop e-mails', undefined),
@@ -243,7 +246,7 @@ export const openApiDocument = () => ({
     '/app/unread': {
       get: get(
         'getUnread',
-        'Unread counts for one feed, or for all feeds listed in the token',
+        "Unread counts for one feed, or for `all`, the reader's own feed and the topics that the token lists by name",
         [query('feed', 'The feed.', parameterSchema(feedSchema)), clientId],
         'Unread',
       ),

@@ -1,24 +1,24 @@
 import type { FindPlace, FoundNotification, FoundPlace, NamedNotification } from '@tocsin/contracts';
 
 /**
- * Searches a single place. `isComplete` is true if the place was searched to the end. Rejects if the place doesn't
- * respond.
+ * Searches for a notification in one place, such as the set-aside records. `isComplete` is true if the place was
+ * searched to the end. Rejects if the place doesn't respond.
  */
-export type FindIn = (
-  named: NamedNotification,
+export type SearchPlace = (
+  notification: NamedNotification,
 ) => Promise<{ found: readonly FoundPlace[]; isComplete: boolean }>;
 
 /** Searches all places in parallel. Places that don't respond count as unsearched. */
 export async function findNotification(
-  named: NamedNotification,
-  places: Readonly<Record<FindPlace, FindIn | undefined>>,
+  notification: NamedNotification,
+  places: Readonly<Record<FindPlace, SearchPlace | undefined>>,
   onError: (place: string, error: unknown) => void,
 ): Promise<FoundNotification> {
   const names = Object.keys(places) as FindPlace[];
   const results = await Promise.all(
     names.map(async (place) => {
       try {
-        return (await places[place]?.(named)) ?? { found: [], isComplete: false };
+        return (await places[place]?.(notification)) ?? { found: [], isComplete: false };
       } catch (error) {
         onError(place, error);
         return { found: [], isComplete: false };
@@ -26,7 +26,7 @@ export async function findNotification(
     }),
   );
   return {
-    ...named,
+    ...notification,
     found: results.flatMap(({ found }) => found),
     unsearched: names.filter((_, n) => results[n]?.isComplete === false),
   };

@@ -1,10 +1,10 @@
 import { scheduleFoundSchema } from '@tocsin/contracts';
 import type { Operate } from '../ports.ts';
-import type { FindIn } from './find-notification.ts';
+import type { SearchPlace } from './find-notification.ts';
 
 /** Asks the producer whether a notification is scheduled. */
 export const createFindSchedule =
-  (operate: Operate): FindIn =>
+  (operate: Operate): SearchPlace =>
   async ({ id, feed }) => {
     const { body } = await operate({ do: 'find-schedule', id, feed });
     const { at } = scheduleFoundSchema.parse(body);

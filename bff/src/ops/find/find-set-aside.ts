@@ -4,7 +4,7 @@ import { hasItem } from './has-item.ts';
 
 /** Maximum records to search, starting with the newest. */
 const MAX_RECORDS = 300;
-const AT_ONCE = 20;
+const RECORDS_PER_READ = 20;
 const MAX_FOUND = 5;
 
 export async function findSetAside(
@@ -13,8 +13,8 @@ export async function findSetAside(
 ): Promise<{ found: FoundPlace[]; isComplete: boolean }> {
   const names = await setAside.names();
   const found: FoundPlace[] = [];
-  for (let start = 0; start < Math.min(names.length, MAX_RECORDS); start += AT_ONCE) {
-    const records = await setAside.records(names.slice(start, start + AT_ONCE));
+  for (let start = 0; start < Math.min(names.length, MAX_RECORDS); start += RECORDS_PER_READ) {
+    const records = await setAside.records(names.slice(start, start + RECORDS_PER_READ));
     for (const record of records)
       if (contains(record, id)) found.push({ place: 'setAside', entry: record.entry, reason: record.reason });
     if (found.length >= MAX_FOUND) return { found: found.slice(0, MAX_FOUND), isComplete: true };

@@ -3,12 +3,13 @@ import { isLaterEpoch } from '../../feed/position.ts';
 
 /** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Number of writers whose last batch is remembered, so that repeated batches aren't counted again. */
+/** Number of writers whose last batch number is remembered, so that repeated batches aren't counted again. */
 const MAX_WRITERS = 32;
 
+/** By how much a feed's count changes at each of these offsets, compared with the publication before. */
 export type Steps = ReadonlyMap<number, number>;
 
-/** Changes to a feed's counts. Must be applied only once. */
+/** A writer's changes to a feed's counts. Each batch must be applied only once. */
 export interface Batch {
   writer: string;
   seq: number;

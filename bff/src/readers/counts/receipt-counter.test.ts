@@ -6,7 +6,7 @@ import { ReceiptCounter } from './receipt-counter.ts';
 const FEED = 'topic:orders';
 const EPOCH = '1-a';
 const IDS = ['a', 'b', 'c', 'd', 'e'];
-const at = {
+const feedHistory = {
   head: { epoch: EPOCH, offset: IDS.length },
   history: {
     head: IDS.length,
@@ -47,10 +47,10 @@ it("should count each publication's readers across instances with at most three 
   const [one, other] = [create(), create()];
   const write = vi.spyOn(store, 'write');
   one.delivered(FEED, EPOCH, 2, 5);
-  await one.read(FEED, at, { offset: 0, ids: [] }, { offset: 2, ids: ['d'] });
-  await one.read(FEED, at, { offset: 0, ids: ['b', 'e'] }, { offset: 3, ids: ['e'] });
-  other.marked(FEED, at, marks(), marks({ seen: 4, archived: [[2, 3]] }));
-  other.marked(FEED, at, marks({ archived: [[2, 3]] }), marks({ archived: [[3, 3]] }));
+  await one.read(FEED, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: ['d'] });
+  await one.read(FEED, feedHistory, { offset: 0, ids: ['b', 'e'] }, { offset: 3, ids: ['e'] });
+  other.marked(FEED, feedHistory, marks(), marks({ seen: 4, archived: [[2, 3]] }));
+  other.marked(FEED, feedHistory, marks({ archived: [[2, 3]] }), marks({ archived: [[3, 3]] }));
   expect(write).not.toHaveBeenCalled();
   await Promise.all([one.flush(), other.flush()]);
   expect(write.mock.calls.length).toBeLessThanOrEqual(3);
@@ -96,11 +96,11 @@ it("should count a change once if it's unknown whether the write succeeded", asy
   expect(await countsOf(counter)).toEqual(['2000', '1000', '1000', '1000', '1000']);
 });
 
-it('should only count deliveries to pages in a user feed, and forget an erased feed', async () => {
+it("should count only deliveries to pages in a user feed, and forget an erased feed's counts", async () => {
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);
-  await counter.read(feed, at, { offset: 0, ids: [] }, { offset: 2, ids: [] });
+  await counter.read(feed, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: [] });
   await counter.flush();
   const position = { epoch: EPOCH, offset: 1 };
   expect(await counter.of(feed, position)).toMatchObject({ pages: 1, read: 0 });

@@ -30,7 +30,7 @@ const WRITES_AT_ONCE = 4;
 const MAX_FEEDS = 20_000;
 const MAX_CHANGES = 200_000;
 
-interface Waiting {
+interface UnstoredChanges {
   epoch: string;
   floor: number;
   steps: Record<Counted, Map<number, number>>;
@@ -47,16 +47,16 @@ const USER_FEED_PREFIX = 'user:';
  * cover the rest.
  */
 export class ReceiptCounter {
-  readonly #use: ReceiptCounterOptions;
+  readonly #options: ReceiptCounterOptions;
   readonly #writer = randomBytes(9).toString('base64url');
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, UnstoredChanges>();
   readonly #timer: NodeJS.Timeout;
   #changes = 0;
   #seq = 0;
   #flushing: Promise<void> | undefined;
 
   constructor(options: ReceiptCounterOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
@@ -77,7 +77,7 @@ export class ReceiptCounter {
       const spans = await newlyRead(before, after, history);
       this.#add(feed, { epoch: head.epoch, floor: history.floor }, 'read', spans);
     } catch (error) {
-      this.#use.onError(feed, error);
+      this.#options.onError(feed, error);
     }
   }
 
@@ -91,15 +91,15 @@ export class ReceiptCounter {
 
   /** A publication's stored counts, or `undefined` if unknown. */
   async of(feed: string, position: { epoch: string; offset: number }) {
-    const stored = await this.#use.store.read(receiptCountsKey(feed));
+    const stored = await this.#options.store.read(receiptCountsKey(feed));
     return countsAt(stored && parse(feed, stored.value), position);
   }
 
   async erase(feed: string): Promise<void> {
     this.#drop(feed);
-    // A write in progress would restore them.
+    // A write in progress would restore the counts.
     await this.#flushing;
-    await this.#use.store.erase([receiptCountsKey(feed)]);
+    await this.#options.store.erase([receiptCountsKey(feed)]);
   }
 
   /** Stores the changes of the feeds that have been waiting longest. Never rejects. */
@@ -156,26 +156,26 @@ export class ReceiptCounter {
     await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work));
   }
 
-  async #store(feed: string, waiting: Waiting): Promise<void> {
-    const isSame = () => this.#waiting.get(feed) === waiting;
-    if (!isSame()) return;
+  async #store(feed: string, waiting: UnstoredChanges): Promise<void> {
+    const isCurrent = () => this.#waiting.get(feed) === waiting;
+    if (!isCurrent()) return;
     const { epoch, floor, steps } = waiting;
     waiting.unsettled ??= { writer: this.#writer, seq: ++this.#seq, epoch, floor, steps };
     const { unsettled } = waiting;
     // Changes from now on belong to the next batch.
     if (unsettled.steps === steps) waiting.steps = emptySteps();
     try {
-      await writeDocument(this.#use.store, {
+      await writeDocument(this.#options.store, {
         key: receiptCountsKey(feed),
-        ttlSeconds: this.#use.ttlSecondsOf(feed),
+        ttlSeconds: this.#options.ttlSecondsOf(feed),
         plan: async (value) => withBatch(value === undefined ? undefined : parse(feed, value), unsettled),
       });
       delete waiting.unsettled;
-      if (isSame()) this.#changes -= sizeOf(unsettled.steps);
+      if (isCurrent()) this.#changes -= sizeOf(unsettled.steps);
     } catch (error) {
-      this.#use.onError(feed, error);
+      this.#options.onError(feed, error);
     }
-    if (!isSame()) return;
+    if (!isCurrent()) return;
     // Move the feed to the end of the queue, so that constantly changing feeds don't delay other feeds.
     this.#waiting.delete(feed);
     const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
@@ -186,7 +186,7 @@ export class ReceiptCounter {
 const sizeOf = (steps: Batch['steps'] | undefined): number =>
   Object.values(steps ?? {}).reduce((sum, { size }) => sum + size, 0);
 
-const emptySteps = (): Waiting['steps'] => ({
+const emptySteps = (): UnstoredChanges['steps'] => ({
   pages: new Map(),
   seen: new Map(),
   read: new Map(),

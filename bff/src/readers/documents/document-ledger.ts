@@ -17,20 +17,20 @@ const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
- * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is a signed-in reader, or
- * an address if not signed in, since an address can pose as any number of browsers.
+ * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is the reader if signed
+ * in, otherwise the IP address, since one address can pose as any number of browsers.
  */
 export class DocumentLedger {
-  readonly #use: DocumentLedgerOptions;
+  readonly #options: DocumentLedgerOptions;
   readonly #turns = new KeyedQueue();
 
   constructor(options: DocumentLedgerOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   /** Registers a new document. Resolves once the documents it replaces are deleted. */
   admit(owner: string, key: string): Promise<void> {
-    const { store, max, now } = this.#use;
+    const { store, max, now } = this.#options;
     return this.#change(owner, async (listed) => {
       const since = now() - TTL_SECONDS * 1000;
       const documents = listed.filter(([other, at]) => other !== key && at > since);
@@ -48,7 +48,7 @@ export class DocumentLedger {
   /** The keys of an owner's documents, possibly including expired documents. */
   async keysOf(owner: string): Promise<string[]> {
     const key = ledgerKey(owner);
-    return listedIn(key, (await this.#use.store.read(key))?.value).map(([listed]) => listed);
+    return listedIn(key, (await this.#options.store.read(key))?.value).map(([listed]) => listed);
   }
 
   /** Deletes an owner's documents and ledger. Resolves with the documents' keys. */
@@ -57,8 +57,8 @@ export class DocumentLedger {
     await this.#turns.add(owner, async () => {
       keys = await this.keysOf(owner);
       // Delete the ledger last, so that a failed attempt can be retried.
-      await this.#use.store.erase(keys);
-      await this.#use.store.erase([ledgerKey(owner)]);
+      await this.#options.store.erase(keys);
+      await this.#options.store.erase([ledgerKey(owner)]);
     });
     return keys;
   }
@@ -69,7 +69,7 @@ export class DocumentLedger {
   }
 
   async #write(key: string, plan: PlanLedger): Promise<void> {
-    await writeDocument(this.#use.store, {
+    await writeDocument(this.#options.store, {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {

@@ -11,7 +11,10 @@ export interface StoredWrite {
   ttlSeconds: number;
 }
 
-/** Longer than any change to a document takes. Keys of erased documents must be gone within a minute. */
+/**
+ * Lifetime of tombstones. Longer than any change to a document takes, but the keys of erased documents must be gone
+ * within a minute.
+ */
 export const ERASED_TTL_SECONDS = 30;
 const ATTEMPTS = 8;
 const AT_ONCE = 100;
@@ -20,7 +23,10 @@ const EMPTY_READ: ReadDocument = { v: DOCUMENT_VERSION, epoch: '0-erased', offse
 const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities: [] };
 const ERASED = { v: DOCUMENT_VERSION, erased: true };
 
-/** The replacement for an erased document. 0.1.0 also reads read states and mutes, so these get empty documents. */
+/**
+ * The tombstone for an erased document. Version 0.1.0 also reads read states and mutes, so these are replaced with
+ * empty documents.
+ */
 function erasedDocument(key: string): object {
   if (key.startsWith('read:')) return EMPTY_READ;
   return key.startsWith('mutes:') ? EMPTY_MUTES : ERASED;
@@ -29,8 +35,8 @@ function erasedDocument(key: string): object {
 /**
  * A store that can erase documents for good. A missing key accepts writes with any etag, so a change that read the
  * document before the erasure would restore it afterwards. To prevent that, an erased document is temporarily replaced
- * with a tombstone, which reads as missing. The tombstone's etag doesn't match that change, which then starts over
- * without the document.
+ * with a tombstone, which reads as missing. The tombstone has a newer etag, so the store refuses that change, which
+ * then starts over without the document.
  */
 export abstract class ErasableStore implements ReaderStore {
   protected abstract readStored(key: string): Promise<StoredDocument | undefined>;
@@ -60,8 +66,8 @@ export abstract class ErasableStore implements ReaderStore {
   }
 
   /**
-   * Rewrites the document without changing it. Behind Dapr, Redis applies the lifetime of a refused write, too. That
-   * includes the writes here, so this repeats them.
+   * Rewrites the document unchanged, but with the right lifetime. With Redis behind Dapr, even a refused write sets the
+   * key's lifetime. That includes the writes here, so they are retried, up to a limit.
    */
   async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -90,7 +96,7 @@ export abstract class ErasableStore implements ReaderStore {
       try {
         return await this.writeStored(writes);
       } catch (error) {
-        // A document has changed since it was read, or an outcome is unknown; the next read shows it.
+        // Either a document has changed since it was read, or the outcome is unknown. The next read shows which.
         if (attempt === ATTEMPTS) throw new TemporaryError('documents could not be erased', { cause: error });
       }
     }

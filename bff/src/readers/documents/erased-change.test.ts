@@ -18,12 +18,12 @@ beforeEach(() => {
   store = new MemoryReaderStore();
 });
 
-/** Erases the reader's documents, like another instance, when `change` has read them but not yet written. */
-async function eraseDuring(erase: () => Promise<unknown>, change: () => Promise<unknown>, of = store) {
-  const write = of.write.bind(of);
+/** Calls `erase`, like another instance would, after `change` has read the documents but before it writes them. */
+async function eraseDuring(erase: () => Promise<unknown>, change: () => Promise<unknown>, target = store) {
+  const write = target.write.bind(target);
   let erasures = 0;
-  of.write = async (...args) => {
-    of.write = write;
+  target.write = async (...args) => {
+    target.write = write;
     erasures += 1;
     await erase();
     await write(...args);
@@ -48,11 +48,11 @@ it('a change of preferences should not restore them after an erasure', async () 
 });
 
 it('a mark should not restore the inbox after an erasure', async () => {
-  const place = async () => ({ epoch: '1-a', offset: 9 });
+  const position = async () => ({ epoch: '1-a', offset: 9 });
   const histories = new Histories({
     now: () => 1,
     view: () => ({
-      ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
+      ...{ knownPosition: position, currentPosition: position, compare: async () => undefined },
       ...{ floor: async () => 1, readRange: async () => [] },
     }),
   });
@@ -100,7 +100,7 @@ it('new fallbacks should not restore earlier fallbacks after an erasure', async 
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
 });
 
-describe('a change without a document to write after an erasure', () => {
+describe('a change that finds its document erased and writes nothing', () => {
   const key = inboxKey(READER);
   const lifetimes = new Map<string, number>();
   let beforeWrite: (value: object) => Promise<void>;

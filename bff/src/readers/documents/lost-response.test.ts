@@ -10,7 +10,7 @@ import { ReaderPreferences } from '../preferences/preferences.ts';
 
 const ADA = 'user:ada';
 const NO_STORE = new Error('no store');
-const place = async () => ({ epoch: '1-a', offset: 9 });
+const position = async () => ({ epoch: '1-a', offset: 9 });
 let store: MemoryReaderStore;
 let published: ReaderChange[];
 let states: ReadStates;
@@ -26,7 +26,7 @@ beforeEach(() => {
   const histories = new Histories({
     now: () => 1,
     view: () => ({
-      ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
+      ...{ knownPosition: position, currentPosition: position, compare: async () => undefined },
       ...{ floor: async () => 1, readRange: async () => [] },
     }),
   });
@@ -82,7 +82,7 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
     expect(eventNames()).toEqual([name]);
   });
 
-  it('should be published by a retried request if the store fails afterwards too', async () => {
+  it('should be published when the request is retried if the store cannot be read after the write', async () => {
     await read();
     const stored = store.read.bind(store);
     const fail = () => (store.read = () => Promise.reject(NO_STORE));

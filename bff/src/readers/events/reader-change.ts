@@ -7,8 +7,8 @@ export type ReaderEvent = {
 
 /**
  * A change to a reader's document. `name` is the event that reports the change to the reader's connections. Instances
- * with connections for the reader then read the document. `version` distinguishes document states and is empty if
- * unknown. `feed` is set if the event has a feed.
+ * with connections for the reader then read the document. `version` is the document's version, or empty if unknown.
+ * `feed` is set if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;
@@ -17,7 +17,7 @@ export type ReaderChangeOf<Name extends ReaderEventName> = {
 } & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
 export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
 
-/** Whether this version knows the change's event. Newer instances can send unknown events. */
+/** Whether this version of Tocsin has the change's event. Instances of a newer version can send other events. */
 export function isReaderChange(change: {
   reader: string;
   name: string;

@@ -9,19 +9,19 @@ let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
 let isConnectedHere: boolean;
-/** Functions that complete the running reads. */
+/** Each function completes a running read. */
 let release: (() => void)[];
-let fails: number;
+let failedReads: number;
 beforeEach(() => {
   channel = new MemoryBroadcaster();
-  [sent, faults, reads, isConnectedHere, release, fails] = [[], 0, 0, true, [], 0];
+  [sent, faults, reads, isConnectedHere, release, failedReads] = [[], 0, 0, true, [], 0];
   new ReaderEvents({
     channel,
     sources: {
       read: async ({ feed }: ReaderChangeOf<'read'>) => {
         reads++;
         const payload = { feed, epoch: '1-a', offset: reads, ids: ['a'] };
-        if (reads <= fails) throw new Error('no store');
+        if (reads <= failedReads) throw new Error('no store');
         await new Promise<void>((resolve) => release.push(resolve));
         return payload;
       },
@@ -65,11 +65,11 @@ it('should not read a document for a reader without connections on this instance
 });
 
 it('should retry if reading a document fails, and give up after five attempts', async () => {
-  fails = 2;
+  failedReads = 2;
   await changed('1');
   await settle();
   expect([faults, sent.length]).toEqual([2, 1]);
-  fails = 1_000;
+  failedReads = 1_000;
   await changed('2');
   await settle();
   expect([faults, sent.length]).toEqual([7, 1]);

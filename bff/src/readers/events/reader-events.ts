@@ -29,12 +29,12 @@ const RETRY_MS = 1_000;
  * while it is being read are combined into one more read.
  */
 export class ReaderEvents {
-  readonly #use: ReaderEventsOptions;
+  readonly #options: ReaderEventsOptions;
   /** Documents being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
 
   constructor(options: ReaderEventsOptions) {
-    this.#use = options;
+    this.#options = options;
     options.channel.onChange((change) => {
       if (options.isConnected(change.reader)) void this.#changed(change);
     });
@@ -54,7 +54,7 @@ export class ReaderEvents {
   }
 
   async #send(change: ReaderChange): Promise<void> {
-    const { send, isConnected, onError, pause } = this.#use;
+    const { send, isConnected, onError, pause } = this.#options;
     for (let attempt = 1; isConnected(change.reader); attempt++) {
       try {
         const event = await this.#read(change);
@@ -71,7 +71,7 @@ export class ReaderEvents {
 
   async #read(change: ReaderChange): Promise<ReaderEvent | undefined> {
     const { name, reader } = change;
-    const read = this.#use.sources[name] as (
+    const read = this.#options.sources[name] as (
       change: ReaderChange,
     ) => Promise<ReaderEvent['payload'] | undefined>;
     const payload = await read(change);

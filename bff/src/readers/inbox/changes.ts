@@ -10,7 +10,7 @@ import {
   type Snoozed,
 } from '@tocsin/contracts';
 import { locate, type History } from '../marks/advance.ts';
-import type { LeftOf } from '../marks/left.ts';
+import type { FindAgedOut } from '../marks/aged-out.ts';
 import { isDue, marksIn } from './document.ts';
 
 /** The feed and history that a change applies to: the epoch, and the offsets from `floor` to `head`. */
@@ -25,13 +25,20 @@ export interface ChangeContext {
 /** Returns the changed document. Called again if another instance wrote the document in between. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
-/** Offsets by id, for ids that are in the history, or have left it but are still needed. */
-export type Places = ReadonlyMap<string, number>;
+/**
+ * The offsets of notifications by id. Includes notifications that have left the history if a fallback still needs their
+ * marks.
+ */
+export type OffsetById = ReadonlyMap<string, number>;
 
-export async function placesOf(ids: ReadonlySet<string>, history: History, leftOf: LeftOf): Promise<Places> {
+export async function findOffsets(
+  ids: ReadonlySet<string>,
+  history: History,
+  findAgedOut: FindAgedOut,
+): Promise<OffsetById> {
   const located = await locate(ids, history);
-  const left = located.size < ids.size ? await leftOf() : [];
-  const known = left.filter(({ id, offset }) => ids.has(id) && offset < Infinity);
+  const agedOut = located.size < ids.size ? await findAgedOut() : [];
+  const known = agedOut.filter(({ id, offset }) => ids.has(id) && offset < Infinity);
   return new Map([...known.map(({ id, offset }) => [id, offset] as const), ...located]);
 }
 
@@ -46,14 +53,14 @@ export const markSeenUpTo =
   };
 
 /**
- * Removes the unread marks from `ids` and all publications up to `offset`. Also marks snoozed notifications as read:
- * all those in `ids`, and up to `offset` if the snooze has ended.
+ * Removes the unread marks of the notifications in `ids` and of all publications up to `offset`. Also marks snoozed
+ * notifications as read: those in `ids`, and those up to `offset` whose snooze has ended.
  */
 export const markRead =
-  (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
+  (offset: number, ids: ReadonlySet<string>, offsetById: OffsetById): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, ({ unread }) => ({
-      unread: withoutOffsets(withoutRange(unread, 1, offset), places.values()),
+      unread: withoutOffsets(withoutRange(unread, 1, offset), offsetById.values()),
     }));
     return withSnoozes(marked, context.feed, (one) => {
       const isWithin = one.epoch === context.epoch && one.offset <= offset && isDue(one, context.now);
@@ -62,10 +69,10 @@ export const markRead =
   };
 
 export const markUnread =
-  (ids: ReadonlySet<string>, places: Places): InboxChange =>
+  (ids: ReadonlySet<string>, offsetById: OffsetById): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, ({ unread }) => ({
-      unread: withOffsets(unread, places.values()),
+      unread: withOffsets(unread, offsetById.values()),
     }));
     return withSnoozes(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { read: undefined } : undefined,
@@ -73,11 +80,17 @@ export const markUnread =
   };
 
 /**
- * Archives the publications in the history up to `offset`, and publications that have left the history at the offsets
- * in `left`. Skips snoozed notifications unless `ids` names them.
+ * Archives the notifications in `ids` and all publications up to `offset`: those in the history, and those at the
+ * offsets in `agedOut`, which have left the history. Skips snoozed notifications unless `ids` contains them or their
+ * snooze has ended.
  */
 export const archive =
-  (offset: number, ids: ReadonlySet<string>, places: Places, left: readonly number[] = []): InboxChange =>
+  (
+    offset: number,
+    ids: ReadonlySet<string>,
+    offsetById: OffsetById,
+    agedOut: readonly number[] = [],
+  ): InboxChange =>
   (document, context) => {
     const { feed, epoch, floor, head, now } = context;
     const own = document.snoozed.filter((one) => one.notification.feed === feed);
@@ -87,8 +100,8 @@ export const archive =
       .map((one) => one.offset);
     const marked = withMarks(document, context, (marks) => {
       const range = withRange(marks.archived, Math.max(1, floor), Math.min(offset, head));
-      const all = withOffsets(range, left);
-      return { archived: withOffsets(withoutOffsets(all, stillSnoozed), places.values()) };
+      const all = withOffsets(range, agedOut);
+      return { archived: withOffsets(withoutOffsets(all, stillSnoozed), offsetById.values()) };
     });
     return withSnoozes(marked, feed, (one) =>
       ids.has(one.notification.id) || isDueWithin(one) ? { archived: true } : undefined,
@@ -96,10 +109,10 @@ export const archive =
   };
 
 export const unarchive =
-  (ids: ReadonlySet<string>, places: Places): InboxChange =>
+  (ids: ReadonlySet<string>, offsetById: OffsetById): InboxChange =>
   (document, context) => {
     const marked = withMarks(document, context, (marks) => ({
-      archived: withoutOffsets(marks.archived, places.values()),
+      archived: withoutOffsets(marks.archived, offsetById.values()),
     }));
     return withSnoozes(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { archived: undefined } : undefined,

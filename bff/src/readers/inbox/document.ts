@@ -18,8 +18,7 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * How long ended snoozes are kept (ms). Snoozes of archived or read notifications are removed earlier if space is
- * needed.
+ * How long ended snoozes are kept (ms). Those of archived or read notifications are removed earlier if space is needed.
  */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -36,7 +35,10 @@ export function parseInbox(key: string, value: unknown): InboxDocument {
   return parseStored(inboxDocumentSchema, value, key);
 }
 
-/** Gives `after` the next version. It must be higher than the version of any deleted document of this reader. */
+/**
+ * Gives `after` the next version, which must also be higher than the version of any inbox of this reader that was
+ * deleted.
+ */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
   version: Math.max(before.version + 1, now),
@@ -92,8 +94,8 @@ export interface Bounds {
 /**
  * Reduces the document to the limits. Drops unneeded marks outside the history. If the document is still too large,
  * drops marks for the least recently changed feeds, and each feed's oldest ranges. Notifications that lose a mark
- * return to the inbox or count as read. Snoozes of archived notifications and ended snoozes of read notifications make
- * room for new snoozes.
+ * return to the inbox or count as read. Snoozes of archived notifications and ended snoozes of read notifications are
+ * dropped to make room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function limitInbox(

@@ -11,7 +11,7 @@ import { Inboxes } from './inboxes.ts';
 afterEach(() => void vi.useRealTimers());
 
 const ADA = { reader: 'user:ada', owner: 'user:ada' };
-const place = async () => ({ epoch: '1-a', offset: 9 });
+const position = async () => ({ epoch: '1-a', offset: 9 });
 
 it('a read mark should remove an unread mark even before the instance learns of the new inbox', async () => {
   const store = new MemoryReaderStore();
@@ -19,7 +19,7 @@ it('a read mark should remove an unread mark even before the instance learns of 
   const histories = new Histories({
     now: () => 1,
     view: () => ({
-      ...{ knownPosition: place, currentPosition: place, compare: async () => undefined },
+      ...{ knownPosition: position, currentPosition: position, compare: async () => undefined },
       floor: async () => 1,
       readRange: async () => [
         { offset: 1, notification: { ...notification, createdAt: '2026-01-01T00:00:00Z' } },
@@ -45,7 +45,7 @@ it('a read mark should remove an unread mark even before the instance learns of 
   });
 });
 
-/** The ids that a search for notifications in this state finds. */
+/** Searches for notifications in this state. Returns their ids. */
 async function found(w: MovingFeed, state: 'inbox' | 'archive' | 'returned'): Promise<string[]> {
   const options = { ...w, now: () => Date.now(), yieldToEventLoop: async () => undefined };
   const { items } = await search(READER, { feeds: [READER], state, q: '', limit: 100 }, options);

@@ -20,7 +20,7 @@ import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
-import { leftFrom, leftUpTo, type LeftOf } from '../marks/left.ts';
+import { agedOutFinder, agedOutUpTo, type FindAgedOut } from '../marks/aged-out.ts';
 import type { ReaderChannel, ReaderStore, WaitingPositions } from '../ports.ts';
 import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
@@ -32,10 +32,10 @@ import {
   unarchive,
   markUnread,
   offsetIn,
-  placesOf,
+  findOffsets,
   unsnooze,
   type InboxChange,
-  type Places,
+  type OffsetById,
 } from './changes.ts';
 import {
   hasMarksBefore,
@@ -57,7 +57,7 @@ export interface InboxesOptions {
   histories: Pick<Histories, 'including'>;
   /** Returns how long a reader's marks in a feed are needed (ms). */
   historyMsOf: (feed: string, reader: string) => number;
-  /** Not set if the deployment has no channels. */
+  /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
   now: () => number;
@@ -83,17 +83,17 @@ export class UnknownIdsError extends Error {
 /** A snooze lasts at most a year, and is kept for less than another year after it ends. */
 export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
-interface Named {
+interface SelectedNotifications {
   feed: string;
   epoch?: string | undefined;
   offset?: number | undefined;
   ids?: readonly string[] | undefined;
 }
 
-interface Place extends FeedHistory {
-  places: Places;
+interface PlanInput extends FeedHistory {
+  offsetById: OffsetById;
   ids: ReadonlySet<string>;
-  leftOf: LeftOf;
+  findAgedOut: FindAgedOut;
 }
 
 /**
@@ -102,13 +102,13 @@ interface Place extends FeedHistory {
  * has a unique version. Anonymous readers have no inbox.
  */
 export class Inboxes {
-  readonly #use: InboxesOptions;
+  readonly #options: InboxesOptions;
   readonly #cache: ReadCache<InboxDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
   readonly #turns = new KeyedQueue();
 
   constructor(options: InboxesOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#cache = new ReadCache(options.now);
     options.channel.onChange((change) => {
       if (change.name === 'inbox') this.#cache.forget(inboxKey(change.reader), change.version);
@@ -120,7 +120,7 @@ export class Inboxes {
     if (reader === ANONYMOUS) return Promise.resolve(undefined);
     const key = inboxKey(reader);
     return this.#cache.get(key, async () => {
-      const stored = await this.#use.store.read(key);
+      const stored = await this.#options.store.read(key);
       return stored && parseInbox(key, stored.value);
     });
   }
@@ -133,7 +133,7 @@ export class Inboxes {
 
   async stateOf(reader: string, feed: string): Promise<InboxState | undefined> {
     const document = await this.stored(reader);
-    return document && stateOf(document, feed, this.#use.now());
+    return document && stateOf(document, feed, this.#options.now());
   }
 
   /** The `inbox` event after a change. `undefined` if the document is gone. */
@@ -143,8 +143,8 @@ export class Inboxes {
   }
 
   /**
-   * Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. The
-   * reader hasn't seen or read the `due` ones, which are still shown.
+   * Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. `due`
+   * contains those that are still shown and that the reader hasn't seen or read.
    */
   async endedBetween(reader: string, from: number, to: number) {
     const document = await this.stored(reader);
@@ -165,13 +165,13 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown: it hasn't expired, and the history doesn't show a retraction or
-   * replacement.
+   * Whether the snoozed notification is still shown: it hasn't expired, and according to the history, it hasn't been
+   * retracted or replaced.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
-    if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;
-    const { head, history } = await this.#use.histories.including(notification.feed, {});
+    if (expiresAt !== undefined && timeOf(expiresAt) <= this.#options.now()) return false;
+    const { head, history } = await this.#options.histories.including(notification.feed, {});
     if (epoch !== head.epoch || offset < history.floor || offset > head.offset) return true;
     const [published] = await history.readRange(offset, offset);
     return published?.notification !== null;
@@ -183,28 +183,28 @@ export class Inboxes {
     );
   }
 
-  /** Removes unread marks from notifications that the reader has read. Skips the write if there are no such marks. */
+  /** Removes unread marks from notifications that the reader has read. Writes nothing if there are no such marks. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     // Another instance may have just created the inbox, so don't rely on the cache alone if it has none.
     if (!(await this.stored(who.reader)) && !(await this.readFresh(who.reader))) return;
-    await this.#change(who, request, ({ head, ids, places }) =>
-      markRead(offsetIn(head, request), ids, places),
+    await this.#change(who, request, ({ head, ids, offsetById }) =>
+      markRead(offsetIn(head, request), ids, offsetById),
     );
   }
 
   unread(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids, places }) => markUnread(ids, places));
+    return this.#change(who, request, ({ ids, offsetById }) => markUnread(ids, offsetById));
   }
 
   archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
-    return this.#change(who, request, async ({ head, ids, places, leftOf }) => {
+    return this.#change(who, request, async ({ head, ids, offsetById, findAgedOut }) => {
       const offset = offsetIn(head, request);
-      return archive(offset, ids, places, await leftUpTo(offset, leftOf));
+      return archive(offset, ids, offsetById, await agedOutUpTo(offset, findAgedOut));
     });
   }
 
   unarchive(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids, places }) => unarchive(ids, places));
+    return this.#change(who, request, ({ ids, offsetById }) => unarchive(ids, offsetById));
   }
 
   /**
@@ -212,20 +212,20 @@ export class Inboxes {
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
-    return this.#change(who, { feed, ids }, async ({ places, history }) => {
+    return this.#change(who, { feed, ids }, async ({ offsetById, history }) => {
       const key = inboxKey(who.reader);
-      const before = parseInbox(key, (await this.#use.store.read(key))?.value);
+      const before = parseInbox(key, (await this.#options.store.read(key))?.value);
       const snoozed = new Map(
-        snoozedOf(before, feed, this.#use.now()).map((one) => [one.notification.id, one]),
+        snoozedOf(before, feed, this.#options.now()).map((one) => [one.notification.id, one]),
       );
       const publications: { offset: number; notification: Notification }[] = [];
       const unknown: string[] = [];
       for (const id of new Set(ids)) {
-        const held = snoozed.get(id);
-        const offset = places.get(id);
-        const isShown = offset !== undefined && offset >= history.floor;
-        const [published] = held || !isShown ? [] : await history.readRange(offset, offset);
-        if (held) publications.push({ offset: held.offset, notification: held.notification });
+        const snooze = snoozed.get(id);
+        const offset = offsetById.get(id);
+        const isInHistory = offset !== undefined && offset >= history.floor;
+        const [published] = snooze || !isInHistory ? [] : await history.readRange(offset, offset);
+        if (snooze) publications.push({ offset: snooze.offset, notification: snooze.notification });
         else if (published?.notification) publications.push(published);
         else unknown.push(id);
       }
@@ -240,31 +240,31 @@ export class Inboxes {
 
   /** Deletes the inbox of the reader whose user feed was erased. */
   async erase(feed: string): Promise<void> {
-    await this.#use.store.erase([inboxKey(feed)]);
+    await this.#options.store.erase([inboxKey(feed)]);
     this.#cache.forget(inboxKey(feed));
   }
 
   #change(
     who: InboxOwner,
-    named: Named,
-    plan: (place: Place) => InboxChange | Promise<InboxChange>,
+    selected: SelectedNotifications,
+    plan: (input: PlanInput) => InboxChange | Promise<InboxChange>,
   ): Promise<void> {
-    return this.#turns.add(inboxKey(who.reader), () => this.#write(who, named, plan));
+    return this.#turns.add(inboxKey(who.reader), () => this.#write(who, selected, plan));
   }
 
   async #write(
     { reader, owner }: InboxOwner,
-    named: Named,
-    plan: (place: Place) => InboxChange | Promise<InboxChange>,
+    selected: SelectedNotifications,
+    plan: (input: PlanInput) => InboxChange | Promise<InboxChange>,
   ): Promise<void> {
-    const { store, channel, ledger, histories, historyMsOf, waitingPositions, counter, now } = this.#use;
-    const { feed } = named;
+    const { store, channel, ledger, histories, historyMsOf, waitingPositions, counter, now } = this.#options;
+    const { feed } = selected;
     const key = inboxKey(reader);
-    const ids = new Set(named.ids);
-    const { head, history } = await histories.including(feed, named);
-    const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
-    const places = await placesOf(ids, history, leftOf);
-    const change = await plan({ head, history, places, ids, leftOf });
+    const ids = new Set(selected.ids);
+    const { head, history } = await histories.including(feed, selected);
+    const findAgedOut = agedOutFinder({ reader, feed, epoch: head.epoch, history, waitingPositions });
+    const offsetById = await findOffsets(ids, history, findAgedOut);
+    const change = await plan({ head, history, offsetById, ids, findAgedOut });
     const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
     let marks: [before: FeedMarks, after: FeedMarks] | undefined;
@@ -280,7 +280,7 @@ export class Inboxes {
         const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
-        const needed = hasMarksBefore(after, context) ? (await leftOf()).map(({ offset }) => offset) : [];
+        const needed = hasMarksBefore(after, context) ? (await findAgedOut()).map((one) => one.offset) : [];
         document = limitInbox(successorOf(before, after, now()), {
           ...{ ...context, needed, now: now() },
           historyMsOf: (name) => historyMsOf(name, reader),

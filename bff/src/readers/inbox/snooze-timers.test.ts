@@ -73,7 +73,7 @@ it('should report each snooze when it ends, even hours later, and clean up after
   expect(timers.size).toBe(0);
 });
 
-it('should send only the state of the inbox when the snooze of a seen notification ends', async () => {
+it("should send only the inbox's state when the snooze of a seen notification ends", async () => {
   snoozes = [{ ...snoozed('a', 60_000), seen: true }];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(59_000);

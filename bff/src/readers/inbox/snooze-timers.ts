@@ -18,7 +18,7 @@ const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
  * When a reader connects, they also get events for snoozes that ended within this time (ms), in case no instance was
- * running then. Only the `inbox` event reports snoozes of seen or read notifications. Clients ignore repeated events.
+ * running then. For seen or read notifications, only the `inbox` event is sent. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
@@ -27,7 +27,7 @@ const LOOK_BACK_MS = 10 * 60 * 1000;
  * ended depends on the reader's document and the current time, even if no instance was running.
  */
 export class SnoozeTimers {
-  readonly #use: SnoozeTimersOptions;
+  readonly #options: SnoozeTimersOptions;
   /** Each reader's timer for the next check. Only readers with snoozes have a timer. */
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   /** The recently ended snoozes that each reader's connections have been notified of. */
@@ -39,7 +39,7 @@ export class SnoozeTimers {
   #stopped = false;
 
   constructor(options: SnoozeTimersOptions) {
-    this.#use = options;
+    this.#options = options;
     options.channel.onChange((change) => {
       if (change.name === 'inbox' && options.isConnected(change.reader)) void this.#check(change.reader);
     });
@@ -53,7 +53,7 @@ export class SnoozeTimers {
 
   /** Call when a connection from the reader closes. */
   left(reader: string): void {
-    if (this.#use.isConnected(reader)) return;
+    if (this.#options.isConnected(reader)) return;
     this.#forget(reader);
     this.#sent.delete(reader);
     this.#joined.delete(reader);
@@ -79,7 +79,7 @@ export class SnoozeTimers {
       try {
         await this.#notify(reader);
       } catch (error) {
-        this.#use.onError(error);
+        this.#options.onError(error);
         // The failed check might have removed the reader from `#joined`, so the next check must renotify every
         // connection.
         this.#sent.delete(reader);
@@ -90,10 +90,10 @@ export class SnoozeTimers {
   }
 
   async #notify(reader: string): Promise<void> {
-    const { inboxes, now, send } = this.#use;
+    const { inboxes, now, send } = this.#options;
     const at = now();
-    // Check all ended snoozes, not just since the last check: this instance might only learn of a snooze after it has
-    // ended.
+    // Check all recently ended snoozes, not just those that ended since the last check: this instance might learn of a
+    // snooze only after it has ended.
     const { ended, due } = await inboxes.endedBetween(reader, at - LOOK_BACK_MS, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
     const unsent = ended.filter((snooze) => !known?.has(keyOf(snooze)));
@@ -103,9 +103,10 @@ export class SnoozeTimers {
       const own = unsent.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
       if (own.length > 0) send({ reader, name: 'snooze-due', payload: { feed, due: own.map(dueOf) } });
     }
-    if (ended.length > 0 && this.#use.isConnected(reader)) this.#sent.set(reader, new Set(ended.map(keyOf)));
+    if (ended.length > 0 && this.#options.isConnected(reader))
+      this.#sent.set(reader, new Set(ended.map(keyOf)));
     else this.#sent.delete(reader);
-    // Not from the current time, since a snooze might have ended after `at`.
+    // Look for the next snooze from `at`, not from the current time: a snooze might have ended in between.
     const next = await inboxes.nextDue(reader, at);
     if (next === undefined) this.#forget(reader);
     else this.#wait(reader, next - now());
@@ -113,7 +114,7 @@ export class SnoozeTimers {
 
   #wait(reader: string, ms: number): void {
     this.#forget(reader);
-    if (this.#stopped || !this.#use.isConnected(reader)) return;
+    if (this.#stopped || !this.#options.isConnected(reader)) return;
     const pause = Math.min(Math.max(ms, 0), MAX_WAIT_MS);
     const timer = setTimeout(() => void this.#check(reader), pause).unref();
     this.#waiting.set(reader, timer);

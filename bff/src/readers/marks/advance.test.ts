@@ -12,7 +12,7 @@ const gone = (offset: number): Publication => ({
   ...{ offset, notification: null, id: `n${offset}`, gone: 'retracted' },
 });
 const NOTHING: ReadState = { offset: 0, ids: [] };
-const named = (first: number, last: number) =>
+const idsFrom = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
 /** A history up to `head` with some removed publications. Counts the reads. */
@@ -25,7 +25,7 @@ function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
       if (first !== Math.max(floor, head - 9_999) && (first - 1) % CHUNK !== 0)
         throw new Error(`${first} does not begin a chunk`);
       counted.ids += last - first + 1;
-      return named(first, last);
+      return idsFrom(first, last);
     },
     readRange: async (first: number, last: number) => {
       if (first < floor || last > head) throw new Error(`${first} to ${last} is outside the history`);
@@ -52,8 +52,8 @@ describe('advance', () => {
     expect(await advance(some, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 6, ids: [] });
   });
 
-  it('should fold in many ids at the same time', async () => {
-    const marked = { offset: 0, ids: [...named(1, 700), 'n702'] };
+  it('should fold many ids into the offset at the same time', async () => {
+    const marked = { offset: 0, ids: [...idsFrom(1, 700), 'n702'] };
     expect(await advance(NOTHING, marked, history(900))).toEqual({ offset: 700, ids: ['n702'] });
   });
 
@@ -93,9 +93,9 @@ describe('advance', () => {
   });
 
   it('should merge the oldest of more than 1,000 ids into the offset, and drop unknown ids', async () => {
-    const before = { offset: 0, ids: named(1_001, 2_000) };
+    const before = { offset: 0, ids: idsFrom(1_001, 2_000) };
     const after = await advance(before, { offset: 0, ids: ['n2001', 'never'] }, history(3_000));
-    expect(after).toEqual({ offset: 1_101, ids: named(1_102, 2_001) });
+    expect(after).toEqual({ offset: 1_101, ids: idsFrom(1_102, 2_001) });
   });
 
   it('should merge the oldest ids into the offset sooner if ids are long', async () => {
@@ -111,7 +111,7 @@ describe('advance', () => {
     expect(after.offset).toBe(1_400 - after.ids.length);
   });
 
-  it('should keep known ids if only unknown ids exceed the limit', async () => {
+  it('should keep known ids, even if unknown ids exceed the limit', async () => {
     const unknownIds = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
     const some = history(500, { floor: 100 });
     const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: unknownIds }, some);
@@ -128,7 +128,7 @@ describe('advance', () => {
 
 describe('advance, while fallbacks wait for notifications that have left the history', () => {
   const moved = () => history(40, { floor: 21 });
-  const left = (...offsets: number[]) => ({
+  const agedOut = (...offsets: number[]) => ({
     calls: 0,
     async of() {
       this.calls++;
@@ -136,28 +136,28 @@ describe('advance, while fallbacks wait for notifications that have left the his
     },
   });
   const advanceWith = (
-    waiting: ReturnType<typeof left>,
+    waiting: ReturnType<typeof agedOut>,
     before: ReadState,
     marked: ReadState,
-    in_ = moved(),
-  ) => advance(before, marked, in_, () => waiting.of());
+    within = moved(),
+  ) => advance(before, marked, within, () => waiting.of());
 
   it("should keep these notifications' ids, and accept new ids, until the offset includes them", async () => {
     const before = { offset: 0, ids: ['n3', 'n4', 'n5'] };
-    const waiting = left(3, 5, 9);
+    const waiting = agedOut(3, 5, 9);
     const some = await advanceWith(waiting, before, { offset: 0, ids: ['n9', 'n30', 'x'] });
     expect(some).toEqual({ offset: 0, ids: ['n3', 'n5', 'n9', 'n30'] });
     expect(await advanceWith(waiting, some, { offset: 5, ids: [] })).toEqual({
       offset: 5,
       ids: ['n9', 'n30'],
     });
-    expect(await advanceWith(left(), some, { offset: 0, ids: ['n31'] })).toEqual({
+    expect(await advanceWith(agedOut(), some, { offset: 0, ids: ['n31'] })).toEqual({
       ...{ offset: 0, ids: ['n30', 'n31'] },
     });
   });
 
   it('should not look up waiting notifications if no ids are dropped and no publications are skipped', async () => {
-    const waiting = left(3);
+    const waiting = agedOut(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
     await advanceWith(waiting, NOTHING, { offset: 30, ids: [] });
@@ -166,20 +166,20 @@ describe('advance, while fallbacks wait for notifications that have left the his
 
   it('should not skip unread notifications to reach the first read publication in the history', async () => {
     const first = { offset: 0, ids: ['n21', 'n22'] };
-    expect(await advanceWith(left(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
-    expect(await advanceWith(left(9), NOTHING, first)).toEqual(first);
-    expect(await advanceWith(left(9), { offset: 9, ids: [] }, first)).toEqual({ offset: 22, ids: [] });
-    const read = await advanceWith(left(9), { offset: 0, ids: ['n9'] }, first);
+    expect(await advanceWith(agedOut(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
+    expect(await advanceWith(agedOut(9), NOTHING, first)).toEqual(first);
+    expect(await advanceWith(agedOut(9), { offset: 9, ids: [] }, first)).toEqual({ offset: 22, ids: [] });
+    const read = await advanceWith(agedOut(9), { offset: 0, ids: ['n9'] }, first);
     expect(read.offset).toBe(22);
   });
 
   it('should drop the oldest ids when they no longer fit, but not merge them into the offset', async () => {
     const long = history(3_000, { floor: 1_001 });
     const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
-    const before = { offset: 0, ids: [...named(1, 300), ...shown] };
-    const all = left(...Array.from({ length: 300 }, (_, i) => i + 1));
+    const before = { offset: 0, ids: [...idsFrom(1, 300), ...shown] };
+    const all = agedOut(...Array.from({ length: 300 }, (_, i) => i + 1));
     expect(await advanceWith(all, before, NOTHING, long)).toEqual({
-      ...{ offset: 0, ids: [...named(101, 300), ...shown] },
+      ...{ offset: 0, ids: [...idsFrom(101, 300), ...shown] },
     });
   });
 });

@@ -5,7 +5,7 @@ import {
   type Publication,
   type ReadState,
 } from '@tocsin/contracts';
-import { bottomOf, type LeftOf } from './left.ts';
+import { bottomOf, type FindAgedOut } from './aged-out.ts';
 
 /** A feed's history. Publications below `floor` are no longer shown anywhere. */
 export interface History {
@@ -26,30 +26,31 @@ const KEPT_FRACTION = 0.9;
 export const CHUNK = 200;
 
 /**
- * The read state after marking `marked`. The offset never goes back. It advances over adjacent read ids and removed
- * publications. Drops ids outside the history, which never existed or are no longer shown, unless `leftOf` returns them
- * and there is room. If the state is too large, merges the oldest ids into the offset, so all earlier publications
- * count as read.
+ * Adds `marked` to the read state `before` and returns the new read state. The offset never goes back. It advances over
+ * adjacent read ids and removed publications. Drops ids outside the history, which never existed or are no longer
+ * shown, unless `findAgedOut` returns them and there is room. If the state is too large, merges the oldest ids into the
+ * offset, so all earlier publications count as read.
  */
 export async function advance(
   before: ReadState,
   marked: ReadState,
   history: History,
-  leftOf: LeftOf = async () => [],
+  findAgedOut: FindAgedOut = async () => [],
 ): Promise<ReadState> {
   const named = new Set([...before.ids, ...marked.ids]);
   const reached = Math.max(before.offset, Math.min(marked.offset, history.head));
-  const places = await locate(named, history);
-  const left = new Map(
-    places.size < named.size ? (await leftOf()).map(({ id, offset }) => [id, offset]) : [],
+  const offsetById = await locate(named, history);
+  const agedOut = new Map(
+    offsetById.size < named.size ? (await findAgedOut()).map(({ id, offset }) => [id, offset]) : [],
   );
-  const ids = new Set([...named].filter((id) => (places.get(id) ?? left.get(id) ?? 0) > reached));
-  const offset = await fold(reached, ids, history, leftOf);
+  const ids = new Set([...named].filter((id) => (offsetById.get(id) ?? agedOut.get(id) ?? 0) > reached));
+  const offset = await fold(reached, ids, history, findAgedOut);
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
-  const shown = new Set([...ids].filter((id) => places.has(id)));
-  if (isTooLarge(shown)) return mergeOldest(offset, shown, places);
-  // Dropping an id can cause a needless fallback. Merging it could end fallbacks of unread notifications.
-  const oldest = [...left].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
+  const shown = new Set([...ids].filter((id) => offsetById.has(id)));
+  if (isTooLarge(shown)) return mergeOldest(offset, shown, offsetById);
+  // Drop these ids instead of merging them into the offset: dropping one can cause a needless fallback, but merging one
+  // could cancel the fallbacks of unread notifications.
+  const oldest = [...agedOut].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);
     if (!isTooLarge(ids)) break;
@@ -63,17 +64,17 @@ export async function locate(
   { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,
 ): Promise<Map<string, number>> {
   const missing = new Set(ids);
-  const places = new Map<string, number>();
+  const offsetById = new Map<string, number>();
   const bottom = bottomOf({ head, floor });
   for (let last = head; missing.size > 0 && last >= bottom;) {
     const first = Math.max(bottom, last - ((last - 1) % CHUNK));
     const idsInRange = await idsOf(first, last);
     idsInRange.forEach((id, index) => {
-      if (missing.delete(id)) places.set(id, first + index);
+      if (missing.delete(id)) offsetById.set(id, first + index);
     });
     last = first - 1;
   }
-  return places;
+  return offsetById;
 }
 
 /**
@@ -84,7 +85,7 @@ async function fold(
   from: number,
   ids: Set<string>,
   { head, floor, readRange }: History,
-  leftOf: LeftOf,
+  findAgedOut: FindAgedOut,
 ): Promise<number> {
   let offset = from;
   while (ids.size > 0 && offset < head) {
@@ -95,7 +96,7 @@ async function fold(
       if (
         isRead &&
         publication.offset > offset + 1 &&
-        (await hasUnread(leftOf, ids, offset, publication.offset))
+        (await hasUnread(findAgedOut, ids, offset, publication.offset))
       )
         return offset;
       if (!ids.delete(idOfPublication(publication)) && publication.notification !== null) return offset;
@@ -107,22 +108,26 @@ async function fold(
 
 /** Whether an unread notification between these offsets has left the history and has a waiting fallback. */
 const hasUnread = async (
-  leftOf: LeftOf,
+  findAgedOut: FindAgedOut,
   ids: ReadonlySet<string>,
   after: number,
   before: number,
 ): Promise<boolean> =>
-  (await leftOf()).some(({ id, offset }) => offset > after && offset < before && !ids.has(id));
+  (await findAgedOut()).some(({ id, offset }) => offset > after && offset < before && !ids.has(id));
 
 /** Keeps the newest ids. All publications before them count as read. */
-function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
-  const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
+function mergeOldest(
+  from: number,
+  ids: ReadonlySet<string>,
+  offsetById: ReadonlyMap<string, number>,
+): ReadState {
+  const newest = [...ids].map((id) => [id, offsetById.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
   let bytes = 0;
-  const fits = newest.findIndex(([id], index) => {
+  const firstExcess = newest.findIndex(([id], index) => {
     bytes += bytesInList(id);
     return index >= KEPT_FRACTION * MAX_READ_IDS || bytes > KEPT_FRACTION * MAX_READ_BYTES;
   });
-  const kept = newest.slice(0, fits < 0 ? newest.length : fits).reverse();
+  const kept = newest.slice(0, firstExcess < 0 ? newest.length : firstExcess).reverse();
   const offset = Math.max(from, (kept[0]?.[1] ?? 1) - 1);
   return { offset, ids: kept.map(([id]) => id) };
 }

@@ -20,16 +20,16 @@ export interface FeedHistory {
 }
 
 export class Histories {
-  readonly #use: HistoriesOptions;
+  readonly #options: HistoriesOptions;
   readonly #publishedIds = new PublishedIds();
 
   constructor(options: HistoriesOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
-  /** The feed's current position and history. Read from the head if this instance's view might be outdated. */
+  /** The feed's current position and history. Reads the head first if this instance's view might be outdated. */
   async current(feed: string): Promise<FeedHistory> {
-    const view = this.#use.view(feed);
+    const view = this.#options.view(feed);
     return this.#of(feed, view, await view.currentPosition());
   }
 
@@ -39,20 +39,20 @@ export class Histories {
    */
   async including(
     feed: string,
-    named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
+    request: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
   ): Promise<FeedHistory> {
-    const view = this.#use.view(feed);
+    const view = this.#options.view(feed);
     const local = await this.#of(feed, view, await view.knownPosition());
     const { epoch, offset } = local.head;
-    const ids = new Set(named.ids);
-    const isKnown = (named.offset ?? 0) <= offset && (named.epoch ?? epoch) === epoch;
+    const ids = new Set(request.ids);
+    const isKnown = (request.offset ?? 0) <= offset && (request.epoch ?? epoch) === epoch;
     if (isKnown && (await locate(ids, local.history)).size === ids.size) return local;
     await view.compare();
     return this.#of(feed, view, await view.knownPosition());
   }
 
   async #of(feed: string, view: ReadableFeed, head: Position): Promise<FeedHistory> {
-    const { now } = this.#use;
+    const { now } = this.#options;
     const { epoch, offset } = head;
     const floor = await view.floor();
     const readRange: History['readRange'] = async (first, last) =>

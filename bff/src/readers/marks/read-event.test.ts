@@ -26,7 +26,7 @@ it('should have the same id for a repeated mark, and a different id for another 
   expect(one?.id).not.toBe(other?.id);
 });
 
-it('should list at most 1,000, the newest last', async () => {
+it('should list at most 1,000 notifications, the newest last', async () => {
   const event = await eventOf({ offset: 0 }, { offset: 2_500 });
   const { ids: named, more } = event!.data as { ids: string[]; more: boolean };
   expect([named.length, named.at(-1), more]).toEqual([1_000, 'n2500', true]);

@@ -81,7 +81,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ offset: 12 });
   });
 
-  it("should not be overwritten by an instance that doesn't know the new epoch", async () => {
+  it("should not be overwritten by an instance that hasn't seen the new epoch", async () => {
     actualHead = head = { epoch: '2-b', offset: 5 };
     await instance().mark(ADA, { feed: 'all', offset: 5 });
     actualHead = head = { epoch: '1-a', offset: 9 };
@@ -97,7 +97,7 @@ describe('a read state', () => {
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
   });
 
-  it('should be published by a retried request after publishing failed', async () => {
+  it('should be published when the request is retried after publishing failed', async () => {
     const states = instance();
     const publish = channel.publish.bind(channel);
     channel.publish = () => Promise.reject(new Error('no Redis'));
@@ -124,7 +124,7 @@ describe('a read state', () => {
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
 
-  it('should only drop the oldest documents for an owner with too many', async () => {
+  it("should drop an owner's oldest documents, but not other owners' documents, if there are too many", async () => {
     const states = instance();
     const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
     await mark(ADA);

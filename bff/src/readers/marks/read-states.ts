@@ -16,7 +16,7 @@ import { isLaterEpoch } from '../../feed/position.ts';
 import { advance } from './advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import type { Histories } from './histories.ts';
-import { leftFrom } from './left.ts';
+import { agedOutFinder } from './aged-out.ts';
 import type { ReaderChannel, ReaderStore, WaitingPositions } from '../ports.ts';
 import type { ReaderChange, ReaderChangeOf } from '../events/reader-change.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
@@ -33,12 +33,12 @@ export interface ReadStatesOptions {
   histories: Pick<Histories, 'including'>;
   /** Returns how long the history or a fallback can need a reader's read state in a feed (seconds). */
   ttlSecondsOf: (feed: string, reader: string) => number;
-  /** Not set if the deployment has no channels. */
+  /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;
   counter?: Pick<ReceiptCounter, 'read'> | undefined;
   /**
-   * Publishes an event when a reader has read notifications in their own feed. Called before storing the mark: if
-   * storing it then fails, the page retries the mark. Not set if RECEIPTS_TOPIC is off.
+   * Publishes an event when a reader has read notifications in their own feed. Called before the read state is stored:
+   * if storing it then fails, the page retries the request. Not set if RECEIPTS_TOPIC is off.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
@@ -47,14 +47,14 @@ export interface ReadStatesOptions {
 const USER = 'user:';
 
 export class ReadStates {
-  readonly #use: ReadStatesOptions;
+  readonly #options: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
   /** Within an instance, changes to a document run one at a time. Between instances, the etag detects conflicts. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#cache = new ReadCache(options.now);
     options.channel.onChange((change) => this.#changed(change));
   }
@@ -62,7 +62,7 @@ export class ReadStates {
   /** A reader's stored read state in a feed. `stateIn` returns the part for an epoch. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
-    return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
+    return this.#cache.get(key, async () => parse(key, (await this.#options.store.read(key))?.value));
   }
 
   /** Like `stored`, but bypasses the cache. */
@@ -89,7 +89,7 @@ export class ReadStates {
   /** A signed-in reader's stored read state in all feeds except their own, for exports. */
   async elsewhere(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
     const start = readKey(reader, '');
-    const keys = (await this.#use.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
+    const keys = (await this.#options.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
     const found: ({ feed: string } & ReadDocument)[] = [];
     for (const feed of keys.map((key) => feedOfKey(key.slice(start.length)))) {
       const document = feed === reader ? undefined : await this.readFresh(reader, feed);
@@ -99,15 +99,15 @@ export class ReadStates {
   }
 
   /**
-   * Deletes an erased feed's documents if the keys are known: the anonymous readers' document and, for a user feed, all
-   * of the user's documents, including documents for other feeds.
+   * Deletes an erased feed's documents, as far as their keys are known: the anonymous readers' document and, for a user
+   * feed, all of the user's documents, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
     // A user feed's name is also the user's reader name.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
-    await this.#use.store.erase(keys);
-    if (feed.startsWith(USER)) keys.push(...(await this.#use.ledger.erase(feed)));
+    await this.#options.store.erase(keys);
+    if (feed.startsWith(USER)) keys.push(...(await this.#options.ledger.erase(feed)));
     for (const key of keys) this.#cache.forget(key);
   }
 
@@ -115,8 +115,8 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#use;
-    const { head, history } = await this.#use.histories.including(feed, { epoch, offset, ids });
+    const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#options;
+    const { head, history } = await this.#options.histories.including(feed, { epoch, offset, ids });
     // An empty feed has no publications to read, and made-up feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
@@ -131,8 +131,8 @@ export class ReadStates {
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance hasn't seen`);
         before = stateIn(head.epoch, stored);
-        const leftOf = leftFrom({ reader, feed, epoch: head.epoch, history, waitingPositions });
-        const state = await advance(before, marked, history, leftOf);
+        const findAgedOut = agedOutFinder({ reader, feed, epoch: head.epoch, history, waitingPositions });
+        const state = await advance(before, marked, history, findAgedOut);
         if (isSame(before, state)) return undefined;
         if (feed === reader) await this.#publishReceipt({ feed, head, history, before, after: state });
         return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
@@ -148,7 +148,7 @@ export class ReadStates {
   }
 
   async #publishReceipt(change: ReadChange): Promise<void> {
-    const { publishReceipt, now } = this.#use;
+    const { publishReceipt, now } = this.#options;
     const event = publishReceipt && (await readEventOf(change, now()));
     if (event) await publishReceipt(event);
   }
@@ -158,7 +158,7 @@ export class ReadStates {
   }
 }
 
-/** The read state in the epoch. Empty if it is from another epoch. */
+/** The stored read state, or an empty one if the stored state is from another epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : NOTHING_READ;
 

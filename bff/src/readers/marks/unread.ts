@@ -70,21 +70,21 @@ export async function countUnread(
   for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
 
   const readTo = read?.offset ?? 0;
-  const last = Math.max(floor, readTo + 1, 1);
-  const bottom = Math.max(last, head - MAX_CHECKED + 1);
+  const lowest = Math.max(floor, readTo + 1, 1);
+  const bottom = Math.max(lowest, head - MAX_CHECKED + 1);
   for (let end = head; end >= bottom && count.unread <= MAX_UNREAD; end -= CHUNK)
     addAll(await readRange(Math.max(bottom, end - CHUNK + 1), end));
 
-  let left = MAX_CHECKED;
+  let remaining = MAX_CHECKED;
   const markedUnread = inbox?.epoch === epoch ? inbox.unread : [];
   for (const [first, end] of markedUnread.toReversed()) {
-    const from = Math.max(first, floor, Math.min(end, readTo) - left + 1);
+    const from = Math.max(first, floor, Math.min(end, readTo) - remaining + 1);
     const to = Math.min(end, readTo, head);
-    if (to < from || left <= 0 || count.unread > MAX_UNREAD) continue;
-    left -= to - from + 1;
+    if (to < from || remaining <= 0 || count.unread > MAX_UNREAD) continue;
+    remaining -= to - from + 1;
     addAll(await readRange(from, to));
   }
   if (count.unread > MAX_UNREAD)
     return { unread: MAX_UNREAD, unseen: Math.min(count.unseen, MAX_UNREAD), more: true };
-  return { ...count, more: bottom > last || left <= 0 };
+  return { ...count, more: bottom > lowest || remaining <= 0 };
 }

@@ -23,15 +23,15 @@ type MutesChange = { [List in keyof Mutes]?: Readonly<Mutes[List]> | undefined }
 
 /** Readers' mutes, kept for a year after the last change. */
 export class MuteLists {
-  readonly #use: MuteListsOptions;
+  readonly #options: MuteListsOptions;
   readonly #pendingChanges = new PendingChanges();
 
   constructor(options: MuteListsOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   async of(reader: string): Promise<Mutes> {
-    const stored = await this.#use.store.read(mutesKey(reader));
+    const stored = await this.#options.store.read(mutesKey(reader));
     if (!stored) return { feeds: [], severities: [] };
     const { feeds, severities } = parse(stored.value);
     return { feeds, severities };
@@ -40,10 +40,10 @@ export class MuteLists {
   /**
    * Replaces the given lists. Resolves once the mutes are stored and the change is published to all instances. No-op if
    * the lists are unchanged. The last write wins, but documents that this version can't read are never overwritten. The
-   * document counts against the quota of `owner` unless that is the reader.
+   * document counts against the quota of `owner` unless the owner is the reader.
    */
   async set(reader: string, { feeds, severities }: MutesChange, owner = reader): Promise<void> {
-    const { store, channel, ledger } = this.#use;
+    const { store, channel, ledger } = this.#options;
     const key = mutesKey(reader);
     const version = await this.#pendingChanges.write(store, {
       key,

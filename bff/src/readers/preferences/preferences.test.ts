@@ -29,14 +29,14 @@ it('should merge simultaneous changes from two instances', async () => {
   expect(await instance().of(ADA)).toMatchObject(merged);
 });
 
-it('should read a mute for a year even if this clock is behind the one that it was set by', async () => {
+it("should read a mute that lasts a year, even if this instance's clock is behind the clock that set it", async () => {
   const until = new Date(Date.now() + MAX_SCHEDULE_MS + 60_000).toISOString();
   const mutedUntil = [{ list: 'sources' as const, name: 'ci', until }];
   await instance().change(ADA, { mutedUntil });
   expect(await instance().of(ADA)).toMatchObject({ mutedUntil });
 });
 
-it('should publish a change in a retried request if storing the mutes failed at first', async () => {
+it('should publish a change when the request is retried after storing the mutes failed', async () => {
   const published: ReaderChange[] = [];
   const preferences = instance();
   await preferences.change(ADA, { feeds: ['topic:a'] });

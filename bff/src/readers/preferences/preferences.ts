@@ -27,22 +27,23 @@ export interface ReaderPreferencesOptions {
 /** Omitted or `undefined` members don't change. */
 export type PreferencesChange = { [Member in keyof Preferences]?: Preferences[Member] | undefined };
 
+/** The preferences in this class's own document. `MuteLists` stores the muted feeds and severities. */
 type Own = Omit<Preferences, 'feeds' | 'severities'>;
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /** Readers' preferences, kept for a year after the last change. */
 export class ReaderPreferences {
-  readonly #use: ReaderPreferencesOptions;
+  readonly #options: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReaderPreferencesOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   async of(reader: string): Promise<Preferences> {
-    const { store, mutes } = this.#use;
+    const { store, mutes } = this.#options;
     const [stored, muted] = await Promise.all([store.read(preferencesKey(reader)), mutes.of(reader)]);
     return { ...ownOf(stored?.value), ...muted };
   }
@@ -50,7 +51,7 @@ export class ReaderPreferences {
   /**
    * Changes only the given members, so changes from multiple devices merge. The last change to a member wins. Resolves
    * once the change is stored and published to all instances. Safe to repeat. The document counts against the quota of
-   * `owner` unless that is the reader.
+   * `owner` unless the owner is the reader.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
     return this.#turns.add(reader, () => this.#change(reader, change, owner));
@@ -58,7 +59,7 @@ export class ReaderPreferences {
 
   /** Deletes an erased user feed's preferences. */
   async erase(feed: string): Promise<void> {
-    await this.#use.store.erase([preferencesKey(feed)]);
+    await this.#options.store.erase([preferencesKey(feed)]);
   }
 
   async #change(
@@ -66,7 +67,7 @@ export class ReaderPreferences {
     { feeds, severities, ...own }: PreferencesChange,
     owner: string,
   ): Promise<void> {
-    const { store, channel, ledger, mutes } = this.#use;
+    const { store, channel, ledger, mutes } = this.#options;
     const key = preferencesKey(reader);
     const version = await this.#pendingChanges.write(store, {
       key,
@@ -97,7 +98,7 @@ function ownOf(value: unknown): Own {
 
 function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
   const { quietHours, sound, desktop, sources, categories } = document;
-  const own = { quietHours: quietHours && quietOf(quietHours), sound, desktop, sources, categories };
+  const own = { quietHours: quietHours && quietHoursOf(quietHours), sound, desktop, sources, categories };
   return withoutExpired({
     ...own,
     mutedUntil: mutedUntil?.map(({ list, name, until }) => ({ list, name, until })),
@@ -110,7 +111,7 @@ function withoutExpired({ mutedUntil = [], ...own }: Own): Own {
   return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;
 }
 
-const quietOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHours => ({
+const quietHoursOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHours => ({
   ...{ from, to, timeZone, allow },
   ...(days && { days }),
 });

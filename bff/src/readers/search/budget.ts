@@ -3,18 +3,19 @@ import type { Publication } from '@tocsin/contracts';
 /** Limits per search call. The next call continues the search. */
 export const SEARCH_BOUNDS = { publications: 2_000, characters: 2_000_000, ms: 500 };
 
-export interface BudgetOptions {
+export interface SearchBudgetOptions {
   bounds?: typeof SEARCH_BOUNDS;
   now: () => number;
 }
 
-export class Budget {
+/** The publications, characters and time that a search call has left. */
+export class SearchBudget {
   readonly #now: () => number;
   readonly #end: number;
   #publications: number;
   #characters: number;
 
-  constructor({ bounds = SEARCH_BOUNDS, now }: BudgetOptions) {
+  constructor({ bounds = SEARCH_BOUNDS, now }: SearchBudgetOptions) {
     this.#now = now;
     this.#end = now() + bounds.ms;
     this.#publications = bounds.publications;

@@ -1,6 +1,6 @@
 import type { Found, Notification, Placed, Publication, Ranges } from '@tocsin/contracts';
 import type { History } from '../marks/advance.ts';
-import type { Budget } from './budget.ts';
+import type { SearchBudget } from './budget.ts';
 
 /** Publications to check before yielding to other work. Checking them takes a few milliseconds. */
 const CHUNK = 50;
@@ -11,33 +11,33 @@ export interface FeedSearchOptions {
   history: Pick<History, 'readRange'>;
   /** The offsets in the history that can match. */
   candidates: Ranges;
-  /** Only searches offsets below this. */
+  /** Searches only offsets below this one. */
   before: number;
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
   matches: (notification: Notification, placed: Placed) => boolean;
-  budget: Budget;
+  budget: SearchBudget;
   /** Lets other work run. */
   yieldToEventLoop: () => Promise<void>;
 }
 
 /** Searches a single feed, newest first. */
 export class FeedSearch {
-  readonly #use: FeedSearchOptions;
+  readonly #options: FeedSearchOptions;
   #before: number;
   #unchecked: Publication[] = [];
   #found: Found | undefined;
 
   constructor(options: FeedSearchOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#before = options.before;
   }
 
   get feed(): string {
-    return this.#use.feed;
+    return this.#options.feed;
   }
 
   get epoch(): string {
-    return this.#use.epoch;
+    return this.#options.epoch;
   }
 
   /** The next match. Doesn't advance until `take` is called. `undefined` at the end, or when the budget is spent. */
@@ -61,11 +61,11 @@ export class FeedSearch {
   }
 
   get #remaining(): Ranges {
-    return this.#use.candidates.filter(([first]) => first < this.#before);
+    return this.#options.candidates.filter(([first]) => first < this.#before);
   }
 
   #check(publication: Publication): void {
-    const { feed, epoch, placeOf, matches } = this.#use;
+    const { feed, epoch, placeOf, matches } = this.#options;
     this.#before = publication.offset;
     if (publication.notification === null) return;
     const { offset, notification } = publication;
@@ -74,7 +74,7 @@ export class FeedSearch {
   }
 
   async #load(): Promise<boolean> {
-    const { history, budget, yieldToEventLoop } = this.#use;
+    const { history, budget, yieldToEventLoop } = this.#options;
     const range = this.#remaining.at(-1);
     if (!range || budget.isSpent) return false;
     const end = Math.min(range[1], this.#before - 1);

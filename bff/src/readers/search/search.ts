@@ -17,7 +17,7 @@ import type { FeedHistory, Histories } from '../marks/histories.ts';
 import { snoozedOf } from '../inbox/document.ts';
 import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from '../marks/read-states.ts';
-import { Budget, type SEARCH_BOUNDS } from './budget.ts';
+import { SearchBudget, type SEARCH_BOUNDS } from './budget.ts';
 import { decodeCursor, encodeCursor, nameInCursor } from './cursor.ts';
 import { FeedSearch } from './feed-search.ts';
 import { createMatcher } from './matcher.ts';
@@ -51,11 +51,11 @@ export async function search(
   request: SearchRequest,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
-  for (let reads = 1; ; reads++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await new Search(reader, request, options).run();
     } catch (error) {
-      if (!(error instanceof ChangedError) || reads === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof ChangedError) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -69,7 +69,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** The offsets in the history that can be in this state, according to the reader's marks. */
+/** The offsets of the notifications in the history that can be in this state, according to the reader's marks. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,
@@ -90,17 +90,17 @@ function candidatesOf(
 class Search {
   readonly #reader: string;
   readonly #request: SearchRequest;
-  readonly #use: SearchOptions;
-  readonly #budget: Budget;
+  readonly #options: SearchOptions;
+  readonly #budget: SearchBudget;
   readonly #cursor: SearchCursor;
   readonly #matches: (one: Found['notification'], placed: Placed) => boolean;
 
   constructor(reader: string, request: SearchRequest, options: SearchOptions) {
     this.#reader = reader;
     this.#request = request;
-    this.#use = options;
+    this.#options = options;
     const { now, bounds } = options;
-    this.#budget = new Budget({ now, ...(bounds && { bounds }) });
+    this.#budget = new SearchBudget({ now, ...(bounds && { bounds }) });
     const cursor = request.cursor === undefined ? { before: {}, snoozed: 0 } : decodeCursor(request.cursor);
     if (!cursor) throw new BadCursorError('must be a cursor from a search response');
     this.#cursor = cursor;
@@ -112,9 +112,9 @@ class Search {
     const { limit } = this.#request;
     const feeds = await this.#open();
     const snoozed = await this.#snoozed();
-    const answered = Math.min(this.#cursor.snoozed, snoozed.length);
+    const alreadyReturned = Math.min(this.#cursor.snoozed, snoozed.length);
     const items: Found[] = [];
-    let taken = answered;
+    let taken = alreadyReturned;
     let bytes = 0;
     while (items.length < limit) {
       const next = await this.#newest(feeds, snoozed[taken]);
@@ -160,15 +160,15 @@ class Search {
   }
 
   async #openOne(feed: string): Promise<FeedSearch> {
-    const { states, inboxes, histories, yieldToEventLoop } = this.#use;
-    const [stored, inbox, place] = await Promise.all([
+    const { states, inboxes, histories, yieldToEventLoop } = this.#options;
+    const [stored, inbox, feedHistory] = await Promise.all([
       states.stored(this.#reader, feed),
       inboxes.stateOf(this.#reader, feed),
       histories.current(feed),
     ]);
-    const { epoch } = place.head;
+    const { epoch } = feedHistory.head;
     const marks = { epoch, read: stateIn(epoch, stored), inbox };
-    // Snoozed notifications are searched separately, since the content is stored separately.
+    // Snoozed notifications are searched separately, since their content is stored separately.
     const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
     return new FeedSearch({
       ...{
@@ -176,17 +176,17 @@ class Search {
         epoch,
         yieldToEventLoop,
         budget: this.#budget,
-        history: place.history,
+        history: feedHistory.history,
         placeOf: placesIn(marks),
       },
-      candidates: candidatesOf(this.#request.state, marks, place),
-      before: this.#cursor.before[nameInCursor(feed, epoch)] ?? place.head.offset + 1,
+      candidates: candidatesOf(this.#request.state, marks, feedHistory),
+      before: this.#cursor.before[nameInCursor(feed, epoch)] ?? feedHistory.head.offset + 1,
       matches: (one, placed) => !snoozed.has(one.id) && this.#matches(one, placed),
     });
   }
 
   async #snoozed(): Promise<Found[]> {
-    const { inboxes, now } = this.#use;
+    const { inboxes, now } = this.#options;
     const document = await inboxes.stored(this.#reader);
     const found: Found[] = [];
     for (const feed of document ? this.#request.feeds : []) {

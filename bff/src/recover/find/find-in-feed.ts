@@ -16,7 +16,7 @@ import { splitWithin, present } from '../../feed/present.ts';
 const PART_BYTES = 512 * 1024;
 /** Maximum bytes of history to read per search. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Documents to read per batch, each with many id hashes. */
+/** Documents to read per batch. Each contains many hashes of ids. */
 const DOCUMENTS_AT_ONCE = 16;
 
 export interface FoundInFeed {

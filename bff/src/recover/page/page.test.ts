@@ -159,7 +159,7 @@ describe('recovery from a position', () => {
 });
 
 describe('a missed publication', () => {
-  it('should be read from the head before answering a request for a position after the ring', async () => {
+  it('should be fetched before answering a request for a position beyond the ring', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();
@@ -175,7 +175,7 @@ describe('a missed publication', () => {
     f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
     await new Promise((resolve) => setImmediate(resolve));
-    // The comparison has read the head. Now a client comes from another instance with a newer position.
+    // The comparison has read the head. Now a client that was connected to another instance requests a newer position.
     f.log.beforeHead = () => Promise.resolve();
     await publish(1);
     const answer = read({ kind: 'after', position: at(6) });

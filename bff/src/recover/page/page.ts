@@ -21,7 +21,7 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring or older segments. Returns at most `bytes` bytes of publications. If the requested
+ * Reads a page from the ring or from older segments, with at most `bytes` bytes of publications. If the requested
  * position is later than this instance's position or from another epoch, compares the view with the head first. Rejects
  * with TemporaryError rather than leave out a publication.
  */
@@ -31,12 +31,12 @@ export async function readPage(
   now: () => number,
   bytes = MAX_CONTENT_BYTES,
 ): Promise<Page> {
-  for (let reads = 1; ; reads++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await readOnce(view, request, now, bytes);
     } catch (error) {
       // The feed grew or started a new epoch during the read.
-      if (!(error instanceof ChangedError) || reads === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof ChangedError) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -70,16 +70,16 @@ async function readOnce(
   if (request.kind === 'newest') return pageWith({ publications: await newestPublications(request.limit) });
 
   const { position, limit } = request;
-  const comparable = position.epoch === head.epoch;
+  const isSameEpoch = position.epoch === head.epoch;
   if (request.kind === 'before') {
-    if (!comparable || position.offset > head.offset + 1) {
+    if (!isSameEpoch || position.offset > head.offset + 1) {
       return pageWith({ recovered: false, publications: await newestPublications(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
     const publications = suffixWithin(await view.readRange(first, position.offset - 1), request.limit, bytes);
     return pageWith({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
-  if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
+  if (!isSameEpoch || position.offset > head.offset || position.offset + 1 < floor) {
     return pageWith({
       recovered: false,
       publications: await newestPublications(limit ?? DEFAULT_PAGE_LIMIT),

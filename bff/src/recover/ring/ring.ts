@@ -72,13 +72,13 @@ export class Ring {
   #removeBy(publications: readonly Publication[]): void {
     const removals = new Removals(publications);
     if (removals.offset === 0) return;
-    this.#items.forEach((item, place) => {
+    this.#items.forEach((item, index) => {
       const reason = removals.reasonFor(item.publication);
       if (!reason) return;
       const publication = withoutContent(item.publication, reason);
       const bytes = sizeOf(publication);
       this.#bytes += bytes - item.bytes;
-      this.#items[place] = { publication, bytes };
+      this.#items[index] = { publication, bytes };
     });
   }
 

@@ -9,11 +9,11 @@ interface CachedSegment {
 }
 
 /**
- * Caches segments by key. Unlike the heads that reference them, segments never change. Concurrent readers share a read.
+ * Caches segments by key. Unlike the heads that reference them, segments never change. Concurrent calls share a read.
  */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
-  /** Created on the first read because most feeds are answered without segments. */
+  /** Created on the first read because most views never need segments. */
   #cache: LRUCache<string, CachedSegment> | undefined;
 
   constructor(read: (keys: readonly string[]) => Promise<Publication[][]>) {

@@ -4,8 +4,8 @@ export interface BroadcastEffect {
   /** Whether the broadcast continues from the view's position. If not, the view must be compared with the feed's head. */
   continues: boolean;
   /**
-   * The part of the broadcast to send: new publications without removed content. Not set if there is none, or the epoch
-   * is over.
+   * The part of the broadcast to send to browsers: new publications without removed content. Not set if there are none,
+   * or if the broadcast is from an earlier epoch.
    */
   shown?: PublicationsEvent;
 }

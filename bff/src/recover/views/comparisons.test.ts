@@ -64,7 +64,7 @@ describe('a watched feed', () => {
     expect(views.view('all').position).toMatchObject({ offset: 3 });
   });
 
-  it('should find publications after the broadcast was lost', async () => {
+  it('should find a publication whose broadcast was lost', async () => {
     views.watch('all');
     await views.view('all').knownPosition();
     await publish(1);

@@ -6,8 +6,8 @@ const MAX_RANGES = 64;
 interface Range {
   first: number;
   last: number;
-  /** True if a browser without the range has joined since it was sent. */
-  isLacking: boolean;
+  /** True if a browser that doesn't have the range has joined since the range was sent. */
+  isMissingSomewhere: boolean;
 }
 
 /**
@@ -18,14 +18,16 @@ export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Records `publications` as sent. Returns the publications that some browser lacks and that must be sent. */
+  /** Records `publications` as sent. Returns those that at least one browser doesn't have, which must be sent. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
 
-  /** Returns the publications that some browser lacks. Other browsers already have `resentCount` of them. */
+  /**
+   * Returns the publications that at least one browser doesn't have. Other browsers already have `resentCount` of them.
+   */
   unsent(
     epoch: string,
     publications: readonly Publication[],
@@ -38,7 +40,7 @@ export class EarlySends {
   }
 
   joined(): void {
-    for (const range of this.#ranges) range.isLacking = true;
+    for (const range of this.#ranges) range.isMissingSomewhere = true;
   }
 
   /** Call once the ring has all publications up to `offset`. */
@@ -50,15 +52,15 @@ export class EarlySends {
     if (this.#epoch !== epoch) return 'none';
     const matching = this.#ranges.filter(({ first, last }) => first <= offset && offset <= last);
     if (matching.length === 0) return 'none';
-    return matching.some(({ isLacking }) => !isLacking) ? 'everyone' : 'some';
+    return matching.some(({ isMissingSomewhere }) => !isMissingSomewhere) ? 'everyone' : 'some';
   }
 
   #add(epoch: string, offset: number): void {
     if (this.#epoch !== epoch) this.#ranges = [];
     this.#epoch = epoch;
     const last = this.#ranges.at(-1);
-    if (last && !last.isLacking && last.last + 1 === offset) last.last = offset;
-    else this.#ranges.push({ first: offset, last: offset, isLacking: false });
+    if (last && !last.isMissingSomewhere && last.last + 1 === offset) last.last = offset;
+    else this.#ranges.push({ first: offset, last: offset, isMissingSomewhere: false });
     if (this.#ranges.length > MAX_RANGES) this.#ranges.shift();
   }
 }

@@ -6,7 +6,7 @@ it.each([
   ['sizes that fit', [3, 4, 3], 10, Infinity],
   ['a large size among small and empty sizes', [0, 1, 0, 100, 1], 10, 8],
   ['multiple large sizes', [50, 2, 40, 2], 10, 3],
-  ['equal ones', [4, 4, 4], 6, 2],
+  ['equal sizes', [4, 4, 4], 6, 2],
 ])('should return the largest share that fits: %s', (_, sizes, limit, share) => {
   expect(fairShare(sizes, limit)).toBe(share);
   const kept = sizes.reduce((sum, size) => sum + Math.min(size, share), 0);

@@ -1,14 +1,14 @@
 /**
- * The largest share that makes all sizes fit into the limit when larger sizes are cut to it. `Infinity` if they already
- * fit.
+ * The largest share for which the sizes fit into the limit once each larger size is cut to the share. `Infinity` if
+ * they already fit.
  */
 export function fairShare(sizes: readonly number[], limit: number): number {
   const ascending = Float64Array.from(sizes).sort();
-  let left = limit;
+  let remaining = limit;
   for (const [index, size] of ascending.entries()) {
-    const share = left / (ascending.length - index);
+    const share = remaining / (ascending.length - index);
     if (size > share) return share;
-    left -= size;
+    remaining -= size;
   }
   return Infinity;
 }

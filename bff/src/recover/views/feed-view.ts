@@ -25,13 +25,13 @@ const MAX_ATTEMPTS = 5;
  */
 export class FeedView {
   readonly feed: string;
-  readonly #use: ViewDependencies;
+  readonly #dependencies: ViewDependencies;
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
   /** True after a later epoch made the view drop all publications. */
   #isStale = false;
-  /** Set while the view could have missed publications unnoticed; cleared by a comparison that starts later. */
+  /** Set while the view could have missed publications unnoticed. Cleared by a comparison that starts after that. */
   #outdated: object | undefined;
   /** The position of the latest known removal. Readers never get data older than this. */
   #removedAt: Position | undefined;
@@ -41,7 +41,7 @@ export class FeedView {
 
   constructor(feed: string, dependencies: ViewDependencies) {
     this.feed = feed;
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
     this.#segments = this.#emptyCache();
   }
 
@@ -70,10 +70,10 @@ export class FeedView {
   /** Handles a broadcast. Without a valid proof, it only triggers a comparison. */
   receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
-    if (!this.#use.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
-    const markBefore = this.#use.marks.of(feed);
+    if (!this.#dependencies.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
+    const markBefore = this.#dependencies.marks.of(feed);
     const removedBefore = this.#removedAt;
-    this.#use.marks.raise(feed, positionOf(event));
+    this.#dependencies.marks.raise(feed, positionOf(event));
     if (markBefore && isLaterEpoch(markBefore.epoch, epoch)) return { continues: false };
     this.#noteRemovals(epoch, publications);
     const ring = this.#ring;
@@ -83,7 +83,7 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Watching browsers already have the ring's publications from events or the answer to the subscription.
+    // Watching browsers already have the ring's publications, from events or the response to `subscribe`.
     const sent = ring.offset;
     const continues = ring.append(publications);
     // A missing publication could be a removal of an earlier publication.
@@ -107,7 +107,7 @@ export class FeedView {
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
-    if (resentCount > 0) this.#use.onSentTwice?.(resentCount);
+    if (resentCount > 0) this.#dependencies.onSentTwice?.(resentCount);
     return unsent;
   }
 
@@ -125,7 +125,7 @@ export class FeedView {
   }
 
   #emptyCache(): SegmentCache {
-    const { log, withAllowedIcons = (publications: Publication[]) => publications } = this.#use;
+    const { log, withAllowedIcons = (publications: Publication[]) => publications } = this.#dependencies;
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
@@ -147,14 +147,14 @@ export class FeedView {
   /** The feed's current position. Reads the head if the view could be outdated. */
   async currentPosition(): Promise<Position> {
     const outdated = this.#outdated;
-    if (outdated || isHigher(this.#use.marks.of(this.feed), this.position)) {
+    if (outdated || isHigher(this.#dependencies.marks.of(this.feed), this.position)) {
       await this.compare();
       if (this.#outdated === outdated) this.#outdated = undefined;
     }
     return this.knownPosition();
   }
 
-  /** Waits for the comparison in progress, or for a comparison that starts after this call. */
+  /** On the first read, waits for the comparison in progress, if any. Otherwise waits for a new comparison. */
   #nextHead(reads: number): Promise<void> {
     return reads === 0 && this.#comparing ? this.#comparing : this.compare();
   }
@@ -182,8 +182,8 @@ export class FeedView {
   async floor(): Promise<number> {
     const { head } = await this.#freshHead();
     const { offset } = await this.knownPosition();
-    const first = firstOffset(head, this.#use.limits, this.#use.now());
-    return Math.max(first, offset + 1 - this.#use.limits.historyMax);
+    const first = firstOffset(head, this.#dependencies.limits, this.#dependencies.now());
+    return Math.max(first, offset + 1 - this.#dependencies.limits.historyMax);
   }
 
   /** Publications `first` to `last` from the history. Rejects rather than leave out a publication. */
@@ -191,7 +191,7 @@ export class FeedView {
     if (last < first) return [];
     const ring = this.#ring;
     if (ring && first >= ring.first) return ring.slice(first, last);
-    return this.#repeated(() => this.#readRangeFromSegments(first, last));
+    return this.#retry(() => this.#readRangeFromSegments(first, last));
   }
 
   async #readRangeFromSegments(first: number, last: number): Promise<Publication[]> {
@@ -213,7 +213,7 @@ export class FeedView {
   async #freshHead(): Promise<{ head: Head }> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const known = this.#head;
-      const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
+      const isFresh = known && this.#dependencies.now() - known.readAt <= HEAD_FRESH_MS;
       // An older head's segments could contain publications that have been removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
@@ -222,7 +222,9 @@ export class FeedView {
   }
 
   #compare(): Promise<void> {
-    return this.#repeated(async () => this.#adopt(await readSoundHead(this.feed, this.position, this.#use)));
+    return this.#retry(async () =>
+      this.#adopt(await readSoundHead(this.feed, this.position, this.#dependencies)),
+    );
   }
 
   /**
@@ -230,14 +232,14 @@ export class FeedView {
    * might not need that document. If the same document is missing on the retry, it's lost, and the feed's host starts a
    * new epoch.
    */
-  async #repeated<T>(read: () => Promise<T>): Promise<T> {
+  async #retry<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
     for (let reads = 1; ; reads++) {
       try {
         return await read();
       } catch (error) {
         const isMissing = error instanceof LostDocumentError;
-        if (isMissing && lost === error.key) return this.#report(error);
+        if (isMissing && lost === error.key) return this.#reportLost(error);
         if (reads === MAX_ATTEMPTS || !(isMissing || error instanceof ChangedError)) throw error;
         lost = isMissing ? error.key : undefined;
         this.#head = undefined;
@@ -245,23 +247,23 @@ export class FeedView {
     }
   }
 
-  async #report(cause: LostDocumentError): Promise<never> {
-    const caller = { heard: this.#use.marks.of(this.feed), lostDocument: cause.key };
-    await this.#use.routeFeedTurn(this.feed, undefined, caller);
+  async #reportLost(cause: LostDocumentError): Promise<never> {
+    const caller = { heard: this.#dependencies.marks.of(this.feed), lostDocument: cause.key };
+    await this.#dependencies.routeFeedTurn(this.feed, undefined, caller);
     throw new TemporaryError(`part of ${this.feed} was lost; it continues in a new epoch`, { cause });
   }
 
   async #adopt({ head }: StoredHead): Promise<void> {
-    const readAt = this.#use.now();
+    const readAt = this.#dependencies.now();
     this.#refuseEarlierEpoch(head);
-    this.#use.marks.raise(this.feed, head);
+    this.#dependencies.marks.raise(this.feed, head);
     const ring = this.#ring;
     if (ring && !isHigher(head, ring)) {
       if (ring.epoch === head.epoch) this.#head = { head, readAt };
       return;
     }
-    const floor = firstOffset(head, this.#use.limits, readAt);
-    const firstToAppend = Math.max(floor, head.offset - this.#use.ring.publications + 1);
+    const floor = firstOffset(head, this.#dependencies.limits, readAt);
+    const firstToAppend = Math.max(floor, head.offset - this.#dependencies.ring.publications + 1);
     const continues = ring?.epoch === head.epoch && firstToAppend <= ring.offset + 1;
     const from = continues ? ring.offset + 1 : Math.max(floor, head.offset - FIRST_LOAD + 1);
     const contents = await this.#segments.read(head.segments.filter(({ last }) => last >= from));
@@ -279,21 +281,21 @@ export class FeedView {
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {
         for (const publications of splitWithin(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-          this.#use.onMissed?.({ feed: this.feed, epoch, publications });
+          this.#dependencies.onMissed?.({ feed: this.feed, epoch, publications });
         }
       }
       return;
     }
-    const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
+    const fresh = new Ring({ epoch, offset: from - 1 }, this.#dependencies.ring);
     fresh.append(missed);
     this.#ring = fresh;
     this.#earlySends.dropUpTo(epoch, offset);
-    if (ring || this.#isStale) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
+    if (ring || this.#isStale) this.#dependencies.onMoved?.({ feed: this.feed, epoch, offset });
     this.#isStale = false;
   }
 
   #refuseEarlierEpoch({ epoch }: Position): void {
-    const newest = this.#use.marks.of(this.feed)?.epoch;
+    const newest = this.#dependencies.marks.of(this.feed)?.epoch;
     if (newest !== undefined && isLaterEpoch(newest, epoch))
       throw new ChangedError(`${this.feed} began a new epoch during the read`);
   }

@@ -61,7 +61,7 @@ describe('a feed without watchers', () => {
     expect(views.view('all').position).toMatchObject({ offset: 1 });
   });
 
-  it('should be dropped after a thousand other feeds have been read, unlike a watched feed', () => {
+  it('should be dropped once a thousand other feeds have been read, unlike a watched feed', () => {
     views.watch('topic:watched');
     for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
     expect(views.size).toBeLessThanOrEqual(1_001);
@@ -194,7 +194,7 @@ describe('a watching browser', () => {
   });
 });
 
-it('should move on if all publications that a view missed have left the history', async () => {
+it('should report the new position if all publications that a view missed have left the history', async () => {
   const moved: number[] = [];
   const { marks } = f.instance();
   const view = new FeedView('all', {

@@ -10,17 +10,17 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
   limitsOf: LimitsOf;
   /** Maximum JSON bytes of publications in memory, across all views. */
   maxBytes: number;
-  /** Called after the views dropped publications because they were over the limit. */
+  /** Called after views have dropped publications because all views together exceeded `maxBytes`. */
   onTrimmed?: () => void;
   /** Called every 8 s with each watched feed's position. Calls for different feeds are spread over this time. */
   onPosition?: (position: PositionEvent) => void;
 }
 
-/** Trimming goes down to this share of the limit, so that the next trim isn't due right away. */
+/** Trimming reduces the memory to this share of the limit, so that the next trim isn't due right away. */
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
-/** Number of ticks between computations of the total memory. */
+/** The total memory is checked once per this many ticks. */
 const TICKS_PER_TRIM = 4;
 /**
  * Number of TICK_MS slots over which to spread work on feeds (8 s in total). Some feeds' positions are due in each
@@ -42,7 +42,7 @@ const MAX_UNWATCHED = 1_000;
 const currentSlot = (): number => Math.floor(performance.now() / TICK_MS);
 
 /** Times are in ms of `performance.now()`, which doesn't jump when the clock is set. */
-interface Watched {
+interface ManagedView {
   view: FeedView;
   watchers: number;
   compareAt: number;
@@ -54,9 +54,9 @@ interface Watched {
 
 /** Views of the feeds that this instance reads. Each view is compared with the feed's head until dropped. */
 export class FeedViews {
-  readonly #use: ViewsDependencies;
+  readonly #dependencies: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
-  readonly #views = new Map<string, Watched>();
+  readonly #views = new Map<string, ManagedView>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
   /** When the comparisons after missing broadcasts end (ms of `performance.now()`). */
@@ -66,26 +66,26 @@ export class FeedViews {
   #slot = currentSlot();
 
   constructor(dependencies: ViewsDependencies, onError: (feed: string, error: unknown) => void) {
-    this.#use = dependencies;
+    this.#dependencies = dependencies;
     this.#onError = onError;
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   view(feed: string): FeedView {
-    return this.#watched(feed).view;
+    return this.#managed(feed).view;
   }
 
   watch(feed: string): void {
-    const watched = this.#watched(feed);
-    watched.view.joined();
-    if (watched.watchers++ > 0) return;
-    watched.view.markOutdated();
-    this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
+    const managed = this.#managed(feed);
+    managed.view.joined();
+    if (managed.watchers++ > 0) return;
+    managed.view.markOutdated();
+    this.#compareIn(managed, managed.view.position ? 0 : FIRST_COMPARISON_MS);
   }
 
   unwatch(feed: string): void {
-    const watched = this.#views.get(feed);
-    if (watched) watched.watchers = Math.max(0, watched.watchers - 1);
+    const managed = this.#views.get(feed);
+    if (managed) managed.watchers = Math.max(0, managed.watchers - 1);
   }
 
   /**
@@ -93,17 +93,18 @@ export class FeedViews {
    * watching browsers, if anything.
    */
   receive(broadcast: Broadcast): PublicationsEvent | undefined {
-    const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
+    const publications =
+      this.#dependencies.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
     const event = { ...broadcast, publications };
-    const watched = this.#views.get(event.feed);
-    if (!watched) {
+    const managed = this.#views.get(event.feed);
+    if (!managed) {
       const position = positionOf(event);
-      if (this.#use.proofs.verify(event.feed, position, event.proof))
-        this.#use.marks.raise(event.feed, position);
+      if (this.#dependencies.proofs.verify(event.feed, position, event.proof))
+        this.#dependencies.marks.raise(event.feed, position);
       return undefined;
     }
-    const { continues, shown } = watched.view.receive(event);
-    this.#compareIn(watched, continues ? FIRST_COMPARISON_MS : 0);
+    const { continues, shown } = managed.view.receive(event);
+    this.#compareIn(managed, continues ? FIRST_COMPARISON_MS : 0);
     return shown;
   }
 
@@ -116,28 +117,28 @@ export class FeedViews {
     this.#hasMissedMore = now < this.#allComparedAt;
     if (this.#hasMissedMore) return;
     this.#allComparedAt = now + SLOTS * TICK_MS;
-    for (const watched of this.#views.values())
-      watched.compareAt = Math.min(watched.compareAt, now + watched.slot * TICK_MS);
+    for (const managed of this.#views.values())
+      managed.compareAt = Math.min(managed.compareAt, now + managed.slot * TICK_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #watched(feed: string): Watched {
-    let watched = this.#views.get(feed);
-    if (!watched) {
-      const view = new FeedView(feed, { ...this.#use, limits: this.#use.limitsOf(feed) });
+  #managed(feed: string): ManagedView {
+    let managed = this.#views.get(feed);
+    if (!managed) {
+      const view = new FeedView(feed, { ...this.#dependencies, limits: this.#dependencies.limitsOf(feed) });
       const slot = this.#viewsCreated++ % SLOTS;
-      watched = { view, watchers: 0, compareAt: 0, isRegular: false, usedAt: 0, slot };
-      this.#compareIn(watched, FIRST_COMPARISON_MS);
+      managed = { view, watchers: 0, compareAt: 0, isRegular: false, usedAt: 0, slot };
+      this.#compareIn(managed, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
     // Keep the map ordered by last use.
     this.#views.delete(feed);
-    this.#views.set(feed, watched);
-    watched.usedAt = performance.now();
-    return watched;
+    this.#views.set(feed, managed);
+    managed.usedAt = performance.now();
+    return managed;
   }
 
   /** Drops unwatched views if there are too many. This is safe: the next reader rereads the head. */
@@ -168,7 +169,7 @@ export class FeedViews {
 
   /** If the views exceed the limit, drops cached segments, and then the oldest publications from the largest views. */
   #trim(): void {
-    const { maxBytes, onTrimmed } = this.#use;
+    const { maxBytes, onTrimmed } = this.#dependencies;
     const bytes = this.bytes;
     if (bytes <= maxBytes) return;
     this.#dropOldest(maxBytes);
@@ -187,24 +188,24 @@ export class FeedViews {
     for (const view of views) if (view.bytes > share) view.trimTo(share);
   }
 
-  #compareIn(watched: Watched, ms: number): void {
-    watched.compareAt = performance.now() + ms;
-    watched.isRegular = false;
+  #compareIn(managed: ManagedView, ms: number): void {
+    managed.compareAt = performance.now() + ms;
+    managed.isRegular = false;
   }
 
-  async #compare(feed: string, watched: Watched): Promise<void> {
-    const before = watched.view.position;
+  async #compare(feed: string, managed: ManagedView): Promise<void> {
+    const before = managed.view.position;
     // Spread out feeds that were compared together, for example after all browsers reconnected.
-    const spread = watched.isRegular ? 0 : watched.slot * TICK_MS;
-    watched.compareAt = performance.now() + COMPARISON_INTERVAL_MS - spread;
-    watched.isRegular = true;
+    const spread = managed.isRegular ? 0 : managed.slot * TICK_MS;
+    managed.compareAt = performance.now() + COMPARISON_INTERVAL_MS - spread;
+    managed.isRegular = true;
     try {
-      await watched.view.compare();
+      await managed.view.compare();
       // After a lost broadcast, the next broadcast could be lost too.
-      if (before && isHigher(watched.view.position, before))
-        this.#compareIn(watched, Math.min(watched.compareAt - performance.now(), FIRST_COMPARISON_MS));
+      if (before && isHigher(managed.view.position, before))
+        this.#compareIn(managed, Math.min(managed.compareAt - performance.now(), FIRST_COMPARISON_MS));
     } catch (error) {
-      this.#compareIn(watched, FIRST_COMPARISON_MS);
+      this.#compareIn(managed, FIRST_COMPARISON_MS);
       this.#onError(feed, error);
     }
   }
@@ -220,27 +221,27 @@ export class FeedViews {
     return (slot) => (((current - slot) % SLOTS) + SLOTS) % SLOTS < passed;
   }
 
-  #reportPosition(feed: string, { view, watchers }: Watched): void {
+  #reportPosition(feed: string, { view, watchers }: ManagedView): void {
     const position = watchers > 0 ? view.position : undefined;
-    if (position) this.#use.onPosition?.({ feed, epoch: position.epoch, offset: position.offset });
+    if (position) this.#dependencies.onPosition?.({ feed, epoch: position.epoch, offset: position.offset });
   }
 
   #tick(): void {
     if (this.#ticks++ % TICKS_PER_TRIM === 0) this.#trim();
     const isPositionDue = this.#nextPositions();
-    const due: [string, Watched][] = [];
+    const due: [string, ManagedView][] = [];
     const now = performance.now();
     if (this.#hasMissedMore && now >= this.#allComparedAt) this.compareAll();
-    for (const [feed, watched] of this.#views) {
-      if (isPositionDue(watched.slot)) due.push([feed, watched]);
-      if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
+    for (const [feed, managed] of this.#views) {
+      if (isPositionDue(managed.slot)) due.push([feed, managed]);
+      if (managed.watchers === 0 && managed.usedAt + IDLE_MS < now) {
         this.#views.delete(feed);
         continue;
       }
-      if (watched.compareAt > now) continue;
-      void this.#compare(feed, watched);
+      if (managed.compareAt > now) continue;
+      void this.#compare(feed, managed);
     }
-    // Not in the loop above, since reporting can read views and thereby reorder the map.
-    for (const [feed, watched] of due) this.#reportPosition(feed, watched);
+    // Report after the loop, since reporting can read views and thereby reorder the map.
+    for (const [feed, managed] of due) this.#reportPosition(feed, managed);
   }
 }

@@ -167,7 +167,7 @@ describe('a removed publication', () => {
 });
 
 describe('an erased feed', () => {
-  it("should not serve earlier content after the erasure's broadcast, and report the new position", async () => {
+  it("should not serve earlier content after the erasure's broadcast, but report the new position", async () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);

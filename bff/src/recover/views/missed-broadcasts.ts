@@ -2,17 +2,17 @@ import { LRUCache } from 'lru-cache';
 
 const MAX_SENDERS = 1_000;
 
-/** Notices missed broadcasts based on each sender's own count. */
+/** Notices missed broadcasts by the numbers that each sender gives its own broadcasts. */
 export class MissedBroadcasts {
-  readonly #counts = new LRUCache<string, number>({ max: MAX_SENDERS });
+  readonly #lastNumbers = new LRUCache<string, number>({ max: MAX_SENDERS });
 
   /**
-   * Call with the sender's count for each received broadcast. Returns whether earlier broadcasts from this sender were
-   * missed. A new sender's earlier broadcasts don't count as missed since this process could have started later.
+   * Call with the sender and number of each received broadcast. Returns whether earlier broadcasts from this sender
+   * were missed. A new sender's earlier broadcasts don't count as missed since this process could have started later.
    */
-  receive(sender: string, count: number): boolean {
-    const last = this.#counts.get(sender) ?? count - 1;
-    this.#counts.set(sender, Math.max(last, count));
-    return count > last + 1;
+  receive(sender: string, number: number): boolean {
+    const last = this.#lastNumbers.get(sender) ?? number - 1;
+    this.#lastNumbers.set(sender, Math.max(last, number));
+    return number > last + 1;
   }
 }

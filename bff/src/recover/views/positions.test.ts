@@ -48,14 +48,14 @@ describe('the positions of watched feeds', () => {
       await views.view(feed).knownPosition();
     }
   }
-  const told = () => positions.map(({ feed }) => feed).sort();
+  const reportedFeeds = () => positions.map(({ feed }) => feed).sort();
 
   it('should be reported once for each watched feed every 8 s', async () => {
     await watchAll();
     for (let i = 0; i < 3; i++) {
       positions.length = 0;
       await sleep(8_000);
-      expect(told()).toEqual([...feeds].sort());
+      expect(reportedFeeds()).toEqual([...feeds].sort());
     }
   });
 
@@ -74,7 +74,7 @@ describe('the positions of watched feeds', () => {
     const now = performance.now.bind(performance);
     vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_000);
     await sleep(5_000);
-    expect(told()).toEqual([...feeds].sort());
+    expect(reportedFeeds()).toEqual([...feeds].sort());
     vi.restoreAllMocks();
   });
 
@@ -82,7 +82,7 @@ describe('the positions of watched feeds', () => {
     await watchAll();
     onPosition = (feed) => views.view(feed);
     await sleep(8_000);
-    expect(told()).toEqual([...feeds].sort());
+    expect(reportedFeeds()).toEqual([...feeds].sort());
   });
 
   it('should not be reported for feeds that are only read, or no longer watched', async () => {

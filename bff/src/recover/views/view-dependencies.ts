@@ -15,7 +15,7 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
-  /** Removes images that the deployment doesn't allow from all publications read or received. */
+  /** Removes icon images that the deployment doesn't allow. Applied to all publications that are read or received. */
   withAllowedIcons?: IconFilter;
   /** Called with publications found by a comparison, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;

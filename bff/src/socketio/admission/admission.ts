@@ -56,7 +56,7 @@ export class Admission {
       slots: options.pending,
       perGroup: options.pendingPerAddress,
       now: options.now,
-      evict: (session) => this.#break(session, 'evicted'),
+      evict: (session) => this.#closePending(session, 'evicted'),
     });
   }
 
@@ -92,7 +92,7 @@ export class Admission {
     const address = clientAddress.of(request);
     this.sessions.set(id, session);
     this.#byAddress.add(address);
-    const pending = new PendingSession(() => this.#break(session, 'too_large'));
+    const pending = new PendingSession(() => this.#closePending(session, 'too_large'));
     this.#pending.set(session, pending);
     session.once('close', () => {
       this.sessions.delete(id);
@@ -101,7 +101,8 @@ export class Admission {
     });
     pending.count(request, session.transport.name === 'websocket');
     // Concurrent handshakes could all have passed the check for the same slot.
-    if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
+    if (!this.#room.enter(session, address, clientAddress.isExempt(request)))
+      this.#closePending(session, 'evicted');
   }
 
   /**
@@ -136,7 +137,7 @@ export class Admission {
     }
     for (const socket of pending.sockets) onAuthenticated(socket);
     this.#endPending(session);
-    session.once('close', this.#take(sub));
+    session.once('close', this.#takeSlot(sub));
     return undefined;
   }
 
@@ -152,7 +153,7 @@ export class Admission {
     if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
     onAuthenticated(request.socket);
     this.#byAddress.add(address);
-    const release = this.#take(sub);
+    const release = this.#takeSlot(sub);
     return {
       release: () => {
         this.#byAddress.remove(address);
@@ -163,10 +164,10 @@ export class Admission {
 
   #isReaderFull(sub: string | undefined): boolean {
     const { perReader } = this.#options;
-    return sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader;
+    return sub !== undefined && perReader > 0 && this.#byReader.get(sub) >= perReader;
   }
 
-  #take(sub: string | undefined): () => void {
+  #takeSlot(sub: string | undefined): () => void {
     this.#signedIn++;
     if (sub !== undefined) this.#byReader.add(sub);
     return () => {
@@ -177,7 +178,7 @@ export class Admission {
 
   #isAddressFull(request: IncomingMessage, address: string): boolean {
     const { perAddress, exemptsTrusted, clientAddress } = this.#options;
-    if (perAddress === 0 || this.#byAddress.of(address) < perAddress) return false;
+    if (perAddress === 0 || this.#byAddress.get(address) < perAddress) return false;
     return !(exemptsTrusted && clientAddress.isExempt(request));
   }
 
@@ -187,7 +188,7 @@ export class Admission {
     this.#room.leave(session);
   }
 
-  #break(session: EngineSession, reason: 'evicted' | 'too_large'): void {
+  #closePending(session: EngineSession, reason: 'evicted' | 'too_large'): void {
     if (!this.#pending.has(session)) return;
     this.#endPending(session);
     terminate(session);

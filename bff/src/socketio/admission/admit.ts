@@ -21,7 +21,7 @@ function refusal(code: SocketError['code'], text: string, temporary: boolean): E
 /** The error for a client that connects to an instance that is stopping. */
 export const stoppingError = (): Error => refusal('unavailable', 'this instance is stopping', true);
 
-interface Connecting {
+interface ConnectingSocket {
   handshake: Pick<Socket['handshake'], 'auth'>;
   data: SocketData;
   conn: Socket['conn'];
@@ -38,7 +38,7 @@ export interface AdmitOptions {
 /** Admits a connection if the handshake is valid, the token is accepted, and a slot is free. */
 export const admit =
   ({ auth, admission, onRefused, log }: AdmitOptions) =>
-  (socket: Connecting, next: Next): void => {
+  (socket: ConnectingSocket, next: Next): void => {
     const handshake = handshakeSchema.safeParse(socket.handshake.auth);
     if (!handshake.success) {
       const isToken = handshake.error.issues.some(({ path }) => path[0] === 'token');

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
-const NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 const MAX_PROXIES = 20;
 
 type Trust = (address: string, index: number) => boolean;
@@ -14,7 +14,7 @@ export const isTrustedProxies = (text: string): boolean =>
 const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 function isAddressOrRange(text: string): boolean {
-  if (NAMES.includes(text)) return true;
+  if (RANGE_NAMES.includes(text)) return true;
   const [address = '', bits, ...more] = text.split('/');
   const version = isIP(address);
   if (version === 0 || more.length > 0) return false;
@@ -61,7 +61,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
   };
 }
 
-/** Some proxies forward the client's port too. With it, each connection would count as another address. */
+/** Some proxies also forward the client's port. Counting it would make each connection a separate address. */
 function withoutPort(address: string): string {
   const match = /^\[(.*)\](?::\d+)?$/.exec(address) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address);
   return match?.[1] ?? address;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** Maximum bytes that a session can send before sign-in. Enough for a packet with a 16,384-character token. */
 export const MAX_PENDING_BYTES = 64 * 1024;
 
-/** A session that hasn't signed in yet. Tracks the TCP connections and the number of bytes sent. */
+/** A session that hasn't signed in yet. Tracks its TCP connections and the number of bytes that it has sent. */
 export class PendingSession {
   readonly sockets = new Set<Socket>();
   readonly #onExceeded: () => void;

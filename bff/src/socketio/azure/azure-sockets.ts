@@ -3,10 +3,10 @@ import type { NegotiateOptions } from '@azure/web-pubsub-socket.io';
 import type { Logger } from '@tocsin/service';
 import type { Server } from 'socket.io';
 import { TemporaryError } from '../../deliver/errors.ts';
-import type { AzureString } from './connection-string.ts';
+import type { AzureConnectionString } from './connection-string.ts';
 
 const HUB = 'tocsin';
-/** Connection token lifetime. Short because pages connect immediately. */
+/** Lifetime of a connection token. Short because clients connect immediately. */
 const TOKEN_MINUTES = 5;
 
 /**
@@ -19,7 +19,7 @@ export class AzureSockets {
   readonly #log: Logger;
   #connected = false;
 
-  constructor({ endpoint, connectionString }: AzureString, log: Logger) {
+  constructor({ endpoint, connectionString }: AzureConnectionString, log: Logger) {
     this.endpoint = endpoint;
     this.#options = { hub: HUB, connectionString };
     this.#log = log;
@@ -54,10 +54,10 @@ export class AzureSockets {
   /** Answers a request with `{endpoint, path, token}`, which browsers can use to connect within a few minutes. */
   async negotiate(request: IncomingMessage, response: ServerResponse, userId?: string): Promise<void> {
     const { negotiate } = await import('@azure/web-pubsub-socket.io');
-    const entry: NegotiateOptions = {
+    const options: NegotiateOptions = {
       expirationTimeInMinutes: TOKEN_MINUTES,
       ...(userId !== undefined && { userId }),
     };
-    negotiate(this.#options, () => Promise.resolve(entry))(request, response, () => undefined);
+    negotiate(this.#options, () => Promise.resolve(options))(request, response, () => undefined);
   }
 }

@@ -1,4 +1,4 @@
-export interface AzureString {
+export interface AzureConnectionString {
   /** For example `https://name.webpubsub.azure.com`. */
   endpoint: string;
   connectionString: string;
@@ -8,7 +8,7 @@ export interface AzureString {
  * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`.
  * @throws Error that names the problem but doesn't quote the text, which contains a key
  */
-export function readAzureString(text: string): AzureString {
+export function parseAzureConnectionString(text: string): AzureConnectionString {
   const connectionString = text.trim();
   const parts = new Map(
     connectionString.split(';').flatMap((part) => {

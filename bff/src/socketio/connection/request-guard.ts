@@ -16,6 +16,7 @@ export class RequestGuard {
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
+  /** Decides whether to take a request, refuse it, or end the connection. */
   judge(now: number): Verdict {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;

@@ -33,10 +33,12 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in the 
   }
 });
 
-it('should forget feeds that the client unsubscribed from before the answer', async () => {
-  const remembered = new Set<string>();
-  vi.spyOn(Acknowledged.prototype, 'subscribed').mockImplementation((feed) => void remembered.add(feed));
-  vi.spyOn(Acknowledged.prototype, 'unsubscribed').mockImplementation((feed) => void remembered.delete(feed));
+it('should forget feeds that the client unsubscribed from before the subscribe request was answered', async () => {
+  const trackedFeeds = new Set<string>();
+  vi.spyOn(Acknowledged.prototype, 'subscribed').mockImplementation((feed) => void trackedFeeds.add(feed));
+  vi.spyOn(Acknowledged.prototype, 'unsubscribed').mockImplementation(
+    (feed) => void trackedFeeds.delete(feed),
+  );
   bff = await serveBff({});
   const socket = await bff.connect('');
   const feeds = Array.from({ length: 10 }, (_, i) => `topic:${i}`);
@@ -44,7 +46,7 @@ it('should forget feeds that the client unsubscribed from before the answer', as
     ['subscribe', 'unsubscribe'].map((name) => socket.timeout(20_000).emitWithAck(name, { feed })),
   );
   for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ ok: true });
-  expect(remembered).toEqual(new Set());
+  expect(trackedFeeds).toEqual(new Set());
   expect(await bff.subscribe(socket, 'topic:kept')).toMatchObject({ ok: true });
-  expect(remembered).toEqual(new Set(['topic:kept']));
+  expect(trackedFeeds).toEqual(new Set(['topic:kept']));
 });

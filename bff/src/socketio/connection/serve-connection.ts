@@ -36,7 +36,7 @@ export interface ConnectionDependencies extends SubscriptionReads {
   now: () => number;
   /** Called just before answering a subscription, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
-  /** The publications that the page has acknowledged. Not set if another server sends the pings, as with Azure. */
+  /** The publications that the client has acknowledged. Not set if another server sends the pings, as with Azure. */
   acknowledged?: Acknowledged | undefined;
   onEnded: (reason: EndReason) => void;
   onJoined: (reader: string) => void;

@@ -18,19 +18,19 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const offsetsOf = (sent: PublicationsEvent[]) =>
   sent.map(({ publications }) => publications.map(({ offset }) => offset));
 
-/** A send queue where each send takes `takes` ms on a test clock. */
-function queueThatTakes(takes: number) {
+/** A send queue where each send takes `sendMs` on a test clock. */
+function queueWithSendTime(sendMs: number) {
   const sent: PublicationsEvent[] = [];
   const clock = { now: 0 };
   const send = (one: PublicationsEvent) => {
     sent.push(one);
-    clock.now += takes;
+    clock.now += sendMs;
   };
   return { queue: new SendQueue({ send, clock: () => clock.now }), sent, clock };
 }
 
 it("should send a tick's publications in order as one event per feed", async () => {
-  const { queue, sent } = queueThatTakes(0);
+  const { queue, sent } = queueWithSendTime(0);
   for (const offset of [1, 2]) queue.add(event([offset]));
   queue.add(event([7, 8], { feed: 'topic:a' }));
   queue.add(event([3, 4]));
@@ -44,7 +44,7 @@ it("should send a tick's publications in order as one event per feed", async () 
 });
 
 it('should not merge non-consecutive events', async () => {
-  const { queue, sent } = queueThatTakes(0);
+  const { queue, sent } = queueWithSendTime(0);
   const events = [
     ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],
     ...[event([], { epoch: '3-c' }), event([1], { epoch: '3-c' })],
@@ -56,7 +56,7 @@ it('should not merge non-consecutive events', async () => {
 });
 
 it("should keep each event within the contract's limits", async () => {
-  const { queue, sent } = queueThatTakes(0);
+  const { queue, sent } = queueWithSendTime(0);
   for (let offset = 1; offset <= 1_001; offset++) queue.add(event([offset]));
   const body = '🔔'.repeat(2_000);
   for (let i = 1; i <= 40; i++)
@@ -71,10 +71,10 @@ it("should keep each event within the contract's limits", async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest in proportion to the time sending took, and batch publications while resting', async () => {
+it('should rest in proportion to the time that sending took, and batch publications while resting', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const { queue, sent, clock } = queueThatTakes(5);
+    const { queue, sent, clock } = queueWithSendTime(5);
     queue.add(event([1]));
     await tick();
     for (const offset of [2, 3]) queue.add(event([offset]));
@@ -93,8 +93,8 @@ it('should rest in proportion to the time sending took, and batch publications w
   }
 });
 
-it("should send a feed's queued publications on request, and only once", async () => {
-  const { queue, sent } = queueThatTakes(0);
+it("should send a feed's queued publications immediately when flushed, and only once", async () => {
+  const { queue, sent } = queueWithSendTime(0);
   queue.add(event([1]));
   queue.add(event([1], { feed: 'topic:a' }));
   queue.flush('all');

@@ -5,7 +5,7 @@ import { Admission, type RefusalReason } from '../../socketio/admission/admissio
 import { createClientAddress } from '../../socketio/admission/client-address.ts';
 import { UnauthenticatedSockets } from '../../socketio/admission/unauthenticated-sockets.ts';
 
-/** Creates everything that limits connections. `sockets` is the TCP connection limit. */
+/** Creates everything that limits connections. `sockets` is the maximum number of TCP connections. */
 export function createConnections(
   config: BffConfig,
   now: () => number,

@@ -19,7 +19,7 @@ import { receiptPublisherOf } from '../receipt-publisher.ts';
 import type { IsPushService, VapidKey } from './channels.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** Everything that sends notifications to readers who are away. Not set if AWAY_FILE isn't. */
+/** Everything that sends notifications to readers who are away. Only exists if AWAY_FILE is set. */
 export interface Away {
   fallbacks: Fallbacks;
   contacts: ContactBook;
@@ -53,9 +53,9 @@ export async function createAway(
   const settings = readAwaySettings(config.AWAY_FILE);
   const { channels: list, ...created } = createChannels(settings, backend);
   const channels = new Map(
-    list.map(({ channel, settings: own }) => [
+    list.map(({ channel, settings: channelSettings }) => [
       channel.name,
-      { channel: unlessStopped(channel), rules: rulesOf(channel, own) },
+      { channel: unlessStopped(channel), rules: rulesOf(channel, channelSettings) },
     ]),
   );
   const contacts = new ContactBook(backend.readers, now);

@@ -18,14 +18,14 @@ export interface ChannelWithSettings {
   settings: CommonSettings;
 }
 
-interface Created {
+interface CreatedChannels {
   channels: ChannelWithSettings[];
   templates: Templates;
   vapidKey: VapidKey;
   isPushService: IsPushService;
 }
 
-type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
+type ChannelBackend = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
 /**
  * Creates the configured channels. A channel's library is loaded when the first message is sent.
@@ -33,22 +33,22 @@ type Use = Pick<Backend, 'readSecret' | 'invokeBinding'>;
  */
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
-  use: Use,
-): Created {
+  backend: ChannelBackend,
+): CreatedChannels {
   const templates = loadTemplates({ folder, timeZone });
   const channels: ChannelWithSettings[] = [];
-  if (email) channels.push({ channel: emailChannel(email, templates, use), settings: email });
-  if (push) channels.push({ channel: pushChannel(push, templates, use), settings: push });
-  if (webhook) channels.push({ channel: webhookChannel(webhook, use), settings: webhook });
+  if (email) channels.push({ channel: emailChannel(email, templates, backend), settings: email });
+  if (push) channels.push({ channel: pushChannel(push, templates, backend), settings: push });
+  if (webhook) channels.push({ channel: webhookChannel(webhook, backend), settings: webhook });
   for (const [name, settings] of Object.entries(bindings)) {
     const { window: _, perHour: _perHour, unknown: _unknown, ...own } = settings;
-    const channel = createBindingChannel({ ...own, name, templates, invoke: use.invokeBinding });
+    const channel = createBindingChannel({ ...own, name, templates, invoke: backend.invokeBinding });
     channels.push({ channel, settings });
   }
   const vapidKey: VapidKey = async () => {
     if (!push) return undefined;
     const { readVapid } = await import('../../away/channels/push/vapid.ts');
-    return readVapid(await secretOf(use, SECRETS.vapid.name)).publicKey;
+    return readVapid(await secretOf(backend, SECRETS.vapid.name)).publicKey;
   };
   const isPushService: IsPushService = async (endpoint) => {
     const { endpointOf } = await import('../../away/channels/push/endpoint.ts');
@@ -60,14 +60,14 @@ export function createChannels(
 const emailChannel = (
   { from, dkim, requireTls }: NonNullable<AwaySettings['email']>,
   templates: Templates,
-  use: Use,
+  backend: ChannelBackend,
 ): Channel =>
   lazyChannel({
     ...EMAIL,
     create: async () => {
       const { createEmailChannel } = await import('../../away/channels/email/email-channel.ts');
-      const url = await secretOf(use, SECRETS.smtp.name);
-      const privateKey = dkim && (await secretOf(use, SECRETS.dkim.name));
+      const url = await secretOf(backend, SECRETS.smtp.name);
+      const privateKey = dkim && (await secretOf(backend, SECRETS.dkim.name));
       return createEmailChannel({
         ...{ url, from, templates, requireTls },
         ...(dkim && privateKey !== undefined && { dkim: { ...dkim, privateKey } }),
@@ -78,29 +78,32 @@ const emailChannel = (
 const pushChannel = (
   { allowLoopback }: NonNullable<AwaySettings['push']>,
   templates: Templates,
-  use: Use,
+  backend: ChannelBackend,
 ): Channel =>
   lazyChannel({
     ...PUSH,
     create: async () => {
       const { createPushChannel } = await import('../../away/channels/push/push-channel.ts');
       const { readVapid } = await import('../../away/channels/push/vapid.ts');
-      const vapid = readVapid(await secretOf(use, SECRETS.vapid.name));
+      const vapid = readVapid(await secretOf(backend, SECRETS.vapid.name));
       return createPushChannel({ vapid, templates, allowLoopback });
     },
   });
 
-const webhookChannel = ({ binding }: NonNullable<AwaySettings['webhook']>, use: Use): Channel =>
+const webhookChannel = (
+  { binding }: NonNullable<AwaySettings['webhook']>,
+  backend: ChannelBackend,
+): Channel =>
   lazyChannel({
     ...WEBHOOK,
     create: async () => {
       const { createWebhookChannel } = await import('../../away/channels/binding/webhook-channel.ts');
-      const secret = await secretOf(use, SECRETS.webhook.name);
-      return createWebhookChannel({ secret, binding, invoke: use.invokeBinding });
+      const secret = await secretOf(backend, SECRETS.webhook.name);
+      return createWebhookChannel({ secret, binding, invoke: backend.invokeBinding });
     },
   });
 
-async function secretOf({ readSecret }: Use, name: string): Promise<string> {
+async function secretOf({ readSecret }: ChannelBackend, name: string): Promise<string> {
   const value = await readSecret(name);
   if (value !== undefined) return value;
   throw new Error(`the secret ${name} is missing from the store ${SECRETS.smtp.store}; add it`);

@@ -35,11 +35,14 @@ it('should remove a retracted notification from the fallbacks', async () => {
 it.each([
   [true, [expect.objectContaining({ id: 'a', unpublished: true })]],
   [false, [expect.not.objectContaining({ unpublished: true })]],
-])('should leave the receipt of a retraction to an instance that publishes it (%s)', async (on, receipts) => {
-  await store.write(KEY, waiting(0), undefined);
-  await fallbacks(on).erase(RETRACTED);
-  expect(await stored()).toMatchObject({ receipts });
-});
+])(
+  'should mark the receipt of a retraction for publishing only if RECEIPTS_TOPIC is on: %s',
+  async (on, receipts) => {
+    await store.write(KEY, waiting(0), undefined);
+    await fallbacks(on).erase(RETRACTED);
+    expect(await stored()).toMatchObject({ receipts });
+  },
+);
 
 describe('a damaged document', () => {
   const damaged = waiting(-1);
@@ -65,7 +68,7 @@ describe('a damaged document', () => {
   });
 });
 
-it("should not change a later version's document, and stop the turn until that version handles it", async () => {
+it("should not change a later version's document, and reject so that an instance of that version can retry", async () => {
   const later = { ...waiting(0), v: 2 };
   await store.write(KEY, later, undefined);
   await expect(fallbacks().erase(RETRACTED)).rejects.toThrow(`this version cannot read ${KEY}`);

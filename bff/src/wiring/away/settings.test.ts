@@ -24,15 +24,15 @@ function refusal(text: string | object): string {
   }
   return expect.fail('was accepted');
 }
-const PAGE = { publicUrl: 'https://inbox.example' };
-const by = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
+const REQUIRED = { publicUrl: 'https://inbox.example' };
+const policyVia = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
 
 describe('the file that AWAY_FILE names', () => {
   it('should define no channels or policies by default', () => {
-    expect(read(PAGE)).toEqual({ ...PAGE, bindings: {}, policies: [] });
+    expect(read(REQUIRED)).toEqual({ ...REQUIRED, bindings: {}, policies: [] });
   });
 
-  it('should be refused with all errors listed', () => {
+  it('should be refused with a list of all errors', () => {
     const message = refusal({
       publicUrl: 'ftp://inbox.example',
       email: { from: 'a@x.example', window: 'P2D', perHour: 0, unknown: 'maybe', to: 'b@x.example' },
@@ -52,9 +52,9 @@ describe('the file that AWAY_FILE names', () => {
   });
 
   it('should be refused if a policy names a nonexistent channel', () => {
-    const settings = { ...PAGE, push: {}, bindings: { sms: {} } };
-    expect(read({ ...settings, policies: [by('push'), by('sms')] }).policies).toHaveLength(2);
-    expect(refusal({ ...settings, policies: [by('push'), by('email')] })).toContain(
+    const settings = { ...REQUIRED, push: {}, bindings: { sms: {} } };
+    expect(read({ ...settings, policies: [policyVia('push'), policyVia('sms')] }).policies).toHaveLength(2);
+    expect(refusal({ ...settings, policies: [policyVia('push'), policyVia('email')] })).toContain(
       'policies.1: there is no channel email',
     );
   });

@@ -46,10 +46,10 @@ describe('a connection string', () => {
     },
   );
 
-  it('should be reread while the sidecar starts', async () => {
-    let asked = 0;
+  it('should be read again until the sidecar has started', async () => {
+    let reads = 0;
     const readSecret = async () => {
-      if (++asked === 1) throw new Error('the sidecar is not ready yet');
+      if (++reads === 1) throw new Error('the sidecar is not ready yet');
       return STRING;
     };
     expect((await createAzureSockets({ readSecret }, log, 10_000)).endpoint).toBe(ENDPOINT);
@@ -86,8 +86,8 @@ describe('an instance with BROADCASTER=azure', () => {
     const answer = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    const { token, ...place } = (await answer.json()) as { token: string };
-    expect(place).toEqual({ endpoint: ENDPOINT, path: '/clients/socketio/hubs/tocsin' });
+    const { token, ...address } = (await answer.json()) as { token: string };
+    expect(address).toEqual({ endpoint: ENDPOINT, path: '/clients/socketio/hubs/tocsin' });
     const { aud, sub, exp = 0, iat = 0 } = decodeJwt(token);
     expect({ aud, sub, life: exp - iat }).toEqual({
       aud: `${ENDPOINT}/clients/socketio/hubs/tocsin`,

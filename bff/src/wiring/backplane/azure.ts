@@ -3,7 +3,7 @@ import { pause } from '@tocsin/contracts/pause';
 import { ConfigError, type Logger } from '@tocsin/service';
 import type { Backend } from '../../backend.ts';
 import { AzureSockets } from '../../socketio/azure/azure-sockets.ts';
-import { readAzureString } from '../../socketio/azure/connection-string.ts';
+import { parseAzureConnectionString } from '../../socketio/azure/connection-string.ts';
 
 const { store, name } = SECRETS.azure;
 const REMEDY =
@@ -26,7 +26,7 @@ export async function createAzureSockets(
   const text = await readSecret(backend, Date.now() + timeoutMs);
   if (!text) throw new ConfigError(`BROADCASTER is azure, but there is no connection string. ${REMEDY}`);
   try {
-    return new AzureSockets(readAzureString(text), log);
+    return new AzureSockets(parseAzureConnectionString(text), log);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`BROADCASTER is azure, but its connection string is invalid: ${why}. ${REMEDY}`);

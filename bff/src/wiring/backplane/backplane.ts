@@ -1,7 +1,7 @@
 import type { Logger } from '@tocsin/service';
 import { redisPartsOf, type BffConfig } from '../../config.ts';
 import type { Backplane } from '../../dapr/backend.ts';
-import { keepStore } from './keep-store.ts';
+import { startRedisUpkeep } from './redis-upkeep.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { readAnnouncementQueue } from '../../redis/announcement-queue.ts';
 import { auditClient } from '../../redis/audit-client.ts';
@@ -35,7 +35,7 @@ export function createBackplane(config: BffConfig, log: Logger): Backplane {
     redisMemory: () => connection.memory(),
     findWaiting: (entries, { id }) => findWaiting(topics, entries, id),
     announcementQueue: () => readAnnouncementQueue(topics),
-    keepStore: (stores, events) => keepStore(redis, parts, stores, events),
+    startRedisUpkeep: (stores, events) => startRedisUpkeep(redis, parts, stores, events),
     ready: () => connection.ready(),
     stop: () => {
       broadcaster.stop();

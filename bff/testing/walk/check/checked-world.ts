@@ -10,7 +10,7 @@ export interface CheckedWorld {
   readonly position: Position | undefined;
   readonly clock: number;
   readonly limits: FeedLimits;
-  /** When notifications expire, keyed by id. */
+  /** When each expiring notification expires, keyed by id. */
   readonly expiresAtById: ReadonlyMap<string, string>;
   readonly instances: readonly { readonly view: { readonly position: Position | undefined } }[];
 }

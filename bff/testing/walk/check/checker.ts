@@ -18,27 +18,29 @@ import type { FeedDocument } from '../../../src/feed/chain/chain.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** Records a walk's events and reports rule violations. `end-checks.ts` checks the final state. */
+/** Records the events of a random walk and reports rule violations. `end-checks.ts` checks the final state. */
 export class Checker {
+  /** For each accepted notification id, its entry and the feed's epoch at that time. */
   readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
-  readonly verdicts = new Set<string>();
+  readonly setAside = new Set<string>();
   /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** Ids committed at `epoch:offset`, in order. Multiple after a rollback that no living process knew about. */
+  /** The ids committed at each `epoch:offset`, in order. Several after a rollback that no living process knew about. */
   readonly committedIds = new Map<string, Set<string>>();
   /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
-  readonly answered = new Map<string, number>();
+  /** For each run, the last entry whose announcement was processed. */
+  readonly processed = new Map<string, number>();
   hadUnknownRollback = false;
-  readonly #pushed = new Set<string>();
-  /** Where each committed entry's publications are, keyed by entry key. */
+  readonly #broadcast = new Set<string>();
+  /** The places of each committed entry's publications, keyed by entry key. */
   readonly #placesOf = new Map<string, Set<string>>();
-  /** Like `answered`, but only since the store was last lost. */
-  readonly answeredSince = new Map<string, number>();
+  /** Like `processed`, but only since the store was last lost. */
+  readonly processedSinceLoss = new Map<string, number>();
   /** Entries deposited more than once, which can reappear after being popped. */
-  readonly #writtenAgain = new Set<string>();
+  readonly #redeposited = new Set<string>();
   readonly #popped = new Set<string>();
   readonly #lastPositions = new WeakMap<object, Position>();
   readonly #world: CheckedWorld;
@@ -50,7 +52,7 @@ export class Checker {
   }
 
   onDeposit(key: string): void {
-    if (this.deposited.has(key)) this.#writtenAgain.add(key);
+    if (this.deposited.has(key)) this.#redeposited.add(key);
     this.deposited.add(key);
   }
 
@@ -59,33 +61,33 @@ export class Checker {
     this.entriesWithId.set(id, entries.add(entry));
   }
 
-  onPush({ epoch, publications }: PublicationsEvent): void {
-    for (const { offset } of publications) this.#pushed.add(`${epoch}:${offset}`);
+  onBroadcast({ epoch, publications }: PublicationsEvent): void {
+    for (const { offset } of publications) this.#broadcast.add(`${epoch}:${offset}`);
   }
 
   onPop(key: string): void {
     this.#popped.add(key);
-    if (this.#sound && this.#world.store.entries.has(key) && !this.committed.has(key)) {
+    if (this.#isStoreIntact && this.#world.store.entries.has(key) && !this.committed.has(key)) {
       this.#report.violation('POPPED-UNCOMMITTED', key);
     }
   }
 
   /** Called before a checkpoint is written. Entries that it marks as finished must have been broadcast. */
   onCheckpoint({ runs }: Checkpoint): void {
-    if (!this.#sound) return;
+    if (!this.#isStoreIntact) return;
     for (const [key, places] of this.#placesOf) {
       const { run, seq } = partsOfEntry(key);
       if ((runs[run]?.[0] ?? 0) < seq) continue;
       for (const place of places) {
-        if (!this.#pushed.has(place)) this.#report.violation('FINISHED-UNPUSHED', `${key} ${place}`);
+        if (!this.#broadcast.has(place)) this.#report.violation('FINISHED-NOT-BROADCAST', `${key} ${place}`);
       }
     }
   }
 
   onSetAside({ reason, entry }: SetAside): void {
-    this.verdicts.add(entry);
+    this.setAside.add(entry);
     if (reason !== 'missing') this.#report.violation('SET-ASIDE', `${entry} ${reason}`);
-    if (!this.#sound) return;
+    if (!this.#isStoreIntact) return;
     if (this.committed.has(entry) || this.#world.store.entries.has(entry)) {
       this.#report.violation('FALSE-MISSING', entry);
     } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
@@ -101,25 +103,22 @@ export class Checker {
     known: readonly (Position | undefined)[],
     sawLoss: boolean,
   ): void {
-    const before = this.#world.store.head?.head;
-    const say = (kind: string, text: string) => this.#report.violation(kind, text);
+    const { store } = this.#world;
+    const before = store.head?.head;
+    const addViolation = (kind: string, text: string) => this.#report.violation(kind, text);
     const size = JSON.stringify(head).length;
-    if (size > MAX_HEAD_BYTES) say('HEAD-TOO-BIG', `${size}`);
-    if (head.unconfirmed.length > 1) say('UNCONFIRMED-GROWS', `${head.unconfirmed.length}`);
-    if (this.#sound && before && before.epoch !== head.epoch)
-      say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
-    if (this.#sound && before) this.#checkPushed(before, 'UNCONFIRMED');
-    if (
-      before &&
-      !sawLoss &&
-      before.epoch === head.epoch &&
-      before.version !== this.#world.store.head?.etag
-    ) {
-      say('REVIVED-KEPT', `${head.epoch}:${head.offset}`);
+    if (size > MAX_HEAD_BYTES) addViolation('HEAD-TOO-BIG', `${size}`);
+    if (head.unconfirmed.length > 1) addViolation('UNCONFIRMED-GROWS', `${head.unconfirmed.length}`);
+    if (this.#isStoreIntact && before && before.epoch !== head.epoch)
+      addViolation('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
+    if (this.#isStoreIntact && before) this.#checkBroadcast(before, 'UNCONFIRMED');
+    if (before && !sawLoss && before.epoch === head.epoch && before.version !== store.head?.etag) {
+      addViolation('REVIVED-KEPT', `${head.epoch}:${head.offset}`);
     }
     const keys = new Set(documents.map(({ key }) => key));
     for (const { key } of [...head.segments, ...head.ids]) {
-      if (!keys.has(key) && this.#sound && !this.#world.store.documents.has(key)) say('NAMES-NOTHING', key);
+      if (!keys.has(key) && this.#isStoreIntact && !store.documents.has(key))
+        addViolation('NAMES-NOTHING', key);
     }
     for (const { run, from, to, first } of head.unconfirmed) {
       for (let seq = from; seq <= to; seq++) {
@@ -151,7 +150,7 @@ export class Checker {
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
-      this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, known ${at(known)}`);
+      this.#report.violation('LOSS-UNNOTICED', `head ${textOf(head)}, known ${textOf(known)}`);
   }
 
   /** Checks that no view goes back within an epoch. */
@@ -160,28 +159,28 @@ export class Checker {
       const { position } = instance.view;
       const before = this.#lastPositions.get(instance);
       if (position && before?.epoch === position.epoch && before.offset > position.offset) {
-        this.#report.violation('VIEW-BACKWARDS', `${at(before)} to ${at(position)}`);
+        this.#report.violation('VIEW-BACKWARDS', `${textOf(before)} to ${textOf(position)}`);
       }
       if (position) this.#lastPositions.set(instance, position);
     }
   }
 
-  /** `stillThere`: whether the store kept all data while the announcement was being processed. */
-  onSuccess({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
-    this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
-    if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
+  /** Called when an announcement was processed. `wasKept`: whether the store still had it then, and so lost nothing. */
+  onSuccess({ run, seq }: { run: string; seq: number }, wasKept: boolean): void {
+    this.processed.set(run, Math.max(seq, this.processed.get(run) ?? 0));
+    if (wasKept) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));
     const head = this.#world.store.head?.head;
-    if (!head || !this.#sound) return;
+    if (!head || !this.#isStoreIntact) return;
     const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
-    this.#checkPushed({ ...head, unconfirmed: mine }, 'SUCCESS-UNPUSHED');
+    this.#checkBroadcast({ ...head, unconfirmed: mine }, 'SUCCESS-NOT-BROADCAST');
     const key = keyOfEntry(run, seq);
-    if (this.#world.store.entries.has(key) && !this.#writtenAgain.has(key))
+    if (this.#world.store.entries.has(key) && !this.#redeposited.has(key))
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
   /** Called when a client skips publications. The response must not have said `recovered`. */
   onMissed(from: Position, recovered: boolean): void {
-    if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
+    if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${textOf(from)}`);
   }
 
   /** Called with the publications that a client shows next. `shown`: ids already shown. */
@@ -193,11 +192,14 @@ export class Checker {
     }
   }
 
-  /** `head`: the feed's position when requested. */
+  /**
+   * Called with the response to a client's request for a page after `asked`. `head`: the feed's position at the time of
+   * the request.
+   */
   onAnswer(page: Page, asked: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
-    if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
-      this.#report.violation('DISHONEST-GAP', `asked after ${at(asked)}, head ${head && at(head)}`);
+    if (this.#isStoreIntact && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
+      this.#report.violation('DISHONEST-GAP', `asked after ${textOf(asked)}, head ${head && textOf(head)}`);
     }
     for (const publication of publications) this.#checkContent(page.epoch, publication);
     const first = publications[0];
@@ -207,31 +209,38 @@ export class Checker {
     if (hasHoles || hasSkipped || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
       this.#report.violation(
         'PAGE-HOLE',
-        `after ${at(asked)}: ${publications.map((p) => p.offset).join()} to ${at(page)}`,
+        `after ${textOf(asked)}: ${publications.map((p) => p.offset).join()} to ${textOf(page)}`,
       );
     }
   }
 
-  /** Called when the store is lost. Earlier pops and answers no longer say anything about the store's contents. */
+  /** Called when the store is lost. Earlier pops and processed entries say nothing about its new contents. */
   onStoreLost(): void {
-    this.answeredSince.clear();
+    this.processedSinceLoss.clear();
     this.#popped.clear();
   }
 
   /**
-   * True if the entries from here to the run's last answered entry exist and were never rewritten, popped or set aside.
+   * True if all entries from this to the run's last processed one exist and were never redeposited, popped or set
+   * aside.
    */
   isLeftBehind(run: string, seq: number): boolean {
-    const answered = this.answeredSince.get(run) ?? 0;
-    const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) => keyOfEntry(run, seq + i));
+    const processed = this.processedSinceLoss.get(run) ?? 0;
+    const keys = Array.from({ length: Math.max(0, processed - seq + 1) }, (_, i) => keyOfEntry(run, seq + i));
     const { entries } = this.#world.store;
-    const others = [this.#writtenAgain, this.#popped, this.verdicts];
-    return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
+    const touched = [this.#redeposited, this.#popped, this.setAside];
+    return keys.length > 0 && keys.every((key) => entries.has(key) && !touched.some((one) => one.has(key)));
   }
 
   /** Checks that all of the head's unconfirmed entries were popped and broadcast. */
   checkEnd(head: Head): void {
-    this.#checkConfirmed(head, 'NEVER-CONFIRMED');
+    this.#checkBroadcast(head, 'NEVER-CONFIRMED');
+    for (const { run, from, to } of head.unconfirmed) {
+      for (let seq = from; seq <= to; seq++) {
+        const key = keyOfEntry(run, seq);
+        if (!this.#popped.has(key)) this.#report.violation('NEVER-CONFIRMED', key);
+      }
+    }
   }
 
   /** Whether the position is too old, from another epoch, or past the head. */
@@ -253,24 +262,14 @@ export class Checker {
     if (!this.committedIds.get(place)?.has(id)) this.#report.violation('PAGE-DIFFERS', `${place} ${id}`);
   }
 
-  get #sound(): boolean {
+  get #isStoreIntact(): boolean {
     return !this.#world.storeLost;
   }
 
-  #checkPushed({ epoch, unconfirmed }: Head, kind: string): void {
+  #checkBroadcast({ epoch, unconfirmed }: Head, kind: string): void {
     for (const { first, last } of unconfirmed) {
       for (let offset = first; offset <= last; offset++) {
-        if (!this.#pushed.has(`${epoch}:${offset}`)) this.#report.violation(kind, `${epoch}:${offset}`);
-      }
-    }
-  }
-
-  #checkConfirmed(head: Head, kind: string): void {
-    this.#checkPushed(head, kind);
-    for (const { run, from, to } of head.unconfirmed) {
-      for (let seq = from; seq <= to; seq++) {
-        const key = keyOfEntry(run, seq);
-        if (!this.#popped.has(key)) this.#report.violation(kind, key);
+        if (!this.#broadcast.has(`${epoch}:${offset}`)) this.#report.violation(kind, `${epoch}:${offset}`);
       }
     }
   }
@@ -281,13 +280,13 @@ export class Checker {
     if (ids.size > 0 && !ids.has(idOf(publication))) {
       this.hadUnknownRollback = true;
       const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
-      if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
+      if (this.#isStoreIntact || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count("rewrites after a rollback the host didn't know about");
     }
     const earlierPlace = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
       (other) => this.committedIds.get(other)?.has(idOf(publication)),
     );
-    if (earlierPlace && this.#sound)
+    if (earlierPlace && this.#isStoreIntact)
       this.#report.violation('TWICE', `${earlierPlace} and ${place}: ${idOf(publication)}`);
     ids.delete(idOf(publication));
     this.committedIds.set(place, ids.add(idOf(publication)));
@@ -296,5 +295,5 @@ export class Checker {
 }
 
 const idOf = ({ notification }: LivePublication): string => notification.id;
-const at = (position: Position | undefined): string =>
+const textOf = (position: Position | undefined): string =>
   position ? `${position.epoch}:${position.offset}` : 'none';

@@ -4,22 +4,23 @@ import type { WalkClient } from '../world/clients.ts';
 import { partsOfEntry, type Report } from './report.ts';
 import type { World } from '../world/world.ts';
 
-/** Checks a walk once all activity has ended. `read`: the history as each instance serves it. */
+/** Checks a walk once all activity has ended. `read`: for each instance, the pages of the history that it serves. */
 export function checkEnd(world: World, report: Report, read: readonly Page[][]): void {
-  const say = (kind: string, text: string) => report.violation(kind, text);
+  const addViolation = (kind: string, text: string) => report.violation(kind, text);
   const { store, checker, callers, clients, limits, clock } = world;
   if (store.stream.length > 0 || store.dead.length > 0 || callers.some(({ ids }) => ids)) {
-    say('STALL', `stream ${store.stream.length}, dead letters ${store.dead.length}`);
+    addViolation('STALL', `stream ${store.stream.length}, dead letters ${store.dead.length}`);
   }
   const head = store.head?.head;
-  if (!head) return say('STALL', 'no head');
+  if (!head) return addViolation('STALL', 'no head');
   const floor = firstOffset(head, limits, clock);
-  const named = head.segments.filter(({ last }) => last >= floor);
-  const segments = named.map(({ key }) => store.documents.get(key) as Segment | undefined);
-  if (!segments.every((segment) => segment !== undefined)) return say('HISTORY-HOLE', 'a segment is gone');
+  const historySegments = head.segments.filter(({ last }) => last >= floor);
+  const segments = historySegments.map(({ key }) => store.documents.get(key) as Segment | undefined);
+  if (!segments.every((segment) => segment !== undefined))
+    return addViolation('HISTORY-HOLE', 'a segment is gone');
   const log = segments.flatMap(({ publications }) => publications) as LivePublication[];
   const ids = checkLog(world, head, log, report);
-  if (new Set(ids).size !== ids.length) say('TWICE', ids.join());
+  if (new Set(ids).size !== ids.length) addViolation('TWICE', ids.join());
   checkLost(world, new Set(ids), head.epoch, report);
   checkOrder(world, ids, report);
   const history = log.filter(({ offset }) => offset >= floor);
@@ -28,7 +29,10 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
   for (const [index, client] of clients.entries()) {
     const { position } = client.merge;
     if (position?.epoch !== head.epoch || position.offset !== head.offset) {
-      say('CLIENT-BEHIND', `${index} ${JSON.stringify(position)}, head ${head.epoch}:${head.offset}`);
+      addViolation(
+        'CLIENT-BEHIND',
+        `${index} ${JSON.stringify(position)}, head ${head.epoch}:${head.offset}`,
+      );
     } else if (!checker.hadUnknownRollback) checkView(world, index, client, ids, report);
   }
 }
@@ -76,30 +80,31 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
   }
 }
 
+/** Checks that the log contains all accepted notifications, except those whose loss a fault explains. */
 function checkLost(world: World, present: Set<string>, epoch: string, report: Report): void {
-  const { checker, producers, storeLost, announcementLost, expiredUnseen } = world;
+  const { checker, producers, storeLost, runsWithLostAnnouncement, expiredUncommitted } = world;
   for (const [id, { entry, epoch: acceptedIn }] of checker.accepted) {
     if (present.has(id)) continue;
     const { run, seq } = partsOfEntry(entry);
-    const wasAnswered = (checker.answered.get(run) ?? 0) >= seq;
+    const wasProcessed = (checker.processed.get(run) ?? 0) >= seq;
     const wasReportedMissing = [...(checker.entriesWithId.get(id) ?? [])].some((tried) =>
-      [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
+      [...checker.setAside].some((missing) => isAtOrAfter(missing, tried)),
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
-    else if (announcementLost.has(run) && !wasAnswered)
+    else if (runsWithLostAnnouncement.has(run) && !wasProcessed)
       report.count('lost because all its announcements were lost');
-    else if (announcementLost.has(run) && expiredUnseen.has(entry))
-      report.count('expired unseen after its announcements were lost');
+    else if (runsWithLostAnnouncement.has(run) && expiredUncommitted.has(entry))
+      report.count('expired before it was committed, after announcements were lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
     else if (wasReportedMissing) report.count('lost with the store, and reported as missing');
     else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew about');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, after its run had ended');
-    else if ((checker.answered.get(run) ?? 0) > seq)
+    else if ((checker.processed.get(run) ?? 0) > seq)
       report.count('lost with the store, but a later entry of its run was processed');
-    else if (!checker.committed.has(entry) && !wasAnswered)
+    else if (!checker.committed.has(entry) && !wasProcessed)
       report.count('lost with the store, and never re-announced');
     else report.violation('LOST', `${id} of ${entry}`);
   }
@@ -110,12 +115,12 @@ function isAtOrAfter(a: string, b: string): boolean {
   return one.run === other.run && one.seq >= other.seq;
 }
 
-/** Checks that a run's entries stay in order, using ids that were only in one entry. */
+/** Checks that a run's entries stay in order. Only considers ids that were in a single entry. */
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {
-    const [entry, ...others] = checker.entriesWithId.get(id) ?? [];
-    if (entry === undefined || others.length > 0) continue;
+    const [entry, ...otherEntries] = checker.entriesWithId.get(id) ?? [];
+    if (entry === undefined || otherEntries.length > 0) continue;
     const { run, seq } = partsOfEntry(entry);
     const before = last.get(run) ?? 0;
     if (before > seq && !storeLost) report.violation('ORDER', `${entry} after ${before}`);

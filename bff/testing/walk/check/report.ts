@@ -1,7 +1,7 @@
 import { partitionEntryKey } from '@tocsin/contracts';
 import { PARTITION } from '../world/places.ts';
 
-const TRACE_SHOWN = 60;
+const MAX_TRACE_LINES = 60;
 
 /** A violated rule and the trace that led to it. */
 export class RuleViolation extends Error {
@@ -33,7 +33,7 @@ export class Report {
   /** Throws if there are violations. */
   check(): void {
     if (this.#violations.length === 0) return;
-    const trace = this.#trace.slice(-TRACE_SHOWN);
+    const trace = this.#trace.slice(-MAX_TRACE_LINES);
     throw new RuleViolation([...new Set(this.#violations), ...trace.map((line) => `  ${line}`)].join('\n'));
   }
 }

@@ -10,7 +10,7 @@ const MAX_ROUNDS = 1_000;
 /** Rounds between comparisons. Enough for a comparison to end before the next, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
-/** Resolves once all code has run up to the next outgoing call. */
+/** Resolves once all code has run up to its next outgoing call. */
 export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */
@@ -48,8 +48,8 @@ async function round(world: World, n: number): Promise<void> {
   for (const [index, client] of clients.entries()) {
     const instance = instances[index % instances.length];
     if (!client.instance && instance) client.connect(instance);
-    client.read();
-    client.timers();
+    client.handleNextEvent();
+    client.fireTimers();
     client.heartbeat();
   }
   await flushPending();
@@ -61,15 +61,15 @@ export async function waitUntilQuiet(world: World): Promise<void> {
 }
 
 /** Runs rounds without new notifications until no work is pending and every client has reached the head. */
-async function waitUntilArrived(world: World): Promise<void> {
-  const haveArrived = () => {
+async function waitUntilCaughtUp(world: World): Promise<void> {
+  const haveCaughtUp = () => {
     const { epoch, offset } = world.position ?? {};
     return world.clients.every(
       ({ merge }) => merge.position?.epoch === epoch && merge.position?.offset === offset,
     );
   };
   for (let i = 0; i < MAX_ROUNDS; i++) {
-    if (world.isQuiet() && haveArrived()) return;
+    if (world.isQuiet() && haveCaughtUp()) return;
     await round(world, i);
   }
   const clientPositions = world.clients.map(({ merge }) => JSON.stringify(merge.position));
@@ -82,18 +82,18 @@ async function waitUntilArrived(world: World): Promise<void> {
 /** Lets a walk's pending work end and checks the result. */
 export async function end(world: World): Promise<void> {
   endFaults(world);
-  await waitUntilArrived(world);
+  await waitUntilCaughtUp(world);
   world.report.check();
   // A later announcement's turn also processes entries left behind by earlier losses.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
-  await waitUntilArrived(world);
+  await waitUntilCaughtUp(world);
   // Reading the entire history reveals missing documents and starts a new epoch. Instances could have cached these
   // documents, so restart them first.
   if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
   await readAll(world);
-  await waitUntilArrived(world);
+  await waitUntilCaughtUp(world);
   checkEnd(world, world.report, await readAll(world));
 }
 
@@ -117,6 +117,7 @@ async function readAll(world: World): Promise<Page[][]> {
   return all;
 }
 
+/** Runs rounds until `work` has settled. Resolves with `undefined` if it was rejected. */
 async function stepUntil<T>(world: World, work: Promise<T>): Promise<T | undefined> {
   let result: { value?: T } | undefined;
   work.then(

@@ -5,7 +5,7 @@ import type { WalkInstance } from './instance.ts';
 import type { Checker } from '../check/checker.ts';
 import type { Report } from '../check/report.ts';
 
-const PAGE = 4;
+const PAGE_LIMIT = 4;
 const REORDER_LIMIT = 6;
 
 /** The parts of the world that clients use. */
@@ -21,7 +21,7 @@ export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** The position it started from, either saved by an earlier tab or taken from the first response. */
+  /** The client's first position, either saved by an earlier tab or taken from the first response. */
   from: Position | undefined;
   gaps = 0;
   /** All of the client's positions, including from earlier tabs. */
@@ -35,11 +35,11 @@ export class WalkClient {
   #askLater = false;
   readonly #world: ClientsWorld;
 
-  constructor(world: ClientsWorld, positions: Position[] = [], kept?: Position) {
+  constructor(world: ClientsWorld, positions: Position[] = [], saved?: Position) {
     this.#world = world;
     this.positions = positions;
-    this.from = kept;
-    this.merge = new FeedMerge(kept, REORDER_LIMIT);
+    this.from = saved;
+    this.merge = new FeedMerge(saved, REORDER_LIMIT);
   }
 
   get hasEvents(): boolean {
@@ -85,12 +85,12 @@ export class WalkClient {
     if (this.instance && position) this.receivePosition(this.instance, position);
   }
 
-  read(): void {
+  handleNextEvent(): void {
     const event = this.#queue.shift();
     if (event) this.#handle(event);
   }
 
-  timers(): void {
+  fireTimers(): void {
     if (this.#gapOpen && this.instance) {
       this.#gapOpen = false;
       this.#handle({ type: 'gap-stayed' });
@@ -129,7 +129,7 @@ export class WalkClient {
     if (!this.#joined) instance.join();
     this.#joined = true;
     const request = position
-      ? ({ kind: 'after', position, limit: PAGE } as const)
+      ? ({ kind: 'after', position, limit: PAGE_LIMIT } as const)
       : ({ kind: 'position' } as const);
     const { position: head } = this.#world;
     const answer = (event: MergeEvent) => {

@@ -202,7 +202,7 @@ function feedLog(world: InstancesWorld, instance: WalkInstance): FeedLog {
         for (const { head, etag, documents } of writes) {
           // As in Redis, a refused head's documents are still written, and a missing key accepts any etag.
           for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
-          if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
+          if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('stale etag');
           world.checker.onCommit(head, documents, known, sawLoss || losses !== world.losses);
           world.checker.onEpochBegin(head, epochs);
           store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
@@ -222,7 +222,7 @@ function checkpoints(world: InstancesWorld, { calls }: WalkInstance): Checkpoint
         world.change(() => {
           const { store } = world;
           if (store.checkpoint ? store.checkpoint.etag !== etag : etag < 0)
-            throw new TemporaryError('another etag');
+            throw new TemporaryError('stale etag');
           world.checker.onCheckpoint(checkpoint);
           store.checkpoint = { checkpoint, etag: (store.checkpoint?.etag ?? 0) + 1 };
         }),
@@ -252,7 +252,7 @@ function broadcaster(world: InstancesWorld, { calls }: WalkInstance): Broadcaste
       calls.write(
         () => {
           for (const event of events) {
-            world.checker.onPush(event);
+            world.checker.onBroadcast(event);
             for (const instance of world.instances) instance.pendingBroadcasts.push(event);
           }
         },

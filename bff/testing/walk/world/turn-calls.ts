@@ -34,7 +34,7 @@ const forgedAnswer = () => ({
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** The parts of an instance that request turns from actors or run turns as the host. */
+/** The parts of an instance that request turns from actors, or run turns as the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -64,7 +64,7 @@ interface TurnCall {
 
 /** Sends each call to the instance that the caller believes hosts the actors, and tracks the running calls. */
 export class TurnCalls {
-  /** Calls in progress. Calls to the same host are in turn order. */
+  /** Calls in progress. A host runs their turns in this order. */
   readonly #runningCalls = new Set<TurnCall>();
   readonly #world: TurnsWorld;
 
@@ -72,7 +72,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** Calls the feed's actor, like an instance that is missing data. */
+  /** Calls the feed's actor, as an instance does if it is missing data. */
   routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
@@ -137,8 +137,8 @@ export class TurnCalls {
     const signed = signCall(method, from.signer, call);
     await delay();
     const { instances, placement } = this.#world;
-    const place = placement[from.index] ?? 0;
-    const host = place === STRANGER ? undefined : (instances[place] as TurnInstance);
+    const hostIndex = placement[from.index] ?? 0;
+    const host = hostIndex === STRANGER ? undefined : (instances[hostIndex] as TurnInstance);
     const answered = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedAnswer();
     await delay();
     const answer = readAnswer(method, from.signer, signed.nonce, answered);

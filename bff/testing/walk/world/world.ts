@@ -30,7 +30,7 @@ export interface Setting {
   snapshots: boolean;
 }
 
-/** A world with a feed, two producers, two instances, three callers, three clients and a Redis. */
+/** The simulated world of a walk: a feed, two producers, two instances, three callers, three clients and a Redis. */
 export class World {
   readonly entryLifeMs = ENTRY_LIFE_MS;
   readonly limits: FeedLimits;
@@ -42,8 +42,8 @@ export class World {
   readonly placement = [0, 0];
   store = new Store();
   lateEffects: (() => void)[] = [];
-  readonly announcementLost = new Set<string>();
-  readonly expiredUnseen = new Set<string>();
+  readonly runsWithLostAnnouncement = new Set<string>();
+  readonly expiredUncommitted = new Set<string>();
   /** When posted notifications expire, keyed by id. */
   readonly expiresAtById = new Map<string, string>();
   readonly checker: Checker;
@@ -54,11 +54,11 @@ export class World {
   readonly clients: WalkClient[];
   readonly report: Report;
   readonly #setting: Setting;
-  #posted = 0;
+  #postedCount = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
   /** Deliveries in progress. An announcement can be in delivery twice at the same time. */
-  readonly #held = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
+  readonly #deliveries = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
     this.#setting = setting;
@@ -96,7 +96,7 @@ export class World {
     this.lateEffects.push(effect);
   }
 
-  /** Changes the store in a way that a rollback can undo. */
+  /** Applies a change to the store that a rollback can undo. */
   change<T>(effect: () => T): T {
     if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
@@ -105,7 +105,7 @@ export class World {
     return effect();
   }
 
-  /** Writes like a producer or Dapr. Doesn't wait to be let through. Returns false if the outcome is unknown. */
+  /** Makes a write of a producer or Dapr, which never waits to be let through. False if the outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));
@@ -114,7 +114,7 @@ export class World {
 
   /** Returns ids for `count` new notifications, which expire after `lifeMs` if given. */
   newIds(count: number, lifeMs?: number): string[] {
-    const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
+    const ids = Array.from({ length: count }, () => `n${++this.#postedCount}`);
     const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
     if (lifeMs !== undefined) for (const id of ids) this.expiresAtById.set(id, expiresAt);
     return ids;
@@ -131,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to a competing instance. `twice`: even if a delivery is in progress. */
+  /** Delivers an announcement to one of the competing instances. `twice`: even if a delivery is already in progress. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (
@@ -143,16 +143,16 @@ export class World {
       return;
     announcement.deliveriesInProgress++;
     caller.deliveries++;
-    const held = this.#held.get(caller) ?? [];
+    const deliveries = this.#deliveries.get(caller) ?? [];
     const delivery = { announcement };
-    held.push(delivery);
-    this.#held.set(caller, held);
+    deliveries.push(delivery);
+    this.#deliveries.set(caller, deliveries);
     const { run, seq, expiresAt } = announcement;
     const end = () => {
       if (!caller.alive) return;
       caller.deliveries--;
       announcement.deliveriesInProgress--;
-      held.splice(held.indexOf(delivery), 1);
+      deliveries.splice(deliveries.indexOf(delivery), 1);
     };
     const acknowledge = async () => {
       this.checker.onSuccess(announcement, this.store.stream.includes(announcement));
@@ -160,7 +160,7 @@ export class World {
     };
     const onFailure = (error: unknown) => {
       if (!caller.alive) return;
-      this.#judge(error);
+      this.#reportUnexpected(error);
       if (++announcement.deliveries > RETRIES && this.store.stream.includes(announcement)) {
         this.#remove(announcement);
         this.store.dead.push(announcement);
@@ -190,28 +190,29 @@ export class World {
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  /** If bit i of `applied` is set and the instance's i-th pending call is a write, it still takes effect. */
+  /** Kills an instance. If bit i of `applied` is set and its i-th pending call is a write, it still takes effect. */
   kill(instance: WalkInstance, applied: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
     this.turns.onKilled(instance);
-    for (const { announcement } of this.#held.get(instance) ?? []) announcement.deliveriesInProgress--;
+    for (const { announcement } of this.#deliveries.get(instance) ?? []) announcement.deliveriesInProgress--;
     instance.calls.abandon(applied);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
   }
 
+  /** Reopens a client's tab with its position from `age` positions ago, or with one `ahead` offsets past the head. */
   reopen(index: number, age: number, ahead: number): void {
     const { head } = this.store.head ?? {};
     const before = this.clients[index];
     const positions = before?.positions ?? [];
-    const kept =
+    const saved =
       ahead > 0 && head ? { epoch: head.epoch, offset: head.offset + ahead } : positions.at(-1 - age);
     before?.disconnect();
-    this.clients[index] = new WalkClient(this, positions, kept);
+    this.clients[index] = new WalkClient(this, positions, saved);
   }
 
-  empty(): void {
+  emptyStore(): void {
     this.#lose(new Store(), 'emptied');
   }
 
@@ -254,14 +255,14 @@ export class World {
     for (const [key, { storedAt }] of this.store.entries) {
       if (this.time - storedAt <= this.entryLifeMs) continue;
       this.store.entries.delete(key);
-      if (!this.checker.committed.has(key)) this.expiredUnseen.add(key);
+      if (!this.checker.committed.has(key)) this.expiredUncommitted.add(key);
     }
   }
 
   loseAnnouncement(index: number): void {
     const { stream } = this.store;
     const [announcement] = stream.splice(index % stream.length, 1);
-    if (announcement) this.announcementLost.add(announcement.run);
+    if (announcement) this.runsWithLostAnnouncement.add(announcement.run);
   }
 
   isQuiet(): boolean {
@@ -290,7 +291,7 @@ export class World {
     this.store.stream = this.store.stream.filter((other) => other !== announcement);
   }
 
-  #judge(error: unknown): void {
+  #reportUnexpected(error: unknown): void {
     if (error instanceof CallFailed || error instanceof TemporaryError || error instanceof LostDocumentError)
       return;
     this.report.violation('CRASH', error instanceof Error ? (error.stack ?? error.message) : String(error));

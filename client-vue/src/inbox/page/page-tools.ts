@@ -13,10 +13,10 @@ import PageTools from './PageTools.vue';
 
 function pageTools(root: Readonly<Ref<HTMLElement | null>>, stop: () => void) {
   const selection = shallowRef<{ item: Item; isCurrent: IsCurrent }>();
-  const currentFromNow = useCurrent();
+  const createIsCurrent = useCurrent();
 
   function select(item: Item): void {
-    selection.value = { item, isCurrent: currentFromNow() };
+    selection.value = { item, isCurrent: createIsCurrent() };
     if (useMarks().placeOf(item).unread) useReader().markRead([item]);
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { localInput, SNOOZES, timeIn } from './snooze-times.ts';
+import { futureTimeIn, inputValueOf, SNOOZES } from './snooze-times.ts';
 
-const at = (name: string, now: Date) => localInput(SNOOZES.find((one) => one.name === name)!.at(now));
+const at = (name: string, now: Date) => inputValueOf(SNOOZES.find((one) => one.name === name)!.at(now));
 
 it('should offer tomorrow morning and next Monday, including across month boundaries', () => {
   const friday = new Date(2026, 0, 30, 22, 15);
@@ -12,7 +12,7 @@ it('should offer tomorrow morning and next Monday, including across month bounda
 });
 
 it('should accept only future times', () => {
-  expect(timeIn('2020-01-01T10:00')).toBeUndefined();
-  expect(timeIn('')).toBeUndefined();
-  expect(timeIn('2999-01-01T10:00')?.getFullYear()).toBe(2999);
+  expect(futureTimeIn('2020-01-01T10:00')).toBeUndefined();
+  expect(futureTimeIn('')).toBeUndefined();
+  expect(futureTimeIn('2999-01-01T10:00')?.getFullYear()).toBe(2999);
 });

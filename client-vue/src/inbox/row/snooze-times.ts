@@ -1,10 +1,10 @@
 const HOUR_MS = 60 * 60 * 1000;
-/** When the morning starts. */
-const MORNING = 8;
+/** The hour at which the morning starts. */
+const MORNING_HOUR = 8;
 const MONDAY = 1;
 
 const morning = (now: Date, days: number): Date =>
-  new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING);
+  new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING_HOUR);
 
 /** Preset snooze times in the reader's time zone. */
 export const SNOOZES = [
@@ -14,16 +14,16 @@ export const SNOOZES = [
 ] as const;
 
 /** The next 8 a.m. */
-export const nextMorning = (now: Date): Date => morning(now, now.getHours() < MORNING ? 0 : 1);
+export const nextMorning = (now: Date): Date => morning(now, now.getHours() < MORNING_HOUR ? 0 : 1);
 
-const two = (number: number): string => String(number).padStart(2, '0');
+const twoDigits = (number: number): string => String(number).padStart(2, '0');
 
-/** Formats a time for a `datetime-local` input. */
-export const localInput = (time: Date): string =>
-  `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}T${two(time.getHours())}:${two(time.getMinutes())}`;
+/** Formats a time as the value of a `datetime-local` input. */
+export const inputValueOf = (time: Date): string =>
+  `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}T${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 
-/** Parses a `datetime-local` value. `undefined` unless it's in the future. */
-export function timeIn(value: string): Date | undefined {
+/** Parses the value of a `datetime-local` input. `undefined` unless it's a future time. */
+export function futureTimeIn(value: string): Date | undefined {
   const time = new Date(value);
   return time.getTime() > Date.now() ? time : undefined;
 }

@@ -9,7 +9,7 @@ export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) 
     ...(list.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
   ];
 
-  /** If a change removes the focused row, moves focus to the replacement row itself, not to a button inside it. */
+  /** If a change removes the focused row, focuses the row that takes its place, not a button in that row. */
   async function keepFocus(change: () => void): Promise<void> {
     const before = rows();
     const index = before.findIndex((row) => row.contains(activeElementInRootOf(row)));

@@ -37,7 +37,7 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
   onUpdated(() => {
     if (!before?.row.isConnected) return;
     // `before.top` includes any transform that was holding the rows. Remove the transform before remeasuring.
-    draw(0);
+    shiftUp(0);
     const distance = before.row.getBoundingClientRect().top - before.top;
     if (distance <= 0) return;
     if (before.isHeld) (scroller?.value ?? window).scrollBy(0, distance);
@@ -49,16 +49,16 @@ export function useStillRows(list: ElementRef, scroller: ElementRef | undefined)
    * Browsers count rows moved by a new row as a layout shift, but not rows moved by a `transform`.
    */
   function makeRoom(row: Element, pixels: number): void {
-    draw(pixels);
-    frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => draw(0))));
+    shiftUp(pixels);
+    frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => shiftUp(0))));
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     for (let added = row.previousElementSibling; added; added = added.previousElementSibling)
       added.animate([{ opacity: 0 }, { opacity: 1 }], FADE_MS);
   }
 
-  function draw(above: number): void {
+  function shiftUp(pixels: number): void {
     cancelAnimationFrame(frame);
-    if (list.value) list.value.style.transform = above > 0 ? `translateY(${-above}px)` : '';
+    if (list.value) list.value.style.transform = pixels > 0 ? `translateY(${-pixels}px)` : '';
   }
 
   return { touched: () => void (isTouched = true) };

@@ -9,12 +9,12 @@ import { whenGone } from './when-gone.ts';
 useFreshStores();
 
 it.each([
-  ['is retracted', () => useItems().remove('all', ['n1']), true],
-  ['is erased', () => useItems().clear('all'), true],
-  ['has expired', () => (useClock().now += 3_601_000), true],
-  ['is archived', () => useMarks().override(['all/n1'], { place: 'archive' }), false],
-  ['stays while another one is retracted', () => useItems().remove('all', ['n3']), false],
-])('should notice once one of the items is gone: it %s', async (_, change, isGone) => {
+  ['report a retracted item', () => useItems().remove('all', ['n1']), true],
+  ['report an erased item', () => useItems().clear('all'), true],
+  ['report an expired item', () => (useClock().now += 3_601_000), true],
+  ['ignore an archived item', () => useMarks().override(['all/n1'], { place: 'archive' }), false],
+  ['ignore the retraction of another item', () => useItems().remove('all', ['n3']), false],
+])('should %s', async (_, change, isGone) => {
   const notifications = useItems();
   const publications = [at(1, new Date(Date.now() + 3_600_000).toISOString()), at(2), at(3)];
   notifications.add('all', { epoch: 'e', publications });

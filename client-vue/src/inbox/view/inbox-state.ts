@@ -19,7 +19,7 @@ export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferenc
   const { onKeydown, isHelpOpen } = useShortcuts(root);
   const arePreferencesOpen = ref(false);
   const search = computed(() => searchOf(view));
-  // The preferences that are shown belong to the session's reader.
+  // A new session can have another reader, so don't leave the previous reader's preferences open.
   watch(
     () => useItems().session,
     () => (arePreferencesOpen.value = false),

@@ -4,7 +4,7 @@ import { useClock } from '../../stores/clock.ts';
 import { itemKey, type Item } from '../../stores/feeds/feed-log.ts';
 import { useItems } from '../../stores/feeds/items.ts';
 
-/** A notification with content and its position. */
+/** A notification and its position in a feed. */
 export type FollowedNotification = Pick<Found, 'feed' | 'epoch' | 'offset' | 'notification'>;
 
 /** An item for a notification that may be outside the loaded list. */

@@ -17,7 +17,7 @@ export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'fail
 export function useSearch(request: () => SearchRequest | undefined) {
   const answers = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
   const found = computed(() => answers.value.flatMap(({ items, isCurrent }) => items.filter(isCurrent)));
-  const currentFromNow = useCurrent();
+  const createIsCurrent = useCurrent();
   const status = ref<SearchStatus>('idle');
   const more = ref(false);
   let cursor: string | undefined;
@@ -26,7 +26,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
 
   async function ask(query: SearchRequest, isNext: boolean): Promise<void> {
     const { signal } = abort;
-    const isCurrent = currentFromNow();
+    const isCurrent = createIsCurrent();
     status.value = 'searching';
     try {
       const next = { ...query, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };

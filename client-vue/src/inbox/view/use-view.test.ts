@@ -46,7 +46,7 @@ const unread = (offset: number, more = {}): Found => {
   };
 };
 
-/** Opens the tab Unread and waits for the server's answer. Returns the ids that it shows. */
+/** Opens the Unread tab and waits for the server's response. Returns a function that returns the ids shown. */
 async function openUnread(): Promise<() => string[]> {
   view = scope.run(() => useView())!;
   view.tab = 'unread';
@@ -54,13 +54,13 @@ async function openUnread(): Promise<() => string[]> {
   return () => view.shown.map(({ notification }) => notification.id);
 }
 
-describe('the tab Unread', () => {
+describe('the Unread tab', () => {
   beforeEach(() => {
     useReader().initFeed('all', { epoch: 'e', offset: 0 });
     useItems().add('all', { epoch: 'e', publications: range(5, 6) });
   });
 
-  it('should not show retracted notifications, whether loaded or found before or after the retraction', async () => {
+  it('should not show retracted notifications, whether loaded, or found before or after the retraction', async () => {
     found = [unread(6), unread(5), unread(4), unread(3), unread(2)];
     beforeAnswer = () => useItems().remove('all', ['n2']);
     const shown = await openUnread();

@@ -15,7 +15,7 @@ const STATES: Readonly<Record<Tab, SearchState>> = {
   ...{ all: 'inbox', unread: 'unread', archive: 'archive', snoozed: 'snoozed' },
 };
 
-/** More than the page and a search can list. The oldest are forgotten first. */
+/** Maximum size of `shownInUnread`: more than the page and a search can list. The oldest keys are dropped first. */
 const MAX_SHOWN = 2 * MAX_ITEMS;
 
 /** A tab's items that match the filter, whether already loaded or found by the server. */
@@ -25,10 +25,10 @@ export function useView() {
   const marks = useMarks();
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
-  /** Keys of items that the tab `unread` has shown. They stay there after they are read. */
+  /** Keys of items that the `unread` tab has shown. Such items stay in the tab after they are read. */
   const shownInUnread = new Set<string>();
 
-  /** A text search in the tab `all` includes archived and snoozed items. */
+  /** A text search in the `all` tab includes archived and snoozed items. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
   const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
 

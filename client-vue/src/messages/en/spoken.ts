@@ -5,7 +5,7 @@ export const spoken = {
   from: (source: string) => `From ${source}`,
   times: (count: number) => `${count} times`,
   moreErrors: (count: number) => `And ${count} more ${count === 1 ? 'error' : 'errors'}`,
-  /** `kinds` is the number of notifications by severity. */
+  /** `kinds` lists the number of notifications of each severity. */
   summary: (total: number, kinds: string, newest: string) =>
     `${total} notifications: ${kinds}. Newest: ${newest}`,
   kind: (count: number, severity: Severity) => `${count} ${severity}`,

@@ -4,7 +4,7 @@ import { useItems } from './items.ts';
 const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
   publications.filter((publication): publication is LivePublication => publication.notification !== null);
 
-/** Adds a page loaded over REST. Doesn't change the position. */
+/** Adds a page loaded over REST to the list. Doesn't change the client's position in the feed. */
 export function addPage(feed: string, page: Page): void {
   const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));

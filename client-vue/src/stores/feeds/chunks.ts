@@ -37,7 +37,7 @@ export class Chunks<T extends Part> {
     for (const item of items.toReversed()) {
       const day = dayKey(item.time);
       const known = this.#numbers.get(item.key);
-      // A moved item whose former chunk is complete counts as new.
+      // An item has moved if its former chunk already ended earlier in this pass. It then counts as new.
       const isNew = known === undefined || (known !== number && groups.has(`${known}/${day}`));
       if (isNew ? size >= CHUNK_SIZE : known !== number) {
         number = isNew ? this.#next++ : known;

@@ -21,7 +21,7 @@ export interface Arrival {
 export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
 /** Where to insert an item: by offset within the epoch, or last if the epoch is new. */
-function placeOf(items: readonly Item[], epoch: string, offset: number): number {
+function indexFor(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = items.length - 1; index >= 0; index--) {
     const item = items[index];
@@ -54,7 +54,7 @@ export function insert(
     knownIds.add(notification.id);
     const time = Math.min(parseDateTime(notification.createdAt) ?? now, now);
     const key = itemKey(feed, notification.id);
-    const at = placeOf(result, epoch, offset);
+    const at = indexFor(result, epoch, offset);
     result.splice(at, 0, { key, feed, epoch, offset, notification, time, gapBefore: gap });
     gap = false;
   }

@@ -33,7 +33,7 @@ describe('filtered', () => {
     [{ feed: 'topic:x' }, ['b']],
     [{ severity: 'error' as const }, ['a']],
     [{ severity: 'error' as const, feed: 'topic:x' }, []],
-  ])('should find %o', (filter, ids) => {
+  ])('should return only the items that match %o', (filter, ids) => {
     expect(found(filter)).toEqual(ids);
   });
 });

@@ -20,18 +20,21 @@ export interface FollowFeed {
   client: NotificationClient;
   feed: string;
   batch: FrameBatch;
-  /** Whether this tab has shown the feed before. If so, the first publications count as missed. */
+  /**
+   * Whether this tab has shown the feed before. If so, notifications recovered before the feed catches up count as
+   * missed.
+   */
   returning: boolean;
   /** The newest page, if it has been loaded. */
   page?: Page;
   /**
-   * Called each time the feed has caught up. Except for the `first` time, events about the reader could have been
-   * missed.
+   * Called each time the feed has caught up. Unless `isFirst` is true, events about the reader could have been missed
+   * before that.
    */
   onCaughtUp: (isFirst: boolean) => void;
 }
 
-/** Applies the reader's marks and loads notifications back from a snooze that aren't in the list yet. */
+/** Applies the reader's marks. Loads notifications that are back from a snooze but not in the list yet. */
 function handleInboxState(feed: string, inbox: InboxState): void {
   useMarks().mergeInboxState(feed, inbox);
   if (inbox.snoozed.some(({ due, archived }) => due && !archived))
@@ -86,7 +89,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
               for (const publication of useInterruptions().takeInterrupting(feed, publications))
                 missed.set(publication.notification.id, publication);
             });
-          // On a first visit, a snapshot is the newest page. Nothing was missed.
+          // On a first visit, a snapshot is the newest page, so nothing was missed.
           else if (!(away && delivery === 'snapshot')) notify(publications, presenting);
         });
       },

@@ -25,7 +25,7 @@ export function limitTo(max: number, entries: Map<string, unknown> | Set<string>
 /** All feeds' items. No items are missing after a feed's oldest item, except at marked gaps. */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
-  /** Feeds with older notifications that haven't been loaded, and where to continue. */
+  /** Feeds with older notifications that aren't in the list, and where to continue. `dropped` if that's impossible. */
   const older = shallowReactive(new Map<string, OlderCursor | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = shallowReactive(new Set<string>());
@@ -52,7 +52,7 @@ export const useItems = defineStore(() => {
     return hasReturned ? inInbox.sort((a, b) => b.time - a.time) : inInbox;
   });
 
-  /** A copy of the item with the arrival time `time`. Returns the same object for the same time. */
+  /** Copies an item with the time of its return from a snooze. Returns the same copy for the same time. */
   function withReturnTime(item: Item, time: number): Item {
     const existing = returnedCopies.get(item);
     if (existing?.time === time) return existing;

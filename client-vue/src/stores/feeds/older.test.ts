@@ -8,7 +8,7 @@ import { canLoadOlder, loadOlder } from './older.ts';
 
 useFreshStores();
 
-/** The server's answer. */
+/** The page that the server returns. */
 let page: { more: boolean; publications: LivePublication[] };
 beforeEach(() => {
   vi.stubGlobal('fetch', async () => Response.json({ epoch: 'e', offset: 99_999, recovered: true, ...page }));
@@ -29,7 +29,7 @@ it('should discard a page if the feed was erased before the response arrived', a
 });
 
 it.each([true, false])(
-  'should load no older page once the list is full (more are stored: %s)',
+  'should not load older pages once the list is full (more on the server: %s)',
   async (more) => {
     const notifications = useItems();
     const first = 52;
@@ -44,7 +44,7 @@ it.each([true, false])(
   },
 );
 
-it('should count archived notifications towards the limit of the list', () => {
+it('should count archived notifications towards the list limit', () => {
   const notifications = useItems();
   notifications.add('all', { epoch: 'e', publications: range(52, 51 + MAX_ITEMS) });
   notifications.older.set('all', { epoch: 'e', before: 52 });

@@ -4,7 +4,7 @@ import { useSource } from '../source.ts';
 
 export const canLoadOlder = (): boolean => {
   const { older, all } = useItems();
-  return all.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
+  return all.length < MAX_ITEMS && [...older.values()].some((cursor) => cursor !== 'dropped');
 };
 
 /** Loads the next older page for each feed that has more. Throws the same errors as `fetchPage`. */
@@ -15,7 +15,7 @@ export async function loadOlder(limit: number): Promise<void> {
     if (cursor === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: cursor.epoch, before: cursor.before, limit });
     if (session !== notifications.session) return;
-    // The feed was erased, or the oldest items were dropped.
+    // During the request, the feed was erased or its oldest items were dropped.
     if (notifications.older.get(feed) !== cursor) continue;
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else addPage(feed, page);

@@ -11,9 +11,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("should do without desktop notifications if the browser allows but doesn't support them", () => {
+it("should only log a warning if the browser allows desktop notifications but doesn't support them", () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
-  /** Like Chrome for Android. */
+  /** Throws, as in Chrome for Android. */
   class Notification {
     static readonly permission = 'granted';
     constructor() {
@@ -29,7 +29,7 @@ it("should do without desktop notifications if the browser allows but doesn't su
   warn.mockRestore();
 });
 
-/** Stubs a browser that shows desktop notifications. Returns the tags of those that it has shown and closed. */
+/** Stubs a browser that shows desktop notifications. Returns the tags of shown and closed notifications. */
 function allowDesktop(): { shown: string[]; closed: string[] } {
   const shown: string[] = [];
   const closed: string[] = [];
@@ -50,7 +50,7 @@ function allowDesktop(): { shown: string[]; closed: string[] } {
   return { shown, closed };
 }
 
-it('should not show or keep desktop notifications of notifications that are gone or of erased feeds', async () => {
+it('should neither show nor keep desktop notifications for gone notifications and erased feeds', async () => {
   const { shown, closed } = allowDesktop();
   const feeds = ['all', 'topic:a', 'topic:b'];
   for (const feed of feeds) useItems().add(feed, { epoch: 'e', publications: range(1, 3) });

@@ -29,7 +29,7 @@ export const useDesktop = defineStore(() => {
       // Notifications can be gone by the time this module has loaded.
       if (!all.some(({ key }) => key === tag)) continue;
       try {
-        // The tag makes this replace the same notification from another tab.
+        // The tag lets this notification replace the same one from another tab.
         const shown = new Notification(isolate(title), {
           tag,
           ...(body !== undefined && { body: isolate(body) }),
@@ -45,7 +45,7 @@ export const useDesktop = defineStore(() => {
         );
       } catch (error) {
         // Chrome for Android grants permission but throws.
-        console.warn('This browser shows no desktop notifications.', error);
+        console.warn('Could not show a desktop notification.', error);
       }
     }
   }

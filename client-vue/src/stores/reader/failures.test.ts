@@ -1,6 +1,6 @@
 import { ProblemError } from '@tocsin/client';
 import { afterEach, expect, it, vi } from 'vitest';
-import { inbox, item, startWith } from '../../../testing/reader.ts';
+import { inbox, item, sendMarksWith } from '../../../testing/reader.ts';
 import { ids, range, useFreshStores } from '../../../testing/stores.ts';
 import { useItems } from '../feeds/items.ts';
 import { useMarks } from './marks.ts';
@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 
 it('should revert a refused snooze and show a notice', async () => {
   const refused = new ProblemError(409, undefined, undefined);
-  startWith(() => Promise.reject(refused));
+  sendMarksWith(() => Promise.reject(refused));
   useItems().add('all', { epoch: 'e', publications: range(1, 2) });
   useReader().snooze([item('n1')], new Date('2099-01-01'));
   expect(ids()).toEqual(['n2']);
@@ -21,8 +21,8 @@ it('should revert a refused snooze and show a notice', async () => {
   await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
 });
 
-it('should keep other refused changes on this page and show a notice', async () => {
-  startWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
+it('should keep a refused change other than a snooze on this page and show a notice', async () => {
+  sendMarksWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
   useItems().add('all', { epoch: 'e', publications: range(1, 2) });
   useReader().archive([item('n1')]);
   await vi.waitFor(() => expect(useNotice().notice?.kind).toBe('unsaved'));
@@ -39,10 +39,10 @@ function addUnread(): void {
   expect(useUnread().count).toBe(3);
 }
 
-it('should show all notifications as read until a slow server has saved it', async () => {
+it('should show all notifications as read while a slow server saves the change', async () => {
   vi.useFakeTimers();
   let answer = (): void => undefined;
-  startWith(() => new Promise<void>((resolve) => (answer = resolve)));
+  sendMarksWith(() => new Promise<void>((resolve) => (answer = resolve)));
   addUnread();
   useReader().markAllRead();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -54,9 +54,9 @@ it('should show all notifications as read until a slow server has saved it', asy
   expect(useUnread().count, "the server's marks apply").toBe(2);
 });
 
-it('should keep all notifications as read on this page and show a notice if the server refuses it', async () => {
+it('should keep all notifications read on this page and show a notice if the server refuses the change', async () => {
   vi.useFakeTimers();
-  startWith(() => Promise.reject(new ProblemError(503, undefined, undefined)));
+  sendMarksWith(() => Promise.reject(new ProblemError(503, undefined, undefined)));
   addUnread();
   useReader().markAllRead();
   await vi.advanceTimersByTimeAsync(5_000);
@@ -67,7 +67,7 @@ it('should keep all notifications as read on this page and show a notice if the 
 it('should not report in the next session that a change could not be saved', async () => {
   let refuse = (): void => undefined;
   const session = () =>
-    startWith(() => new Promise((_resolve, reject) => (refuse = () => reject(new Error('closed')))));
+    sendMarksWith(() => new Promise((_resolve, reject) => (refuse = () => reject(new Error('closed')))));
   for (const change of [
     () => useReader().archive([item('n1')]),
     () => useReader().snooze([item('n1')], new Date('2099-01-01')),

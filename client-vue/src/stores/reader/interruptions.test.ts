@@ -26,15 +26,15 @@ const EVENING = '2026-06-01T22:30:00Z';
 const MORNING = '2026-06-02T07:00:10Z';
 
 /** A notification with the id `n<offset>` created at `time`. */
-const from = (time: string, offset: number, more = {}): LivePublication => ({
+const publishedAt = (time: string, offset: number, more = {}): LivePublication => ({
   offset,
   notification: { ...at(offset).notification, createdAt: time, ...more },
 });
 const evening = (first: number, last: number) =>
-  Array.from({ length: last - first + 1 }, (_, n) => from(EVENING, first + n));
+  Array.from({ length: last - first + 1 }, (_, n) => publishedAt(EVENING, first + n));
 const titles = () => useToasts().view.cards.map(({ title }) => title);
 
-interface Opened {
+interface PageOptions {
   /** The notifications on the newest page. */
   stored?: readonly LivePublication[];
   presenting?: () => boolean;
@@ -46,8 +46,8 @@ const loadPreferences = (): void =>
   usePreferences().applyChange({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
 
 /** Opens the page in a new tab, or reloads it. */
-function openPage(time: string, opened: Opened = {}): void {
-  const { stored = [], presenting = () => true, isLive = true, hasPreferences = true } = opened;
+function openPage(time: string, options: PageOptions = {}): void {
+  const { stored = [], presenting = () => true, isLive = true, hasPreferences = true } = options;
   closePage();
   vi.setSystemTime(time);
   forgetStores();
@@ -76,7 +76,10 @@ describe('notifications held back by quiet hours', () => {
     vi.setSystemTime(EVENING);
     arrive(evening(1, 3));
     openPage('2026-06-01T23:00:00Z', { stored: evening(1, 3) });
-    arrive([from('2026-06-01T23:00:00Z', 4), from('2026-06-01T23:00:00Z', 5, { severity: 'error' })]);
+    arrive([
+      publishedAt('2026-06-01T23:00:00Z', 4),
+      publishedAt('2026-06-01T23:00:00Z', 5, { severity: 'error' }),
+    ]);
     checkAt('2026-06-02T06:59:59Z');
     expect(titles()).toEqual(['n5']);
     checkAt(MORNING);
@@ -98,7 +101,7 @@ describe('notifications held back by quiet hours', () => {
   it('should be summarized by the next presenting tab if no page is open when quiet hours end', () => {
     openPage(EVENING);
     let presenting = false;
-    const stored = [...evening(1, 2), from('2026-06-02T08:00:00Z', 3)];
+    const stored = [...evening(1, 2), publishedAt('2026-06-02T08:00:00Z', 3)];
     openPage('2026-06-02T09:00:00Z', { stored, presenting: () => presenting });
     expect(titles()).toEqual([]);
     presenting = true;
@@ -123,14 +126,14 @@ describe('notifications held back by quiet hours', () => {
 
   it('should be summarized, except if already shown, read, muted, or published before quiet hours', () => {
     openPage('2026-06-01T21:58:00Z');
-    arrive([from('2026-06-01T21:58:00Z', 1)]);
+    arrive([publishedAt('2026-06-01T21:58:00Z', 1)]);
     vi.setSystemTime(EVENING);
-    arrive([...evening(2, 4), from(EVENING, 5, { source: 'ci' })]);
+    arrive([...evening(2, 4), publishedAt(EVENING, 5, { source: 'ci' })]);
     useMarks().readIds('all', { epoch: 'e', offset: 1 }, ['n3']);
     usePreferences().applyChange({ sources: ['ci'] });
     checkAt(MORNING);
     expect(titles()).toContain('2 unread notifications arrived during quiet hours');
-    arrive([from(EVENING, 6)]);
+    arrive([publishedAt(EVENING, 6)]);
     checkAt('2026-06-02T07:00:25Z');
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
@@ -139,8 +142,8 @@ describe('notifications held back by quiet hours', () => {
     openPage(EVENING);
     let presenting = false;
     openPage(MORNING, { presenting: () => presenting });
-    arrive([from(EVENING, 1)]);
-    const others = Array.from({ length: MAX_ITEMS }, (_, n) => from(MORNING, n + 2));
+    arrive([publishedAt(EVENING, 1)]);
+    const others = Array.from({ length: MAX_ITEMS }, (_, n) => publishedAt(MORNING, n + 2));
     useInterruptions().takeInterrupting('all', others);
     presenting = true;
     useInterruptions().check();
@@ -165,7 +168,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['1 unread notification arrived during quiet hours']);
     openPage('2026-06-02T22:00:00Z');
     const late = '2026-06-02T22:00:00Z';
-    openPage(late, { stored: [from(late, 2), from(late, 3)] });
+    openPage(late, { stored: [publishedAt(late, 2), publishedAt(late, 3)] });
     usePreferences().applyChange({ quietHours: null });
     await nextTick();
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
@@ -188,7 +191,7 @@ describe('notifications held back by quiet hours', () => {
       usePreferences().applyChange({ desktop: true });
       arrive(evening(1, 1));
       expect([shown, titles()]).toEqual([[], []]);
-      arrive([from(EVENING, 2, { severity: 'error' })]);
+      arrive([publishedAt(EVENING, 2, { severity: 'error' })]);
       expect([shown, titles()]).toEqual([[expect.stringContaining('n2')], ['n2']]);
     } finally {
       vi.unstubAllGlobals();

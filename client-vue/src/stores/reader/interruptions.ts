@@ -16,7 +16,7 @@ import { useUnread } from './unread.ts';
  */
 const KEY = 'tocsin.quiet-since';
 
-/** Notifies the reader. Holds notifications back during quiet hours, then reports the count afterwards. */
+/** Notifies the reader. Holds notifications back during quiet hours and reports their number afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
@@ -46,11 +46,11 @@ export const useInterruptions = defineStore(() => {
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
-  /** Shows the number of unread notifications held back, including before this page was opened. */
+  /** Shows the number of unread notifications held back, including those held back before this page was opened. */
   function reportHeldBack(since: number): void {
     const { items, older, oldestOf } = useItems();
     const preferences = { ...store.preferences, quietHours: quietHours ?? store.preferences.quietHours };
-    const unread = items.filter((item) => useUnread().unreadOf(item) && !store.isMuted(item));
+    const unread = items.filter((item) => useUnread().isUnread(item) && !store.isMuted(item));
     const { length } = unread.filter(
       (item) => heldByKey.get(item.key) ?? (item.time >= since && isHeldBack(preferences, item)),
     );
@@ -62,8 +62,8 @@ export const useInterruptions = defineStore(() => {
   }
 
   /**
-   * During quiet hours, stores when this browser started holding back notifications, at `heldSince` (ms since 1970)
-   * or earlier. Afterwards, reports what was held back.
+   * During quiet hours, stores when this browser started holding back notifications, or `heldSince` (ms since 1970)
+   * if that's earlier. Afterwards, reports the number of notifications held back.
    */
   function check(heldSince = Infinity): void {
     // The preferences haven't loaded yet.

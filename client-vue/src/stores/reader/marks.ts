@@ -3,7 +3,7 @@ import { computed, shallowRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
 import { keepInMemory, readJson, safeStorage } from '../storage.ts';
-import { placing } from './placing.ts';
+import { placerFor } from './placing.ts';
 import { parseReadMarks, storedReadMarks, withIds, withRead, type ReadMarks } from './read-mark.ts';
 
 const KEY = 'tocsin.last-opened';
@@ -33,7 +33,7 @@ export const useMarks = defineStore(() => {
     return new Map(
       [...feeds].map((feed) => {
         const marks = { read: reads.value[feed], inbox: inboxes.value[feed], seen: seen.value[feed] };
-        return [feed, placing(marks)];
+        return [feed, placerFor(marks)];
       }),
     );
   });
@@ -131,7 +131,8 @@ export const useMarks = defineStore(() => {
     overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));
   }
 
-  function follow(event: StorageEvent): void {
+  /** Rereads the read marks if another tab has stored them. */
+  function reload(event: StorageEvent): void {
     if (event.key === KEY) reads.value = parseReadMarks(readJson(storage, KEY));
   }
 
@@ -147,7 +148,7 @@ export const useMarks = defineStore(() => {
       seenTo,
       override,
       settle,
-      follow,
+      reload,
     },
   };
 });

@@ -31,7 +31,7 @@ export const useNotice = defineStore(() => {
     notice.value = undefined;
   }
 
-  /** Keeps the notice while `held` is true and hides it `NOTICE_MS` later. */
+  /** Keeps the notice while `held` is true. Hides it `NOTICE_MS` after `held` becomes false. */
   function hold(held: boolean): void {
     clearTimeout(timer);
     if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);

@@ -23,18 +23,18 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
  * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, all items count as
  * read. An item from a different epoch than the read mark is unread if it is newer than the mark.
  */
-export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
+export function placerFor({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);
   const placersByMark = new Map<string, ReturnType<typeof placesIn>>();
   return (item) => {
     if (!read && !marks) return READ;
-    const readTo = readToIn(item, read);
-    const key = `${readTo} ${item.epoch}`;
+    const readOffset = readOffsetFor(item, read);
+    const key = `${readOffset} ${item.epoch}`;
     let place = placersByMark.get(key);
     if (!place) {
       place = placesIn({
         epoch: item.epoch,
-        read: { offset: readTo, ids: [...(read?.ids ?? [])] },
+        read: { offset: readOffset, ids: [...(read?.ids ?? [])] },
         inbox: marks,
       });
       placersByMark.set(key, place);
@@ -43,7 +43,8 @@ export function placing({ read, inbox, seen }: FeedMarks): (item: Item) => Place
   };
 }
 
-function readToIn({ epoch, time }: Item, read: ReadMark | undefined): number {
+/** The offset up to which notifications in the item's epoch count as read. */
+function readOffsetFor({ epoch, time }: Item, read: ReadMark | undefined): number {
   if (!read) return Infinity;
   if (read.epoch === epoch) return read.offset;
   return time > read.at ? 0 : Infinity;

@@ -98,20 +98,20 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep a change that was saved during a read', async () => {
+  it('should keep a change that was saved while they were loading', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });
-    const reading = usePreferences().refresh(session.signal);
+    const loading = usePreferences().refresh(session.signal);
     await vi.waitFor(() => expect(answers).toHaveLength(2));
     answers[0]?.(answer({}));
     await changing;
     answers[1]?.(answer(DEFAULT_PREFERENCES));
-    await reading;
+    await loading;
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
   });
 
-  it('should not be read concurrently if the connection is lost repeatedly', async () => {
+  it('should not be loaded concurrently if the connection is lost repeatedly', async () => {
     const answers: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     void usePreferences().load(session.signal);
@@ -142,7 +142,7 @@ describe('the preferences', () => {
     await second;
   });
 
-  it('should be reread until successful if changes could have been missed', async () => {
+  it('should be reloaded, with retries, if changes could have been missed', async () => {
     fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
     await usePreferences().load(session.signal);
     usePreferences().applyChange({ sound: true });

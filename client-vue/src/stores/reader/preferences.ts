@@ -19,14 +19,14 @@ import { useSource } from '../source.ts';
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** Changes made or received during a read. They take precedence over the result. */
+  /** Changes made or received while the preferences are loading. They take precedence over the response. */
   let changes: Partial<Preferences> = {};
   /** This page's last change to each preference, until saved. Takes precedence over the server's value. */
   const unsaved = new Map<string, { change: Partial<Preferences>; couldNotSave: boolean }>();
   /** Whether a change couldn't be saved and might be lost when the page is closed. */
   const failed = ref(false);
-  /** The last read. Reads in a session run sequentially. Never rejects. */
-  let reading: Promise<void> = Promise.resolve();
+  /** The last load. Loads in a session run sequentially. Never rejects. */
+  let loading: Promise<void> = Promise.resolve();
   let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
@@ -46,12 +46,12 @@ export const usePreferences = defineStore(() => {
     }
   }
 
-  /** Reads the preferences, retrying until it succeeds. */
-  async function read(signal: AbortSignal, failedOnce?: () => void): Promise<void> {
+  /** Fetches and applies the preferences, retrying until it succeeds. Calls `onFailure` after each failure. */
+  async function fetchAndApply(signal: AbortSignal, onFailure?: () => void): Promise<void> {
     changes = {};
     const onError = (error: unknown): void => {
       console.warn('Could not load the preferences. Retrying.', error);
-      failedOnce?.();
+      onFailure?.();
     };
     const stored = await retry(fetchPreferencesOrMutes, onError, signal);
     if (!signal.aborted) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
@@ -68,20 +68,20 @@ export const usePreferences = defineStore(() => {
     unsaved.clear();
     failed.value = false;
     return new Promise((attempted) => {
-      reading = read(signal, attempted);
-      void reading.then(attempted);
+      loading = fetchAndApply(signal, attempted);
+      void loading.then(attempted);
     });
   }
 
-  /** Rereads the preferences after a lost connection, during which changes could have been missed. */
+  /** Reloads the preferences after a lost connection, during which changes could have been missed. */
   async function refresh(signal: AbortSignal): Promise<void> {
     if (isRefreshWaiting) return;
     isRefreshWaiting = true;
-    await reading;
+    await loading;
     isRefreshWaiting = false;
     if (signal.aborted) return;
-    reading = read(signal);
-    await reading;
+    loading = fetchAndApply(signal);
+    await loading;
   }
 
   /** Applies a change made in another tab or on another device. */

@@ -1,12 +1,12 @@
 import type { Position, ReadState } from '@tocsin/contracts';
 import { isPosition } from '@tocsin/client';
 
-/** Maximum number of individually read ids per feed. The oldest are dropped first. */
+/** Maximum number of ids in a read mark. The oldest are dropped first. */
 export const MAX_IDS = 1_000;
 
 /**
- * A feed's read mark: everything up to an offset and the ids after it are read. `at` is when the mark was made (ms
- * since 1970). In other epochs, items up to `at` are read instead.
+ * A feed's read mark: all notifications up to `offset` are read, and the later notifications in `ids`. `at` is when the
+ * mark was made (ms since 1970). In other epochs, items no newer than `at` are read.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { inbox, item, startSession, startWith } from '../../../testing/reader.ts';
+import { inbox, item, startSession, sendMarksWith } from '../../../testing/reader.ts';
 import { at, range, ids, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../../toasts/store.ts';
 import { forgetStores } from '../define-store.ts';
@@ -14,7 +14,7 @@ import { useUnread } from './unread.ts';
 const stored = useFreshStores();
 
 describe('useReader', () => {
-  it('should mark all notifications as read in batches, including manually unread notifications', async () => {
+  it('should mark all notifications as read in batches, including those marked as unread', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 250) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 250, ids: [] });
@@ -30,7 +30,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should count only items that arrive after the first visit as unread and save this on the server', async () => {
+  it('should count only items that arrive after the first visit as unread, and send a read mark', async () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
@@ -63,7 +63,7 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(0);
   });
 
-  it('should keep what is already read after the newest item in the inbox when marking all as read', () => {
+  it('should keep read marks beyond the newest item when marking all as read', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 4, ids: ['n6'] });
@@ -71,7 +71,7 @@ describe('useReader', () => {
     useItems().add('all', { epoch: 'e', publications: range(4, 6) });
     expect(
       useItems()
-        .items.filter(useUnread().unreadOf)
+        .items.filter(useUnread().isUnread)
         .map(({ offset }) => offset),
     ).toEqual([5]);
   });
@@ -165,7 +165,7 @@ describe('useReader', () => {
     expect(ids()).toHaveLength(3);
   });
 
-  it('should apply marks from other devices and sort items by snooze end', () => {
+  it('should apply marks from other devices and sort returned items by the end of their snooze', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });
     useReader().initFeed('all', { epoch: 'e', offset: 4 });
@@ -200,15 +200,15 @@ describe('useReader', () => {
       requests.push([reader, name]);
       if (reader === 'ada') await new Promise<void>((resolve) => (answer = resolve));
     };
-    startWith(senderFor('ada'));
+    sendMarksWith(senderFor('ada'));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().archive([item('n1')]);
     useReader().archive([item('n2')]);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
-    const [left] = useItems().items;
+    const [remaining] = useItems().items;
     useItems().reset();
     expect(useNotice().notice).toBe(undefined);
-    startWith(senderFor('bob'));
+    sendMarksWith(senderFor('bob'));
     useReader().markSeen();
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().markRead([item('n1')]);
@@ -216,7 +216,7 @@ describe('useReader', () => {
     answer();
     await vi.waitFor(() => expect(requests[2]).toEqual(['ada', 'archive']));
     useSource().set({ url: '' });
-    if (left) useReader().markRead([left]);
+    if (remaining) useReader().markRead([remaining]);
     answer();
     await new Promise((resolve) => setTimeout(resolve));
     expect(requests).toHaveLength(3);

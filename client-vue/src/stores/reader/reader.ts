@@ -12,7 +12,7 @@ import { useNotice } from './notice.ts';
 
 /** Maximum number of ids per request: the server's limit for a snooze. */
 const MAX_IDS = 100;
-/** Time to wait for the marks after a change (ms). They can arrive before or after the server's response. */
+/** Time to wait for the server's marks after a change (ms). The marks can arrive before or after the response. */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -64,8 +64,8 @@ export const useReader = defineStore(() => {
   };
 
   /**
-   * Applies a change to items until the server has saved it. If the server doesn't save all of it, shows a notice. Such
-   * a change stays on this page, but a snooze is reverted.
+   * Applies a change to items until the server has saved it. If the server doesn't save all of it, shows a notice. The
+   * change then stays on this page, unless it's a snooze, which is reverted.
    */
   async function apply(
     items: readonly Item[],

@@ -25,7 +25,7 @@ const INBOX: InboxState = {
   snoozed: [{ id: 'n1', epoch: 'e', offset: 1, until: '2026-06-02T10:00:00Z', due: true }],
 };
 
-it('should request a returned notification once, unless there was an error or a new session', async () => {
+it('should request a returned notification once per session, and again after an error', async () => {
   fetched.mockImplementationOnce(async () => new Response('{}', { status: 503 }));
   await expect(loadReturned('all', INBOX)).rejects.toThrow(/503/);
   await loadReturned('all', INBOX);

@@ -7,10 +7,10 @@ import { useSource } from '../source.ts';
 /** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
-/** Snoozes with notifications that a session has already requested. */
+/** The snoozes whose notifications have already been requested, by session. */
 const requestedIn = new WeakMap<object, Set<string>>();
 
-/** Loads a feed's notifications that are back from a snooze but not loaded yet. Requests each id once per session. */
+/** Loads a feed's notifications that are back from a snooze but not loaded yet. Requests them once per session. */
 export async function loadReturned(feed: string, { snoozed }: InboxState): Promise<void> {
   const notifications = useItems();
   const { session } = notifications;

@@ -15,7 +15,7 @@ async function expectSent(requests: MarkRequest[], expected: readonly object[]):
   await vi.waitFor(() => expect(requests).toHaveLength(expected.length));
   expect(requests.map(([name, , change]) => ({ name, ...(change as object) }))).toEqual(expected);
 }
-/** Snoozes `n1` and `n2` from this state, and undoes it. */
+/** Snoozes `n1` and `n2` while the inbox has this state, then undoes the snooze. */
 const snoozeAndUndo = (state: Partial<InboxState>): MarkRequest[] => {
   const requests = startSession();
   useItems().add('all', { epoch: 'e', publications: range(1, 3) });
@@ -32,7 +32,7 @@ const snoozed = (flags: Partial<SnoozeMark>) => ({
   snoozed: [1, 2].map((offset) => ({ id: `n${offset}`, offset, epoch: 'e', until: '', ...flags })),
 });
 
-it('undoing a snooze should leave notifications unread that were back from an earlier snooze', async () => {
+it('undoing a snooze should leave notifications that were back from an earlier snooze unread', async () => {
   const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z', due: true }));
   expect(ids()).toHaveLength(3);
   expect(useUnread().count).toBe(2);
@@ -60,14 +60,14 @@ it('undoing a snooze should restore the time of an earlier snooze', async () => 
   await expectSent(requests, [SNOOZE, { ...SNOOZE, until }]);
 });
 
-it('undoing a snooze should leave a notification read that was read while it was snoozed', async () => {
+it('undoing a snooze should leave a notification read if it was read during an earlier snooze', async () => {
   const until = '2098-01-01T00:00:00Z';
   const requests = snoozeAndUndo(snoozed({ until, read: true }));
   expect(useMarks().placeOf(item('n1'))).toMatchObject({ place: 'snoozed', unread: false });
   await expectSent(requests, [SNOOZE, { ...SNOOZE, until }, { name: 'read', ids: ['n1', 'n2'] }]);
 });
 
-it('undoing a snooze should end it if the earlier snooze has ended meanwhile', async () => {
+it('undoing a snooze should move notifications to the inbox if their earlier snooze is over', async () => {
   const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z' }));
   expect(useMarks().placeOf(item('n1')).place).toBe('inbox');
   await expectSent(requests, [
@@ -77,7 +77,7 @@ it('undoing a snooze should end it if the earlier snooze has ended meanwhile', a
   ]);
 });
 
-it('undoing a second snooze at once should not bring back the first', async () => {
+it('undoing a second snooze immediately should not restore the first', async () => {
   const requests = snoozeAndUndo({});
   useReader().snooze([item('n1'), item('n2')], later);
   useNotice().undo();

@@ -11,7 +11,7 @@ export const useUnread = defineStore(() => {
   const marks = useMarks();
   const preferences = usePreferences();
 
-  const unreadOf = (item: Item): boolean => marks.placeOf(item).unread;
+  const isUnread = (item: Item): boolean => marks.placeOf(item).unread;
   const counting = computed(() =>
     notifications.items.flatMap((item) => {
       const placed = marks.placeOf(item);
@@ -24,8 +24,8 @@ export const useUnread = defineStore(() => {
   /** Whether there might be more unread items because the oldest loaded item is unread and older items exist. */
   const atLeast = computed(() => {
     const oldest = notifications.items.at(-1);
-    return oldest !== undefined && notifications.older.has(oldest.feed) && unreadOf(oldest);
+    return oldest !== undefined && notifications.older.has(oldest.feed) && isUnread(oldest);
   });
 
-  return { count, unseen, atLeast, unreadOf };
+  return { count, unseen, atLeast, isUnread };
 });

@@ -24,7 +24,7 @@ const { createApp } = createRenderer<object, object>({
   ...{ patchProp: nothing, setText: nothing, setElementText: nothing },
 });
 
-it('should let toasts end after the region holding them is removed from the page', async () => {
+it('should let toasts expire after the region that holds them is removed from the page', async () => {
   let hold: ReturnType<typeof useHold> | undefined;
   const app = createApp({
     setup() {

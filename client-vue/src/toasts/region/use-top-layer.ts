@@ -8,8 +8,8 @@ const LEAVE_MS = 250;
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer while `wanted` is true and reports the modal dialog that it must move into to
- * avoid being inert. `raise` moves it above elements added later.
+ * Keeps an element in the top layer while `wanted` is true. A modal dialog makes everything outside it inert, so
+ * `dialog` is the open dialog that the element must move into. `raise` moves the element above elements opened later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,

@@ -57,7 +57,7 @@ export const useLiveMessages = defineStore(() => {
     assertive.value = [];
   }
 
-  /** Also drops notifications still being collected since they are from the previous reader's feeds. */
+  /** Clears the messages and drops notifications not announced yet, which are from the previous reader's feeds. */
   function reset(): void {
     clearTimeout(timer);
     timer = undefined;

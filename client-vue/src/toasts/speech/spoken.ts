@@ -27,7 +27,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
-/** Collects toasts for a combined message. If there are many, it has only the newest and counts. */
+/** Collects toasts for a combined message. If there are many, the message has only counts and the newest toast. */
 export class SpokenBatch {
   #toasts: Toast[] = [];
 

@@ -34,7 +34,7 @@ export interface ViewOptions {
 
 interface Group {
   readonly key: string;
-  readonly equals: string;
+  readonly equalityKey: string;
   /** Equal toasts, newest last. */
   toasts: Toast[];
   count: number;
@@ -122,11 +122,11 @@ export class ToastStack {
 
   view({ slots, opened = false, keep }: ViewOptions): StackView {
     const [errors, others] = this.#lanes();
-    const mayShow = opened ? errors.length : Math.max(1, slots - (others.length > 0 ? 1 : 0));
+    const errorSlots = opened ? errors.length : Math.max(1, slots - (others.length > 0 ? 1 : 0));
     const isKept = ({ key }: Group): boolean => keep?.has(key) === true;
-    const shownErrors = errors.filter((group, index) => index < mayShow || isKept(group));
-    const left = Math.max(slots - Math.min(errors.length, mayShow), slots > 1 ? 1 : 0);
-    const shownOthers = others.filter((group, index) => index < left || isKept(group));
+    const shownErrors = errors.filter((group, index) => index < errorSlots || isKept(group));
+    const otherSlots = Math.max(slots - Math.min(errors.length, errorSlots), slots > 1 ? 1 : 0);
+    const shownOthers = others.filter((group, index) => index < otherSlots || isKept(group));
     return {
       cards: [shownErrors, shownOthers].flatMap((lane) => lane.flatMap(cardOf)),
       foldedErrors: countOf(errors) - countOf(shownErrors) + (opened ? 0 : this.#droppedErrors),
@@ -135,8 +135,8 @@ export class ToastStack {
   }
 
   #put(toast: Toast): Group {
-    const equals = equalityKeyOf(toast);
-    const group = this.#byEqualityKey.get(equals) ?? this.#addGroup(toast.key, equals);
+    const equalityKey = equalityKeyOf(toast);
+    const group = this.#byEqualityKey.get(equalityKey) ?? this.#addGroup(toast.key, equalityKey);
     const known = this.#byToast.get(toast.key);
     if (known && known !== group) this.remove(toast.key);
     if (known !== group) group.count++;
@@ -144,15 +144,15 @@ export class ToastStack {
     for (const { key } of group.toasts.splice(0, group.toasts.length - MAX_EQUAL)) this.#byToast.delete(key);
     group.arrived = ++this.#arrivals;
     this.#groups.set(group.key, group);
-    this.#byEqualityKey.set(equals, group);
+    this.#byEqualityKey.set(equalityKey, group);
     this.#byToast.set(toast.key, group);
     return group;
   }
 
   /** A card keeps the first toast's key, even if that toast is removed and later added to another card. */
-  #addGroup(toastKey: string, equals: string): Group {
+  #addGroup(toastKey: string, equalityKey: string): Group {
     const key = this.#groups.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
-    return { key, equals, toasts: [], count: 0, arrived: 0 };
+    return { key, equalityKey, toasts: [], count: 0, arrived: 0 };
   }
 
   #lanes(): [errors: Group[], others: Group[]] {
@@ -168,9 +168,9 @@ export class ToastStack {
     for (const group of [...lostErrors, ...lostOthers]) this.#drop(group);
   }
 
-  #drop({ key, equals, toasts }: Group): void {
+  #drop({ key, equalityKey, toasts }: Group): void {
     this.#groups.delete(key);
-    this.#byEqualityKey.delete(equals);
+    this.#byEqualityKey.delete(equalityKey);
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 

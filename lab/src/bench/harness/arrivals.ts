@@ -8,6 +8,7 @@ export interface ArrivalsOptions {
   first: number;
   /** Called when a client receives a message, but not for duplicates. */
   onArrival?: (n: number, client: number) => void;
+  /** Called when a message has reached all clients. */
   onComplete?: (n: number) => void;
 }
 

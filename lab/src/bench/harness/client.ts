@@ -9,7 +9,7 @@ export interface ClientOptions extends DialogueOptions {
 /** Maximum time from connecting to being subscribed (ms). */
 const READY_MS = 60_000;
 
-/** A subscribed client of any peer. */
+/** A subscribed client of any peer (a system in the comparison). */
 export class Client {
   readonly #dialogue: Dialogue;
   #socket: RawSocket | undefined;

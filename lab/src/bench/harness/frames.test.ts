@@ -31,7 +31,7 @@ describe('WebSocket frames', () => {
     }
   });
 
-  it('should have a zero mask if a client sends them, so that the payload stays readable', () => {
+  it('should have a zero mask if sent by a client, so that the payload stays readable', () => {
     const frame = clientFrame(Buffer.from('40'));
     expect([...frame]).toEqual([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]);
     expect(() => read(frame)).toThrow(/masked/);

@@ -26,7 +26,7 @@ const ZERO_MASK = Buffer.alloc(4);
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
-/** An unmasked frame, like servers send. */
+/** An unmasked frame, as sent by servers. */
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 

@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first response in `text`, and how many characters it takes. `undefined` until complete. */
+/** The first response in `text`, and its length in characters. `undefined` until the response is complete. */
 export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -42,7 +42,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
-/** Connections that have been idle for longer are replaced (ms). Servers close idle connections (Node after 5 s). */
+/** Idle time after which a connection is replaced (ms). Servers close idle connections (Node after 5 s). */
 const MAX_IDLE_MS = 2_000;
 const IDLE_CHECK_MS = 10;
 const ANSWER_MS = 30_000;
@@ -78,10 +78,10 @@ export class HttpLane {
    */
   async send(request: Buffer): Promise<Answer> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
-    const restedMs = performance.now() - this.#usedAt;
+    const idleMs = performance.now() - this.#usedAt;
     // After two turns of the event loop, we know whether the server has closed the connection.
-    for (let i = 0; i < 2 && restedMs > IDLE_CHECK_MS; i++) await setImmediate();
-    if (restedMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
+    for (let i = 0; i < 2 && idleMs > IDLE_CHECK_MS; i++) await setImmediate();
+    if (idleMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.#fail(new Failure(`${this.#url} did not respond within ${ANSWER_MS} ms.`)),

@@ -7,7 +7,7 @@ const ZERO = '0'.charCodeAt(0);
 export const textOf = (n: number, bytes: number): string =>
   `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
 
-/** Calls `found` with successive message numbers in `data`. */
+/** Calls `found` with each message number in `data`, in order. */
 export function findMarks(data: Buffer, found: (n: number) => void): void {
   for (let at = data.indexOf(MARK); at >= 0; at = data.indexOf(MARK, at + DIGITS)) {
     let n = 0;

@@ -13,12 +13,12 @@ export interface Progress {
 const LAST_CHECKS = 50;
 
 /** Resolves when no message is missing. @throws Failure if no messages arrive for `timeoutMs`, or there are errors */
-export async function untilComplete(account: Progress, timeoutMs: number): Promise<void> {
+export async function untilComplete(progress: Progress, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
   let before = -1;
   let lateChecks = 0;
-  for (let missing = account.missing(); missing !== undefined; missing = account.missing()) {
-    const now = account.arrived();
+  for (let missing = progress.missing(); missing !== undefined; missing = progress.missing()) {
+    const now = progress.arrived();
     if (now !== before) {
       end = Date.now() + timeoutMs;
       lateChecks = 0;
@@ -28,6 +28,6 @@ export async function untilComplete(account: Progress, timeoutMs: number): Promi
     // time.
     await delay(2);
   }
-  const wrong = account.error();
+  const wrong = progress.error();
   if (wrong !== undefined) throw new Failure(wrong);
 }

@@ -57,13 +57,13 @@ export const startCentrifugo: StartPeer = async (options) => {
         stopTimeoutMs: 5_000,
       }),
   );
-  const removeRest = async () => {
+  const cleanUp = async () => {
     await redis.stop();
     rmSync(dir, { recursive: true, force: true });
   };
   const instances = await startInstances(nodes, (index) => answersOk(`${urls[index] ?? ''}/health`)).catch(
     async (error: unknown) => {
-      await removeRest();
+      await cleanUp();
       throw error;
     },
   );
@@ -89,7 +89,7 @@ export const startCentrifugo: StartPeer = async (options) => {
     restart: () => instances.restart(),
     stop: async () => {
       await instances.stop();
-      await removeRest();
+      await cleanUp();
     },
   };
 };

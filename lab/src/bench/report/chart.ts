@@ -1,5 +1,5 @@
 import { METRICS } from './metrics.ts';
-import { reader, type Result } from './result.ts';
+import { medianReader, type Result } from './result.ts';
 import { numberText } from './rows.ts';
 import { colours, svgText } from './svg.ts';
 
@@ -26,7 +26,7 @@ const SHOWN: readonly [string, string][] = [
 ];
 
 export function drawChart(result: Result): string {
-  const read = reader(result);
+  const read = medianReader(result);
   let y = TOP;
   const parts: string[] = [];
   for (const metric of METRICS.filter(({ work, name }) => SHOWN.some(([w, n]) => w === work && n === name))) {
@@ -64,5 +64,5 @@ export function drawChart(result: Result): string {
   ].join('\n');
 }
 
-const text = (x: number, y: number, words: string, more = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y}"${more && ` ${more}`}>${svgText(words)}</text>`;
+const text = (x: number, y: number, words: string, attributes = ''): string =>
+  `<text x="${x.toFixed(1)}" y="${y}"${attributes && ` ${attributes}`}>${svgText(words)}</text>`;

@@ -5,7 +5,7 @@ import { drawFlame, type CpuProfile } from './flame.ts';
 /** Time a process takes to start and warm up (ms). */
 const WARM_UP_MS = 15_000;
 
-const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
+const busyTime = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
   const idle = new Set(
     nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
   );
@@ -20,7 +20,7 @@ export function drawBusiest(folder: string, app: string): string | undefined {
   const profiles = readdirSync(folder)
     .filter((name) => name.endsWith('.cpuprofile'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile)
-    .sort((a, b) => workOf(b) - workOf(a));
+    .sort((a, b) => busyTime(b) - busyTime(a));
   const [busiest] = profiles;
   if (!busiest) return undefined;
   const file = join(folder, `flame-${app}.svg`);

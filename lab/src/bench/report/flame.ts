@@ -30,12 +30,12 @@ interface Frame {
 }
 
 const WIDTH = 1_200;
-const ROW = 15;
+const ROW_HEIGHT = 15;
 const TOP = 40;
 /** Minimum frame width (px). Narrower frames are omitted. */
 const MIN_WIDTH = 1.2;
 const MAX_DEPTH = 45;
-const CHARACTER = 6;
+const CHARACTER_WIDTH = 6;
 const NOT_WORK = new Set(['(idle)', '(root)']);
 
 /** An SVG flame graph. A frame's width is the time spent in the function, including callees. */
@@ -49,13 +49,13 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
       const width = (child.all / root.all) * WIDTH;
       if (width < MIN_WIDTH || level >= MAX_DEPTH) break;
       depth = Math.max(depth, level + 1);
-      const y = TOP + level * ROW;
+      const y = TOP + level * ROW_HEIGHT;
       const percent = ((child.all / root.all) * 100).toFixed(1);
-      const label = child.name.slice(0, Math.max(0, Math.floor((width - 4) / CHARACTER)));
+      const label = child.name.slice(0, Math.max(0, Math.floor((width - 4) / CHARACTER_WIDTH)));
       parts.push(
-        `<g><title>${svgText(`${child.name} ${child.url}: ${percent}%`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="${colourOf(child)}"/>` +
+        `<g><title>${svgText(`${child.name} ${child.url}: ${percent}%`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW_HEIGHT - 1}" fill="${colourOf(child)}"/>` +
           (label.length > 2
-            ? `<text x="${(left + 2).toFixed(1)}" y="${y + ROW - 4}">${svgText(label)}</text>`
+            ? `<text x="${(left + 2).toFixed(1)}" y="${y + ROW_HEIGHT - 4}">${svgText(label)}</text>`
             : '') +
           '</g>',
       );
@@ -65,7 +65,7 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
   };
   draw(root, 0, 0);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + depth * ROW + 8}" font-family="ui-monospace, monospace" font-size="10" fill="${colours.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + depth * ROW_HEIGHT + 8}" font-family="ui-monospace, monospace" font-size="10" fill="${colours.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="4" y="16" font-size="13" font-weight="600">${svgText(title)}</text>`,
     `<text x="4" y="31">${svgText(`${(root.all / 1e6).toFixed(1)} s of work; blue: this repository, grey: packages, sand: Node and V8`)}</text>`,

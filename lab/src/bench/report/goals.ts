@@ -5,17 +5,21 @@ import type { GrowthRow, Read } from './result.ts';
 type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
 
 interface Goal {
+  /** The figure to compare with `value`. */
   of: Figure;
   /** The unit of `value`. For a ratio, `×` and the reference's name. */
   unit: string;
   value: number;
 }
 
+/** A performance target. */
 export interface Bar {
+  /** The figure that has the target. */
   work: string;
+  /** Whether the figure must be at most, or at least, the target. */
   is: 'most' | 'least';
   bar: Goal;
-  /** A more ambitious target than `bar`. Defaults to the same figure and unit. */
+  /** A more ambitious target than `bar`. The figure and unit default to those of `bar`. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -25,9 +29,9 @@ const figure =
     read(work, peer, name);
 
 const ratio =
-  (above: Figure, below: Figure): Figure =>
+  (numerator: Figure, denominator: Figure): Figure =>
   (read, growth) => {
-    const [a, b] = [above(read, growth), below(read, growth)];
+    const [a, b] = [numerator(read, growth), denominator(read, growth)];
     return a === undefined || b === undefined ? undefined : a / b;
   };
 

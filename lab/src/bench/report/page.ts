@@ -17,14 +17,14 @@ export function withFigures(page: string, results: readonly Result[]): string {
 }
 
 function sectionOf(result: Result): string {
-  const { conditions: of, rounds, peers, faults } = result;
-  const load = of.load.map((value) => value.toFixed(1));
+  const { conditions, rounds, peers, faults } = result;
+  const load = conditions.load.map((value) => value.toFixed(1));
   return [
-    `## ${of.persistence ? 'With persistence' : 'Without persistence'}`,
-    `${of.startedAt.slice(0, 10)}, ${of.cores} cores (${of.cpu}), ${of.memoryGiB} GiB, ${of.system}, Node ${of.node}, Dapr ${of.dapr}, ` +
-      `Redis ${of.redis} ${of.persistence ? 'with `appendfsync always`' : 'without persistence'}. Each peer had its own Redis. ` +
-      `Medians of ${rounds} rounds; the run took ${of.seconds} s. The load average of the machine was ${load[0] ?? ''} before and ` +
-      `${load[1] ?? ''} after. If it was above ${of.cores} before the run, other processes were also running. ` +
+    `## ${conditions.persistence ? 'With persistence' : 'Without persistence'}`,
+    `${conditions.startedAt.slice(0, 10)}, ${conditions.cores} cores (${conditions.cpu}), ${conditions.memoryGiB} GiB, ${conditions.system}, Node ${conditions.node}, Dapr ${conditions.dapr}, ` +
+      `Redis ${conditions.redis} ${conditions.persistence ? 'with `appendfsync always`' : 'without persistence'}. Each peer had its own Redis. ` +
+      `Medians of ${rounds} rounds; the run took ${conditions.seconds} s. The load average of the machine was ${load[0] ?? ''} before and ` +
+      `${load[1] ?? ''} after. If it was above ${conditions.cores} before the run, other processes were also running. ` +
       'Then trust the ratios more than the absolute values.',
     peers
       .map(
@@ -32,7 +32,7 @@ function sectionOf(result: Result): string {
           `- ${name} ${version}: ${missing ? `not measured, ${missing}` : setup}`,
       )
       .join('\n'),
-    ...(of.persistence ? ['![Latency and costs of each peer as bars](images/performance.svg)'] : []),
+    ...(conditions.persistence ? ['![Latency and costs of each peer as bars](images/performance.svg)'] : []),
     ...[figureRows(result), barRows(result), callRows(result), growthRows(result)]
       .filter((rows) => rows.length > 1)
       .map(markdown),

@@ -65,7 +65,8 @@ export interface GrowthRow {
 /** A figure's median over the rounds; `undefined` if not measured. */
 export type Read = (work: WorkloadId, peer: PeerId, name: string) => number | undefined;
 
-export function reader({ samples }: Pick<Result, 'samples'>): Read {
+/** Returns a function that looks up medians in the result. */
+export function medianReader({ samples }: Pick<Result, 'samples'>): Read {
   return (work, peer, name) => {
     const values = samples
       .filter((sample) => sample.work === work && sample.peer === peer)

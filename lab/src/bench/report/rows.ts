@@ -1,7 +1,7 @@
 import type { PeerId } from '../peers/peer.ts';
 import { judge, type Judged } from './bars.ts';
 import { METRICS } from './metrics.ts';
-import { reader, type Result } from './result.ts';
+import { medianReader, type Result } from './result.ts';
 
 /** Formats a figure with thousands separators, for example 26,000. */
 export const numberText = (value: number, digits = 0): string =>
@@ -15,7 +15,7 @@ const columns = (result: Result): { id: PeerId; name: string }[] =>
 
 /** A row per figure and a column per peer. The first row is the heading. */
 export function figureRows(result: Result): string[][] {
-  const read = reader(result);
+  const read = medianReader(result);
   const peers = columns(result);
   const rows = METRICS.map(({ work, name, text, digits }) => {
     const values = peers.map(({ id }) => {
@@ -29,9 +29,9 @@ export function figureRows(result: Result): string[][] {
   return [['work', ...peers.map(({ name }) => name)], ...rows.filter((row) => row.length > 0)];
 }
 
-/** A table of a notification's Dapr call latencies. Empty if not measured. */
+/** A table with the latency of each Dapr call that a notification needs. Empty if not measured. */
 export function callRows(result: Result): string[][] {
-  const read = reader(result);
+  const read = medianReader(result);
   const names = Object.keys(result.samples.find(({ work }) => work === 'dapr-calls')?.figures ?? {});
   if (names.length === 0) return [];
   const values = names.map((name) => numberText(read('dapr-calls', 'tocsin', name) ?? Number.NaN, 2));
@@ -67,7 +67,7 @@ export const growthRows = ({ growth = [] }: Result): string[][] =>
   growth.length === 0
     ? []
     : [
-        ['growing quantity', 'to', 'CPU s per million', 'a second'],
+        ['growing quantity', 'size', 'CPU s per million notifications', 'notifications a second'],
         ...growth.map(({ what, size, cpu, rate }) => [
           what,
           numberText(size),

@@ -8,7 +8,10 @@ import type { Figures, Workload, WorkloadContext } from './workload.ts';
 
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
-/** A message is in flight until every client has received it, so a growing queue doesn't look like throughput. */
+/**
+ * Measures deliveries to many clients. A message is in flight until every client has received it, so a growing queue
+ * doesn't look like throughput.
+ */
 async function fanOut(
   peer: Peer,
   { numbers, sizes, signal }: WorkloadContext,

@@ -11,13 +11,13 @@ import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
  * Maximum requests in flight during overload. Each request uses a separate connection. A producer accepts 1,000
- * connections (`MAX_CONNECTIONS`), but counts a closed connection until it notices the close. The margin prevents it
- * from rejecting replacement connections.
+ * connections (`MAX_CONNECTIONS`), but counts a closed connection until it notices the close. The margin keeps the
+ * producer from rejecting replacement connections.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
 const TICK_MS = 5;
-const TIMES = 2;
+const OVERLOAD_FACTOR = 2;
 
 /**
  * Publishes `rate` messages a second (at least one in total) without waiting for responses.
@@ -35,7 +35,7 @@ export async function offerAll(
   const refusals = new Set<number>();
   const free = Array.from({ length: LANES }, (_, lane) => lane);
   const begun: Promise<void>[] = [];
-  const one = async (lane: number) => {
+  const offerOne = async (lane: number) => {
     const { n, feed } = watchers.next();
     offered.set(n, performance.now());
     const { status } = await publisher.offer([n], { lane, feed });
@@ -48,7 +48,8 @@ export async function offerAll(
   do {
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
     // Rotate through the connections, so that none idle long enough for the server to close them.
-    for (let i = 0; i < due && free.length > 0; i++) begun.push(awaitedLater(one(free.shift() as number)));
+    for (let i = 0; i < due && free.length > 0; i++)
+      begun.push(awaitedLater(offerOne(free.shift() as number)));
     await delay(TICK_MS);
   } while (seconds() < sizes.singlesSeconds && !signal.aborted);
   const offeredFor = seconds();
@@ -78,7 +79,7 @@ async function overloadOf(peer: Peer, context: WorkloadContext, audience: Audien
     try {
       const { offered, accepted, offeredFor, acceptedFor } = await offerAll(
         publisher,
-        TIMES * capacity,
+        OVERLOAD_FACTOR * capacity,
         watchers,
         context,
       );

@@ -7,6 +7,7 @@ import { FEED } from './clients/clients.ts';
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
 interface Addressing {
+  /** Index of the connection. Defaults to the first. */
   lane?: number;
   /** The feed for all messages, or a function that returns the feed for each index in `numbers`. */
   feed?: string | ((index: number) => string);
@@ -42,7 +43,7 @@ export class Publisher {
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);
   }
 
-  /** Publishes and returns the peer's response with any status. */
+  /** Like `publish`, but returns the peer's response, whatever its status. */
   async offer(numbers: readonly number[], options: Addressing = {}): Promise<Answer> {
     const { lane: index = 0, feed = FEED } = options;
     const feedAt = typeof feed === 'string' ? () => feed : feed;
@@ -52,6 +53,7 @@ export class Publisher {
     return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }
 
+  /** Runs `work` once per connection, all at the same time. */
   async onEachLane(work: (lane: number) => Promise<void>): Promise<void> {
     await Promise.all(this.#lanes.map((_, lane) => work(lane)));
   }

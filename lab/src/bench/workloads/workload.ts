@@ -30,15 +30,16 @@ export interface Sizes {
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** Feeds in the `feeds-1000` and `feeds-10000` workloads. */
+  /** Feeds in the workloads `feeds-1000` and `overload-1000`, and people in `mixed`. */
   feeds: number;
+  /** Feeds in the workload `feeds-10000`. */
   manyFeeds: number;
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
   /** Idle connections per instance. */
   idle: number;
-  /** Pause (ms) after the last connection before they all count as idle. */
+  /** Pause (ms) between opening the last connection and measuring the idle connections. */
   idleAfterMs: number;
   /** Measurement time for idle connections (s). */
   idleSeconds: number;
@@ -69,7 +70,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // By then, a bff compares each feed with the stored head every 30 s.
+  // Long enough that each bff has settled into comparing each feed with the stored head only every 30 s.
   idleAfterMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,
@@ -104,7 +105,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** Warm-up sizes: enough for V8 to compile every peer's code. Our stack has the most. */
+/** Warm-up sizes: enough for V8 to compile every peer's code. Our stack has the most code. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),

@@ -53,11 +53,11 @@ beforeEach(async () => {
   faults = {};
   let messages = 0;
   let requests = 0;
-  /** The messages received from each client. */
-  const watched = new Map<WebSocket, string[]>();
+  /** The feeds (or `subscribe` for all feeds) that each client has sent. */
+  const subscriptions = new Map<WebSocket, string[]>();
   const send = ({ feed, text: content }: Message, index: number) =>
     [...webSockets.clients].forEach((client, i) => {
-      const received = watched.get(client) ?? [];
+      const received = subscriptions.get(client) ?? [];
       const watches = received.includes('subscribe') || received.includes(feed);
       if (watches === (index === faults.straysAt)) return;
       for (let times = faults.timesOf?.(index, i) ?? 1; times > 0; times--) client.send(content);
@@ -73,7 +73,7 @@ beforeEach(async () => {
   webSockets = new WebSocketServer({ server: http });
   webSockets.on('connection', (socket) =>
     socket.on('message', (name: Buffer) => {
-      watched.set(socket, [...(watched.get(socket) ?? []), name.toString()]);
+      subscriptions.set(socket, [...(subscriptions.get(socket) ?? []), name.toString()]);
       socket.send('ok');
     }),
   );
@@ -88,7 +88,7 @@ beforeEach(async () => {
     protocol: plainProtocol,
     publishUrls: [`${url}/publish`],
     socketUrls: [url],
-    requestFor: (some) => ({ body: JSON.stringify(some) }),
+    requestFor: (messages) => ({ body: JSON.stringify(messages) }),
     processes: [],
     restart: async () => undefined,
     stop: async () => undefined,
@@ -118,7 +118,7 @@ const run = (work: Workload, patienceMs = sizes.patienceMs) =>
     sizes: { ...sizes, patienceMs },
     signal: new AbortController().signal,
   });
-/** Runs a workload with a missing message, and a shorter timeout. */
+/** Runs a workload with a shorter timeout, for tests where a message is missing. */
 const runWithLoss = (work: Workload) => run(work, 1_000);
 
 describe('the workloads', () => {

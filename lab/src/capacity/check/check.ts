@@ -6,7 +6,7 @@ import { publish } from '../measure/publish.ts';
 import { memoryOf, type Rig } from '../measure/rig.ts';
 import { SIZES } from '../measure/sizes.ts';
 import { usedMemory } from '../measure/stored.ts';
-import { measured } from '../measure/window.ts';
+import { measureWindow } from '../measure/window.ts';
 import { KINDS, type Constants, type Kind } from '../model/constants.ts';
 import { planOf, type Plan } from '../model/plan.ts';
 import { readCapacityOptions } from '../options.ts';
@@ -14,8 +14,8 @@ import { amount } from '../report.ts';
 import type { CheckResult, Comparison } from './compare.ts';
 import { CHECK_LOADS, type CheckLoad } from './loads.ts';
 
-const WARM_SECONDS = 12;
-const SECONDS = 15;
+const WARM_UP_SECONDS = 12;
+const MEASURED_SECONDS = 15;
 const MIB = 2 ** 20;
 
 const textOf = ({ connections, rate, feeds, instances, entryIntervalMs }: CheckLoad): string =>
@@ -32,7 +32,7 @@ function predict(load: CheckLoad, constants: Constants): Plan {
       producers: 1,
       partitions: 2,
       payload: constants.range.payload,
-      historyHours: (WARM_SECONDS + SECONDS) / 3600,
+      historyHours: (WARM_UP_SECONDS + MEASURED_SECONDS) / 3600,
       // No connection opens or closes during the measurement.
       sessionMinutes: Number.POSITIVE_INFINITY,
     },
@@ -61,8 +61,8 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
   await publish(rig, { rate, requests, payload, numbers, signal, feedOf: (n) => `topic:warm-${n % feeds}` });
   const redisBefore = await usedMemory(rig);
   return withCrowd(rig, { count: load.connections, feedOf }, async () => {
-    await publishFor(WARM_SECONDS);
-    const window = await measured(rig, 'check', () => publishFor(SECONDS));
+    await publishFor(WARM_UP_SECONDS);
+    const window = await measureWindow(rig, 'check', () => publishFor(MEASURED_SECONDS));
     await delay(500);
     return {
       window,

@@ -1,11 +1,11 @@
 /**
- * Plans use at most 60% of every resource. A process that needs 1.5 times the prediction uses 90%, so the plan still
- * works but has no headroom. Above this factor, it doesn't.
+ * Plans use at most 60% of every resource. If a process needs 1.5 times the predicted amount, it uses 90%: the plan
+ * still works, but has no headroom left. With a larger factor, the plan doesn't work.
  */
 export const FACTOR = 1.5;
 /**
- * Smaller memory differences (MiB) are ignored. Redis uses about half a MiB that the model leaves out. It doesn't grow
- * with the load, so it only matters for small loads.
+ * Memory differences below this (MiB) are ignored. Redis uses about half a MiB that the model leaves out. This half MiB
+ * doesn't grow with the load, so it only matters for small loads.
  */
 export const IMMATERIAL_MIB = 0.6;
 

@@ -1,4 +1,4 @@
-/** Loads that this machine can handle. They differ from the loads used to measure the constants. */
+/** A load for which predicted resources are compared with measurements. */
 export interface CheckLoad {
   connections: number;
   rate: number;
@@ -9,6 +9,7 @@ export interface CheckLoad {
   entryIntervalMs: number;
 }
 
+/** Loads that one machine can handle. They differ from the loads used to measure the constants. */
 export const CHECK_LOADS: readonly CheckLoad[] = [
   { connections: 1_000, rate: 20, feeds: 1, instances: 2, batch: 1, entryIntervalMs: 0 },
   { connections: 2_000, rate: 100, feeds: 200, instances: 2, batch: 1, entryIntervalMs: 0 },

@@ -6,13 +6,16 @@ import { feedOf } from '../measure/stepper.ts';
 import { storedOfFeeds } from '../measure/stored.ts';
 
 const FEEDS = 16;
-/** About as many as a feed in the example load keeps in a day, so that segments of all sizes occur. */
+/**
+ * Notifications per feed: about as many as a feed in the example load keeps in a day, so that segments of all sizes
+ * occur.
+ */
 const PER_FEED = 4_200;
-/** Adds up to the payload that all other measurements use. */
+/** Bytes of text per notification. In total, the same payload as in all other measurements. */
 const BYTES = { title: 50, body: 150 };
 const ARRAYS_AT_ONCE = 8;
-/** Number of arrays to publish before waiting, so that accepted notifications don't pile up. */
-const ROUND = 200;
+/** Number of arrays after which to wait until all are published, so that accepted notifications don't pile up. */
+const ARRAYS_PER_ROUND = 200;
 
 export interface CompressionFigures {
   /** Ratio of compressed to uncompressed publication size in the history: 0 to 1. */
@@ -61,7 +64,7 @@ async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu
     if (signal.aborted) throw new Stopped('Stopped.');
     await Promise.all(Array.from({ length: ARRAYS_AT_ONCE }, post));
     sent += ARRAYS_AT_ONCE;
-    if (sent % ROUND === 0) await untilPublished(rig, before + sent * FEEDS);
+    if (sent % ARRAYS_PER_ROUND === 0) await untilPublished(rig, before + sent * FEEDS);
   }
   await untilPublished(rig, before + PER_FEED * FEEDS);
   const cpu = (readCpu(rig).bff - cpuBefore) / (PER_FEED * FEEDS);

@@ -17,10 +17,13 @@ import type { Window } from './window.ts';
 export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
-/** Gives access to the measured windows, and to a window's costs net of what idle processes use. */
+/** Gives access to the measured windows and their costs. */
 interface Measured {
+  /** All windows of a step on this number of instances. */
   all: (step: string, instances: number) => Window[];
+  /** The first of these windows. @throws Error if there is none */
   one: (step: string, instances?: number) => Window;
+  /** A window's costs minus the costs of idle processes. */
   net: (window: Window) => Cost;
 }
 
@@ -32,16 +35,17 @@ type EntryCosts = Pick<
 
 const ALL = KINDS;
 const PRODUCER: readonly Kind[] = ['producer', 'producerSidecar'];
+/** The two measured numbers of instances. */
 const [FEW, MANY] = [1, MEASURED_BFFS];
-/** Passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
+/** Number of passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
 const PASSES = 15;
-/** With two instances, half of the turns run on the instance that did not receive the announcement. */
-const REMOTE = 1 - 1 / MANY;
+/** Share of turns that don't run on the instance that received the announcement: half with two instances. */
+const REMOTE_SHARE = 1 - 1 / MANY;
 
 /**
  * Derives the cost of an entry and of each additional request, feed and notification in an entry. Almost all windows
  * contain all of these, so the costs are solved iteratively: each pass updates one cost at a time using the latest
- * values for the other costs. `ofEntries` returns the total cost of a window's entries.
+ * values for the other costs. The returned function `ofEntries` computes the total cost of a window's entries.
  */
 export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
   const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
@@ -69,18 +73,18 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
       times(add(costs.furtherNotification, times(hearFurther, instances)), notifications - events),
     );
   const entriesOf = ({ entries, seconds }: Window): Cost =>
-    times(add(costAt(costs.entry, entries / seconds), times(costs.remoteTurn, REMOTE)), entries);
+    times(add(costAt(costs.entry, entries / seconds), times(costs.remoteTurn, REMOTE_SHARE)), entries);
   const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
   const perEntry = (window: Window): Cost =>
     times(subtract(net(window), beyondFirst(window)), 1 / window.entries);
   /** Refines `known` (the estimated cost per item): divides the window's unexplained costs among all `count` items. */
-  const rest = (window: Window, known: Cost, count: number): Cost =>
+  const refine = (window: Window, known: Cost, count: number): Cost =>
     add(known, times(subtract(net(window), ofEntries(window)), 1 / Math.max(1, count)));
 
   for (let pass = 0; pass < PASSES; pass++) {
     const [at1, at2] = [medianOf(all('entries', FEW).map(perEntry)), medianOf(paced.map(perEntry))];
-    const remoteTurn = onlyFor(times(subtract(at2, at1), 1 / REMOTE), ['bff', 'bffSidecar']);
-    const withoutRemoteTurn = (cost: Cost): Cost => subtract(cost, times(remoteTurn, REMOTE));
+    const remoteTurn = onlyFor(times(subtract(at2, at1), 1 / REMOTE_SHARE), ['bff', 'bffSidecar']);
+    const withoutRemoteTurn = (cost: Cost): Cost => subtract(cost, times(remoteTurn, REMOTE_SHARE));
     const entryCostAt = (window: Window): AtRate => ({
       rate: window.entries / window.seconds,
       cost: onlyFor(withoutRemoteTurn(perEntry(window)), ALL),
@@ -97,12 +101,12 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
     const { furtherNotification: notification, furtherFeed: feed, furtherRequest: request } = costs;
     costs = {
       ...costs,
-      furtherNotification: onlyFor(rest(arrays, notification, arrays.notifications - arrays.events), ALL),
+      furtherNotification: onlyFor(refine(arrays, notification, arrays.notifications - arrays.events), ALL),
     };
-    costs = { ...costs, furtherFeed: onlyFor(rest(spread, feed, spread.events - spread.entries), ALL) };
+    costs = { ...costs, furtherFeed: onlyFor(refine(spread, feed, spread.events - spread.entries), ALL) };
     costs = {
       ...costs,
-      furtherRequest: onlyFor(rest(busy, request, busy.requests - busy.entries), PRODUCER),
+      furtherRequest: onlyFor(refine(busy, request, busy.requests - busy.entries), PRODUCER),
     };
   }
   return { ...costs, ofEntries };

@@ -72,17 +72,18 @@ function windowOf(
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
   ...costs: Cost[]
 ): Window {
-  const { idleSecond: one } = COSTS;
-  const idle = { ...one, bff: instances * (one.bff ?? 0), bffSidecar: instances * (one.bffSidecar ?? 0) };
+  const { bff = 0, bffSidecar = 0, ...others } = COSTS.idleSecond;
+  const idle = { ...others, bff: instances * bff, bffSidecar: instances * bffSidecar };
   return { step, instances, seconds, ...NOTHING, ...done, cpu: add(times(idle, seconds), ...costs) };
 }
 
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
 /** The lower of the two measured rates, so that the tests need no interpolation. */
 const RATE = SIZES.hearRates[0];
-const MIDDLE = 150;
+/** The highest rate in `COSTS.entry`. */
+const FREQUENT_RATE = 150;
 
-const [seldom, paced, middle] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
+const [seldom, paced, frequent] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
 
 const entries = (count: number, instances: number, each = paced, rate: number = RATE): Cost =>
   times(
@@ -108,7 +109,7 @@ const hear = (instances: number): Window[] =>
 const sharedEntries = (count: number, shared: number, each: Cost): Partial<Window> & { cost: Cost } => ({
   ...{ entries: count, requests: shared * count, events: shared * count, notifications: shared * count },
   cost: add(
-    entries(count, 2, each, MIDDLE),
+    entries(count, 2, each, FREQUENT_RATE),
     times(COSTS.furtherRequest, (shared - 1) * count),
     times(add(COSTS.furtherFeed, times(COSTS.hearFeed, 2)), (shared - 1) * count),
   ),
@@ -120,8 +121,8 @@ function windows(): Window[] {
   // Pings account for two thirds of an idle connection's cost.
   const idleFor = (connections: number, seconds: number, pings = (connections * seconds) / 25) =>
     add(times(COSTS.connectionSecond, (connections * seconds) / 3), times(PING, pings));
-  const { cost: sharedCost, ...shared } = sharedEntries(5 * MIDDLE, 2, middle);
-  const { cost: busyCost, ...busy } = sharedEntries(5 * MIDDLE, 10, middle);
+  const { cost: sharedCost, ...shared } = sharedEntries(5 * FREQUENT_RATE, 2, frequent);
+  const { cost: busyCost, ...busy } = sharedEntries(5 * FREQUENT_RATE, 10, frequent);
   return [
     ...[1, 2].flatMap((instances) => [
       ...[0, 1, 2].map(() =>

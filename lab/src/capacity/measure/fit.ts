@@ -21,9 +21,10 @@ type CpuConstants = Constants['cpu'];
 /** The default of `PING_INTERVAL_MS`. */
 const PING_SECONDS = 25;
 const BFF: readonly Kind[] = ['bff'];
-const HEARS: readonly Kind[] = ['bff', 'broadcast'];
-const READS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
+const RECEIVING_KINDS: readonly Kind[] = ['bff', 'broadcast'];
+const READING_KINDS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
 
+/** The two measured numbers of instances. */
 const [FEW, MANY] = [1, MEASURED_BFFS];
 
 /** Derives the CPU costs from the measured windows, starting with the simplest. */
@@ -54,7 +55,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const heard = (rate: number): Cost => {
     const [at1, at2] = [FEW, MANY].map((instances) => {
       const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
-      return onlyFor(subtract(each(read, read.injected), each(written, written.injected)), HEARS);
+      return onlyFor(subtract(each(read, read.injected), each(written, written.injected)), RECEIVING_KINDS);
     });
     // Every instance receives every message, so the cost is proportional to the instance count.
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
@@ -67,7 +68,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
         subtract(each(window, window.injected * MANY), costAt(hear, window.injected / window.seconds)),
         1 / Math.max(1, parts - 1),
       ),
-      HEARS,
+      RECEIVING_KINDS,
     );
   const spreadMessages = one('hear spread arrays');
   const hearFeed = heardBeyondOne(spreadMessages, spreadMessages.events);
@@ -102,11 +103,11 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   );
 
   const viewConnects = one('views connect');
-  const newView = onlyFor(subtract(each(viewConnects, viewConnects.connects), connect), READS);
+  const newView = onlyFor(subtract(each(viewConnects, viewConnects.connects), connect), READING_KINDS);
   const compared = one('views compare');
   const comparison = onlyFor(
     times(subtract(net(compared), ofConnections(compared)), 1 / Math.max(1, compared.reads)),
-    READS,
+    READING_KINDS,
   );
   const acknowledged = one('views idle');
   const receipt = onlyFor(
@@ -117,7 +118,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
       ),
       1 / Math.max(1, acknowledged.pings),
     ),
-    READS,
+    READING_KINDS,
   );
   // In `unwatched` windows, watched feeds receive no messages and are compared with the stored heads. All reads outside
   // of turns come from these comparisons.

@@ -36,7 +36,7 @@ export const newestEvent = (rig: Rig): Promise<Event> =>
     return { ...newest.message };
   });
 
-/** Counts the feeds and publications in a message. There is a proof per feed and a notification per publication. */
+/** Counts the feeds (each has a member `proof`) and publications (each has a member `notification`) in a message. */
 export function contentsOf(message: Event): { events: number; notifications: number } {
   const text = Object.values(message).join();
   const count = (name: string) => text.split(`"${name}":`).length - 1;

@@ -13,7 +13,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
   let isDone = false;
   const publishing = steps
-    .at(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
+    .publishAt(SIZES.sharedRate, ANNOUNCEMENT_SECONDS, feedOf('busy', SIZES.manyFeeds))
     .finally(() => (isDone = true));
   // `publishing` can reject before it's awaited.
   publishing.catch(() => undefined);
@@ -37,26 +37,26 @@ export async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
-  const growthFor = (of: (index: number) => string) =>
-    withCrowd(rig, { count, feedOf: of }, async () => ((await measureRetained(rig)) - empty) / count);
+  const growthFor = (feedAt: (index: number) => string) =>
+    withCrowd(rig, { count, feedOf: feedAt }, async () => ((await measureRetained(rig)) - empty) / count);
   // An instance keeps a view for a minute after the last client leaves. The steps since then took most of that minute.
   await delay(FORGET_MS);
-  const ofViews = feedOf('memory', count);
-  await steps.publish({ requests: count, feedOf: ofViews });
+  const viewFeedAt = feedOf('memory', count);
+  await steps.publish({ requests: count, feedOf: viewFeedAt });
   const empty = await measureRetained(rig);
   const connection = await growthFor(() => 'topic:crowd');
-  const view = await growthFor(ofViews);
-  const of = feedOf('full', fullFeeds);
+  const view = await growthFor(viewFeedAt);
+  const fullFeedAt = feedOf('full', fullFeeds);
   const notifications = fullFeeds * fullRequests * batch;
-  const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
+  const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: fullFeedAt }, async () => {
     const before = await measureRetained(rig);
-    await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: of });
+    await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: fullFeedAt });
     await delay(1_000);
     return ((await measureRetained(rig)) - before) / notifications;
   });
   const bytes = await storedOfFeeds(
     rig,
-    Array.from({ length: fullFeeds }, (_, index) => of(index)),
+    Array.from({ length: fullFeeds }, (_, index) => fullFeedAt(index)),
   );
   return {
     growth: { connection, view, ringPublication },
@@ -73,9 +73,9 @@ export async function measureMemory(steps: Steps) {
  * notification. The feeds are long enough that documents get merged multiple times.
  */
 export async function measureReplaced(steps: Steps): Promise<number> {
-  const of = feedOf(REPLACED, SIZES.replacedFeeds);
-  await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: of });
-  const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => of(index));
+  const feedAt = feedOf(REPLACED, SIZES.replacedFeeds);
+  await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: feedAt });
+  const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => feedAt(index));
   return bytesOfReplaced(steps.rig, LABEL, feeds);
 }
 

@@ -40,10 +40,10 @@ export async function measureConstants(
   const context = { numbers: new Numbers(), say, signal };
   const small = await onRig(1, signal, (rig) => measureSmall(rig, context));
   const { windows, measurements } = await onRig(2, signal, (rig) => measureAll(rig, context));
-  const { persistence: _, ...of } = conditions();
+  const { persistence: _, ...fitConditions } = conditions();
   const all = [...small, ...windows];
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
   writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, measurements }, undefined, 1)}\n`);
   say(`Raw measurements: ${RAW_FILE}`);
-  return fit(all, { ...measurements, compressedShare }, of);
+  return fit(all, { ...measurements, compressedShare }, fitConditions);
 }

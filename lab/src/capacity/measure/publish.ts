@@ -6,7 +6,7 @@ import type { Numbers } from '../../bench/workloads/workload.ts';
 import { depositedEntries, publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** Default maximum of requests in flight. */
+/** Default for the maximum number of requests in flight. */
 const LANES = 64;
 
 export interface Pace {

@@ -57,6 +57,7 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   }
 }
 
+/** Heap and buffer size of all bffs together after garbage collection (bytes). */
 export async function measureRetained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, one) => sum + one, 0);

@@ -33,7 +33,7 @@ const TITLE = 'n';
 /** On SIGUSR1, Node opens the inspector on a free port. See `measureRetained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** Runs the built bundles, like the container images do. */
+/** Runs the built bundles, as the container images do. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],

@@ -4,7 +4,7 @@ import { withCrowd, type Received } from './crowd.ts';
 import { publish, type Pace } from './publish.ts';
 import type { Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
-import { measured, type Window } from './window.ts';
+import { measureWindow, type Window } from './window.ts';
 
 export interface Context {
   numbers: Numbers;
@@ -33,9 +33,10 @@ export class Steps {
     return publish(this.rig, { payload: SIZES.payload, ...this.#context, ...pace });
   }
 
-  async window(step: string, work: Parameters<typeof measured>[2]): Promise<Window> {
+  /** Measures a window and adds it to `windows`. */
+  async window(step: string, work: Parameters<typeof measureWindow>[2]): Promise<Window> {
     this.#context.say(`${this.rig.instances} bffs: ${step}`);
-    const window = await measured(this.rig, step, work);
+    const window = await measureWindow(this.rig, step, work);
     this.windows.push(window);
     return window;
   }
@@ -63,12 +64,18 @@ export class Steps {
     });
   }
 
-  at(rate: number, seconds: number, of: (index: number) => string, pace: Pick<Pace, 'size' | 'spread'> = {}) {
-    return this.publish({ rate, requests: Math.round(rate * seconds), feedOf: of, ...pace });
+  /** Publishes `rate` requests per second for this time. */
+  publishAt(
+    rate: number,
+    seconds: number,
+    feedAt: (index: number) => string,
+    pace: Pick<Pace, 'size' | 'spread'> = {},
+  ) {
+    return this.publish({ rate, requests: Math.round(rate * seconds), feedOf: feedAt, ...pace });
   }
 
   /** Measures a window without activity. */
-  rest(step: string, seconds: number, connections = 0, pings = 0): Promise<Window> {
+  idle(step: string, seconds: number, connections = 0, pings = 0): Promise<Window> {
     return this.window(step, async () => {
       await delay(seconds * 1000);
       return { connections, pings };

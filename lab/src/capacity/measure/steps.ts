@@ -42,18 +42,18 @@ async function warmUp(steps: Steps): Promise<void> {
   await withCrowd(rig, { count: 200, feedOf: watched }, () =>
     steps.publish({ rate: SIZES.warmRate, requests: SIZES.warmRequests, feedOf: watched }),
   );
-  const of = feedOf('entry', SIZES.feeds);
-  await steps.at(SIZES.entryRate, SIZES.warmSeconds, of);
-  await steps.at(SIZES.batchRate, 2, watched, { size: SIZES.batch });
+  const feedAt = feedOf('entry', SIZES.feeds);
+  await steps.publishAt(SIZES.entryRate, SIZES.warmSeconds, feedAt);
+  await steps.publishAt(SIZES.batchRate, 2, watched, { size: SIZES.batch });
 }
 
 /** Measures what entries and receiving events cost. */
-async function entries(steps: Steps): Promise<void> {
-  const of = feedOf('entry', SIZES.feeds);
+async function measureEntries(steps: Steps): Promise<void> {
+  const feedAt = feedOf('entry', SIZES.feeds);
   for (let round = 0; round < SIZES.entryRounds; round++) {
-    await steps.window('entries', () => steps.at(SIZES.entryRate, SIZES.entrySeconds, of));
+    await steps.window('entries', () => steps.publishAt(SIZES.entryRate, SIZES.entrySeconds, feedAt));
   }
-  await steps.window('seldom entries', () => steps.at(SIZES.seldomRate, SIZES.seldomSeconds, of));
+  await steps.window('seldom entries', () => steps.publishAt(SIZES.seldomRate, SIZES.seldomSeconds, feedAt));
   const single = await newestEvent(steps.rig);
   for (const rate of SIZES.hearRates) {
     const pace = { rate, count: rate * SIZES.hearSeconds };
@@ -66,7 +66,7 @@ async function entries(steps: Steps): Promise<void> {
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
-  await entries(steps);
+  await measureEntries(steps);
   return steps.windows;
 }
 
@@ -77,10 +77,10 @@ export async function measureAll(
 ): Promise<{ windows: Window[]; measurements: OtherMeasurements }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
-  const ofViews = feedOf('view', SIZES.views);
+  const viewFeedAt = feedOf('view', SIZES.views);
   await warmUp(steps);
   const before = await executionTimes(rig);
-  await entries(steps);
+  await measureEntries(steps);
   const after = await executionTimes(rig);
   const executed = Object.fromEntries(
     REDIS_ROLES.map((role) => [role, after[role] - before[role]]),
@@ -94,11 +94,14 @@ export async function measureAll(
   };
   const pushBytes = await measureWatched(steps);
   const { batch: size, views } = SIZES;
-  await steps.publish({ rate: SIZES.batchRate, requests: views / size, size, spread: true, feedOf: ofViews });
+  await steps.publish({
+    ...{ rate: SIZES.batchRate, requests: views / size, size },
+    ...{ spread: true, feedOf: viewFeedAt },
+  });
   await measureShared(steps);
-  await steps.rest('idle', SIZES.idleSeconds);
+  await steps.idle('idle', SIZES.idleSeconds);
   const positionBytes = await measureCrowd(steps);
-  await measureViews(steps, ofViews);
+  await measureViews(steps, viewFeedAt);
   const rates = await measureRates(steps);
   const announcementBytes = await measureAnnouncement(steps);
   const replacedBytes = await measureReplaced(steps);
@@ -129,19 +132,19 @@ async function measureShared(steps: Steps): Promise<void> {
   const { batch, batchRate, busyLanes, busyRequests, entrySeconds, feeds, spreadRate } = SIZES;
   const many = feedOf('busy', SIZES.manyFeeds);
   const pace = { requests: busyRequests, lanes: busyLanes, feedOf: many };
-  await steps.window('shared entries', () => steps.at(SIZES.sharedRate, SIZES.sharedSeconds, many));
+  await steps.window('shared entries', () => steps.publishAt(SIZES.sharedRate, SIZES.sharedSeconds, many));
   await steps.window('busy', () => steps.publish(pace));
   await steps.window('spread arrays', () =>
-    steps.at(spreadRate, entrySeconds, many, { size: batch, spread: true }),
+    steps.publishAt(spreadRate, entrySeconds, many, { size: batch, spread: true }),
   );
   await injectNewest(steps, 'hear spread arrays');
   await steps.window('arrays', () =>
-    steps.at(batchRate, entrySeconds, feedOf('busy', feeds), { size: batch }),
+    steps.publishAt(batchRate, entrySeconds, feedOf('busy', feeds), { size: batch }),
   );
   await injectNewest(steps, 'hear arrays');
 }
 
-/** Measures what receiving the newest message costs by sending copies of it. */
+/** Measures the cost of receiving a message: sends copies of the newest one. */
 async function injectNewest(steps: Steps, step: string): Promise<void> {
   const message = await newestEvent(steps.rig);
   const pace = { rate: SIZES.hearArraysRate, count: SIZES.hearArrays };
@@ -152,21 +155,22 @@ async function injectNewest(steps: Steps, step: string): Promise<void> {
 }
 
 /**
- * Measures what an event costs on instances with subscribers: each feed has some clients on every instance. The
- * difference is small, so windows with and without subscribers alternate. Returns the event size in bytes.
+ * Measures what an event costs on instances with subscribers: each feed has some clients on every instance. Subscribers
+ * make little difference, so windows with and without them alternate. Returns the event size in bytes.
  */
 async function measureWatched(steps: Steps): Promise<number> {
   const { showClients, showFeeds, showRate, showRounds, showSeconds, showSize: size } = SIZES;
   const watched = feedOf('shown', showFeeds);
   const unwatched = feedOf('hidden', showFeeds);
-  for (const of of [watched, unwatched]) await steps.publish({ rate: 100, requests: showFeeds, feedOf: of });
+  for (const feedAt of [watched, unwatched])
+    await steps.publish({ rate: 100, requests: showFeeds, feedOf: feedAt });
   const crowd = { count: showClients, feedOf: clientsOf(watched, showFeeds) };
   return withCrowd(steps.rig, crowd, async (received) => {
     received.reset();
     let before = 0;
-    const windowOf = (step: string, of: (index: number) => string) =>
+    const windowOf = (step: string, feedAt: (index: number) => string) =>
       steps.window(step, async () => {
-        const done = await steps.at(showRate, showSeconds, of, { size, spread: true });
+        const done = await steps.publishAt(showRate, showSeconds, feedAt, { size, spread: true });
         await delay(ARRIVE_MS);
         const pushes = received.pushes - before;
         before = received.pushes;
@@ -182,9 +186,9 @@ async function measureWatched(steps: Steps): Promise<number> {
 
 /** Consecutive clients connect to different instances and share a feed, so each feed has clients on all instances. */
 const clientsOf =
-  (of: (index: number) => string, feeds: number) =>
+  (feedAt: (index: number) => string, feeds: number) =>
   (client: number): string =>
-    of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
+    feedAt(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
 /** Time until the last message has arrived (ms). */
 const ARRIVE_MS = 300;
@@ -195,17 +199,17 @@ const ARRIVE_MS = 300;
  */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
-  const of = () => 'topic:crowd';
-  await steps.publish({ requests: 1, feedOf: of });
-  return steps.crowd('crowd connects', { count, feedOf: of }, async (received) => {
+  const feedAt = () => 'topic:crowd';
+  await steps.publish({ requests: 1, feedOf: feedAt });
+  return steps.crowd('crowd connects', { count, feedOf: feedAt }, async (received) => {
     received.reset();
-    await steps.rest('crowd idle', SIZES.crowdIdleSeconds, count);
+    await steps.idle('crowd idle', SIZES.crowdIdleSeconds, count);
     // Connections get the first ping 25 s after they were opened.
-    await steps.rest('crowd pings', SIZES.crowdPingsSeconds, count, count);
+    await steps.idle('crowd pings', SIZES.crowdPingsSeconds, count, count);
     const positionBytes = received.positionBytes / Math.max(1, received.positions);
     received.reset();
     await steps.window('crowd pushes', async () => {
-      const done = await steps.at(SIZES.pushRate, SIZES.pushSeconds, of);
+      const done = await steps.publishAt(SIZES.pushRate, SIZES.pushSeconds, feedAt);
       await delay(ARRIVE_MS);
       return { ...done, connections: count, pushes: received.pushes };
     });
@@ -214,17 +218,17 @@ async function measureCrowd(steps: Steps): Promise<number> {
 }
 
 /**
- * Measures what a watched feed costs, using many feeds with one client each. They're compared with the stored heads 2 s
- * after the clients subscribe, and 24 to 32 s after.
+ * Measures what a watched feed costs, using many feeds with one client each. The instances compare these feeds with the
+ * stored heads 2 s after the clients subscribe, and again 24 to 32 s after they subscribe.
  */
-async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
+async function measureViews(steps: Steps, feedAt: (index: number) => string): Promise<void> {
   const count = SIZES.views;
-  await steps.crowd('views connect', { count, feedOf: of }, async () => {
+  await steps.crowd('views connect', { count, feedOf: feedAt }, async () => {
     const subscribed = performance.now();
     const until = (seconds: number) => delay(subscribed + seconds * 1000 - performance.now());
-    await steps.rest('views compare', COMPARING_SECONDS, count);
+    await steps.idle('views compare', COMPARING_SECONDS, count);
     await until(QUIET_SECONDS.from);
-    await steps.rest('views idle', QUIET_SECONDS.to - QUIET_SECONDS.from, count, count);
+    await steps.idle('views idle', QUIET_SECONDS.to - QUIET_SECONDS.from, count, count);
   });
 }
 

@@ -44,7 +44,7 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
  * minutes after the first of these documents was written, before they're deleted.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
-  const named = await storedOfFeeds(rig, feeds);
+  const current = await storedOfFeeds(rig, feeds);
   return withStore(rig, async (redis) => {
     let [bytes, entries] = [0, 0];
     for (const kind of ['segment', 'ids']) {
@@ -54,7 +54,7 @@ export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly s
       }
     }
     if (entries === 0) throw new Failure(`Redis has no segment of ${label}.`);
-    return Math.max(0, bytes - named.segments - named.ids) / entries;
+    return Math.max(0, bytes - current.segments - current.ids) / entries;
   });
 }
 
@@ -82,11 +82,11 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
-    const of = (name: string) => Number(memory.get(name));
-    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
+    const bytesIn = (name: string) => Number(memory.get(name));
+    return bytesIn('used_memory') - bytesIn('mem_clients_normal') - bytesIn('mem_aof_buffer');
   });
 
-/** Maps each Redis command to the component that uses it. No component uses any other command. */
+/** Maps each Redis command that the components use to the only component that uses it. */
 const ROLE_OF: Record<string, RedisRole> = {
   set: 'entries',
   expire: 'entries',

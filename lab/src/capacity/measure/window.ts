@@ -35,16 +35,16 @@ export type Done = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu'
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** The CPU seconds that this machine has used so far, excluding this process. */
-function othersOf(): number {
+function machineCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   const ms = cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which returns what it counted, and measures the CPU time that the processes use. */
-export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
+/** Runs `work`, which returns what it counted, and measures the CPU time that the rig's processes use. */
+export async function measureWindow(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const reads = await documentsRead(rig);
-  const others = othersOf();
+  const others = machineCpuSeconds();
   const before = readCpu(rig);
   const started = performance.now();
   const done = await work();
@@ -56,7 +56,7 @@ export async function measured(rig: Rig, step: string, work: () => Promise<Done>
     instances: rig.instances,
     seconds,
     cpu,
-    others: Math.max(0, (othersOf() - others - sum(Object.values(cpu)) / 1e6) / seconds),
+    others: Math.max(0, (machineCpuSeconds() - others - sum(Object.values(cpu)) / 1e6) / seconds),
     entries: 0,
     requests: 0,
     events: 0,

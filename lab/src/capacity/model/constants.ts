@@ -79,7 +79,7 @@ export interface Constants {
     connectionSecond: Cost;
     /** Comparing a view with the feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
-    /** A page's answer to a ping, which acknowledges publications. The bff adds them to the feed's counts. */
+    /** A page's answer to a ping, which acknowledges publications. The bff counts the acknowledgements for the feed. */
     receipt: Cost;
   };
   memory: {
@@ -119,7 +119,7 @@ export interface Constants {
   };
   /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
-  /** Shortest time (ms) between the starts of two entries in a lane. Covers the first entry and the pause after it. */
+  /** Shortest time (ms) between the starts of two entries in a lane: the work for the first, and the pause after it. */
   laneMs: number;
   /** Notifications a second on an otherwise idle machine. All processes share the measured cores. */
   rates: {

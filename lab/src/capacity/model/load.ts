@@ -128,16 +128,16 @@ const requestsInFullEntry = ({ batch, payload }: Load): number =>
 
 /** The default of `PING_INTERVAL_MS`: a page acknowledges publications when it answers a ping. */
 const PING_SECONDS = 25;
-/** Minimum time between a bff's writes to a feed's counts. */
+/** Minimum time between a bff's writes of a feed's receipt counts (s). */
 const RECEIPT_SECONDS = 2;
 
 export function flowOf(load: Load, { instances, producers, partitions }: Size, laneMs: number): Flow {
   const requests = load.rate / load.batch;
   const lanes = producers * Math.min(partitions, load.feeds);
-  const waiting = requestsPerEntry(requests / lanes, laneMs);
-  const within = requestsPerEntry(requests / lanes, Math.max(laneMs, load.entryIntervalMs));
-  const shared = Math.max(waiting, Math.min(within, requestsInFullEntry(load)));
-  const entries = requests / shared;
+  const withoutInterval = requestsPerEntry(requests / lanes, laneMs);
+  const withInterval = requestsPerEntry(requests / lanes, Math.max(laneMs, load.entryIntervalMs));
+  const perEntry = Math.max(withoutInterval, Math.min(withInterval, requestsInFullEntry(load)));
+  const entries = requests / perEntry;
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;
   const elsewhere = 1 - 1 / instances;
@@ -147,7 +147,7 @@ export function flowOf(load: Load, { instances, producers, partitions }: Size, l
   const aloneProbability = (1 - 1 / eligibleInstances) ** Math.max(0, watchersPerFeed - 1);
   const views = load.feeds * watchingInstances;
   const connects = load.connections / (load.sessionMinutes * 60);
-  const events = entries * differentFeeds(shared, load.feeds / Math.min(partitions, load.feeds));
+  const events = entries * differentFeeds(perEntry, load.feeds / Math.min(partitions, load.feeds));
   return {
     requests,
     entries,

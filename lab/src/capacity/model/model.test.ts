@@ -10,7 +10,7 @@ const plan = (load: Partial<Load> = {}, laneMs = CONSTANTS.laneMs): Plan =>
 const flow = (load: Partial<Load>, instances: number, laneMs = 1e-6): Flow =>
   flowOf({ ...LOAD, ...load }, { instances, producers: 1, partitions: 2 }, laneMs);
 const coresOf = ({ terms }: Plan, name: string): number => {
-  const term = terms.find((one) => one.name === name);
+  const term = terms.find((candidate) => candidate.name === name);
   return ((term?.perSecond ?? 0) * Object.values(term?.cost ?? {}).reduce((sum, µs) => sum + µs, 0)) / 1e6;
 };
 
@@ -112,10 +112,11 @@ describe('the number of requests that share an entry', () => {
 });
 
 describe('the partition count', () => {
-  const { partitions: _, ...free } = LOAD;
+  const { partitions: _, ...loadWithoutPartitions } = LOAD;
 
   it('should be at least two, and enough to keep each partition and host below the target', () => {
-    const partitionsFor = (load: Partial<Load>) => planOf({ ...free, ...load }, CONSTANTS)?.partitions;
+    const partitionsFor = (load: Partial<Load>) =>
+      planOf({ ...loadWithoutPartitions, ...load }, CONSTANTS)?.partitions;
     expect(partitionsFor({ rate: 100 })).toBe(2);
     // A partition can handle 2,000 notifications a second. The target is half that.
     expect(partitionsFor({ rate: 5_000, feeds: 1_000, instances: 100 })).toBe(5);

@@ -2,7 +2,7 @@ import { add, KINDS, REDIS_ROLES, times, type Constants, type Kind } from './con
 import { flowOf, type Flow, type Load, type Size } from './load.ts';
 import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
-// Limits in `contracts/` and `bff/` that no setting changes.
+// Limits in `contracts/` and `bff/`, and the defaults of some of their settings.
 /**
  * Time an announcement stays in the stream (s). The bffs remove acknowledged announcements every 2 s
  * (`bff/src/redis/stream-keeper.ts`).
@@ -19,6 +19,7 @@ const RING = { publications: 1_000, bytes: 2 ** 20 };
 const FEEDS_BYTES = 32 * 2 ** 20;
 /** The broadcaster's stream limits: the default for `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
+/** Time between two `position` events for a subscription (s). */
 const POSITION_SECONDS = 8;
 /** The default for `MAX_CONNECTIONS`. Instances reject any more connections. */
 const CONNECTIONS_PER_BFF = 10_000;
@@ -34,7 +35,7 @@ export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
 export interface ShardNeed {
   cores: number;
   bytes: number;
-  /** Redis servers needed to keep each below the target. */
+  /** Number of Redis servers needed to keep each server below the target. */
   count: number;
 }
 
@@ -65,7 +66,8 @@ const adjustedToPayload = (load: Load, constants: Constants, measured: number): 
 function keptOf(load: Load, constants: Constants): Plan['kept'] {
   const perHour = (load.rate / load.feeds) * 3600;
   const bytes = adjustedToPayload(load, constants, constants.stored.publication);
-  // A feed remembers ids for 25 h, or as long as its history. The load of a check has lasted minutes.
+  // A feed remembers ids for 25 h, or as long as its history if that is longer. If `historyHours` is less than a day,
+  // this assumes that the load lasts only that long, as in a check, so no id is older.
   const idHours = Math.max(load.historyHours, Math.min(load.historyHours, ID_HOURS) * (ID_HOURS / 24));
   const history = Math.min(load.history, perHour * load.historyHours, HISTORY_BYTES / bytes);
   return {

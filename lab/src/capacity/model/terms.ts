@@ -19,7 +19,7 @@ const TURNS: readonly string[] = [
   'additional notifications of a feed in an entry',
 ];
 
-/** A load's contribution to CPU time at this size. */
+/** The contributions to a load's CPU time at this size. */
 export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) {
   const { instances, producers } = size;
   const feeds = flow.events - flow.entries;
@@ -70,7 +70,7 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
       cost: cpu.connectionSecond,
     },
     { name: 'comparisons with heads', perSecond: flow.comparisons, cost: cpu.comparison },
-    { name: 'receipts of pages', perSecond: flow.receipts, cost: cpu.receipt },
+    { name: 'receipts from pages', perSecond: flow.receipts, cost: cpu.receipt },
   ];
   return terms.filter(({ perSecond }) => perSecond > 1e-9);
 }
@@ -83,7 +83,7 @@ export function turnsOf(terms: readonly Term[], partitions: number): number {
   );
 }
 
-/** The cores used by a bff that hosts an even share of the partitions, rounded up. */
+/** The cores used by a bff that hosts an even share of the partitions, rounded up to whole partitions. */
 export function busiestBffOf(terms: readonly Term[], cores: number, { instances, partitions }: Size): number {
   const turns = turnsOf(terms, partitions);
   return (cores - turns * partitions) / instances + turns * Math.ceil(partitions / instances);

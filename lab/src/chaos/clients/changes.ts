@@ -22,6 +22,7 @@ export interface Rule {
 const NEAR_MS = 20_000;
 /** A delay of more than a minute (ms), which makes the producer store notifications as Dapr jobs. */
 const FAR_MS = 62_000;
+/** Pause between two runs of a task (ms): at least this, and less than twice as long. */
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
 /** Maximum time a client takes to record an event (ms). */
@@ -39,7 +40,7 @@ export class Changes {
   constructor(urls: readonly string[], random: Random) {
     this.#random = random;
     this.#caller = new Caller({ urls, patienceMs: 180_000 });
-    const lanes = [
+    const tasks = [
       () => this.#schedule(NEAR_MS),
       () => this.#schedule(FAR_MS),
       () => this.#cancel(),
@@ -47,7 +48,7 @@ export class Changes {
       () => this.#retractEarly(),
       () => this.#expire(),
     ];
-    this.#work = Promise.all(lanes.map((lane) => this.#repeat(lane))).then(() => undefined);
+    this.#work = Promise.all(tasks.map((task) => this.#repeat(task))).then(() => undefined);
     // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);
   }
@@ -71,9 +72,9 @@ export class Changes {
     await this.#work;
   }
 
-  async #repeat(lane: () => Promise<void>): Promise<void> {
+  async #repeat(task: () => Promise<void>): Promise<void> {
     while (this.#running) {
-      await lane();
+      await task();
       await delay(BETWEEN_MS + this.#random.below(BETWEEN_MS));
     }
   }

@@ -56,7 +56,7 @@ export class Clients {
     this.#disturbances = [];
   }
 
-  /** Resolves when all clients know the feed's position. */
+  /** Resolves when all clients know their feed's position. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.onePerFeed, this.slow].map(
@@ -76,6 +76,7 @@ export class Clients {
     await Promise.all(this.#disturbances);
   }
 
+  /** The steady clients that aren't connected to this pair (an application and its sidecar). */
   steadyExcept(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }

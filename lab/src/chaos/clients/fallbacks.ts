@@ -14,7 +14,7 @@ const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
 const MIN_AFTER_S = 3;
 const EXTRA_AFTER_S = 10;
-/** If a read mark is acknowledged at least this time (ms) before a fallback is due, the fallback is never sent. */
+/** If a read mark is acknowledged at least this long (ms) before a fallback is due, the fallback is never sent. */
 const READ_MARGIN_MS = 1_000;
 /**
  * Time after which no more messages arrive (ms). Messages are resent after 45 s if the sender was killed, or after a
@@ -91,6 +91,7 @@ export class Fallbacks {
     return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
   }
 
+  /** Compares the messages that arrived with the expected ones. */
   account(): FallbacksAccount {
     const [webhooks, mails] = [this.#receivers.webhooks(), this.#receivers.mails()];
     const faults: string[] = [];

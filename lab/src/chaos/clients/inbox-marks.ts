@@ -48,8 +48,8 @@ export class InboxMarks {
   readonly #getToken: () => Promise<string>;
   readonly #random: Random;
   /** Ids of notifications that have arrived but aren't marked yet. */
-  readonly #fresh: string[] = [];
-  /** Ids with acknowledged archiving. */
+  readonly #unmarked: string[] = [];
+  /** Ids whose archiving was acknowledged. */
   readonly #archived = new Set<string>();
   /** Acknowledged snoozes by notification id. */
   readonly #snoozed = new Map<string, Snooze>();
@@ -102,14 +102,14 @@ export class InboxMarks {
     for (const { client } of this.#devices) client.close();
   }
 
-  #open(name: string, url: string, takesFresh: boolean): Device {
+  #open(name: string, url: string, collectsUnmarked: boolean): Device {
     const client = createNotificationClient({ url, getToken: this.#getToken });
     const device: Device = { name, client, returned: new Map() };
     client.subscribe(FEED, {
       onPublications: (publications) => {
-        if (!takesFresh) return;
+        if (!collectsUnmarked) return;
         for (const { notification } of publications)
-          if (isFromWorkload(notification)) this.#fresh.push(notification.id);
+          if (isFromWorkload(notification)) this.#unmarked.push(notification.id);
       },
       onSnoozeDue: (due) => {
         for (const { notification } of due) {
@@ -128,7 +128,7 @@ export class InboxMarks {
     }
   }
 
-  /** Returns false if the mark might not have been stored. Such a mark isn't checked. */
+  /** Sets a mark on a random device. Returns false if it might not have been stored; such a mark isn't checked. */
   async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
     const { client } = this.#random.pick(this.#devices);
     return act(client).then(
@@ -137,18 +137,18 @@ export class InboxMarks {
     );
   }
 
-  #takeFresh(): string | undefined {
-    return this.#fresh.splice(this.#random.below(Math.max(1, this.#fresh.length)), 1)[0];
+  #takeUnmarked(): string | undefined {
+    return this.#unmarked.splice(this.#random.below(Math.max(1, this.#unmarked.length)), 1)[0];
   }
 
   async #archive(): Promise<void> {
-    const id = this.#takeFresh();
+    const id = this.#takeUnmarked();
     if (id === undefined) return;
     if (await this.#mark((client) => client.mark('archive', FEED, { ids: [id] }))) this.#archived.add(id);
   }
 
   async #snooze(): Promise<void> {
-    const id = this.#takeFresh();
+    const id = this.#takeUnmarked();
     if (id === undefined) return;
     const until = Date.now() + 2_000 + this.#random.below(SNOOZE_MS);
     const change = { ids: [id], until: new Date(until) };

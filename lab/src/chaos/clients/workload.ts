@@ -6,7 +6,7 @@ export const FEEDS = ['all', 'topic:orders', 'user:42'] as const;
 
 /** Many low-traffic feeds. In each partition, some share entries and turns. */
 export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) => `topic:many-${i}`);
-const MANY_LANES = 2;
+const CALLERS_FOR_MANY_FEEDS = 2;
 
 /**
  * Posts one to five notifications at a time until `stop()`. A few feeds have a dedicated caller, and two callers share
@@ -22,13 +22,13 @@ export class Workload {
   constructor(urls: readonly string[], random: Random) {
     this.#random = random;
     const oneOfMany = () => random.pick(MANY_FEEDS);
-    const lanes = [
+    const feedPickers = [
       ...FEEDS.map((feed) => () => feed),
-      ...Array.from({ length: MANY_LANES }, () => oneOfMany),
+      ...Array.from({ length: CALLERS_FOR_MANY_FEEDS }, () => oneOfMany),
     ];
-    this.#callers = lanes.map(() => new Caller({ urls, patienceMs: 180_000 }));
+    this.#callers = feedPickers.map(() => new Caller({ urls, patienceMs: 180_000 }));
     this.#work = Promise.all(
-      lanes.map((nextFeed, lane) => this.#post(this.#callers[lane] as Caller, nextFeed)),
+      feedPickers.map((nextFeed, index) => this.#post(this.#callers[index] as Caller, nextFeed)),
     ).then(() => undefined);
     // Awaited in stop(). An earlier failure must not crash the process.
     this.#work.catch(() => undefined);

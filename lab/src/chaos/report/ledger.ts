@@ -12,8 +12,8 @@ import { groupOf, type Fault } from '../schedule.ts';
 import type { Workload } from '../clients/workload.ts';
 
 /**
- * A fault and the affected pair. `from` is when the fault started, and `to` is when deliveries to all other pairs had
- * resumed.
+ * A fault and the affected pair (an application and its sidecar). `from` is when the fault started, and `to` is when
+ * deliveries to the clients of all other pairs had resumed.
  */
 export interface Event {
   fault: Fault;

@@ -60,8 +60,8 @@ function rowsOf(accounts: Ledger['accounts']) {
 
 /** Formats the ledger as text. The last line is the summary. */
 export function printLedger(ledger: Ledger): string {
-  const sum = (of: (account: Ledger['accounts'][number]) => number) =>
-    ledger.accounts.reduce((total, account) => total + of(account), 0);
+  const sum = (valueOf: (account: Ledger['accounts'][number]) => number) =>
+    ledger.accounts.reduce((total, account) => total + valueOf(account), 0);
   const rows = [
     [
       'client',

@@ -92,7 +92,7 @@ describe('callers', () => {
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });
 
-  it("should keep the turn for a split request's rest if it fits in the next entry", async () => {
+  it('should keep their turn if the remaining items of a split request fit in the next entry', async () => {
     const entries = await entriesOf([
       ['a', notifications('a', 600)],
       ['b', notifications('b', 1_000)],

@@ -88,13 +88,14 @@ export class Lane {
   }
 
   /**
-   * When the oldest request with items both in entries and still waiting was made (`performance.now()`). Skips requests
-   * whose waiting items fit in one entry.
+   * When the oldest split request arrived (`performance.now()`). A split request has some items in entries, and more
+   * waiting items than fit in one entry.
    */
-  get begunSince(): number | undefined {
+  get oldestSplitRequestAt(): number | undefined {
     let oldest: number | undefined;
     for (const part of this.#waiting.heads())
-      if (part.begun > 0 && !fitsInOneEntry(part)) oldest = Math.min(oldest ?? Infinity, part.request.madeAt);
+      if (part.begun > 0 && !fitsInOneEntry(part))
+        oldest = Math.min(oldest ?? Infinity, part.request.arrivedAt);
     return oldest;
   }
 
@@ -120,17 +121,18 @@ export class Lane {
     for (let part = this.#waiting.peek(); part; part = this.#waiting.peek()) {
       const count = countFitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
       if (count === 0) break;
-      let own = 0;
+      let shareBytes = 0;
       for (let i = part.begun; i < part.begun + count; i++) {
         items.push(part.items[i] as EntryItem);
-        own += part.bytes[i] ?? 0;
+        shareBytes += part.bytes[i] ?? 0;
       }
       part.begun += count;
-      bytes += own;
-      shares.push({ part, count, bytes: own });
+      bytes += shareBytes;
+      shares.push({ part, count, bytes: shareBytes });
       if (part.request.traceparent !== undefined) traceparents.push(part.request.traceparent);
       const isSplit = part.begun < part.items.length;
-      // The rest goes into the next entry if it fits there, so that no request waits for the bffs more than twice.
+      // If the remaining items fit in one entry, they go into the next, so that no request waits for the bffs more than
+      // twice.
       if (!isSplit || !fitsInOneEntry(part)) this.#waiting.rotate();
       if (isSplit) break;
       this.#waiting.delete(part.request.caller, part);

@@ -23,12 +23,12 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
-  /** `performance.now()` */
-  readonly madeAt = performance.now();
+  /** When the request arrived (`performance.now()`). */
+  readonly arrivedAt = performance.now();
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;
-  #open: number;
+  #unfinishedParts: number;
 
   constructor(
     items: readonly EntryItem[],
@@ -54,13 +54,13 @@ export class Request {
       part.bytes.push(bytes);
     }
     this.bytes = total;
-    this.#open = this.parts.size;
+    this.#unfinishedParts = this.parts.size;
   }
 
   /** Call when `count` more items of `part` have been deposited and announced. */
   finish(part: Part, count: number): void {
     part.finished += count;
-    if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
+    if (part.finished === part.items.length && --this.#unfinishedParts === 0) this.answer('accepted');
   }
 
   /** Settles the outcome. Only the first call has an effect. */

@@ -36,8 +36,8 @@ describe('a caller', () => {
     ['an empty key', { 'x-api-key': '' }],
     ['another key', bearer('other')],
     ['half a key', bearer('shop')],
-    ['a hash', bearer(hashOf('shop-key'))],
-    ['the name', bearer('shop')],
+    ['the hash of a key', bearer(hashOf('shop-key'))],
+    ['the name of a key', bearer('shop')],
     ['another scheme', { authorization: 'Basic shop-key' }],
     ['no scheme', { authorization: 'shop-key' }],
     ['two words', bearer('shop-key x')],
@@ -64,7 +64,7 @@ describe('a caller', () => {
     }
   });
 
-  it('should publish all or no notifications, and only to permitted feeds', async () => {
+  it('should publish all or none of a request’s notifications, and only to permitted feeds', async () => {
     expect((await server.post(singleBody('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
     const single = await server.post(singleBody('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([

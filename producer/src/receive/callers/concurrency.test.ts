@@ -16,7 +16,7 @@ afterEach(() => server.close());
 const body = JSON.stringify(Array.from({ length: 200 }, () => ({ title: 'x' })));
 
 /** Sends the headers immediately and the body when `go` resolves. Resolves with the status. */
-function slow(go: Promise<void>): Promise<number> {
+function sendInSteps(go: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',
@@ -37,8 +37,8 @@ function slow(go: Promise<void>): Promise<number> {
 it("should enforce a key's rate limit across eight parallel connections", async () => {
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
-  const answers = Array.from({ length: 8 }, () => slow(go));
-  // By now, all keys have been checked.
+  const answers = Array.from({ length: 8 }, () => sendInSteps(go));
+  // Wait until all keys have been checked.
   await delay(200);
   begin();
   const statuses = await Promise.all(answers);

@@ -110,7 +110,7 @@ describe('a key that expires or is revoked', () => {
     expect(usedKeys).toEqual([]);
   });
 
-  it('should be accepted until it expires, and record when it was used', async () => {
+  it('should be accepted until it expires, and its use recorded', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
     expect(usedKeys).toEqual(['lasting']);
   });

@@ -23,7 +23,7 @@ const readBody = takeBody();
 
 /**
  * Accepts invocations with an API key, like the public port. Also accepts a `POST /notifications` signed by the bff,
- * which has already checked the role `ops`.
+ * which has already checked that the user has the role `ops`.
  */
 export function requireSignatureOrKey({
   callers,

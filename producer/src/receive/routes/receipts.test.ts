@@ -31,7 +31,7 @@ const get = (path: string, key?: string) =>
   });
 const problemOf = async (response: Response) => problemSchema.parse(await response.json());
 
-it('should be sent uncached to callers with the scope receipts', async () => {
+it('should send receipts to callers with the scope receipts, and forbid caching', async () => {
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });

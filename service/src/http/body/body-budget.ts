@@ -79,7 +79,7 @@ export const boundBodies =
   };
 
 /** Creates a share for the request's body, if `boundBodies` has set a budget. */
-export function shareOf(request: IncomingMessage): BodyShare | undefined {
+export function createShare(request: IncomingMessage): BodyShare | undefined {
   const budget = budgets.get(request);
   return budget && new BodyShare(budget);
 }

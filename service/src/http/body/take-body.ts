@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import getRawBody from 'raw-body';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
-import { BODIES_FULL, SMALL_BODY_BYTES, bodiesFull, shareOf, type BodyShare } from './body-budget.ts';
+import { BODIES_FULL, SMALL_BODY_BYTES, bodiesFull, createShare, type BodyShare } from './body-budget.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { TOO_LARGE, refuseTooLarge } from './too-large.ts';
 
@@ -41,7 +41,7 @@ export const takeBody =
     }
     // If the client disconnected while an earlier handler was waiting, the response is already closed.
     if (request.socket.destroyed) return;
-    const share = shareOf(request);
+    const share = createShare(request);
     if (share) response.once('close', () => share.close());
     // Count a large body's bytes as they arrive. Otherwise, a large Content-Length could use up the budget before any
     // data is sent.

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** The policy for responses that are not pages. It blocks all loading. */
+/** The Content-Security-Policy for responses that are not pages. It blocks all loading. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
 /**

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clientAt, type ClientOptions, type RedisClient } from '../client.ts';
-import { SUBSCRIBING, callOn, clientOver, type Following } from '../following.ts';
+import { SUBSCRIBING, callOn, clientOver, type FollowingClient } from '../following.ts';
 import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
 import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
@@ -38,7 +38,7 @@ export const masterOf = (client: RedisClient, key: string): RedisClient =>
 const nodesOf = (client: RedisClient): ClusterFollower | undefined =>
   (client as Partial<Record<typeof NODES, ClusterFollower>>)[NODES];
 
-class ClusterFollower extends EventEmitter implements Following {
+class ClusterFollower extends EventEmitter implements FollowingClient {
   readonly #target: RedisTarget;
   readonly #options: ClientOptions;
   readonly #waitsForMaster: boolean;
@@ -210,7 +210,7 @@ class ClusterFollower extends EventEmitter implements Following {
     }
   }
 
-  /** Concurrent calls share a search. */
+  /** Finds and connects to the masters. Concurrent calls share one attempt. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#connectToMasters().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;

@@ -27,12 +27,15 @@ describe('Redis Cluster slots', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key in the arguments of multi');
   });
 
-  it('should belong to the queried host if a reply names no host', () => {
-    const asked = { host: 'redis.example', port: 7000 };
-    expect(slotRangesOf([[0, 99, [null, 7001]]], asked)[0]?.master).toEqual({ ...asked, port: 7001 });
-    expect(parseRedirection('MOVED', new Error('MOVED 99 :7002'), asked)).toEqual({ ...asked, port: 7002 });
-    expect(parseRedirection('ASK', new Error('MOVED 99 a:7002'), asked)).toBeUndefined();
-    expect(parseRedirection('MOVED', new Error('MOVED 99 ::1:7002'), asked)).toEqual({
+  it('should belong to a master on the queried host if a reply names no host', () => {
+    const queried = { host: 'redis.example', port: 7000 };
+    expect(slotRangesOf([[0, 99, [null, 7001]]], queried)[0]?.master).toEqual({ ...queried, port: 7001 });
+    expect(parseRedirection('MOVED', new Error('MOVED 99 :7002'), queried)).toEqual({
+      ...queried,
+      port: 7002,
+    });
+    expect(parseRedirection('ASK', new Error('MOVED 99 a:7002'), queried)).toBeUndefined();
+    expect(parseRedirection('MOVED', new Error('MOVED 99 ::1:7002'), queried)).toEqual({
       host: '::1',
       port: 7002,
     });

@@ -25,11 +25,11 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Parses the reply to CLUSTER SLOTS. If a node reports no host, uses the host of `asked`. */
-export const slotRangesOf = (answer: readonly SlotsAnswer[], asked: RedisAddress): SlotRange[] =>
+/** Parses the reply to CLUSTER SLOTS. If a node reports no host, uses the host of `queried`. */
+export const slotRangesOf = (answer: readonly SlotsAnswer[], queried: RedisAddress): SlotRange[] =>
   answer.map(([from, to, [host, port]]) => ({
     ...{ from, to },
-    master: { host: host && host !== '?' ? host : asked.host, port },
+    master: { host: host && host !== '?' ? host : queried.host, port },
   }));
 
 export type SlotsAnswer = [from: number, to: number, master: [host: string | null, port: number]];
@@ -62,15 +62,15 @@ export function keyOf(name: string, [first]: readonly unknown[]): string | undef
 
 /**
  * The address in a redirection like `MOVED 3999 10.0.0.7:6379`. `undefined` for other errors. A redirection without a
- * host refers to the host of `asked`.
+ * host refers to the host of `queried`.
  */
 export function parseRedirection(
   kind: 'MOVED' | 'ASK',
   error: unknown,
-  asked: RedisAddress,
+  queried: RedisAddress,
 ): RedisAddress | undefined {
   const [word, , address = ''] = error instanceof Error ? error.message.split(' ') : [];
   if (word !== kind) return undefined;
   const at = address.lastIndexOf(':');
-  return { host: address.slice(0, at) || asked.host, port: Number(address.slice(at + 1)) };
+  return { host: address.slice(0, at) || queried.host, port: Number(address.slice(at + 1)) };
 }

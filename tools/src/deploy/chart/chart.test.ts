@@ -35,7 +35,7 @@ describe('the chart', () => {
     expect([version, appVersion]).toEqual([productVersion(), productVersion()]);
   });
 
-  it('should describe exactly the existing values in the schema', () => {
+  it('should have a schema entry for every value, and no other top-level entries', () => {
     type Schema = { properties?: Record<string, Schema> };
     const schema = JSON.parse(textOf('values.schema.json')) as Schema;
     const paths = (value: unknown, at: Schema | undefined): string[] =>
@@ -53,9 +53,9 @@ describe('the chart', () => {
 
 describe('the limits in the values', () => {
   const helpers = textOf('templates/_helpers.tpl');
-  const [, made = ''] = /define "tocsin\.limits" -\}\}\n([^{]*)/.exec(helpers) ?? [];
+  const [, yaml = ''] = /define "tocsin\.limits" -\}\}\n([^{]*)/.exec(helpers) ?? [];
   const settings = { bff: bffSettings.shape, producer: producerSettings.shape };
-  const limits = Object.entries(parse(made) as Record<keyof typeof settings, Record<string, string>>).flatMap(
+  const limits = Object.entries(parse(yaml) as Record<keyof typeof settings, Record<string, string>>).flatMap(
     ([app, names]) => Object.entries(names).map(([limit, setting]) => ({ app, limit, setting })),
   );
   type Bounds = Record<string, { minimum: number; maximum: number }>;

@@ -67,13 +67,13 @@ function workload(document: Document, text: TemplateText): Document {
   return {
     ...document,
     spec: {
-      ...replicated(parsed.spec, name, text),
+      ...withReplicas(parsed.spec, name, text),
       template: { ...template, metadata: { ...template.metadata, annotations }, spec },
     },
   };
 }
 
-function replicated(
+function withReplicas(
   spec: Record<string, unknown>,
   name: string,
   text: TemplateText,
@@ -92,13 +92,13 @@ const VOLUME = z.looseObject({ spec: z.looseObject({ volumeClaimTemplates: z.tup
 function statefulSet(document: Document, text: TemplateText): Document {
   const set = VOLUME.parse(workload(document, text));
   const [claim] = set.spec.volumeClaimTemplates;
-  const ofClass = '{{- with .Values.redis.storageClass }}\nstorageClassName: {{ . }}\n{{- end }}';
+  const storageClass = '{{- with .Values.redis.storageClass }}\nstorageClassName: {{ . }}\n{{- end }}';
   set.spec.volumeClaimTemplates = [
     {
       ...claim,
       spec: {
         accessModes: ['ReadWriteOnce'],
-        [text.value(ofClass)]: null,
+        [text.value(storageClass)]: null,
         resources: { requests: { storage: text.value('{{ .Values.redis.storage }}') } },
       },
     },
@@ -141,7 +141,7 @@ tls:
 
 const egressSchema = z.looseObject({ spec: z.looseObject({ egress: z.array(z.looseObject({})) }) });
 
-/** Takes the namespace of Dapr's control plane, to which the first rule leads, from the values. */
+/** Takes the namespace of Dapr's control plane from the values. The first egress rule allows traffic to it. */
 function controlPlane(document: Document, text: TemplateText): Document {
   const { spec } = egressSchema.parse(document);
   const namespace = text.value('{{ .Values.daprNamespace }}');
@@ -211,8 +211,8 @@ export const nameOf = ({ kind, metadata }: Document): string => `${kind} ${metad
 export function templateOf(document: Document, text: TemplateText): string {
   const { namespace: _, ...metadata } = document.metadata;
   const labels = { ...(metadata['labels'] as object | undefined), 'app.kubernetes.io/part-of': 'tocsin' };
-  const own = { ...document, metadata: { ...metadata, labels } } as Document;
-  const changed = withOptions(CHANGES[nameOf(document)]?.(own, text) ?? own, text);
+  const labeled = { ...document, metadata: { ...metadata, labels } } as Document;
+  const changed = withOptions(CHANGES[nameOf(document)]?.(labeled, text) ?? labeled, text);
   const condition = CONDITIONS[nameOf(document)];
   const body = text.render(changed);
   return condition === undefined ? body : `{{- if ${condition} }}\n${body}{{- end }}\n`;

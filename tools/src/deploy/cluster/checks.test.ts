@@ -186,8 +186,8 @@ describe('chooseIngressClass', () => {
     spec: { controller },
   });
   const traefik = ingressClass('traefik', 'traefik.io/ingress-controller');
-  const choose = (classes: object[], asked?: string) =>
-    chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
+  const choose = (classes: object[], requested?: string) =>
+    chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), requested);
 
   it('should choose the requested class, else the default class, Traefik’s class or the only class', async () => {
     expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
@@ -200,8 +200,8 @@ describe('chooseIngressClass', () => {
     [[], undefined, /no ingress class, so.*Install an ingress controller/],
     [[ingressClass('a'), ingressClass('b')], undefined, /Choose one with --ingress-class NAME: a, b/],
     [[traefik], 'b', /no ingress class b\. Choose one .*: traefik/],
-  ])('should explain which class to choose or install: %j', async (classes, asked, sentence) => {
-    await expect(choose(classes, asked)).rejects.toThrow(sentence);
+  ])('should explain which class to choose or install: %j', async (classes, requested, sentence) => {
+    await expect(choose(classes, requested)).rejects.toThrow(sentence);
   });
 });
 

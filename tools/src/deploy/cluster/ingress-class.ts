@@ -18,7 +18,10 @@ const classSchema = z.object({
  * The requested class. If none was requested, the default class, Traefik's class, or the only class.
  * @throws Failure if the requested class doesn't exist, or no class can be chosen
  */
-export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
+export async function chooseIngressClass(
+  kubectl: Kubectl,
+  requested: string | undefined,
+): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);
   const names = classes.map(({ metadata }) => metadata.name).join(', ');
   if (classes.length === 0)
@@ -27,16 +30,16 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
         '`helm install traefik traefik --repo https://traefik.github.io/charts -n traefik --create-namespace`, then deploy again.',
     );
   const chosen =
-    asked === undefined
+    requested === undefined
       ? (classes.find(({ metadata }) => metadata.annotations[DEFAULT] === 'true') ??
         classes.find(isTraefik) ??
         (classes.length === 1 ? classes[0] : undefined))
-      : classes.find(({ metadata }) => metadata.name === asked);
+      : classes.find(({ metadata }) => metadata.name === requested);
   if (chosen) return { name: chosen.metadata.name, isTraefik: isTraefik(chosen) };
   throw new Failure(
-    asked === undefined
+    requested === undefined
       ? `The cluster has multiple ingress classes and no default. Choose one with --ingress-class NAME: ${names}.`
-      : `The cluster has no ingress class ${asked}. Choose one with --ingress-class NAME: ${names}.`,
+      : `The cluster has no ingress class ${requested}. Choose one with --ingress-class NAME: ${names}.`,
   );
 }
 

@@ -57,7 +57,7 @@ type Part = z.infer<typeof partSchema>;
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {
   const end = Date.now() + timeoutMs;
-  for (let said = false; ; said = true) {
+  for (let announced = false; ; announced = true) {
     const crds = await kubectl.list(crdSchema, ['crd', ...CRDS]);
     const parts = await kubectl.list(partSchema, [
       'deployments,statefulsets',
@@ -83,7 +83,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT
         `Dapr is not ready after ${timeoutMs / 1_000} s. Waiting for: ${missing.join(', ')}. ` +
           `See \`kubectl get pods -n ${parts[0]?.metadata.namespace}\`, then deploy again once all are ready.`,
       );
-    if (!said) say(`Waiting for Dapr: ${missing.join(', ')}`);
+    if (!announced) say(`Waiting for Dapr: ${missing.join(', ')}`);
     await delay(1_000);
   }
 }

@@ -12,8 +12,8 @@ const SETTINGS = '{ "publicUrl": "https://inbox.example.com" }\n';
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-away-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The fields that the guide adds to a kustomization. */
 const guide = readFileSync(join(ROOT, 'docs/guides/reach-people-who-are-away.md'), 'utf8');
+/** The fields that the guide adds to a kustomization. */
 const added = z
   .object({ components: z.array(z.string()), configMapGenerator: z.array(z.looseObject({})) })
   .parse(parse(/```yaml\n(components:[^]*?)```/.exec(guide)?.[1] ?? ''));

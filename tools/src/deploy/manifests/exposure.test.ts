@@ -15,13 +15,13 @@ const open = [settings('bff', { AUTH_MODE: 'none' }), settings('producer', { API
 const closed = [settings('bff', { AUTH_MODE: 'jwt' }), settings('producer', { API_KEYS: 'on' })];
 /** The objects that `--publish`, or an overlay with the same component, adds. */
 const publish = documentsIn(join(ROOT, 'k8s/components/publish/ingress.yaml'));
-/** An Ingress that leads to the bff and the ui only. */
+/** An Ingress that routes only to the bff and the ui. */
 const pages = documentsIn(join(ROOT, 'k8s/base/ingress.yaml'));
 const REGISTRY = ['--registry', 'registry.example.com'];
 const check = (resources: readonly Resource[], ...args: string[]): string[] => {
-  const said: string[] = [];
-  checkExposure(resources, readDeployOptions(args) as DeployOptions, (line) => said.push(line));
-  return said;
+  const output: string[] = [];
+  checkExposure(resources, readDeployOptions(args) as DeployOptions, (line) => output.push(line));
+  return output;
 };
 
 describe('exposure by the Ingress', () => {

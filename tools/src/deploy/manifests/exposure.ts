@@ -15,7 +15,7 @@ const ingressSchema = z.looseObject({
   }),
 });
 
-/** True if an Ingress leads to the producer, whether it comes from `--publish` or from an overlay. */
+/** True if an Ingress routes to the producer, whether it comes from `--publish` or from an overlay. */
 const publishes = (resources: readonly Resource[]): boolean =>
   resources
     .filter(({ kind }) => kind === 'Ingress')

@@ -26,11 +26,11 @@ const plain: Variant = {
   digests: {},
   bffs: undefined,
 };
-const of = (some: Partial<Variant>) =>
-  kustomizationOf({ ...plain, ...some }, join(ROOT, '.artifacts', 'deploy'));
+const kustomizationWith = (changes: Partial<Variant>) =>
+  kustomizationOf({ ...plain, ...changes }, join(ROOT, '.artifacts', 'deploy'));
 
 it('should use the registry’s images with the tag', () => {
-  expect(of({})).toMatchObject({
+  expect(kustomizationWith({})).toMatchObject({
     resources: ['../../k8s/overlays/registry'],
     components: [],
     images: [
@@ -43,19 +43,22 @@ it('should use the registry’s images with the tag', () => {
 
 it('should use a pushed image’s digest if known', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  expect(of({ digests: { bff: digest } })).toMatchObject({
+  expect(kustomizationWith({ digests: { bff: digest } })).toMatchObject({
     images: [{ newTag: '1.2.3' }, { newName: 'reg.example/team/tocsin-bff', digest }, { newTag: '1.2.3' }],
   });
 });
 
 it('should use the local overlay, which has a volume on the node, if there is no registry', () => {
-  const local = of({ registry: undefined, nodeVolume: true });
+  const local = kustomizationWith({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
 });
 
 it('should add the components and settings that the options and the cluster require', () => {
-  const all = of({ nodeVolume: true, baseline: true, publish: true, host: 'notify.example.com', bffs: 5 });
+  const all = kustomizationWith({
+    ...{ nodeVolume: true, baseline: true, publish: true },
+    ...{ host: 'notify.example.com', bffs: 5 },
+  });
   expect(all).toMatchObject({
     components: ['node-volume', 'baseline', 'publish'].map((name) => `../../k8s/components/${name}`),
     replicas: [{ name: 'bff', count: 5 }],
@@ -76,8 +79,8 @@ it.each([
   [{ registry: undefined, nodeVolume: true }, ['redis-cluster-nodes', 'node-volume-cluster']],
 ])(
   'should add the components for a Redis Cluster and for volumes, given the options %j',
-  (some, components) => {
-    expect(of({ ...some, redisCluster: true })).toMatchObject({
+  (changes, components) => {
+    expect(kustomizationWith({ ...changes, redisCluster: true })).toMatchObject({
       components: components.map((name) => `../../k8s/components/${name}`),
     });
   },
@@ -98,7 +101,7 @@ it('should let sidecars reach Dapr in the namespace where it runs', () => {
         z.object({ target: z.looseObject({ name: z.string().optional() }), patch: z.string() }),
       ),
     })
-    .parse(of({ daprNamespace: 'dapr-elsewhere' }));
+    .parse(kustomizationWith({ daprNamespace: 'dapr-elsewhere' }));
   expect(policies.map(({ metadata }) => metadata.name)).toEqual(['dapr-control-plane', 'publishers']);
   for (const { metadata, spec } of policies) {
     expect(spec.egress?.[0]?.to).toEqual([controlPlane]);
@@ -120,7 +123,7 @@ it('should give the Ingress the host’s certificate, and make Traefik serve onl
       .object({
         patches: z.array(z.object({ target: z.looseObject({ kind: z.string() }), patch: z.string() })),
       })
-      .parse(of(variant));
+      .parse(kustomizationWith(variant));
     return patches
       .filter(({ target }) => target.kind === 'Ingress')
       .map(({ patch }): unknown => JSON.parse(patch));
@@ -146,14 +149,14 @@ it('should give the Ingress the host’s certificate, and make Traefik serve onl
 
 const kubectl = findCommand(['kubectl']);
 
-it.skipIf(kubectl === undefined)('should keep the annotations that an Ingress has', () => {
+it.skipIf(kubectl === undefined)('should keep an Ingress’s existing annotations', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-kustomization-'));
   const ingress = (name: string, annotations?: object) => ({
     ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name, annotations } },
     spec: { ingressClassName: 'nginx', rules: [{ http: { paths: [] } }] },
   });
   const own = { 'example.com/allowed-from': '10.0.0.0/8' };
-  const { patches } = of({ host: 'a.example.com', tlsSecret: 'a' }) as {
+  const { patches } = kustomizationWith({ host: 'a.example.com', tlsSecret: 'a' }) as {
     patches: { target: { kind: string } }[];
   };
   try {

@@ -103,7 +103,7 @@ function ingressPatch({ ingressClass, host, tlsSecret }: Variant): object[] {
   ];
 }
 
-/** Merges the annotations without which Traefik would also serve plain HTTP into those of the Ingress. */
+/** Adds the annotations that make Traefik serve only HTTPS, and keeps the Ingress's other annotations. */
 const ENCRYPTED_ONLY = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',

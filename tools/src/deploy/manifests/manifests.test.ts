@@ -23,13 +23,13 @@ const inCompose = filesOf('compose/dapr');
  * The components for a single machine. Components in compose/dapr limit who may publish, and override components with
  * the same names.
  */
-const here = filesOf('components').map(
+const local = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
     ours,
 );
 const base = kustomize(join(ROOT, 'k8s/base'));
-const there = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overlays')];
+const inCluster = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overlays')];
 const dapr = kustomize(join(ROOT, 'k8s/base/dapr'));
 
 const named = (documents: readonly Document[], kind: string, name: string): Document => {
@@ -92,7 +92,7 @@ const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
   // On Kubernetes, Secrets replace the sidecar's environment.
-  const names = here
+  const names = local
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);
 
@@ -105,7 +105,7 @@ describe('the components on Kubernetes', () => {
 
   it.each(names)('should have the same %s as components/', (name) => {
     expect(componentSchema.parse(named(dapr, 'Component', name))).toEqual(
-      onKubernetes(named(here, 'Component', name)),
+      onKubernetes(named(local, 'Component', name)),
     );
   });
 
@@ -121,7 +121,7 @@ describe('the components on Kubernetes', () => {
 
   it('should have the same resiliency as components/', () => {
     expect(named(dapr, 'Resiliency', 'notification-resiliency')).toEqual(
-      named(here, 'Resiliency', 'notification-resiliency'),
+      named(local, 'Resiliency', 'notification-resiliency'),
     );
   });
 
@@ -134,7 +134,7 @@ describe('the components on Kubernetes', () => {
   it.each(apps)(
     'should have the same configuration for %s, except for secret stores and who may invoke it',
     (app) => {
-      const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
+      const ours = specSchema.parse(named(local, 'Configuration', 'tocsin')).spec;
       const theirs = specSchema.parse(named(dapr, 'Configuration', app)).spec;
       const scopes = ours.secrets.scopes.map((scope) =>
         scope.storeName === 'environment' ? { ...scope, storeName: 'kubernetes' } : scope,
@@ -144,7 +144,7 @@ describe('the components on Kubernetes', () => {
         secrets: { scopes },
         accessControl: undefined,
       });
-      expect(JSON.stringify(named(there, 'Deployment', app))).toContain(`"dapr.io/config":"${app}"`);
+      expect(JSON.stringify(named(inCluster, 'Deployment', app))).toContain(`"dapr.io/config":"${app}"`);
     },
   );
 
@@ -155,7 +155,7 @@ describe('the components on Kubernetes', () => {
   };
 
   /** The access control that permits only the calls in `CALLERS`, from callers with certificates for this namespace. */
-  function admitted(app: string, namespace: string): object {
+  function accessControlFor(app: string, namespace: string): object {
     const { appId, methods } = CALLERS[app] ?? {};
     const operations = methods?.map((name) => ({ name, httpVerb: ['POST'], action: 'allow' }));
     const admission = { defaultAction: 'deny', trustDomain: 'public' };
@@ -166,9 +166,9 @@ describe('the components on Kubernetes', () => {
     'should let only the documented caller invoke %s, and only the documented methods, as in compose',
     (app) => {
       const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
-      expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));
+      expect(ofKubernetes).toEqual(accessControlFor(app, NAMESPACE));
       const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
-      expect(spec).toEqual({ accessControl: admitted(app, 'default') });
+      expect(spec).toEqual({ accessControl: accessControlFor(app, 'default') });
     },
   );
 
@@ -192,19 +192,19 @@ it.skipIf(kubectl === undefined)('should render k8s/base/dapr the way kubectl do
 
 describe('k8s/', () => {
   it('should contain only kinds that permissions are checked for', () => {
-    const kinds = new Set(there.map(({ kind }) => kind));
+    const kinds = new Set(inCluster.map(({ kind }) => kind));
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });
 
   it('should contain no Secrets, and refer only to Secrets that deploy creates', () => {
-    const text = JSON.stringify(there);
+    const text = JSON.stringify(inCluster);
     const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
     expect(keyRefs.length).toBeGreaterThan(10);
-    const made = newSecrets();
-    for (const [, name = '', key = ''] of keyRefs) expect(Object.keys(made[name] ?? {})).toContain(key);
+    const secrets = newSecrets();
+    for (const [, name = '', key = ''] of keyRefs) expect(Object.keys(secrets[name] ?? {})).toContain(key);
     for (const [, name = ''] of text.matchAll(/"dapr\.io\/\w+-token-secret":"([\w-]+)"/g))
-      expect(made[name]).toHaveProperty('token');
-    expect(there.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+      expect(secrets[name]).toHaveProperty('token');
+    expect(inCluster.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
   it('should name the namespace wherever kustomize doesn’t add it', () => {
@@ -253,7 +253,7 @@ describe('k8s/', () => {
 
   /** The pods that can reach a port, according to each policy that opens it. */
   const openedBy = (port: number | string) =>
-    there
+    inCluster
       .filter(({ kind }) => kind === 'NetworkPolicy')
       .flatMap((policy) => {
         const { podSelector, ingress = [] } = z
@@ -277,7 +277,7 @@ describe('k8s/', () => {
     };
     expect(openedBy(50002)).toEqual([{ to: ours, from: [{ podSelector: ours }] }]);
     for (const port of [3500, 3501, 50001, 4100, 4101]) expect(openedBy(port)).toEqual([]);
-    for (const policy of there.filter(({ kind }) => kind === 'NetworkPolicy'))
+    for (const policy of inCluster.filter(({ kind }) => kind === 'NetworkPolicy'))
       expect(JSON.stringify(policy)).not.toContain('"ingress":[{}]');
   });
 

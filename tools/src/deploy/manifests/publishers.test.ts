@@ -73,11 +73,11 @@ const app = (name: string): Labels => ({ 'app.kubernetes.io/name': name });
 const publisher = { app: 'shop', tocsin: 'publisher' };
 const other = { app: 'shop' };
 const dns = { pod: { 'k8s-app': 'kube-dns' }, namespace: { 'kubernetes.io/metadata.name': 'kube-system' } };
-/** Stands for any address, also outside the cluster. */
+/** Stands for any address, including addresses outside the cluster. */
 const anywhere = { pod: {}, namespace: {} };
 const dapr = { pod: { app: 'sentry' }, namespace: { 'kubernetes.io/metadata.name': 'dapr-system' } };
 
-it('should let labelled pods of the namespace publish over HTTP and, with a sidecar, by topic', () => {
+it('should let labelled pods of the namespace publish over HTTP, or to the topic through a sidecar', () => {
   expect(mayLeave(publisher, dns, 53)).toBe(true);
   expect(connects(publisher, app('producer'), 'http')).toBe(true);
   expect(mayLeave(publisher, dapr, 50001)).toBe(true);
@@ -91,7 +91,7 @@ it('should let labelled pods reach any address on the ports of the Kubernetes AP
   expect(reached(other)).toEqual([]);
 });
 
-it('should let labelled pods reach nothing else on other ports, and other pods nothing at all', () => {
+it('should block all other connections from labelled pods, and all connections from other pods', () => {
   expect(connects(publisher, app('producer'), 50002)).toBe(false);
   for (const name of ['bff', 'ui'])
     for (const port of ['http', 50002]) expect(connects(publisher, app(name), port)).toBe(false);
@@ -100,11 +100,11 @@ it('should let labelled pods reach nothing else on other ports, and other pods n
   expect(connects(other, app('redis'), 6379)).toBe(false);
 });
 
-it('should admit the documented policy for an application that invokes the producer', () => {
+it('should let labelled pods send requests to the producer’s sidecar port, which a policy must open', () => {
   expect(mayLeave(publisher, { pod: app('producer') }, 50002)).toBe(true);
 });
 
-it('should let pods of namespaces with the label publish', () => {
+it('should let pods of namespaces with the label `tocsin: client` publish', () => {
   const from = (namespace: Labels) => ({ pod: other, namespace });
   expect(mayEnter(app('producer'), from({ tocsin: 'client' }), 'http')).toBe(true);
   expect(mayEnter(app('producer'), from({}), 'http')).toBe(false);

@@ -64,11 +64,11 @@ const nodesSchema = z.object({
 });
 
 const documents = rendered('quota', 'redis-cluster-nodes');
-const of = (kind: string, name: string) =>
+const objectOf = (kind: string, name: string) =>
   documents.find((one) => one.kind === kind && one.metadata.name === name);
 
 it('should run six nodes with all required scripts, and harden both containers', () => {
-  const { spec } = nodesSchema.parse(of('StatefulSet', 'redis'));
+  const { spec } = nodesSchema.parse(objectOf('StatefulSet', 'redis'));
   expect(spec.replicas).toBe(6);
   const { containers, volumes } = spec.template.spec;
   expect(containers.map(({ name }) => name)).toEqual(['redis', 'join']);
@@ -114,13 +114,13 @@ it('should make the components and the bffs use the cluster', () => {
     ({ kind, spec }) => kind === 'Component' && JSON.stringify(spec).includes('redisHost'),
   );
   expect(components).toHaveLength(5);
-  for (const one of components)
-    expect(JSON.stringify(one)).toContain('{"name":"redisType","value":"cluster"}');
-  expect(JSON.stringify(of('Deployment', 'bff'))).toContain('{"name":"REDIS_CLUSTER","value":"true"}');
+  for (const component of components)
+    expect(JSON.stringify(component)).toContain('{"name":"redisType","value":"cluster"}');
+  expect(JSON.stringify(objectOf('Deployment', 'bff'))).toContain('{"name":"REDIS_CLUSTER","value":"true"}');
 });
 
 it('should raise the quota to make room for the nodes', () => {
-  expect(of('ResourceQuota', 'tocsin')).toMatchObject({
+  expect(objectOf('ResourceQuota', 'tocsin')).toMatchObject({
     spec: { hard: { persistentvolumeclaims: '6', 'requests.storage': '24Gi' } },
   });
 });

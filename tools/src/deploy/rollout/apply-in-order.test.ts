@@ -15,7 +15,7 @@ const RESOURCES = [
   resource('Ingress', 'tocsin'),
 ];
 
-/** The part of the workload's status that says whether its one pod is rolled out. */
+/** The fields of a workload that show whether its only pod is rolled out. */
 const workload = ({ kind, metadata }: Resource, ready: number) => ({
   ...{ kind, metadata: { ...metadata, generation: 1 }, spec: { replicas: 1 } },
   status: {
@@ -24,28 +24,29 @@ const workload = ({ kind, metadata }: Resource, ready: number) => ({
   },
 });
 
-/** Applies RESOURCES in a cluster where each workload is ready at the second look, and `outcome` is that of each apply. */
-async function deployed({ outcome = 'created', registry }: { outcome?: string; registry?: string } = {}) {
+/**
+ * Applies RESOURCES in a cluster where each workload becomes ready on the second check, and `kubectl apply` reports
+ * `outcome` for every object.
+ */
+async function deploy({ outcome = 'created', registry }: { outcome?: string; registry?: string } = {}) {
   const events: string[] = [];
   const output: string[] = [];
-  const there: { resource: Resource; looks: number }[] = [];
+  const applied: { resource: Resource; checks: number }[] = [];
   const kubectl = new Kubectl(async ([verb, kind = ''], input = '') => {
     if (verb === 'apply') {
       const { items } = JSON.parse(input) as { items: Resource[] };
       events.push(`apply ${items.map((item) => `${item.kind} ${item.metadata.name}`).join(', ')}`);
-      there.push(...items.map((item) => ({ resource: item, looks: 0 })));
-      const lines = items.map(
-        ({ kind: of, metadata }) => `${of.toLowerCase()}.apps/${metadata.name} ${outcome}\n`,
-      );
+      applied.push(...items.map((item) => ({ resource: item, checks: 0 })));
+      const lines = items.map((item) => `${item.kind.toLowerCase()}.apps/${item.metadata.name} ${outcome}\n`);
       return { code: 0, stdout: lines.join(''), stderr: '' };
     }
     if (verb !== 'get' || !kind.startsWith('deployments')) return { code: 0, stdout: '', stderr: '' };
-    const items = there
+    const items = applied
       .filter((one) => ['Deployment', 'StatefulSet'].includes(one.resource.kind))
       .map((one) => {
-        one.looks += 1;
-        if (one.looks === 2) events.push(`ready ${one.resource.metadata.name}`);
-        return workload(one.resource, one.looks >= 2 ? 1 : 0);
+        one.checks += 1;
+        if (one.checks === 2) events.push(`ready ${one.resource.metadata.name}`);
+        return workload(one.resource, one.checks >= 2 ? 1 : 0);
       });
     return { code: 0, stdout: JSON.stringify({ items }), stderr: '' };
   });
@@ -55,7 +56,7 @@ async function deployed({ outcome = 'created', registry }: { outcome?: string; r
 }
 
 it('should start the producer only when Redis and the bffs are ready', async () => {
-  const { events, output } = await deployed();
+  const { events, output } = await deploy();
   expect(events).toEqual([
     'apply Namespace ns',
     'apply ConfigMap bff, StatefulSet redis',
@@ -69,11 +70,11 @@ it('should start the producer only when Redis and the bffs are ready', async () 
   expect(output.at(-1)).toBe('Rolled out: bff, producer, ui');
 });
 
-it('should name the command that starts rebuilt images if they have the same tag', async () => {
-  const { output } = await deployed({ outcome: 'unchanged' });
+it('should print how to restart unchanged deployments, in case their images were rebuilt under the same tag', async () => {
+  const { output } = await deploy({ outcome: 'unchanged' });
   expect(output.at(-1)).toContain(
     'rollout restart deployment.apps/bff deployment.apps/producer deployment.apps/ui`',
   );
   for (const other of [{ outcome: 'configured' }, { outcome: 'unchanged', registry: 'registry.example.com' }])
-    expect((await deployed(other)).output.at(-1)).toBe('Rolled out: bff, producer, ui');
+    expect((await deploy(other)).output.at(-1)).toBe('Rolled out: bff, producer, ui');
 });

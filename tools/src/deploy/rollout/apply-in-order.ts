@@ -5,7 +5,7 @@ import { unpublish } from '../unpublish.ts';
 import { apply } from './apply.ts';
 import { waitForRollout, type RolloutOptions } from './rollout.ts';
 
-/** Kinds that need everything else to be there. */
+/** Kinds to apply last because they depend on all other objects. */
 const LAST = ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'];
 
 /**
@@ -37,10 +37,10 @@ export async function applyInOrder(
   unchanged.push(...(await apply(kubectl, `${deployments.join(', ')} and the ingress`, others, say)));
   await wait(deployments.map((name) => `deployment/${name}`));
   say(`Rolled out: ${['bff', ...deployments].join(', ')}`);
-  const kept = unchanged.filter((name) => name.startsWith('deployment'));
-  if (options.registry === undefined && kept.length > 0)
+  const unchangedDeployments = unchanged.filter((name) => name.startsWith('deployment'));
+  if (options.registry === undefined && unchangedDeployments.length > 0)
     say(
-      `Unchanged, so their pods keep running: ${kept.join(', ')}. If you have rebuilt the images under the same tag, run ` +
-        `\`kubectl -n ${NAMESPACE} rollout restart ${kept.join(' ')}\`.`,
+      `Unchanged, so their pods keep running: ${unchangedDeployments.join(', ')}. If you have rebuilt the images under the ` +
+        `same tag, run \`kubectl -n ${NAMESPACE} rollout restart ${unchangedDeployments.join(' ')}\`.`,
     );
 }

@@ -97,8 +97,8 @@ function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
 const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
   `${metadata.name} ${Math.min(status.updatedReplicas, kind === 'Deployment' ? status.availableReplicas : status.readyReplicas)}/${spec.replicas}`;
 
-const firstOf = (pods: readonly Pod[], look: (pod: Pod) => string | undefined): string | undefined =>
-  pods.map(look).find((fault) => fault !== undefined);
+const firstOf = (pods: readonly Pod[], findFault: (pod: Pod) => string | undefined): string | undefined =>
+  pods.map(findFault).find((fault) => fault !== undefined);
 
 function refusedPods(workloads: readonly Workload[]): string | undefined {
   for (const { metadata, status } of workloads) {

@@ -21,13 +21,16 @@ const crashing = (app: string) => ({
   },
 });
 
-/** Waits for the bff, ready at the third look, while the pod of `app` keeps exiting. Ten seconds pass between looks. */
+/**
+ * Waits for the bff, which becomes ready on the third check, while the pod of `app` keeps exiting. Ten seconds pass
+ * between checks.
+ */
 async function waitForBff(app: string): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'] });
-  let looks = 0;
+  let checks = 0;
   const kubectl = new Kubectl(() => {
     vi.setSystemTime(Date.now() + 10_000);
-    const items = [deployment('bff', ++looks > 2 ? 1 : 0), deployment('producer', 0), crashing(app)];
+    const items = [deployment('bff', ++checks > 2 ? 1 : 0), deployment('producer', 0), crashing(app)];
     return Promise.resolve({ code: 0, stdout: JSON.stringify({ items }), stderr: '' });
   });
   const workloads = ['deployment/bff'];
@@ -37,10 +40,10 @@ async function waitForBff(app: string): Promise<void> {
   });
 }
 
-it('should stop at a fault of a pod that it waits for', async () => {
+it('should fail if a pod that it waits for has a fault', async () => {
   await expect(waitForBff('bff')).rejects.toThrow(/bff of bff-1 has exited 9 times/);
 });
 
-it('should not stop at a fault of another pod, which the next part of the deployment may mend', async () => {
+it('should ignore a fault of another pod, which the next part of the deployment may fix', async () => {
   await waitForBff('producer');
 });

@@ -16,8 +16,8 @@ it('should forward every route for publishers in compose', () => {
   const rule = /publish:[^]*?rule: (.*)/.exec(textOf('compose/edge/routes.yaml'))?.[1] ?? '';
   const patterns = [...rule.matchAll(/PathRegexp\(`([^`]+)`\)/g)].map(([, one = '']) => new RegExp(one));
   const paths = [...rule.matchAll(/Path\(`([^`]+)`\)/g)].map(([, path]) => path);
-  const isPassed = (route: string) => paths.includes(route) || patterns.some((one) => one.test(route));
-  expect(routes.filter((route) => !isPassed(route))).toEqual([]);
+  const isForwarded = (route: string) => paths.includes(route) || patterns.some((one) => one.test(route));
+  expect(routes.filter((route) => !isForwarded(route))).toEqual([]);
 });
 
 it('should forward every route for publishers on Kubernetes', () => {
@@ -25,9 +25,9 @@ it('should forward every route for publishers on Kubernetes', () => {
   const { spec } = parse(ingress) as {
     spec: { rules: [{ http: { paths: { path: string; pathType: string }[] } }] };
   };
-  const isPassed = (route: string) =>
+  const isForwarded = (route: string) =>
     spec.rules[0].http.paths.some(
       ({ path, pathType }) => route === path || (pathType === 'Prefix' && route.startsWith(`${path}/`)),
     );
-  expect(routes.filter((route) => !isPassed(route))).toEqual([]);
+  expect(routes.filter((route) => !isForwarded(route))).toEqual([]);
 });

@@ -81,8 +81,8 @@ export async function screenshots(): Promise<number> {
   try {
     for (const theme of ['light', 'dark'] as const) {
       for (const width of [1440, 360] as const) {
-        const name = (of: string) => `${of}-${theme}-${width}.png`;
-        const file = (of: string) => join(IMAGES, name(of));
+        const name = (subject: string) => `${subject}-${theme}-${width}.png`;
+        const file = (subject: string) => join(IMAGES, name(subject));
         await takePictures(browser, { theme, width, file });
         await takePictureOfOps(browser, { theme, width, file });
         process.stdout.write(`Written: docs/images/${name('page')}, ${name('inbox')}, ${name('ops')}\n`);
@@ -97,7 +97,7 @@ export async function screenshots(): Promise<number> {
 interface Picture {
   theme: 'light' | 'dark';
   width: keyof typeof SIZES;
-  file: (of: string) => string;
+  file: (subject: string) => string;
 }
 
 async function takePictures(browser: Browser, { theme, width, file }: Picture): Promise<void> {

@@ -16,9 +16,9 @@ const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when the first client subscribes, and 2 s later. After the first
- * comparison, the canary waits this long (ms), so that the next comparison is more than PUSHED_WITHIN_MS away. A
- * publication that arrives by then must have been pushed, not found by a comparison.
+ * An instance compares a feed with the store when the first client subscribes, and again 2 s later. The canary waits
+ * this long (ms) after the first comparison. The next comparison is then still more than PUSHED_WITHIN_MS away, so a
+ * publication that arrives within PUSHED_WITHIN_MS must have been pushed.
  */
 const SETTLE_MS = 500;
 const MAX_RUN_MS = 6_000;
@@ -123,8 +123,8 @@ const notSubscribed = (one: Watch): Finding =>
       : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );
 
-const remedyOf = (says: string): string => {
-  if (/ 401 | 403 /.test(says))
+const remedyOf = (reason: string): string => {
+  if (/ 401 | 403 /.test(reason))
     return 'Set DOCTOR_API_KEY to an API key that can write to topic:tocsin-doctor.';
   return 'Fix the errors above: the producer needs its sidecar and Redis to accept notifications.';
 };

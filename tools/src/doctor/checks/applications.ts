@@ -3,7 +3,7 @@ import { ask } from '../ask.ts';
 import { fault, ok, type Finding } from '../finding.ts';
 import { clockOf, type Clock } from './clock-skew.ts';
 import { jsonOf } from '../json-of.ts';
-import type { Place } from '../target.ts';
+import type { Endpoint } from '../target.ts';
 
 const problemSchema = z.object({ detail: z.string() });
 const healthSchema = z.object({ version: z.string() });
@@ -12,7 +12,7 @@ const healthSchema = z.object({ version: z.string() });
 export async function checkApplication({
   name,
   url,
-}: Place): Promise<{ findings: Finding[]; clock?: Clock }> {
+}: Endpoint): Promise<{ findings: Finding[]; clock?: Clock }> {
   const alive = await ask(`${url}/healthz`);
   if (typeof alive === 'string' || alive.status !== 200) {
     const says = typeof alive === 'string' ? alive : `${alive.status} for /healthz`;

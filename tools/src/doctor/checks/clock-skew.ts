@@ -8,9 +8,9 @@ export interface Clock {
   max: number;
 }
 
-/** From this skew (ms), notifications are sent or expire noticeably early or late. */
+/** At this skew (ms) or more, notifications are sent or expire noticeably early or late. */
 const NOTICEABLE_MS = 2_000;
-/** From this skew (ms), a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
+/** At this skew (ms) or more, a bff rejects valid tokens (the default of JWT_CLOCK_SKEW). */
 const HARMFUL_MS = 30_000;
 
 /**

@@ -22,15 +22,15 @@ export function checkComponents({ name, metadata }: ReachableSidecar): Finding[]
   const expected = Object.entries(EXPECTED[metadata.id] ?? {});
   const typeOf = new Map(metadata.components.map((component) => [component.name, component.type]));
   const missing = expected.filter(([component]) => !typeOf.has(component)).map(([component]) => component);
-  const other = expected.flatMap(([component, type]) => {
+  const wrongType = expected.flatMap(([component, type]) => {
     const loaded = typeOf.get(component);
     return loaded === undefined || loaded.startsWith(type) ? [] : [`${component} is ${loaded}, not ${type}`];
   });
-  if (missing.length === 0 && other.length === 0) return [ok(check, `all ${expected.length} are loaded`)];
+  if (missing.length === 0 && wrongType.length === 0) return [ok(check, `all ${expected.length} are loaded`)];
   return [
     fault(
       check,
-      [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...other].join('; '),
+      [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...wrongType].join('; '),
       'Put the file with that name into this sidecar’s resources folder, with its app id in `scopes`, and restart the sidecar. Its log shows why it skipped a component.',
     ),
   ];

@@ -38,16 +38,16 @@ export async function checkRedis(
   target: Pick<Target, 'redis'>,
   redis: RedisClient | Error,
 ): Promise<{ findings: Finding[]; clock?: Clock }> {
-  const place = targetText(target.redis);
+  const address = targetText(target.redis);
   if (redis instanceof Error) {
     const known = explainRedisFault(redis, target.redis);
     return {
       findings: [
         known
-          ? fault('redis', `at ${place} ${known.what}`, known.remedy)
+          ? fault('redis', `at ${address} ${known.what}`, known.remedy)
           : fault(
               'redis',
-              `does not respond at ${place}: ${messageOf(redis)}`,
+              `does not respond at ${address}: ${messageOf(redis)}`,
               'Start Redis, or pass its address with --redis HOST:PORT.',
             ),
       ],
@@ -75,7 +75,11 @@ export async function checkRedis(
   } catch (error) {
     return {
       findings: [
-        fault('redis', `responds at ${place} but rejects INFO: ${messageOf(error)}`, 'Check the Redis log.'),
+        fault(
+          'redis',
+          `responds at ${address} but rejects INFO: ${messageOf(error)}`,
+          'Check the Redis log.',
+        ),
       ],
     };
   }

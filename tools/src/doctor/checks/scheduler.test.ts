@@ -8,7 +8,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** The finding for a producer whose sidecar answers a request for a job like this. */
+/** The finding if the producer's sidecar responds to the request for a job with this status and message. */
 async function findingFor(status: number, message: string) {
   const server = createServer((_, response) => response.writeHead(status).end(JSON.stringify({ message })));
   servers.push(server);
@@ -22,7 +22,7 @@ async function findingFor(status: number, message: string) {
   return checkScheduler([{ name: 'producer', url, headers: {}, metadata }]);
 }
 
-it('should take only the scheduler’s answer about the job as a sign of health', async () => {
+it('should report the scheduler as healthy only if it replies that the job does not exist', async () => {
   const answered =
     'failed to get job due to: rpc error: code = NotFound desc = job not found: tocsin-doctor-health-check';
   expect(await findingFor(500, answered)).toMatchObject({ state: 'ok' });

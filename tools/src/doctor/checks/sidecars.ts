@@ -6,14 +6,14 @@ import { jsonOf } from '../json-of.ts';
 import { metadataSchema, type ReachableSidecar } from './reachable-sidecar.ts';
 import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
-import { bffName, producerName, type Place, type Target } from '../target.ts';
+import { bffName, producerName, type Endpoint, type Target } from '../target.ts';
 
 /** Checks all sidecars and components, and asks the sidecars about placement and the scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
     : {};
-  const answers = await Promise.all(target.sidecars.map((one) => look(one, headers)));
+  const answers = await Promise.all(target.sidecars.map((one) => examineSidecar(one, headers)));
   const reachable = withNames(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
   return [
     ...answers.flatMap((one) => ('check' in one ? [one] : [])),
@@ -25,12 +25,12 @@ export async function checkSidecars(target: Target): Promise<Finding[]> {
   ];
 }
 
-type Unnamed = Omit<ReachableSidecar, 'name'> & { name?: string | undefined };
+type UnnamedSidecar = Omit<ReachableSidecar, 'name'> & { name?: string | undefined };
 
-async function look(
+async function examineSidecar(
   { url, name }: Target['sidecars'][number],
   headers: Record<string, string>,
-): Promise<Finding | Unnamed> {
+): Promise<Finding | UnnamedSidecar> {
   const check = `sidecar of ${name ?? url}`;
   // Even while the sidecar is unhealthy, the metadata shows whether it is a Dapr sidecar and accepts the token.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
@@ -61,10 +61,10 @@ async function look(
 }
 
 /** Gives each unnamed sidecar a name like `bff-1`. */
-function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
+function withNames(sidecars: readonly UnnamedSidecar[]): ReachableSidecar[] {
   let bffs = 0;
   let producers = 0;
-  const nameOf = ({ metadata }: Unnamed) => {
+  const nameOf = ({ metadata }: UnnamedSidecar) => {
     if (metadata.id === APP_IDS.bff) return bffName(bffs++);
     return metadata.id === APP_IDS.producer ? producerName(producers++) : metadata.id;
   };
@@ -74,7 +74,7 @@ function withNames(sidecars: readonly Unnamed[]): ReachableSidecar[] {
 /** Checks that the sidecar has the expected app id and, for a bff, hosts the actors that process its turns. */
 function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
-  const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
+  const isNamed = (endpoints: readonly Endpoint[]) => endpoints.some((endpoint) => endpoint.name === name);
   const isOfBff = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));
   const expected = isOfBff ? APP_IDS.bff : APP_IDS.producer;
   if (metadata.id !== expected) {
@@ -95,13 +95,13 @@ function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target
   return ok(check, `healthy at ${url}`);
 }
 
-function missingAddresses({ producers, bffs }: Target, given: number): Finding[] {
-  const wanted = producers.length + bffs.length;
-  if (given >= wanted) return [];
+function missingAddresses({ producers, bffs }: Target, checked: number): Finding[] {
+  const expected = producers.length + bffs.length;
+  if (checked >= expected) return [];
   return [
     warn(
       'sidecars',
-      `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
+      `only ${checked} of ${expected} were checked, so the results for components, placement and scheduler are partial`,
       'Pass each sidecar’s address with --sidecar URL, including the producer’s. Sidecars are reachable only inside their container or pod.',
     ),
   ];

@@ -7,7 +7,7 @@ import { checkPermissions, type Permission } from '../../deploy/cluster/permissi
 import { examine } from '../examine.ts';
 import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';
-import type { Place, Target } from '../target.ts';
+import type { Endpoint, Target } from '../target.ts';
 import { forward, type Forward } from './forward.ts';
 import { checkPods, type RunningPod } from './look.ts';
 import { OWN_REDIS, readSecrets } from './secrets.ts';
@@ -19,7 +19,7 @@ const PERMISSIONS: Permission[] = [
   { verb: 'get', group: '', resource: 'pods' },
   { verb: 'create', group: '', resource: 'pods', subresource: 'portforward' },
   { verb: 'get', group: '', resource: 'secrets' },
-].map((right) => ({ ...right, namespace: NAMESPACE }));
+].map((permission) => ({ ...permission, namespace: NAMESPACE }));
 const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
@@ -54,9 +54,9 @@ class Forwards {
 
   /** The local port that forwards to a pod's port, or `undefined` if forwarding failed. */
   async to(pod: string, port: number): Promise<number | undefined> {
-    const way = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
-    this.#all.push(way);
-    const { port: local } = await way;
+    const forwarding = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
+    this.#all.push(forwarding);
+    const { port: local } = await forwarding;
     if (typeof local === 'number') return local;
     this.faults.push(
       fault(
@@ -70,7 +70,7 @@ class Forwards {
 
   async end(): Promise<void> {
     this.#ending.abort();
-    await Promise.allSettled(this.#all.map(async (way) => (await way).ended));
+    await Promise.allSettled(this.#all.map(async (forwarding) => (await forwarding).ended));
   }
 }
 
@@ -80,22 +80,22 @@ async function forwardPorts(
   forwards: Forwards,
 ): Promise<Omit<Target, keyof Credentials>> {
   const secrets = await readSecrets(kubectl, NAMESPACE);
-  const of = (app: string) => pods.filter((pod) => pod.app === app);
+  const podsOf = (app: string) => pods.filter((pod) => pod.app === app);
   const applications = (app: string) =>
-    placesOf(of(app), async ({ name, httpPort }) =>
+    endpointsOf(podsOf(app), async ({ name, httpPort }) =>
       httpPort === undefined ? undefined : forwards.to(name, httpPort),
     );
-  const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
+  const sidecars = [...podsOf(APP_IDS.producer), ...podsOf(APP_IDS.bff)];
   // An external Redis needs no port forward.
-  const ownRedis = secrets.redis.addresses[0]?.host === OWN_REDIS ? of(OWN_REDIS) : [];
-  const [producers, bffs, besides, redis] = await Promise.all([
+  const ownRedis = secrets.redis.addresses[0]?.host === OWN_REDIS ? podsOf(OWN_REDIS) : [];
+  const [producers, bffs, sidecarEndpoints, redis] = await Promise.all([
     applications(APP_IDS.producer),
     applications(APP_IDS.bff),
-    placesOf(sidecars, ({ name }) => forwards.to(name, SIDECAR_PORT)),
+    endpointsOf(sidecars, ({ name }) => forwards.to(name, SIDECAR_PORT)),
     Promise.all(ownRedis.map(async ({ name }) => ({ name, port: await forwards.to(name, REDIS_PORT) }))),
   ]);
   return {
-    ...{ producers, bffs, sidecars: besides },
+    ...{ producers, bffs, sidecars: sidecarEndpoints },
     redis: forwardedTarget(secrets.redis, redis),
     daprApiToken: secrets.daprApiToken,
   };
@@ -122,15 +122,15 @@ function forwardedTarget(
 }
 
 /** The local addresses of the pods with a forwarded port. */
-async function placesOf(
+async function endpointsOf(
   pods: readonly RunningPod[],
   portOf: (pod: RunningPod) => Promise<number | undefined>,
-): Promise<Place[]> {
-  const places = await Promise.all(
+): Promise<Endpoint[]> {
+  const endpoints = await Promise.all(
     pods.map(async (pod) => {
       const port = await portOf(pod);
       return port === undefined ? [] : [{ name: pod.name, url: `http://127.0.0.1:${port}` }];
     }),
   );
-  return places.flat();
+  return endpoints.flat();
 }

@@ -5,7 +5,7 @@ import { forward } from './forward.ts';
 import { checkPods } from './look.ts';
 import { readSecrets } from './secrets.ts';
 
-const answer = (some: Partial<Answer> = {}): Answer => ({ code: 0, stdout: '', stderr: '', ...some });
+const answer = (fields: Partial<Answer> = {}): Answer => ({ code: 0, stdout: '', stderr: '', ...fields });
 const json = (value: object) => answer({ stdout: JSON.stringify(value) });
 
 const workload = (name: string, available = 2) => ({
@@ -98,7 +98,7 @@ describe('readSecrets', () => {
 });
 
 describe('forward', () => {
-  const goal = { namespace: 'ns', pod: 'bff-a', port: 3500 };
+  const target = { namespace: 'ns', pod: 'bff-a', port: 3500 };
   /** A kubectl that forwards until the signal aborts. */
   const forwarding =
     (calls: string[]): RunKubectl =>
@@ -113,7 +113,7 @@ describe('forward', () => {
   it('should return the local port, and end when the signal aborts', async () => {
     const calls: string[] = [];
     const ending = new AbortController();
-    const { port, ended } = await forward(new Kubectl(forwarding(calls)), goal, ending.signal);
+    const { port, ended } = await forward(new Kubectl(forwarding(calls)), target, ending.signal);
     expect(port).toBe(40_001);
     expect(calls).toEqual(['port-forward -n ns --address 127.0.0.1 pod/bff-a :3500']);
     ending.abort();
@@ -122,7 +122,7 @@ describe('forward', () => {
 
   it('should explain why forwarding failed', async () => {
     const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
-    expect(await forward(kubectl, goal, new AbortController().signal)).toMatchObject({
+    expect(await forward(kubectl, target, new AbortController().signal)).toMatchObject({
       port: 'pod is not running',
     });
   });

@@ -62,13 +62,13 @@ export async function checkPods(
 }
 
 function findingOf(
-  { pending, fault: says }: ReturnType<typeof judgeRollout>,
+  { pending, fault: reason }: ReturnType<typeof judgeRollout>,
   workloads: number,
   namespace: string,
 ): Finding {
   const check = 'pods';
   const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
-  if (says !== undefined) return fault(check, says.replace(/\.$/, ''), remedy);
+  if (reason !== undefined) return fault(check, reason.replace(/\.$/, ''), remedy);
   if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
   return ok(check, `all pods of ${workloads} workloads are available`);
 }

@@ -4,10 +4,10 @@ import type { Say } from '../say.ts';
 
 const NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 
-/** Chromium's headless shell, which opens pages with about half the CPU time. */
+/** The path of Chromium's headless shell, which opens pages with about half the CPU time of the full Chromium. */
 export const findHeadlessShell = (): string | undefined => findCommand(NAMES);
 
-/** Installs the headless shell with apt if possible. If that fails, prints why: tests then use Chromium. */
+/** Installs the headless shell with apt if possible. If that fails, prints why, and the tests use Chromium. */
 export async function ensureHeadlessShell(say: Say): Promise<void> {
   if (!findHeadlessShell())
     await tryInstallWithApt('chromium-headless-shell', 'the tests open pages faster with it', say);

@@ -8,7 +8,7 @@ import type { Say } from '../say.ts';
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 
 /** True if this `docker` can reach the engine. */
-export async function dockerAnswers(docker: string): Promise<boolean> {
+export async function isDockerRunning(docker: string): Promise<boolean> {
   const { code, output } = await run(docker, ['info', '--format', '{{.ServerVersion}}']);
   return code === 0 && /^\d+\./m.test(output);
 }

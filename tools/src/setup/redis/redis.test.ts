@@ -3,14 +3,14 @@ import { ensureRedisServer, type Machine } from './redis.ts';
 import { containerName, redisContainerArgs, REDIS_IMAGE } from './redis-docker.ts';
 import { sayNothing } from '../say.ts';
 
-interface Given {
+interface MachineOptions {
   commands?: string[];
   root?: boolean;
   engine?: boolean;
 }
 
 /** A fake machine with these commands. `done` records what is installed and downloaded. */
-function machineWith({ commands = [], root = false, engine = false }: Given) {
+function machineWith({ commands = [], root = false, engine = false }: MachineOptions) {
   const present = new Set(commands);
   const done: string[] = [];
   const machine: Machine = {
@@ -23,14 +23,14 @@ function machineWith({ commands = [], root = false, engine = false }: Given) {
       done.push(`apt ${name}`);
       present.add(name);
     },
-    dockerAnswers: async () => engine,
+    isDockerRunning: async () => engine,
     ensureImage: async (docker) => void done.push(`${docker} pull`),
   };
   return { machine, done };
 }
 
 describe('ensureRedisServer', () => {
-  it.each<[string, Given, string, string[]]>([
+  it.each<[string, MachineOptions, string, string[]]>([
     [
       'an installed server',
       { commands: ['redis-server', 'docker'], root: true, engine: true },
@@ -45,22 +45,22 @@ describe('ensureRedisServer', () => {
       ['apt redis-server'],
     ],
     ['Docker as a last resort', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
-  ])('should use %s', async (_, given, command, steps) => {
-    const { machine, done } = machineWith(given);
+  ])('should use %s', async (_, options, command, steps) => {
+    const { machine, done } = machineWith(options);
     const kind = command === 'docker' ? 'docker' : 'command';
     expect(await ensureRedisServer(sayNothing, machine)).toEqual({ kind, command: `/bin/${command}` });
     expect(done).toEqual(steps);
   });
 
-  it.each<[string, Given, RegExp]>([
+  it.each<[string, MachineOptions, RegExp]>([
     ['there is no Docker', {}, /and Docker is not installed\. Install one .* REDIS_HOST/],
     [
       'Docker’s engine does not respond',
       { commands: ['docker'] },
       /the Docker engine does not respond\. .* start Docker/,
     ],
-  ])('should explain what to do if %s', async (_, given, sentence) => {
-    await expect(ensureRedisServer(sayNothing, machineWith(given).machine)).rejects.toThrow(sentence);
+  ])('should explain what to do if %s', async (_, options, sentence) => {
+    await expect(ensureRedisServer(sayNothing, machineWith(options).machine)).rejects.toThrow(sentence);
   });
 });
 

@@ -5,7 +5,7 @@ import { hostEnvironment } from '../../config.ts';
 import { ManagedProcess } from '../../process/managed-process.ts';
 import { findCommand } from '../../process/run.ts';
 import { canUseApt, installWithApt } from '../apt.ts';
-import { dockerAnswers, ensureRedisImage, RedisContainerProcess, thisUser } from './redis-docker.ts';
+import { ensureRedisImage, isDockerRunning, RedisContainerProcess, thisUser } from './redis-docker.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
@@ -21,7 +21,7 @@ export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
   installWithApt: (packageName: string, purpose: string, say: Say) => Promise<void>;
-  dockerAnswers: (docker: string) => Promise<boolean>;
+  isDockerRunning: (docker: string) => Promise<boolean>;
   ensureImage: (docker: string, say: Say) => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const thisMachine: Machine = {
   find: (names) => findCommand(names),
   canUseApt,
   installWithApt,
-  dockerAnswers,
+  isDockerRunning,
   ensureImage: ensureRedisImage,
 };
 
@@ -46,7 +46,7 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
   const command = machine.find(NAMES);
   if (command) return { kind: 'command', command };
   const docker = machine.find(['docker']);
-  if (docker && (await machine.dockerAnswers(docker))) {
+  if (docker && (await machine.isDockerRunning(docker))) {
     await machine.ensureImage(docker, say);
     return { kind: 'docker', command: docker };
   }

@@ -1,50 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { LogPrinter } from './log-printer.ts';
 
-function printer(verbose = false) {
+function createPrinter(verbose = false) {
   const lines: string[] = [];
-  const one = new LogPrinter({
+  const logPrinter = new LogPrinter({
     write: (text) => lines.push(text),
     colours: false,
     verbose,
   });
-  return { one, lines };
+  return { logPrinter, lines };
 }
 
 describe('LogPrinter', () => {
   it('should print time, source and message', () => {
-    const { one, lines } = printer();
-    one.print({ source: 'bff 4001', level: 'warn', text: 'slow' });
+    const { logPrinter, lines } = createPrinter();
+    logPrinter.print({ source: 'bff 4001', level: 'warn', text: 'slow' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
   });
 
   it('should show a repeated line at most once every 5 s, and count the hidden repetitions', () => {
-    const { one, lines } = printer();
+    const { logPrinter, lines } = createPrinter();
     const line = { source: 'dapr bff', level: 'error', text: 'refused' } as const;
-    for (let at = 0; at <= 5_000; at += 1_000) one.print(line, at);
+    for (let at = 0; at <= 5_000; at += 1_000) logPrinter.print(line, at);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain('refused (and 4 more like this)');
   });
 
   it('should not treat equal messages from two instances as repeated', () => {
-    const { one, lines } = printer();
-    one.print({ source: 'bff 4001', level: 'info', text: 'stopped' }, 0);
-    one.print({ source: 'bff 4002', level: 'info', text: 'stopped' }, 0);
+    const { logPrinter, lines } = createPrinter();
+    logPrinter.print({ source: 'bff 4001', level: 'info', text: 'stopped' }, 0);
+    logPrinter.print({ source: 'bff 4002', level: 'info', text: 'stopped' }, 0);
     expect(lines).toHaveLength(2);
   });
 
   it('should hide Dapr’s usual warnings by default, and all Dapr lines while stopping', () => {
     const noise = 'time="t" level=warning msg="mTLS is disabled." app_id=bff';
     const news = 'time="t" level=error msg="no Redis" app_id=bff';
-    const quiet = printer();
-    quiet.one.raw(noise);
-    quiet.one.raw(news);
-    quiet.one.quietDapr();
-    quiet.one.raw(news.replace('no', 'still no'));
+    const quiet = createPrinter();
+    quiet.logPrinter.raw(noise);
+    quiet.logPrinter.raw(news);
+    quiet.logPrinter.quietDapr();
+    quiet.logPrinter.raw(news.replace('no', 'still no'));
     expect(quiet.lines.map((line) => line.split('| ')[1])).toEqual(['error no Redis\n']);
-    const all = printer(true);
-    all.one.raw(noise);
+    const all = createPrinter(true);
+    all.logPrinter.raw(noise);
     expect(all.lines).toHaveLength(1);
   });
 });

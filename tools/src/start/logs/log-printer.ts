@@ -18,7 +18,7 @@ export interface LogPrinterOptions {
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
   readonly #colourOf = new Map<string, number>();
-  readonly #lastShown = new Map<string, { at: number; left: number }>();
+  readonly #lastShown = new Map<string, { at: number; hidden: number }>();
   #daprIsQuiet = false;
 
   constructor(options: LogPrinterOptions) {
@@ -42,12 +42,12 @@ export class LogPrinter {
   }
 
   print(line: LogLine, now = Date.now()): void {
-    const left = this.#hiddenSinceShown(`${line.source}\0${line.text}`, now);
-    if (left === undefined) return;
+    const hidden = this.#hiddenSinceShown(`${line.source}\0${line.text}`, now);
+    if (hidden === undefined) return;
     const { source } = line;
     const time = new Date(now).toTimeString().slice(0, 8);
     const level = line.level === 'warn' || line.level === 'error' ? `${line.level} ` : '';
-    const more = left > 0 ? ` (and ${left} more like this)` : '';
+    const more = hidden > 0 ? ` (and ${hidden} more like this)` : '';
     const text = `${level}${line.text}${more}`;
     const head = `${time} ${source.padEnd(WIDTH)}`;
     this.#options.write(
@@ -61,12 +61,12 @@ export class LogPrinter {
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {
-      last.left++;
+      last.hidden++;
       return undefined;
     }
     if (this.#lastShown.size > 1_000) this.#lastShown.clear();
-    this.#lastShown.set(key, { at: now, left: 0 });
-    return last?.left ?? 0;
+    this.#lastShown.set(key, { at: now, hidden: 0 });
+    return last?.hidden ?? 0;
   }
 
   #sourceColour(source: string): number {

@@ -56,7 +56,7 @@ const fallbacksOf = (text: string): object[] =>
     return { after, via };
   });
 
-/** Converts the reader's local time to an instant. Leaves an invalid time for the server to reject. */
+/** Converts a local time to UTC (RFC 3339). Leaves an invalid time for the server to reject. */
 function instantOf(local: string): string {
   const time = new Date(local);
   return Number.isNaN(time.getTime()) ? local : time.toISOString();

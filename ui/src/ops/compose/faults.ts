@@ -1,6 +1,6 @@
 import type { Fault } from '@tocsin/contracts';
 
-/** A member's own errors, excluding nested members. */
+/** The errors of the member at `path`, excluding those of nested members. */
 export const faultsAt = (faults: readonly Fault[], path: string): Fault[] =>
   faults.filter((fault) => fault.path === path);
 

@@ -10,9 +10,9 @@ const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 export const hideStyles = (html: string): string =>
   html.replace(TAG, (tag) => {
     if (tag.startsWith('<!--')) return tag;
-    const shown = tag.replace(STYLE_OR_VALUE, (found) => (/^\s/.test(found) ? ' data-style' : found));
-    // A script of this type is data. If there are duplicate attributes, the first counts.
-    return shown
+    const masked = tag.replace(STYLE_OR_VALUE, (found) => (/^\s/.test(found) ? ' data-style' : found));
+    // Browsers don't run scripts of this type. If the `style` tag has a `type` too, the first one applies.
+    return masked
       .replace(/^<style(?=[\s>])/i, '<script\ttype="text/email-css"')
       .replace(/^<\/style/i, '</script');
   });

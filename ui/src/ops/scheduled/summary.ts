@@ -10,7 +10,7 @@ export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNo
   return { ...list, next, count: list.count - (list.next.length - next.length) };
 }
 
-/** Tells the number of scheduled notifications and whether all are listed. `time` is when the list was made. */
+/** States the number of scheduled notifications and whether all are listed. `time` is when the list was made. */
 export function summaryOf(
   { count, isComplete, next }: ScheduleList,
   time: string,

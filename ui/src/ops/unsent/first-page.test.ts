@@ -7,7 +7,7 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server whose first pages have no fallbacks, only one reader each, with unreadable fallbacks. */
+/** A server whose first `emptyPages` pages have no fallbacks and report one reader with unreadable fallbacks each. */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);
@@ -16,7 +16,7 @@ function server(emptyPages: number, fallbacks = [FALLBACK]) {
   });
 }
 
-it('should return the first page that has fallbacks, and count the readers before it whose fallbacks are unreadable', async () => {
+it('should return the first page with fallbacks and count readers with unreadable fallbacks on skipped pages', async () => {
   const unsent = server(3);
   const page = await firstPage({ unsent });
   expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });

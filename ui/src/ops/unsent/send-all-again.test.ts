@@ -30,13 +30,16 @@ function server(
     },
   };
 }
-const none = () => ({ failed: [] });
-const all = (names: readonly UnsentName[]) => ({
+const failNone = () => ({ failed: [] });
+const failAll = (names: readonly UnsentName[]) => ({
   failed: names.map((name) => ({ ...name, code: 'full' as const, detail: 'no' })),
 });
 
-it("should resend every page's fallbacks except fallbacks that ended after the start", async () => {
-  const api = server([[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]], none);
+it('should resend the fallbacks on all pages, except those that ended after the start', async () => {
+  const api = server(
+    [[unsent(0), unsent(1)], [], [unsent(2, '2026-01-05T10:00:01.000Z'), unsent(3)]],
+    failNone,
+  );
   const { progress, run } = createSendAllAgain(api);
   await run(UNTIL);
   expect(api.sent.map(({ id }) => id)).toEqual(['n0', 'n1', 'n3']);
@@ -49,14 +52,14 @@ it('should continue after failures and list the first failures', async () => {
   const pages = Array.from({ length: 3 }, (_, page) =>
     Array.from({ length: 10 }, (_one, n) => unsent(page * 10 + n)),
   );
-  const { progress, run } = createSendAllAgain(server(pages, all));
+  const { progress, run } = createSendAllAgain(server(pages, failAll));
   await run(UNTIL);
   expect([progress.sent, progress.failed, progress.failures.length]).toEqual([0, 30, MAX_LISTED]);
 });
 
 it('should stop when asked to and after the maximum number of pages', async () => {
   const endless = Array.from({ length: MAX_PAGES * 2 }, (_, n) => [unsent(n)]);
-  const api = server(endless, none);
+  const api = server(endless, failNone);
   const first = createSendAllAgain(api);
   const running = first.run(UNTIL);
   first.stop();
@@ -68,7 +71,7 @@ it('should stop when asked to and after the maximum number of pages', async () =
 });
 
 it('should reject when the server fails', async () => {
-  const api = server([[unsent(0)]], none);
+  const api = server([[unsent(0)]], failNone);
   api.sendAgain = () => Promise.reject(new Error('away'));
   const { progress, run } = createSendAllAgain(api);
   await expect(run(UNTIL)).rejects.toThrow('away');

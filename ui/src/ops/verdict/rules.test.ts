@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 0, 5, 12);
 const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 const HOUR = 3_600_000;
 
-const one = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
+const live = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
   ...{ v: 1, instance: 'a', startedAt: ago(HOUR), at: ago(0), connections: 0, feeds: 0 },
   ...{ accepted: 0, delivered: 0, suppressed: 0, p50Ms: 2, p99Ms: 9, version: '1.0.0' },
   ...{ queue: { waiting: 0, heldBack: 0, oldestMs: 0 }, redis: { used: 10, limit: 100 } },
@@ -18,7 +18,7 @@ const past = (instance: string, at: number, members: Partial<PastInstance> = {})
   ...{ v: 1, instance, version: '1.0.0', startedAt: ago(HOUR), at: ago(at), minutes: [], ...members },
 });
 const facts = (members: Partial<Facts> = {}): Facts => ({
-  ...{ now: NOW, instances: [one(), one({ instance: 'b' })], past: [], samples: [], ...members },
+  ...{ now: NOW, instances: [live(), live({ instance: 'b' })], past: [], samples: [], ...members },
 });
 const faultsOf = (members: Partial<Facts>) => verdictOf(facts(members)).faults;
 
@@ -41,7 +41,7 @@ it('should list the worst problem first', () => {
   ]);
 });
 
-it('should report unsent fallbacks and since when', () => {
+it('should report unsent fallbacks and when the oldest failed', () => {
   const unsent = (at: number) => ({
     ...{ reader: 'user:ada', id: 'a', createdAt: ago(HOUR), via: 'email', at: ago(at) },
     outcome: 'refused' as const,
@@ -54,12 +54,12 @@ it('should report unsent fallbacks and since when', () => {
   expect(faultsOf({ unsent: { fallbacks: [], next: null } })).toEqual([]);
 });
 
-it('should report old metrics as the problem unless a dependency explains them', () => {
-  expect(faultsOf({ unreadSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
-  expect(faultsOf({ unreadSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);
+it('should report outdated metrics unless an unresponsive server or dependency explains them', () => {
+  expect(faultsOf({ noMetricsSince: NOW - 3_000 })).toEqual([{ kind: 'figures', since: NOW - 3_000 }]);
+  expect(faultsOf({ noMetricsSince: NOW, silentSince: NOW })).toMatchObject([{ kind: 'unreachable' }]);
   const failing: OpsStatus['failing'] = [{ dependency: 'store', since: ago(0) }];
   const status = { at: ago(0), instance: 'a', version: '1', links: {}, failing };
-  expect(faultsOf({ unreadSince: NOW, status })).toMatchObject([{ kind: 'dependency' }]);
+  expect(faultsOf({ noMetricsSince: NOW, status })).toMatchObject([{ kind: 'dependency' }]);
 });
 
 describe('a missing instance', () => {
@@ -73,8 +73,8 @@ describe('a missing instance', () => {
     const gone = [past('c', 600_000), past('d', 500_000)];
     const [fault] = faultsOf({ past: gone });
     expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });
-    const successor = one({ instance: 'e', startedAt: ago(550_000) });
-    expect(faultsOf({ past: gone, instances: [one(), successor] })[0]).toMatchObject({ instances: ['d'] });
+    const successor = live({ instance: 'e', startedAt: ago(550_000) });
+    expect(faultsOf({ past: gone, instances: [live(), successor] })[0]).toMatchObject({ instances: ['d'] });
   });
 });
 
@@ -93,37 +93,37 @@ it('should list an unresponsive dependency but not the store behind an unrespons
 
 it('should determine when late delivery started, including across samples without deliveries', () => {
   const sample = (at: number, p99Ms: number | null) =>
-    sampleOf(NOW - at, [one({ p99Ms: 3 }), one({ p99Ms })]);
-  const quiet = (at: number) => sampleOf(NOW - at, [one({ p99Ms: null })]);
+    sampleOf(NOW - at, [live({ p99Ms: 3 }), live({ p99Ms })]);
+  const quiet = (at: number) => sampleOf(NOW - at, [live({ p99Ms: null })]);
   const samples = [sample(400_000, 8), sample(300_000, 1_500), quiet(200_000), sample(0, 2_000)];
-  expect(faultsOf({ instances: [one(), one({ p99Ms: 2_000 })], samples })).toEqual([
+  expect(faultsOf({ instances: [live(), live({ p99Ms: 2_000 })], samples })).toEqual([
     { kind: 'late', p99Ms: 2_000, since: NOW - 300_000 },
   ]);
-  expect(faultsOf({ instances: [one({ p99Ms: null })], samples })).toEqual([]);
+  expect(faultsOf({ instances: [live({ p99Ms: null })], samples })).toEqual([]);
 });
 
 it('should report that announcements are stuck and when the oldest arrived', () => {
   const stuck = { waiting: 3, heldBack: 4, oldestMs: STUCK_MS + 1 };
   const samples = [sampleOf(NOW, [])];
-  expect(faultsOf({ instances: [one(), one({ queue: stuck })], samples })).toEqual([
+  expect(faultsOf({ instances: [live(), live({ queue: stuck })], samples })).toEqual([
     { kind: 'queue', unfinished: 7, oldestMs: STUCK_MS + 1, since: NOW - STUCK_MS - 1 },
   ]);
-  expect(faultsOf({ instances: [one({ queue: { ...stuck, oldestMs: STUCK_MS } })], samples })).toEqual([]);
-  expect(faultsOf({ instances: [one({ queue: null })] })).toEqual([]);
+  expect(faultsOf({ instances: [live({ queue: { ...stuck, oldestMs: STUCK_MS } })], samples })).toEqual([]);
+  expect(faultsOf({ instances: [live({ queue: null })] })).toEqual([]);
 });
 
-it('should report that Redis is nearly full and since when', () => {
-  const full = one({ redis: { used: 85, limit: 100 } });
-  const samples = [sampleOf(NOW - 20_000, [one()]), sampleOf(NOW - 10_000, [full]), sampleOf(NOW, [full])];
-  expect(faultsOf({ instances: [one(), full], samples })).toEqual([
+it('should report that Redis is nearly full and when that started', () => {
+  const full = live({ redis: { used: 85, limit: 100 } });
+  const samples = [sampleOf(NOW - 20_000, [live()]), sampleOf(NOW - 10_000, [full]), sampleOf(NOW, [full])];
+  expect(faultsOf({ instances: [live(), full], samples })).toEqual([
     { kind: 'memory', used: 85, limit: 100, since: NOW - 10_000 },
   ]);
-  expect(faultsOf({ instances: [one({ redis: { used: 84, limit: 100 } })] })).toEqual([]);
-  expect(faultsOf({ instances: [one({ redis: null })] })).toEqual([]);
+  expect(faultsOf({ instances: [live({ redis: { used: 84, limit: 100 } })] })).toEqual([]);
+  expect(faultsOf({ instances: [live({ redis: null })] })).toEqual([]);
 });
 
 it('should accept different versions only during a rollout', () => {
-  const both = (startedAt: string) => [one(), one({ instance: 'b', version: '1.1.0', startedAt })];
+  const both = (startedAt: string) => [live(), live({ instance: 'b', version: '1.1.0', startedAt })];
   expect(faultsOf({ instances: both(ago(ROLL_OUT_MS - 1)) })).toEqual([]);
   expect(faultsOf({ instances: both(ago(ROLL_OUT_MS)) })).toEqual([
     { kind: 'versions', versions: ['1.0.0', '1.1.0'], since: NOW - ROLL_OUT_MS },

@@ -29,7 +29,7 @@ export interface Facts {
   /** When the server stopped responding. */
   silentSince?: number | undefined;
   /** When a responding server stopped sending metrics. */
-  unreadSince?: number | undefined;
+  noMetricsSince?: number | undefined;
   status?: OpsStatus | undefined;
   /** The latest metrics. `undefined` before the first. */
   instances?: readonly InstanceSnapshot[] | undefined;
@@ -103,8 +103,8 @@ function dependencies({ status }: Facts): Fault[] {
 /** Reports outdated metrics unless an unresponsive server or dependency explains them. */
 function outdatedMetrics(facts: Facts): Fault[] {
   const isExplained = facts.silentSince !== undefined || (facts.status?.failing.length ?? 0) > 0;
-  if (facts.unreadSince === undefined || isExplained) return [];
-  return [{ kind: 'figures', since: facts.unreadSince }];
+  if (facts.noMetricsSince === undefined || isExplained) return [];
+  return [{ kind: 'figures', since: facts.noMetricsSince }];
 }
 
 /** Reports vanished instances unless new instances have since replaced them. */

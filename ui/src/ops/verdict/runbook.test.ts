@@ -8,7 +8,7 @@ const anchors = Array.from(page.matchAll(/^#{2,} (.+)$/gm), ([, heading = '']) =
 );
 
 it.each([...Object.entries(SECTIONS), ['redis', SECTION_OF_REDIS]])(
-  'should find the section for the fault %s',
+  'should link the fault %s to an existing section',
   (_kind, section) => {
     expect(anchors).toContain(section);
   },

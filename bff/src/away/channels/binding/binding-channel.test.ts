@@ -23,7 +23,7 @@ const recorder = () => {
 };
 
 describe('a channel over a binding', () => {
-  it('should fill in the mapping', async () => {
+  it('should replace each $field in the mapping', async () => {
     const { calls, invoke } = recorder();
     const channel = createBindingChannel({
       ...{ invoke, templates, name: 'crm', operation: 'exec' },
@@ -82,7 +82,7 @@ describe('a channel over a binding', () => {
     ['error invoking output binding x: received status code 500', 'unknown'],
     ['error invoking output binding x: timeout', 'unknown'],
     ['The sidecar did not respond to POST /v1.0/bindings/x: no response within 25000 ms', 'unknown'],
-  ])('should derive the outcome from the failure "%s"', async (text, outcome) => {
+  ])('should derive the outcome from the error "%s"', async (text, outcome) => {
     const invoke = () => Promise.reject(new Error(text));
     const result = await createBindingChannel({ invoke, templates, name: 'x' }).send(message, ada);
     expect(result).toEqual({ outcome, reason: text });

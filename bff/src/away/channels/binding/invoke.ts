@@ -1,9 +1,9 @@
 import type { SendResult } from '../channel.ts';
-import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
+import { reasonOf, SEND_TIMEOUT_MS, sendWithin } from '../send-within.ts';
 
 /**
- * Invokes a Dapr output binding. Rejects with the sidecar's message if the sidecar or the binding fails. The sidecar's
- * HTTP API passes data to the binding as `wireJson` writes it.
+ * Invokes a Dapr output binding. Rejects with the sidecar's error message if the sidecar or the binding fails. The
+ * binding gets the data as JSON in the form that `wireJson` returns.
  */
 export type Invoke = (
   binding: string,
@@ -13,11 +13,11 @@ export type Invoke = (
 ) => Promise<unknown>;
 
 /**
- * Invokes a binding for a channel. Never rejects, and settles within the time limit. If `prepare` throws, the message
- * itself is invalid, so it is refused.
+ * Prepares a message and invokes a binding with it. Never rejects, and settles within the time limit. If `prepare`
+ * throws, the result is `refused` because the message itself is invalid.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
-  settled(
+  sendWithin(
     SEND_TIMEOUT_MS,
     () => ({ outcome: 'unknown', reason: `The sidecar took longer than ${SEND_TIMEOUT_MS} ms` }),
     async () => {
@@ -26,12 +26,12 @@ export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<Send
         await invocation();
         return { outcome: 'sent' };
       } catch (error) {
-        return failed(error);
+        return resultOfError(error);
       }
     },
   );
 
-/** The error message of `bindings.http` for a response other than 2xx. */
+/** Finds the status in the error message of `bindings.http` for a response other than 2xx. */
 const STATUS = /received status code (\d{3})/;
 
 /** Error messages of Go's network library, Node and the sidecar for failures before anything was sent. */
@@ -41,7 +41,7 @@ const NOT_SENT =
 /** Response statuses that mean "not processed, retry later". */
 const RETRYABLE = new Set([408, 425, 429, 503]);
 
-function failed(error: unknown): SendResult {
+function resultOfError(error: unknown): SendResult {
   const reason = reasonOf(error);
   const status = Number(STATUS.exec(reason)?.[1]);
   if (status >= 300 && status < 500 && !RETRYABLE.has(status)) return { outcome: 'refused', reason };

@@ -21,7 +21,7 @@ const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 
 /**
  * Creates the function that composes e-mails. Nodemailer encodes and folds all headers, so content can't inject any. If
- * `from` or `dkim` is invalid, adds to `faults` and returns `undefined`.
+ * `from` or `dkim` is invalid, adds the errors to `faults` and returns `undefined`.
  */
 export function createComposer(
   { from, dkim }: Pick<EmailOptions, 'from' | 'dkim'>,

@@ -1,7 +1,7 @@
 import { emailAddressSchema } from '@tocsin/contracts';
 import type { Channel } from '../channel.ts';
 import { EMAIL } from '../traits.ts';
-import { SEND_TIMEOUT_MS, settled } from '../settled.ts';
+import { SEND_TIMEOUT_MS, sendWithin } from '../send-within.ts';
 import { createComposer } from './compose.ts';
 import type { EmailOptions } from './options.ts';
 import { sendOverSmtp, type Progress } from './smtp-send.ts';
@@ -30,7 +30,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
         const reason = `The SMTP server took longer than ${timeoutMs} ms`;
         return { outcome: progress.handedOver ? ('unknown' as const) : ('unavailable' as const), reason };
       };
-      return settled(timeoutMs, onTimeout, async (signal) => {
+      return sendWithin(timeoutMs, onTimeout, async (signal) => {
         const mail = await compose(message, to.data, templates.render(message));
         return sendOverSmtp(server, mail, progress, signal);
       });

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SendResult } from '../channel.ts';
-import { reasonOf } from '../settled.ts';
+import { reasonOf } from '../send-within.ts';
 import type { Mail } from './compose.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
 export interface Progress {
-  /** Whether the whole e-mail has been written. The server might then have accepted it. */
+  /** Whether the whole e-mail has been written to the connection. If so, the server might have accepted it. */
   handedOver: boolean;
 }
 
@@ -63,7 +63,10 @@ export async function sendOverSmtp(
   }
 }
 
-/** Runs a connection phase. Also rejects if the connection breaks, since Nodemailer then doesn't call all callbacks. */
+/**
+ * Runs a phase of the connection, such as the login. Also rejects if the connection breaks, since Nodemailer then
+ * doesn't always call `done`.
+ */
 const phase = (
   connection: SMTPConnection,
   start: (done: (error?: Error | null) => void) => void,

@@ -17,15 +17,15 @@ const SCHEMES: Record<string, { secure: boolean; port: number }> = {
 
 const FORM = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
 
-/** Parses an SMTP server URL. If invalid, adds to `faults` and returns `undefined`. Never quotes the password. */
+/** Parses an SMTP server URL. If it's invalid, adds errors without the password to `faults` and returns `undefined`. */
 export function serverOf(
   { url, requireTls }: Pick<EmailOptions, 'url' | 'requireTls'>,
   faults: string[],
 ): SmtpServer | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const scheme = parsed && SCHEMES[parsed.protocol];
-  const isPlain = parsed && /^\/?$/.test(parsed.pathname) && parsed.search === '' && parsed.hash === '';
-  if (!scheme || !isPlain || parsed.hostname === '') {
+  const hasOnlyOrigin = parsed && /^\/?$/.test(parsed.pathname) && parsed.search === '' && parsed.hash === '';
+  if (!scheme || !hasOnlyOrigin || parsed.hostname === '') {
     faults.push(`url: ${FORM}`);
     return undefined;
   }

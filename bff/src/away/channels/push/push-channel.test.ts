@@ -96,8 +96,8 @@ describe('a push', () => {
   });
 
   it('should not outlive the notification', async () => {
-    const soon = messageOf([notificationOf('A', { expiresAt: '2026-03-01T12:01:00Z' })]);
-    await channel.send(soon, { push: [service.subscribe('phone')] });
+    const expiring = messageOf([notificationOf('A', { expiresAt: '2026-03-01T12:01:00Z' })]);
+    await channel.send(expiring, { push: [service.subscribe('phone')] });
     expect(service.received[0]?.headers['ttl']).toBe('60');
   });
 
@@ -116,7 +116,7 @@ describe('a push', () => {
   });
 });
 
-describe('the outcome of a push', () => {
+describe('sending a push', () => {
   const GOOD = 201;
   it.each<[string, number[], object]>([
     ['one device', [GOOD], { outcome: 'sent' }],
@@ -128,7 +128,7 @@ describe('the outcome of a push', () => {
     ['a service that refuses', [400], { outcome: 'refused' }],
     ['a service that refuses the size', [413], { outcome: 'refused' }],
     ['a redirect', [302], { outcome: 'refused' }],
-  ])("should depend on the push services' responses: %s", async (_, statuses, expected) => {
+  ])('should combine the responses for all devices: %s, %j -> %j', async (_, statuses, expected) => {
     const devices = statuses.map((status, index) => {
       if (status !== GOOD) service.answer(String(index), status);
       return service.subscribe(String(index));
@@ -139,14 +139,14 @@ describe('the outcome of a push', () => {
     expect('gone' in result).toBe('gone' in expected);
   });
 
-  it('should be unavailable if the service refuses the connection', async () => {
+  it('should return `unavailable` if the push service refuses the connection', async () => {
     const { keys } = service.subscribe('phone');
     expect(await pushTo({ endpoint: `http://127.0.0.1:${await freePort()}/push/x`, keys })).toMatchObject({
       outcome: 'unavailable',
     });
   });
 
-  it("should be unknown if the service disconnects or doesn't respond", async () => {
+  it("should return `unknown` if the push service disconnects or doesn't respond", async () => {
     channelWith({ timeoutMs: 2_000 });
     service.answer('broken', (_, request) => request.socket.destroy());
     service.answer('silent', () => {});
@@ -155,7 +155,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should depend on the status, even if the response never ends', async () => {
+  it('should go by the status of the response, even if the body never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -164,7 +164,7 @@ describe('the outcome of a push', () => {
     expect(await pushTo(service.subscribe('endless'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should be refused if the subscription was created with a different key', async () => {
+  it('should return `refused` if the subscription was created with a different key', async () => {
     channelWith({ vapid: newVapid('mailto:ops@shop.example') });
     expect(await pushTo(service.subscribe('phone'))).toMatchObject({
       outcome: 'refused',

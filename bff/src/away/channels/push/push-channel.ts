@@ -2,7 +2,7 @@ import type { Agent, Dispatcher } from 'undici';
 import webPush from 'web-push';
 import type { Channel, PushSubscription, SendResult } from '../channel.ts';
 import { PUSH } from '../traits.ts';
-import { reasonOf, SEND_TIMEOUT_MS, settled } from '../settled.ts';
+import { reasonOf, SEND_TIMEOUT_MS, sendWithin } from '../send-within.ts';
 import type { Templates } from '../../templates/templates.ts';
 import { endpointOf, NotPublicError, publicAgent } from './endpoint.ts';
 import { pushOf, type Push } from './payload.ts';
@@ -89,7 +89,7 @@ async function post(
     reason: `The push service took longer than ${timeoutMs} ms`,
   };
   let gone: DeviceResult | undefined;
-  const result = await settled(
+  const result = await sendWithin(
     timeoutMs,
     () => timedOut,
     async (signal) => {
@@ -102,7 +102,7 @@ async function post(
         await discard(response.body);
         return resultOf(statusCode, reason);
       } catch (error) {
-        return failed(error);
+        return resultOfError(error);
       }
     },
   );
@@ -131,7 +131,7 @@ function resultOf(status: number, reason: string): SendResult {
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 
-function failed(error: unknown): SendResult {
+function resultOfError(error: unknown): SendResult {
   const { code = '' } = error as { code?: string };
   const reason = reasonOf(error);
   if (error instanceof NotPublicError) return { outcome: 'refused', reason };

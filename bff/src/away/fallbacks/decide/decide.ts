@@ -46,7 +46,7 @@ export interface DecisionInput {
 
 /** Maximum notifications shown in a message. The rest are only counted. */
 export const MAX_SHOWN = 20;
-/** Time from claiming a message to the deadline (ms). Longer than any channel takes to send. */
+/** How long a process may take to send a message that it has claimed (ms). Longer than any channel takes. */
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
 const STOPPED_REASON = 'the instance stopped before the channel replied';
@@ -58,16 +58,19 @@ export interface Decision {
   messages: Sending[];
 }
 
-/** Decides whether to send each due step, hold it back, or end it with a receipt. Pure: reads no clock, does no I/O. */
+/**
+ * Decides whether to send each due step, hold it back, or end it with a receipt. A step is one fallback of a waiting
+ * notification. Pure: reads no clock, does no I/O.
+ */
 export function decide(document: AwayDocument, situation: DecisionInput): Decision {
   const decider = new Decider(document, situation);
   decider.takeOver();
-  decider.channels();
+  decider.decideChannels();
   return decider.decision;
 }
 
 interface Ready {
-  /** With the content that was waiting, if any. */
+  /** Contains the content only if the document stored it. */
   item: SentItem;
   notification: Notification;
   at: number;
@@ -105,8 +108,8 @@ class Decider {
   takeOver(): void {
     const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
-      if (!isOver(message, this.#input)) return [message];
-      // Retractions remove content, and only the first items of a message are sure to have some.
+      if (!isPastDeadline(message, this.#input)) return [message];
+      // At first, every message has content for some items. If none is left, retractions have removed it.
       const isEmpty = message.items.every(({ notification }) => !notification);
       const isEnded = isEmpty || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
@@ -121,7 +124,7 @@ class Decider {
   }
 
   /** Decides on each channel's due steps. */
-  channels(): void {
+  decideChannels(): void {
     const { rulesOf, reaches } = this.#input;
     const vias = new Set(this.#waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
     const unreached = new Map<string, EndedItem[]>();
@@ -135,13 +138,13 @@ class Decider {
     for (const via of vias) {
       const rules = rulesOf(via);
       const ended = unreached.get(via);
-      if (rules && !ended) this.#channel(via, rules);
+      if (rules && !ended) this.#decideChannel(via, rules);
       const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
       for (const one of ended ?? []) this.#end(one, via, rules ? 'suppressed' : 'refused', reason);
     }
   }
 
-  #channel(via: string, rules: ChannelRules): void {
+  #decideChannel(via: string, rules: ChannelRules): void {
     const { now, woken, isFull, newKey } = this.#input;
     // Each channel sends a reader one message at a time, so messages stay in order.
     if (isFull(via) || this.#sending.some((message) => message.via === via)) return;
@@ -199,6 +202,7 @@ class Decider {
     this.#takeAllDue((waiting, step) => step.via !== via || take(waiting, step));
   }
 
+  /** Calls `take` for each due step, and keeps, postpones or removes the step as `take` returns. */
   #takeAllDue(take: Take): void {
     this.#waiting = this.#waiting.map((waiting) => ({
       ...waiting,
@@ -228,10 +232,10 @@ export const hasDue = (
   { waiting, sending }: AwayDocument,
   times: Pick<DecisionInput, 'now' | 'woken'>,
 ): boolean =>
-  sending.some((message) => isOver(message, times)) ||
+  sending.some((message) => isPastDeadline(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
 
-const isOver = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
+const isPastDeadline = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
 /**

@@ -41,8 +41,8 @@ export async function readCurrentMarks(
   return {
     ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
     placeIn(epoch) {
-      // An inbox from a later epoch no longer says which notifications were marked as unread after they were read. So
-      // ignore the read state and count them as unread.
+      // If the inbox marks are from a later epoch, they no longer say which notifications of this epoch were marked as
+      // unread after they were read. So ignore the read state and count all of them as unread.
       const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
       return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
     },

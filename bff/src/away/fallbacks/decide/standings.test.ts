@@ -22,7 +22,10 @@ interface World {
   expiresAt?: string;
 }
 
-/** The standing of the notification `old` if the feed's history begins at `floor`. */
+/**
+ * Resolves with the standing of the notification `old`: `open` or `open, seen` if it needs the reader's attention, or
+ * why it doesn't. The feed's history begins at `floor`.
+ */
 async function standingWith(world: World) {
   const { floor = 11, head = 20, epoch = EPOCH, read, marks, snoozed = [], published = [] } = world;
   const content = {
@@ -42,13 +45,13 @@ async function standingWith(world: World) {
   };
   const ownMarks = { epoch: EPOCH, seen: 0, unread: [], archived: [], at: 0, ...marks };
   const inbox = { v: 1 as const, version: 1, feeds: marks ? { [READER]: ownMarks } : {}, snoozed };
-  const of = await standingsOf(READER, [waiting], {
+  const standingOf = await standingsOf(READER, [waiting], {
     states: { readFresh: async () => ({ v: 1, epoch: EPOCH, offset: 0, ids: [], at: 0, ...read }) },
     inboxes: { readFresh: async () => inbox },
     histories: { including: async () => ({ head: { epoch, offset: head }, history }) },
     now: () => NOW,
   });
-  const standing = of(waiting);
+  const standing = standingOf(waiting);
   if (!standing.isOpen) return standing.reason;
   return standing.isSeen ? 'open, seen' : 'open';
 }
@@ -103,11 +106,11 @@ describe('a notification that has left the history but has a stored position', (
   });
 
   it('should be matched to marks by the id that it has in the feed', async () => {
-    const beside = {
+    const renamed = {
       ...{ sourceHash: 'f'.repeat(16), position: { epoch: EPOCH, offset: 3, id: 'old.ffffffff' } },
     };
-    expect(await standing({ waiting: beside, read: { ids: ['old.ffffffff'] } })).toBe('read');
-    expect(await standing({ waiting: beside, read: { ids: ['old'] } })).toBe('open');
+    expect(await standing({ waiting: renamed, read: { ids: ['old.ffffffff'] } })).toBe('read');
+    expect(await standing({ waiting: renamed, read: { ids: ['old'] } })).toBe('open');
   });
 
   it("should not get a later notification's standing if both have the same id", async () => {
@@ -119,7 +122,7 @@ describe('a notification that has left the history but has a stored position', (
     expect(await standing({ published: [gone] })).toBe('open');
   });
 
-  it('should be retracted if the history contains a retraction for the id', async () => {
+  it('should count as retracted if the history contains a retraction for the id', async () => {
     const gone: Publication = { offset: 15, notification: null, id: 'old', gone: 'retracted' };
     expect(await standing({ published: [gone] })).toBe('retracted');
   });
@@ -168,7 +171,7 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...world, read: { offset: 3 }, marks: { epoch: '2-b' } })).toBe('open');
   });
 
-  it('should be erased if the current epoch began with an erasure', async () => {
+  it('should count as erased if the current epoch began with an erasure', async () => {
     const erased = { ...world, epoch: '2-b-erased' };
     expect(await standingWith(erased)).toBe('erased');
     expect(await standingWith({ ...erased, waiting: { position: { epoch: '2-b-erased', offset: 3 } } })).toBe(

@@ -1,14 +1,14 @@
 import { isExpired, type Placed, type Publication } from '@tocsin/contracts';
 import { idsOf } from '../../../feed/ids.ts';
 import { beganWithErasure, isLaterEpoch } from '../../../feed/position.ts';
-import { bottomOf } from '../../../readers/marks/left.ts';
+import { bottomOf } from '../../../readers/marks/aged-out.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
 import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './marks-now.ts';
 
 /**
- * Whether notifications in the feed `reader` need the reader's attention. Sees all marks that were acknowledged before
- * the call.
+ * Resolves with a function that returns whether a waiting notification still needs the reader's attention. Takes all
+ * marks into account that were acknowledged before the call.
  */
 export async function standingsOf(
   reader: string,
@@ -32,7 +32,7 @@ export async function standingsOf(
 const GONE: Standing = { isOpen: false, reason: 'left the history' };
 
 function standingOf(
-  { id, createdAt, notification: kept, position: at }: Waiting,
+  { id, createdAt, notification: content, position: at }: Waiting,
   published: readonly Publication[],
   { epoch, history, placeOf, placeIn }: CurrentMarks,
   now: number,
@@ -40,7 +40,7 @@ function standingOf(
   for (const publication of published) {
     const { notification } = publication;
     if (notification?.createdAt === createdAt)
-      return placed({ offset: publication.offset, notification }, placeOf);
+      return standingIn({ offset: publication.offset, notification }, placeOf);
   }
   // The history doesn't contain the notification. So if its position is within the history, the position is wrong: the
   // store was rolled back and lost the publication.
@@ -54,26 +54,26 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The id was already taken, so the feed didn't show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  if (!kept) return GONE;
-  if (isExpired(kept, now)) return { isOpen: false, reason: 'expired' };
+  if (!content) return GONE;
+  if (isExpired(content, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
     // If another publication has the id, marks by id don't refer to this publication.
     const own = published.length > 0 ? '' : (position.id ?? id);
     const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: own } });
-    return standingAt(place, kept);
+    return standingAt(place, content);
   }
   // The notification has left the history. We only know that the offset is below `floor`, so the notification counts as
   // read if everything up to `floor - 1` is read.
   const { floor } = history;
-  const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: kept }).unread;
+  const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: content }).unread;
   return isRead
     ? { isOpen: false, reason: 'read' }
-    : placed({ offset: Infinity, notification: kept }, placeOf);
+    : standingIn({ offset: Infinity, notification: content }, placeOf);
 }
 
 type Content = NonNullable<Waiting['notification']>;
 
-const placed = (
+const standingIn = (
   publication: { offset: number; notification: Content },
   placeOf: CurrentMarks['placeOf'],
 ): Standing => standingAt(placeOf(publication), publication.notification);

@@ -24,31 +24,31 @@ export interface LateReceiptsOptions {
 const PAUSE_MS = 5_000;
 /** Maximum bytes of events kept in the store. Once full, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
-/** Maximum failed events per attempt. The rest wait for the next attempt. */
+/** Number of failed events after which an attempt ends. The remaining events wait for the next attempt. */
 const MAX_FAILED = 3;
 /** The store keeps events for a day, like the broker. */
 const TTL_SECONDS = 24 * 60 * 60;
 
 /**
  * Accepts events even while the broker is unavailable. The store keeps them, and every instance tries to publish them
- * until an instance succeeds.
+ * until one succeeds.
  */
 export class LateReceipts {
-  readonly #use: LateReceiptsOptions;
-  readonly #turns = new KeyedQueue();
+  readonly #options: LateReceiptsOptions;
+  readonly #queue = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
   /** The current run of `publishKept`. A concurrent run would publish the same events twice. */
   #publishing: Promise<void> | undefined;
 
   constructor(options: LateReceiptsOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#timer = setInterval(() => void this.publishKept(), PAUSE_MS).unref();
   }
 
   /** Resolves once the broker or the store has the event. Rejects if both fail. */
   async publish(event: ReceiptEvent): Promise<void> {
-    const { publish, onError, now } = this.#use;
+    const { publish, onError, now } = this.#options;
     if (now() >= this.#pausedUntil) {
       try {
         return await publish(event);
@@ -73,7 +73,7 @@ export class LateReceipts {
   }
 
   async #publishWaiting(): Promise<void> {
-    const { store, onError, now } = this.#use;
+    const { store, onError, now } = this.#options;
     if (now() < this.#pausedUntil) return;
     try {
       const { waiting } = parse((await store.read(LATE_RECEIPTS_KEY))?.value);
@@ -86,16 +86,16 @@ export class LateReceipts {
     }
   }
 
-  /** Resolves with the published events' ids. Continues after refused events. */
+  /** Resolves with the published events' ids. Continues after a failed event, but stops after MAX_FAILED. */
   async #publishAll(events: readonly ReceiptEvent[]): Promise<Set<string>> {
     const published = new Set<string>();
     let failed = 0;
     for (const event of events) {
       try {
-        await this.#use.publish(event);
+        await this.#options.publish(event);
         published.add(event.id);
       } catch (error) {
-        this.#use.onError(error);
+        this.#options.onError(error);
         if (++failed === MAX_FAILED) break;
       }
     }
@@ -118,8 +118,8 @@ export class LateReceipts {
   }
 
   #change(change: (waiting: LateDocument['waiting']) => LateDocument['waiting']): Promise<unknown> {
-    return this.#turns.add(LATE_RECEIPTS_KEY, () =>
-      writeDocument(this.#use.store, {
+    return this.#queue.add(LATE_RECEIPTS_KEY, () =>
+      writeDocument(this.#options.store, {
         ...{ key: LATE_RECEIPTS_KEY, ttlSeconds: TTL_SECONDS },
         plan: async (value) => {
           const { waiting } = parse(value);

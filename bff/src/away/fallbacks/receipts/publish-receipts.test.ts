@@ -73,7 +73,7 @@ it.each(['settled', 'refused'])(
   },
 );
 
-it('should name the notification by its id in the feed', async () => {
+it('should identify the notification by its id in the feed', async () => {
   const { instance, positions } = deployment();
   const published: ReceiptEvent[] = [];
   const { fallbacks } = instance(async (event) => void published.push(event));
@@ -97,7 +97,7 @@ it('should not let a turn wait for the broker', async () => {
   expect(published).toEqual(['a', 'b']);
 });
 
-it('should not repeat what the broker has accepted if a later event fails', async () => {
+it('should not republish events that the broker has accepted if a later event fails', async () => {
   const { instance } = deployment();
   const tried: string[] = [];
   let isUp = false;
@@ -126,7 +126,7 @@ it("should publish receipts that a killed process stored but didn't publish", as
   expect(published).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
 });
 
-it('should not wake up for unpublished receipts, or keep them, after RECEIPTS_TOPIC was turned off', async () => {
+it('should set no wake-ups for unpublished receipts, and unmark them, once RECEIPTS_TOPIC is off', async () => {
   const { instance, outcomes } = deployment();
   const { fallbacks } = instance(() => Promise.reject(new Error('no broker')));
   await fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
@@ -184,7 +184,7 @@ describe('while the broker is slow or down', () => {
     expect(titles()).toEqual([['due']]);
   });
 
-  it('should set a later wake-up in the next turn if a process was killed before it set its own', async () => {
+  it('should set a wake-up in the next turn if a killed process stored receipts but set no wake-up', async () => {
     const { instance } = deployment();
     const publishReceipt = () => Promise.reject(new Error('no broker'));
     const killed = instance(publishReceipt);
@@ -196,7 +196,7 @@ describe('while the broker is slow or down', () => {
     expect(other.set.mock.calls[0]?.[1]).toBeLessThan(Date.now() + MINUTE + 1);
   });
 
-  it('should set an immediate wake-up only in turns that add receipts, and one later wake-up for all others', async () => {
+  it('should set an immediate wake-up in turns that add receipts, and one later wake-up for all other turns', async () => {
     const { instance } = deployment();
     const { fallbacks, set } = instance(() => Promise.reject(new Error('no broker')));
     await fallbacks.committed(itemsOf(arrival('a', after('P1D'))));

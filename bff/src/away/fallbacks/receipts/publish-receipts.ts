@@ -9,15 +9,15 @@ export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 const PUBLISH_AGAIN_MS = 30_000;
 
 /**
- * When to retry a reader's unpublished receipts. A reader's retries get the same times, so that they share wake-ups.
- * Different readers get different times.
+ * When to retry publishing a reader's receipts (ms since 1970). Calls within the same 30 s return the same time, so
+ * that they share a wake-up. The times of different readers differ.
  */
 export function publishAgainAt(hash: string, now: number): number {
   const offset = Number.parseInt(hash.slice(0, 8), 16) % PUBLISH_AGAIN_MS;
   return Math.ceil((now - offset) / PUBLISH_AGAIN_MS + 1) * PUBLISH_AGAIN_MS + offset;
 }
 
-/** Marks receipts missing from `before` as unpublished, so that even a crash doesn't prevent publishing them. */
+/** Marks the receipts that `before` doesn't contain as unpublished, so that they are published even after a crash. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;
@@ -44,7 +44,7 @@ export async function publishReceipts(
   }
 }
 
-/** Removes the unpublished mark from receipts: those whose event ids are in `published`, or all. */
+/** Removes the unpublished mark from the receipts whose event ids are in `published`, or from all if it's omitted. */
 export function withPublished(document: AwayDocument, published?: ReadonlySet<string>): AwayDocument {
   const receipts = document.receipts.map((receipt) => {
     if (!receipt.unpublished || (published && !published.has(idOf(document.reader, receipt)))) return receipt;
@@ -55,8 +55,8 @@ export function withPublished(document: AwayDocument, published?: ReadonlySet<st
 }
 
 /**
- * Creates the event for a receipt. It names the notification by its id in the feed. The event id is derived from the
- * receipt, so retries reuse it.
+ * Creates the event for a receipt. The event identifies the notification by its id in the feed. The event id is derived
+ * from the receipt, so retries reuse it.
  */
 function eventOf(reader: string, receipt: FallbackReceipt): ReceiptEvent {
   const { via, outcome, reason, at } = receipt;

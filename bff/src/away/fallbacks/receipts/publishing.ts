@@ -7,25 +7,25 @@ export interface ReceiptPublishingOptions extends Pick<FallbacksOptions, 'publis
   documents: Pick<AwayDocuments, 'change'>;
 }
 
-/** Maximum readers whose receipts an instance publishes in parallel. Wake-ups need the room if the broker is slow. */
+/** Maximum readers whose receipts an instance publishes in parallel. Leaves room for wake-ups if the broker is slow. */
 const MAX_READERS = 200;
 
 /** Publishes unpublished receipts. An instance publishes a reader's receipts one at a time. */
 export class ReceiptPublishing {
-  readonly #use: ReceiptPublishingOptions;
+  readonly #options: ReceiptPublishingOptions;
   /** The keys of readers whose receipts are being published. */
   readonly #running = new Set<string>();
 
   constructor(options: ReceiptPublishingOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   /**
-   * Publishes the reader's unpublished receipts. Resolves with false if any remain, or at once if this instance is
-   * already publishing the reader's or too many other readers'. Never rejects.
+   * Publishes the reader's unpublished receipts. Resolves with false if any remain, and does so at once if this
+   * instance is already publishing receipts of this reader or of too many other readers. Never rejects.
    */
   async publish(document: AwayDocument): Promise<boolean> {
-    const { publishReceipt } = this.#use;
+    const { publishReceipt } = this.#options;
     if (!publishReceipt || !hasUnpublished(document)) return true;
     const key = awayKey(hashOfReader(document.reader));
     if (this.#running.has(key) || this.#running.size >= MAX_READERS) return false;
@@ -33,21 +33,24 @@ export class ReceiptPublishing {
     return this.#publishAll(key, document, publishReceipt);
   }
 
-  /** Also publishes the receipts that are stored in the meantime. */
+  /** Publishes the document's receipts, including any that are stored meanwhile. */
   async #publishAll(key: string, document: AwayDocument, publishReceipt: PublishReceipt): Promise<boolean> {
     try {
       let copy: AwayDocument | undefined = document;
       while (copy && hasUnpublished(copy)) copy = await this.#publishCopy(key, copy, publishReceipt);
       return true;
     } catch (error) {
-      this.#use.observer.failed('publish-receipt', error);
+      this.#options.observer.failed('publish-receipt', error);
       return false;
     } finally {
       this.#running.delete(key);
     }
   }
 
-  /** Resolves with the changed document. If a receipt can't be published, rejects once the earlier ones are marked. */
+  /**
+   * Publishes the receipts in this copy of the document, and removes their marks in the store. Resolves with the stored
+   * document. If a receipt can't be published, removes the marks of the earlier receipts and then rejects.
+   */
   async #publishCopy(
     key: string,
     document: AwayDocument,
@@ -59,7 +62,7 @@ export class ReceiptPublishing {
     const after =
       published.size === 0
         ? document
-        : await this.#use.documents.change(
+        : await this.#options.documents.change(
             key,
             async (before) => before && withPublished(before, published),
             {

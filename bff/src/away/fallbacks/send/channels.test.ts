@@ -78,7 +78,7 @@ describe('a channel', () => {
     ]);
   });
 
-  it('should get all stored content back if it was unavailable, including what the message only counts', async () => {
+  it('should keep all stored content while unavailable, even of notifications that the message only counts', async () => {
     const { instance, presetResults } = deployment();
     presetResults.push({ outcome: 'unavailable', reason: 'down' });
     const { fallbacks } = instance();
@@ -89,7 +89,7 @@ describe('a channel', () => {
     expect(waiting.map(({ notification }) => notification?.title)).toEqual(ids);
   });
 
-  it('should get the other notifications if all that the message shows were retracted', async () => {
+  it('should get the remaining notifications in a retry if all those shown in the message were retracted', async () => {
     const { instance, presetResults, titles } = deployment({ repeats: true });
     presetResults.push({ outcome: 'unknown', reason: '500' });
     const { fallbacks } = instance();
@@ -102,7 +102,7 @@ describe('a channel', () => {
     expect(titles()).toEqual([shown, ids.slice(MAX_SHOWN)]);
   });
 
-  it('should not get notifications back that were retracted while it failed', async () => {
+  it('should not be retried for notifications that were retracted while the send was failing', async () => {
     let answer: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
     const { instance, outcomes } = deployment({}, { ...EMAIL, send });
@@ -116,7 +116,7 @@ describe('a channel', () => {
     expect((await fallbacks.stored(READER))?.waiting).toMatchObject([{ id: 'b' }]);
   });
 
-  it('should be given up on after three days of failures', async () => {
+  it('should not be retried after three days of failures', async () => {
     const { instance, presetResults, outcomes } = deployment();
     presetResults.push(
       ...Array.from({ length: 1_000 }, () => ({ outcome: 'unavailable' as const, reason: 'down' })),

@@ -44,12 +44,12 @@ export function settle(
     const gone = items.flatMap((item) =>
       goneOf(item) ? receiptsOf([item], { via, outcome: 'suppressed', at: now, reason: goneOf(item) }) : [],
     );
-    const kept = open.filter((item) => !hasGivenUp(item, now));
+    const toRetry = open.filter((item) => !hasGivenUp(item, now));
     return {
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failures },
-      waiting: returnToWaiting(document.waiting, kept, { via, at: now + pauseAfter(failures) }),
+      waiting: returnToWaiting(document.waiting, toRetry, { via, at: now + pauseAfter(failures) }),
       receipts: [...document.receipts, ...givenUp, ...gone],
     };
   }

@@ -11,7 +11,7 @@ const receipt = (id: string, members: Partial<Receipt> = {}): Receipt => ({
   ...members,
 });
 
-function listed() {
+function world() {
   const store = new MemoryReaderStore();
   let time = NOW;
   const readers: [string, number][] = [];
@@ -39,7 +39,7 @@ function listed() {
 }
 
 it('should list fallbacks that were refused or have an unknown outcome, newest reader and receipt first', async () => {
-  const { add, list, ids } = listed();
+  const { add, list, ids } = world();
   await add('user:ada', [
     receipt('a', { reason: 'no such user' }),
     receipt('b', { outcome: 'unknown' }),
@@ -59,7 +59,7 @@ it('should list fallbacks that were refused or have an unknown outcome, newest r
 });
 
 it('should list every fallback once with any page size, even if fallbacks are closed between pages', async () => {
-  const { store, add, list } = listed();
+  const { store, add, list } = world();
   const receipts = Array.from({ length: 5 }, (_, n) => receipt(`a${n}`));
   await add('user:ada', receipts);
   await add('user:ben', [receipt('b')]);
@@ -84,7 +84,7 @@ it('should list every fallback once with any page size, even if fallbacks are cl
 });
 
 it('should end a page after 100 documents', async () => {
-  const { add, list } = listed();
+  const { add, list } = world();
   await add('user:old', [receipt('old')]);
   for (let n = 0; n < 100; n++) await add(`user:${n}`);
   const first = await list();
@@ -94,7 +94,7 @@ it('should end a page after 100 documents', async () => {
 });
 
 it('should end a page after 4 MiB', async () => {
-  const { add, list } = listed();
+  const { add, list } = world();
   for (let n = 0; n < 30; n++) await add(`user:big${n}`, [], { padding: 'x'.repeat(300_000) });
   await add('user:new', [receipt('new')]);
   const first = await list();
@@ -104,8 +104,8 @@ it('should end a page after 4 MiB', async () => {
   expect(second).toMatchObject({ fallbacks: [], next: null });
 });
 
-it('should remove readers without unsent fallbacks, unless they were added recently', async () => {
-  const { add, list, count, advance } = listed();
+it('should remove readers without unsent fallbacks from the index, unless they were added recently', async () => {
+  const { add, list, count, advance } = world();
   await add('user:ada', [receipt('a', { closed: 'sent-again' })]);
   await add('user:erased');
   await add('user:ben', [receipt('b')]);
@@ -119,7 +119,7 @@ it('should remove readers without unsent fallbacks, unless they were added recen
 });
 
 it('should skip and count unreadable documents, but keep the readers in the index', async () => {
-  const { store, add, list, count, advance, errors } = listed();
+  const { store, add, list, count, advance, errors } = world();
   await add('user:ada', [receipt('a')]);
   await add('user:later', [], { v: 2 });
   await add('user:moved', [receipt('m')], { reader: 'user:other' });
@@ -136,7 +136,7 @@ it('should skip and count unreadable documents, but keep the readers in the inde
 });
 
 it('should return a page if pruning the index fails, but reject if reading the index fails', async () => {
-  const { store, add, ids, advance, errors } = listed();
+  const { store, add, ids, advance, errors } = world();
   await add('user:ada', [receipt('a')]);
   await add('user:erased');
   advance(PRUNE_AFTER_MS);
@@ -147,7 +147,7 @@ it('should return a page if pruning the index fails, but reject if reading the i
 });
 
 it('should report when newer readers last displaced older readers from the index', async () => {
-  const { store, list, advance } = listed();
+  const { store, list, advance } = world();
   await store.write(AWAY_UNSENT_KEY, { v: 1, readers: [], displacedAt: NOW }, undefined);
   const { truncatedAt } = await list({ limit: '1' });
   expect(Date.parse(truncatedAt ?? '')).toBe(NOW);
@@ -156,7 +156,7 @@ it('should report when newer readers last displaced older readers from the index
 });
 
 it('should list a fallback once if a channel refused two steps at the same time', async () => {
-  const { add, ids } = listed();
+  const { add, ids } = world();
   await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
   expect(await ids()).toEqual(['b', 'a']);
 });

@@ -28,7 +28,7 @@ const AT_ONCE = 10;
 const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Returns a page of unsent fallbacks. Removes readers without any from the index. */
+/** Returns a page of unsent fallbacks. Removes readers without unsent fallbacks from the index. */
 export async function listUnsent(query: UnsentQuery, options: ListUnsentOptions): Promise<UnsentPage> {
   const { index, onError, now } = options;
   const at = now();
@@ -52,7 +52,7 @@ async function readPage(
   now: number,
 ): Promise<PageOfReaders> {
   const start = startOf(cursor);
-  const remaining = readers.toSorted(compare).filter((reader) => isFrom(reader, start));
+  const remaining = readers.toSorted(compare).filter((reader) => isAtOrAfter(reader, start));
   const page: PageOfReaders = { fallbacks: [], next: null, unreadable: 0, empty: [] };
   let bytes = 0;
   for (let first = 0; first < remaining.length; first += AT_ONCE) {
@@ -64,8 +64,8 @@ async function readPage(
       bytes += document?.bytes ?? 0;
       if (!document) page.unreadable++;
       else if (!document.receipts.some((receipt) => isUnsent(receipt, now))) page.empty.push(reader);
-      const unread = document ? afterStart(document.receipts, reader, start) : [];
-      const unsent = distinct(unread.filter((receipt) => isUnsent(receipt, now)));
+      const remainingReceipts = document ? afterStart(document.receipts, reader, start) : [];
+      const unsent = distinct(remainingReceipts.filter((receipt) => isUnsent(receipt, now)));
       const shown = unsent.slice(0, limit - page.fallbacks.length);
       page.fallbacks.push(...shown.map((receipt) => unsentOf(document?.feed ?? '', receipt)));
       if (shown.length < unsent.length) return { ...page, next: cursorOf(reader, shown.at(-1)) };
@@ -128,7 +128,7 @@ function startOf(cursor: string | undefined): Start | undefined {
   return at === undefined ? undefined : { reader: [hash, Number(at)], digest };
 }
 
-function isFrom(reader: UnsentReader, start: Start | undefined): boolean {
+function isAtOrAfter(reader: UnsentReader, start: Start | undefined): boolean {
   if (!start) return true;
   const order = compare(reader, start.reader);
   return start.digest === undefined ? order > 0 : order >= 0;

@@ -41,7 +41,7 @@ describe('resending', () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it('should not be undone by a retraction of the id that another notification has', async () => {
+  it('should not be undone by the retraction of another notification that was published with the same id', async () => {
     const { instance, presetResults, store, titles } = deployment();
     const { fallbacks } = instance();
     presetResults.push(REFUSED);
@@ -190,16 +190,16 @@ describe('resending if the process or a dependency fails', () => {
 
   it('should send this fallback and later fallbacks, even if the process is killed after the write', async () => {
     const { instance, fallbacks, names, set, titles } = await refused(['a']);
-    const kept: [string, number][] = [];
+    const wakeUps: [string, number][] = [];
     set
-      .mockImplementationOnce(async (...wakeUp) => void kept.push(wakeUp))
+      .mockImplementationOnce(async (...wakeUp) => void wakeUps.push(wakeUp))
       .mockImplementationOnce(() => new Promise(() => undefined));
     void fallbacks.unsent.sendAgain(names);
     await pass(1_000);
     const other = instance();
     await other.fallbacks.committed(itemsOf(arrival('b', after('PT5M'))));
     expect(titles()).toHaveLength(1);
-    for (const [name, at] of kept) {
+    for (const [name, at] of wakeUps) {
       await pass(at - Date.now());
       await other.fallbacks.wake(name);
     }
@@ -211,14 +211,14 @@ describe('resending if the process or a dependency fails', () => {
 
   it('should succeed if only setting the wake-up after the write fails', async () => {
     const { fallbacks, names, set, titles, failed } = await refused(['a']);
-    const kept: [string, number][] = [];
+    const wakeUps: [string, number][] = [];
     set
-      .mockImplementationOnce(async (...wakeUp) => void kept.push(wakeUp))
+      .mockImplementationOnce(async (...wakeUp) => void wakeUps.push(wakeUp))
       .mockRejectedValueOnce(new Error('away'));
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     expect(failed).toEqual(['close-unsent']);
     await pass(5 * 60_000);
-    await fallbacks.wake(kept[0]?.[0] ?? '');
+    await fallbacks.wake(wakeUps[0]?.[0] ?? '');
     await pass(1_000);
     expect(titles()).toHaveLength(2);
   });

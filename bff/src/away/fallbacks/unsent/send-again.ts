@@ -70,7 +70,7 @@ interface CloseOptions {
   onFound: (receipt: Receipt) => Fault | undefined;
 }
 
-/** Marks the receipts as closed. Returns the same document if there is no change. */
+/** Closes the named fallbacks by marking their receipts. Returns the same document if there is no change. */
 function close(
   document: AwayDocument,
   names: readonly UnsentName[],

@@ -81,7 +81,7 @@ describe('a fallback that was not sent', () => {
     expect(outcomes().at(-1)).toEqual(['b', 'sent']);
   });
 
-  it('should not delay other turns for the same reader while the outcome waits for the list', async () => {
+  it('should not delay turns for the same reader while its receipt waits for the list to be written', async () => {
     const { instance, store, presetResults, sent } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);

@@ -33,16 +33,16 @@ const UNAVAILABLE = 'The fallback may not have been changed. Try again.';
 
 /** Fallbacks that were refused or might not have been sent, for operators. */
 export class UnsentFallbacks {
-  readonly #use: UnsentFallbacksOptions;
+  readonly #options: UnsentFallbacksOptions;
   readonly #lists = new Slots(LISTS_AT_ONCE, LISTS_WAITING);
 
   constructor(options: UnsentFallbacksOptions) {
-    this.#use = options;
+    this.#options = options;
   }
 
   list(query: UnsentQuery): Promise<UnsentPage> {
-    const onError = (error: unknown) => this.#use.observer.failed('list-unsent', error);
-    return this.#lists.run(() => listUnsent(query, { ...this.#use, onError }));
+    const onError = (error: unknown) => this.#options.observer.failed('list-unsent', error);
+    return this.#lists.run(() => listUnsent(query, { ...this.#options, onError }));
   }
 
   /**
@@ -50,16 +50,16 @@ export class UnsentFallbacks {
    * notification, or it has left the history.
    */
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
-    const { rulesOf, now } = this.#use;
+    const { rulesOf, now } = this.#options;
     return this.#closeAll(names, async (reader, own) => {
       const hash = hashOfReader(reader);
       const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
-      const planned = await this.#planned(reader, plan);
+      const planned = await this.#dryRun(reader, plan);
       if (!planned || planned.done === 0) return planned;
       // Set a wake-up before the write in case the process crashes after the write. The reader's later fallbacks depend
       // on this wake-up too.
       const later = now() + WRITE_MS;
-      await this.#use.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
+      await this.#options.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
       const closing = await this.#change(reader, plan);
       if (closing) await this.#wakeUp(hash, closing.document);
       return closing;
@@ -68,20 +68,21 @@ export class UnsentFallbacks {
 
   /** Removes fallbacks from the list. Safe to repeat. */
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult> {
-    const { now } = this.#use;
+    const { now } = this.#options;
     return this.#closeAll(names, (reader, own) =>
       this.#change(reader, (document) => dismiss(document, own, { now: now() })),
     );
   }
 
   /**
-   * Processes readers one by one until the time limit. If changing a reader's fallbacks fails, continues with the next.
+   * Processes readers one by one until the time limit. If changing a reader's fallbacks fails, continues with the next
+   * reader.
    */
   async #closeAll(
     names: readonly UnsentName[],
     close: (reader: string, own: readonly UnsentName[]) => Promise<CloseResult | undefined>,
   ): Promise<UnsentResult> {
-    const { now, observer } = this.#use;
+    const { now, observer } = this.#options;
     const result: UnsentResult = { done: 0, failed: [] };
     const end = now() + LONGEST_MS;
     for (const reader of new Set(names.map((name) => name.reader))) {
@@ -102,11 +103,11 @@ export class UnsentFallbacks {
   }
 
   /** Runs a change without storing the result. `undefined` if the reader has no fallbacks. */
-  async #planned(
+  async #dryRun(
     reader: string,
     plan: (document: AwayDocument) => CloseResult,
   ): Promise<CloseResult | undefined> {
-    const stored = await this.#use.store.read(awayKey(hashOfReader(reader)));
+    const stored = await this.#options.store.read(awayKey(hashOfReader(reader)));
     return stored && plan(parseAway(stored.value));
   }
 
@@ -116,7 +117,7 @@ export class UnsentFallbacks {
   ): Promise<CloseResult | undefined> {
     let closing: CloseResult | undefined;
     const key = awayKey(hashOfReader(reader));
-    await this.#use.documents.change(
+    await this.#options.documents.change(
       key,
       async (before) => {
         closing = before && plan(before);
@@ -129,13 +130,13 @@ export class UnsentFallbacks {
 
   /** Sets the wake-up for the next check. If that fails, the wake-up set before the write wakes an instance. */
   async #wakeUp(hash: string, document: AwayDocument): Promise<void> {
-    const now = this.#use.now();
-    const next = nextCheck(document, this.#use.rulesOf);
+    const now = this.#options.now();
+    const next = nextCheck(document, this.#options.rulesOf);
     if (next === undefined) return;
     try {
-      await this.#use.wakeUps.set(...wakeUpFor(hash, { next, now, isFull: false }));
+      await this.#options.wakeUps.set(...wakeUpFor(hash, { next, now, isFull: false }));
     } catch (error) {
-      this.#use.observer.failed('close-unsent', error);
+      this.#options.observer.failed('close-unsent', error);
     }
   }
 }

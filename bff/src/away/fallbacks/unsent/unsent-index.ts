@@ -19,7 +19,7 @@ export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
-/** Readers added more recently than this (ms) aren't rewritten. */
+/** A reader added less than this long ago (ms) isn't added again. */
 export const FRESH_MS = 5 * 60_000;
 /** Pause between an instance's writes (ms). Readers added during the pause share the next write. */
 const PAUSE_MS = 250;
@@ -30,43 +30,44 @@ const LAST_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * The readers with unsent fallbacks, but no names or content. Just a hint about where to look: the readers' documents
- * are authoritative. Readers are added before their documents are written, so a crash can't lose any.
+ * The index of readers with unsent fallbacks. Contains hashes, but no names or content. Just a hint about where to
+ * look: the readers' documents are authoritative. Readers are added before their documents are written, so a crash
+ * can't lose any.
  */
 export class UnsentIndex {
-  readonly #use: UnsentIndexOptions;
+  readonly #options: UnsentIndexOptions;
   /** When each reader was added, as far as this instance knows. */
   readonly #known: LRUCache<string, number>;
   readonly #stopping = new AbortController();
   #pending = new Map<string, number>();
-  #next = new WriteCompletion();
+  #nextWrite = new WriteCompletion();
   #writing: Promise<void> | undefined;
   /** True while writes fail or are slow. Callers then don't wait for them. */
-  #isLate = false;
+  #isSlow = false;
 
   constructor(options: UnsentIndexOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#known = new LRUCache({ max: MAX_KNOWN });
   }
 
   /**
-   * Resolves when the reader is in the index. Waits up to 3 s, but doesn't wait while writes are slow. Never rejects.
-   * `isFirst` means that the reader had no unsent fallbacks before. In that case, another instance might have removed
-   * the reader from the index, so a recent addition doesn't count.
+   * Adds a reader. Resolves when the reader is in the index, after 3 s, or at once while writes fail or are slow. Never
+   * rejects. `isFirst` means that the reader had no unsent fallbacks before. In that case, another instance might have
+   * removed the reader from the index, so a recent addition doesn't count.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
-    const at = this.#use.now();
+    const at = this.#options.now();
     if (!isFirst && (this.#known.get(hash) ?? -Infinity) > at - FRESH_MS) return;
     this.#pending.delete(hash);
     this.#pending.set(hash, at);
-    const next = this.#next;
+    const next = this.#nextWrite;
     this.#writing ??= this.#writeAll();
-    if (this.#isLate) return;
-    if (!(await settledWithin(MAX_WAIT_MS, [next.ended]))) this.#isLate = true;
+    if (this.#isSlow) return;
+    if (!(await settledWithin(MAX_WAIT_MS, [next.ended]))) this.#isSlow = true;
   }
 
   async read(): Promise<AwayUnsent> {
-    return parse((await this.#use.store.read(AWAY_UNSENT_KEY))?.value);
+    return parse((await this.#options.store.read(AWAY_UNSENT_KEY))?.value);
   }
 
   /** Removes these readers unless they have been re-added since. */
@@ -82,7 +83,7 @@ export class UnsentIndex {
     try {
       await this.#change((before) => without(before, ([other]) => other === hash));
     } catch (error) {
-      this.#use.onError(error);
+      this.#options.onError(error);
     }
   }
 
@@ -96,16 +97,16 @@ export class UnsentIndex {
   async #writeAll(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; this.#pending.size > 0;) {
-      const [batch, write] = [this.#pending, this.#next];
+      const [batch, write] = [this.#pending, this.#nextWrite];
       this.#pending = new Map();
-      this.#next = new WriteCompletion();
+      this.#nextWrite = new WriteCompletion();
       try {
         await this.#write(batch);
         failures = 0;
-        this.#isLate = false;
+        this.#isSlow = false;
       } catch (error) {
-        this.#use.onError(error);
-        this.#isLate = true;
+        this.#options.onError(error);
+        this.#isSlow = true;
         failures++;
         if (!signal.aborted) this.#pending = new Map([...batch, ...this.#pending].slice(-2 * MAX_READERS));
       }
@@ -119,14 +120,14 @@ export class UnsentIndex {
   async #write(batch: ReadonlyMap<string, number>): Promise<void> {
     let after: AwayUnsent | undefined;
     await this.#change((before) => {
-      after = withReaders(before, batch, this.#use.now());
+      after = withReaders(before, batch, this.#options.now());
       return after;
     });
     for (const [hash, at] of after?.readers ?? []) if (batch.has(hash)) this.#known.set(hash, at);
   }
 
   #change(change: (before: AwayUnsent) => AwayUnsent): Promise<unknown> {
-    return writeDocument(this.#use.store, {
+    return writeDocument(this.#options.store, {
       ...{ key: AWAY_UNSENT_KEY, ttlSeconds: AWAY_TTL_SECONDS },
       plan: async (value) => {
         const before = parse(value);

@@ -35,20 +35,20 @@ type Waiting = LateWakeUps['waiting'];
  * instance retries them until one succeeds.
  */
 export class DurableWakeUps implements WakeUps {
-  readonly #use: DurableWakeUpsOptions;
-  readonly #turns = new KeyedQueue();
+  readonly #options: DurableWakeUpsOptions;
+  readonly #queue = new KeyedQueue();
   readonly #known: LRUCache<string, true>;
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
   #isSetting = false;
-  /** Waiting to be stored together with the next write. */
+  /** Wake-ups to store with the next write. */
   readonly #toKeep: Waiting = [];
   #nextWrite: Promise<void> | undefined;
   /** The first document that might have room. All documents before it exist. */
   #firstFree = 0;
 
   constructor(options: DurableWakeUpsOptions) {
-    this.#use = options;
+    this.#options = options;
     this.#known = new LRUCache({
       ...{ max: MAX_KNOWN, ttl: KNOWN_MS, ttlResolution: 0 },
       perf: { now: options.now },
@@ -58,7 +58,7 @@ export class DurableWakeUps implements WakeUps {
 
   /** Rejects if both the scheduler and the store fail. */
   async set(name: string, at: number): Promise<void> {
-    const { wakeUps, onError, now } = this.#use;
+    const { wakeUps, onError, now } = this.#options;
     if (this.#known.has(name)) return;
     if (now() >= this.#pausedUntil) {
       try {
@@ -75,7 +75,7 @@ export class DurableWakeUps implements WakeUps {
 
   /** Passes the wake-ups in the store to the scheduler until it fails. Never rejects. */
   async setKeptWakeUps(): Promise<void> {
-    const { store, onError, now } = this.#use;
+    const { store, onError, now } = this.#options;
     if (this.#isSetting || now() < this.#pausedUntil) return;
     this.#isSetting = true;
     try {
@@ -104,7 +104,7 @@ export class DurableWakeUps implements WakeUps {
 
   /** Resolves with the names of the wake-ups that the scheduler accepted. Pauses after a failure. */
   async #setAll(waiting: LateWakeUps['waiting']): Promise<Set<string>> {
-    const { wakeUps, onError, now } = this.#use;
+    const { wakeUps, onError, now } = this.#options;
     const accepted = new Set<string>();
     for (let first = 0; first < waiting.length; first += IN_PARALLEL) {
       const part = waiting.slice(first, first + IN_PARALLEL);
@@ -130,7 +130,7 @@ export class DurableWakeUps implements WakeUps {
   /** Resolves when the wake-up is stored. Wake-ups that arrive during a write share the next write. */
   #keep(wakeUp: Waiting[number]): Promise<void> {
     this.#toKeep.push(wakeUp);
-    this.#nextWrite ??= this.#turns.add('next write', () => {
+    this.#nextWrite ??= this.#queue.add('next write', () => {
       this.#nextWrite = undefined;
       return this.#store(this.#toKeep.splice(0));
     });
@@ -139,19 +139,19 @@ export class DurableWakeUps implements WakeUps {
 
   /** Adds wake-ups to the first document with room, and continues in later documents if they don't fit. */
   async #store(wakeUps: Waiting): Promise<void> {
-    let left: Waiting = [...new Map(wakeUps)];
-    for (let number = this.#firstFree; left.length > 0; number++) {
+    let remaining: Waiting = [...new Map(wakeUps)];
+    for (let number = this.#firstFree; remaining.length > 0; number++) {
       this.#firstFree = number;
       if (number === MAX_DOCUMENTS)
         throw new TemporaryError(
           `${MAX_DOCUMENTS * MAX_KEPT} wake-ups are already waiting for the scheduler`,
         );
-      const added = left;
+      const added = remaining;
       await this.#change(number, (waiting) => {
         const known = new Set(waiting.map(([name]) => name));
         const missing = added.filter(([name]) => !known.has(name));
         const room = Math.max(0, MAX_KEPT - waiting.length);
-        left = missing.slice(room);
+        remaining = missing.slice(room);
         return missing.length === 0 || room === 0 ? waiting : [...waiting, ...missing.slice(0, room)];
       });
     }
@@ -159,8 +159,8 @@ export class DurableWakeUps implements WakeUps {
 
   #change(number: number, change: (waiting: Waiting) => Waiting): Promise<unknown> {
     const key = keyOf(number);
-    return this.#turns.add(key, () =>
-      writeDocument(this.#use.store, {
+    return this.#queue.add(key, () =>
+      writeDocument(this.#options.store, {
         ...{ key, ttlSeconds: AWAY_TTL_SECONDS },
         plan: async (value) => {
           const { waiting } = parse(key, value);
@@ -172,7 +172,7 @@ export class DurableWakeUps implements WakeUps {
   }
 }
 
-/** The first document has the only key of earlier versions. */
+/** The first document has the key that earlier versions used for their only document. */
 const keyOf = (number: number): string =>
   number === 0 ? LATE_WAKE_UPS_KEY : `${LATE_WAKE_UPS_KEY}-${number}`;
 

@@ -9,7 +9,7 @@ import { register, registeredOf, retract } from '../register.ts';
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');
 
-it("should reschedule a reader's wake-up while fallbacks or receipts wait, else drop it, and reject unknown names", async () => {
+it('should only reschedule wake-ups of readers with waiting fallbacks or receipts, and reject unknown names', async () => {
   const store = new MemoryReaderStore();
   const set: [string, number][] = [];
   const wakeUps = { set: async (name: string, at: number) => void set.push([name, at]) };

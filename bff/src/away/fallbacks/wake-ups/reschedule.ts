@@ -16,8 +16,9 @@ export interface RescheduleOptions {
 }
 
 /**
- * Handles wake-ups on an instance without channels. Other instances might have some, so it reschedules a wake-up while
- * the reader has fallbacks that are waiting or being sent, or receipts to publish. Resolves with false for unknown names.
+ * Handles wake-ups on an instance without channels. Other instances might have channels, so it reschedules a wake-up
+ * while the reader has fallbacks that are waiting or being sent, or receipts to publish. Resolves with false for
+ * unknown names.
  */
 export const createReschedule =
   ({ store, wakeUps, now, publishesReceipts }: RescheduleOptions) =>

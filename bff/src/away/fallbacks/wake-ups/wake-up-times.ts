@@ -3,7 +3,7 @@ import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type Registered } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
-/** A wake-up this soon gets a unique name because its name could otherwise clash with the wake-up being delivered. */
+/** Wake-ups due within this time (ms) get unique names, which can't clash with the wake-up that is being delivered. */
 const SOON_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Minimum pause while a channel has the maximum messages in flight. The maximum pause is double. */

@@ -88,7 +88,7 @@ describe('the operations routes when readers need no token', () => {
 });
 
 describe('the operations routes when readers need a token', () => {
-  it('should accept the role, or OPS_TOKEN, which gives no access to feeds', async () => {
+  it('should accept the role `ops`, or OPS_TOKEN, which gives no access to feeds', async () => {
     await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
     expect(await statuses()).toEqual(only(401));
     expect(await statuses(`Bearer ${secretToken()}`)).toEqual(only(403));

@@ -31,8 +31,8 @@ export function recordOpsToken({ token }: OpsAccess): RequestHandler {
 }
 
 /**
- * Allows only operators: requests with OPS_TOKEN, requests with a token that has the role, or all requests if the page
- * is open.
+ * Allows only operators: requests with OPS_TOKEN, requests with a token that has the role `ops`, or all requests if the
+ * page is open.
  */
 export const requireOps =
   ({ token, open }: OpsAccess): RequestHandler =>

@@ -11,7 +11,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
 }
 
-/** The ops page user for the audit trail. */
+/** The caller of an operations route, for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
 // Express ignores the case of paths.
@@ -26,5 +26,6 @@ function actionOf({ method, originalUrl }: Request): AuditAction {
   return method === 'DELETE' ? 'delete' : 'call';
 }
 
+/** Records refused requests to the operations routes in the audit trail. */
 export const auditOpsRefused = (audit: Trail): RequestHandler =>
   auditRefusals({ audit, via: 'ops', actorOf, actionOf });

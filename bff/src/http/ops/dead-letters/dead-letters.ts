@@ -21,7 +21,7 @@ import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
 /** `/dead-letters`: inspect, put back or delete individual set-aside records. */
-export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
+export function deadLetterRoutes(setAsideRecords: SetAsideRecords, trail: Trail, log: Logger): Router {
   const withErrorHandling =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
     async (request, response, next) => {
@@ -32,7 +32,7 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
           const status = error.code === 'not_found' ? 404 : 409;
           return sendProblem(response, { status, code: error.code, detail: error.message });
         }
-        const detail = 'The dead letters are unavailable. Try again.';
+        const detail = 'The set-aside records are unavailable right now. Try again.';
         reportUnavailable(response, log, { error, detail });
       }
     };
@@ -42,11 +42,11 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
     .route('/dead-letters')
     .get(
       withErrorHandling(async (_request, response) => {
-        const names = await box.names();
+        const names = await setAsideRecords.names();
         const newest = names.slice(0, MAX_SET_ASIDE_LISTED);
         const last = names.at(-1);
         const isListed = last === undefined || newest.includes(last);
-        const records = await box.records(isListed ? newest : [...newest, last]);
+        const records = await setAsideRecords.records(isListed ? newest : [...newest, last]);
         const list: SetAsideList = {
           total: names.length,
           oldestAt: records.at(-1)?.at ?? null,
@@ -60,16 +60,16 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
     .route('/dead-letters/:entry')
     .get(
       withErrorHandling(async (request, response) => {
-        response.set('Cache-Control', 'no-store').json(await box.find(request.params.entry));
+        response.set('Cache-Control', 'no-store').json(await setAsideRecords.find(request.params.entry));
       }),
     )
     .delete(
       withErrorHandling(async (request, response) => {
-        const record = await box.find(request.params.entry);
+        const record = await setAsideRecords.find(request.params.entry);
         const { entry } = record;
-        const change = () => box.remove(entry);
+        const change = () => setAsideRecords.remove(entry);
         await noteSetAside(trail, auditActor(request), { action: 'delete', record, change });
-        log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
+        log.info({ entry, by: operatorOf(request) }, 'a set-aside record was deleted');
         response.status(204).end();
       }),
     )
@@ -79,10 +79,10 @@ export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger
     .post(
       requireJson,
       withErrorHandling(async (request, response) => {
-        const record = await box.find(request.params.entry);
-        const change = () => box.putBack(record);
+        const record = await setAsideRecords.find(request.params.entry);
+        const change = () => setAsideRecords.putBack(record);
         await noteSetAside(trail, auditActor(request), { action: 'put-back', record, change });
-        log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
+        log.info({ entry: record.entry, by: operatorOf(request) }, 'a set-aside record was put back');
         response.status(204).end();
       }),
     )

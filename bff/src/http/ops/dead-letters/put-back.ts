@@ -8,7 +8,7 @@ import { reportUnavailable } from '../unavailable.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 
 /** `POST /dead-letters/put-back`: puts back a batch of records, the oldest first. */
-export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
+export function putBackRoutes(setAsideRecords: SetAsideRecords, trail: Trail, log: Logger): Router {
   const router = Router();
   router
     .route('/dead-letters/put-back')
@@ -17,9 +17,9 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
       if (!body) return;
       const result: PutBackResult = { putBack: 0, failed: [], more: false };
       try {
-        const names = (await box.names()).toReversed().slice(body.skip);
+        const names = (await setAsideRecords.names()).toReversed().slice(body.skip);
         const batch = names.slice(0, MAX_PUT_BACK);
-        const records = await box.records(batch);
+        const records = await setAsideRecords.records(batch);
         const found = new Set(records.map(({ entry }) => entry));
         for (const entry of batch)
           if (!found.has(entry)) result.failed.push({ entry, detail: `${entry} no longer exists.` });
@@ -28,7 +28,7 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
         result.more = names.length > MAX_PUT_BACK && due.length === records.length;
         for (const record of due) {
           try {
-            const change = () => box.putBack(record);
+            const change = () => setAsideRecords.putBack(record);
             await noteSetAside(trail, auditActor(request), { action: 'put-back', record, change });
             result.putBack++;
           } catch (error) {
@@ -37,11 +37,14 @@ export function putBackRoutes(box: SetAsideRecords, trail: Trail, log: Logger): 
           }
         }
       } catch (error) {
-        const detail = `The dead letters are unavailable. Put back: ${result.putBack}. Try again for the rest.`;
+        const detail = `The set-aside records are unavailable right now. Put back so far: ${result.putBack}. Try again.`;
         return reportUnavailable(response, log, { error, detail });
       }
       const { putBack, failed } = result;
-      log.info({ putBack, failed: failed.length, by: operatorOf(request) }, 'dead letters were put back');
+      log.info(
+        { putBack, failed: failed.length, by: operatorOf(request) },
+        'set-aside records were put back',
+      );
       response.set('Cache-Control', 'no-store').json(result);
     })
     .all(methodNotAllowed('POST'));

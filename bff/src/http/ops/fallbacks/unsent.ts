@@ -49,7 +49,10 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
       const result = await close(unsent, body.fallbacks);
       recordClosed(trail, request, { action, names: body.fallbacks, result });
       const { done, failed } = result;
-      log.info({ action, done, failed: failed.length, by: operatorOf(request) }, 'unsent fallbacks changed');
+      log.info(
+        { action, done, failed: failed.length, by: operatorOf(request) },
+        'unsent fallbacks were resent or dismissed',
+      );
       response.set('Cache-Control', 'no-store').json(result);
     };
   router
@@ -77,14 +80,14 @@ interface Closed {
   result: UnsentResult;
 }
 
-/** Records completed and uncertain changes separately. */
+/** Records completed and uncertain changes separately in the audit trail. */
 function recordClosed(trail: Trail, request: Request, { action, names, result }: Closed): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));
-  const record = (outcome: 'done' | 'uncertain', of: readonly UnsentName[]) => {
-    if (of.length === 0) return;
-    const feeds = of.map(({ reader }) => reader);
-    trail.note({ ...auditActor(request), action, outcome, feeds, ids: of.map(({ id }) => id) });
+  const record = (outcome: 'done' | 'uncertain', changed: readonly UnsentName[]) => {
+    if (changed.length === 0) return;
+    const feeds = changed.map(({ reader }) => reader);
+    trail.note({ ...auditActor(request), action, outcome, feeds, ids: changed.map(({ id }) => id) });
   };
   record(
     'done',

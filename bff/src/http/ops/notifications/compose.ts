@@ -23,7 +23,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
         const answer = await compose(body);
         if ('ids' in answer) {
           note('done', answer.ids);
-          log.info({ ids: answer.ids, by: operatorOf(request) }, 'composed');
+          log.info({ ids: answer.ids, by: operatorOf(request) }, 'an operator sent notifications');
           response.status(202).json({ ids: answer.ids } satisfies Accepted);
           return;
         }
@@ -60,7 +60,7 @@ function idsOf(value: unknown): string[] | undefined {
 /** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds that can be found in a body. */
+/** The feeds named in a body, which might be invalid. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;

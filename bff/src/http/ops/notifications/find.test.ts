@@ -4,12 +4,12 @@ import { serveBff, type ServedBff } from '../../../../testing/served-bff.ts';
 import type { MemorySetAside } from '../../../memory/set-aside.ts';
 
 let bff: ServedBff;
-const asked: Operation[] = [];
+const operations: Operation[] = [];
 let scheduled: number | null = null;
 beforeAll(async () => {
   bff = await serveBff({ PUBLISHED_ON: 'loopback', HISTORY_MAX: '3' });
   bff.backend.operateWith(async (operation) => {
-    asked.push(operation);
+    operations.push(operation);
     return operation.do === 'retract' ? { status: 202, body: {} } : { status: 200, body: { at: scheduled } };
   });
 });
@@ -90,7 +90,7 @@ describe('POST /app/ops/retract', () => {
   it('should pass the retraction to the producer and record the actor', async () => {
     const response = await retract({ id: 'one', feed: 'topic:find' });
     expect([response.status, await response.json()]).toEqual([202, { ids: ['one'] }]);
-    expect(asked.at(-1)).toEqual({ do: 'retract', id: 'one', feed: 'topic:find' });
+    expect(operations.at(-1)).toEqual({ do: 'retract', id: 'one', feed: 'topic:find' });
     expect((await retract({ feed: 'topic:find' })).status).toBe(400);
     await expect
       .poll(async () => JSON.stringify(await (await fetch(`${bff.url}/app/ops/audit`)).json()))

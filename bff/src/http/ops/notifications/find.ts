@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { TemporaryError } from '../../../deliver/errors.ts';
 import type { FeedLog } from '../../../deliver/ports.ts';
 import { findInFeed } from '../../../recover/find/find-in-feed.ts';
-import { findNotification, type FindIn } from '../../../ops/find/find-notification.ts';
+import { findNotification, type SearchPlace } from '../../../ops/find/find-notification.ts';
 import { findSetAside } from '../../../ops/find/find-set-aside.ts';
 import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
@@ -15,22 +15,22 @@ const MAX_WAITING = 4;
 
 export interface FindRoutesOptions {
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>;
-  deadLetters: Pick<SetAsideRecords, 'names' | 'records'>;
-  findWaiting?: FindIn | undefined;
-  findSchedule?: FindIn | undefined;
+  setAsideRecords: Pick<SetAsideRecords, 'names' | 'records'>;
+  findWaiting?: SearchPlace | undefined;
+  findSchedule?: SearchPlace | undefined;
   now: () => number;
 }
 
 /** `GET /find?id=…&feed=…`: where a notification is. */
 export function findRoutes(
-  { log: feedLog, deadLetters, findWaiting, findSchedule, now }: FindRoutesOptions,
+  { log: feedLog, setAsideRecords, findWaiting, findSchedule, now }: FindRoutesOptions,
   log: Logger,
 ): Router {
   const slots = new Slots(AT_ONCE, MAX_WAITING);
   const places = {
     feed: (named) => findInFeed(feedLog, named, now()),
     entries: findWaiting,
-    setAside: ({ id }) => findSetAside(deadLetters, id),
+    setAside: ({ id }) => findSetAside(setAsideRecords, id),
     schedules: findSchedule,
   } satisfies Parameters<typeof findNotification>[1];
   const router = Router();

@@ -32,7 +32,7 @@ export function retractRoutes(operate: Operate, trail: Trail, log: Logger): Rout
           });
         }
         note('done');
-        log.info({ id, feed, by: operatorOf(request) }, 'retracted');
+        log.info({ id, feed, by: operatorOf(request) }, 'an operator retracted a notification');
         response.status(202).json({ ids: [id] } satisfies Accepted);
       } catch (error) {
         note('uncertain');

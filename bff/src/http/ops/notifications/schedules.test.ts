@@ -33,7 +33,7 @@ describe('GET /app/ops/schedules', () => {
   it.each([
     ['does not answer', () => Promise.reject(new Error('away'))],
     ['answers 503', () => Promise.resolve({ status: 503, body: { code: 'unavailable' } })],
-    ['answers in another form', () => Promise.resolve({ status: 200, body: { count: 1 } })],
+    ['sends an unexpected body', () => Promise.resolve({ status: 200, body: { count: 1 } })],
   ])('should answer 503 and suggest a fix when the producer %s', async (_name, operate) => {
     bff.backend.operateWith(operate);
     const { response, body } = await list();

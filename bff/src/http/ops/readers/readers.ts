@@ -9,7 +9,7 @@ export interface ReaderOpsRoutesOptions {
   exportOf: (reader: string) => Promise<object>;
 }
 
-/** `GET /receipts?feed=…&id=…` and `GET /readers/{sub}/export`. */
+/** `GET /receipts?feed=…&id=…`: how far a notification got. `GET /readers/{sub}/export`: all data about a reader. */
 export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions, log: Logger): Router {
   const router = Router();
   router

@@ -14,7 +14,7 @@ export const isPushSupported = (): boolean =>
 
 /** The page's language, if messages are available in it. */
 export function messageLanguage(): MessageLanguage | undefined {
-  const [base] = useMessages().spoken.toLowerCase().split('-');
+  const [base] = useMessages().lang.toLowerCase().split('-');
   return base === 'de' || base === 'en' ? base : undefined;
 }
 
@@ -53,9 +53,9 @@ export async function isSubscribed(endpoints: readonly string[]): Promise<boolea
 }
 
 /**
- * Subscribes this device with the deployment's key and registers it for the reader. Replaces a subscription with a
- * different key or for another reader. Call this only after permission is granted. If a step fails, rejects and leaves
- * the device unsubscribed.
+ * Subscribes this device with the deployment's key and registers it for the reader. Replaces an existing subscription,
+ * which may have a different key or belong to another reader. Call this only after permission is granted. If a step
+ * fails, rejects and leaves the device unsubscribed.
  */
 export async function subscribe(publicKey: string): Promise<void> {
   const manager = await pushManager();
@@ -75,8 +75,8 @@ export async function subscribe(publicKey: string): Promise<void> {
 }
 
 /**
- * Turns off push on this device. Rejects if the server is unreachable, but push is still off. In that case, the server
- * finds out when the next push fails.
+ * Turns off push on this device. Push is off even if this rejects because the server is unreachable. The server then
+ * notices when the next push fails.
  */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();
@@ -89,7 +89,7 @@ export async function unsubscribe(): Promise<void> {
 /**
  * Turns off push on this device so that the next reader doesn't get this reader's messages. Call it when the reader
  * signs out, while the components are still mounted and `getToken` still returns the reader's token. No-op if push is
- * off. Rejects if the server is unreachable, but push is still off.
+ * off. Push is off even if this rejects because the server is unreachable.
  */
 export async function stopPush(): Promise<void> {
   if (isPushSupported() && Notification.permission === 'granted') await unsubscribe();

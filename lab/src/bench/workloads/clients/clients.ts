@@ -12,6 +12,7 @@ export interface ConnectOptions {
   positions?: readonly string[];
   /** Each client's feed. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
+  /** Additional feeds for each client. */
   furtherOf?: (client: number) => readonly string[];
   /** Number of clients that connect concurrently. Defaults to 100. */
   atOnce?: number;

@@ -6,7 +6,7 @@ import type { CrowdPart, CrowdMessage } from './crowd.ts';
 
 /** Keeps part of a crowd connected until the parent process exits or requests a stop. */
 const { socketUrls, protocol, first, count } = JSON.parse(process.argv[2] ?? '') as CrowdPart;
-const send = (word: CrowdMessage) => process.send?.(word);
+const send = (message: CrowdMessage) => process.send?.(message);
 const parentMessage = once(process, 'message');
 process.once('disconnect', () => process.exit());
 try {

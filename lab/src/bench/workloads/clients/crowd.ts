@@ -54,8 +54,11 @@ const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise
 export async function withCrowd<T>(peer: Sockets, count: number, work: () => Promise<T>): Promise<T> {
   const { socketUrls, protocol } = peer;
   const children = partsOf(count, Math.min(MAX_PER_PROCESS, maxConnections())).map((part) => {
-    const whole: CrowdPart = { socketUrls, protocol: protocol.name, ...part };
-    return fork(FILE, [JSON.stringify(whole)], { execArgv: ['--import', 'tsx'], env: cleanEnvironment() });
+    const crowdPart: CrowdPart = { socketUrls, protocol: protocol.name, ...part };
+    return fork(FILE, [JSON.stringify(crowdPart)], {
+      execArgv: ['--import', 'tsx'],
+      env: cleanEnvironment(),
+    });
   });
   try {
     await Promise.all(children.map((child) => nextMessage(child, 'connected')));

@@ -79,7 +79,11 @@ class Retryable extends Error {}
  * receiver while the server closes the connection, undici ends the process
  * (https://github.com/nodejs/undici/issues/5360).
  */
-async function receive({ url, agent, onBytes }: Download, part: string, have: number): Promise<void> {
+async function receive(
+  { url, agent, onBytes }: Download,
+  part: string,
+  existingBytes: number,
+): Promise<void> {
   let received = 0;
   let size: number | undefined;
   let file: number | undefined;
@@ -90,10 +94,13 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
         method: 'GET',
         dispatcher: agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS })),
         // A mirror that compresses the file in transit would change the bytes that the digest covers.
-        headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
+        headers: {
+          'accept-encoding': 'identity',
+          ...(existingBytes > 0 && { range: `bytes=${existingBytes}-` }),
+        },
       },
       ({ statusCode, headers }) => {
-        const from = startOf(url, { statusCode, headers }, have);
+        const from = startOf(url, { statusCode, headers }, existingBytes);
         if (from === undefined) return new Writable({ write: (_chunk, _encoding, done) => done() });
         received = from;
         const length = Number(headers['content-length'] ?? NaN);
@@ -126,17 +133,17 @@ async function receive({ url, agent, onBytes }: Download, part: string, have: nu
 function startOf(
   url: string,
   { statusCode, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
-  have: number,
+  existingBytes: number,
 ): number | undefined {
   if (statusCode === 200) return 0;
-  if (statusCode === 416 && have > 0) return undefined;
+  if (statusCode === 416 && existingBytes > 0) return undefined;
   if (statusCode !== 206) {
     const reason = `the server returned status ${statusCode}`;
     if (statusCode >= 500 || statusCode === 429 || statusCode === 408) throw new Retryable(reason);
     throw new Failure(`${url} could not be downloaded: ${reason}.`);
   }
   const from = /^bytes (\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1];
-  if (Number(from) === have) return have;
+  if (Number(from) === existingBytes) return existingBytes;
   throw new Failure(`${url} returned a different part of the file than requested.`);
 }
 

@@ -123,12 +123,12 @@ async function unpack(
   const bin = join(partial, '.dapr', 'bin');
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  const one = async (archive: Pinned): Promise<void> => {
+  const unpackArchive = async (archive: Pinned): Promise<void> => {
     const { code, output } = await run('tar', ['-xzf', fileOf(archive), '-C', bin, archive.command]);
     if (code !== 0) throw new Failure(`${archive.name} could not be unpacked: ${output.trim()}`);
     chmodSync(join(bin, archive.command), 0o755);
   };
-  await Promise.all(archives.map(one));
+  await Promise.all(archives.map(unpackArchive));
   const { code, output } = await run(join(bin, 'daprd'), ['--version']);
   if (code !== 0) throw new Failure(`The downloaded daprd does not run on this machine: ${output.trim()}`);
   renameSync(partial, target);

@@ -51,9 +51,9 @@ export async function refreshDigests(
   const release = readRelease(file);
   const archives = PLATFORMS.flatMap((platform) => archivesOf(release, platform));
   const agent = downloadAgent(proxy);
-  const ends = await Promise.allSettled(archives.map((archive) => fetchDigest(origin, archive, agent)));
+  const results = await Promise.allSettled(archives.map((archive) => fetchDigest(origin, archive, agent)));
   await agent.destroy();
-  const faults = ends.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
+  const faults = results.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
   if (faults.length > 0) {
     throw new Failure(
       `Could not read the checksums of Dapr ${release.runtime}. Nothing was changed:\n  ${faults.join('\n  ')}\n` +
@@ -61,7 +61,7 @@ export async function refreshDigests(
     );
   }
   const digests = Object.fromEntries(
-    ends.flatMap((end, at) => (end.status === 'fulfilled' ? [[archives[at]?.name ?? '', end.value]] : [])),
+    results.flatMap((end, at) => (end.status === 'fulfilled' ? [[archives[at]?.name ?? '', end.value]] : [])),
   );
   writeFileSync(file, `${JSON.stringify({ ...release, digests }, null, 2)}\n`);
   process.stdout.write(

@@ -3,7 +3,7 @@ const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fal
 /** Unsent fallbacks. Names of readers, channels and notifications are isolated from surrounding text. */
 export const unsent = {
   title: 'Unsent fallbacks',
-  hint: "Messages through other channels, such as e-mail, that were refused or have an unknown outcome. Fix the cause, then resend them. Notifications that have since been read or left their feed's history are skipped.",
+  hint: "Messages through other channels, such as e-mail, that were refused or have an unknown outcome. Fix the cause, then resend them. Notifications that have been read or are no longer in their feed's history are skipped.",
   refused: 'Not sent',
   unknown: 'Outcome unknown',
   of: (via: string, id: string) => `${via} for ${id}`,

@@ -15,10 +15,10 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Runs a send. Never rejects, and settles within `timeoutMs`. On a timeout, aborts `signal` and returns the result of
- * `onTimeout`. If `send` throws, the result is `refused` because the message caused the error, not the network.
+ * Runs `send` with a time limit. Never rejects. On a timeout, aborts `signal` and resolves with the result of
+ * `onTimeout`. If `send` rejects, the result is `refused` because the message caused the error, not the network.
  */
-export async function settled(
+export async function sendWithin(
   timeoutMs: number,
   onTimeout: () => SendResult,
   send: (signal: AbortSignal) => Promise<SendResult>,

@@ -1,5 +1,5 @@
 import { distinctRedis, type RedisPart, type RedisParts } from '@tocsin/service/redis';
-import type { KeptStore, StoreEvents, StoresWithContent } from '../../backend.ts';
+import type { RedisUpkeep, RedisUpkeepEvents, StoresWithContent } from '../../backend.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../../redis/connection.ts';
 import { RedisCopyEraser } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
@@ -11,12 +11,12 @@ const MAX_STREAM_BYTES = 16 * 1024 * 1024;
  * Starts trimming the streams of Dapr's topics and deleting copies of erased content. Uses separate connections so that
  * large replies don't delay publications.
  */
-export function keepStore(
+export function startRedisUpkeep(
   options: Omit<RedisConnectionOptions, 'name' | 'target'>,
   redis: RedisParts,
   { entries, log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
-  { onDropped, eraseFallbacks }: StoreEvents,
-): KeptStore {
+  { onDropped, eraseFallbacks }: RedisUpkeepEvents,
+): RedisUpkeep {
   const { log } = options;
   const connections = distinctRedis({ ...redis, audit: redis.topics }).map(({ target, parts }) => ({
     parts,
