@@ -32,10 +32,7 @@ export function readQuery<T>(
   }));
   const names = new Set(repetitionFaults.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
-  sendProblem(
-    response,
-    invalidQuery([...repetitionFaults, ...faults], 'The query is invalid; see errors.'),
-  );
+  sendProblem(response, invalidQuery([...repetitionFaults, ...faults], 'The query is invalid; see errors.'));
   return undefined;
 }
 
