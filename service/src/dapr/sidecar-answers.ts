@@ -26,12 +26,13 @@ export const metadataSchema = z.object({
 /** Dapr stores a job's data as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's error code and message. If the text has no code, the message is the raw text. */
-export function errorOf(text: string): z.infer<typeof errorSchema> {
+/** Dapr's error code and message. If the text has no message, the message is the raw text. */
+export function errorOf(text: string): { errorCode?: string | undefined; message: string } {
+  const message = text.slice(0, 500);
   try {
-    return errorSchema.parse(JSON.parse(text));
+    return { message, ...errorSchema.parse(JSON.parse(text)) };
   } catch {
-    return { message: text.slice(0, 500) };
+    return { message };
   }
 }
 
@@ -39,7 +40,7 @@ export function refusal(call: string, status: number, text: string): SidecarErro
   const parsed = errorOf(text);
   const code = parsed.errorCode ?? `HTTP_${status}`;
   return new SidecarError(
-    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message ?? ''}`,
+    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message}`,
     {
       code,
       status,
