@@ -39,11 +39,8 @@ export function errorOf(text: string): { errorCode?: string | undefined; message
 export function refusal(call: string, status: number, text: string): SidecarError {
   const parsed = errorOf(text);
   const code = parsed.errorCode ?? `HTTP_${status}`;
-  return new SidecarError(
-    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message}`,
-    {
-      code,
-      status,
-    },
-  );
+  return new SidecarError(`The sidecar responded to ${call} with ${status} ${code}: ${parsed.message}`, {
+    code,
+    status,
+  });
 }
