@@ -90,6 +90,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     auth,
     azure,
     views,
+    limitsOf: delivery.limitsOf,
     readers,
     away,
     readerData,

@@ -1,9 +1,9 @@
 import { faultsOf } from '@tocsin/contracts';
-import { sendProblem } from '@tocsin/service';
+import { invalidQuery, sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** Parses the query. If invalid, responds with all errors and returns `undefined`. */
+/** Parses the query. If invalid, responds with its errors (at most 100) and returns `undefined`. */
 export function readQuery<T>(
   schema: z.ZodType<T>,
   request: Request,
@@ -12,12 +12,8 @@ export function readQuery<T>(
   lists: readonly string[] = [],
 ): T | undefined {
   if (!isUtf8Query(request.originalUrl)) {
-    sendProblem(response, {
-      status: 400,
-      code: 'invalid_query',
-      detail: 'The query is not valid percent-encoded UTF-8.',
-      errors: [{ path: '', message: 'must be valid percent-encoded UTF-8' }],
-    });
+    const errors = [{ path: '', message: 'must be valid percent-encoded UTF-8' }];
+    sendProblem(response, invalidQuery(errors, 'The query is not valid percent-encoded UTF-8.'));
     return undefined;
   }
   const isList = (name: string) => lists.includes(name);
@@ -36,12 +32,7 @@ export function readQuery<T>(
   }));
   const names = new Set(repetitionFaults.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
-  sendProblem(response, {
-    status: 400,
-    code: 'invalid_query',
-    detail: 'The query is invalid; see errors.',
-    errors: [...repetitionFaults, ...faults],
-  });
+  sendProblem(response, invalidQuery([...repetitionFaults, ...faults], 'The query is invalid; see errors.'));
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { EventStreams } from '../connect/event-streams.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
 import type { ReaderOpsRoutesOptions } from '../http/ops/readers/readers.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import { createPublicApp } from '../http/public-app.ts';
 import { createPublicServer } from '../http/public-server.ts';
 import { addConnectionGauges } from '../observe/metrics.ts';
@@ -25,6 +26,7 @@ export interface FrontOptions {
   auth: Authenticator;
   azure: AzureSockets | undefined;
   views: FeedViews;
+  limitsOf: LimitsOf;
   readers: Readers;
   away: Away | undefined;
   readerData: ReaderOpsRoutesOptions;
@@ -46,7 +48,7 @@ export interface Front {
 /** Builds the public server, including routes, streams and the gateway. Doesn't start listening. */
 export function createFront(
   { config, backend, log, registry, metrics, trail, instance, now }: AppContext,
-  { auth, azure, views, readers, away, readerData, dependencies, uiDist, ready }: FrontOptions,
+  { auth, azure, views, limitsOf, readers, away, readerData, dependencies, uiDist, ready }: FrontOptions,
 ): Front {
   const { pages } = readers;
   const { revocations } = auth;
@@ -75,7 +77,7 @@ export function createFront(
   const app = createPublicApp({
     ...{ ...backend, ...access, views, readers, away, readerData, trail, uiDist, ready, registry, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
-    ...{ feedLog: backend.log, templates: away?.templates, unsent: away?.fallbacks.unsent },
+    ...{ feedLog: backend.log, limitsOf, templates: away?.templates, unsent: away?.fallbacks.unsent },
     ...{ instance, failing: () => dependencies.failing, links: opsLinksOf(config) },
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     writesPerMinute: config.WRITES_PER_MINUTE,

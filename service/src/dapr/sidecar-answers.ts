@@ -26,23 +26,21 @@ export const metadataSchema = z.object({
 /** Dapr stores a job's data as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's error code and message in a response body. If they can't be read, the message is the start of the body. */
-export function errorOf(text: string): z.infer<typeof errorSchema> {
+/** Dapr's error code and message in a response body. If the body has no message, its start is the message. */
+export function errorOf(text: string): { errorCode?: string | undefined; message: string } {
+  const message = text.slice(0, 500);
   try {
-    return errorSchema.parse(JSON.parse(text));
+    return { message, ...errorSchema.parse(JSON.parse(text)) };
   } catch {
-    return { message: text.slice(0, 500) };
+    return { message };
   }
 }
 
 export function refusal(call: string, status: number, text: string): SidecarError {
   const parsed = errorOf(text);
   const code = parsed.errorCode ?? `HTTP_${status}`;
-  return new SidecarError(
-    `The sidecar responded to ${call} with ${status} ${code}: ${parsed.message ?? ''}`,
-    {
-      code,
-      status,
-    },
-  );
+  return new SidecarError(`The sidecar responded to ${call} with ${status} ${code}: ${parsed.message}`, {
+    code,
+    status,
+  });
 }

@@ -31,6 +31,7 @@ import type { Trail } from './access/audit-actor.ts';
 export interface OpsRoutesOptions extends StatusOptions {
   /** The log for all feeds, used by searches. */
   feedLog: FindRoutesOptions['log'];
+  limitsOf: FindRoutesOptions['limitsOf'];
   findWaiting?: SearchPlace | undefined;
   operate: Operate;
   board: InstanceBoard;

@@ -1,5 +1,5 @@
 import { SEARCH_PARAMETERS, searchQuerySchema, type SearchAnswer } from '@tocsin/contracts';
-import { sendProblem, type Logger } from '@tocsin/service';
+import { invalidQuery, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import { BadCursorError, type SearchRequest } from '../../readers/search/search.ts';
 import { readerOf } from '../../readers/reader.ts';
@@ -34,13 +34,10 @@ export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router
         const answer = await search(readerOf(request.identity, clientId), { ...rest, feeds });
         response.set('Cache-Control', 'no-store').json(answer);
       } catch (error) {
-        if (error instanceof BadCursorError)
-          return sendProblem(response, {
-            status: 400,
-            code: 'invalid_query',
-            detail: 'The query is invalid; see errors.',
-            errors: [{ path: 'cursor', message: error.message }],
-          });
+        if (error instanceof BadCursorError) {
+          const errors = [{ path: 'cursor', message: error.message }];
+          return sendProblem(response, invalidQuery(errors, 'The query is invalid; see errors.'));
+        }
         log.warn({ err: error }, 'a search failed');
         sendUnavailable(response, 'Search is unavailable right now. Try again.');
       }

@@ -10,6 +10,8 @@ import {
 import { readSegments } from '../../deliver/load/read-segments.ts';
 import type { FeedLog } from '../../deliver/ports.ts';
 import { decodeIds, hashOfId } from '../../feed/ids.ts';
+import { keptIds, keptSegments } from '../../feed/history/history.ts';
+import type { FeedLimits } from '../../feed/limits.ts';
 import { splitWithin, present } from '../../feed/present.ts';
 
 /** Maximum bytes of history to read per batch. */
@@ -29,11 +31,16 @@ export interface FoundInFeed {
 export async function findInFeed(
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>,
   { id, feed }: NamedNotification,
+  limits: FeedLimits,
   now: number,
 ): Promise<FoundInFeed> {
   const stored = await log.readHead(feed);
   if (!stored) return { found: [], isComplete: true };
-  const { segments, ids, retractions = [] } = stored.head;
+  const { head } = stored;
+  // The head can still reference documents that have expired since the last commit.
+  const segments = keptSegments(head.segments, limits, now);
+  const ids = keptIds(head.ids, limits, now);
+  const retractions = keptIds(head.retractions ?? [], limits, now);
   const hash = hashOfId(id);
   const { publication, isComplete } = await newestWith(id, segments, log);
   if (publication) return { found: [placeOf(present(publication, now))], isComplete: true };

@@ -32,7 +32,7 @@ function predict(load: CheckLoad, constants: Constants): Plan {
       producers: 1,
       partitions: 2,
       payload: constants.range.payload,
-      historyHours: (WARM_UP_SECONDS + MEASURED_SECONDS) / 3600,
+      hoursSinceStart: (WARM_UP_SECONDS + MEASURED_SECONDS) / 3600,
       // No connection opens or closes during the measurement.
       sessionMinutes: Number.POSITIVE_INFINITY,
     },

@@ -27,8 +27,10 @@ export interface Load {
   batch: number;
   /** Maximum publications kept per feed (`HISTORY_MAX`). */
   history: number;
-  /** Hours that a feed keeps publications (`HISTORY_TTL`), or the duration of the load if that's shorter. */
+  /** Hours that a feed keeps publications (`HISTORY_TTL`). */
   historyHours: number;
+  /** Duration of the load so far (hours), if the feeds had no history before. If omitted, longer than any history. */
+  hoursSinceStart?: number;
   /** True if the bffs compress long history (`HISTORY_COMPRESSION=on`). */
   compressedHistory?: boolean;
   /** Duration of a connection (minutes). */

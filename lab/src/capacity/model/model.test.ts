@@ -32,6 +32,20 @@ describe('compressed history', () => {
   });
 });
 
+describe('remembered ids', () => {
+  const idsOf = (load: Partial<Load>) => plan({ feeds: 100, rate: 1, ...load }).kept.ids;
+
+  it('should be those of 25 hours, or of the history if that is longer', () => {
+    expect(idsOf({ historyHours: 1 })).toBeCloseTo(25 * 36);
+    expect(idsOf({ historyHours: 48 })).toBeCloseTo(48 * 36);
+  });
+
+  it('should be at most those since the load started', () => {
+    expect(idsOf({ hoursSinceStart: 0.5 })).toBeCloseTo(0.5 * 36);
+    expect(plan({ feeds: 100, rate: 1, hoursSinceStart: 0.5 }).kept.history).toBeCloseTo(0.5 * 36);
+  });
+});
+
 describe('comparisons between a view and its feed’s head', () => {
   it('should happen every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);

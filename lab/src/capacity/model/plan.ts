@@ -8,6 +8,7 @@ import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
  * (`bff/src/redis/stream-keeper.ts`).
  */
 const ANNOUNCEMENT_SECONDS = 3;
+/** A feed remembers ids this long, or as long as its history if that is longer. */
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
@@ -66,13 +67,11 @@ const adjustedToPayload = (load: Load, constants: Constants, measured: number): 
 function keptOf(load: Load, constants: Constants): Plan['kept'] {
   const perHour = (load.rate / load.feeds) * 3600;
   const bytes = adjustedToPayload(load, constants, constants.stored.publication);
-  // A feed remembers ids for 25 h, or as long as its history if that is longer. If `historyHours` is less than a day,
-  // this assumes that the load lasts only that long, as in a check, so no id is older.
-  const idHours = Math.max(load.historyHours, Math.min(load.historyHours, ID_HOURS) * (ID_HOURS / 24));
-  const history = Math.min(load.history, perHour * load.historyHours, HISTORY_BYTES / bytes);
+  const keptIn = (hours: number) => perHour * Math.min(hours, load.hoursSinceStart ?? hours);
+  const history = Math.min(load.history, keptIn(load.historyHours), HISTORY_BYTES / bytes);
   return {
     history,
-    ids: Math.min(IDS_MAX, perHour * idHours),
+    ids: Math.min(IDS_MAX, keptIn(Math.max(load.historyHours, ID_HOURS))),
     ring: Math.min(RING.publications, RING.bytes / bytes, history),
   };
 }
@@ -114,7 +113,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
     state:
       load.feeds *
         (stored.feed + historyBytes(load, constants, kept.history * publication) + kept.ids * stored.id) +
-      flow.events * Math.min(REPLACED_SECONDS, load.historyHours * 3600) * stored.replaced +
+      flow.events * Math.min(REPLACED_SECONDS, (load.hoursSinceStart ?? Infinity) * 3600) * stored.replaced +
       load.readers * stored.reader,
     broadcast: Math.min(
       BROADCAST.bytes,

@@ -3,6 +3,7 @@ import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { TemporaryError } from '../../../deliver/errors.ts';
 import type { FeedLog } from '../../../deliver/ports.ts';
+import type { LimitsOf } from '../../../feed/limits.ts';
 import { findInFeed } from '../../../recover/find/find-in-feed.ts';
 import { findNotification, type SearchPlace } from '../../../ops/find/find-notification.ts';
 import { findSetAside } from '../../../ops/find/find-set-aside.ts';
@@ -15,6 +16,7 @@ const MAX_WAITING = 4;
 
 export interface FindRoutesOptions {
   log: Pick<FeedLog, 'readHead' | 'readDocuments'>;
+  limitsOf: LimitsOf;
   setAsideRecords: Pick<SetAsideRecords, 'names' | 'records'>;
   findWaiting?: SearchPlace | undefined;
   findSchedule?: SearchPlace | undefined;
@@ -23,12 +25,12 @@ export interface FindRoutesOptions {
 
 /** `GET /find?id=…&feed=…`: where a notification is. */
 export function findRoutes(
-  { log: feedLog, setAsideRecords, findWaiting, findSchedule, now }: FindRoutesOptions,
+  { log: feedLog, limitsOf, setAsideRecords, findWaiting, findSchedule, now }: FindRoutesOptions,
   log: Logger,
 ): Router {
   const slots = new Slots(AT_ONCE, MAX_WAITING);
   const places = {
-    feed: (named) => findInFeed(feedLog, named, now()),
+    feed: (named) => findInFeed(feedLog, named, limitsOf(named.feed), now()),
     entries: findWaiting,
     setAside: ({ id }) => findSetAside(setAsideRecords, id),
     schedules: findSchedule,
