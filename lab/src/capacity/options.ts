@@ -20,7 +20,7 @@ interface NumberOption {
   defaultText?: string;
 }
 
-type NumberKey = Exclude<keyof Load, 'compressedHistory'>;
+type NumberKey = Exclude<keyof Load, 'compressedHistory' | 'hoursSinceStart'>;
 
 const NUMBERS: Record<NumberKey, NumberOption> = {
   connections: {

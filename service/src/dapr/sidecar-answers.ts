@@ -27,12 +27,13 @@ export const metadataSchema = z.object({
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
 /** Dapr's error code and message in a response body. If the body has no message, its start is the message. */
-export function errorOf(text: string): { errorCode?: string | undefined; message: string } {
-  const message = text.slice(0, 500);
+export function errorOf(body: string): { errorCode?: string | undefined; message: string } {
+  const start = body.slice(0, 500);
   try {
-    return { message, ...errorSchema.parse(JSON.parse(text)) };
+    const { errorCode, message = start } = errorSchema.parse(JSON.parse(body));
+    return { errorCode, message };
   } catch {
-    return { message };
+    return { message: start };
   }
 }
 
