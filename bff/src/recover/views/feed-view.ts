@@ -25,7 +25,7 @@ const MAX_ATTEMPTS = 5;
  */
 export class FeedView {
   readonly feed: string;
-  readonly #dependencies: ViewDependencies;
+  readonly #options: ViewDependencies;
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
@@ -41,7 +41,7 @@ export class FeedView {
 
   constructor(feed: string, dependencies: ViewDependencies) {
     this.feed = feed;
-    this.#dependencies = dependencies;
+    this.#options = dependencies;
     this.#segments = this.#emptyCache();
   }
 
@@ -70,10 +70,10 @@ export class FeedView {
   /** Handles a broadcast. Without a valid proof, it only triggers a comparison. */
   receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
-    if (!this.#dependencies.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
-    const markBefore = this.#dependencies.marks.of(feed);
+    if (!this.#options.proofs.verify(feed, positionOf(event), event.proof)) return { continues: false };
+    const markBefore = this.#options.marks.of(feed);
     const removedBefore = this.#removedAt;
-    this.#dependencies.marks.raise(feed, positionOf(event));
+    this.#options.marks.raise(feed, positionOf(event));
     if (markBefore && isLaterEpoch(markBefore.epoch, epoch)) return { continues: false };
     this.#noteRemovals(epoch, publications);
     const ring = this.#ring;
@@ -107,7 +107,7 @@ export class FeedView {
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
-    if (resentCount > 0) this.#dependencies.onSentTwice?.(resentCount);
+    if (resentCount > 0) this.#options.onSentTwice?.(resentCount);
     return unsent;
   }
 
@@ -125,7 +125,7 @@ export class FeedView {
   }
 
   #emptyCache(): SegmentCache {
-    const { log, withAllowedIcons = (publications: Publication[]) => publications } = this.#dependencies;
+    const { log, withAllowedIcons = (publications: Publication[]) => publications } = this.#options;
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
@@ -147,7 +147,7 @@ export class FeedView {
   /** The feed's current position. Reads the head if the view could be outdated. */
   async currentPosition(): Promise<Position> {
     const outdated = this.#outdated;
-    if (outdated || isHigher(this.#dependencies.marks.of(this.feed), this.position)) {
+    if (outdated || isHigher(this.#options.marks.of(this.feed), this.position)) {
       await this.compare();
       if (this.#outdated === outdated) this.#outdated = undefined;
     }
@@ -182,8 +182,8 @@ export class FeedView {
   async floor(): Promise<number> {
     const { head } = await this.#freshHead();
     const { offset } = await this.knownPosition();
-    const first = firstOffset(head, this.#dependencies.limits, this.#dependencies.now());
-    return Math.max(first, offset + 1 - this.#dependencies.limits.historyMax);
+    const first = firstOffset(head, this.#options.limits, this.#options.now());
+    return Math.max(first, offset + 1 - this.#options.limits.historyMax);
   }
 
   /** Publications `first` to `last` from the history. Rejects rather than leave out a publication. */
@@ -213,7 +213,7 @@ export class FeedView {
   async #freshHead(): Promise<{ head: Head }> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const known = this.#head;
-      const isFresh = known && this.#dependencies.now() - known.readAt <= HEAD_FRESH_MS;
+      const isFresh = known && this.#options.now() - known.readAt <= HEAD_FRESH_MS;
       // An older head's segments could contain publications that have been removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
@@ -222,9 +222,7 @@ export class FeedView {
   }
 
   #compare(): Promise<void> {
-    return this.#retry(async () =>
-      this.#adopt(await readSoundHead(this.feed, this.position, this.#dependencies)),
-    );
+    return this.#retry(async () => this.#adopt(await readSoundHead(this.feed, this.position, this.#options)));
   }
 
   /**
@@ -248,22 +246,22 @@ export class FeedView {
   }
 
   async #reportLost(cause: LostDocumentError): Promise<never> {
-    const caller = { heard: this.#dependencies.marks.of(this.feed), lostDocument: cause.key };
-    await this.#dependencies.routeFeedTurn(this.feed, undefined, caller);
+    const caller = { heard: this.#options.marks.of(this.feed), lostDocument: cause.key };
+    await this.#options.routeFeedTurn(this.feed, undefined, caller);
     throw new TemporaryError(`part of ${this.feed} was lost; it continues in a new epoch`, { cause });
   }
 
   async #adopt({ head }: StoredHead): Promise<void> {
-    const readAt = this.#dependencies.now();
+    const readAt = this.#options.now();
     this.#refuseEarlierEpoch(head);
-    this.#dependencies.marks.raise(this.feed, head);
+    this.#options.marks.raise(this.feed, head);
     const ring = this.#ring;
     if (ring && !isHigher(head, ring)) {
       if (ring.epoch === head.epoch) this.#head = { head, readAt };
       return;
     }
-    const floor = firstOffset(head, this.#dependencies.limits, readAt);
-    const firstToAppend = Math.max(floor, head.offset - this.#dependencies.ring.publications + 1);
+    const floor = firstOffset(head, this.#options.limits, readAt);
+    const firstToAppend = Math.max(floor, head.offset - this.#options.ring.publications + 1);
     const continues = ring?.epoch === head.epoch && firstToAppend <= ring.offset + 1;
     const from = continues ? ring.offset + 1 : Math.max(floor, head.offset - FIRST_LOAD + 1);
     const contents = await this.#segments.read(head.segments.filter(({ last }) => last >= from));
@@ -281,21 +279,21 @@ export class FeedView {
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {
         for (const publications of splitWithin(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-          this.#dependencies.onMissed?.({ feed: this.feed, epoch, publications });
+          this.#options.onMissed?.({ feed: this.feed, epoch, publications });
         }
       }
       return;
     }
-    const fresh = new Ring({ epoch, offset: from - 1 }, this.#dependencies.ring);
+    const fresh = new Ring({ epoch, offset: from - 1 }, this.#options.ring);
     fresh.append(missed);
     this.#ring = fresh;
     this.#earlySends.dropUpTo(epoch, offset);
-    if (ring || this.#isStale) this.#dependencies.onMoved?.({ feed: this.feed, epoch, offset });
+    if (ring || this.#isStale) this.#options.onMoved?.({ feed: this.feed, epoch, offset });
     this.#isStale = false;
   }
 
   #refuseEarlierEpoch({ epoch }: Position): void {
-    const newest = this.#dependencies.marks.of(this.feed)?.epoch;
+    const newest = this.#options.marks.of(this.feed)?.epoch;
     if (newest !== undefined && isLaterEpoch(newest, epoch))
       throw new ChangedError(`${this.feed} began a new epoch during the read`);
   }
