@@ -39,7 +39,7 @@ export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
   { category: 'pure', pattern: 'service/src/@(random-id|token-bucket).ts' },
   /** Imported by both an application's wiring and its adapters. */
-  { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
+  { category: 'shared', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];
 
 const from = (types, captured) => ({
@@ -51,7 +51,7 @@ const modules = (...sources) => ({ to: { module: { origin: 'external', source: s
 const node = (...sources) => ({ to: { module: { origin: 'core', source: sources } } });
 
 /** Allows only rooms of the same application. */
-const own = (type, rooms) => ({
+const sameApp = (type, rooms) => ({
   to: {
     element: {
       types: { anyOf: [type] },
@@ -107,30 +107,33 @@ export const policies = [
       node('node:crypto', 'node:util', 'node:events'),
     ],
   },
-  { from: from('core', { room: 'produce' }), allow: own('core', 'produce') },
-  { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
-  { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
-  { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
-  { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
-  { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
-  { from: from('core', { room: 'readers' }), allow: own('core', ['readers', 'recover', 'deliver', 'feed']) },
+  { from: from('core', { room: 'produce' }), allow: sameApp('core', 'produce') },
+  { from: from('core', { room: 'schedule' }), allow: sameApp('core', ['schedule', 'produce']) },
+  { from: from('core', { room: 'feed' }), allow: sameApp('core', 'feed') },
+  { from: from('core', { room: 'deliver' }), allow: sameApp('core', ['deliver', 'feed']) },
+  { from: from('core', { room: 'auth' }), allow: [sameApp('core', 'auth'), modules('jose')] },
+  { from: from('core', { room: 'ops' }), allow: sameApp('core', 'ops') },
+  {
+    from: from('core', { room: 'readers' }),
+    allow: sameApp('core', ['readers', 'recover', 'deliver', 'feed']),
+  },
   {
     from: from('core', { room: 'away' }),
-    allow: [own('core', ['away', 'readers', 'recover', 'deliver', 'feed']), to('channels')],
+    allow: [sameApp('core', ['away', 'readers', 'recover', 'deliver', 'feed']), to('channels')],
   },
-  { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
+  { from: from('core', { room: 'recover' }), allow: sameApp('core', ['recover', 'deliver', 'feed']) },
   {
     from: from('core', { room: 'connect' }),
-    allow: own('core', ['connect', 'auth', 'readers', 'recover', 'feed']),
+    allow: sameApp('core', ['connect', 'auth', 'readers', 'recover', 'feed']),
   },
 
   {
     from: from('adapter'),
     allow: [
       to('contracts', 'service', 'service-http', 'service-dapr'),
-      own('core'),
-      own('adapter', '{{from.element.captured.room}}'),
-      toFile('agreement'),
+      sameApp('core'),
+      sameApp('adapter', '{{from.element.captured.room}}'),
+      toFile('shared'),
       modules('zod'),
       node('*', 'node:*'),
     ],
@@ -139,7 +142,7 @@ export const policies = [
     from: from('adapter', { room: 'http' }),
     allow: [to('channels'), modules('express', 'express-rate-limit')],
   },
-  { from: from('adapter', { room: 'receive' }), allow: [modules('express'), own('adapter', 'validate')] },
+  { from: from('adapter', { room: 'receive' }), allow: [modules('express'), sameApp('adapter', 'validate')] },
   // The SDK's server needs an Express application.
   {
     from: from('adapter', { room: 'dapr' }),
@@ -150,7 +153,7 @@ export const policies = [
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
   },
-  { from: from('adapter', { room: ['dapr', 'socketio'] }), allow: own('adapter', 'internals') },
+  { from: from('adapter', { room: ['dapr', 'socketio'] }), allow: sameApp('adapter', 'internals') },
   {
     from: from('adapter', { room: 'socketio' }),
     allow: modules(
@@ -164,7 +167,7 @@ export const policies = [
   },
   // The only adapter that opens Redis connections. The socket.io adapter is passed a connection.
   { from: from('adapter', { room: 'redis' }), allow: to('service-redis') },
-  { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
+  { from: from('adapter', { room: 'socketio' }), allow: sameApp('adapter', 'redis') },
 
   // Channels take plain options, so tests and tools can use each channel by itself.
   {
@@ -189,9 +192,9 @@ export const policies = [
     from: from('app'),
     allow: [
       to('contracts', 'channels', 'service', 'service-http', 'service-dapr', 'service-redis'),
-      own('app'),
-      own('core'),
-      own('adapter'),
+      sameApp('app'),
+      sameApp('core'),
+      sameApp('adapter'),
       // `socket.io-adapter` is imported only for the type of the adapter that the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),

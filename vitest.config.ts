@@ -13,15 +13,15 @@ declare module 'vitest' {
 /** Suites that run the product's images. They have separate commands because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**'];
 /**
- * Tests with a browser and in-memory adapters that start none of the product's processes. Two run at a time since they
- * mostly wait.
+ * Tests with a browser and in-memory adapters that start none of the product's processes. They run two at a time
+ * because they mostly wait.
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
  * Tests that kill processes at specific moments, use fixed ports or take measurements. They run one at a time because
- * other tests would disturb them.
+ * other tests would interfere with them.
  */
-const ALONE = [
+const SEQUENTIAL = [
   'tests/{bench,chaos,recovery,network,guides,tools}/**/*.test.ts',
   'tests/delivery/crash.test.ts',
   'tests/security/{dapr-run,open-ports}.test.ts',
@@ -128,7 +128,7 @@ export default defineConfig({
           ...WITH_PROCESSES,
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, SITE, FAILOVERS, UPGRADES, CLOCKS, ...ALONE],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, SITE, FAILOVERS, UPGRADES, CLOCKS, ...SEQUENTIAL],
           sequence: { groupOrder: 1 },
           // More than a small machine has cores since many tests wait: with 2 workers, half of the CPU time was idle.
           maxWorkers: 3,
@@ -138,7 +138,7 @@ export default defineConfig({
         test: {
           ...WITH_PROCESSES,
           name: 'alone',
-          include: ALONE,
+          include: SEQUENTIAL,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
         },

@@ -26,7 +26,7 @@ function readArguments() {
       options: { packages: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (error) {
-    return { fault: error.message, positionals: [], values: {} };
+    return { error: error.message, positionals: [], values: {} };
   }
 }
 
@@ -37,13 +37,13 @@ const tarballIn = (folder) => {
   return found.length === 1 ? join(folder, found[0]) : undefined;
 };
 
-function check({ fault, positionals, values }) {
+function check({ error, positionals, values }) {
   const [target] = positionals;
   const name = target === undefined ? undefined : basename(resolve(target));
   const packages = values.packages === undefined ? undefined : resolve(values.packages);
   const tarball = packages === undefined ? undefined : tarballIn(packages);
-  const faults = [
-    ...(fault === undefined ? [] : [fault]),
+  const errors = [
+    ...(error === undefined ? [] : [error]),
     ...(positionals.length === 1 ? [] : ['specify exactly one folder']),
     ...(name === undefined || NAME.test(name)
       ? []
@@ -55,7 +55,7 @@ function check({ fault, positionals, values }) {
       ? [`${packages} must contain exactly one tocsin-publish-VERSION.tgz (\`npm pack\` creates it)`]
       : []),
   ];
-  return { target, name, tarball, faults };
+  return { target, name, tarball, errors };
 }
 
 function filesIn(folder, prefix = '') {
@@ -70,9 +70,9 @@ if (parsed.values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const { target, name, tarball, faults } = check(parsed);
-if (faults.length > 0) {
-  console.error(`Nothing was created: ${faults.join('; ')}.\n\n${USAGE}`);
+const { target, name, tarball, errors } = check(parsed);
+if (errors.length > 0) {
+  console.error(`Nothing was created: ${errors.join('; ')}.\n\n${USAGE}`);
   process.exit(1);
 }
 const { version } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));

@@ -1,5 +1,5 @@
 // `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, and the unit
-// tests. Stops starting steps after a failure. `npm run check -- --changed` covers only files that differ from the last
+// tests. Starts no more steps after a failure. `npm run check -- --changed` covers only files that differ from the last
 // commit: formatting, lint, and the unit tests next to them. It also checks types, except in pages (ui, client-vue).
 // `npm run check:lab` checks the lab.
 import { execFileSync, spawn } from 'node:child_process';
@@ -16,7 +16,7 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
 /** Steps in the order they start. Two run at a time. */
-const WHOLE = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', 'packages', 'test:unit'].map(
+const ALL = ['types:node', 'format', 'types:vue', 'lint:code', 'lint:rooms', 'packages', 'test:unit'].map(
   npm,
 );
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
@@ -76,7 +76,7 @@ async function runAll(steps) {
 }
 
 const started = performance.now();
-const passed = await runAll(values.lab ? LAB : values.changed ? changed() : WHOLE);
+const passed = await runAll(values.lab ? LAB : values.changed ? changed() : ALL);
 console.log(
   `${passed ? 'Check passed' : 'Check failed: see the output above'} (${secondsSince(started)} s).`,
 );

@@ -11,8 +11,8 @@ const MIN_VERSION = [20, 19];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'node_modules', '.tocsin-lock-hash');
 
-const fail = (sentence) => {
-  process.stderr.write(`${sentence}\n`);
+const fail = (message) => {
+  process.stderr.write(`${message}\n`);
   process.exit(1);
 };
 
@@ -29,7 +29,7 @@ let child;
 let stopping = false;
 
 /** Runs a command in this terminal and forwards signals to it. Resolves with the exit code. */
-function runHere(command, args, stdio) {
+function runInTerminal(command, args, stdio) {
   return new Promise((resolve) => {
     child = spawn(command, args, { cwd: root, stdio });
     child.once('error', (error) => fail(`cannot start ${command}: ${error.message}`));
@@ -95,7 +95,7 @@ async function install() {
     process.stderr.write(
       'Installing packages (npm ci). This won’t be repeated until package-lock.json changes.\n',
     );
-    const code = await runHere(
+    const code = await runInTerminal(
       'npm',
       ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
       ['inherit', 2, 2],
@@ -124,7 +124,7 @@ export async function runCommand(cli) {
   }
   await install();
   // The channel closes when this process exits for any reason, which tells the second stage to stop.
-  const code = await runHere(
+  const code = await runInTerminal(
     process.execPath,
     ['--import', 'tsx', join(...cli.split('/')), ...process.argv.slice(2)],
     ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -31,7 +31,7 @@ const withoutComments: Plugin = {
  */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;
-const LATER = new RegExp(
+const LATE_MODULES = new RegExp(
   [
     'stores/late-parts',
     'stores/reader/(?:returned|sound|preference-changes|old-mutes|interrupt|desktop|shortcuts|notice|reader)',
@@ -57,7 +57,9 @@ export default defineConfig({
     rolldownOptions: {
       input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)),
       output: {
-        codeSplitting: { groups: [{ name: 'first', test: (id) => SHARED.test(id) && !LATER.test(id) }] },
+        codeSplitting: {
+          groups: [{ name: 'first', test: (id) => SHARED.test(id) && !LATE_MODULES.test(id) }],
+        },
       },
     },
   },

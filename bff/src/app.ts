@@ -36,10 +36,10 @@ const [MIN_DELIVERY_MS, MAX_DELIVERY_MS] = [500, 5_000];
 
 /**
  * Starts a bff instance. Resolves once all ports are listening.
- * @param given the backend to use instead of Dapr's
+ * @param backendOverride the backend to use instead of Dapr's
  */
-export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
-  const context = await createContext(config, given);
+export async function startBff(config: BffConfig, backendOverride?: Backend): Promise<RunningApp> {
+  const context = await createContext(config, backendOverride);
   const { backend, log, metrics, now } = context;
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
 
@@ -114,7 +114,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     metrics.broadcastGaps.inc();
     views.compareAll();
   });
-  const endReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks, readerData));
+  const stopReceiving = await backend.receive(createInbound(context, delivery, away?.fallbacks, readerData));
   const reporter = createReporter(context, gateway, views);
   await listen(server, config.PORT, config.PUBLIC_HOST, log);
   reporter.start();
@@ -135,7 +135,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       const end = now() + DELIVERIES_TIMEOUT_MS;
       log.info('stopping; moving clients to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
-      await endReceiving(Math.min(MAX_DELIVERY_MS, Math.max(MIN_DELIVERY_MS, end - now())));
+      await stopReceiving(Math.min(MAX_DELIVERY_MS, Math.max(MIN_DELIVERY_MS, end - now())));
       await delivery.settled();
       away?.stop();
       lateReceipts?.stop();

@@ -57,7 +57,7 @@ it(
         const expected = replay(walk.entries);
         const live = expected.filter(({ gone }) => !gone);
         for (const instance of walk.instances) {
-          instance.isMissing = false;
+          instance.missesBroadcasts = false;
           await instance.view.compare();
           instance.forbidden = walk.forbidden();
           const { epoch, offset, publications } = await instance.read();

@@ -88,7 +88,7 @@ export const bffSettings = withRedisRules(
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to publish receipts for other applications on the topic `notification-receipts`. Subscribers also need a scope in notification-pubsub',
+        'Whether to publish receipts for other applications on the `notification-receipts` topic. Subscribers also need a scope in notification-pubsub',
       ),
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
@@ -102,7 +102,7 @@ export const bffSettings = withRedisRules(
       'Milliseconds to wait for request headers, and for a connection to open or upgrade its transport',
     ),
     PING_INTERVAL_MS: withDefault(wholeNumberSetting(100, 300_000), 25_000).describe(
-      'Milliseconds between two pings to a browser',
+      'Milliseconds between pings to a browser',
     ),
     PING_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 300_000), 20_000).describe(
       'Milliseconds to wait for a pong',
@@ -130,10 +130,10 @@ export const bffSettings = withRedisRules(
       .min(32, 'must have at least 32 characters; generate one with `openssl rand -hex 32`')
       .optional()
       .describe(
-        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the role `ops`',
+        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the `ops` role',
       ),
     RUNBOOK_URL: linkSetting().describe(
-      'Address of your copy of docs/operations.md. The operations page links to its section for each fault, such as `#tocsinredisnearfull`',
+      'Address of your copy of docs/operations.md. The operations page links to its section for each problem, such as `#tocsinredisnearfull`',
     ),
     GRAFANA_URL: linkSetting().describe(
       'Address of your Grafana dashboard, for a link on the operations page',
@@ -169,7 +169,7 @@ export const bffSettings = withRedisRules(
     UI_DIST: z
       .string()
       .optional()
-      .describe("Folder of the built page. The default is this repository's ui/dist"),
+      .describe("Folder with the built page. The default is this repository's ui/dist"),
     HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
       'Maximum number of publications that a feed keeps',
     ),
@@ -181,10 +181,10 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
     ).describe(
-      'Seconds that `all` and topic feeds keep a publication. They keep its id for the same time, but at least 25 hours',
+      'Seconds that `all` and topic feeds keep a publication. They keep its id just as long, but for at least 25 hours',
     ),
     USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
-      'Seconds that user feeds keep a publication. They keep its id for the same time, but at least 25 hours. The default is 30 days, the maximum 366 days',
+      'Seconds that user feeds keep a publication. They keep its id just as long, but for at least 25 hours. The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
@@ -202,7 +202,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      'Milliseconds to wait for a turn on its host. After that, this instance takes the turn, unless the host makes progress: then the announcement is retried',
+      'Milliseconds to wait for a turn on its host. After that, this instance runs the turn, unless the host makes progress: then the announcement is retried',
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
       'Milliseconds to wait for a response from the sidecar',

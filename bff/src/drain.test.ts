@@ -36,9 +36,9 @@ it('should ask its clients to reconnect elsewhere, still serve them until then, 
     sockets.push(socket);
     return socket;
   };
-  const served = Array.from({ length: 20 }, open);
-  await Promise.all(served.map((socket) => once(socket as never, 'connect')));
-  const draining = Promise.all(served.map((socket) => once(socket as never, 'draining'))) as Promise<
+  const clients = Array.from({ length: 20 }, open);
+  await Promise.all(clients.map((socket) => once(socket as never, 'connect')));
+  const draining = Promise.all(clients.map((socket) => once(socket as never, 'draining'))) as Promise<
     [DrainingEvent][]
   >;
   stopped = bff.stop();
@@ -52,7 +52,7 @@ it('should ask its clients to reconnect elsewhere, still serve them until then, 
     message: 'unavailable: this instance is stopping',
     data: { code: 'unavailable', message: 'this instance is stopping', temporary: true },
   });
-  const answer: unknown = await served[0]?.timeout(DRAIN_MS).emitWithAck('subscribe', { feed: 'all' });
+  const answer: unknown = await clients[0]?.timeout(DRAIN_MS).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true });
 });
 
@@ -142,14 +142,14 @@ it("should stop even if a client hasn't finished a request", async () => {
   const head =
     'POST /app/notifications/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   client.write(`${head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n`);
-  // The response `100 Continue`, which arrives once the server is reading the request.
+  // The `100 Continue` response, which arrives once the server is reading the request.
   await once(client, 'data');
   await bff.stop();
   await closed;
 });
 
 // The time limit is below the 30 s that ws waits for an unresponsive client.
-it("should stop even if a client doesn't answer the WebSocket close", { timeout: 20_000 }, async () => {
+it("should stop even if a client doesn't respond to the WebSocket close", { timeout: 20_000 }, async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

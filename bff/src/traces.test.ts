@@ -46,9 +46,9 @@ it("should record an entry's steps in order in each sampled trace", async () => 
   const { spans, deliver } = await tracedInstance();
   await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
   for (const parent of [trace(1, '01'), trace(3, '01')]) {
-    const own = spans.filter((span) => span.parent === parent).sort((a, b) => a.from - b.from);
-    expect(own.map(({ name }) => name)).toEqual(['receive', 'turn', 'commit', 'claim', 'broadcast']);
-    for (const { from, to, error } of own) {
+    const spansInTrace = spans.filter((span) => span.parent === parent).sort((a, b) => a.from - b.from);
+    expect(spansInTrace.map(({ name }) => name)).toEqual(['receive', 'turn', 'commit', 'claim', 'broadcast']);
+    for (const { from, to, error } of spansInTrace) {
       expect(to).toBeGreaterThanOrEqual(from);
       expect(error).toBeUndefined();
     }

@@ -76,7 +76,7 @@ export class ChangesClient {
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
-  isMissing = false;
+  missesBroadcasts = false;
   /** Titles that must no longer be served. */
   forbidden: string[] = [];
   readonly #walk: ChangesWalk;
@@ -96,7 +96,7 @@ class ChangesInstance {
     });
     this.client.take({ type: 'connected' });
     fixture.broadcaster.onEvent((event) => {
-      if (this.isMissing) return;
+      if (this.missesBroadcasts) return;
       this.forbidden = walk.forbidden();
       const { shown } = this.view.receive(event);
       if (shown) send(shown);
@@ -139,9 +139,9 @@ export class ChangesWalk {
   }
 
   /** Sets whether the instance misses broadcasts from now on. */
-  missBroadcasts(index: 0 | 1, isMissing: boolean): void {
+  missBroadcasts(index: 0 | 1, missesBroadcasts: boolean): void {
     const instance = this.instances[index];
-    if (instance) instance.isMissing = isMissing;
+    if (instance) instance.missesBroadcasts = missesBroadcasts;
   }
 
   /** Runs a turn for all entries on a host that crashes at step `crashStep`, if given. */

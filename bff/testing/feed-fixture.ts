@@ -32,7 +32,7 @@ export const PARTITION = 1;
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** Number of times the store was emptied. */
-  emptied = 0;
+  timesEmptied = 0;
   readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
@@ -67,7 +67,7 @@ export class TestLog implements FeedLog {
   /** Rolls the store back to just after the first `count` commits. */
   async rollBackTo(count: number): Promise<void> {
     this.#inner = new MemoryFeedLog();
-    if (count === 0) this.emptied++;
+    if (count === 0) this.timesEmptied++;
     for (const commit of this.commits.splice(0).slice(0, count)) {
       await this.#inner.commit([commit]);
       this.commits.push(commit);
@@ -88,7 +88,8 @@ export class Fixture {
   readonly log = new TestLog();
   readonly #origins: MemoryOrigin[] = [];
   readonly origin = {
-    firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
+    firstEpoch: () =>
+      (this.#origins[this.log.timesEmptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
   };
   readonly entries = new MemoryClaimCheck();
   readonly checkpoints = new MemoryCheckpoints();
@@ -159,7 +160,7 @@ export class Fixture {
     const marks = new HighWaterMarks();
     const { log, entries, broadcaster, setAside, origin } = this;
     const events = {
-      lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
+      lossDetected: (_feed: string, reason: string) => void this.losses.push(reason),
       appended: () => undefined,
       claimed: () => undefined,
       setAside: () => undefined,

@@ -14,13 +14,13 @@ export type KeyName = keyof typeof KEYS;
 const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Valid claims, overridden by `others`; `undefined` omits a claim. */
-export const claims = (others: Record<string, unknown> = {}): Record<string, unknown> => ({
+/** Valid claims with `overrides` applied; `undefined` omits a claim. */
+export const claims = (overrides: Record<string, unknown> = {}): Record<string, unknown> => ({
   iss: 'tocsin',
   aud: 'tocsin',
   sub: 'user-1',
   exp: nowInSeconds() + 600,
-  ...others,
+  ...overrides,
 });
 
 /** Unix time `n` seconds from now. */
@@ -40,8 +40,8 @@ export function forge(
 }
 
 /** A token signed with the shared secret. */
-export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
-  forge({ alg: 'HS256', ...header }, claims(others));
+export const secretToken = (overrides: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
+  forge({ alg: 'HS256', ...header }, claims(overrides));
 
 /** Returns a function that signs with the key and encodes the signature for a token. */
 export const signerOf =
@@ -52,12 +52,12 @@ export const signerOf =
 /** A token signed by the test issuer. */
 export const issuedToken = (
   name: KeyName,
-  others: Record<string, unknown> = {},
+  overrides: Record<string, unknown> = {},
   header: Record<string, unknown> = {},
 ) =>
   forge(
     { alg: name, kid: name, ...header },
-    claims(others),
+    claims(overrides),
     signerOf(KEYS[name].privateKey, name === 'EdDSA' ? null : 'sha256'),
   );
 

@@ -31,15 +31,15 @@ export const event = (id: string, source: string): EntryItem => ({
   sourceHash: source.repeat(16),
 });
 /**
- * A batch with the run's entry number `seq`. The entry contains these items. A string stands for a notification with
- * that id.
+ * A batch with the run's entry number `seq`. The entry contains these items. A string means a notification with that
+ * id.
  */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
 });
 
-const BEGINNING: Head = {
+const EMPTY_HEAD: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
@@ -49,7 +49,7 @@ export class PlannedLog {
   readonly documents = new Map<string, unknown>();
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  indexed = 0;
+  indexBuilds = 0;
   #unique = 0;
   #epochs = 1;
 
@@ -62,7 +62,7 @@ export class PlannedLog {
       ...{
         feed,
         base: this.head,
-        stored: this.head ?? BEGINNING,
+        stored: this.head ?? EMPTY_HEAD,
         epoch: this.head?.epoch ?? '1-a',
         batch,
       },
@@ -91,7 +91,7 @@ export class PlannedLog {
   }
 
   #index(): HistoryIndex {
-    this.indexed++;
+    this.indexBuilds++;
     const index = new HistoryIndex();
     for (const publication of this.publications) if (publication.notification) index.add(publication);
     return index;

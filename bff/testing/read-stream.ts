@@ -11,7 +11,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
   const reader = response.ok ? response.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined;
   const comments: string[] = [];
   const waiting: StreamEvent[] = [];
-  let rest = '';
+  let buffered = '';
 
   const take = (block: string): void => {
     const fields = new Map<string, string>();
@@ -30,8 +30,8 @@ export async function readStream(url: string, headers: Record<string, string> = 
       // An aborted stream counts as ended.
       const chunk = await reader?.read().catch(() => undefined);
       if (!chunk || chunk.done) return undefined;
-      const blocks = (rest + chunk.value).split('\n\n');
-      rest = blocks.pop() ?? '';
+      const blocks = (buffered + chunk.value).split('\n\n');
+      buffered = blocks.pop() ?? '';
       blocks.forEach(take);
     }
     return waiting.shift();

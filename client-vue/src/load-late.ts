@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue';
 
-const FIRST_PAUSE_MS = 1_000;
-const MAX_PAUSE_MS = 30_000;
+const FIRST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 30_000;
 
 /** Maximum delay before requesting lazily loaded parts if the first view is still incomplete (ms). */
 const MAX_WAIT_MS = 4_000;
@@ -35,20 +35,20 @@ export function loadLate<T>(
   let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function attempt(pause: number): Promise<void> {
+  async function attempt(delay: number): Promise<void> {
     try {
       const part = await load();
       if (!isStopped) loaded(part);
     } catch (error) {
       if (isStopped) return;
       console.warn('Could not load a part of the page. Retrying.', error);
-      timer = setTimeout(() => void attempt(Math.min(2 * pause, MAX_PAUSE_MS)), pause);
+      timer = setTimeout(() => void attempt(Math.min(2 * delay, MAX_DELAY_MS)), delay);
     }
   }
 
   const begin = (): void => {
     clearTimeout(timer);
-    if (!isStopped) void attempt(FIRST_PAUSE_MS);
+    if (!isStopped) void attempt(FIRST_DELAY_MS);
   };
   if (at === 'immediately') begin();
   else {

@@ -4,7 +4,7 @@ import { useConnection, type ConnectionState } from './stores/connection.ts';
 import { useItems } from './stores/feeds/items.ts';
 import type { Item } from './stores/feeds/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
-import { useLater } from './stores/later.ts';
+import { useLateStores } from './stores/late-stores.ts';
 import type { useReader } from './stores/reader/reader.ts';
 import { useUnread } from './stores/reader/unread.ts';
 
@@ -54,7 +54,7 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
   const list = useItems();
   const unread = useUnread();
   const withReader = (use: (reader: ReturnType<typeof useReader>) => void): void =>
-    useLater().run((parts) => use(parts.useReader()));
+    useLateStores().run((parts) => use(parts.useReader()));
   const notifications = reactive({
     status: computed(() => connection.status),
     connection: computed(() => connection.state),

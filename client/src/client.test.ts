@@ -148,21 +148,21 @@ describe('createNotificationClient', () => {
 
   it('should retry a subscription after a temporary refusal', async () => {
     const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
-    gateway.answer = () => ({ ok: false, error });
+    gateway.respond = () => ({ ok: false, error });
     const errors: string[] = [];
     const client = open();
     client.on('error', ({ message }) => errors.push(message));
     client.subscribe('all', {});
     await vi.waitFor(() => expect(gateway.requests.length).toBeGreaterThan(1));
     expect(client.status).toBe('connecting');
-    gateway.answer = (request) => gateway.page(request);
+    gateway.respond = (request) => gateway.page(request);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(errors[0]).toBe('all: not now');
   });
 
   it('should report a permanent refusal and not retry the subscription', async () => {
     const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
-    gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
+    gateway.respond = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
     const refused = vi.fn();
     const client = open();
     client.subscribe('all', { onRefused: refused });
@@ -226,7 +226,7 @@ describe('createNotificationClient', () => {
 
   it('should keep connecting and subscribing if an error listener throws', async () => {
     const thrown: unknown[] = [];
-    const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
+    const microtask = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
       void Promise.resolve()
         .then(task)
         .catch((error: unknown) => thrown.push(error));
@@ -240,7 +240,7 @@ describe('createNotificationClient', () => {
       ),
     );
     const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
-    gateway.answer = () => ({ ok: false, error });
+    gateway.respond = () => ({ ok: false, error });
     const errors: string[] = [];
     const client = open();
     client.on('error', () => {
@@ -249,9 +249,9 @@ describe('createNotificationClient', () => {
     client.on('error', ({ message }) => errors.push(message));
     client.subscribe('all', {});
     await vi.waitFor(() => expect(errors).toEqual(['x', 'all: not now']));
-    gateway.answer = (request) => gateway.page(request);
+    gateway.respond = (request) => gateway.page(request);
     await vi.waitFor(() => expect(client.status).toBe('live'));
-    later.mockRestore();
+    microtask.mockRestore();
     expect(thrown).toEqual([new Error('listener'), new Error('listener')]);
   });
 

@@ -37,16 +37,16 @@ export function createClient(
   const positions = options.positions ?? memoryPositions();
   const feeds = new Map<string, FeedSubscription>();
   const listeners = new Listeners<ClientEvents>();
-  const ending = new AbortController();
+  const abort = new AbortController();
   let closed = false;
 
-  const attempt = (handler: () => void, failed: (error: Error) => void): void => {
+  const attempt = (handler: () => void, onError: (error: Error) => void): void => {
     // An earlier handler might have closed the client.
     if (closed) return;
     try {
       handler();
     } catch (thrown) {
-      failed(asError(thrown));
+      onError(asError(thrown));
     }
   };
   /** Throws the error in a microtask, so that it stays uncaught but doesn't stop the client. */
@@ -55,20 +55,20 @@ export function createClient(
       throw error;
     });
   const report = (error: Error): void => {
-    for (const listener of listeners.of('error')) attempt(() => listener(error), throwLater);
+    for (const listener of listeners.get('error')) attempt(() => listener(error), throwLater);
   };
   const call = (handler: () => void): void =>
-    attempt(handler, (error) => (listeners.of('error').size > 0 ? report : throwLater)(error));
+    attempt(handler, (error) => (listeners.get('error').size > 0 ? report : throwLater)(error));
 
   const status = new StatusTracker((now) => {
-    for (const listener of listeners.of('status')) call(() => listener(now));
+    for (const listener of listeners.get('status')) call(() => listener(now));
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
     // Without a network, the socket can still look connected for a while. If the server runs on this machine, the
     // socket does stay connected.
-    if (!network.online) silence.doubt();
-    else if (!connection.socket || silence.doubtful) connection.reconnect({ now: true });
+    if (!network.online) silence.verify();
+    else if (!connection.socket || silence.suspect) connection.reconnect({ now: true });
     update();
   });
   const wake = watchWake(() => {
@@ -84,22 +84,22 @@ export function createClient(
   });
   const update = (): void => {
     if (closed) return;
-    const wanted = [...feeds.values()].filter(({ state }) => state !== 'over');
+    const openFeeds = [...feeds.values()].filter(({ state }) => state !== 'ended');
     // Adding a feed to a live client must not make it look disconnected.
     const fresh = status.status === 'live' ? 'fresh' : undefined;
-    const isConnected = connection.socket !== undefined && !silence.doubtful;
-    const live = isConnected && wanted.every((feed) => feed.live || feed.state === fresh);
+    const isConnected = connection.socket !== undefined && !silence.suspect;
+    const live = isConnected && openFeeds.every((feed) => feed.live || feed.state === fresh);
     status.update(live, network.online);
   };
 
-  const received = (name: string, payload: unknown): void => {
+  const handleEvent = (name: string, payload: unknown): void => {
     silence.recordActivity();
     const event = checkReceived(name, payload);
     if (event === 'unknown') return;
     if (event === 'malformed')
       return report(new ClientError('malformed', `Skipped a malformed ${name} event.`, { temporary: true }));
     if ('feed' in event.payload) feeds.get(event.payload.feed)?.received(event);
-    for (const listener of listeners.of(event.name as keyof ServerEventListeners))
+    for (const listener of listeners.get(event.name as keyof ServerEventListeners))
       call(() => (listener as (payload: unknown) => void)(event.payload));
   };
   const connection = open(options, random, {
@@ -114,9 +114,9 @@ export function createClient(
       for (const feed of [...feeds.values()]) feed.disconnected();
       update();
     },
-    event: received,
+    event: handleEvent,
     presenting: (now) => {
-      for (const listener of listeners.of('presenting')) call(() => listener(now));
+      for (const listener of listeners.get('presenting')) call(() => listener(now));
     },
     error: report,
   });
@@ -124,7 +124,7 @@ export function createClient(
   const mark: NotificationClient['mark'] = (name, feed, change) => {
     const epoch = 'offset' in change ? feeds.get(feed)?.position?.epoch : undefined;
     const body = { feed, ...(epoch !== undefined && { epoch }), ...change };
-    return retryTemporaryFailures(() => sendMark(options, name, body), { signal: ending.signal, random });
+    return retryTemporaryFailures(() => sendMark(options, name, body), { signal: abort.signal, random });
   };
 
   return {
@@ -138,8 +138,8 @@ export function createClient(
       if (closed) throw new TypeError('The client is closed.');
       if (feeds.has(feed)) throw new TypeError(`Already subscribed to ${feed}.`);
       const stuck = () => connection.reconnect({ now: false });
-      const answered = () => silence.recordActivity();
-      const context = { positions, random, call, report, changed: update, answered, stuck };
+      const responded = () => silence.recordActivity();
+      const context = { positions, random, call, report, changed: update, responded, stuck };
       const subscription = new FeedSubscription(feed, handlers, position, context);
       feeds.set(feed, subscription);
       if (connection.socket) subscription.connected(connection.socket);
@@ -153,20 +153,21 @@ export function createClient(
           if (feeds.get(feed) !== subscription) return;
           feeds.delete(feed);
           subscription.end();
-          connection.socket?.emit('unsubscribe', { feed }, (answer) => {
-            if (!answer.ok) report(new ClientError(answer.error.code, answer.error.message, answer.error));
+          connection.socket?.emit('unsubscribe', { feed }, (response) => {
+            if (!response.ok)
+              report(new ClientError(response.error.code, response.error.message, response.error));
           });
           update();
         },
       };
     },
     mark,
-    markRead: (feed, what) => mark('read', feed, what),
+    markRead: (feed, read) => mark('read', feed, read),
     on: (event, listener) => listeners.add(event, listener),
     close() {
       if (closed) return;
       closed = true;
-      ending.abort();
+      abort.abort();
       for (const feed of feeds.values()) feed.end();
       feeds.clear();
       network.close();

@@ -4,7 +4,7 @@ export class Listeners<Events extends object> {
 
   /** Adds a listener and returns a function that removes it. */
   add<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
-    const listeners = this.of(event) as Set<Events[Name]>;
+    const listeners = this.get(event) as Set<Events[Name]>;
     this.#byEvent.set(event, listeners);
     listeners.add(listener);
     return () => {
@@ -12,7 +12,7 @@ export class Listeners<Events extends object> {
     };
   }
 
-  of<Name extends keyof Events>(event: Name): ReadonlySet<Events[Name]> {
+  get<Name extends keyof Events>(event: Name): ReadonlySet<Events[Name]> {
     return (this.#byEvent.get(event) ?? new Set()) as Set<Events[Name]>;
   }
 }

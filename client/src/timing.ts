@@ -9,8 +9,8 @@ export const TIMING = {
    * s.
    */
   quiet: 10_500,
-  /** The connection is doubtful if the probe gets no response within this time. `quiet + doubt` is less than 15 s. */
-  doubt: 3_500,
+  /** The connection is suspect if the probe gets no response within this time. `quiet + probe` is less than 15 s. */
+  probe: 3_500,
   /** Interval between checks for suspended timers. */
   wakeCheck: 1_000,
   /** If a check is at least this late, the tab or the device has slept. */
@@ -25,7 +25,7 @@ export const TIMING = {
   retryMax: 15_000,
   /** Maximum number of retries for a mark. Together, they take about a minute. */
   retries: 8,
-  /** Maximum retry delay that a server can ask for. */
+  /** Maximum retry delay that a server can request. */
   retryAfterMax: 60_000,
   /** Initial delay before the socket reconnects. */
   reconnectMin: 500,

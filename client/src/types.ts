@@ -99,7 +99,7 @@ export interface NotificationClientOptions {
   path?: string;
   clientId?: string;
   /**
-   * Returns a token. Called for every connection. If it rejects, the connection has failed and is retried. Also
+   * Returns a token. Called for every connection. If it rejects, the connection attempt fails and is retried. Also
    * called before a token expires. The connection then continues with the new token, which must have the same `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
@@ -152,7 +152,7 @@ export interface NotificationClient {
    * `onInbox`). Retries temporary failures for about a minute or until `close()`, then throws the same errors as
    * `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status 404 for
    * ids that aren't in the history and 409 if the reader has too many snoozes. Safe to repeat. All marks except
-   * `read` need a reader who is signed in or has a `clientId`.
+   * `read` require a reader who is signed in or has a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,

@@ -78,7 +78,8 @@ addVariables('/secrets/internal/env', {
 
 const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
-const YEARS_10 = '3650';
+/** The certificates' lifetime in days: ten years. */
+const LIFETIME = '3650';
 
 /** Creates a root certificate that signs one issuer, then discards the root's key. Sentry signs with the issuer key. */
 function makeAuthority() {
@@ -87,7 +88,7 @@ function makeAuthority() {
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const createCertificate = (name, ...args) =>
     openssl(
-      ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-days', YEARS_10, '-subj', `/O=tocsin/CN=${name}`],
+      ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-days', LIFETIME, '-subj', `/O=tocsin/CN=${name}`],
       ...[
         '-addext',
         'keyUsage=critical,keyCertSign,cRLSign',

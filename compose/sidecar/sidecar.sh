@@ -39,14 +39,14 @@ load() {
           *) refuse "$name has text after its closing quote; put another kind of quote around the value" ;;
         esac
         case $quote$value in
-          '"'*\\*) refuse "$name has a backslash in double quotes; put it into single quotes" ;;
+          '"'*\\*) refuse "$name has a backslash in double quotes; put it in single quotes" ;;
         esac
         ;;
       *)
         trim "${text%%[[:space:]]#*}"
         value=$text
         case $value in
-          *'#'*) refuse "$name contains #; put it into single quotes" ;;
+          *'#'*) refuse "$name contains #; put it in single quotes" ;;
         esac
         ;;
     esac

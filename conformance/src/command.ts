@@ -32,9 +32,9 @@ export async function conformance(args: string[]): Promise<number> {
     onResult: (result) => options.json || process.stdout.write(`${lineOf(result)}\n`),
   });
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-  const count = (outcome: Result['outcome']) => results.filter((one) => one.outcome === outcome).length;
-  const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
-  process.stderr.write(`${sum}\n`);
+  const count = (outcome: Result['outcome']) => results.filter((result) => result.outcome === outcome).length;
+  const summary = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
+  process.stderr.write(`${summary}\n`);
   return count('failed') === 0 && count('passed') > 0 ? 0 : 1;
 }
 
@@ -65,17 +65,17 @@ function parseOptions(args: string[]) {
     return error instanceof Error ? error.message : String(error);
   }
   const { values, positionals } = parsed;
-  const [url, ...more] = positionals;
-  if (url === undefined || more.length > 0) return 'Expected exactly one URL.';
+  const [url, ...extra] = positionals;
+  if (url === undefined || extra.length > 0) return 'Expected exactly one URL.';
   const addresses = [url, ...(values.publish === undefined ? [] : [values.publish])];
-  const wrong = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
-  if (wrong !== undefined) return `${wrong} isn't an http(s) URL.`;
+  const invalidUrl = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
+  if (invalidUrl !== undefined) return `${invalidUrl} isn't an http(s) URL.`;
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
   if (!(patienceMs >= 100)) return '--patience must be at least 100 (milliseconds).';
   if (!(Number.isInteger(concurrency) && concurrency >= 1))
     return '--concurrency must be a whole number, at least 1.';
   const over = values.over?.split(',');
-  const unknown = over?.find((one) => !TRANSPORTS.includes(one));
+  const unknown = over?.find((name) => !TRANSPORTS.includes(name));
   if (unknown !== undefined) return `${unknown} isn't a transport. Choose from ${TRANSPORTS.join(', ')}.`;
   return {
     target: {

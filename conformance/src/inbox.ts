@@ -21,31 +21,31 @@ export class Inbox {
   }
 
   received(event: string): Received[] {
-    return this.all.filter((one) => one.event === event);
+    return this.all.filter((received) => received.event === event);
   }
 
   /**
-   * Waits for an event with this name that satisfies `fits`.
+   * Waits for an event with this name that satisfies `matches`.
    * @throws Error that lists the received events if it doesn't arrive in time
    */
   async waitFor(
     event: string,
-    fits: (data: Received['data']) => boolean = () => true,
+    matches: (data: Received['data']) => boolean = () => true,
     patienceMs = this.#patienceMs,
   ): Promise<Received> {
-    const found = () => this.all.find((one) => one.event === event && fits(one.data));
-    await this.waitUntil(() => found() !== undefined, `the event ${event}`, patienceMs);
+    const found = () => this.all.find((received) => received.event === event && matches(received.data));
+    await this.waitUntil(() => found() !== undefined, `the ${event} event`, patienceMs);
     return found() as Received;
   }
 
   /**
-   * Waits until `holds` returns true.
-   * @throws Error that names the condition and lists the received events if it takes too long
+   * Waits until `isMet` returns true.
+   * @throws Error that describes the condition and lists the received events if it takes too long
    */
-  async waitUntil(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
+  async waitUntil(isMet: () => boolean, goal: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;
-    while (!holds()) {
-      if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}; received: ${this.#text()}`);
+    while (!isMet()) {
+      if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${goal}; received: ${this.#text()}`);
       await sleep(POLL_MS);
     }
   }

@@ -116,7 +116,7 @@ export class Kit {
 
   /** Publishes notifications to the feed. Resolves to the ids once a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
-    const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
+    const items = notifications.map((input) => ({ id: randomUUID(), title: 'Conformance', ...input, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
@@ -149,7 +149,7 @@ export class Kit {
   }
 
   close(): void {
-    for (const one of this.#open.splice(0)) one.close();
+    for (const connection of this.#open.splice(0)) connection.close();
   }
 
   async #change(method: string, path: string, body?: unknown): Promise<Response> {
@@ -180,9 +180,9 @@ export class Kit {
  * Returns the page in a response.
  * @throws AssertionError if the request was rejected or a member is missing
  */
-export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
-  assert.notEqual(ok, false, `refused: ${JSON.stringify(answer)}`);
-  const page = answer as unknown as Page;
+export function pageOf({ ok, ...response }: Record<string, unknown>): Page {
+  assert.notEqual(ok, false, `refused: ${JSON.stringify(response)}`);
+  const page = response as unknown as Page;
   assert.equal(typeof page.epoch, 'string');
   assert.ok(Number.isSafeInteger(page.offset) && page.offset >= 0, `offset is ${page.offset}`);
   assert.equal(typeof page.recovered, 'boolean');

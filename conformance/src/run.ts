@@ -34,17 +34,17 @@ export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases
     .filter(({ name }) => only === undefined || name.includes(only))
-    .flatMap((one) =>
-      one.over
+    .flatMap((testCase) =>
+      testCase.over
         .filter((transport) => over?.includes(transport) ?? true)
-        .map((transport) => ({ one, transport })),
+        .map((transport) => ({ testCase, transport })),
     );
   const results: Result[] = [];
   let next = 0;
   const worker = async () => {
     for (let index = next++; index < runs.length; index = next++) {
-      const { one, transport } = runs[index] as (typeof runs)[number];
-      const result = await runOne(one, transport, target);
+      const { testCase, transport } = runs[index] as (typeof runs)[number];
+      const result = await runOne(testCase, transport, target);
       results[index] = result;
       onResult?.(result);
     }
@@ -53,15 +53,15 @@ export async function runCases(options: RunOptions): Promise<Result[]> {
   return results;
 }
 
-async function runOne(one: Case, over: Transport, target: Target): Promise<Result> {
-  const missing = one.needs.find((need) => !offers(target, need));
-  if (missing) return { name: one.name, over, outcome: 'skipped', reason: MISSING[missing] };
+async function runOne(testCase: Case, over: Transport, target: Target): Promise<Result> {
+  const missing = testCase.needs.find((need) => !offers(target, need));
+  if (missing) return { name: testCase.name, over, outcome: 'skipped', reason: MISSING[missing] };
   const kit = new Kit(target);
   try {
-    await one.run(kit, over);
-    return { name: one.name, over, outcome: 'passed' };
+    await testCase.run(kit, over);
+    return { name: testCase.name, over, outcome: 'passed' };
   } catch (error) {
-    return { name: one.name, over, outcome: 'failed', reason: reasonOf(error) };
+    return { name: testCase.name, over, outcome: 'failed', reason: reasonOf(error) };
   } finally {
     kit.close();
   }

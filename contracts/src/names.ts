@@ -26,11 +26,11 @@ export const SECRETS = {
    * each other and to the producer.
    */
   internal: { store: 'notification-secrets', name: 'internal' },
-  /** SMTP server URL with credentials for the channel `email`. */
+  /** SMTP server URL with credentials for the `email` channel. */
   smtp: { store: 'notification-secrets', name: 'smtp' },
   /** RSA key in PEM format for signing e-mail. */
   dkim: { store: 'notification-secrets', name: 'dkim' },
-  /** JSON with `publicKey` and `privateKey` for the channel `push`, as printed by `npm run vapid`. */
+  /** JSON with `publicKey` and `privateKey` for the `push` channel, as printed by `npm run vapid`. */
   vapid: { store: 'notification-secrets', name: 'vapid' },
   /** Signs webhook requests. `whsec_` followed by 24 to 64 bytes in base64. */
   webhook: { store: 'notification-secrets', name: 'webhook' },
@@ -43,7 +43,7 @@ export const SECRETS = {
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
-  /** 0.1.0 topics, where announcements name a feed. */
+  /** Topics of 0.1.0, where an announcement identifies a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
   /** A topic for all applications. Each event is a CloudEvent with a notification or an array of notifications. */

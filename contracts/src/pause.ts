@@ -14,16 +14,16 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 
 /**
  * Exponential backoff with jitter: the delay (ms) before retry `attempt` (0 is the first). It doubles from `first` up
- * to `most` and is randomly shortened by up to half. `random` returns a number from 0 to 1, exclusive.
+ * to `max` and is randomly shortened by up to half. `random` returns a number from 0 to 1, exclusive.
  */
-export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
-  Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);
+export const backOff = (attempt: number, first: number, max: number, random = Math.random): number =>
+  Math.min(max, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);
 
 /** Settles like `work`, but rejects if that takes longer than `ms`. */
 export function inTime<T>(work: T | Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`It took longer than ${ms} ms.`)), ms);
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -25,7 +25,7 @@ export interface Access {
   stop(): Promise<void>;
 }
 
-/** Reads the API keys and the secret `internal` at intervals until stopped. */
+/** Reads the API keys and the `internal` secret at intervals until stopped. */
 export function createAccess({ config, backend, trail, log }: AccessOptions): Access {
   const now = () => Date.now();
   const keys = watchKeys({ config, backend, trail, log });
@@ -37,9 +37,9 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   const internal = new WatchedSecret({
     read: () => backend.readSecret(SECRETS.internalOfProducer.name),
     parse: parseSigningKeys,
-    what: 'the secret "internal", which signs calls from the bff',
+    what: 'the "internal" secret, which signs calls from the bff',
     onError: (err) =>
-      log.info({ err }, 'cannot read the secret "internal", so calls from the bff fail; retrying'),
+      log.info({ err }, 'cannot read the "internal" secret, so calls from the bff fail; retrying'),
   });
   return {
     callers: new Callers({ keys: () => keys.get(), now, onUse: (key) => uses.note(key) }),

@@ -35,7 +35,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
     knownKeys: new MemoryKnownKeys(),
     refuse: () => Promise.resolve(),
-    askReceipts: (query) => Promise.resolve({ ...query, fallbacks: [] }),
+    fetchReceipts: (query) => Promise.resolve({ ...query, fallbacks: [] }),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: (name) => Promise.resolve(secrets[name]),
     subscriptions: () => Promise.resolve([]),

@@ -48,10 +48,10 @@ const IDLE_MS = 60_000;
 /** Starts the producer. Resolves when both ports are listening. */
 export async function startProducer(
   config: ProducerConfig,
-  given: Backend = daprBackend(config),
+  base: Backend = daprBackend(config),
 ): Promise<RunningApp> {
   const backend =
-    HAS_FAILPOINTS && config.FAILPOINTS ? withFailpoints(given, createFailpoints(config.FAILPOINTS)) : given;
+    HAS_FAILPOINTS && config.FAILPOINTS ? withFailpoints(base, createFailpoints(config.FAILPOINTS)) : base;
   const log = createLogger('producer', config.LOG_LEVEL);
   const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
@@ -125,8 +125,8 @@ function createCoreServices(
     announcer: backend.announcer,
     observer: new LogObserver(log, metrics),
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-    maxHeld: config.QUEUE_MAX,
-    maxHeldBytes: config.QUEUE_MAX_BYTES,
+    maxQueued: config.QUEUE_MAX,
+    maxQueuedBytes: config.QUEUE_MAX_BYTES,
     partitions: config.PARTITIONS,
     entryIntervalMs: config.ENTRY_INTERVAL_MS,
   });
@@ -163,14 +163,14 @@ interface ServersOptions extends CoreServices {
 }
 
 /** Creates the servers for both ports, but doesn't start listening. */
-function createServers({ config, backend, access, metrics, ...use }: ServersOptions): {
+function createServers({ config, backend, access, metrics, ...services }: ServersOptions): {
   publicServer: Server;
   internalServer: Server;
 } {
-  const { publishService, schedules, trail, registry, ready, log } = use;
+  const { publishService, schedules, trail, registry, ready, log } = services;
   const shared = {
     ...{ publishService, trail, log, callers: access?.callers },
-    ...(access && { receiptsOf: (named: NamedNotification) => backend.askReceipts(named, access.signer) }),
+    ...(access && { receiptsOf: (named: NamedNotification) => backend.fetchReceipts(named, access.signer) }),
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     isServed: createHostCheck(config.ALLOWED_HOSTS),
     onProblem: (code: string) => metrics.refused.inc({ code }),

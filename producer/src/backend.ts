@@ -22,9 +22,9 @@ export interface Backend {
   subscriptions(): Promise<readonly ActiveSubscription[]>;
   /** Publishes a rejected event to the bff, which stores it for an operator. */
   refuse(refused: RefusedEvent): Promise<void>;
-  /** Asks a bff for a notification's receipts. Rejects if no bff answers. */
-  askReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
-  /** Rejects if the backend is unusable; the error says why. */
+  /** Requests a notification's receipts from a bff. Rejects if no bff responds. */
+  fetchReceipts(named: { feed: string; id: string }, signer: Signer): Promise<Receipts>;
+  /** Rejects if the backend is unusable; the error gives the reason. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export class FaultyBackend {
   /** All versions of each entry as JSON, keyed by entry key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** By default, the bffs claim each entry at once. */
+  /** By default, the bffs claim each entry immediately. */
   peek: EntryStore['peek'] = () => Promise.resolve(undefined);
   /** Delay of every call in ms. */
   latencyMs = 0;
@@ -53,7 +53,7 @@ export class FaultyBackend {
     return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
   }
 
-  of(step: Call['step']): Call[] {
+  callsOf(step: Call['step']): Call[] {
     return this.calls.filter((call) => call.step === step);
   }
 

@@ -5,8 +5,8 @@ import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
 
 export class RecordingObserver implements Observer {
   readonly events: string[] = [];
-  answered: Observer['answered'] = (outcome, items) =>
-    void this.events.push(`answered ${outcome} ${items.length}`);
+  settled: Observer['settled'] = (outcome, items) =>
+    void this.events.push(`settled ${outcome} ${items.length}`);
   done: Observer['done'] = (step, { partition, seq }) => void this.events.push(`${step} ${partition} ${seq}`);
   failed: Observer['failed'] = (step, { partition, seq }) =>
     void this.events.push(`failed ${step} ${partition} ${seq}`);
@@ -28,8 +28,8 @@ export function testProducer(options: Partial<ProducerOptions> = {}) {
     announcer: backend.announcer,
     observer,
     requestTimeoutMs: 5_000,
-    maxHeld: 10_000,
-    maxHeldBytes: 64 * 1024 * 1024,
+    maxQueued: 10_000,
+    maxQueuedBytes: 64 * 1024 * 1024,
     partitions: PARTITIONS,
     defer: (begin) => begin(),
     ...options,
@@ -47,4 +47,4 @@ export const notification = (id: string, members: Partial<Notification> = {}): N
 });
 
 export const idsOf = ({ notifications }: { notifications: unknown[] }): string[] =>
-  notifications.map((one) => (one as Notification).id);
+  notifications.map((item) => (item as Notification).id);

@@ -1,7 +1,7 @@
 import type { NotificationInput } from './types.ts';
 
 /** A notification that has not been accepted or rejected yet. */
-export interface Waiting {
+export interface Item {
   id: string;
   json: string;
   accept: (id: string) => void;
@@ -15,7 +15,7 @@ const MAX_BYTES = 1_000_000;
 const encoder = new TextEncoder();
 
 /** Removes the next batch from the front of `waiting`: as many as fit into a request, but at least one. */
-export function takeBatch(waiting: Waiting[]): Waiting[] {
+export function takeBatch(waiting: Item[]): Item[] {
   let bytes = 2;
   let count = 0;
   for (const { json } of waiting) {
@@ -26,7 +26,7 @@ export function takeBatch(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, count);
 }
 
-export const bodyOf = (batch: readonly Waiting[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
+export const bodyOf = (batch: readonly Item[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
 /** Returns the notification with an id, which is a new UUID if it has none. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({

@@ -1,11 +1,11 @@
 import type { Fault } from '@tocsin/contracts';
 
 /**
- * - `refused`: the server rejected the notification. `status` and `faults` say why. Retrying won't help.
+ * - `refused`: the server rejected the notification. `status` and `faults` give the reason. Retrying won't help.
  * - `gave_up`: all retries failed without a definite response. The notification might still appear. Republish it with
  *   `id`.
  * - `full`: too many notifications are waiting. Retry this notification later.
- * - `closed`: `close()` was called earlier.
+ * - `closed`: `close()` has already been called.
  */
 export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
 

@@ -29,9 +29,9 @@ async function withProducer(handler: Handler, options: Partial<PublisherOptions>
   return { requests, publisher: createPublisher({ url: `http://127.0.0.1:${port}/`, ...options }) };
 }
 
-const answer = (response: ServerResponse, status: number, body: object, headers = {}) =>
+const respond = (response: ServerResponse, status: number, body: object, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-const accept: Handler = (items, response) => answer(response, 202, { ids: items.map(({ id }) => id) });
+const accept: Handler = (items, response) => respond(response, 202, { ids: items.map(({ id }) => id) });
 const codeOf = async (promise: Promise<unknown>) =>
   promise.then(
     () => 'ok',
@@ -49,9 +49,9 @@ describe('createPublisher', () => {
 
   it('should retry with the same ids after 500, 503, 429 and a lost connection', async () => {
     const failures: Handler[] = [
-      (_, response) => answer(response, 500, {}),
-      (_, response) => answer(response, 503, {}),
-      (_, response) => answer(response, 429, {}, { 'retry-after': '0' }),
+      (_, response) => respond(response, 500, {}),
+      (_, response) => respond(response, 503, {}),
+      (_, response) => respond(response, 429, {}, { 'retry-after': '0' }),
       (_, response) => response.socket?.destroy(),
     ];
     const { publisher, requests } = await withProducer((...args) => (failures.shift() ?? accept)(...args));
@@ -63,7 +63,7 @@ describe('createPublisher', () => {
     const times: number[] = [];
     const { publisher } = await withProducer((items, response, request) => {
       times.push(Date.now());
-      if (times.length === 1) answer(response, 503, {}, { 'retry-after': '1' });
+      if (times.length === 1) respond(response, 503, {}, { 'retry-after': '1' });
       else accept(items, response, request);
     });
     await publisher.publish({ title: 'later' });
@@ -75,7 +75,7 @@ describe('createPublisher', () => {
       const errors = items.flatMap(({ title }, index) =>
         title === '' ? [{ path: `${index}.title`, message: 'must not be empty' }] : [],
       );
-      if (errors.length > 0) answer(response, 400, { code: 'invalid_notification', errors });
+      if (errors.length > 0) respond(response, 400, { code: 'invalid_notification', errors });
       else accept(items, response, request);
     });
     const [first, second, third] = await Promise.allSettled(
@@ -85,7 +85,7 @@ describe('createPublisher', () => {
     expect(second?.status === 'rejected' && second.reason).toMatchObject({
       ...{ code: 'refused', status: 400, id: 'b' },
       faults: [{ path: 'title', message: 'must not be empty' }],
-      message: 'The notification b was rejected: title must not be empty',
+      message: 'Notification b was rejected: title must not be empty',
     });
     expect(requests).toEqual([
       ['a', 'b', 'c'],
@@ -96,7 +96,7 @@ describe('createPublisher', () => {
   it('should send notifications individually if the server rejects a batch as a whole', async () => {
     const { publisher } = await withProducer((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
-        ? answer(response, 413, { detail: 'too large' })
+        ? respond(response, 413, { detail: 'too large' })
         : accept(items, response, request),
     );
     const outcomes = ['small', 'large'].map((id) => codeOf(publisher.publish({ id, title: id })));
@@ -104,7 +104,7 @@ describe('createPublisher', () => {
   });
 
   it("should eventually give up and report the notification's id", async () => {
-    const { publisher } = await withProducer((_, response) => answer(response, 503, {}), {
+    const { publisher } = await withProducer((_, response) => respond(response, 503, {}), {
       giveUpAfterMs: 300,
     });
     await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
@@ -147,24 +147,24 @@ describe('createPublisher', () => {
   });
 
   it("should send the key and other headers and encode a retraction's id and feed", async () => {
-    let seen: unknown;
+    let sent: unknown;
     const { publisher } = await withProducer(
       (_, response, { url, method, headers }) => {
-        seen = [method, url, headers['x-api-key'], headers['dapr-api-token']];
-        answer(response, 202, { ids: [] });
+        sent = [method, url, headers['x-api-key'], headers['dapr-api-token']];
+        respond(response, 202, { ids: [] });
       },
       { apiKey: 'key', headers: { 'dapr-api-token': 'token' } },
     );
     await publisher.retract('a/b', 'user:ada@example.com');
-    expect(seen).toEqual(['DELETE', '/notifications/a%2Fb?feed=user%3Aada%40example.com', 'key', 'token']);
+    expect(sent).toEqual(['DELETE', '/notifications/a%2Fb?feed=user%3Aada%40example.com', 'key', 'token']);
   });
 
   it.each([
-    [503, 'The notification a may or may not have been retracted (status 503). Retract it again.'],
-    [403, 'The retraction of a was rejected: the key lacks the scope retract'],
+    [503, 'Notification a may or may not have been retracted (status 503). Retract it again.'],
+    [403, 'The retraction of a was rejected: the key lacks the `retract` scope'],
   ])('should describe a failed retraction after status %d', async (status, message) => {
     const { publisher } = await withProducer(
-      (_, response) => answer(response, status, { detail: 'the key lacks the scope retract' }),
+      (_, response) => respond(response, status, { detail: 'the key lacks the `retract` scope' }),
       { giveUpAfterMs: 0 },
     );
     await expect(publisher.retract('a')).rejects.toMatchObject({ message });
@@ -180,7 +180,7 @@ describe('createPublisher', () => {
     async (errors) => {
       const { publisher } = await withProducer((items, response) =>
         items.some(({ title }) => title === '')
-          ? answer(response, 400, { errors })
+          ? respond(response, 400, { errors })
           : accept(items, response, response.req),
       );
       const all = ['', 'a', ''].map((title) => codeOf(publisher.publish({ title })));
@@ -192,20 +192,20 @@ describe('createPublisher', () => {
   it.each([301, 302, 303, 307, 308])(
     'should not follow redirects or send the key to another origin: %d',
     async (status) => {
-      const seen: unknown[] = [];
+      const received: unknown[] = [];
       const other = createServer((request, response) => {
-        seen.push([request.method, request.headers['x-api-key']]);
+        received.push([request.method, request.headers['x-api-key']]);
         response.writeHead(200).end('<h1>Sign in</h1>');
       });
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
       const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/login`;
-      const { publisher } = await withProducer((_, response) => answer(response, status, {}, { location }), {
+      const { publisher } = await withProducer((_, response) => respond(response, status, {}, { location }), {
         ...{ apiKey: 'key', headers: { 'dapr-api-token': 'token' } },
       });
       const expected = { code: 'refused', status, message: expect.stringContaining(location) as string };
       await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject(expected);
       await expect(publisher.retract('a')).rejects.toMatchObject(expected);
-      expect(seen).toEqual([]);
+      expect(received).toEqual([]);
       other.close();
     },
   );
@@ -220,11 +220,11 @@ describe('createPublisher', () => {
   });
 
   it.each([{ toString: null }, ['detail'], 7, null])(
-    "should settle every notification when a problem's detail isn't text: %j",
+    "should settle every notification when a problem's detail isn't a string: %j",
     async (detail) => {
       const { publisher } = await withProducer((items, response) =>
         items.some(({ title }) => title === '')
-          ? answer(response, 403, { detail })
+          ? respond(response, 403, { detail })
           : accept(items, response, response.req),
       );
       const all = ['', 'a'].map((title) => codeOf(publisher.publish({ title })));
@@ -240,7 +240,7 @@ describe('createPublisher', () => {
     const { publisher } = await withProducer((items, response) =>
       items[0]?.['title'] === 'a'
         ? accept(items, response, response.req)
-        : answer(response, 403, { detail: 'no' }),
+        : respond(response, 403, { detail: 'no' }),
     );
     const id = { toString: null } as unknown as string;
     await expect(publisher.publish({ id, title: '' })).rejects.toThrow(TypeError);

@@ -1,5 +1,5 @@
 import { pause } from '@tocsin/contracts/pause';
-import { bodyOf, takeBatch, withId, type Waiting } from './batches.ts';
+import { bodyOf, takeBatch, withId, type Item } from './batches.ts';
 import { faultsByIndex } from './faults.ts';
 import { PublishError } from './publish-error.ts';
 import { sendUntilSettled, type Outcome } from './send.ts';
@@ -13,7 +13,7 @@ const MAX_WAITING = 10_000;
 export function createPublisher(given: PublisherOptions): Publisher {
   const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
   const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;
-  const waiting: Waiting[] = [];
+  const waiting: Item[] = [];
   let unsettled = 0;
   let closed = false;
   let sending: Promise<void> | undefined;
@@ -29,7 +29,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   }
 
   /** Sends a batch. After an unexpected error, rejects all notifications in the batch that are still unsettled. */
-  async function settle(batch: Waiting[]): Promise<void> {
+  async function settle(batch: Item[]): Promise<void> {
     try {
       await sendBatch(batch);
     } catch (error) {
@@ -37,7 +37,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
     }
   }
 
-  async function sendBatch(batch: Waiting[]): Promise<void> {
+  async function sendBatch(batch: Item[]): Promise<void> {
     const outcome = await sendUntilSettled(options, {
       method: 'POST',
       path: '/notifications',
@@ -52,20 +52,20 @@ export function createPublisher(given: PublisherOptions): Publisher {
    * The server published no notifications from the rejected request. Rejects the notifications with errors and resends
    * the rest.
    */
-  async function resendValid(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
+  async function resendValid(batch: Item[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
       // The response isn't about a particular notification (401 or 413, for example). Send the notifications
       // individually so that each gets a separate response.
-      for (const one of batch) await sendBatch([one]);
+      for (const item of batch) await sendBatch([item]);
       return;
     }
-    const rest = batch.filter((one, index) => {
-      const own = faults.get(index);
-      if (own) one.reject(errorOf(one.id, { ...outcome, problem: { ...outcome.problem, errors: own } }));
-      return !own;
+    const valid = batch.filter((item, index) => {
+      const errors = faults.get(index);
+      if (errors) item.reject(errorOf(item.id, { ...outcome, problem: { ...outcome.problem, errors } }));
+      return !errors;
     });
-    if (rest.length > 0) await sendBatch(rest);
+    if (valid.length > 0) await sendBatch(valid);
   }
 
   return {
@@ -115,13 +115,13 @@ function errorOf(
       publish: ['published', 'Publish it again with this id.'],
       retract: ['retracted', 'Retract it again.'],
     }[action];
-    const message = `The notification ${id} may or may not have been ${done} (${lastOutcome}). ${remedy}`;
+    const message = `Notification ${id} may or may not have been ${done} (${lastOutcome}). ${remedy}`;
     return new PublishError('gave_up', message, { id, status, cause });
   }
   const { status, problem } = outcome;
   const { errors: faults, detail } = problem;
   const listed = faults.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ');
   const reason = listed || detail;
-  const subject = action === 'publish' ? `The notification ${id}` : `The retraction of ${id}`;
+  const subject = action === 'publish' ? `Notification ${id}` : `The retraction of ${id}`;
   return new PublishError('refused', `${subject} was rejected: ${reason}`, { id, status, faults });
 }

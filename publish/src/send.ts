@@ -120,6 +120,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** The listed errors. Ignores `errors` in other formats, since the problem document might come from a proxy. */
 const faultsIn = (errors: unknown): Fault[] =>
   (Array.isArray(errors) ? errors : []).filter(
-    (one): one is Fault =>
-      isObject(one) && typeof one['path'] === 'string' && typeof one['message'] === 'string',
+    (fault): fault is Fault =>
+      isObject(fault) && typeof fault['path'] === 'string' && typeof fault['message'] === 'string',
   );

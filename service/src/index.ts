@@ -48,7 +48,7 @@ export * from './security/revocations.ts';
 export * from './security/signer.ts';
 export * from './security/signing-keys.ts';
 export * from './security/watched-secret.ts';
-export * from './set-aside/entry-again.ts';
+export * from './set-aside/new-entry.ts';
 export * from './set-aside/note-set-aside.ts';
 export * from './set-aside/set-aside-records.ts';
 export * from './random-id.ts';

@@ -15,11 +15,11 @@ export default defineConfig({
   // API reports are for reviewers.
   srcExclude: ['api/**'],
   rewrites: { 'site-index.md': 'index.md' },
-  // Guides link to pages of the reader's own machine.
+  // Guides link to pages on the reader's own machine.
   ignoreDeadLinks: 'localhostLinks',
   markdown: {
     config: documentLinks,
-    // The default themes of code miss the contrast that WCAG 2.1 AA asks for.
+    // VitePress's default code themes lack the contrast that WCAG 2.1 AA requires.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   vite: {

@@ -92,7 +92,7 @@ describe('a stack that requires tokens and API keys', () => {
       await post('topic:orders-eu', 'order', KEYS.shop),
       await post('all', 'for-all', KEYS.shop),
       await post('all', 'no-key'),
-      await post('all', 'foreign-feed', KEYS.hr),
+      await post('all', 'wrong-feed', KEYS.hr),
     ].map(({ status }) => status);
     expect(statuses).toEqual([202, 202, 202, 202, 401, 403]);
     await expect.poll(() => ada.shown.toSorted()).toEqual(['for-ada', 'for-all', 'order']);
@@ -116,12 +116,12 @@ describe('a stack that requires tokens and API keys', () => {
   });
 
   it('should enforce an API key’s rate limit', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 80 }, (_, i) => post('all', `many-${i}`, KEYS.shop)),
     );
-    const refused = answers.filter(({ status }) => status === 429);
+    const refused = responses.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
-    expect(answers.length - refused.length).toBeGreaterThan(0);
+    expect(responses.length - refused.length).toBeGreaterThan(0);
     expect(refused[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   });
 

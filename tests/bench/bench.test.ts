@@ -12,13 +12,13 @@ const resultsSchema = z.array(
   }),
 );
 const PEERS = ['ws', 'socketio-streams', 'socketio-recovery', 'tocsin'];
-const WITH_FEEDS = ['feeds-1', 'feeds-1000', 'feeds-10000', 'mixed'];
+const WORKLOADS_WITH_FEEDS = ['feeds-1', 'feeds-1000', 'feeds-10000', 'mixed'];
 const TOCSIN_WORKLOADS = [
   'latency',
   'dapr-calls',
   'singles',
   'arrays',
-  ...WITH_FEEDS,
+  ...WORKLOADS_WITH_FEEDS,
   'fan-out-8',
   'fan-out-1',
   'connections',
@@ -39,7 +39,7 @@ it('npm run bench should run each workload on all systems, and verify every mess
     result?.samples.filter((sample) => sample.peer === peer).map(({ work }) => work);
   expect(workloadsOf('tocsin')).toEqual(TOCSIN_WORKLOADS);
   expect(workloadsOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
-  expect(workloadsOf('socketio-streams')).toEqual(expect.arrayContaining([...WITH_FEEDS, 'idle']));
+  expect(workloadsOf('socketio-streams')).toEqual(expect.arrayContaining([...WORKLOADS_WITH_FEEDS, 'idle']));
   expect(workloadsOf('socketio-recovery')).toEqual(['recovery']);
   const figures = (result?.samples ?? []).flatMap((sample) => Object.values(sample.figures));
   expect(figures.filter((figure) => !Number.isFinite(figure))).toEqual([]);

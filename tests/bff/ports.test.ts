@@ -161,7 +161,9 @@ describe('the real store', () => {
       COMPONENTS.state,
       Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
     );
-    expect(stored.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
+    expect(stored.map((document) => document !== undefined)).toEqual(
+      Array.from({ length: 8 }, (_, n) => n >= 4),
+    );
   });
 
   it('should let all documents except the head expire, including documents from a rejected commit', async () => {
@@ -205,21 +207,21 @@ describe('the real store', () => {
 
   it('should reject reads and broadcasts while Redis is down, instead of reporting documents as missing', async () => {
     const feed = `topic:${randomUUID()}`;
-    const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
-    const received = [listen(one, feed), listen(other, feed)];
-    await one.broadcast([anEvent(1, feed)]);
+    const [first, second] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
+    const received = [listen(first, feed), listen(second, feed)];
+    await first.broadcast([anEvent(1, feed)]);
     await waitUntil(() => received.every(({ length }) => length === 1));
     const log = new DaprFeedLog(sidecar);
     const key = segmentOf(feed).key;
     await stack.redis.kill();
-    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow();
-    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow();
+    await expect(first.broadcast([anEvent(3, feed)])).rejects.toThrow();
+    await expect(first.broadcast([anEvent(3, feed)])).rejects.toThrow();
     await expect(log.readHead(feed)).rejects.toThrow();
     await expect(log.readDocuments([key])).rejects.toThrow();
     await expect(new DaprClaimCheck(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
     await Promise.all(connections.map((connection) => untilConnected(connection)));
-    for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
+    for (let offset = 3; offset <= 21; offset += 2) await first.broadcast([anEvent(offset, feed)]);
     await waitUntil(() => received.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of received) {
       const offsets = events.map(({ publications }) => publications[0]?.offset ?? 0);
@@ -229,14 +231,14 @@ describe('the real store', () => {
 
   it('should recover from silently dropped connections, both when sending and when receiving', async () => {
     const feed = `topic:${randomUUID()}`;
-    const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
-    const heard = [listen(one, feed), listen(other, feed)];
-    await one.broadcast([anEvent(1, feed)]);
-    await waitUntil(() => heard.every(({ length }) => length === 1));
+    const [other, sender] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
+    const received = [listen(sender, feed), listen(other, feed)];
+    await sender.broadcast([anEvent(1, feed)]);
+    await waitUntil(() => received.every(({ length }) => length === 1));
     relay.forget();
-    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not accept an event');
+    await expect(sender.broadcast([anEvent(3, feed)])).rejects.toThrow('did not accept an event');
     const tryBroadcast = () =>
-      one.broadcast([anEvent(5, feed)]).then(
+      sender.broadcast([anEvent(5, feed)]).then(
         () => true,
         () => false,
       );
@@ -245,7 +247,7 @@ describe('the real store', () => {
     let offset = first - 2;
     await eventually(async () => {
       await other.broadcast([anEvent((offset += 2), feed)]);
-      return (heard[0]?.at(-1)?.publications[0]?.offset ?? 0) >= first;
+      return (received[0]?.at(-1)?.publications[0]?.offset ?? 0) >= first;
     }, 50_000);
   }, 150_000);
 });

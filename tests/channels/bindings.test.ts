@@ -175,9 +175,9 @@ describe('a channel that uses another binding, through a real sidecar', () => {
   });
 
   it('should have the outcome `unavailable`, like a webhook, if the sidecar is down', async () => {
-    const nowhere = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
+    const unreachable = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
     const down: Invoke = (binding, operation, data, metadata) =>
-      nowhere.invokeBinding(binding, { operation: operation, data, metadata });
+      unreachable.invokeBinding(binding, { operation: operation, data, metadata });
     const channels = [
       createBindingChannel({ ...settings, invoke: down, templates }),
       createWebhookChannel({ invoke: down, secret }),
@@ -187,6 +187,6 @@ describe('a channel that uses another binding, through a real sidecar', () => {
         outcome: 'unavailable',
       });
     }
-    await nowhere.close();
+    await unreachable.close();
   });
 });

@@ -126,19 +126,19 @@ describe('a running project', () => {
   /** Waits until every client has shown all ids, then checks that they were shown in order and exactly once. */
   async function checkDeliveries(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.untilShown(acknowledged, CATCH_UP_MS)));
-    const accounts = clients.map((client) => audit(client, acknowledged));
-    expect(accounts.filter((one) => !isClean(one) || one.reportedGaps > 0)).toEqual([]);
+    const results = clients.map((client) => audit(client, acknowledged));
+    expect(results.filter((result) => !isClean(result) || result.reportedGaps > 0)).toEqual([]);
   }
 
   it('should deliver 1,000 notifications to ten clients, once and in order', async () => {
-    const mine = caller();
-    await mine.postSingly(makeNotifications(1_000), 16);
-    await checkDeliveries([...mine.acknowledged.keys()]);
+    const publisher = caller();
+    await publisher.postSingly(makeNotifications(1_000), 16);
+    await checkDeliveries([...publisher.acknowledged.keys()]);
   });
 
   it('should not lose or duplicate notifications when each container is killed in turn', async () => {
-    const mine = caller();
-    const stream = startStream(mine, 'kill');
+    const publisher = caller();
+    const stream = startStream(publisher, 'kill');
     const services = await project.services();
     try {
       for (const service of services) {
@@ -147,7 +147,7 @@ describe('a running project', () => {
         await project.compose('kill', '-s', 'SIGKILL', service);
         await delay(1_000);
         await project.restartStopped(service);
-        const [last = ''] = [...mine.acknowledged.keys()].slice(-1);
+        const [last = ''] = [...publisher.acknowledged.keys()].slice(-1);
         await Promise.all(clients.map((client) => client.untilShown([last], CATCH_UP_MS)));
         console.log(
           `${service} killed: everything is back after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
@@ -156,10 +156,10 @@ describe('a running project', () => {
     } finally {
       await stream.stop();
     }
-    const acknowledged = [...mine.acknowledged.keys()];
+    const acknowledged = [...publisher.acknowledged.keys()];
     await checkDeliveries(acknowledged);
     console.log(
-      `${services.length} kills, ${acknowledged.length} notifications acknowledged, ${mine.repeated} requests repeated, ` +
+      `${services.length} kills, ${acknowledged.length} notifications acknowledged, ${publisher.retries} requests repeated, ` +
         `${CLIENTS} clients: 0 lost, 0 shown twice, 0 out of order`,
     );
   });
@@ -176,9 +176,9 @@ describe('a running project', () => {
 
 describe('docker compose down', () => {
   it('should keep only the named volumes, and restore the history from them at the next start', async () => {
-    const mine = new Caller({ urls: [project.publishUrl] });
+    const publisher = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
-    await mine.post(sent);
+    await publisher.post(sent);
     const ids = sent.map(({ id }) => id);
     await expect.poll(newest, { timeout: 20_000 }).toEqual(expect.arrayContaining(ids));
     await project.compose('down');

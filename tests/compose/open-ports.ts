@@ -68,17 +68,17 @@ export function testOpenPorts(project: () => ComposeProject): void {
       for (const outcome of Object.values(outcomes)) expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
     }
     // gRPC status 7 means permission denied.
-    expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
+    expect(await stranger.askForCertificate()).toEqual({ certificate: 'returned 7' });
   });
 
   it('should not reach any service from another network, at the service’s or this machine’s address', async () => {
-    const elsewhere = 'tocsin-test-elsewhere';
-    await project().docker('network', 'create', elsewhere);
+    const otherNetwork = 'tocsin-test-other-network';
+    await project().docker('network', 'create', otherNetwork);
     try {
-      const stranger = new Stranger(project(), elsewhere);
+      const stranger = new Stranger(project(), otherNetwork);
       const published = [project().url, project().publishUrl].map((url) => Number(new URL(url).port));
       const gateways = await Promise.all(
-        [elsewhere, project().network('outside')].map((one) => gatewayOf(project(), one)),
+        [otherNetwork, project().network('outside')].map((network) => gatewayOf(project(), network)),
       );
       const addresses = [
         ...(await addressesOn(project(), project().network('outside'))).values(),
@@ -88,7 +88,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
       expect(await stranger.openAddresses(gateways, published)).toEqual([]);
       expect(await stranger.openAddresses(addresses, ports)).toEqual([]);
     } finally {
-      await project().docker('network', 'rm', elsewhere);
+      await project().docker('network', 'rm', otherNetwork);
     }
   });
 }

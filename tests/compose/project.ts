@@ -144,13 +144,13 @@ export class ComposeProject {
 
   /** Names of the project's remaining containers, networks and volumes. */
   async leftovers(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
-    const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
+    const projectFilter = ['--filter', `label=com.docker.compose.project=${NAME}`];
     const lines = (text: string) => text.split('\n').filter(Boolean).sort();
     return {
-      containers: lines(await this.docker('ps', '--all', '--format', '{{.Names}}', ...ofProject)),
-      networks: lines(await this.docker('network', 'ls', '--format', '{{.Name}}', ...ofProject)),
-      volumes: lines(await this.docker('volume', 'ls', '--format', '{{.Name}}', ...ofProject)).map((name) =>
-        name.replace(`${NAME}_`, ''),
+      containers: lines(await this.docker('ps', '--all', '--format', '{{.Names}}', ...projectFilter)),
+      networks: lines(await this.docker('network', 'ls', '--format', '{{.Name}}', ...projectFilter)),
+      volumes: lines(await this.docker('volume', 'ls', '--format', '{{.Name}}', ...projectFilter)).map(
+        (name) => name.replace(`${NAME}_`, ''),
       ),
     };
   }

@@ -6,7 +6,7 @@ import type { ComposeProject } from './project.ts';
 import { Stranger } from './strangers.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TOKEN = 'token-of-the-shop';
+const TOKEN = 'shop-token';
 const TOPIC = 'notifications';
 const files = ['-f', 'docker-compose.yml', '-f', 'compose/publisher.yml'];
 

@@ -15,7 +15,7 @@ const networkSchema = z
   )
   .length(1);
 
-/** A foreign container on a Docker network. It has none of our volumes, tokens or certificates. */
+/** An untrusted container on a Docker network. It has none of our volumes, tokens or certificates. */
 export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
@@ -46,7 +46,7 @@ export class Stranger {
     const script = `const { connect } = require('node:net');
       const open = (place) => new Promise((resolve) => {
         const socket = connect({ ...place, timeout: 3_000 });
-        const end = (answer) => { socket.destroy(); resolve(answer); };
+        const end = (result) => { socket.destroy(); resolve(result); };
         socket.once('connect', () => end([place.host + ':' + place.port]));
         socket.once('timeout', () => end([]));
         socket.once('error', () => end([]));
@@ -69,13 +69,13 @@ export class Stranger {
     );
   }
 
-  /** Requests a certificate for the bff from sentry, without a token. The result has the outcome under `asked`. */
+  /** Requests a certificate for the bff from sentry, without a token. The outcome's key is `certificate`. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',
       [
         JSON.stringify({
-          name: 'asked',
+          name: 'certificate',
           host: 'sentry',
           port: 50001,
           call: 'certificate',
@@ -87,7 +87,7 @@ export class Stranger {
   }
 
   async #attack(prepare: string, attacks: readonly string[]): Promise<Record<string, string>> {
-    const quoted = attacks.map((one) => `'${one}'`).join(' ');
+    const quoted = attacks.map((attack) => `'${attack}'`).join(' ');
     const script = `${prepare} 2>/dev/null\nnode /support/invocation/internal-grpc.mjs ${quoted}`;
     return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
   }
@@ -98,7 +98,7 @@ export class Stranger {
       headers: { 'content-type': 'application/json', ...headers },
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     };
-    const script = `fetch('${url}', ${JSON.stringify(init)}).then((answer) => console.log(answer.status))`;
+    const script = `fetch('${url}', ${JSON.stringify(init)}).then((response) => console.log(response.status))`;
     return Number(await this.#run('node', '-e', script));
   }
 }

@@ -61,7 +61,7 @@ export class TinyServer {
   constructor(fault?: Fault) {
     this.#fault = fault;
     this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
+      this.#respond(request, response).catch((error: unknown) => {
         const detail = String(error);
         const [status, code] =
           error instanceof Refusal ? ([400, 'invalid_query'] as const) : ([500, 'internal_error'] as const);
@@ -83,7 +83,7 @@ export class TinyServer {
     this.#server.closeAllConnections();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams: query, search } = new URL(request.url ?? '', 'http://tiny');
     const { method = '' } = request;
     if (pathname === '/app/stream') return this.#stream(request, response, query, search);
@@ -182,8 +182,8 @@ export class TinyServer {
         ? []
         : String(last)
             .split(',')
-            .map((one): [string, { epoch: string; offset: number }] => {
-              const [, name = '', epoch = '', offset = ''] = /^(.+)=([^:=]+):(\d+)$/.exec(one) ?? [];
+            .map((text): [string, { epoch: string; offset: number }] => {
+              const [, name = '', epoch = '', offset = ''] = /^(.+)=([^:=]+):(\d+)$/.exec(text) ?? [];
               if (name === '') throw new Refusal('The event id is invalid.');
               return [decodeURIComponent(name), { epoch: decodeURIComponent(epoch), offset: Number(offset) }];
             }),

@@ -3,13 +3,13 @@ import { makeNotifications } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { sumOfMetric } from '../support/observe/metrics.ts';
+import { sumMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
 /** Longer (ms) than processingTimeout, all inbound retries in components/ and the redelivery combined. */
-const AWAY_MS = 18_000;
+const OUTAGE_MS = 18_000;
 
 let stack: Stack;
 let flow: Flow;
@@ -39,13 +39,13 @@ it('should set aside and count entries that expired during an outage, and not de
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await killAll();
-  const [one, two, three] = makeNotifications(3).map((notification) => [notification]);
-  for (const request of [one, two]) await flow.caller.post(request ?? []);
+  const [first, second, third] = makeNotifications(3).map((notification) => [notification]);
+  for (const request of [first, second]) await flow.caller.post(request ?? []);
   const expiring = (await redis.announcements()).at(-1);
   const [key = ''] = await redis.keys(`entry:*:${expiring?.run}:${expiring?.seq}`);
   await redis.expire(key);
-  flow.caller.acknowledged.delete(two?.[0]?.id ?? '');
-  await flow.caller.post(three ?? []);
+  flow.caller.acknowledged.delete(second?.[0]?.id ?? '');
+  await flow.caller.post(third ?? []);
   await restartAll();
   await flow.complete(60_000);
   for (const { shown, gaps } of flow.observers) {
@@ -55,7 +55,7 @@ it('should set aside and count entries that expired during an outage, and not de
   const record = await eventually(() => readSetAside(stack.bffs[0] as Stack['bffs'][number], key));
   expect(record).toMatchObject({ entry: key, feed: '', reason: 'missing', content: null });
   const countMissing = () =>
-    sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' });
+    sumMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' });
   await expect.poll(countMissing).toBe(1);
 });
 
@@ -63,7 +63,7 @@ it('should deliver all notifications once and in order after an outage that outl
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await killAll();
-  await delay(AWAY_MS);
+  await delay(OUTAGE_MS);
   await stream.stop();
   const back = Date.now();
   await restartAll();

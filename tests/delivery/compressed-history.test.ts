@@ -215,9 +215,9 @@ it('should delete retracted content from a compressed segment with compression o
   expect(await keysWith(stack.redisHost, body)).not.toEqual([]);
   expect(await send('DELETE', `/notifications/${id}?feed=${FEED}`)).toBe(202);
   await goneFromRedis(body);
-  titles = titles.filter((one) => one !== title);
+  titles = titles.filter((other) => other !== title);
   expect((await segmentsOf(FEED))[0]?.isCompressed).toBe(false);
-  const shown = (await titlesIn(plain, FEED)).filter((one) => one !== undefined);
+  const shown = (await titlesIn(plain, FEED)).filter((shownTitle) => shownTitle !== undefined);
   expect(shown).toEqual(titles);
 });
 

@@ -73,7 +73,7 @@ it('should put back a record that was set aside due to expiry', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back all records, and name any that it can’t', async () => {
+it('should put back all records, and list any that it can’t', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await depositDamaged(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await depositDamaged(4, () => 'nothing');
@@ -88,6 +88,6 @@ it('should put back all records, and name any that it can’t', async () => {
 
 it('should report an unknown record', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
-    'There is no set-aside record entry:unknown',
+    'There is no set-aside record named entry:unknown',
   );
 });

@@ -9,7 +9,7 @@ describe('delivery to two instances', () => {
   beforeAll(async () => {
     stack = await startStack();
     observers = stack.bffs.flatMap(({ url, name }) =>
-      Array.from({ length: 5 }, (_, i) => new Observer(`client ${i + 1} of ${name}`, url)),
+      Array.from({ length: 5 }, (_, i) => new Observer(`client ${i + 1} on ${name}`, url)),
     );
     await Promise.all(observers.map((observer) => observer.ready()));
   });
@@ -26,8 +26,8 @@ describe('delivery to two instances', () => {
     await caller.postSingly(notifications, 32);
     await Promise.all(observers.map((observer) => observer.untilShown(caller.acknowledged.keys())));
     console.log(`1,000 single notifications, 32 in flight: all shown after ${Date.now() - started} ms`);
-    const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
-    expect(accounts.filter((account) => !isClean(account))).toEqual([]);
+    const results = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
+    expect(results.filter((result) => !isClean(result))).toEqual([]);
     const orders = new Set(observers.map(({ shown }) => shown.map(({ id }) => id).join()));
     expect(orders.size).toBe(1);
     expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));

@@ -1,7 +1,7 @@
 import type { NotificationInput } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goneOf, useFeeds, type Feeds } from '../support/processes/feeds.ts';
+import { formatGone, useFeeds, type Feeds } from '../support/processes/feeds.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 let stack: Stack;
@@ -53,8 +53,8 @@ describe('a retraction', () => {
     await feeds.retract('b', feed);
     await feeds.untilServed(feed, ['a retracted', 'b retracted', 'a retracted', 'b retracted']);
     observer?.connect(stack.bffs[1]?.url ?? '');
-    await eventually(async () => observer && goneOf(observer).includes('b retracted'));
-    expect(observer && goneOf(observer)).toContain('a retracted');
+    await eventually(async () => observer && formatGone(observer).includes('b retracted'));
+    expect(observer && formatGone(observer)).toContain('a retracted');
     expect(observer?.shown.map(({ id }) => id)).toEqual(['a']);
     expect(observer?.gaps).toEqual([]);
   });
@@ -75,7 +75,7 @@ it('should replace an older notification with the same collapse key', async () =
   await Promise.all(watching.map((observer) => observer.untilShown(['d'])));
   await feeds.untilServed(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
   for (const observer of watching)
-    expect(goneOf(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
+    expect(formatGone(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
   for (const id of ['a', 'b', 'c']) await feeds.untilNotStored(`Content of ${id}`);
 });
 
@@ -88,7 +88,7 @@ it('should hide expired notifications on open pages and in recovery', async () =
   const expiresAt = new Date(Date.now() + 6_000).toISOString();
   await feeds.post({ id: 'a', feed, title: 'a', expiresAt }, { id: 'b', feed, title: 'b' });
   await open?.untilShown(['a', 'b']);
-  await eventually(async () => open && goneOf(open).includes('a expired'));
+  await eventually(async () => open && formatGone(open).includes('a expired'));
   await feeds.untilServed(feed, ['x', 'a expired', 'b']);
   away?.connect(stack.bffs[0]?.url ?? '');
   await away?.untilShown(['b']);

@@ -43,7 +43,7 @@ describe('a turn that another instance overtakes', () => {
 
   /**
    * Delays the host's turn between peek and commit, causes a fault in the host, and waits until the feed continues
-   * without that turn. The delayed turn continues at `until` at the earliest.
+   * without that turn. The delayed turn doesn't continue before `until`.
    */
   async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);

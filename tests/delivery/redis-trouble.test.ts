@@ -9,7 +9,7 @@ import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { Flow } from '../support/flow.ts';
-import { sumOfMetric } from '../support/observe/metrics.ts';
+import { sumMetric } from '../support/observe/metrics.ts';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 // Undo the fault so that a failed test doesn't affect the next test.
 afterEach(async () => {
-  await redis.makeRoom();
+  await redis.removeMemoryLimit();
   failpoints.clear('bff');
 });
 afterAll(async () => {
@@ -83,13 +83,13 @@ describe('a full Redis', () => {
     const { epoch = '', offset = 0 } = (await head()) ?? {};
     const pageQuery = `limit=${before.length}&epoch=${epoch}&before=${offset + 1}`;
     const fillRedis = async () => {
-      await redis.leaveRoom(50_000);
+      await redis.limitMemory(50_000);
       const { id, status, ids, retryAfter } = await untilRefused();
       expect({ status, ids }).toEqual({ status: 503, ids: [id] });
       expect(Number(retryAfter)).toBeGreaterThan(0);
       const stored = (await readPage(pageQuery)).publications.map(({ notification }) => notification?.id);
       expect(stored).toEqual(before);
-      await redis.makeRoom();
+      await redis.removeMemoryLimit();
       return { resumesAt: Date.now(), affected: stack.bffs };
     };
     expect(await flow.during('redis-full', fillRedis, BOUND)).toBeLessThan(2 * BOUND);
@@ -101,14 +101,13 @@ describe('a full Redis', () => {
   ])('should delay but not lose a turn if Redis has no memory for %s', async (_, step, fullMs) => {
     await flow.complete();
     const { epoch, offset = 0 } = (await head()) ?? {};
-    const countRetries = () =>
-      sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
+    const countRetries = () => sumMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
     const before = await countRetries();
     failpoints.set('bff', `${step}=pause:1500`);
     const [id = ''] = await postSome(1);
     const entries = () => redis.keys('entry:*');
     await eventually(async () => failpoints.triggeredBy('bff') !== undefined);
-    await redis.leaveRoom(-1_000_000_000);
+    await redis.limitMemory(-1_000_000_000);
     failpoints.clear('bff');
     await eventually(async () => (await countRetries()) > before);
     await delay(fullMs);
@@ -116,7 +115,7 @@ describe('a full Redis', () => {
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
     // The entry is claimed last, so it exists until all items have been broadcast.
     expect(await entries()).toHaveLength(1);
-    await redis.makeRoom();
+    await redis.removeMemoryLimit();
     await flow.complete();
     expect(await head()).toMatchObject({ epoch, offset: offset + 1 });
     for (const { shown } of flow.observers) expect(shown.at(-1)?.id).toBe(id);
@@ -125,7 +124,7 @@ describe('a full Redis', () => {
 
 it('should recover without intervention after Redis was slower than every timeout', async () => {
   const pauseRedis = async () => {
-    await redis.hold(SLOW_MS);
+    await redis.pause(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
     await redis.read('none');
     return { resumesAt: Date.now(), affected: stack.bffs };
@@ -166,7 +165,7 @@ it('should start a new epoch, notify clients and reprocess entries after Redis r
     expect(reported.at(-1)).toMatchObject({ from: { epoch: before?.epoch }, to: { epoch: after.epoch } });
     expect(new Set(shown.map(({ id }) => id)).size).toBe(shown.length);
   }
-  const kept = (await readPage('limit=200')).publications.map(({ notification }) => notification?.id);
-  expect(kept).toEqual(expect.arrayContaining([...reprocessed, next, ...later]));
-  expect(kept).not.toEqual(expect.arrayContaining([lost[0]]));
+  const currentIds = (await readPage('limit=200')).publications.map(({ notification }) => notification?.id);
+  expect(currentIds).toEqual(expect.arrayContaining([...reprocessed, next, ...later]));
+  expect(currentIds).not.toEqual(expect.arrayContaining([lost[0]]));
 });

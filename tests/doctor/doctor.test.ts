@@ -72,18 +72,18 @@ async function runChecks(): Promise<Report> {
   };
 }
 
-const notOk = ({ findings }: Report) => findings.filter(({ state }) => state !== 'ok');
-const namesOfFaults = ({ findings }: Report) =>
+const unhealthyFindings = ({ findings }: Report) => findings.filter(({ state }) => state !== 'ok');
+const faultNames = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
 /** Waits until the report has no errors or warnings. A repair takes a moment to show up. */
 const expectHealth = () =>
   eventually(async () => {
-    return notOk(await runChecks()).length === 0;
+    return unhealthyFindings(await runChecks()).length === 0;
   }, 40_000);
 
 const faultOf = (report: Report, check: string) => {
-  const finding = report.findings.find((one) => one.check === check);
+  const finding = report.findings.find((candidate) => candidate.check === check);
   expect(report.findings.filter(({ state }) => state !== 'ok')).toContainEqual(finding);
   expect(finding).toMatchObject({ state: 'fault' });
   expect(finding?.remedy).toBeTruthy();
@@ -110,7 +110,7 @@ describe('npm run doctor', () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
     const report = await runChecks();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
-    expect(notOk(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
+    expect(unhealthyFindings(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
     await redis.configSet({ appendonly: 'no', 'maxmemory-policy': 'noeviction' });
     expect(faultOf(await runChecks(), 'redis fsync')).toContain('appendonly is off');
     await redis.configSet({ appendfsync: 'always', appendonly: 'yes' });
@@ -125,7 +125,7 @@ describe('npm run doctor', () => {
     await eventually(async () => {
       await limitMemory(1.1);
       const { findings } = await runChecks();
-      return findings.some(({ check, says }) => check === 'redis memory' && says.startsWith('near full: '));
+      return findings.some(({ check, says }) => check === 'redis memory' && says.startsWith('nearly full: '));
     });
     await limitMemory(0.5);
     const full = await runChecks();
@@ -151,12 +151,12 @@ describe('npm run doctor', () => {
     await second.sidecar.start();
     const report = await eventually(async () => {
       const now = await runChecks();
-      const faults = namesOfFaults(now);
+      const faults = faultNames(now);
       return faults.includes('components of bff-2') && faults.includes('bff-2') && now;
     });
     expect(faultOf(report, 'components of bff-2')).toContain('notification-deadletters missing');
     expect(faultOf(report, 'bff-2')).toContain('notification-deadletters');
-    expect(namesOfFaults(report)).not.toContain('components of bff-1');
+    expect(faultNames(report)).not.toContain('components of bff-1');
     Object.assign(second.sidecar.spec, { args });
     await second.sidecar.restart();
     await second.ready();
@@ -176,7 +176,7 @@ describe('npm run doctor', () => {
     await stack.scheduler.kill();
     const report = await eventually(async () => {
       const now = await runChecks();
-      const faults = namesOfFaults(now);
+      const faults = faultNames(now);
       return faults.includes('placement') && faults.includes('scheduler') && now;
     });
     faultOf(report, 'placement');
@@ -192,7 +192,7 @@ describe('npm run doctor', () => {
     // The restart pauses deliveries until the bff's feeds have a new host.
     const report = await eventually(async () => {
       const now = await runChecks();
-      return namesOfFaults(now).join() === 'canary at bff-2' && now;
+      return faultNames(now).join() === 'canary at bff-2' && now;
     }, 60_000);
     expect(faultOf(report, 'canary at bff-2')).toMatch(/broadcasts do not reach it|did not broadcast it/);
     await second.app.restart();

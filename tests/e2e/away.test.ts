@@ -50,7 +50,7 @@ async function publish(notifications: object[]): Promise<void> {
   const response = await fetch(`${stack.producers[0]?.url}/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(notifications.map((one) => ({ feed: 'user:ada', ...one }))),
+    body: JSON.stringify(notifications.map((notification) => ({ feed: 'user:ada', ...notification }))),
   });
   expect(response.status).toBe(202);
 }
@@ -151,7 +151,7 @@ it('should push a notification that’s unread after 5 s, and stop sending once 
   expect([pushService.received.length, smtp.received, webhook.received]).toEqual([1, [], []]);
 });
 
-it('should send a single digest of ten unread notifications through each other channel', async () => {
+it('should send a single digest of ten unread notifications through each of the other channels', async () => {
   const fallback = ['email', 'webhook'].map((via) => ({ after: 'PT1S', via }));
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `order-${n}`, title: `Order ${n}`, fallback }));
   await publish(ten);

@@ -14,8 +14,8 @@ const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 /** Records the ids of toasts as they appear. */
 async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
-    const noted: string[] = [];
-    Object.assign(globalThis, { noted });
+    const recordedIds: string[] = [];
+    Object.assign(globalThis, { recordedIds });
     // A toast can be found more than once if it's added to a list that is itself new.
     const seen = new WeakSet<Element>();
     new MutationObserver((changes) => {
@@ -26,13 +26,13 @@ async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
           for (const toast of [node, ...node.querySelectorAll(selector)]) {
             if (!toast.matches(selector) || seen.has(toast)) continue;
             seen.add(toast);
-            noted.push(toast.getAttribute('data-notification-id') ?? '');
+            recordedIds.push(toast.getAttribute('data-notification-id') ?? '');
           }
         }
       }
     }).observe(document, { childList: true, subtree: true });
   });
-  return () => page.evaluate(() => (globalThis as unknown as { noted: string[] }).noted);
+  return () => page.evaluate(() => (globalThis as unknown as { recordedIds: string[] }).recordedIds);
 }
 
 /** Enough time to load the whole history on a machine that renders few frames a second. */
@@ -71,7 +71,7 @@ const lastRows = (page: Page): Promise<string[]> =>
 describe('two pages, one on each instance', () => {
   let stack: Stack;
   let browser: Browser;
-  let pages: { page: Page; toasted: () => Promise<string[]> }[];
+  let pages: { page: Page; toastIds: () => Promise<string[]> }[];
 
   beforeAll(async () => {
     const uiDist = await builtPage();
@@ -79,10 +79,10 @@ describe('two pages, one on each instance', () => {
     pages = await Promise.all(
       stack.bffs.map(async ({ url }) => {
         const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-        const toasted = await recordToasts(page);
+        const toastIds = await recordToasts(page);
         await page.goto(url);
         await live(page);
-        return { page, toasted };
+        return { page, toastIds };
       }),
     );
   });
@@ -107,9 +107,9 @@ describe('two pages, one on each instance', () => {
         await page.keyboard.press('Escape');
       }
     }
-    for (const { page, toasted } of pages) {
+    for (const { page, toastIds } of pages) {
       await rows(page).nth(19).waitFor();
-      expect(await toasted()).toEqual(ids);
+      expect(await toastIds()).toEqual(ids);
       expect((await listedIds(page)).reverse()).toEqual(ids);
     }
     for (const [index, { page }] of pages.entries()) {

@@ -86,7 +86,7 @@ describe('two browsers for one person and a third for another person', () => {
 
   it('should mark notifications as read on all of a person’s devices, and on nobody else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
-    await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
+    await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread for Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN_20_S).toBe('(3) Tocsin');
     await expect.poll(() => ben.title(), WITHIN_20_S).toBe('(3) Tocsin');
     await laptop.getByTestId('bell').click();
@@ -162,10 +162,10 @@ describe('two browsers for one person and a third for another person', () => {
     const otherReader = await openAs('ben', bffUrl(0), 'feed=user:ada');
     await otherReader.getByText("This feed can't be shown").waitFor();
     expect(await rows(otherReader).count()).toBe(0);
-    const answer = await fetch(`${bffUrl(0)}/app/notifications?feed=user:ada`, {
+    const response = await fetch(`${bffUrl(0)}/app/notifications?feed=user:ada`, {
       headers: { authorization: `Bearer ${await tokenFor('ben')}` },
     });
-    expect(answer.status).toBe(403);
+    expect(response.status).toBe(403);
     await otherReader.context().close();
   });
 });

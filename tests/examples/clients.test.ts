@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 import { startProxy, type Proxy } from '../support/network/proxy.ts';
-import { makeOrSkip, type Example } from './toolchain.ts';
+import { buildOrSkip, type Example } from './toolchain.ts';
 
 const CLIENTS = join(import.meta.dirname, '../../examples/clients');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-clients-'));
@@ -56,7 +56,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     skip,
     onTestFinished,
   }) => {
-    await makeOrSkip(client, task, skip);
+    await buildOrSkip(client, task, skip);
     const { name, start } = client;
     const feed = `topic:client-${name}`;
     const url = name === 'Rust' ? proxy.url.replace('http://', '') : proxy.url;
@@ -98,7 +98,7 @@ describe('a connection that falls silent', () => {
     'should be replaced by the client in $name',
     // Concurrent tests need their own `expect`: the global `expect` stops working when the first of them ends.
     async (client, { task, skip, onTestFinished, expect: expectHere }) => {
-      await makeOrSkip(client, task, skip);
+      await buildOrSkip(client, task, skip);
       const feed = `topic:silent-${client.name}`;
       const ownProxy = await startProxy(() => bff.url);
       const url = client.name === 'Rust' ? ownProxy.url.replace('http://', '') : ownProxy.url;
@@ -127,7 +127,7 @@ describe('a connection that falls silent', () => {
 
 describe.each(LANGUAGES)('the client in $name', (client) => {
   it('should not keep connections from attempts that got a 503', async ({ task, skip, onTestFinished }) => {
-    await makeOrSkip(client, task, skip);
+    await buildOrSkip(client, task, skip);
     let open = 0;
     let requests = 0;
     const server = createServer((_, response) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '@tocsin/tools/process/run';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
-import { makeOrSkip, type Example } from './toolchain.ts';
+import { buildOrSkip, type Example } from './toolchain.ts';
 
 const PUBLISHERS = join(import.meta.dirname, '../../examples/publishers');
 /** Downloading and compiling an SDK can take minutes on a busy machine: Rust's took 77 s of CPU time. */
@@ -66,7 +66,7 @@ describe.each(LANGUAGES)('the publisher in $name', (publisher) => {
   it(
     'should publish with the Dapr SDK so that each id is shown once',
     async ({ task, skip }) => {
-      await makeOrSkip(publisher, task, skip);
+      await buildOrSkip(publisher, task, skip);
       const { name, cwd, start } = publisher;
       const env = {
         DAPR_GRPC_PORT: String(started.shop.daprGrpcPort),

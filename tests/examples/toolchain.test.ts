@@ -72,8 +72,8 @@ describe.each(DOWNLOADS)('$tool', ({ tool, from }) => {
 
   it.skipIf(isMissing).each([403, 503])(
     'should report a registry that responds with %i, and not throw an error',
-    async (answer) => {
-      status = answer;
+    async (registryStatus) => {
+      status = registryStatus;
       expect(await from(url)).toMatch(/^its registry did not respond as expected \(.+\)$/);
     },
   );

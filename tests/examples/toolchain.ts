@@ -28,7 +28,7 @@ export interface Example {
 const DOWNLOAD_MS = 180_000;
 
 /** Matches toolchain output that means the registry is unreachable, overloaded or blocked. */
-const NO_ANSWER = new RegExp(
+const NO_RESPONSE = new RegExp(
   [
     'connection (?:refused|reset|timed out|broken)|connect(?:ion)? timed? ?out|read timed out|i/o timeout',
     'TLS handshake timeout|timeout was reached|network is unreachable|no such host',
@@ -58,9 +58,9 @@ export async function downloadAll(
   for (const [program, ...args] of commands) {
     const signal = AbortSignal.timeout(DOWNLOAD_MS);
     const { code, output } = await run(program, args, { cwd, env, signal });
-    if (signal.aborted) return `its registry did not deliver within ${DOWNLOAD_MS / 60_000} minutes`;
+    if (signal.aborted) return `the download did not finish within ${DOWNLOAD_MS / 60_000} minutes`;
     if (code === 0) continue;
-    const line = output.split('\n').find((one) => NO_ANSWER.test(one));
+    const line = output.split('\n').find((candidate) => NO_RESPONSE.test(candidate));
     if (line === undefined) throw new Error(`${program} ${args.join(' ')} exited with ${code}:\n${output}`);
     return `its registry did not respond as expected (${line.trim().slice(0, 200)})`;
   }
@@ -68,7 +68,7 @@ export async function downloadAll(
 }
 
 /** Builds an example, or skips the test and says why. @throws Error with the output if the build fails */
-export async function makeOrSkip(
+export async function buildOrSkip(
   { name, cwd, tools, checkTools, download, build }: Example,
   task: { meta: TaskMeta },
   skip: (reason: string) => never,

@@ -73,14 +73,14 @@ async function call(sub: string, path: string, method = 'GET', body?: unknown, i
 }
 const agree = async (sub: string) =>
   expect((await call(sub, '/app/channels/email', 'PUT', { consent: true })).status).toBe(204);
-const mailsTo = (sub: string) =>
+const emailsTo = (sub: string) =>
   smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).map(({ mail }) => mail);
 const fallback = [{ after: AFTER, via: 'email' }];
 /** A notification's fallbacks for a single reader, as reported by the ops page. */
 const fallbacksOf = async (sub: string, id: string) => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
-  const answer = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });
-  return receiptsSchema.parse(await answer.json()).fallbacks;
+  const response = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });
+  return receiptsSchema.parse(await response.json()).fallbacks;
 };
 const UP_TO_A_MINUTE = { timeout: 60_000 };
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -93,14 +93,14 @@ describe.concurrent('a reader who is away', () => {
     await expect
       .poll(() => fallbacksOf('ada', 'before'), UP_TO_A_MINUTE)
       .toMatchObject([{ state: 'suppressed', reason: expect.stringContaining('no address') as string }]);
-    expect(mailsTo('ada')).toEqual([]);
+    expect(emailsTo('ada')).toEqual([]);
     await agree('ada');
     const channels = channelsSchema.parse(
       await (await call('ada', '/app/channels', 'GET', undefined, 1)).json(),
     );
     expect(channels.email).toEqual({ address: 'ada@example.org', offered: 'ada@example.org', used: true });
     await publish({ id: 'a', feed: 'user:ada', title: 'Payment failed', severity: 'error' });
-    const [mail] = await eventually(async () => (mailsTo('ada').length > 0 ? mailsTo('ada') : undefined));
+    const [mail] = await eventually(async () => (emailsTo('ada').length > 0 ? emailsTo('ada') : undefined));
     expect(mail?.subject).toBe('Payment failed');
     expect(mail?.text).toContain('https://inbox.example/app/?notification=a&feed=user%3Aada');
   });
@@ -108,10 +108,10 @@ describe.concurrent('a reader who is away', () => {
   it('should not get an e-mail about a notification read on another device', async () => {
     await agree('ben');
     // Enough time on a busy machine to mark a notification as read before the e-mail is due.
-    const late = [{ after: 'PT8S', via: 'email' }];
+    const delayedFallback = [{ after: 'PT8S', via: 'email' }];
     await publish([
-      { id: 'r', feed: 'user:ben', title: 'Read in time', fallback: late },
-      { id: 'u', feed: 'user:ben', title: 'Unread', fallback: late },
+      { id: 'r', feed: 'user:ben', title: 'Read in time', fallback: delayedFallback },
+      { id: 'u', feed: 'user:ben', title: 'Unread', fallback: delayedFallback },
     ]);
     await eventually(async () => {
       const page = await call('ben', '/app/notifications?feed=user:ben', 'GET', undefined, 1);
@@ -119,9 +119,9 @@ describe.concurrent('a reader who is away', () => {
     });
     const mark = { feed: 'user:ben', ids: ['r'] };
     expect((await call('ben', '/app/notifications/read', 'POST', mark, 1)).status).toBe(204);
-    await eventually(async () => mailsTo('ben').length > 0, UP_TO_A_MINUTE.timeout);
+    await eventually(async () => emailsTo('ben').length > 0, UP_TO_A_MINUTE.timeout);
     await wait(2_000);
-    expect(mailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
+    expect(emailsTo('ben').map(({ subject }) => subject)).toEqual(['Unread']);
   });
 
   it('should get a push on each device, and no e-mail once the notification is marked as read', async ({
@@ -153,7 +153,7 @@ describe.concurrent('a reader who is away', () => {
         { via: 'push', state: 'sent' },
         { via: 'email', state: 'suppressed', reason: 'read' },
       ]);
-    expect(mailsTo('gil')).toEqual([]);
+    expect(emailsTo('gil')).toEqual([]);
     const after = channelsSchema.parse(await (await call('gil', '/app/channels')).json());
     expect(after.push.endpoints).toHaveLength(2);
     const ops = { authorization: `Bearer ${OPS_TOKEN}` };
@@ -181,9 +181,9 @@ describe.concurrent('a reader who is away', () => {
       fallback,
     }));
     await publish(ten);
-    await eventually(async () => mailsTo('cem').length > 0);
+    await eventually(async () => emailsTo('cem').length > 0);
     await wait(2_000);
-    expect(mailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
+    expect(emailsTo('cem').map(({ subject }) => subject)).toEqual(['10 ungelesene Benachrichtigungen']);
   });
 
   it('should get a refused e-mail after an operator resends it', async () => {
@@ -194,8 +194,8 @@ describe.concurrent('a reader who is away', () => {
     const listed = async (index: number): Promise<UnsentName[]> => {
       const response = await fetch(`${bff(index).url}/app/ops/fallbacks/unsent`, { headers: ops });
       const { fallbacks } = unsentPageSchema.parse(await response.json());
-      const own = fallbacks.filter(({ reader }) => reader === 'user:ivy');
-      return own.map(({ outcome, reason, ...name }) => {
+      const readersFallbacks = fallbacks.filter(({ reader }) => reader === 'user:ivy');
+      return readersFallbacks.map(({ outcome, reason, ...name }) => {
         expect([outcome, reason]).toEqual(['refused', expect.stringContaining('no such user')]);
         return name;
       });
@@ -213,15 +213,15 @@ describe.concurrent('a reader who is away', () => {
       body,
     });
     expect(await sent.json()).toEqual({ done: 1, failed: [] });
-    await eventually(async () => mailsTo('ivy').length > 0);
-    expect(mailsTo('ivy').map(({ subject }) => subject)).toEqual(['Refused at first']);
+    await eventually(async () => emailsTo('ivy').length > 0);
+    expect(emailsTo('ivy').map(({ subject }) => subject)).toEqual(['Refused at first']);
     expect(await listed(1)).toEqual([]);
   });
 
   it('should be able to unsubscribe through an e-mail’s link with one click and no sign-in', async () => {
     await agree('eve');
     await publish({ id: 'e', feed: 'user:eve', title: 'With link', fallback });
-    const [mail] = await eventually(async () => (mailsTo('eve').length > 0 ? mailsTo('eve') : undefined));
+    const [mail] = await eventually(async () => (emailsTo('eve').length > 0 ? emailsTo('eve') : undefined));
     const header = mail?.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? '';
     const link = new URL(header.replace(/[<>]/g, ''));
     const path = `/app/unsubscribe${link.search}`;
@@ -256,7 +256,7 @@ it('should send an e-mail exactly once if all bffs are killed before it’s due'
   await wait(1_000);
   await Promise.all(stack.bffs.map(async ({ app }) => app.kill()));
   await Promise.all(stack.bffs.map(async ({ app }) => app.start()));
-  await eventually(async () => mailsTo('dan').length > 0, 60_000);
+  await eventually(async () => emailsTo('dan').length > 0, 60_000);
   await wait(3_000);
-  expect(mailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
+  expect(emailsTo('dan').map(({ subject }) => subject)).toEqual(['Survives']);
 });

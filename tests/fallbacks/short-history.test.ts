@@ -53,7 +53,9 @@ const offsetNow = async () =>
 /** Publishes notifications, and waits until the reader's page has them. */
 async function publish(notifications: object[]) {
   const expected = (await offsetNow()) + notifications.length;
-  const body = JSON.stringify(notifications.map((one) => ({ feed: ADA, title: 'x', ...one })));
+  const body = JSON.stringify(
+    notifications.map((notification) => ({ feed: ADA, title: 'x', ...notification })),
+  );
   const sent = { method: 'POST', headers: JSON_TYPE, body };
   expect((await fetch(`${stack.producers[0]?.url}/notifications`, sent)).status).toBe(202);
   await eventually(async () => (await offsetNow()) === expected);

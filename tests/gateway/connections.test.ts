@@ -2,7 +2,7 @@ import { problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
-import { connectTo, untilDisconnected, Raw, upgradeRequest } from '../support/network/sockets.ts';
+import { connectTo, untilDisconnected, RawConnection, upgradeRequest } from '../support/network/sockets.ts';
 
 const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
@@ -10,7 +10,7 @@ const CONNECTIONS = 'tocsin_bff_connections';
 
 let bff: BffProcess;
 const sockets: Socket[] = [];
-const raws: Raw[] = [];
+const raws: RawConnection[] = [];
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.close();
@@ -20,7 +20,7 @@ afterEach(async () => {
 afterAll(() => bff.stop());
 
 const open = async (text = '') => {
-  const raw = await Raw.open(bff.port, text);
+  const raw = await RawConnection.open(bff.port, text);
   raws.push(raw);
   return raw;
 };
@@ -30,7 +30,7 @@ const subscribeOne = async () => {
   expect(await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' })).toMatchObject({ ok: true });
   return socket;
 };
-const problemOf = (raw: Raw) => {
+const problemOf = (raw: RawConnection) => {
   expect(raw.text).toContain('application/problem+json');
   return problemSchema.parse(JSON.parse(raw.text.slice(raw.text.indexOf('{'))));
 };

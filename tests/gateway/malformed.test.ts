@@ -84,11 +84,11 @@ describe('an invalid request', () => {
     ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
   ])('should be answered with an error: %s', async (_what, text) => {
     const socket = await connectHostile();
-    const answer = new Promise<unknown>((resolve) => {
+    const reply = new Promise<unknown>((resolve) => {
       socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));
     });
     sendRaw(socket, `27${text}`);
-    expect(String(await answer)).toContain('"ok":false');
+    expect(String(await reply)).toContain('"ok":false');
     expect(await subscribe(socket, 'topic:__proto__')).toMatchObject({ ok: true, offset: 0 });
   });
 
@@ -124,14 +124,14 @@ describe('a message', () => {
 
   it('should be answered if it has at most 128 KiB', async () => {
     const socket = await connectHostile();
-    const answer = new Promise<string>((resolve) => {
+    const reply = new Promise<string>((resolve) => {
       socket.io.engine.on(
         'message',
         (data: unknown) => String(data).startsWith('37') && resolve(String(data)),
       );
     });
     sendRaw(socket, request(128 * KIB));
-    expect(await answer).toContain('more: is not a known member');
+    expect(await reply).toContain('more: is not a known member');
   });
 
   it.each(['websocket', 'polling'] as const)(
@@ -158,9 +158,9 @@ describe('a flood of valid requests', () => {
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;
     let taken = 0;
-    const count = (answer: { ok: boolean; error?: { code: string; temporary: boolean } }) => {
-      if (answer.ok) taken++;
-      else if (answer.error?.code === 'too_many_requests' && answer.error.temporary) refused++;
+    const count = (reply: { ok: boolean; error?: { code: string; temporary: boolean } }) => {
+      if (reply.ok) taken++;
+      else if (reply.error?.code === 'too_many_requests' && reply.error.temporary) refused++;
     };
     for (let i = 0; i < MAX_REQUEST_BURST + 2 * MAX_REFUSED_REQUESTS_PER_MINUTE; i++) {
       socket.emit('subscribe', { feed: 'all' }, count);

@@ -17,7 +17,7 @@ const MAX_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
 afterEach(() => bff.stop());
-/** Starts a bff that closes a stream if the reader hasn't read for this time plus five seconds. */
+/** Starts a bff that closes a stream if the reader hasn't read for `notReadingMs` plus five seconds. */
 const start = async (notReadingMs: number) => {
   bff = await BffProcess.start({
     HISTORY_BYTES: '20971520',

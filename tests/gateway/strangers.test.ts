@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
-import { connectTo, Raw, upgradeRequest } from '../support/network/sockets.ts';
+import { connectTo, RawConnection, upgradeRequest } from '../support/network/sockets.ts';
 
 const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
@@ -17,7 +17,7 @@ const BEHIND_A_PROXY = { TRUST_PROXY: 'loopback' };
 
 let bff: BffProcess;
 const sockets: Socket[] = [];
-const raws: Raw[] = [];
+const raws: RawConnection[] = [];
 const stops: (() => void)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) stop();
@@ -35,7 +35,9 @@ const tokenOf = (sub: string) =>
     .sign(Buffer.from(SECRET));
 
 const strangers = async (count: number, text: (index: number) => string): Promise<void> => {
-  const opened = await Promise.all(Array.from({ length: count }, (_, i) => Raw.open(bff.port, text(i))));
+  const opened = await Promise.all(
+    Array.from({ length: count }, (_, i) => RawConnection.open(bff.port, text(i))),
+  );
   raws.push(...opened);
 };
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
@@ -51,8 +53,8 @@ async function reader(transport: 'websocket' | 'polling', address = '198.51.100.
     try {
       const socket = await connectTo(bff.url, transport, { auth: { token }, extraHeaders });
       sockets.push(socket);
-      const answer: unknown = await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' });
-      expect(answer).toMatchObject({ ok: true });
+      const reply: unknown = await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' });
+      expect(reply).toMatchObject({ ok: true });
       return { attempt, socket };
     } catch (error) {
       if (attempt === 5) throw error;
@@ -66,7 +68,7 @@ function flood(text: (index: number) => string): { count: number } {
   const done = { count: 0 };
   const timer = setInterval(() => {
     const refused = () => undefined;
-    Raw.open(bff.port, text(done.count++)).then((raw) => raws.push(raw), refused);
+    RawConnection.open(bff.port, text(done.count++)).then((raw) => raws.push(raw), refused);
   }, 10);
   stops.push(() => clearInterval(timer));
   return done;

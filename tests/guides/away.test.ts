@@ -207,7 +207,7 @@ describe('the system that the guides start', () => {
   });
 
   it('should write the message to a file', async () => {
-    const command = COMMANDS.find((one) => one.startsWith('sleep')) ?? '';
+    const command = COMMANDS.find((candidate) => candidate.startsWith('sleep')) ?? '';
     // The file can be late on a busy machine.
     const text = await eventually(() => shell(command).catch(() => undefined), 60_000);
     expect(JSON.parse(text)).toMatchObject({
@@ -229,12 +229,12 @@ describe('the system that the guides start', () => {
   );
 
   it('should list unsent fallbacks', async () => {
-    const command = COMMANDS.find((one) => one.includes('/fallbacks/unsent')) ?? '';
+    const command = COMMANDS.find((candidate) => candidate.includes('/fallbacks/unsent')) ?? '';
     expect(unsentPageSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ next: null });
   });
 
   it('should report an unknown fallback when asked to resend it', async () => {
-    const command = COMMANDS.find((one) => one.includes('/fallbacks/send-again')) ?? '';
+    const command = COMMANDS.find((candidate) => candidate.includes('/fallbacks/send-again')) ?? '';
     const failed = [{ reader: 'user:ada', id: 'order-7', via: 'email', code: 'not_found' }];
     expect(unsentResultSchema.parse(JSON.parse(await shell(command)))).toMatchObject({ done: 0, failed });
   });

@@ -46,11 +46,11 @@ export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many'
 
 /** Pages whose commands for a running system are run by tests, and the minimum number of these commands on each. */
 export const PAGES = [
-  { page: 'README.md', least: 8 },
-  { page: 'docs/protocol.md', least: 1 },
-  { page: 'docs/guides/keep-an-inbox.md', least: 3 },
-  { page: 'docs/guides/compose.md', least: 1 },
-  { page: 'docs/operations.md', least: 15 },
+  { page: 'README.md', minCommands: 8 },
+  { page: 'docs/protocol.md', minCommands: 1 },
+  { page: 'docs/guides/keep-an-inbox.md', minCommands: 3 },
+  { page: 'docs/guides/compose.md', minCommands: 1 },
+  { page: 'docs/operations.md', minCommands: 15 },
 ];
 /** True if the command needs nothing but a running system. */
 export const runsOnSystem = ({ text }: Command): boolean =>
@@ -66,5 +66,5 @@ export function isRun(page: string, command: Command): boolean {
   if (fullyRunGuides.some((guide) => page === `docs/guides/${guide}.md`))
     return commandsOf(readPage(page)).some(({ text }) => text === command.text);
   if (page === 'docs/guides/secure-it.md') return needsSecrets(command);
-  return PAGES.some((one) => one.page === page) && runsOnSystem(command);
+  return PAGES.some((candidate) => candidate.page === page) && runsOnSystem(command);
 }

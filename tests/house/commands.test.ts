@@ -67,7 +67,7 @@ it('every command in the docs should be run by tests/guides, or be listed with a
   expect(unknown.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
 });
 
-it('the lists should name only existing tests, and each entry should match a command', () => {
+it('the lists should contain only existing tests, and each entry should match a command', () => {
   for (const [, test] of RUN_BY) expect(existsSync(join(ROOT, test)), test).toBe(true);
   const used = new Set(others.map(({ text }) => reasonFor(text)));
   const unused = [...RUN_BY, ...BY_HAND].filter((entry) => !used.has(entry));

@@ -92,14 +92,14 @@ const COMMENT = 3;
 
 function inTemplate({ type, content, props = [], children = [] }: TemplateNode): string[] {
   if (type === COMMENT) return [];
-  const own =
+  const texts =
     typeof content === 'object'
       ? literals(content.loc.source, isWord)
       : content !== undefined && isWord(content)
         ? [content.trim()]
         : [];
-  const below = children.flatMap((child) => (typeof child === 'object' ? inTemplate(child) : []));
-  return [...own, ...props.flatMap(inProperty), ...below];
+  const childTexts = children.flatMap((child) => (typeof child === 'object' ? inTemplate(child) : []));
+  return [...texts, ...props.flatMap(inProperty), ...childTexts];
 }
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { answersOk, freePorts, pollUntil } from '@tocsin/tools';
+import { respondsOk, freePorts, pollUntil } from '@tocsin/tools';
 
 /** Runs `use` with a local proxy's address for the API server. Unlike kubectl, the proxy doesn't retry after a 503. */
 export async function withApi<T>(use: (api: string) => Promise<T>): Promise<T> {
@@ -9,7 +9,7 @@ export async function withApi<T>(use: (api: string) => Promise<T>): Promise<T> {
   const proxy = spawn('kubectl', ['proxy', `--port=${port}`], { stdio: 'ignore' });
   const exited = once(proxy, 'exit');
   try {
-    const fault = await pollUntil(() => answersOk(`${api}/version`), { timeoutMs: 20_000 });
+    const fault = await pollUntil(() => respondsOk(`${api}/version`), { timeoutMs: 20_000 });
     if (fault) throw new Error(`kubectl proxy: ${fault}`);
     return await use(api);
   } finally {

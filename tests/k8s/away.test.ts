@@ -12,7 +12,7 @@ const AWAY = {
 const TEMPLATES = { 'subject.liquid': 'Acme: {{ count }} new' };
 const away = { file: JSON.stringify(AWAY), templates: TEMPLATES };
 const release = new Tenant('tocsin-away', {}, { away });
-const answerSchema = z.object({ status: z.number(), text: z.string() });
+const responseSchema = z.object({ status: z.number(), text: z.string() });
 
 /** A chart release with channels. The mail server is in the same namespace. */
 describe('a release with the value `bff.away`', () => {
@@ -32,8 +32,10 @@ describe('a release with the value `bff.away`', () => {
   const ask = async (path: string, token: string, method = 'GET', body?: unknown) => {
     const url = `http://127.0.0.1:4001${path}`;
     const headers = { authorization: `Bearer ${token}` };
-    const { answer } = await release.ask('bff', [{ name: 'answer', url, method, headers, body, text: true }]);
-    return answerSchema.parse(answer);
+    const { response } = await release.ask('bff', [
+      { name: 'response', url, method, headers, body, text: true },
+    ]);
+    return responseSchema.parse(response);
   };
 
   it('should send a due fallback once, using a template from the values and the secret `smtp`', async () => {

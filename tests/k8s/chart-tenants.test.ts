@@ -11,7 +11,7 @@ const TENANT = {
 const withQuota = (hard: object = {}) => ({ ...TENANT, quotas: { namespace: { enabled: true, hard } } });
 
 const findDocument = (documents: readonly Document[], name: string): Document => {
-  const document = documents.find((one) => nameOf(one) === name);
+  const document = documents.find((candidate) => nameOf(candidate) === name);
   if (!document) throw new Error(`The chart has no ${name}.`);
   return document;
 };
@@ -98,11 +98,11 @@ function usageOf(documents: readonly Document[]): Record<string, number> {
     add('pods', pods);
     for (const kind of ['requests', 'limits'] as const)
       for (const resource of ['cpu', 'memory'] as const) {
-        const own = pod.spec.containers[0].resources[kind][resource];
+        const amount = pod.spec.containers[0].resources[kind][resource];
         const sidecar = annotations[`dapr.io/sidecar-${resource}-${kind.slice(0, -1)}`];
         if (annotations['dapr.io/enabled'] === 'true' && sidecar === undefined)
           throw new Error(`The sidecar of ${document.metadata.name} has no ${kind} for ${resource}.`);
-        add(`${kind}.${resource}`, pods * (numberOf(own) + numberOf(sidecar ?? '0')));
+        add(`${kind}.${resource}`, pods * (numberOf(amount) + numberOf(sidecar ?? '0')));
       }
   }
   return usage;
@@ -166,7 +166,7 @@ describe('the network policies', () => {
       .map((document) => policySchema.parse(document));
     const denied = policies.find(({ metadata }) => metadata.name === 'default-deny');
     expect(denied?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [] });
-    const foreign = policies.flatMap(({ metadata, spec }) =>
+    const otherNamespaces = policies.flatMap(({ metadata, spec }) =>
       spec.ingress.flatMap(({ from, ports }) =>
         from
           .filter(({ namespaceSelector }) => namespaceSelector !== undefined)
@@ -178,7 +178,7 @@ describe('the network policies', () => {
       ),
     );
     const byName = (a: { policy: string }, b: { policy: string }) => a.policy.localeCompare(b.policy);
-    expect(foreign.sort(byName)).toEqual([
+    expect(otherNamespaces.sort(byName)).toEqual([
       { policy: 'clients', namespaces: { tocsin: 'client' }, ports: ['http', 9090] },
       { policy: 'public', namespaces: 'all', ports: ['http'] },
       { policy: 'publish', namespaces: 'all', ports: ['http'] },

@@ -134,12 +134,13 @@ describe('the Helm chart', () => {
       const image = (name: string) => (name === 'redis' ? undefined : `tocsin-${name}:0.1.0`);
       const isOwn = !('enabled' in redis);
       const expected = kustomizeWith(components).filter(
-        (one) =>
-          one.kind !== 'Namespace' &&
-          (isOwn || !['Service redis', 'StatefulSet redis', 'ServiceAccount redis'].includes(nameOf(one))),
+        (document) =>
+          document.kind !== 'Namespace' &&
+          (isOwn ||
+            !['Service redis', 'StatefulSet redis', 'ServiceAccount redis'].includes(nameOf(document))),
       );
       const chartDocuments = new Map(
-        documents.filter((one) => !isHook(one)).map((one) => [nameOf(one), one]),
+        documents.filter((document) => !isHook(document)).map((document) => [nameOf(document), document]),
       );
       for (const document of expected) {
         const rendered = JSON.parse(JSON.stringify(document)) as Document & {
@@ -163,8 +164,8 @@ describe('the Helm chart', () => {
         );
         chartDocuments.delete(nameOf(rendered));
       }
-      const ofRedis = isOwn ? ['redis', 'redis-operator'] : [];
-      const secrets = [...ofRedis, 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
+      const redisSecrets = isOwn ? ['redis', 'redis-operator'] : [];
+      const secrets = [...redisSecrets, 'dapr-api-token', 'app-api-token', 'ops', 'jwt', 'internal'];
       expect([...chartDocuments.keys()].sort()).toEqual(
         [
           ...[...(isOwn ? ['redis'] : []), ...(hasChannels ? ['away'] : []), 'producer', 'bff'].map(
@@ -202,12 +203,15 @@ describe('the Helm chart', () => {
   it('should mount channels and templates as files in the bff, and restart it when they change', async () => {
     const bffWith = async (away: object) => {
       const { documents } = await template({ bff: { ...SAFE.bff, away } });
-      const map = documents.find((one) => nameOf(one) === 'ConfigMap away');
-      return { data: map?.['data'], pod: documents.find((one) => nameOf(one) === 'Deployment bff') };
+      const map = documents.find((document) => nameOf(document) === 'ConfigMap away');
+      return {
+        data: map?.['data'],
+        pod: documents.find((document) => nameOf(document) === 'Deployment bff'),
+      };
     };
     const file = '{\n  "publicUrl": "https://inbox.example.com",\n  "templates": "/away"\n}\n';
     const templates = { 'text.liquid': '{{ count }} unread\n' };
-    const [none, one, same, other] = [
+    const [none, first, same, other] = [
       await bffWith({}),
       await bffWith({ file, templates }),
       await bffWith({ file, templates }),
@@ -215,16 +219,16 @@ describe('the Helm chart', () => {
     ];
     expect(none.data).toBeUndefined();
     expect(JSON.stringify(none.pod)).not.toContain('away');
-    expect(one.data).toEqual({ 'away.json': file, ...templates });
-    expect(same).toEqual(one);
-    expect(other.pod).not.toEqual(one.pod);
+    expect(first.data).toEqual({ 'away.json': file, ...templates });
+    expect(same).toEqual(first);
+    expect(other.pod).not.toEqual(first.pod);
 
     const path = join(dir, 'away.json');
     writeFileSync(path, file);
     const command = ['template', 'any-release', CHART, '--set-file', `bff.away.file=${path}`];
     const { stdout } = await helmWith(command, SAFE);
     const maps = parseAllDocuments(stdout).map((document) => document.toJS() as Document | null);
-    expect(maps.find((one) => one && nameOf(one) === 'ConfigMap away')).toMatchObject({
+    expect(maps.find((document) => document && nameOf(document) === 'ConfigMap away')).toMatchObject({
       data: { 'away.json': file },
     });
   });

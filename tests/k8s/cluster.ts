@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findKubectl, run, type Answer } from '@tocsin/tools';
+import { findKubectl, run, type KubectlResult, type RunResult } from '@tocsin/tools';
 import { z } from 'zod';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -7,10 +7,10 @@ export const NAMESPACE = 'realtime-microservices';
 
 const kubectl = findKubectl();
 
-/** The options of `npm run deploy` that name the source of the images. */
+/** The options of `npm run deploy` that specify where the images come from. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
-export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
+export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<RunResult> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
 /** Runs `npm run deploy` with the images under test. @throws Error with the output if it fails */
@@ -20,11 +20,11 @@ export async function deployOrFail(...args: string[]): Promise<string> {
   return stdout;
 }
 
-export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
+export const doctor = (env: Record<string, string> = {}): Promise<RunResult> =>
   run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
 /** Runs kubectl and returns the exit code and output. Doesn't throw if it fails. */
-export const tryKubectl = (args: readonly string[], input?: string): Promise<Answer> =>
+export const tryKubectl = (args: readonly string[], input?: string): Promise<KubectlResult> =>
   kubectl.try(args, input);
 
 /** Runs kubectl and returns its standard output. @throws Failure with the output if it fails */

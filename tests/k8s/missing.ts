@@ -24,7 +24,8 @@ export async function withoutIngressClass<T>(work: () => Promise<T>): Promise<T>
   try {
     return await work();
   } finally {
-    for (const one of classes) await kubectlText(['create', '-f', '-'], JSON.stringify(one));
+    for (const ingressClass of classes)
+      await kubectlText(['create', '-f', '-'], JSON.stringify(ingressClass));
   }
 }
 

@@ -5,8 +5,8 @@ import { withStranger, withPublisher } from './stranger.ts';
 /** Tests the deployment from another application's pods in the same namespace. */
 export function testOpenPorts(): void {
   it('should let sidecars communicate only with certificates, and reject strangers', () =>
-    withStranger('stranger', async ({ answers, run }) => {
-      expect(answers).toEqual({
+    withStranger('stranger', async ({ responses, run }) => {
+      expect(responses).toEqual({
         invoked: 403,
         published: 403,
         announced: 403,
@@ -35,7 +35,7 @@ export function testOpenPorts(): void {
     withStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
       const waiting = await pods();
-      // A scan saturates a core, so two run at a time.
+      // A scan saturates a core, so only two run at a time.
       async function scanNext(): Promise<void> {
         for (let pod = waiting.shift(); pod; pod = waiting.shift())
           open[pod.app] = await run('network/scan-ports.mjs', pod.address);
@@ -51,8 +51,8 @@ export function testOpenPorts(): void {
 
   it('should accept events from an application that’s listed as a publisher', () =>
     withPublisher('friend', () =>
-      withStranger('friend', ({ answers }) => {
-        expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });
+      withStranger('friend', ({ responses }) => {
+        expect(responses).toMatchObject({ published: 204, announced: 403, invoked: 403 });
         return Promise.resolve();
       }),
     ));

@@ -1,4 +1,4 @@
-import { Caller, Observer, Random, audit, isClean, longestPause, type Account } from '@tocsin/lab';
+import { Caller, Observer, Random, audit, isClean, longestPause, type AuditResult } from '@tocsin/lab';
 import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
 import { kubectlInNamespace, pods, untilRolledOut, type Pod } from './cluster.ts';
@@ -104,18 +104,18 @@ export class PodRestarts {
   }
 
   /** Returns the clients that lost, duplicated or reordered notifications or got a gap. Prints the totals. */
-  faults(): Account[] {
+  faults(): AuditResult[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
-    const accounts = this.#observers.map((observer) => audit(observer, acknowledged));
-    const sum = (valueOf: (account: Account) => number) =>
-      accounts.reduce((total, account) => total + valueOf(account), 0);
+    const results = this.#observers.map((observer) => audit(observer, acknowledged));
+    const sum = (valueOf: (result: AuditResult) => number) =>
+      results.reduce((total, result) => total + valueOf(result), 0);
     console.log(
       `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#startedAt) / 1000)} s, ` +
-        `${this.#caller.repeated} requests repeated, ${accounts.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +
+        `${this.#caller.retries} requests repeated, ${results.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +
         `${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
         `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +
         `${sum(({ reportedGaps }) => reportedGaps)} reported gaps`,
     );
-    return accounts.filter((account) => !isClean(account) || account.reportedGaps > 0);
+    return results.filter((result) => !isClean(result) || result.reportedGaps > 0);
   }
 }

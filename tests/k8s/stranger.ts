@@ -7,7 +7,7 @@ import { NAMESPACE, tryKubectl, kubectlInNamespace, kubectlText } from './cluste
 const SUPPORT = join(import.meta.dirname, '../support');
 
 /**
- * The script that the pod runs. It prints the sidecars' responses to a foreign application, and the name in the
+ * The script that the pod runs. It prints the sidecars' responses to an untrusted application, and the name in the
  * certificate of the producer's sidecar. ATTACKED is the namespace of the attacked release, or empty for the pod's own.
  */
 const SCRIPT = `
@@ -45,7 +45,7 @@ const certificate = () => new Promise((resolve) => {
 })();
 `;
 
-const answersSchema = z.object({
+const responsesSchema = z.object({
   invoked: z.unknown(),
   published: z.unknown(),
   announced: z.unknown(),
@@ -111,9 +111,9 @@ const manifests = (
   },
 ];
 
-/** A pod in the namespace with a sidecar and a foreign application. */
+/** A pod in the namespace with a sidecar and an untrusted application. */
 interface Stranger {
-  answers: z.infer<typeof answersSchema>;
+  responses: z.infer<typeof responsesSchema>;
   /** Runs a script from tests/support in the pod and returns the JSON output. */
   run(script: string, ...args: string[]): Promise<unknown>;
   write(path: string, text: string): Promise<unknown>;
@@ -148,7 +148,7 @@ export async function withStranger<T>(
     if (fault) throw new Error(`The stranger printed no result: ${fault}: ${logs}`);
     const exec = [...inNamespace, 'exec', '-i', name, '-c', name, '--'];
     return await use({
-      answers: answersSchema.parse(JSON.parse(logs.slice(logs.indexOf('{')))),
+      responses: responsesSchema.parse(JSON.parse(logs.slice(logs.indexOf('{')))),
       run: async (script, ...args) => {
         const node = [...exec, 'node', '--input-type=module', '-', ...args];
         return JSON.parse(await kubectlText(node, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
@@ -170,7 +170,7 @@ export async function withPublisher<T>(name: string, use: () => Promise<T>): Pro
   const { spec } = componentSchema.parse(
     JSON.parse(await kubectlInNamespace('get', ...component, '-o', 'json')),
   );
-  const at = spec.metadata.findIndex((one) => one.name === 'publishingScopes');
+  const at = spec.metadata.findIndex((item) => item.name === 'publishingScopes');
   const before = spec.metadata[at]?.value ?? '';
   const set = (value: string) => {
     const patch = [{ op: 'replace', path: `/spec/metadata/${at}/value`, value }];

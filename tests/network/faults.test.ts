@@ -3,7 +3,7 @@ import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStream } from '../support/stream.ts';
-import { postOnce, type Answer } from './ask.ts';
+import { postOnce, type PostResult } from './post-once.ts';
 import { missingEngine } from './container-engine.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
@@ -37,7 +37,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     });
     caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     observers = stack.bffs.flatMap(({ name, url }) =>
-      [1, 2].map((number) => new Observer(`client ${number} of ${name}`, url)),
+      [1, 2].map((number) => new Observer(`client ${number} on ${name}`, url)),
     );
     await Promise.all(observers.map((observer) => observer.ready()));
   });
@@ -61,39 +61,39 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   }
 
   function expectCleanLedger(): void {
-    const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
-    expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
+    const audits = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
+    expect(audits.filter((result) => !isClean(result) || result.reportedGaps > 0)).toEqual([]);
   }
 
   /** Posts to the producer until `end`. Never retries. */
-  async function postUntil(end: number, body: string | undefined): Promise<Answer[]> {
-    const answers: Answer[] = [];
+  async function postUntil(end: number, body: string | undefined): Promise<PostResult[]> {
+    const results: PostResult[] = [];
     const url = stack?.producers[0]?.url ?? '';
     while (Date.now() < end) {
       for (const notification of makeNotifications(1, { label: 'posted' }))
-        answers.push(await postOnce(url, { ...notification, ...(body && { body }) }));
+        results.push(await postOnce(url, { ...notification, ...(body && { body }) }));
       await delay(50);
     }
-    return answers;
+    return results;
   }
 
   /**
    * Publishes a stream of notifications during a fault, and also posts single notifications. Afterwards, posts these
    * single notifications again.
    */
-  async function runThroughFault(fault: Fault): Promise<Answer[]> {
+  async function runThroughFault(fault: Fault): Promise<PostResult[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
     const endFault = await fault.start(toxiproxy);
-    let answers: Answer[];
+    let results: PostResult[];
     let endedAt: number;
     try {
-      answers = await postUntil(Date.now() + fault.durationMs, fault.body);
+      results = await postUntil(Date.now() + fault.durationMs, fault.body);
     } finally {
       endedAt = Date.now();
       await endFault();
     }
-    const posted = new Set(answers.map(({ notification }) => notification.id));
+    const posted = new Set(results.map(({ notification }) => notification.id));
     const deliveredDuringFault = observers.map(
       ({ shown }) => shown.filter(({ id, at }) => posted.has(id) && at < endedAt).length,
     );
@@ -105,28 +105,28 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
       30_000,
     );
     await stream.stop();
-    for (const { notification } of answers) await caller.post([notification]);
+    for (const { notification } of results) await caller.post([notification]);
     const complete = await shownAfter(endedAt, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `${fault.name}: ${statuses(answers)}; deliveries continued ${resumed} ms after the fault ended, ` +
+      `${fault.name}: ${statuses(results)}; deliveries continued ${resumed} ms after the fault ended, ` +
         `all notifications had arrived after ${complete} ms`,
     );
     expectCleanLedger();
     if (fault.keepsDelivering) expect(Math.min(...deliveredDuringFault)).toBeGreaterThan(0);
     expect(resumed).toBeLessThan(2 * BOUNDS.resumed);
-    return answers;
+    return results;
   }
 
   it.each(FAULTS)('should respond in time, not lose notifications and recover: $name', async (fault) => {
-    const answers = await runThroughFault(fault);
-    for (const { status, problem, notification, ms } of answers) {
+    const results = await runThroughFault(fault);
+    for (const { status, problem, notification, ms } of results) {
       expect([202, 503]).toContain(status);
       if (status === 503) {
         expect(problem).toMatchObject({ type: 'application/problem+json', ids: [notification.id] });
       }
       expect(ms).toBeLessThan(2 * REQUEST_TIMEOUT_MS);
     }
-    const seen = new Set(answers.map(({ status }) => status));
+    const seen = new Set(results.map(({ status }) => status));
     for (const status of fault.statuses) expect(seen).toContain(status);
   });
 
@@ -138,7 +138,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
     for (const notification of posted) await caller.post([notification]);
     const endedAt = Date.now();
     const delayed = posted.filter(({ id }) =>
-      observers.some(({ shown }) => !shown.some((one) => one.id === id)),
+      observers.some(({ shown }) => !shown.some((notification) => notification.id === id)),
     );
     await toxiproxy.reset();
     const complete = await shownAfter(endedAt, caller.acknowledged.keys(), 2 * BOUNDS.complete);
@@ -151,9 +151,9 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
 });
 
 /** A summary like `202 × 12, 503 × 1 (slowest 5004 ms)`. */
-function statuses(answers: readonly Answer[]): string {
+function statuses(results: readonly PostResult[]): string {
   const counts = new Map<number, number>();
-  for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
   const list = [...counts].map(([status, count]) => `${status} × ${count}`).join(', ');
-  return `${list} (slowest ${Math.max(...answers.map(({ ms }) => ms))} ms)`;
+  return `${list} (slowest ${Math.max(...results.map(({ ms }) => ms))} ms)`;
 }

@@ -22,13 +22,14 @@ export interface ProxiedRedis {
 /** Starts a Redis that syncs every write, behind Toxiproxy. If that fails, removes all containers. */
 export async function startProxiedRedis(): Promise<ProxiedRedis> {
   const started: { stop(): Promise<unknown> }[] = [];
-  const stopLater = <T extends { stop(): Promise<unknown> }>(one: T): T => {
-    started.unshift(one);
-    return one;
+  const stopLater = <T extends { stop(): Promise<unknown> }>(resource: T): T => {
+    started.unshift(resource);
+    return resource;
   };
   const stop = async () => {
     const faults: unknown[] = [];
-    for (const one of started.splice(0)) await one.stop().catch((error: unknown) => faults.push(error));
+    for (const resource of started.splice(0))
+      await resource.stop().catch((error: unknown) => faults.push(error));
     if (faults.length > 0) throw new AggregateError(faults, 'a container or its network was not removed');
   };
   try {
@@ -74,9 +75,9 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
 const accepts = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1_000 });
-    const done = (answer: boolean) => {
+    const done = (isAccepted: boolean) => {
       socket.destroy();
-      resolve(answer);
+      resolve(isAccepted);
     };
     socket.once('connect', () => done(true));
     socket.once('timeout', () => done(false));

@@ -44,6 +44,6 @@ export class Toxiproxy {
       signal: AbortSignal.timeout(5_000),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} of Toxiproxy returned ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`Toxiproxy returned ${response.status} for ${method} ${path}: ${text}`);
   }
 }

@@ -12,12 +12,12 @@ import { connectTo } from '../support/network/sockets.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Expressions that usually have series only after a fault. This test causes no faults. */
-const NEED_A_FAULT: [part: string, fault: string][] = [
+const FAULT_METRICS: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that reads nothing or sends too much'],
-  ['{success="false"}', 'a failed call of a component'],
+  ['{success="false"}', 'a failed call to a component'],
 ];
-const faultFor = (expression: string) => NEED_A_FAULT.find(([part]) => expression.includes(part))?.[1];
+const faultFor = (expression: string) => FAULT_METRICS.find(([part]) => expression.includes(part))?.[1];
 
 const dashboard = z
   .object({
@@ -103,7 +103,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
 
   beforeAll(async () => {
     if (!programs) return;
-    // The metrics of fallbacks exist only if there is a channels file.
+    // The fallback metrics exist only if there is a channels file.
     const file = join(mkdtempSync(join(tmpdir(), 'tocsin-away-')), 'away.json');
     const email = { from: 'Shop <no-reply@shop.example>' };
     writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example', email }));

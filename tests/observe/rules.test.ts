@@ -58,9 +58,9 @@ const sectionsOf = (page: string): Map<string, string> =>
 
 describe('the alerts', () => {
   it.each(alerts)('should test cases where $alert fires and where it doesn’t', ({ alert }) => {
-    const own = cases.filter(({ alertname }) => alertname === alert);
-    expect(own.filter((one) => one.exp_alerts.length > 0)).not.toEqual([]);
-    expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);
+    const alertTests = cases.filter(({ alertname }) => alertname === alert);
+    expect(alertTests.filter((testCase) => testCase.exp_alerts.length > 0)).not.toEqual([]);
+    expect(alertTests.filter((testCase) => testCase.exp_alerts.length === 0)).not.toEqual([]);
   });
 
   it.each(alerts)('should link $alert to a section in the runbook', ({ alert, annotations }) => {

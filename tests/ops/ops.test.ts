@@ -70,41 +70,43 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
 
 describe('the ops page with two instances', () => {
   it('should deliver a notification composed on one instance to a client on another', async () => {
-    const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
-    expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
+    const response = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
+    expect([response.status, await response.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
   });
 
   it('should find and retract a composed notification, whether scheduled or already shown', async () => {
-    const where = async (id: string) => {
-      const answer = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
-      return foundNotificationSchema.parse(await answer.json());
+    const find = async (id: string) => {
+      const response = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
+      return foundNotificationSchema.parse(await response.json());
     };
-    const soon = { id: 'soon', feed: FEED, title: 'x', deliverAt: new Date(Date.now() + 30_000) };
-    const later = { ...soon, id: 'later', deliverAt: new Date(Date.now() + 3_600_000) };
-    for (const body of [soon, later]) expect((await post('/app/compose', body)).status).toBe(202);
-    expect(await where('composed')).toMatchObject({ found: [{ place: 'recorded' }], unsearched: [] });
+    const dueSoon = { id: 'soon', feed: FEED, title: 'x', deliverAt: new Date(Date.now() + 30_000) };
+    const dueLater = { ...dueSoon, id: 'later', deliverAt: new Date(Date.now() + 3_600_000) };
+    for (const body of [dueSoon, dueLater]) expect((await post('/app/compose', body)).status).toBe(202);
+    expect(await find('composed')).toMatchObject({ found: [{ place: 'recorded' }], unsearched: [] });
     for (const id of ['soon', 'later'])
-      expect(await where(id)).toMatchObject({ found: [{ place: 'scheduled' }], unsearched: [] });
-    expect(await where('nowhere')).toMatchObject({ found: [], unsearched: [] });
+      expect(await find(id)).toMatchObject({ found: [{ place: 'scheduled' }], unsearched: [] });
+    expect(await find('nowhere')).toMatchObject({ found: [], unsearched: [] });
     const listed = async () => {
       const { next, count } = scheduleListSchema.parse(await (await call('/app/ops/schedules')).json());
       expect(count).toBe(next.length);
       return next.map(({ id, feed, deliverAt }) => [id, feed, Date.parse(deliverAt)]);
     };
-    expect(await listed()).toEqual([soon, later].map(({ id, feed, deliverAt }) => [id, feed, +deliverAt]));
+    expect(await listed()).toEqual(
+      [dueSoon, dueLater].map(({ id, feed, deliverAt }) => [id, feed, +deliverAt]),
+    );
     for (const id of ['soon', 'later', 'composed'])
       expect((await post('/app/ops/retract', { id, feed: FEED })).status).toBe(202);
-    await eventually(async () => (await where('composed')).found[0]?.place === 'gone');
-    expect((await where('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
+    await eventually(async () => (await find('composed')).found[0]?.place === 'gone');
+    expect((await find('later')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
     // The producer caches the list for 15 s.
     await eventually(async () => (await listed()).length === 0, 40_000);
   });
 
   it('should show all errors that the producer reports', async () => {
-    const answer = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
-    expect(answer.status).toBe(400);
-    const { errors } = (await answer.json()) as { errors: { path: string }[] };
+    const response = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
@@ -122,9 +124,9 @@ describe('the ops page with two instances', () => {
         '/app/compose',
         Array.from({ length: 20 }, () => ({ id: `many-${sent++}`, feed: FEED, title: 'x' })),
       );
-      const [one, other] = await rows();
-      const accepted = (one?.accepted ?? 0) + (other?.accepted ?? 0);
-      return accepted > 0 && (one?.delivered ?? 0) > 0 && (other?.delivered ?? 0) > 0 && other?.p99Ms;
+      const [first, second] = await rows();
+      const accepted = (first?.accepted ?? 0) + (second?.accepted ?? 0);
+      return accepted > 0 && (first?.delivered ?? 0) > 0 && (second?.delivered ?? 0) > 0 && second?.p99Ms;
     });
     await eventually(async () => {
       await post('/app/compose', { id: 'composed', feed: FEED, title: 'again' });
@@ -149,7 +151,7 @@ describe('the ops page with two instances', () => {
     const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
     await check.announce(FEED, 1);
     const entry = entryKey({ run: check.run, feed: FEED, seq: 1 });
-    const listed = await findRecord((one) => one.entry === entry);
+    const listed = await findRecord((record) => record.entry === entry);
     expect(listed).toMatchObject({ reason: 'expired', feed: FEED });
     expect(listed.content).toContain(id);
     expect((await post(`${recordPath(entry)}/put-back`)).status).toBe(204);
@@ -164,10 +166,10 @@ describe('the ops page with two instances', () => {
       headers: { ...shop.daprHeaders, ...JSON_TYPE },
       body: JSON.stringify({ title: '' }),
     });
-    const { entry } = await findRecord((one) => one.entry.startsWith(REFUSED_EVENT_PREFIX));
-    const answer = await post(`${recordPath(entry)}/put-back`);
-    expect(answer.status).toBe(409);
-    expect(await answer.text()).toContain('title: ');
+    const { entry } = await findRecord((record) => record.entry.startsWith(REFUSED_EVENT_PREFIX));
+    const response = await post(`${recordPath(entry)}/put-back`);
+    expect(response.status).toBe(409);
+    expect(await response.text()).toContain('title: ');
     expect((await call(recordPath(entry), { method: 'DELETE' })).status).toBe(204);
     expect((await call(recordPath(entry), { method: 'DELETE' })).status).toBe(404);
     expect((await listRecords()).total).toBe(0);
@@ -175,9 +177,9 @@ describe('the ops page with two instances', () => {
 
   it('should report a producer that doesn’t respond', async () => {
     await stack.producers[0]?.stop();
-    const answer = await post('/app/compose', { id: 'nobody', title: 'x' });
-    expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
+    const response = await post('/app/compose', { id: 'nobody', title: 'x' });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
   });
 
   it('should remove a killed instance, and bring it back after a restart', async () => {

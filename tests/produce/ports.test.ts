@@ -1,6 +1,6 @@
 import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, scheduledSchema } from '@tocsin/contracts';
 import { DaprClaimCheck, Sidecar } from '@tocsin/service';
-import { answersOk, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { respondsOk, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprAnnouncer } from '../../producer/src/dapr/announcer.ts';
 import { checkReadiness } from '../../producer/src/dapr/backend.ts';
@@ -105,7 +105,7 @@ describe('Dapr', () => {
     await pair.ready();
     await pair.sidecar.kill('SIGSTOP');
     // The sidecar can take a moment to stop on a busy machine.
-    await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
+    await expect.poll(() => respondsOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow('sidecar');
     await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');
     await pair.sidecar.kill('SIGCONT');

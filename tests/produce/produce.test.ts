@@ -7,7 +7,7 @@ import {
   type PartitionEntry,
   type Notification,
 } from '@tocsin/contracts';
-import { answersOk, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { respondsOk, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually } from '../support/state.ts';
@@ -47,7 +47,7 @@ async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: st
   const entries = await Promise.all(
     [...keys].map(async (key) => {
       const entry = partitionEntrySchema.parse(JSON.parse((await redis.read(key)) ?? 'null'));
-      const items = (entry.notifications as Notification[]).filter((one) => one.feed === feed);
+      const items = (entry.notifications as Notification[]).filter((item) => item.feed === feed);
       return { entry, ids: items.map(({ id }) => id) };
     }),
   );
@@ -99,7 +99,7 @@ it('should return 503 while the sidecar is down or hangs, and finish started ent
   await eventually(async () => (await announced(feed)).length === 2);
   await pair.sidecar.kill('SIGSTOP');
   // The sidecar can take a moment to stop on a busy machine.
-  await expect.poll(() => answersOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
+  await expect.poll(() => respondsOk(`${pair.daprUrl}/v1.0/healthz`, pair.daprHeaders)).toBe(false);
   expect((await post({ id: 'c', feed, title: 'x' })).status).toBe(503);
   await pair.sidecar.kill('SIGCONT');
   await eventually(async () => (await announced(feed)).length === 3);
@@ -134,7 +134,9 @@ it('should re-announce each partition’s last entry when the producer stops, an
   );
   const entries = await announced(feed);
   const run = entries[0]?.entry.run;
-  const seqs = (await redis.announcements()).filter((one) => one.run === run).map(({ seq }) => seq);
+  const seqs = (await redis.announcements())
+    .filter((announcement) => announcement.run === run)
+    .map(({ seq }) => seq);
   expect(entries.flatMap(({ ids }) => ids).slice(0, 3)).toEqual(['a', 'b', 'c']);
   if (status === 202) expect(entries.flatMap(({ ids }) => ids)).toContain('d');
   expect(seqs.at(-1)).toBe(Math.max(...seqs));

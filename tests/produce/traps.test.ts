@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
 /** Tests the Dapr behaviour described in docs/guides/traps-for-publishers.md. Other Dapr versions can differ. */
-const started = useShopStack();
+const shopStack = useShopStack();
 
 const TOPIC = 'notification-pubsub/notifications';
 const call = (path: string, body: string, contentType: string) =>
-  fetch(`${started.shop.daprUrl}${path}`, {
+  fetch(`${shopStack.shop.daprUrl}${path}`, {
     method: 'POST',
-    headers: { ...started.shop.daprHeaders, 'content-type': contentType },
+    headers: { ...shopStack.shop.daprHeaders, 'content-type': contentType },
     body,
   });
 const publish = (body: unknown, contentType = 'application/json') =>
@@ -16,7 +16,7 @@ const publish = (body: unknown, contentType = 'application/json') =>
 
 /** The set-aside records as text, including the errors for rejected events. */
 async function setAside(): Promise<string> {
-  const response = await fetch(`${started.stack.bffs[0]?.url}/app/ops/dead-letters`);
+  const response = await fetch(`${shopStack.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();
 }
 
@@ -26,12 +26,12 @@ describe('a message from a publisher', () => {
     expect((await publish(event)).status).toBe(204);
     await expect.poll(setAside).toContain('specversion');
     expect((await publish({ ...event, id: 'trap-2' }, 'application/cloudevents+json')).status).toBe(204);
-    await started.observer.untilShown(['trap-2']);
+    await shopStack.observer.untilShown(['trap-2']);
   });
 
   it('should be set aside if it’s plain text, unless the text is a JSON notification', async () => {
     expect((await publish('{"id":"trap-3","title":"As text"}', 'text/plain')).status).toBe(204);
-    await started.observer.untilShown(['trap-3']);
+    await shopStack.observer.untilShown(['trap-3']);
     expect((await publish('Order 9 was shipped', 'text/plain')).status).toBe(204);
     await expect.poll(setAside).toContain('Order 9 was shipped');
   });
@@ -44,7 +44,7 @@ describe('a message from a publisher', () => {
     }));
     const response = await call(`/v1.0/publish/bulk/${TOPIC}`, JSON.stringify(entries), 'application/json');
     expect(response.ok, await response.text()).toBe(true);
-    await started.observer.untilShown(['trap-5', 'trap-6']);
+    await shopStack.observer.untilShown(['trap-5', 'trap-6']);
   });
 
   it('should be shown only once if two identical raw payloads have no id', async () => {
@@ -52,9 +52,9 @@ describe('a message from a publisher', () => {
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])
       expect((await raw(body)).status).toBe(204);
-    await started.observer.untilShown(['trap-7']);
+    await shopStack.observer.untilShown(['trap-7']);
     const shown = async () => {
-      const response = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?feed=all`);
+      const response = await fetch(`${shopStack.stack.bffs[0]?.url}/app/notifications?feed=all`);
       const { publications } = (await response.json()) as {
         publications: { notification: { title: string } }[];
       };

@@ -8,12 +8,12 @@ import type { Stack } from '@tocsin/tools';
 import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
-const started = useShopStack();
+const shopStack = useShopStack();
 
 const send = (path: string, body: string | Uint8Array<ArrayBuffer>, contentType: string) =>
-  fetch(`${started.shop.daprUrl}${path}`, {
+  fetch(`${shopStack.shop.daprUrl}${path}`, {
     method: 'POST',
-    headers: { ...started.shop.daprHeaders, 'content-type': contentType },
+    headers: { ...shopStack.shop.daprHeaders, 'content-type': contentType },
     body,
   });
 const call = (path: string, body: unknown, contentType = 'application/json') =>
@@ -30,7 +30,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
   datacontenttype: 'application/json',
   data,
 });
-const timesShown = (id: string) => started.observer.shown.filter((shown) => shown.id === id).length;
+const timesShown = (id: string) => shopStack.observer.shown.filter((shown) => shown.id === id).length;
 
 describe('another application', () => {
   it('should be able to publish to the topic, and repeated events should be shown only once', async () => {
@@ -46,44 +46,44 @@ describe('another application', () => {
         ])
       ).status,
     ).toBe(204);
-    await started.observer.untilShown(['shipped-1', 'plain-1', 'plain-2']);
-    await started.observer.untilShown(await publishMarker());
+    await shopStack.observer.untilShown(['shipped-1', 'plain-1', 'plain-2']);
+    await shopStack.observer.untilShown(await publishMarker());
     expect(timesShown('shipped-1')).toBe(1);
   });
 
   it('should be able to invoke the producer through its own sidecar', async () => {
     const method = '/v1.0/invoke/producer/method/notifications';
-    const answer = await call(method, { id: 'invoked', title: 'x' });
-    expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
+    const response = await call(method, { id: 'invoked', title: 'x' });
+    expect([response.status, await response.json()]).toEqual([202, { ids: ['invoked'] }]);
     expect((await call(method, { title: '' })).status).toBe(400);
-    await started.observer.untilShown(['invoked']);
+    await shopStack.observer.untilShown(['invoked']);
   });
 
   it('should publish in order with @tocsin/publish while the producer is killed and restarted', async () => {
     const publisher = createPublisher({
-      url: `${started.shop.daprUrl}/v1.0/invoke/producer/method`,
-      headers: started.shop.daprHeaders,
+      url: `${shopStack.shop.daprUrl}/v1.0/invoke/producer/method`,
+      headers: shopStack.shop.daprHeaders,
       batchingDelayMs: 1,
     });
     const ids = Array.from({ length: 300 }, (_, index) => `kept-${index}`);
     const published: Promise<string>[] = [];
     for (const id of ids) {
       published.push(publisher.publish({ id, title: id }));
-      if (id === 'kept-150') void started.stack.producers[0]?.app.restart();
+      if (id === 'kept-150') void shopStack.stack.producers[0]?.app.restart();
       await delay(2);
     }
     expect(await Promise.all(published)).toEqual(ids);
     await publisher.close();
-    await started.observer.untilShown(ids);
-    expect(started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
+    await shopStack.observer.untilShown(ids);
+    expect(shopStack.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
   it('should be able to publish and invoke from Python with only the standard library', async () => {
     const python = spawn('python3', ['-'], {
       env: {
         ...process.env,
-        DAPR_URL: started.shop.daprUrl,
-        DAPR_API_TOKEN: started.shop.daprHeaders['dapr-api-token'],
+        DAPR_URL: shopStack.shop.daprUrl,
+        DAPR_API_TOKEN: shopStack.shop.daprHeaders['dapr-api-token'],
       },
     });
     python.stdin.end(`
@@ -101,29 +101,29 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
       once(python, 'close'),
     ]);
     expect([output, errors]).toEqual(['204\n202\n', '']);
-    await started.observer.untilShown(['python-published', 'python-invoked']);
+    await shopStack.observer.untilShown(['python-published', 'python-invoked']);
   });
 
   it('should be able to reuse an id for two sources, and retract both notifications', async () => {
     const send = (source: string) =>
-      publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
+      publish(cloudEvent('same', { title: `From ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
-    await started.observer.untilShown(['same']);
+    await shopStack.observer.untilShown(['same']);
     expect((await send('stock')).status).toBe(204);
-    const ofStock = `same.${createHash('sha256').update('stock').digest('hex').slice(0, 8)}`;
-    await started.observer.untilShown([ofStock]);
+    const stockId = `same.${createHash('sha256').update('stock').digest('hex').slice(0, 8)}`;
+    await shopStack.observer.untilShown([stockId]);
     expect([(await send('stock')).status, (await send('shop')).status]).toEqual([204, 204]);
-    await started.observer.untilShown(await publishMarker());
-    expect([timesShown('same'), timesShown(ofStock)]).toEqual([1, 1]);
-    const goneIn = async () => {
-      const page = await fetch(`${started.stack.bffs[0]?.url}/app/notifications?limit=200`);
+    await shopStack.observer.untilShown(await publishMarker());
+    expect([timesShown('same'), timesShown(stockId)]).toEqual([1, 1]);
+    const retractedIds = async () => {
+      const page = await fetch(`${shopStack.stack.bffs[0]?.url}/app/notifications?limit=200`);
       const { publications } = (await page.json()) as { publications: { id?: string; gone?: string }[] };
       return publications.flatMap(({ id, gone }) => (gone === 'retracted' && id ? [id] : []));
     };
-    for (const id of ['same', ofStock]) {
-      const path = `${started.stack.producers[0]?.url}/notifications/${id}`;
+    for (const id of ['same', stockId]) {
+      const path = `${shopStack.stack.producers[0]?.url}/notifications/${id}`;
       expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
-      await expect.poll(goneIn).toContain(id);
+      await expect.poll(retractedIds).toContain(id);
     }
   });
 
@@ -131,43 +131,45 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     // Leaves enough time on a busy machine to retract some of these events before they're due.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
-    const later = (id: string, source: string, at = deliverAt) =>
+    const publishScheduled = (id: string, source: string, at = deliverAt) =>
       publish(cloudEvent(id, { title: source, deliverAt: at }, source), 'application/cloudevents+json');
     for (const source of ['shop', 'stock']) {
-      expect((await later('due', source)).status).toBe(204);
-      expect((await later('withdrawn', source)).status).toBe(204);
-      expect((await later('far', source, farAway)).status).toBe(204);
+      expect((await publishScheduled('due', source)).status).toBe(204);
+      expect((await publishScheduled('withdrawn', source)).status).toBe(204);
+      expect((await publishScheduled('far', source, farAway)).status).toBe(204);
     }
-    await started.observer.untilShown(await publishMarker());
+    await shopStack.observer.untilShown(await publishMarker());
     const digits = (text: string, count: number) =>
       createHash('sha256').update(text).digest('hex').slice(0, count);
     const jobs = ['shop', 'stock'].map((source) => `${digits('all', 32)}:far ${digits(source, 16)}`);
-    const { daprUrl, daprHeaders } = started.stack.producers[0] as Stack['producers'][number];
+    const { daprUrl, daprHeaders } = shopStack.stack.producers[0] as Stack['producers'][number];
     const isKept = async (job: string) =>
       (await fetch(`${daprUrl}/v1.0/jobs/${encodeURIComponent(job)}`, { headers: daprHeaders })).ok;
     const areStored = () => Promise.all(jobs.map(isKept));
     await expect.poll(areStored).toEqual([true, true]);
     for (const id of ['withdrawn', 'far']) {
-      const path = `${started.stack.producers[0]?.url}/notifications/${id}`;
+      const path = `${shopStack.stack.producers[0]?.url}/notifications/${id}`;
       expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
     }
     expect(await areStored()).toEqual([false, false]);
-    const ofOther = (id: string, source: string) => `${id}.${digits(source, 8)}`;
-    const shownAs = () => started.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
+    const idForSource = (id: string, source: string) => `${id}.${digits(source, 8)}`;
+    const shownAs = () => shopStack.observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
     await expect.poll(() => shownAs().length, { timeout: 20_000 }).toBe(2);
     expect(shownAs()).toContain('due');
-    expect([ofOther('due', 'shop'), ofOther('due', 'stock')]).toContain(shownAs().find((id) => id !== 'due'));
-    expect(started.observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
+    expect([idForSource('due', 'shop'), idForSource('due', 'stock')]).toContain(
+      shownAs().find((id) => id !== 'due'),
+    );
+    expect(shopStack.observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
   });
 
   it('should be able to publish raw payloads: a single notification, or an array', async () => {
     expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
     expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
-    await started.observer.untilShown(['raw-1', 'raw-2']);
+    await shopStack.observer.untilShown(['raw-1', 'raw-2']);
   });
 
   async function setAside(): Promise<{ entry: string; content: string | null }[]> {
-    const bff = started.stack.bffs[0] as Stack['bffs'][number];
+    const bff = shopStack.stack.bffs[0] as Stack['bffs'][number];
     const state = async (key: string): Promise<unknown> => {
       const url = `${bff.daprUrl}/v1.0/state/notification-state/${encodeURIComponent(key)}`;
       return (await fetch(url, { headers: bff.daprHeaders })).json().catch(() => ({}));
@@ -183,7 +185,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   it('should have invalid events set aside with errors, while other events aren’t delayed', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
-    await started.observer.untilShown(await publishMarker());
+    await shopStack.observer.untilShown(await publishMarker());
     await expect.poll(setAside).toHaveLength(1);
     expect((await setAside())[0]).toMatchObject({
       entry: expect.stringMatching(/^event:/) as string,
@@ -225,8 +227,8 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     expect((await call('/v1.0/state/notification-state', [])).status).toBeGreaterThanOrEqual(400);
     expect(
       (
-        await fetch(`${started.shop.daprUrl}/v1.0/secrets/environment/HOST`, {
-          headers: started.shop.daprHeaders,
+        await fetch(`${shopStack.shop.daprUrl}/v1.0/secrets/environment/HOST`, {
+          headers: shopStack.shop.daprHeaders,
         })
       ).status,
     ).toBe(403);
@@ -237,7 +239,7 @@ let markers = 0;
 /** Posts a final notification and returns its id. Tests wait until it's shown before checking earlier notifications. */
 async function publishMarker(): Promise<string[]> {
   const id = `mark-${++markers}`;
-  await fetch(`${started.stack.producers[0]?.url}/notifications`, {
+  await fetch(`${shopStack.stack.producers[0]?.url}/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id, title: id }),

@@ -104,14 +104,14 @@ describe('a reader’s inbox', () => {
 
   it('should share preferences between devices', async () => {
     const [first, second] = stack.bffs;
-    const one = await tab(first, 'prefers', 'all');
-    const two = await tab(second, 'prefers', 'all');
+    const firstTab = await tab(first, 'prefers', 'all');
+    const secondTab = await tab(second, 'prefers', 'all');
     let preferences: Preferences | undefined;
-    two.client.on('preferences', (changed) => (preferences = changed));
+    secondTab.client.on('preferences', (changed) => (preferences = changed));
     const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error' as const] };
     await Promise.all([
-      changePreferences(one.url, 'prefers', { quietHours }),
-      changePreferences(two.url, 'prefers', { sources: ['ci'], severities: ['info'] }),
+      changePreferences(firstTab.url, 'prefers', { quietHours }),
+      changePreferences(secondTab.url, 'prefers', { sources: ['ci'], severities: ['info'] }),
     ]);
     await eventually(
       async () =>
@@ -119,7 +119,7 @@ describe('a reader’s inbox', () => {
         preferences.quietHours !== null &&
         preferences.severities.length > 0,
     );
-    expect(await fetchPreferences(one.url, 'prefers')).toEqual({
+    expect(await fetchPreferences(firstTab.url, 'prefers')).toEqual({
       ...{ feeds: [], severities: ['info'], sources: ['ci'], categories: [] },
       ...{ quietHours, sound: false, desktop: false },
     });
@@ -162,29 +162,32 @@ describe('a reader’s inbox', () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';
     await publish(feed, ['a', 'b', 'c', 'd']);
-    const one = await tab(first, 'mine', feed);
-    const two = await tab(second, 'mine', feed);
+    const firstTab = await tab(first, 'mine', feed);
+    const secondTab = await tab(second, 'mine', feed);
     const other = await tab(second, 'another', feed);
     await arrived(feed, 4);
 
-    await one.client.mark('archive', feed, { ids: ['a', 'b'] });
-    await two.client.mark('unread', feed, { ids: ['c'] });
-    await two.client.mark('unarchive', feed, { ids: ['b'] });
+    await firstTab.client.mark('archive', feed, { ids: ['a', 'b'] });
+    await secondTab.client.mark('unread', feed, { ids: ['c'] });
+    await secondTab.client.mark('unarchive', feed, { ids: ['b'] });
     const isEverywhere = async (is: (inbox: InboxState) => boolean) =>
-      eventually(async () => [one, two].every(({ inbox }) => inbox !== undefined && is(inbox)), 20_000);
+      eventually(
+        async () => [firstTab, secondTab].every(({ inbox }) => inbox !== undefined && is(inbox)),
+        20_000,
+      );
     await isEverywhere(({ archived, unread }) => archived[0]?.[1] === 1 && unread.length === 1);
-    expect(one.inbox).toMatchObject({ archived: [[1, 1]], unread: [[3, 3]] });
-    expect(await search(one, { feeds: [feed], state: 'archive' })).toEqual(['a']);
+    expect(firstTab.inbox).toMatchObject({ archived: [[1, 1]], unread: [[3, 3]] });
+    expect(await search(firstTab, { feeds: [feed], state: 'archive' })).toEqual(['a']);
 
-    await one.client.mark('snooze', feed, { ids: ['d'], until: new Date(Date.now() + 10_000) });
+    await firstTab.client.mark('snooze', feed, { ids: ['d'], until: new Date(Date.now() + 10_000) });
     await isEverywhere(({ snoozed }) => snoozed.length === 1);
-    expect(await search(two, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
+    expect(await search(secondTab, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
     await Promise.all(stack.bffs.map(({ app }) => app.restart()));
     await Promise.all(stack.bffs.map((pair) => pair.ready()));
-    await eventually(async () => one.due.length > 0 && two.due.length > 0, 60_000);
-    expect([one.due, two.due, other.due]).toEqual([['d'], ['d'], []]);
+    await eventually(async () => firstTab.due.length > 0 && secondTab.due.length > 0, 60_000);
+    expect([firstTab.due, secondTab.due, other.due]).toEqual([['d'], ['d'], []]);
     await isEverywhere(({ snoozed }) => snoozed[0]?.due === true);
-    const placeOf = placesIn({ epoch: one.inbox?.epoch ?? '', inbox: one.inbox });
+    const placeOf = placesIn({ epoch: firstTab.inbox?.epoch ?? '', inbox: firstTab.inbox });
     expect(placeOf({ offset: 4, notification: { id: 'd' } })).toMatchObject({
       ...{ place: 'inbox', unread: true, unseen: true },
     });

@@ -43,9 +43,9 @@ it('should recover clients that switch between instances during a burst', async 
   isBursting = false;
   await Promise.all(reconnecting);
   await Promise.all(clients.map((client) => client.untilShown(caller.acknowledged.keys())));
-  const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
+  const results = clients.map((client) => audit(client, caller.acknowledged.keys()));
   console.log(`${caller.acknowledged.size} notifications, ${returns} reconnects during the burst`);
-  expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
+  expect(results.filter((result) => !isClean(result) || result.reportedGaps > 0)).toEqual([]);
   expect(new Set(clients.map(({ shown }) => shown.map(({ id }) => id).join())).size).toBe(1);
   expect(returns).toBeGreaterThan(CLIENTS);
 });

@@ -6,7 +6,7 @@ import { Observer } from '@tocsin/lab';
 import {
   ManagedProcess,
   ROOT,
-  answersOk,
+  respondsOk,
   ensureRedisServer,
   freePorts,
   pollUntil,
@@ -71,12 +71,12 @@ const newest = (): number =>
   );
 
 async function untilReady({ daprUrl, daprHeaders }: ExternalSidecar): Promise<void> {
-  const isReady = () => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders);
+  const isReady = () => respondsOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders);
   expect(await pollUntil(isReady, { timeoutMs: 30_000 })).toBeUndefined();
 }
 
 describe("Dapr's outbox", () => {
-  it('should publish the projection with the notification’s id so that repetitions are shown once', async () => {
+  it('should publish the projection with the notification’s id so that repeated events are shown once', async () => {
     for (let i = 0; i < 2; i++)
       expect((await transact(first(), [upsert('a', { n: i }), notify('a', 'a-placed')])).status).toBe(204);
     await observer.untilShown(['a-placed']);
@@ -193,10 +193,10 @@ describe("Dapr's outbox", () => {
         await untilReady(first());
         await delay(300 + Math.random() * 1_200);
         const killed = (targets[kill % targets.length] ?? []) as ManagedProcess[];
-        await Promise.all(killed.map((one) => one.kill()));
+        await Promise.all(killed.map((target) => target.kill()));
         // Start shortly before the newest published order. Checking every order takes too long.
         const START = String(Math.max(1, newest() - 20));
-        await Promise.all(killed.map((one) => one.start({ env: { START } })));
+        await Promise.all(killed.map((target) => target.start({ env: { START } })));
       }
       await delay(1_000);
       await app.kill();
@@ -217,7 +217,7 @@ describe("Dapr's outbox", () => {
       console.log(
         `outbox, ${KILLS} kills: ${placed.length} orders, lost ${placed.filter((id) => !shown.includes(id)).length}, ` +
           `without state ${withoutState.length}, shown twice ${shown.length - new Set(shown).size}, ` +
-          `events ${events.length}, of which Dapr repeated ${events.length - eventIds.size}, ` +
+          `events ${events.length} (${events.length - eventIds.size} repeated by Dapr), ` +
           `messages without a transaction discarded: ${withoutTransaction}`,
       );
       expect(withoutState).toEqual([]);

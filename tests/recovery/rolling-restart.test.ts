@@ -43,10 +43,10 @@ it('should restart the instances one by one without readers noticing', async () 
   console.log(
     `${stack.bffs.length} instances restarted in ${to - from} ms under load: longest pause for a client ${Math.round(longest)} ms`,
   );
-  const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
-  expect(accounts.filter((account) => !isClean(account) || account.reportedGaps > 0)).toEqual([]);
+  const results = clients.map((client) => audit(client, caller.acknowledged.keys()));
+  expect(results.filter((result) => !isClean(result) || result.reportedGaps > 0)).toEqual([]);
   // A page shows "connecting" while it loads. After "live", a reader would notice any other state.
   for (const { name, statuses } of clients)
     expect({ name, statuses }).toMatchObject({ statuses: [{ status: 'live' }] });
-  expect(caller.repeated).toBe(0);
+  expect(caller.retries).toBe(0);
 });

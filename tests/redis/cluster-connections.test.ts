@@ -88,7 +88,7 @@ describe('a connection to a Redis Cluster', () => {
       [to, from].map((node) => cluster.ask<string>(node, 'CLUSTER', 'MYID')),
     );
     const slot = String(slotOf('key-1'));
-    // While the slot is moving, the old master answers ASK for keys that it no longer has.
+    // While the slot is moving, the old master replies with ASK for keys that it no longer has.
     await cluster.ask(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId as string);
     await cluster.ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId as string);
     await cluster.ask(from, 'DEL', 'key-1');
@@ -109,8 +109,8 @@ describe('a connection to a Redis Cluster', () => {
     const faults: string[] = [];
     client.on('error', (error: Error) => faults.push(error.message));
     await client.connect();
-    const heard: string[] = [];
-    await client.subscribe('news', (message) => heard.push(message));
+    const messages: string[] = [];
+    await client.subscribe('news', (message) => messages.push(message));
     // Redis closes a subscriber's connection when the permission is revoked.
     await allow('resetchannels');
     await eventually(async () => faults.some((fault) => fault.includes('NOPERM')));
@@ -118,7 +118,7 @@ describe('a connection to a Redis Cluster', () => {
     const [node] = cluster.nodes;
     await eventually(async () => {
       if (node) await cluster.ask(node, 'PUBLISH', 'news', 'again');
-      return heard.includes('again');
+      return messages.includes('again');
     });
     client.destroy();
   });
@@ -128,12 +128,12 @@ describe('a connection to a Redis Cluster', () => {
     const faults: string[] = [];
     main.on('error', (error: Error) => faults.push(error.message));
     const [reader, subscriber] = [main.duplicate(), main.duplicate()];
-    for (const one of [reader, subscriber]) one.on('error', () => undefined);
-    await Promise.all([main, reader, subscriber].map((one) => one.connect()));
-    const heard: string[] = [];
-    await subscriber.subscribe('news', (message) => heard.push(message));
+    for (const client of [reader, subscriber]) client.on('error', () => undefined);
+    await Promise.all([main, reader, subscriber].map((client) => client.connect()));
+    const messages: string[] = [];
+    await subscriber.subscribe('news', (message) => messages.push(message));
     // Use a key that shares the subscription's master.
-    const key = KEYS.find((one) => slotOf(one) < 5_000) ?? '';
+    const key = KEYS.find((candidate) => slotOf(candidate) < 5_000) ?? '';
     await main.set(key, '0');
     const master = await cluster.masterOf(key);
     await masterOf(main, key).sendCommand(['WAIT', '1', '2000']);
@@ -148,8 +148,8 @@ describe('a connection to a Redis Cluster', () => {
     await eventually(async () => main.isReady);
     expect((await cluster.masterOf(key)).port).not.toBe(master.port);
     expect(await main.get(key)).toBe('0');
-    await eventually(async () => (await main.publish('news', 'again')) >= 0 && heard.includes('again'));
+    await eventually(async () => (await main.publish('news', 'again')) >= 0 && messages.includes('again'));
     expect(faults.length).toBeGreaterThan(0);
-    for (const one of [main, reader, subscriber]) one.destroy();
+    for (const client of [main, reader, subscriber]) client.destroy();
   });
 });

@@ -71,8 +71,8 @@ describe('a connection with TLS', () => {
     ...{ REDIS_HOST: redis.address, REDIS_TLS: 'true', REDIS_CA_FILE: ca.cert },
     ...settings,
   });
-  const withClient = (one: { cert: string; key: string }): Settings => ({
-    ...{ REDIS_CERT_FILE: one.cert, REDIS_KEY_FILE: one.key },
+  const withClient = (certificate: { cert: string; key: string }): Settings => ({
+    ...{ REDIS_CERT_FILE: certificate.cert, REDIS_KEY_FILE: certificate.key },
   });
 
   it('should be established using the CA, and a client certificate if Redis requires it', async () => {
@@ -158,6 +158,6 @@ describe('a connection through Sentinels', () => {
       .poll(async () => (await main.publish('news', 'again')) > 0 && messages.includes('again'))
       .toBe(true);
     expect(faults.length).toBeGreaterThan(0);
-    for (const one of [main, reader, blocked]) one.destroy();
+    for (const client of [main, reader, blocked]) client.destroy();
   });
 });

@@ -28,7 +28,7 @@ try {
   const observer = new Observer('client', bff.url);
   await observer.ready();
 
-  for (const id of ['all-1', 'all-2', 'all-3', 'taken-back']) await post({ id, title: `Title of ${id}` });
+  for (const id of ['all-1', 'all-2', 'all-3', 'retracted-1']) await post({ id, title: `Title of ${id}` });
   await post({
     ...{ id: 'full', severity: 'warning', title: 'All members', body: 'Two\nlines', source: 'capture' },
     ...{ link: '/x', actions: [{ label: 'Open', link: 'https://example.com/' }] },
@@ -37,7 +37,7 @@ try {
   for (const id of ['old', 'new']) await post({ id, feed: 'topic:orders', title: id, collapseKey: 'order' });
   await post({ id: 'own', feed: 'user:Zoë Q', title: 'Yours' });
   await post({ id: 'erased-1', feed: 'topic:erased', title: 'Away' });
-  await send('DELETE', `${producer.url}/notifications/taken-back`);
+  await send('DELETE', `${producer.url}/notifications/retracted-1`);
   await send('DELETE', `${producer.url}/feeds/topic:erased`);
   await post({ id: 'last', title: 'Title of last' });
   await observer.untilShown(['last']);
@@ -53,9 +53,9 @@ try {
     severities: ['info'],
     clientId: READER,
   });
-  const byHand = new ClaimCheck(producer);
-  await byHand.deposit('all', 1, (entry) => ({ ...entry, notifications: [{ title: '' }] }));
-  await byHand.announce('all', 1);
+  const claimCheck = new ClaimCheck(producer);
+  await claimCheck.deposit('all', 1, (entry) => ({ ...entry, notifications: [{ title: '' }] }));
+  await claimCheck.announce('all', 1);
   while ((await readSetAsideIndex(bff)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
 
   // The capture also contains unfinished work: two unclaimed, announced entries, and a scheduled notification due
@@ -64,7 +64,7 @@ try {
   await bff.app.kill('SIGKILL');
   await bff.sidecar.kill('SIGKILL');
   for (const id of ['waits-1', 'waits-2']) await post({ id, title: `Title of ${id}` });
-  await post({ id: 'later', title: 'At its time', deliverAt: new Date(Date.now() + 20_000).toISOString() });
+  await post({ id: 'later', title: 'On time', deliverAt: new Date(Date.now() + 20_000).toISOString() });
   await producer.app.kill('SIGKILL');
 
   const redis = createClient({ url: `redis://${stack.redisHost}` });

@@ -5,8 +5,8 @@ import { DOCUMENT_VERSION, headKey, headSchema } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { stackWithData, type StackWithData } from './stack-over.ts';
-import { storedSchema, type Stored } from './stored.ts';
+import { stackWithData, type StackWithData } from './stack-with-data.ts';
+import { storedSchema, type StoredData } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
@@ -15,7 +15,7 @@ const RETRYING_MS = 5_000;
 const CONTINUE_MS = 60_000;
 
 /** Documents from a later version, each with an unknown `v`. */
-const later: Stored = {
+const later: StoredData = {
   ...stored,
   hashes: Object.fromEntries(
     Object.entries(stored.hashes).map(([key, { data, version }]) => [

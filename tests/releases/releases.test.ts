@@ -23,7 +23,7 @@ import { type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkEntry } from '../../bff/src/deliver/v1/check-entry.ts';
-import { stackWithData, type StackWithData } from './stack-over.ts';
+import { stackWithData, type StackWithData } from './stack-with-data.ts';
 import { storedSchema } from './stored.ts';
 
 const releases = readdirSync(import.meta.dirname)
@@ -83,13 +83,13 @@ describe.each(releases)('the store of $version', (stored) => {
   });
 
   describe('when read by this version', () => {
-    let stackOfRelease: StackWithData;
+    let releaseStack: StackWithData;
     let stack: Stack;
     beforeAll(async () => {
-      stackOfRelease = await stackWithData(stored);
-      ({ stack } = stackOfRelease);
+      releaseStack = await stackWithData(stored);
+      ({ stack } = releaseStack);
     });
-    afterAll(() => stackOfRelease.stop());
+    afterAll(() => releaseStack.stop());
 
     it('should let a client continue with pending and new notifications', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);

@@ -15,7 +15,7 @@ export const storedSchema = z.strictObject({
   /** The events of the topics, oldest first. */
   streams: z.record(z.string(), z.array(json)),
 });
-export type Stored = z.infer<typeof storedSchema>;
+export type StoredData = z.infer<typeof storedSchema>;
 type Json = z.infer<typeof json>;
 
 type Redis = Pick<
@@ -27,8 +27,8 @@ type Redis = Pick<
 const SHORT_LIVED = /^bff\|\|instance|^tocsin:/;
 
 /** Reads all data in Redis, except short-lived data. */
-export async function captureStored(redis: Redis, version: string): Promise<Stored> {
-  const stored: Stored = { version, at: Date.now(), strings: {}, hashes: {}, streams: {} };
+export async function captureStored(redis: Redis, version: string): Promise<StoredData> {
+  const stored: StoredData = { version, at: Date.now(), strings: {}, hashes: {}, streams: {} };
   for (const key of (await redis.keys('*')).sort()) {
     const type = await redis.type(key);
     if (SHORT_LIVED.test(key)) continue;
@@ -45,7 +45,7 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
 }
 
 /** Loads the content into an empty Redis, and shifts all times as if it were just captured. */
-export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
+export async function restoreStored(redis: Redis, stored: StoredData): Promise<void> {
   const shiftMs = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, shiftMs));
   for (const [key, value] of Object.entries(stored.strings)) await redis.set(key, text(value));
@@ -68,6 +68,6 @@ function shifted(value: Json, by: number): Json {
   if (typeof value === 'string')
     return DATE_TIME.test(value) ? new Date(Date.parse(value) + by).toISOString() : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => shifted(one, by));
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shifted(one, by)]));
+  if (Array.isArray(value)) return value.map((item) => shifted(item, by));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shifted(member, by)]));
 }

@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => audited.stop());
 
-it('should keep the trail when applications and sidecars are killed, and record key changes made meanwhile', async () => {
+it('should keep the trail when applications and sidecars are killed, and record key changes made while they’re down', async () => {
   for (const id of ['a', 'b'])
     expect((await audited.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
-  const kept = await eventually(async () => {
+  const firstRecords = await eventually(async () => {
     const records = await audited.trail();
     return records.length >= 3 && records;
   });
@@ -43,7 +43,7 @@ it('should keep the trail when applications and sidecars are killed, and record 
   await Promise.all([audited.producer.ready(), audited.bff.ready()]);
   expect((await audited.publisher('POST', '/notifications', { title: 'x' }, KEY)).status).toBe(401);
   const newRecords = await eventually(async () => {
-    const records = (await audited.trail()).slice(kept.length);
+    const records = (await audited.trail()).slice(firstRecords.length);
     return records.length >= 3 && records;
   });
   expect(newRecords.map(toLine).sort()).toEqual([
@@ -51,7 +51,7 @@ it('should keep the trail when applications and sidecars are killed, and record 
     'key-revoked done secret operator -  1  shop',
     'publish unauthorized http anonymous -  1  ',
   ]);
-  expect((await audited.trail()).slice(0, kept.length)).toEqual(kept);
+  expect((await audited.trail()).slice(0, firstRecords.length)).toEqual(firstRecords);
 });
 
 it('should lose at most the last batch of records when the producer is killed', async () => {

@@ -158,23 +158,24 @@ describe('applications and callers', () => {
   it('should not be able to write to the trail through other components or as another application', async () => {
     for (const topic of STREAMS) {
       for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters])
-        for (const one of applications())
-          expect((await audited.dapr(one, `/v1.0/publish/${name}/${topic}`, {})).ok, `${name} ${topic}`).toBe(
-            false,
-          );
+        for (const application of applications())
+          expect(
+            (await audited.dapr(application, `/v1.0/publish/${name}/${topic}`, {})).ok,
+            `${name} ${topic}`,
+          ).toBe(false);
       expect((await audited.dapr(shop, `/v1.0/publish/${COMPONENTS.audit}/${topic}`, {})).ok).toBe(false);
     }
   });
 
   it('should not be able to overwrite or delete the trail through the binding or the state store', async () => {
-    for (const one of applications()) {
+    for (const application of applications()) {
       for (const key of STREAMS) {
         for (const operation of ['delete', 'create', 'get'])
-          await audited.dapr(one, `/v1.0/bindings/${COMPONENTS.entries}`, {
+          await audited.dapr(application, `/v1.0/bindings/${COMPONENTS.entries}`, {
             ...{ operation, data: 'x', metadata: { key, delete: 'true', ttlInSeconds: '1' } },
           });
-        await audited.dapr(one, `/v1.0/state/${COMPONENTS.state}/${key}`, undefined, 'DELETE');
-        await audited.dapr(one, `/v1.0/state/${COMPONENTS.state}`, [
+        await audited.dapr(application, `/v1.0/state/${COMPONENTS.state}/${key}`, undefined, 'DELETE');
+        await audited.dapr(application, `/v1.0/state/${COMPONENTS.state}`, [
           { key, value: 'x', metadata: { ttlInSeconds: '1' } },
         ]);
       }

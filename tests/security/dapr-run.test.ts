@@ -76,12 +76,14 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
     const fault = await pollUntil(
       async () => {
         const found = (await listeners()).map(({ protocol, port }) => `${protocol} ${port}`);
-        return ['tcp 4000', 'tcp 4001', 'tcp 4002', ...expected].every((one) => found.includes(one));
+        return ['tcp 4000', 'tcp 4001', 'tcp 4002', ...expected].every((listener) =>
+          found.includes(listener),
+        );
       },
       { timeoutMs: 90_000, everyMs: 500, giveUp: () => (cliProcess.running ? undefined : 'it has exited') },
     );
     expect(fault && `${fault}\n${cliProcess.tail(20)}`).toBeUndefined();
-    const open = (await listeners()).filter((one) => !isLoopback(one));
+    const open = (await listeners()).filter((listener) => !isLoopback(listener));
     const ports = open.map(({ protocol, port }) => `${protocol} ${port}`);
     expect([...new Set(ports)].sort()).toEqual(expected);
   });

@@ -74,7 +74,7 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 describe('content', () => {
   it('should be permanently gone from Redis a minute after the feed was erased', async () => {
     const feed = 'user:erased ä';
-    const secret = 'S3CRET-of-a-feed';
+    const secret = 'S3CRET-by-feed';
     const draft = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
     // Content published over HTTP and by event, and scheduled for soon and for later.
     expect(await send('POST', '/notifications', [draft('a'), draft('b'), draft('c')])).toBe(202);
@@ -132,15 +132,15 @@ describe('content', () => {
     const [producer] = stack.producers;
     for (const id of ['near', 'far']) {
       const job = `${producer?.daprUrl}/v1.0/jobs/${encodeURIComponent(nameOf(feed, { id: id }))}`;
-      const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
-      expect([id, answer.ok]).toEqual([id, false]);
+      const response = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
+      expect([id, response.ok]).toEqual([id, false]);
     }
     // The partition's host records the feed's erasure. For 0.1.0 announcements, the feed's host does too.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 
   it('should be gone from Redis a minute after it was retracted, while other content remains', async () => {
-    const secret = 'S3CRET-of-an-id';
+    const secret = 'S3CRET-by-id';
     const feed = 'topic:kept';
     const draft = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
     await send('POST', '/notifications', [draft('gone'), { id: 'stays', feed, title: 'stays' }]);

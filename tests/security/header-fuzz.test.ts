@@ -16,8 +16,8 @@ const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBf
 /** Strings to repeat between the start and end of a header value. */
 const ALL_UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
 /**
- * Number of strings to try for each header of a route. The next route gets other strings. Attacks on the path and the
- * query are cheap, so they aren't limited.
+ * Number of strings to try for each header of a route. The next route uses different strings. Attacks on the path and
+ * the query are cheap, so they aren't limited.
  */
 const UNITS_TRIED = Number(process.env['HEADER_FUZZ_UNITS'] ?? 3);
 if (!Number.isInteger(UNITS_TRIED) || UNITS_TRIED < 1 || UNITS_TRIED > ALL_UNITS.length)
@@ -108,7 +108,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** All routes. Erasures take time, so they name an invalid feed, which is rejected after all other checks. */
+/** All routes. Erasures take time, so they specify an invalid feed, which is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { feedKey } from '@tocsin/contracts';
 import { freePorts, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sumOfMetric } from '../support/observe/metrics.ts';
+import { sumMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 /** Enough partitions for Dapr to place some on the hostile host. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
-/** The foreign application's state store, which lets it offer to host actors. */
+/** The hostile application's state store, which lets it offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -64,7 +64,7 @@ const publish = async (feed: string, id: string): Promise<void> => {
   expect(response.status).toBe(202);
 };
 
-it('should not let a foreign application take over turns or cause losses by offering to host our actors', async () => {
+it('should not let a hostile application take over turns or cause losses by offering to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
   // Placement needs a moment to route calls to the new host.
@@ -103,6 +103,6 @@ it('should never start a new epoch on an unsigned call, even without a secret in
   }
   expect(await Promise.all(FEEDS.map((feed) => readHead(bff, feed)))).toEqual(before);
   expect(
-    await sumOfMetric(stack.bffs, 'tocsin_bff_calls_refused_total', { reason: 'unsigned' }),
+    await sumMetric(stack.bffs, 'tocsin_bff_calls_refused_total', { reason: 'unsigned' }),
   ).toBeGreaterThan(0);
 });

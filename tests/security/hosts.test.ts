@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PortName } from '../support/processes/port-names.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
-import { answerTo, openRaw, problemIn, statusOf } from '../support/network/raw-http.ts';
+import { openRaw, problemIn, sendRawRequest, statusOf } from '../support/network/raw-http.ts';
 import { upgradeRequest } from '../support/network/sockets.ts';
 
 const POLL = '/hubs/?EIO=4&transport=polling';
@@ -14,10 +14,13 @@ afterAll(() => served.stop());
 
 const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
 const rawProblem = async (port: PortName, text: string) =>
-  problemIn(await answerTo(served.ports[port], text));
+  problemIn(await sendRawRequest(served.ports[port], text));
 const statusFor = async (port: PortName, path: string, host: string): Promise<number> =>
   statusOf(
-    await answerTo(served.ports[port], `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+    await sendRawRequest(
+      served.ports[port],
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ),
   );
 
 describe('a request’s host name', () => {
@@ -54,7 +57,7 @@ describe('a request’s host name', () => {
       expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
   });
 
-  it('should be rejected if not allowed, with an error that names ALLOWED_HOSTS', async () => {
+  it('should be rejected if not allowed, with an error that mentions ALLOWED_HOSTS', async () => {
     const { problem } = await rawProblem(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
@@ -68,13 +71,13 @@ describe('a request’s host name', () => {
     const evil = await rawProblem('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);
     expect((await rawProblem('openBff', request.replace('Host: localhost\r\n', ''))).status).toBe(400);
-    const own = await open('openBff', request);
-    await expect.poll(() => own.text).toMatch(/^HTTP\/1\.1 101 /);
-    own.socket.destroy();
+    const upgraded = await open('openBff', request);
+    await expect.poll(() => upgraded.text).toMatch(/^HTTP\/1\.1 101 /);
+    upgraded.socket.destroy();
   });
 
   it('should not matter for probes or ports that require a key or token', async () => {
-    const anywhere: [PortName, string, number][] = [
+    const requests: [PortName, string, number][] = [
       ['openProducer', '/healthz', 200],
       ['openProducer', '/readyz', 200],
       ['openProducer', '/metrics', 200],
@@ -87,7 +90,7 @@ describe('a request’s host name', () => {
       ['bffInternal', '/dapr/subscribe', 401],
       ['ui', '/', 200],
     ];
-    for (const [port, path, status] of anywhere)
+    for (const [port, path, status] of requests)
       expect([port, path, await statusFor(port, path, 'evil.example')]).toEqual([port, path, status]);
   });
 });

@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal, type LocalCall } from '../support/invocation/call-local.ts';
 import { ClaimCheck } from '../support/redis/claim-check.ts';
-import { sumOfMetric } from '../support/observe/metrics.ts';
+import { sumMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead, readSetAsideIndex } from '../support/state.ts';
 
 const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
@@ -87,7 +87,7 @@ const expectHarmless = async (attack: () => Promise<void>): Promise<void> => {
   );
 };
 
-describe('a foreign application', () => {
+describe('an untrusted application', () => {
   it.each([
     ['a position far ahead', { feed: 'all', heard: FORGED_POSITION }],
     ['an offset far ahead', { feed: 'all', heard: { epoch: '', offset: 1_000_000 } }],
@@ -103,9 +103,9 @@ describe('a foreign application', () => {
     ) as unknown;
     await expectHarmless(async () => {
       for (const method of ['take', 'other', 'remind/x', 'timer/x']) {
-        const answer = await callAsShop(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
-        const text = await answer.text();
-        expect(answer.status).toBeGreaterThanOrEqual(400);
+        const response = await callAsShop(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
+        const text = await response.text();
+        expect(response.status).toBeGreaterThanOrEqual(400);
         expect(text).not.toMatch(/Zod|at .*\.[tj]s|invalid_type/);
         if (method === 'take') expect(text).toContain('The call has no signature');
       }
@@ -156,8 +156,8 @@ describe('a foreign application', () => {
     'should be able to invoke only public methods: %s %s %s',
     async (app, method, path, body) => {
       await expectHarmless(async () => {
-        const answer = await callAsShop(`/v1.0/invoke/${app}/method/${path}`, method, body);
-        expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
+        const response = await callAsShop(`/v1.0/invoke/${app}/method/${path}`, method, body);
+        expect([response.status, await response.json()]).toMatchObject([403, { code: 'forbidden' }]);
       });
     },
   );
@@ -191,8 +191,8 @@ describe('a foreign application', () => {
         expect(subscriptions.length).toBeGreaterThan(1);
         for (const { route } of subscriptions) {
           const body = { id: 'forged', data: pair === bff ? feedAnnouncement(1_000) : FORGED };
-          const answer = await callLocal(internalGrpcPort(pair), { verb: 'POST', method: route, body });
-          expect([403, 503]).toContain(answer.status);
+          const response = await callLocal(internalGrpcPort(pair), { verb: 'POST', method: route, body });
+          expect([403, 503]).toContain(response.status);
         }
       }
     });
@@ -201,15 +201,15 @@ describe('a foreign application', () => {
   it('should have its rejected calls counted by reason', async () => {
     const name = 'tocsin_bff_calls_refused_total';
     for (const reason of ['unsigned', 'invocation', 'unknown_subscription'])
-      expect(await sumOfMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);
+      expect(await sumMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);
     expect(
-      await sumOfMetric(stack.producers, 'tocsin_producer_calls_refused_total', { reason: 'unknown_job' }),
+      await sumMetric(stack.producers, 'tocsin_producer_calls_refused_total', { reason: 'unknown_job' }),
     ).toBe(1);
   });
 
   it('should not be able to take over turns by offering to host our actors', async () => {
     // This moves actors, so `hostile-host.test.ts` tries it on a separate stack.
-    expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
+    expect(await sumMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 
   it('should be able to erase a feed with a name that isn’t valid in a path', async () => {
@@ -219,11 +219,11 @@ describe('a foreign application', () => {
     const headers = { 'content-type': 'application/json' };
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(202);
     await eventually(async () => (await readHead(bff!, feed))?.offset === 1);
-    const answer = await callAsShop(
+    const response = await callAsShop(
       `/v1.0/invoke/producer/method/feeds?feed=${encodeURIComponent(feed)}`,
       'DELETE',
     );
-    expect([answer.status, await answer.json()]).toEqual([202, { feed }]);
+    expect([response.status, await response.json()]).toEqual([202, { feed }]);
     await eventually(async () => (await readHead(bff!, feed))?.epoch.endsWith('-erased'));
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal } from '../support/invocation/call-local.ts';
 import { readHead } from '../support/state.ts';
 
-const KEY = 'the-key-of-the-shop';
+const KEY = 'shop-key';
 const hash = createHash('sha256').update(KEY).digest('hex');
 
 let stack: Stack;
@@ -48,14 +48,14 @@ const internalGrpcPort = ({ sidecar }: Pair): number => {
 describe('invoking a producer that requires API keys', () => {
   it('should be rejected without a valid key, as on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
-      const answers = [
+      const responses = [
         await invoke('POST', 'notifications', headers, { id: 'forged', title: 'x' }),
         await invoke('DELETE', 'notifications/a', headers),
         await invoke('DELETE', 'feeds/all', headers),
         await invoke('DELETE', 'feeds?feed=all', headers),
       ];
-      for (const answer of answers)
-        expect(answer, JSON.stringify(headers)).toMatchObject({
+      for (const response of responses)
+        expect(response, JSON.stringify(headers)).toMatchObject({
           status: 401,
           body: { code: 'unauthorized' },
         });

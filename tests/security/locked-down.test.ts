@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Observer } from '@tocsin/lab';
 import {
-  answersOk,
+  respondsOk,
   ensureRedisServer,
   freePorts,
   isPortFree,
@@ -220,7 +220,7 @@ describe('a locked-down stack', () => {
 
   it.skipIf(addresses.length === 0)('should open no ports to other machines', async () => {
     const [address = ''] = addresses;
-    expect(await answersOk(`${bff.url}/healthz`)).toBe(true);
+    expect(await respondsOk(`${bff.url}/healthz`)).toBe(true);
     for (const { port: publicPort, internalPort, daprHttpPort } of [producer, bff]) {
       for (const port of [publicPort, internalPort, daprHttpPort, redisPort]) {
         await expect(fetch(`http://${address}:${port}/healthz`), String(port)).rejects.toThrow();
@@ -235,7 +235,7 @@ describe('a locked-down stack', () => {
     for (const file of files) {
       const text = readFileSync(join(stack.logDir, file), 'utf8');
       expect(
-        hidden.filter((one) => text.includes(one)),
+        hidden.filter((secret) => text.includes(secret)),
         file,
       ).toEqual([]);
     }

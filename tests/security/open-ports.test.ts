@@ -23,16 +23,16 @@ const missing = await missingNamespaces();
 if (missing) console.log(`The ports were not scanned from another machine: ${missing}`);
 
 const launches: Launch[] = [];
-const started = async (options: LaunchOptions): Promise<Launch> => {
-  const one = await launch({ runFile: REAL_RUN_FILE, ...options });
-  launches.push(one);
-  return one;
+const launchTracked = async (options: LaunchOptions): Promise<Launch> => {
+  const launched = await launch({ runFile: REAL_RUN_FILE, ...options });
+  launches.push(launched);
+  return launched;
 };
 const stopAll = async () => {
-  for (const one of launches.splice(0)) {
-    if (one.child.exitCode === null) one.child.kill('SIGTERM');
-    await one.exit;
-    removeDir(one.dir);
+  for (const launched of launches.splice(0)) {
+    if (launched.child.exitCode === null) launched.child.kill('SIGTERM');
+    await launched.exit;
+    removeDir(launched.dir);
   }
 };
 
@@ -60,20 +60,20 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
     return { v4, v6 };
   };
   const openListeners = async ({ child }: Launch) =>
-    listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
+    listenersOf(await treeOf(child.pid ?? 0)).filter((listener) => !isLoopback(listener));
 
   describe('npm start', () => {
     it('should listen only on loopback addresses in all processes, over TCP and UDP', async () => {
-      const one = await started({ host });
-      await one.untilPrinted('Tocsin is ready.', 90_000);
-      const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
+      const tocsin = await launchTracked({ host });
+      await tocsin.untilPrinted('Tocsin is ready.', 90_000);
+      const listeners = listenersOf(await treeOf(tocsin.child.pid ?? 0));
       const ports = listeners.map(({ port }) => port);
       // The scan must cover the applications, sidecars and Redis.
       expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
       expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
       expect(await openPorts()).toEqual({ v4: [], v6: [] });
 
-      const call = ['4400', 'notifications', '{"title":"By a stranger"}'] as const;
+      const call = ['4400', 'notifications', '{"title":"From a stranger"}'] as const;
       const callFrom = async (words: [string, ...string[]]) => {
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
@@ -81,12 +81,12 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       // The same attack works on the machine itself.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
-        answer: expect.stringContaining('"ids"') as string,
+        response: expect.stringContaining('"ids"') as string,
       });
       for (const address of [neighbour.address, neighbour.address6 ?? neighbour.address]) {
         expect(await callFrom(neighbour.inside(process.execPath, CALL_LOCAL, address, ...call))).toEqual({
           reached: false,
-          why: 'ECONNREFUSED',
+          reason: 'ECONNREFUSED',
         });
       }
     });
@@ -98,29 +98,29 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
       const keys = [{ name: 'shop', hash, feeds: ['all'], perSecond: 10 }];
       writeFileSync(join(dir, 'data', 'api-keys.json'), JSON.stringify(keys));
       const env = { TOCSIN_ADDRESS: '0.0.0.0', AUTH_MODE: 'jwt', API_KEYS: 'on' };
-      const one = await started({ host, dir, env });
-      await one.untilPrinted('Tocsin is ready.', 90_000);
+      const tocsin = await launchTracked({ host, dir, env });
+      await tocsin.untilPrinted('Tocsin is ready.', 90_000);
       expect(await openPorts()).toEqual({ v4: PUBLIC_PORTS, v6: [] });
-      expect((await openListeners(one)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
+      expect((await openListeners(tocsin)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
     });
   });
 
   describe('npm run dev', () => {
-    const isUp = (one: Launch) => one.untilPrinted('Send a notification:', 90_000);
+    const isUp = (launched: Launch) => launched.untilPrinted('Send a notification:', 90_000);
 
     it('should listen only on loopback addresses', async () => {
-      const one = await started({ host, command: 'dev' });
-      await isUp(one);
-      expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
+      const tocsin = await launchTracked({ host, command: 'dev' });
+      await isUp(tocsin);
+      expect(listenersOf(await treeOf(tocsin.child.pid ?? 0)).map(({ port }) => port)).toEqual(
         expect.arrayContaining([...DEV_PORTS, 4100]),
       );
-      expect(await openListeners(one)).toEqual([]);
+      expect(await openListeners(tocsin)).toEqual([]);
       expect(await openPorts()).toEqual({ v4: [], v6: [] });
     });
 
     it('should open only the public ports with TOCSIN_INSECURE', async () => {
       const env = { TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' };
-      await isUp(await started({ host, command: 'dev', env }));
+      await isUp(await launchTracked({ host, command: 'dev', env }));
       expect(await openPorts()).toEqual({ v4: DEV_PORTS, v6: [] });
     });
   });
@@ -133,10 +133,10 @@ describe('a start that would open ports without authentication', () => {
     ['start', '4000, 4001, 4002'],
     ['dev', '4000, 4001, 5173'],
   ] as const)('should be rejected by npm run %s, which suggests a remedy', async (command, ports) => {
-    const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
-    expect(await one.exit).toBe(1);
-    expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);
-    expect(one.output()).toContain('Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md)');
-    expect(one.output()).toContain('TOCSIN_INSECURE=yes');
+    const tocsin = await launchTracked({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
+    expect(await tocsin.exit).toBe(1);
+    expect(tocsin.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);
+    expect(tocsin.output()).toContain('Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md)');
+    expect(tocsin.output()).toContain('TOCSIN_INSECURE=yes');
   });
 });

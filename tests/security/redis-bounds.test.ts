@@ -12,7 +12,7 @@ const MAX_DOCUMENTS = 20;
 /** The maximum broadcast stream size in this test (bytes). */
 const STREAM_BYTES = 1024 * 1024;
 /**
- * Maximum growth of Redis's memory (bytes). A document can have 40,000 bytes, and Redis can need double that.
+ * Maximum growth of Redis's memory (bytes). A document can be 40,000 bytes long, and Redis can need double that.
  * Publications need memory too.
  */
 const MAX_GROWTH = 2 * MAX_DOCUMENTS * 40_000 + 2 * STREAM_BYTES + 8 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import type { PortName } from '../support/processes/port-names.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
-import { answerTo, openRaw, problemIn, statusOf } from '../support/network/raw-http.ts';
+import { openRaw, problemIn, sendRawRequest, statusOf } from '../support/network/raw-http.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;
@@ -20,7 +20,7 @@ afterAll(() => served.stop());
 
 const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
 const rawProblem = async (port: PortName, text: string) =>
-  problemIn(await answerTo(served.ports[port], text));
+  problemIn(await sendRawRequest(served.ports[port], text));
 const urlOf = (port: PortName, path: string) => `http://127.0.0.1:${served.ports[port]}${path}`;
 const send = ({ port, method, path, body }: Route, change: { method?: string; path?: string } = {}) => {
   const { 'content-length': _, ...headers } = headersFor(
@@ -78,7 +78,7 @@ describe('a request with an unknown parameter', () => {
     },
   );
 
-  it('should not publish to all readers if the URL names a feed', async () => {
+  it('should not publish to all readers if the URL specifies a feed', async () => {
     const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
     const problem = await problemOf(await send(route, { path: '/notifications?feed=user:ada' }));
     expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
@@ -138,8 +138,8 @@ describe.each(SERVERS)('the server %s', (port) => {
   });
 
   it('should serve HTTP/1.0 without Host', async () => {
-    const answer = await answerTo(served.ports[port], 'GET /healthz HTTP/1.0\r\n\r\n');
-    expect(statusOf(answer)).toBe(200);
+    const response = await sendRawRequest(served.ports[port], 'GET /healthz HTTP/1.0\r\n\r\n');
+    expect(statusOf(response)).toBe(200);
   });
 
   it('should reject an unknown expectation with a problem document', async () => {
@@ -159,11 +159,11 @@ describe.each(SERVERS)('the server %s', (port) => {
 
   it('should treat an upgrade to an unknown protocol like a plain request, or reject it with a problem document', async () => {
     for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
-      const answer = await answerTo(
+      const response = await sendRawRequest(
         served.ports[port],
         `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: smoke-signals\r\n\r\n`,
       );
-      if (statusOf(answer) !== 200) expect([400, 401, 403, 404]).toContain(problemIn(answer).status);
+      if (statusOf(response) !== 200) expect([400, 401, 403, 404]).toContain(problemIn(response).status);
     }
   });
 
@@ -272,7 +272,7 @@ describe('a body that isn’t a JSON object', () => {
     ['openProducer', '/notifications'],
     ['openBff', '/app/notifications/read'],
   ];
-  it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
+  it.each(places.flatMap(([port, path]) => wrong.map(([...values]) => [port, path, ...values] as const)))(
     'should be rejected with an error that says why: %s %s %j',
     async (port, path, body, code, detail) => {
       const headers = { 'content-type': 'application/json' };

@@ -16,14 +16,14 @@ const HANDSHAKES = 400;
 /** Few enough that the bff doesn't close the connection for too many invalid requests. */
 const REQUESTS_PER_CONNECTION = 15;
 
-/** Short timeouts, so that silent sessions are closed soon. */
-const IMPATIENT = { HANDSHAKE_TIMEOUT_MS: '5000', PING_INTERVAL_MS: '5000', PING_TIMEOUT_MS: '5000' };
+/** Short timeouts, so that silent sessions are closed quickly. */
+const SHORT_TIMEOUTS = { HANDSHAKE_TIMEOUT_MS: '5000', PING_INTERVAL_MS: '5000', PING_TIMEOUT_MS: '5000' };
 
 let stack: Stack;
 let bff: Pair;
 let witness: Socket;
 beforeAll(async () => {
-  stack = await startStack({ bffs: 1, bffEnv: IMPATIENT });
+  stack = await startStack({ bffs: 1, bffEnv: SHORT_TIMEOUTS });
   bff = stack.bffs[0] as Pair;
   witness = await connectTo(bff.url);
 });
@@ -34,8 +34,8 @@ afterAll(async () => {
 
 /** Checks that the bff still serves a valid client during attacks. */
 async function expectServes(): Promise<void> {
-  const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
-  expect(answer).toMatchObject({ ok: true, feed: 'all' });
+  const reply: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
+  expect(reply).toMatchObject({ ok: true, feed: 'all' });
   expect(witness.connected).toBe(true);
   expect(bff.app.running).toBe(true);
 }
@@ -110,7 +110,7 @@ const RESERVED = new Set([
   'removeListener',
 ]);
 
-const answerSchema = z.union([
+const replySchema = z.union([
   z.strictObject({ ok: z.literal(true) }),
   pageSchema.extend({ ok: z.literal(true) }),
   z.strictObject({
@@ -138,7 +138,7 @@ describe('the socket protocol', () => {
         await Promise.all(
           sessions.slice(at, at + 20).map(async (frames) => {
             const socket = await connectTo(bff.url);
-            for (const one of frames) sendFrame(socket, one);
+            for (const frame of frames) sendFrame(socket, frame);
             socket.close();
           }),
         );
@@ -172,9 +172,9 @@ describe('the socket protocol', () => {
       const socket = await connectTo(bff.url);
       await Promise.all(
         requests.slice(at, at + REQUESTS_PER_CONNECTION).map(async ({ name, body: sent }) => {
-          const answer: unknown = await socket.timeout(20_000).emitWithAck(name, sent);
-          const fault = answerSchema.safeParse(answer).error?.message;
-          expect(fault, `${name} ${JSON.stringify(sent)} → ${JSON.stringify(answer)}`).toBeUndefined();
+          const reply: unknown = await socket.timeout(20_000).emitWithAck(name, sent);
+          const fault = replySchema.safeParse(reply).error?.message;
+          expect(fault, `${name} ${JSON.stringify(sent)} → ${JSON.stringify(reply)}`).toBeUndefined();
         }),
       );
       socket.close();

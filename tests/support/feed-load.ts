@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, audit, isClean, makeNotifications, type Account } from '@tocsin/lab';
+import { Caller, Observer, audit, isClean, makeNotifications, type AuditResult } from '@tocsin/lab';
 
 /** One feed of each kind, and a second user feed. */
 export const FEEDS_OF_EACH_KIND = ['all', 'user:ada', 'user:ben', 'topic:stock'];
@@ -28,7 +28,7 @@ export interface FeedLoadResult {
   shown: number;
   devices: number;
   /** Devices that lost, duplicated or reordered notifications, or reported a gap. */
-  faults: Account[];
+  faults: AuditResult[];
 }
 
 /** Publishes single notifications to each feed, about 10 a second, and shows each feed on two devices. */
@@ -67,12 +67,12 @@ export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad>
     },
     async audit(catchUpMs) {
       await Promise.all(observers.map((observer) => observer.untilShown(idsOf(observer), catchUpMs)));
-      const accounts = observers.map((observer) => audit(observer, idsOf(observer)));
+      const results = observers.map((observer) => audit(observer, idsOf(observer)));
       return {
         acknowledged: [...callers.values()].reduce((sum, caller) => sum + caller.acknowledged.size, 0),
-        shown: accounts.reduce((sum, { shown }) => sum + shown, 0),
+        shown: results.reduce((sum, { shown }) => sum + shown, 0),
         devices: observers.length,
-        faults: accounts.filter((account) => !isClean(account) || account.reportedGaps > 0),
+        faults: results.filter((result) => !isClean(result) || result.reportedGaps > 0),
       };
     },
     close() {

@@ -33,7 +33,7 @@ export class Flow {
         pair,
         Array.from(
           { length: clientsPerInstance },
-          (_, i) => new Observer(`client ${i + 1} of ${pair.name}`, pair.url),
+          (_, i) => new Observer(`client ${i + 1} on ${pair.name}`, pair.url),
         ),
       ]),
     );
@@ -58,8 +58,8 @@ export class Flow {
   async complete(timeoutMs = 60_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.untilShown(acknowledged, timeoutMs)));
-    const accounts = this.observers.map((observer) => audit(observer, acknowledged));
-    expect(accounts.filter((account) => !isClean(account))).toEqual([]);
+    const results = this.observers.map((observer) => audit(observer, acknowledged));
+    expect(results.filter((result) => !isClean(result))).toEqual([]);
   }
 
   /**

@@ -70,7 +70,10 @@ export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
       body: notification,
     });
     return [
-      ...[port, 3500, 50001].map((one) => ({ name: `${app}:${one}`, connect: { host, port: one } })),
+      ...[port, 3500, 50001].map((target) => ({
+        name: `${app}:${target}`,
+        connect: { host, port: target },
+      })),
       open('/v1.0/invoke/producer/method/notifications', 'POST'),
       open('/v1.0/publish/notification-pubsub/notifications', 'POST'),
       open('/v1.0/actors/Feed/all/method/take', 'PUT'),
@@ -80,14 +83,14 @@ export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
 
 /** Attempts to read from the attacked release's Redis without a password or with the attacker's own. */
 export async function redisProbes(attacked: string, attacker: Tenant): Promise<Probe[]> {
-  const [own, operator] = [
+  const [password, operator] = [
     await attacker.secret('redis', 'PASSWORD'),
     await attacker.secret('redis-operator', 'PASSWORD'),
   ];
   const logins: Record<string, string[]> = {
     'no password': ['GET', 'entry:1'],
-    'the user default': ['AUTH', own],
-    'the user tocsin': ['AUTH', 'tocsin', own],
+    'the user default': ['AUTH', password],
+    'the user tocsin': ['AUTH', 'tocsin', password],
     'the user operator': ['AUTH', 'operator', operator],
   };
   return Object.entries(logins).map(([name, login]) => ({

@@ -31,7 +31,7 @@ export interface Probe {
   redis?: { host: string; port: number; commands: string[][] };
 }
 
-const answerSchema = z.object({ status: z.number(), text: z.string() });
+const responseSchema = z.object({ status: z.number(), text: z.string() });
 const pageSchema = z.object({
   publications: z.array(z.object({ notification: z.object({ id: z.string() }).optional() })),
 });
@@ -173,9 +173,9 @@ export class Tenant {
   }
 
   async #text(app: 'producer' | 'bff', url: string, headers: Record<string, string> = {}): Promise<string> {
-    const { answer } = await this.ask(app, [{ name: 'answer', url, headers, text: true }]);
-    const { status, text } = answerSchema.parse(answer);
-    if (status !== 200) throw new Error(`${url} of ${this.namespace} returned ${status}: ${text}`);
+    const { response } = await this.ask(app, [{ name: 'response', url, headers, text: true }]);
+    const { status, text } = responseSchema.parse(response);
+    if (status !== 200) throw new Error(`${url} in ${this.namespace} returned ${status}: ${text}`);
     return text;
   }
 

@@ -85,8 +85,8 @@ describe('a pod of another tenant', () => {
         withAttackedRedis(ours.namespace, theirs, () =>
           withStranger(
             `attacker-${appId}`,
-            async ({ answers, run }) => {
-              expect(answers).toMatchObject({
+            async ({ responses, run }) => {
+              expect(responses).toMatchObject({
                 invoked: 403,
                 invokedBff: 403,
                 producer: {
@@ -153,7 +153,7 @@ describe('a pod of another tenant', () => {
               port: 50002,
               tls,
             });
-            const [mine, again] = [await theirs.signedTake('all'), await theirs.signedTake('all')];
+            const [firstTake, secondTake] = [await theirs.signedTake('all'), await theirs.signedTake('all')];
             const attacks = [
               {
                 ...{ name: 'a certificate for the other tenant', ...sentry, ...request },
@@ -166,21 +166,21 @@ describe('a pod of another tenant', () => {
               { name: 'publish', ...at('producer', ours.namespace), call: 'local' },
               { name: 'receipts', ...at('bff', ours.namespace), call: 'local', method: 'receipts' },
               { name: 'actor, unsigned', ...at('bff', ours.namespace), call: 'actor' },
-              { name: 'actor, signed', ...at('bff', ours.namespace), call: 'actor', ...mine },
-              { name: 'its own actor', ...at('bff', theirs.namespace), call: 'actor', ...again },
+              { name: 'actor, signed', ...at('bff', ours.namespace), call: 'actor', ...firstTake },
+              { name: 'its own actor', ...at('bff', theirs.namespace), call: 'actor', ...secondTake },
             ];
             const outcomes = await run(
               'invocation/internal-grpc.mjs',
               ...attacks.map((attack) => JSON.stringify(attack)),
             );
             expect(outcomes).toEqual({
-              'a certificate for the other tenant': 'answered 7',
-              'a certificate': 'answered 0',
-              publish: 'answered 7',
-              receipts: 'answered 7',
-              'actor, unsigned': 'answered 13',
-              'actor, signed': 'answered 13',
-              'its own actor': 'answered 0, status 200',
+              'a certificate for the other tenant': 'returned 7',
+              'a certificate': 'returned 0',
+              publish: 'returned 7',
+              receipts: 'returned 7',
+              'actor, unsigned': 'returned 13',
+              'actor, signed': 'returned 13',
+              'its own actor': 'returned 0, status 200',
             });
           },
           { namespace: theirs.namespace, appId: id, attacked: ours.namespace },

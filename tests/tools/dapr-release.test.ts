@@ -49,14 +49,14 @@ const optionsFor = (overrides: Partial<ReleaseOptions> = {}): ReleaseOptions => 
 const get = (overrides?: Partial<ReleaseOptions>) => downloadDapr(optionsFor(overrides));
 const requestsFor = (command: string) => server.requests.filter(({ file }) => file.includes(`/${command}_`));
 const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor()))).toBe(false);
-const answer = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
+const respondWith = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
 
 describe('the Dapr download', () => {
   it('should put a real, working daprd into the cache and not redownload it', async () => {
     server.close();
     const { daprd } = await ensureDapr();
     server = await releaseServer({ daprd });
-    answer({ kind: 'close' });
+    respondWith({ kind: 'close' });
     const bin = join(await get(), '.dapr', 'bin');
     expect(readdirSync(bin).sort()).toEqual(COMMANDS);
     const { output: version } = await run(join(bin, 'daprd'), ['--version']);
@@ -68,7 +68,7 @@ describe('the Dapr download', () => {
   });
 
   it('should resume where it was cut off', async () => {
-    answer({ kind: 'cut', after: 100 }, { kind: 'status', status: 503 }, { kind: 'cut', after: 60 });
+    respondWith({ kind: 'cut', after: 100 }, { kind: 'status', status: 503 }, { kind: 'cut', after: 60 });
     await get();
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([
       undefined,
@@ -80,7 +80,7 @@ describe('the Dapr download', () => {
   });
 
   it('should follow a redirect even when resuming a download', async () => {
-    answer({ kind: 'cut', after: 100 }, { kind: 'redirect' });
+    respondWith({ kind: 'cut', after: 100 }, { kind: 'redirect' });
     await get();
     expect(requestsFor('daprd').map(({ file, range }) => [file.startsWith('/moved'), range])).toEqual([
       [false, undefined],
@@ -90,7 +90,7 @@ describe('the Dapr download', () => {
   });
 
   it('should resume an interrupted download at the next start', async () => {
-    answer(
+    respondWith(
       { kind: 'cut', after: 100 },
       ...Array.from({ length: 3 }, () => ({ kind: 'status', status: 500 }) as const),
     );
@@ -102,13 +102,13 @@ describe('the Dapr download', () => {
   });
 
   it('should start over if the server doesn’t support range requests', async () => {
-    answer({ kind: 'cut', after: 100 }, { kind: 'no-range' });
+    respondWith({ kind: 'cut', after: 100 }, { kind: 'no-range' });
     await get();
     expect(requestsFor('daprd')).toHaveLength(2);
   });
 
   it('should reject and delete a corrupted archive', async () => {
-    answer({ kind: 'corrupt' });
+    respondWith({ kind: 'corrupt' });
     await expect(get()).rejects.toThrow(
       /daprd_.* is not the released file: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/,
     );
@@ -118,7 +118,7 @@ describe('the Dapr download', () => {
   });
 
   it('should start over if a resumed download is corrupted', async () => {
-    answer({ kind: 'cut', after: 100 }, { kind: 'corrupt' });
+    respondWith({ kind: 'cut', after: 100 }, { kind: 'corrupt' });
     await get();
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([undefined, 'bytes=100-', undefined]);
   });
@@ -133,11 +133,11 @@ describe('the Dapr download', () => {
   });
 
   it('should wait for a slow server, but not for a silent server', async () => {
-    answer({ kind: 'slow', pieces: 8, pauseMs: 100 });
+    respondWith({ kind: 'slow', pieces: 8, pauseMs: 100 });
     await get();
     rmSync(releaseDir(optionsFor()), { recursive: true });
     server.requests.length = 0;
-    answer({ kind: 'silent' });
+    respondWith({ kind: 'silent' });
     await get();
     expect(requestsFor('daprd').map(({ range }) => range)).toEqual([
       undefined,
@@ -146,7 +146,7 @@ describe('the Dapr download', () => {
   });
 
   it('should report a missing archive immediately', async () => {
-    answer({ kind: 'status', status: 404 });
+    respondWith({ kind: 'status', status: 404 });
     await expect(get()).rejects.toThrow(
       /daprd_.*\.tar\.gz could not be downloaded: the server returned status 404\./,
     );

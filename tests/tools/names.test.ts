@@ -36,7 +36,7 @@ const component = (name: string) => {
   return found;
 };
 const setting = (name: string, key: string): string => {
-  const found = component(name).spec.metadata.find((one) => one.name === key)?.value;
+  const found = component(name).spec.metadata.find((item) => item.name === key)?.value;
   if (found === undefined) throw new Error(`${name} has no ${key}`);
   return found;
 };
@@ -66,10 +66,14 @@ describe('components/', () => {
       const { scopes } = z
         .object({ scopes: z.array(z.looseObject({ storeName: z.string() })) })
         .parse(component('tocsin').spec['secrets']);
-      const own = Object.values(SECRETS).filter((secret) => secret.store === store);
-      expect(own.map((secret) => secret.name)).toContain(name);
+      const storeSecrets = Object.values(SECRETS).filter((secret) => secret.store === store);
+      expect(storeSecrets.map((secret) => secret.name)).toContain(name);
       expect(scopes.filter(({ storeName }) => storeName === store)).toEqual([
-        { storeName: store, defaultAccess: 'deny', allowedSecrets: own.map((secret) => secret.name) },
+        {
+          storeName: store,
+          defaultAccess: 'deny',
+          allowedSecrets: storeSecrets.map((secret) => secret.name),
+        },
       ]);
     },
   );
@@ -103,7 +107,7 @@ describe('components/', () => {
     expect(setting(COMPONENTS.audit, 'publishingScopes')).toBe(all.join(';'));
     expect(setting(COMPONENTS.audit, 'subscriptionScopes')).toBe(`${APP_IDS.producer}=;${APP_IDS.bff}=`);
     expect(setting(COMPONENTS.audit, 'maxLenApprox')).toBe(String(MAX_AUDIT_RECORDS));
-    expect(component(COMPONENTS.audit).spec.metadata.map((one) => one.name)).not.toContain('streamTTL');
+    expect(component(COMPONENTS.audit).spec.metadata.map((item) => item.name)).not.toContain('streamTTL');
   });
 
   it('should name each file after the component', () => {
@@ -112,7 +116,7 @@ describe('components/', () => {
     }
   });
 
-  it('should contain only components that the contracts name', () => {
+  it('should contain only components that are listed in the contracts', () => {
     const names = resources.filter(({ resource }) => resource.kind === 'Component');
     const stores = new Set(Object.values(SECRETS).map(({ store }) => store));
     const known = [...Object.values(COMPONENTS), ...stores, 'environment'];
@@ -124,7 +128,7 @@ describe('components/', () => {
     (name) => {
       const hours = Number(/^(\d+)h$/.exec(setting(name, 'streamTTL'))?.[1]);
       expect(hours * 3_600_000).toBeLessThan(ENTRY_LIFE_MS);
-      expect(component(name).spec.metadata.map((one) => one.name)).not.toContain('maxLenApprox');
+      expect(component(name).spec.metadata.map((item) => item.name)).not.toContain('maxLenApprox');
       expect(setting(name, 'redeliverInterval')).toMatch(/^\d+$/);
     },
   );

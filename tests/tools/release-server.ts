@@ -90,7 +90,7 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
       const command = basename(path).split('_')[0] ?? '';
       const behaviour = behaviours.get(command)?.shift() ?? { kind: 'whole' };
       if (behaviour.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
-      else void answer(response, content, range, behaviour);
+      else void respond(response, content, range, behaviour);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -111,7 +111,7 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
   };
 }
 
-async function answer(
+async function respond(
   response: ServerResponse,
   whole: Buffer,
   range: string | undefined,

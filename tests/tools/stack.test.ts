@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { answersOk, isPortFree, pollUntil, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { respondsOk, isPortFree, pollUntil, startStack, type Pair, type Stack } from '@tocsin/tools';
 
 const stub = {
   cwd: fileURLToPath(new URL('.', import.meta.url)),
@@ -39,7 +39,7 @@ describe('a stack', () => {
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
     expect(bff.app.running).toBe(true);
-    expect(await answersOk(`${other.url}/readyz`)).toBe(true);
+    expect(await respondsOk(`${other.url}/readyz`)).toBe(true);
     await bff.sidecar.start();
     await bff.ready();
   });
@@ -56,9 +56,9 @@ describe('a stack', () => {
 
   it('should let a test pause a process and resume it', async () => {
     await bff.app.kill('SIGSTOP');
-    await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(false);
+    await expect.poll(() => respondsOk(`${bff.url}/healthz`)).toBe(false);
     await bff.app.kill('SIGCONT');
-    await expect.poll(() => answersOk(`${bff.url}/healthz`)).toBe(true);
+    await expect.poll(() => respondsOk(`${bff.url}/healthz`)).toBe(true);
   });
 
   it.each(['redis', 'placement', 'scheduler'] as const)(
@@ -84,7 +84,7 @@ describe('a stack', () => {
       stack.scheduler,
       ...pairs.flatMap((p) => [p.app, p.sidecar]),
     ];
-    expect(processes.filter((one) => one.running)).toEqual([]);
+    expect(processes.filter(({ running }) => running)).toEqual([]);
     const ports = pairs.flatMap((pair) => [pair.port, pair.internalPort, pair.daprHttpPort]);
     expect(
       await pollUntil(async () => (await Promise.all(ports.map(isPortFree))).every(Boolean), {

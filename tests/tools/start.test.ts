@@ -44,44 +44,44 @@ async function expectNothingLeft(tree: ProcessTree, ports: number[]): Promise<vo
 
 describe('npm start', () => {
   const launches: Launch[] = [];
-  const started = async (options?: Parameters<typeof launch>[0]): Promise<Launch> => {
-    const one = await launch(options);
-    launches.push(one);
-    return one;
+  const launchTracked = async (options?: Parameters<typeof launch>[0]): Promise<Launch> => {
+    const launched = await launch(options);
+    launches.push(launched);
+    return launched;
   };
   afterEach(async () => {
-    for (const one of launches.splice(0)) {
-      if (one.child.exitCode === null) one.child.kill('SIGTERM');
-      await one.exit;
-      removeDir(one.dir);
+    for (const launched of launches.splice(0)) {
+      if (launched.child.exitCode === null) launched.child.kill('SIGTERM');
+      await launched.exit;
+      removeDir(launched.dir);
     }
   });
 
   it('should print a welcome message once ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
-    const one = await started();
-    await one.untilPrinted('Tocsin is ready.');
-    expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
-    const tree = await processTreeOf(one);
+    const tocsin = await launchTracked();
+    await tocsin.untilPrinted('Tocsin is ready.');
+    expect(tocsin.output()).toContain(`localhost:${tocsin.ports[0]}/notifications`);
+    const tree = await processTreeOf(tocsin);
     const parts = [/redis-server/, /placement --port/, /scheduler --port/, /--app-port/, /stub-app/];
     for (const pattern of parts) pidOf(tree, pattern);
     const begin = Date.now();
-    one.child.kill('SIGINT');
+    tocsin.child.kill('SIGINT');
     process.kill(tree.cli, 'SIGINT');
-    expect(await one.exit).toBe(0);
+    expect(await tocsin.exit).toBe(0);
     expect(Date.now() - begin).toBeLessThan(15_000);
-    expect(one.output().match(/\| stopped$/gm)).toHaveLength(3);
-    await expectNothingLeft(tree, one.ports);
+    expect(tocsin.output().match(/\| stopped$/gm)).toHaveLength(3);
+    await expectNothingLeft(tree, tocsin.ports);
   });
 
   it('should restart Redis and placement after they are killed', async () => {
-    const one = await started();
-    await one.untilPrinted('Tocsin is ready.');
-    const before = await processTreeOf(one);
+    const tocsin = await launchTracked();
+    await tocsin.untilPrinted('Tocsin is ready.');
+    const before = await processTreeOf(tocsin);
     process.kill(pidOf(before, /redis-server/), 'SIGKILL');
     process.kill(pidOf(before, /placement --port/), 'SIGKILL');
-    await one.untilPrinted('redis is running again.');
-    await one.untilPrinted('placement is running again.');
-    expect(one.child.exitCode).toBeNull();
+    await tocsin.untilPrinted('redis is running again.');
+    await tocsin.untilPrinted('placement is running again.');
+    expect(tocsin.child.exitCode).toBeNull();
   });
 
   it.each([
@@ -90,46 +90,46 @@ describe('npm start', () => {
   ])(
     'should report that %s has died, keep the other processes running, and leave none behind when it stops',
     async (_, pattern, sentence) => {
-      const one = await started();
-      await one.untilPrinted('Tocsin is ready.');
-      const tree = await processTreeOf(one);
+      const tocsin = await launchTracked();
+      await tocsin.untilPrinted('Tocsin is ready.');
+      const tree = await processTreeOf(tocsin);
       const victim = pidOf(tree, pattern);
       process.kill(victim, 'SIGKILL');
-      await one.untilPrinted('everything else keeps running');
-      expect(one.output()).toMatch(sentence);
+      await tocsin.untilPrinted('everything else keeps running');
+      expect(tocsin.output()).toMatch(sentence);
       await delay(2_000);
-      expect(one.child.exitCode).toBeNull();
+      expect(tocsin.child.exitCode).toBeNull();
       const others = tree.all.filter(({ pid, command }) => pid !== victim && /stub-app|daprd/.test(command));
       expect(others.filter(({ pid }) => isGone(pid))).toEqual([]);
-      one.child.kill('SIGTERM');
-      expect(await one.exit).toBe(0);
-      await expectNothingLeft(tree, one.ports);
+      tocsin.child.kill('SIGTERM');
+      expect(await tocsin.exit).toBe(0);
+      await expectNothingLeft(tree, tocsin.ports);
     },
   );
 
   it.each([
-    ['first stage', (one: Launch) => one.child.pid ?? 0],
+    ['first stage', (tocsin: Launch) => tocsin.child.pid ?? 0],
     ['second stage', (_: Launch, tree: ProcessTree) => tree.cli],
   ])('should leave no processes behind after a kill -9 of the %s', async (_, victim) => {
-    const one = await started();
-    await one.untilPrinted('Tocsin is ready.');
-    const tree = await processTreeOf(one);
-    process.kill(victim(one, tree), 'SIGKILL');
-    await one.exit;
+    const tocsin = await launchTracked();
+    await tocsin.untilPrinted('Tocsin is ready.');
+    const tree = await processTreeOf(tocsin);
+    process.kill(victim(tocsin, tree), 'SIGKILL');
+    await tocsin.exit;
     const fault = await pollUntil(async () => tree.all.every(({ pid }) => isGone(pid)), {
       timeoutMs: 15_000,
     });
     expect(fault).toBeUndefined();
-    await expectNothingLeft(tree, one.ports);
+    await expectNothingLeft(tree, tocsin.ports);
   });
 
   it('should name a busy port, and refuse a second start in the same folder', async () => {
-    const one = await started();
-    await one.untilPrinted('Tocsin is ready.');
-    const second = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
+    const tocsin = await launchTracked();
+    await tocsin.untilPrinted('Tocsin is ready.');
+    const second = await launch({ dir: tocsin.dir, runFile: { path: tocsin.runFile, ports: tocsin.ports } });
     expect(await second.exit).toBe(1);
     expect(second.output()).toContain('Tocsin is already running in this folder');
-    const copy = await started({ runFile: { path: one.runFile, ports: one.ports } });
+    const copy = await launchTracked({ runFile: { path: tocsin.runFile, ports: tocsin.ports } });
     expect(await copy.exit).toBe(1);
     expect(copy.output()).toMatch(
       /Port \d+, needed for the public port of producer, is in use: another copy of Tocsin/,
@@ -137,41 +137,41 @@ describe('npm start', () => {
   });
 
   it('should name a port that another program is using', async () => {
-    const one = await started();
-    await one.untilPrinted('Tocsin is ready.');
-    one.child.kill('SIGTERM');
-    expect(await one.exit).toBe(0);
-    const server = createServer().listen(one.ports[2], '127.0.0.1');
-    const again = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
-    expect(await again.exit).toBe(1);
-    expect(again.output()).toMatch(
+    const tocsin = await launchTracked();
+    await tocsin.untilPrinted('Tocsin is ready.');
+    tocsin.child.kill('SIGTERM');
+    expect(await tocsin.exit).toBe(0);
+    const server = createServer().listen(tocsin.ports[2], '127.0.0.1');
+    const second = await launch({ dir: tocsin.dir, runFile: { path: tocsin.runFile, ports: tocsin.ports } });
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toMatch(
       /Port \d+, needed for the sidecar of producer.* is in use by another program/,
     );
     server.close();
   });
 
   it('should explain why a configured Redis can’t be used', async () => {
-    const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
-    expect(await one.exit).toBe(1);
-    expect(one.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');
+    const tocsin = await launchTracked({ env: { REDIS_HOST: '127.0.0.1:1' } });
+    expect(await tocsin.exit).toBe(1);
+    expect(tocsin.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');
   });
 
   it('should name the failed component', async () => {
-    const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
-    expect(await one.exit).toBe(1);
-    expect(one.output()).toMatch(
+    const tocsin = await launchTracked({ change: (runFile, dir) => breakComponent(runFile, dir) });
+    expect(await tocsin.exit).toBe(1);
+    expect(tocsin.output()).toMatch(
       /The Dapr component notification-state failed, so the sidecar of (bff|producer) on port \d+ has exited/,
     );
   });
 
   it('should name an application that exits immediately', async () => {
-    const one = await started({
+    const tocsin = await launchTracked({
       change: ({ apps }) => {
         if (apps[1]) apps[1].command = ['node', '-e', 'process.exit(3)'];
       },
     });
-    expect(await one.exit).toBe(1);
-    expect(one.output()).toContain(`The application bff on port ${one.ports[6]} has exited.`);
+    expect(await tocsin.exit).toBe(1);
+    expect(tocsin.output()).toContain(`The application bff on port ${tocsin.ports[6]} has exited.`);
   });
 });
 

@@ -1,7 +1,7 @@
 // The smallest application that a sidecar accepts. Responds with the environment, and exits gracefully on SIGTERM.
 import { createServer } from 'node:http';
 
-const answer = (response, status, body) => {
+const respond = (response, status, body) => {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 };
@@ -14,7 +14,7 @@ const routes = {
 };
 const serve = (request, response) => {
   const body = routes[request.url];
-  answer(response, body ? 200 : 404, body ?? {});
+  respond(response, body ? 200 : 404, body ?? {});
 };
 const servers = [process.env.PORT, process.env.INTERNAL_PORT].map((port) =>
   createServer(serve).listen(Number(port), '127.0.0.1'),

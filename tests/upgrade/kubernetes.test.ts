@@ -51,10 +51,10 @@ it.skipIf(!isPrepared)(
     console.log(`0.1.0 replaced in Kubernetes: ${acknowledged} acknowledged on ${devices} devices`);
     expect(faults).toEqual([]);
     const names = new Set((await pods()).map(({ app }) => app));
-    const kept = (await pods()).filter(({ uid }) => uids.has(uid)).map(({ app }) => app);
-    expect({ names: [...names].sort(), kept }).toEqual({
+    const remaining = (await pods()).filter(({ uid }) => uids.has(uid)).map(({ app }) => app);
+    expect({ names: [...names].sort(), remaining }).toEqual({
       names: ['bff', 'producer', 'redis', 'ui'],
-      kept: [],
+      remaining: [],
     });
   },
   LIMIT_MS,

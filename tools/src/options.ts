@@ -22,10 +22,10 @@ export function parseOptions<const T extends OptionsConfig>(args: string[], usag
   }
 }
 
-export const usageFailure = (faults: readonly string[], usage: string): Failure =>
-  new Failure(`${faults.map((fault) => fault.replace(/\.$/, '')).join('.\n')}.\nUsage: ${usage}`);
+export const usageFailure = (errors: readonly string[], usage: string): Failure =>
+  new Failure(`${errors.map((error) => error.replace(/\.$/, '')).join('.\n')}.\nUsage: ${usage}`);
 
 /** @throws Failure if there are any errors */
-export function throwIfInvalid(faults: readonly string[], usage: string): void {
-  if (faults.length > 0) throw usageFailure(faults, usage);
+export function throwIfInvalid(errors: readonly string[], usage: string): void {
+  if (errors.length > 0) throw usageFailure(errors, usage);
 }

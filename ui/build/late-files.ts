@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const LOAD = join(import.meta.dirname, '..', 'src', 'load-files.ts');
+const LOADER = join(import.meta.dirname, '..', 'src', 'load-files.ts');
 
 /**
  * Makes lazily loaded parts use `src/load-files.ts`. Vite's own loader treats a style sheet that failed to load as
@@ -10,5 +10,5 @@ const LOAD = join(import.meta.dirname, '..', 'src', 'load-files.ts');
 export const lateFiles: Plugin = {
   name: 'tocsin-late-files',
   enforce: 'pre',
-  resolveId: (id) => (id === '\0vite/preload-helper.js' ? LOAD : undefined),
+  resolveId: (id) => (id === '\0vite/preload-helper.js' ? LOADER : undefined),
 };

@@ -18,8 +18,8 @@ export const smallSocketio: Plugin = {
   name: 'tocsin-small-socketio',
   enforce: 'pre',
   resolveId(id, importer) {
-    const name = Object.keys(REPLACEMENTS).find((one) => {
-      const [from = '', path] = one.split(' ');
+    const name = Object.keys(REPLACEMENTS).find((key) => {
+      const [from = '', path] = key.split(' ');
       return path === id && importer?.includes(`/${from}/`);
     });
     return name && PREFIX + name;

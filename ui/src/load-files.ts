@@ -2,8 +2,8 @@
 const styles = new Map<string, Promise<unknown>>();
 
 function loadStyle(href: string): Promise<unknown> {
-  const known = styles.get(href);
-  if (known) return known;
+  const existing = styles.get(href);
+  if (existing) return existing;
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.crossOrigin = '';

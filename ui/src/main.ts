@@ -11,7 +11,7 @@ const storage = safeStorage(() => sessionStorage);
 const tokens = reactive(takeToken(location, history, storage));
 const { token } = tokens;
 
-/** Keeps the token and reloads because the page's state belongs to a single reader. */
+/** Stores the token and reloads because the page's state belongs to a single reader. */
 function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();

@@ -40,7 +40,15 @@ describe('a token in the URL', () => {
 it("should return the token's reader", () => {
   const token = (payload: unknown) => `x.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`;
   expect(nameOf(token({ sub: 'zoë ÿ?>' }))).toBe('zoë ÿ?>');
-  for (const none of ['', 'a', 'a.b.c', token({}), token({ sub: 1 }), token(null), token({ sub: '' })]) {
-    expect(nameOf(none)).toBeUndefined();
+  for (const unreadable of [
+    '',
+    'a',
+    'a.b.c',
+    token({}),
+    token({ sub: 1 }),
+    token(null),
+    token({ sub: '' }),
+  ]) {
+    expect(nameOf(unreadable)).toBeUndefined();
   }
 });

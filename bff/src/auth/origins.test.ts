@@ -66,7 +66,7 @@ describe('an instance', () => {
   afterAll(() => bff.stop());
 
   /** Sends a request with headers that `fetch` doesn't let callers set. */
-  const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+  const send = (path: string, headers: Record<string, string>, method = 'GET') =>
     new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
       const request = get(`${bff.url}${path}`, { headers, method }, (response) => {
         let text = '';
@@ -79,26 +79,26 @@ describe('an instance', () => {
     });
 
   it('should answer same-origin requests, and add CORS headers for allowed origins', async () => {
-    const own = await ask('/app/notifications', { origin: bff.url });
-    expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
-    const allowed = await ask('/app/notifications', { origin: ALLOWED });
+    const sameOrigin = await send('/app/notifications', { origin: bff.url });
+    expect([sameOrigin.status, sameOrigin.headers['access-control-allow-origin']]).toEqual([200, undefined]);
+    const allowed = await send('/app/notifications', { origin: ALLOWED });
     expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, ALLOWED]);
     expect(allowed.headers.vary).toMatch(/Origin/);
-    expect((await ask('/app/notifications', {})).headers.vary).toMatch(/Origin/);
+    expect((await send('/app/notifications', {})).headers.vary).toMatch(/Origin/);
   });
 
   it('should refuse requests from pages of other origins', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
-      const answer = await ask('/app/notifications', { origin });
-      expect(answer.status).toBe(403);
-      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-      expect(JSON.parse(answer.text)).toMatchObject({ code: 'forbidden' });
+      const response = await send('/app/notifications', { origin });
+      expect(response.status).toBe(403);
+      expect(response.headers['access-control-allow-origin']).toBeUndefined();
+      expect(JSON.parse(response.text)).toMatchObject({ code: 'forbidden' });
     }
   });
 
   it('should answer a preflight only for allowed origins', async () => {
     const preflight = (origin: string) =>
-      ask('/app/notifications', { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
+      send('/app/notifications', { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
     const allowed = await preflight(ALLOWED);
     expect(allowed.status).toBe(204);
     expect(allowed.headers['access-control-allow-headers']).toContain('authorization');
@@ -117,8 +117,8 @@ describe('an instance', () => {
 
   it('should apply the same rules to long polling and add CORS headers', async () => {
     const poll = '/hubs/?EIO=4&transport=polling';
-    const allowed = await ask(poll, { origin: ALLOWED });
+    const allowed = await send(poll, { origin: ALLOWED });
     expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, ALLOWED]);
-    expect((await ask(poll, { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await send(poll, { origin: 'https://evil.example' })).status).toBe(403);
   });
 });

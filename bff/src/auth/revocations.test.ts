@@ -33,13 +33,13 @@ describe('revoking a subject', () => {
     const other = await bff.connect(secretToken({ sub: 'evelyn', iat: secondsFromNow(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
     const closings = sockets.map(waitForClosing);
-    const gone = sockets.map(waitForDisconnect);
+    const disconnections = sockets.map(waitForDisconnect);
     const response = await revoke({ sub: 'eve' });
     expect([response.status, await response.json()]).toMatchObject([200, { sub: 'eve' }]);
     for (const event of await Promise.all(closings)) {
       expect(event).toEqual({ code: 'token_revoked', message: 'the token was revoked; sign in again' });
     }
-    await Promise.all(gone);
+    await Promise.all(disconnections);
     expect(await status(token)).toBe(401);
     expect(await bff.handshake(bff.socketWith({ token }))).toMatchObject({
       connected: false,
@@ -123,21 +123,23 @@ describe('revocations in the store', () => {
 
   it('should reach other instances, including instances that start later', async () => {
     const { list } = setUp();
-    const [one, other] = [watch(list).watched, watch(list).watched];
+    const [first, second] = [watch(list).watched, watch(list).watched];
     let calls = 0;
-    other.onRevoked(() => calls++);
-    await one.revoke('ada', 900_000);
-    expect(one.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
-    await expect.poll(() => other.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
-    expect([other.refuses({ sub: 'ada', issuedAt: 900_001 }), other.refuses({ sub: 'ada' }), calls]).toEqual([
-      ...[false, true, 1],
-    ]);
-    const { watched: late } = watch(list);
-    expect(late.isLoaded).toBe(false);
-    await expect.poll(() => late.refuses({ sub: 'ada' })).toBe(true);
-    await other.lift('ada');
-    await expect.poll(() => one.refuses({ sub: 'ada' })).toBe(false);
-    for (const each of [one, other, late]) each.stop();
+    second.onRevoked(() => calls++);
+    await first.revoke('ada', 900_000);
+    expect(first.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
+    await expect.poll(() => second.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
+    expect([
+      second.refuses({ sub: 'ada', issuedAt: 900_001 }),
+      second.refuses({ sub: 'ada' }),
+      calls,
+    ]).toEqual([...[false, true, 1]]);
+    const { watched: third } = watch(list);
+    expect(third.isLoaded).toBe(false);
+    await expect.poll(() => third.refuses({ sub: 'ada' })).toBe(true);
+    await second.lift('ada');
+    await expect.poll(() => first.refuses({ sub: 'ada' })).toBe(false);
+    for (const instance of [first, second, third]) instance.stop();
   });
 
   it('should stay in force while the store is unavailable, and be restored to a store that lost them', async () => {

@@ -4,13 +4,13 @@ import type { LinkProofs } from './ports.ts';
 
 /** Signs lists of values and verifies the signatures, using a secret that all instances share. */
 interface Prover {
-  proofOf(...facts: readonly string[]): string;
-  isProof(proof: string | undefined, ...facts: readonly string[]): boolean;
+  proofOf(...values: readonly string[]): string;
+  isProof(proof: string | undefined, ...values: readonly string[]): boolean;
 }
 
 export const linkProofs = (prover: Prover): LinkProofs => ({
-  create: (...facts) => prover.proofOf('link', ...facts),
-  verify: (proof, ...facts) => prover.isProof(proof, 'link', ...facts),
+  create: (...values) => prover.proofOf('link', ...values),
+  verify: (proof, ...values) => prover.isProof(proof, 'link', ...values),
 });
 
 const UNSUBSCRIBE = 'unsubscribe';

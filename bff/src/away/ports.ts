@@ -9,8 +9,8 @@ export interface WakeUps {
 
 /** Proves that this deployment created a link. */
 export interface LinkProofs {
-  create(...facts: readonly string[]): string;
-  verify(proof: string, ...facts: readonly string[]): boolean;
+  create(...values: readonly string[]): string;
+  verify(proof: string, ...values: readonly string[]): boolean;
 }
 
 /** Fallback steps where tests can kill or delay the process. */

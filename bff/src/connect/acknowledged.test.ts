@@ -1,14 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
-import { Acknowledged, SentPositions } from './acknowledged.ts';
+import { AcknowledgedPublications, SentPositions } from './acknowledged.ts';
 
 const EPOCH = '1-a';
 let sent: SentPositions;
 let delivered: unknown[][];
-let acknowledged: Acknowledged;
+let acknowledged: AcknowledgedPublications;
 beforeEach(() => {
   sent = new SentPositions();
   delivered = [];
-  acknowledged = new Acknowledged(sent, (...one) => delivered.push(one));
+  acknowledged = new AcknowledgedPublications(sent, (...range) => delivered.push(range));
 });
 
 const send = (offset: number, epoch = EPOCH) => sent.set('all', { epoch, offset });
@@ -20,13 +20,13 @@ it('should report publications once, when the client answers a later ping', () =
   acknowledged.pingSent();
   send(8);
   expect(delivered).toEqual([]);
-  acknowledged.answered();
+  acknowledged.pongReceived();
   expect(delivered).toEqual([['all', EPOCH, 6, 7]]);
-  acknowledged.answered();
+  acknowledged.pongReceived();
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   expect(delivered).toEqual([
     ['all', EPOCH, 6, 7],
     ['all', EPOCH, 8, 8],
@@ -36,12 +36,12 @@ it('should report publications once, when the client answers a later ping', () =
 it('should report recovered publications, but none from before the client subscribed', () => {
   acknowledged.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   expect(delivered).toEqual([['all', EPOCH, 3, 4]]);
-  const fresh = new Acknowledged(sent, (...one) => delivered.push(one));
+  const fresh = new AcknowledgedPublications(sent, (...range) => delivered.push(range));
   fresh.subscribed('all', { epoch: '0-b', offset: 2 }, answerOf(4, false));
   fresh.pingSent();
-  fresh.answered();
+  fresh.pongReceived();
   expect(delivered).toHaveLength(1);
 });
 
@@ -49,13 +49,13 @@ it('should report publications only once if requested repeatedly, and ignore pos
   acknowledged.subscribed('all', undefined, answerOf(0));
   send(3);
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   acknowledged.subscribed('all', { epoch: EPOCH, offset: 1 }, answerOf(3));
   send(9, '2-b');
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   acknowledged.unsubscribed('all');
   acknowledged.pingSent();
-  acknowledged.answered();
+  acknowledged.pongReceived();
   expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
 });

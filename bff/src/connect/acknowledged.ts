@@ -23,7 +23,7 @@ export class SentPositions {
  * Tracks which publications a client has acknowledged. Connections preserve order, so when a client answers a ping,
  * everything sent before the ping has arrived, and no separate acknowledgements are needed.
  */
-export class Acknowledged {
+export class AcknowledgedPublications {
   readonly #sent: Pick<SentPositions, 'get'>;
   readonly #onDelivered: OnDelivered;
   readonly #feeds = new Map<string, FeedProgress>();
@@ -42,8 +42,8 @@ export class Acknowledged {
   ): void {
     const before = this.#feeds.get(feed);
     const from = recovered && after?.epoch === epoch ? after.offset : offset;
-    const known = before?.epoch === epoch ? before.offset : 0;
-    this.#feeds.set(feed, { epoch, offset: Math.max(from, known), answeredOffset: offset });
+    const knownOffset = before?.epoch === epoch ? before.offset : 0;
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, knownOffset), answeredOffset: offset });
   }
 
   unsubscribed(feed: string): void {
@@ -60,12 +60,12 @@ export class Acknowledged {
   }
 
   /** Call when the client answers a ping. Reports what was sent before that ping. */
-  answered(): void {
+  pongReceived(): void {
     for (const [feed, { epoch, offset }] of this.#expected) {
-      const known = this.#feeds.get(feed);
-      if (known?.epoch !== epoch || known.offset >= offset) continue;
-      this.#onDelivered(feed, epoch, known.offset + 1, offset);
-      known.offset = offset;
+      const progress = this.#feeds.get(feed);
+      if (progress?.epoch !== epoch || progress.offset >= offset) continue;
+      this.#onDelivered(feed, epoch, progress.offset + 1, offset);
+      progress.offset = offset;
     }
     this.#expected = [];
   }

@@ -8,7 +8,7 @@ import {
 import { encodeEventPayload, encodePage } from '../recover/page/encoded.ts';
 import { Session, type SocketData } from './session.ts';
 import { streamId } from './stream-id.ts';
-import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';
+import { Subscriptions, type EndReason, type SubscriptionDependencies } from './subscriptions.ts';
 
 /** A stream's output. */
 export interface StreamSink {
@@ -25,7 +25,7 @@ export interface StreamSink {
   abort(): void;
 }
 
-export interface EventStreamOptions extends SubscriptionReads {
+export interface EventStreamOptions extends SubscriptionDependencies {
   sink: StreamSink;
   bearer: SocketData;
   /** The feeds and, if known, the reader's position in each. */
@@ -47,8 +47,7 @@ const RETRY_MS = 1_000;
 /**
  * A reader's feeds as server-sent events. Publications are sent in order and without gaps, so the reader's positions
  * can serve as the event id. If new publications don't directly follow the last sent publication, the stream reads the
- * feed instead. A slow reader only gets the next page after reading the previous page, so at most one page is buffered
- * here.
+ * feed instead. A slow reader only gets the next page after reading the previous page, so at most one page is buffered.
  */
 export class EventStream {
   readonly #options: EventStreamOptions;
@@ -99,7 +98,7 @@ export class EventStream {
 
   /** Handles new publications. `json` returns the encoded event, used if the reader needs the entire event. */
   publications(event: PublicationsEvent, json: () => string): void {
-    const position = this.#positionToContinue(event.feed);
+    const position = this.#positionToContinueFrom(event.feed);
     if (!position) return;
     const unsent = event.publications.filter(({ offset }) => offset > position.offset);
     const [first] = unsent;
@@ -118,7 +117,7 @@ export class EventStream {
 
   /** Handles a feed's current position. If the reader is behind, reads the feed. Otherwise, sends the position. */
   position({ feed, epoch, offset }: PositionEvent): void {
-    const position = this.#positionToContinue(feed);
+    const position = this.#positionToContinueFrom(feed);
     if (!position) return;
     if (epoch !== position.epoch || offset > position.offset) return this.#markBehind(feed);
     if (!this.#options.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
@@ -177,7 +176,7 @@ export class EventStream {
    * The reader's position in the feed, if new publications can be sent directly after it. `undefined` if the feed isn't
    * on this stream or must be read first.
    */
-  #positionToContinue(feed: string): Position | undefined {
+  #positionToContinueFrom(feed: string): Position | undefined {
     if (this.#behind.has(feed) || this.#retrying.has(feed)) return undefined;
     const followed = this.#feeds.get(feed);
     if (this.#reading !== feed && followed?.isAnswered) return followed.position;

@@ -4,9 +4,9 @@ import type { ReaderEvent } from '../readers/events/reader-change.ts';
 import { encodeEventPayload } from '../recover/page/encoded.ts';
 import { EventStream, type StreamSink } from './event-stream.ts';
 import type { SocketData } from './session.ts';
-import type { EndReason, SubscriptionReads } from './subscriptions.ts';
+import type { EndReason, SubscriptionDependencies } from './subscriptions.ts';
 
-export interface EventStreamsOptions extends SubscriptionReads {
+export interface EventStreamsOptions extends SubscriptionDependencies {
   revocations: Pick<Revocations, 'refuses' | 'onRevoked'> | undefined;
   now: () => number;
   heartbeatMs: number;

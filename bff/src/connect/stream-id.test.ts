@@ -14,8 +14,10 @@ const position = fc.record({
 
 it('should round-trip positions using only characters allowed in a header', () => {
   fc.assert(
-    fc.property(fc.dictionary(feeds, position), (given) => {
-      const positions = new Map(Object.entries(given).filter(([feed]) => feedSchema.safeParse(feed).success));
+    fc.property(fc.dictionary(feeds, position), (positionsByFeed) => {
+      const positions = new Map(
+        Object.entries(positionsByFeed).filter(([feed]) => feedSchema.safeParse(feed).success),
+      );
       const id = streamId(positions);
       expect(id).toMatch(/^[\x21-\x7e]*$/);
       expect(positionsOf(id)).toEqual(positions);

@@ -14,13 +14,13 @@ export type EndReason =
   | 'forbidden';
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
 
-export interface SubscriptionReads {
+export interface SubscriptionDependencies {
   views: Pick<FeedViews, 'view' | 'watch' | 'unwatch'>;
   pages: ReaderPages;
   onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
 
-export interface SubscriptionsOptions extends SubscriptionReads {
+export interface SubscriptionsOptions extends SubscriptionDependencies {
   /** Read on every call because a connection can get a new token. */
   bearer: Readonly<SocketData>;
 }

@@ -68,7 +68,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   const secret = new WatchedSecret({
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
-    what: 'the secret "internal"',
+    what: 'the "internal" secret',
     // At startup, the sidecar is ready after the application. /readyz reports persistent failures.
     onError: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });

@@ -58,8 +58,8 @@ describe('a commit with compression', () => {
   function logOver(store: Map<string, string>, compressesHistory: boolean) {
     const sidecar = {
       transact: async (_: string, operations: readonly StateOperation[]) => {
-        for (const one of operations)
-          if (one.operation === 'upsert') store.set(one.key, JSON.stringify(one.value));
+        for (const operation of operations)
+          if (operation.operation === 'upsert') store.set(operation.key, JSON.stringify(operation.value));
       },
       getStates: async (_: string, keys: readonly string[]) =>
         keys.map((key): unknown => JSON.parse(store.get(key) ?? 'null') ?? undefined),

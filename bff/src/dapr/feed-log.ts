@@ -63,10 +63,10 @@ export class DaprFeedLog implements FeedLog {
 
   async #readHeads(feeds: readonly string[]): Promise<(StoredHead | undefined | Error)[]> {
     const keys = feeds.map((feed) => headKey(feed));
-    const [only] = keys;
+    const [onlyKey] = keys;
     const states =
-      only !== undefined && keys.length === 1
-        ? [await this.#sidecar.getState(COMPONENTS.state, only)]
+      onlyKey !== undefined && keys.length === 1
+        ? [await this.#sidecar.getState(COMPONENTS.state, onlyKey)]
         : await this.#sidecar.getStatesSettled(COMPONENTS.state, keys);
     return states.map((state, index) =>
       state instanceof SidecarError ? state : state && headOf(feeds[index] as string, state),

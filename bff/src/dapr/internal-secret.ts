@@ -21,7 +21,7 @@ export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => P
     const shared = await sharedSecret(sidecar);
     if (!isLogged)
       log.info(
-        `no secret "${SECRETS.internal.name}" in ${SECRETS.internal.store}; using one that the instances share in the state store`,
+        `no "${SECRETS.internal.name}" secret in ${SECRETS.internal.store}; using one that the instances share in the state store`,
       );
     isLogged = true;
     return shared;

@@ -26,9 +26,9 @@ export class DaprReaderStore extends ErasableStore {
   }
 
   async #readTogether(keys: readonly string[]): Promise<(StoredState | SidecarError | undefined)[]> {
-    const [only] = keys;
-    if (only !== undefined && keys.length === 1)
-      return [await this.#sidecar.getState(COMPONENTS.state, only)];
+    const [onlyKey] = keys;
+    if (onlyKey !== undefined && keys.length === 1)
+      return [await this.#sidecar.getState(COMPONENTS.state, onlyKey)];
     return this.#sidecar.getStatesSettled(COMPONENTS.state, keys);
   }
 

@@ -68,8 +68,8 @@ const NOT_REGISTERED = {
   retryAfter: 1,
 } as const;
 
-const isSame = (one: Subscribed, other: Subscribed): boolean =>
-  one.pubsubname === other.pubsubname && one.topic === other.topic;
+const isSame = (a: Subscribed, b: Subscribed): boolean =>
+  a.pubsubname === b.pubsubname && a.topic === b.topic;
 
 /** The internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */
 export async function startDaprServer(
@@ -100,17 +100,17 @@ export async function startDaprServer(
       },
     }),
   );
-  let listed: RegisteredSubscription[] = [];
+  let subscriptions: RegisteredSubscription[] = [];
   const verifiedRequests = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
-    const registered = listed.find((one) => isSame(one, subscribed));
+    const registered = subscriptions.find((subscription) => isSame(subscription, subscribed));
     // Dapr retries deliveries to unknown subscriptions until they become dead letters.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
     verifiedRequests.add(request);
     request.url = registered.route;
     next();
   };
-  app.use(subscriptionRoutes({ paths: options.paths, list: () => listed, deliver, onRefused, log }));
+  app.use(subscriptionRoutes({ paths: options.paths, list: () => subscriptions, deliver, onRefused, log }));
   // The SDK's routes follow, but we serve only some of them.
   app.use((request, response, next) => {
     const isConfig = request.method === 'GET' && request.path === '/dapr/config';
@@ -141,7 +141,7 @@ export async function startDaprServer(
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
     callback: toPubSubCallback(options.onRefusedEvent, 'the refused event will be redelivered', log),
   });
-  listed = subscriptionsOf(dapr);
+  subscriptions = subscriptionsOf(dapr);
   await dapr.actor.init();
   for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));

@@ -39,12 +39,12 @@ function deployment() {
     },
     getStates: async (_: string, keys: readonly string[]) => keys.map((key) => current(key)?.value),
     transact: async (_: string, operations: readonly StateOperation[]) => {
-      for (const one of operations) {
-        if (one.operation === 'delete') documents.delete(one.key);
+      for (const operation of operations) {
+        if (operation.operation === 'delete') documents.delete(operation.key);
         else
-          documents.set(one.key, {
-            value: one.value,
-            expiresAt: Date.now() + (one.ttlInSeconds ?? Infinity) * 1000,
+          documents.set(operation.key, {
+            value: operation.value,
+            expiresAt: Date.now() + (operation.ttlInSeconds ?? Infinity) * 1000,
           });
       }
     },
@@ -55,21 +55,21 @@ function deployment() {
   const write = (key: string, value: unknown) =>
     sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key, value }]);
   const read = (entry: string) => current(setAsideKey(entry))?.value;
-  const listed = () => (current(SET_ASIDE_INDEX_KEY)!.value as { entries: string[] }).entries;
-  return { sidecar, store, records, write, read, listed, sent };
+  const listedEntries = () => (current(SET_ASIDE_INDEX_KEY)!.value as { entries: string[] }).entries;
+  return { sidecar, store, records, write, read, listedEntries, sent };
 }
 
 it('should store the same record again after the first copy has expired', async () => {
-  const { store, records, read, listed } = deployment();
+  const { store, records, read, listedEntries } = deployment();
   await store.add(record('a'));
   vi.setSystemTime(START + LIFETIME_MS + 1_000);
   await store.add(record('a'));
   expect(read('a')).toEqual(record('a'));
-  expect([await records.names(), listed()]).toEqual([['a'], ['a']]);
+  expect([await records.names(), listedEntries()]).toEqual([['a'], ['a']]);
 });
 
 it('should not count or list expired records, and drop their names on the next change', async () => {
-  const { store, records, listed } = deployment();
+  const { store, records, listedEntries } = deployment();
   await store.add(record('old'));
   vi.setSystemTime(START + LIFETIME_MS - 1_000);
   expect(await records.names()).toEqual(['old']);
@@ -77,30 +77,30 @@ it('should not count or list expired records, and drop their names on the next c
   vi.setSystemTime(START + LIFETIME_MS);
   expect(await records.names()).toEqual(['new']);
   await store.add(record('newer'));
-  expect(listed()).toEqual(['newer', 'new']);
+  expect(listedEntries()).toEqual(['newer', 'new']);
 });
 
 it("should let an older version's records, which have no time, expire one lifetime after the first change", async () => {
   const { store, records, write, read } = deployment();
-  await write(SET_ASIDE_INDEX_KEY, { v: DOCUMENT_VERSION, entries: ['gone', 'there'] });
-  await write(SET_ASIDE_SIZES_KEY, { v: DOCUMENT_VERSION, bytes: { gone: 10 } });
-  await write(setAsideKey('there'), record('there'));
-  await store.add({ ...record('there'), content: null });
-  await store.add(record('gone'));
-  expect([read('there'), read('gone')]).toEqual([record('there'), record('gone')]);
-  expect(await records.names()).toEqual(['gone', 'there']);
+  await write(SET_ASIDE_INDEX_KEY, { v: DOCUMENT_VERSION, entries: ['deleted', 'existing'] });
+  await write(SET_ASIDE_SIZES_KEY, { v: DOCUMENT_VERSION, bytes: { deleted: 10 } });
+  await write(setAsideKey('existing'), record('existing'));
+  await store.add({ ...record('existing'), content: null });
+  await store.add(record('deleted'));
+  expect([read('existing'), read('deleted')]).toEqual([record('existing'), record('deleted')]);
+  expect(await records.names()).toEqual(['deleted', 'existing']);
   vi.setSystemTime(START + LIFETIME_MS);
   expect(await records.names()).toEqual([]);
 });
 
 it("should not extend a record's lifetime when erasing content from it", async () => {
   const { store, read } = deployment();
-  const one = record('a');
-  await store.add(one);
+  const original = record('a');
+  await store.add(original);
   vi.setSystemTime(START + LIFETIME_MS - 120_000);
-  await store.put({ ...one, content: null });
+  await store.put({ ...original, content: null });
   vi.setSystemTime(START + LIFETIME_MS - 1_000);
-  expect(read('a')).toEqual({ ...one, content: null });
+  expect(read('a')).toEqual({ ...original, content: null });
   vi.setSystemTime(START + LIFETIME_MS);
   expect(read('a')).toBeUndefined();
 });
@@ -123,8 +123,8 @@ it('should give items of a refused event the same ids each time it is put back, 
   const { records, sent } = deployment();
   const items = [{ title: 'x' }, { title: 'y', id: 'y' }, { title: 'z' }];
   const refused = { ...record('event:ab'), content: JSON.stringify(items), event: 'e' };
-  for (const one of [refused, refused, { ...refused, entry: 'event:cd' }])
-    await expect(records.putBack(one)).rejects.toThrow('timed out');
+  for (const event of [refused, refused, { ...refused, entry: 'event:cd' }])
+    await expect(records.putBack(event)).rejects.toThrow('timed out');
   expect(sent.map((body) => body.map(({ id }) => id))).toEqual([
     ['event:ab:0', 'y', 'event:ab:2'],
     ['event:ab:0', 'y', 'event:ab:2'],

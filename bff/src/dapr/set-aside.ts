@@ -35,13 +35,13 @@ export interface DaprSetAsideOptions {
 }
 
 /** The listed records (newest first), their sizes, and when they were stored (ms since 1970). */
-interface Listed {
+interface Listing {
   entries: string[];
   bytes: Record<string, number>;
   storedAt: Record<string, number>;
 }
 
-type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
+type Change = { listing: Listing; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
  * Set-aside records and an index in Dapr's state API. The index's etag detects concurrent writes. Sizes and times are
@@ -78,7 +78,7 @@ export class DaprSetAside implements SetAsideStore {
       const kept = all.entries.slice(0, this.#keptCount(all));
       const dropped = all.entries.slice(kept.length);
       return {
-        listed: { ...all, entries: kept },
+        listing: { ...all, entries: kept },
         records: [upsert(record, SET_ASIDE_TTL_SECONDS), ...dropped.map(deletion)],
         dropped: dropped.length,
       };
@@ -94,8 +94,8 @@ export class DaprSetAside implements SetAsideStore {
    * lifetime.
    */
   async put(record: SetAside): Promise<void> {
-    const left = SET_ASIDE_TTL_SECONDS - Math.floor((this.#now() - Date.parse(record.at)) / 1000);
-    const ttlSeconds = Math.min(Math.max(left, MIN_TTL_SECONDS), SET_ASIDE_TTL_SECONDS);
+    const remaining = SET_ASIDE_TTL_SECONDS - Math.floor((this.#now() - Date.parse(record.at)) / 1000);
+    const ttlSeconds = Math.min(Math.max(remaining, MIN_TTL_SECONDS), SET_ASIDE_TTL_SECONDS);
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record, ttlSeconds)]);
   }
 
@@ -112,12 +112,12 @@ export class DaprSetAside implements SetAsideStore {
       if (removed.length === 0) return undefined;
       await this.#sidecar.transact(COMPONENTS.state, removed.map(deletion));
       const remaining = entries.filter((entry) => !removed.includes(entry));
-      return { listed: { ...sizesAndTimes, entries: remaining }, records: [] };
+      return { listing: { ...sizesAndTimes, entries: remaining }, records: [] };
     });
   }
 
   /** The number of records to keep (newest first), at least one. */
-  #keptCount({ entries, bytes }: Listed): number {
+  #keptCount({ entries, bytes }: Listing): number {
     let [recordBytes, nameBytes] = [0, 0];
     const firstDropped = entries.findIndex((entry, index) => {
       recordBytes += bytes[entry] ?? UNKNOWN_BYTES;
@@ -133,7 +133,7 @@ export class DaprSetAside implements SetAsideStore {
    * Applies the change that `plan` returns: writes records, then the sizes and the index, then deletes records. No-op
    * if `plan` returns `undefined`.
    */
-  async #change(plan: (listed: Listed) => Promise<Change>): Promise<void> {
+  async #change(plan: (listing: Listing) => Promise<Change>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
       const sizes = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_SIZES_KEY);
@@ -144,13 +144,15 @@ export class DaprSetAside implements SetAsideStore {
       try {
         const change = await plan({ entries, bytes, storedAt });
         if (!change) return;
-        const { listed } = change;
-        const index = { v: DOCUMENT_VERSION, entries: listed.entries };
+        const { listing } = change;
+        const index = { v: DOCUMENT_VERSION, entries: listing.entries };
         const sizesOfListed = {
           v: DOCUMENT_VERSION,
-          bytes: pick(listed.bytes, listed.entries),
+          bytes: pick(listing.bytes, listing.entries),
           // Older versions listed names without a time. Those records expire no later than a record stored now.
-          storedAt: Object.fromEntries(listed.entries.map((entry) => [entry, listed.storedAt[entry] ?? now])),
+          storedAt: Object.fromEntries(
+            listing.entries.map((entry) => [entry, listing.storedAt[entry] ?? now]),
+          ),
         };
         await transactInStages(this.#sidecar, COMPONENTS.state, [
           ...change.records,

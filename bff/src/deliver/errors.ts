@@ -1,6 +1,6 @@
 import { isDamagedDocument } from '@tocsin/contracts';
 
-/** A failure that a retry might resolve: a turn answers with RETRY, and a reader's request gets a 503 response. */
+/** A failure that a retry might resolve: an announcement is redelivered, and a reader's request gets a 503 response. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }

@@ -81,7 +81,7 @@ export interface Broadcaster {
   onGap(listener: () => void): void;
 }
 
-/** Keeps set-aside records for operators to inspect. When full, drops the oldest. Re-adding an entry is a no-op. */
+/** Stores set-aside records for operators to inspect. When full, drops the oldest. Re-adding an entry is a no-op. */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
   /** Deletes a feed's records. */

@@ -22,28 +22,28 @@ describe('known ids', () => {
       merge: fc.nat(3),
       added: fc.array(hash, { minLength: 1, maxLength: 5 }),
       /** Documents that another instance has written since. */
-      foreign: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
+      external: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
         const known = new KnownIds();
         let chain: { key: string; hashes: string[] }[] = [];
         let n = 0;
-        for (const { drop, merge, added, foreign } of changes) {
+        for (const { drop, merge, added, external } of changes) {
           chain = chain.slice(Math.min(drop, chain.length));
           const merged = chain.splice(Math.max(0, chain.length - merge)).flatMap(({ hashes }) => hashes);
-          const newDocuments = [...foreign, [...merged, ...added]].map((hashes) => ({
+          const newDocuments = [...external, [...merged, ...added]].map((hashes) => ({
             key: `${n++}`,
             hashes,
           }));
           chain.push(...newDocuments);
-          const named = references(chain.map(({ key }) => key));
-          expect(known.missingKeys(named)).toEqual(newDocuments.map(({ key }) => key));
-          known.replace(named, new Map(newDocuments.map(({ key, hashes }) => [key, hashes])));
+          const referenced = references(chain.map(({ key }) => key));
+          expect(known.missingKeys(referenced)).toEqual(newDocuments.map(({ key }) => key));
+          known.replace(referenced, new Map(newDocuments.map(({ key, hashes }) => [key, hashes])));
           const expectedHashes = new Set(chain.flatMap(({ hashes }) => hashes));
           for (let i = 0; i <= 30; i++) {
-            const one = hashOfId(`id${i}`);
-            expect(known.has(one)).toBe(expectedHashes.has(one));
+            const idHash = hashOfId(`id${i}`);
+            expect(known.has(idHash)).toBe(expectedHashes.has(idHash));
           }
         }
       }),

@@ -40,9 +40,9 @@ describe('a new epoch', () => {
   it('should be later than all known epochs, even if the clock went back', () => {
     fc.assert(
       fc.property(fc.nat(10), fc.array(epoch), (now, known) => {
-        const begun = newEpoch(now, ...known, undefined);
-        for (const other of known) expect(isLaterEpoch(begun, other)).toBe(true);
-        expect(begun.length).toBeLessThanOrEqual(64);
+        const created = newEpoch(now, ...known, undefined);
+        for (const other of known) expect(isLaterEpoch(created, other)).toBe(true);
+        expect(created.length).toBeLessThanOrEqual(64);
       }),
     );
   });

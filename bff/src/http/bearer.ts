@@ -7,6 +7,6 @@ const BEARER = /^Bearer +(\S+)$/i;
  * scheme.
  */
 export function bearerOf(request: Pick<Request, 'headersDistinct'>): string | undefined {
-  const sent = request.headersDistinct.authorization ?? [];
-  return sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
+  const headers = request.headersDistinct.authorization ?? [];
+  return headers.length === 1 ? BEARER.exec(headers[0] ?? '')?.[1] : undefined;
 }

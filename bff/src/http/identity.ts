@@ -29,8 +29,8 @@ export const requireIdentity =
         });
       }
       // Printable ASCII without quotes and backslashes needs no escaping in a quoted string (RFC 9110).
-      const why = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
-      const fault = error.tokenGiven ? `, error="invalid_token", error_description="${why}"` : '';
+      const description = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
+      const fault = error.tokenGiven ? `, error="invalid_token", error_description="${description}"` : '';
       response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);
       return sendProblem(response, { status: 401, code: 'unauthorized', detail: sentence(error.message) });
     }

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { limitConcurrency } from './limit-concurrency.ts';
 import './identity.ts';
 
-const held: Response[] = [];
+const pending: Response[] = [];
 const checks: { request: Request; next: () => void }[] = [];
 let server: ReturnType<ReturnType<typeof express>['listen']>;
 let url: string;
 
 beforeEach(async () => {
-  held.length = 0;
+  pending.length = 0;
   const app = express();
   checks.length = 0;
   app.use((request, _response, next) => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
     else next();
   });
   app.use(limitConcurrency(2));
-  app.get('/', (_request, response) => void held.push(response));
+  app.get('/', (_request, response) => void pending.push(response));
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -33,26 +33,26 @@ afterEach(() => {
 
 const get = (reader?: string) => fetch(url, reader === undefined ? {} : { headers: { 'x-reader': reader } });
 
-it("should refuse a reader's requests above the limit until earlier requests are answered or aborted", async () => {
+it("should refuse a reader's requests above the limit until earlier requests complete or are aborted", async () => {
   const first = get('ada');
   const aborted = new AbortController();
   const second = fetch(url, { headers: { 'x-reader': 'ada' }, signal: aborted.signal });
   second.catch(() => undefined);
-  await vi.waitFor(() => expect(held).toHaveLength(2));
+  await vi.waitFor(() => expect(pending).toHaveLength(2));
   const refused = await get('ada');
   expect(refused.status).toBe(429);
   expect(refused.headers.get('retry-after')).toBe('1');
   const others = [get('ben'), get(), get(), get()];
-  await vi.waitFor(() => expect(held).toHaveLength(6));
-  held[0]?.end();
+  await vi.waitFor(() => expect(pending).toHaveLength(6));
+  pending[0]?.end();
   expect((await first).status).toBe(200);
   aborted.abort();
   await vi.waitFor(async () => {
-    const again = get('ada');
-    const answer = await Promise.race([again, vi.waitFor(() => expect(held).toHaveLength(7))]);
-    expect(answer instanceof Response && answer.status === 429).toBe(false);
+    const retry = get('ada');
+    const result = await Promise.race([retry, vi.waitFor(() => expect(pending).toHaveLength(7))]);
+    expect(result instanceof Response && result.status === 429).toBe(false);
   });
-  for (const response of held) response.end();
+  for (const response of pending) response.end();
   await Promise.all(others);
 });
 
@@ -66,8 +66,8 @@ it('should not count requests whose connection closed while the token was being 
   aborted.abort();
   await vi.waitFor(() => expect(checks.every(({ request }) => request.socket.destroyed)).toBe(true));
   for (const { next } of checks) next();
-  const answer = get('ada');
-  await vi.waitFor(() => expect(held).toHaveLength(1));
-  held[0]?.end();
-  expect((await answer).status).toBe(200);
+  const response = get('ada');
+  await vi.waitFor(() => expect(pending).toHaveLength(1));
+  pending[0]?.end();
+  expect((await response).status).toBe(200);
 });

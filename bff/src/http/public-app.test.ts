@@ -51,7 +51,7 @@ describe('the headers of every response', () => {
 describe('an unknown address', () => {
   const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
-  it.each(['/orders/10400', '/nothing.png'])('should answer browsers with a page: %s', async (path) => {
+  it.each(['/orders/10400', '/nothing.png'])('should send browsers a page: %s', async (path) => {
     const response = await get(path, { headers: { accept: BROWSER } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^text\/html/);
@@ -64,7 +64,7 @@ describe('an unknown address', () => {
     ['/orders/10400', 'application/json'],
     ['/app/nothing', BROWSER],
   ])(
-    'should answer with problem details for other clients and all requests under /app: %s, %s',
+    'should return problem details to other clients and for all requests under /app: %s, %s',
     async (path, accept) => {
       const response = await get(path, { headers: { accept } });
       expect(response.status).toBe(404);
@@ -94,10 +94,10 @@ describe('changes to read marks and mutes', () => {
     });
 
   it('should be limited per address, regardless of the clientId, but reads should not be limited', async () => {
-    const answers = [];
-    for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
-    answers.push((await mark('192.0.2.1')).status);
-    expect(answers).toEqual([204, 204, 204]);
+    const statuses = [];
+    for (const clientId of ['a', 'b']) statuses.push((await put('192.0.2.1', clientId)).status);
+    statuses.push((await mark('192.0.2.1')).status);
+    expect(statuses).toEqual([204, 204, 204]);
     const refused = await put('192.0.2.1', 'd');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
     expect(await refused.json()).toMatchObject({ code: 'too_many_requests', status: 429 });

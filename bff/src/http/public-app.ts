@@ -27,7 +27,7 @@ import { linkedRoutes } from './routes/linked.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { recordOpsToken, OPS_PATHS } from './ops/access/access.ts';
-import { auditOpsRefused } from './ops/access/audit-actor.ts';
+import { auditOpsRefusals } from './ops/access/audit-actor.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { inboxRoutes } from './routes/inbox.ts';
@@ -64,7 +64,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   onAuthenticated: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
-  /** Folder of the built page. */
+  /** The folder with the built page. */
   uiDist: string;
   /** The service that browsers connect to instead of this host. */
   externalService?: { endpoint: string; negotiate: Negotiate };
@@ -83,7 +83,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   // The routes above are for probes and Prometheus. They accept any host name and don't reveal published content.
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
-  app.use(OPS_PATHS, auditOpsRefused(options.trail));
+  app.use(OPS_PATHS, auditOpsRefusals(options.trail));
   if (away) app.use(unsubscribeRoutes({ ...away, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, recordOpsToken(options.opsAccess));

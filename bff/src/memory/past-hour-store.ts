@@ -9,7 +9,7 @@ export class MemoryPastHourStore implements PastHourStore {
     this.#now = now;
   }
 
-  async keep(past: PastInstance): Promise<void> {
+  async save(past: PastInstance): Promise<void> {
     this.#documents.set(past.instance, past);
     const newestFirst = [...this.#documents.values()].toSorted((a, b) => (a.at > b.at ? -1 : 1));
     for (const { instance } of newestFirst.slice(MAX_PAST_INSTANCES))
@@ -17,7 +17,7 @@ export class MemoryPastHourStore implements PastHourStore {
   }
 
   async find(instance: string): Promise<PastInstance | undefined> {
-    return (await this.read()).find((one) => one.instance === instance);
+    return (await this.read()).find((past) => past.instance === instance);
   }
 
   async read(): Promise<PastInstance[]> {

@@ -27,7 +27,7 @@ export class MemorySetAsideRecords implements SetAsideRecords {
 
   async find(entry: string): Promise<SetAside> {
     const record = this.#options.setAside.records.get(entry);
-    if (!record) throw new SetAsideError('not_found', `There is no set-aside record ${entry}.`);
+    if (!record) throw new SetAsideError('not_found', `There is no set-aside record named ${entry}.`);
     return record;
   }
 

@@ -20,7 +20,7 @@ it.each<[FallbackStepName, number, string]>([
   const registry = new Registry();
   const warn = vi.fn();
   const observer = createFallbackObserver(registry, { warn } as unknown as Logger, ['email']);
-  observer.failed(step, new Error('away'));
+  observer.failed(step, new Error('unavailable'));
   const { values = [] } =
     (await registry.getSingleMetric('tocsin_bff_fallback_step_faults_total')?.get()) ?? {};
   expect(values.map(({ value }) => value)).toEqual([count]);

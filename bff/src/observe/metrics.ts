@@ -110,7 +110,7 @@ export function createMetrics(registry: Registry) {
     dropped: startAtZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_dropped_total',
-        help: 'Dead letters and set-aside records deleted to make room. The label from is a topic, or set-aside.',
+        help: 'Dead letters and set-aside records deleted to make room. The from label is a topic, or set-aside.',
         labelNames: ['from'] as const,
         registers,
       }),
@@ -155,7 +155,7 @@ export function createMetrics(registry: Registry) {
     }),
     broadcastGaps: new Counter({
       name: 'tocsin_bff_broadcast_gaps_total',
-      help: "Times that another instance's broadcasts didn't arrive here. This instance then compares all its feeds with their heads.",
+      help: 'Times that this instance missed broadcasts from another instance. It then compares all its feeds with their heads.',
       registers,
     }),
     trimmed: new Counter({

@@ -14,18 +14,18 @@ export function addRedisGauges(
   const readMemory = () =>
     (pendingCall ??= memory()
       .then(
-        (answer) => answer,
+        (reply) => reply,
         () => undefined,
       )
       .finally(() => (pendingCall = undefined)));
-  const gauge = (name: string, help: string, valueOf: (answer: { used: number; limit: number }) => number) =>
+  const gauge = (name: string, help: string, valueOf: (reply: { used: number; limit: number }) => number) =>
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        const answer = await readMemory();
-        if (answer) this.set(valueOf(answer));
+        const reply = await readMemory();
+        if (reply) this.set(valueOf(reply));
         else this.remove();
       },
     });

@@ -63,8 +63,8 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
 }
 
 /** Returns Redis's reply, or null if there is none, so that the snapshot still has the other metrics. */
-const orNull = async <T>(ask: (() => Promise<T>) | undefined): Promise<T | null> =>
-  (await ask?.().catch(() => undefined)) ?? null;
+const orNull = async <T>(read: (() => Promise<T>) | undefined): Promise<T | null> =>
+  (await read?.().catch(() => undefined)) ?? null;
 
 async function readTotals(metrics: BffMetrics): Promise<Omit<Totals, 'at'>> {
   const [accepted, delivered, suppressed, latency] = await Promise.all([

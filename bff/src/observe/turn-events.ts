@@ -4,11 +4,11 @@ import type { TurnEvents } from '../deliver/turn/turn.ts';
 import { entryOf, loggedIds } from './log-names.ts';
 
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
-  lossNoticed(feed, reason) {
+  lossDetected(feed, reason) {
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });
     log.error({ feed, reason }, 'the store lost part of a feed; starting a new epoch');
   },
-  appended(feed, taken, { publications, suppressed, gone, erased }) {
+  appended(feed, batch, { publications, suppressed, gone, erased }) {
     metrics.published.inc(publications.filter(({ notification }) => notification !== null).length);
     metrics.suppressed.inc(suppressed);
     for (const reason of gone.values()) metrics.gone.inc({ reason });
@@ -16,11 +16,11 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
       metrics.erased.inc();
       log.info({ feed }, 'erased a feed; starting a new epoch');
     }
-    if (!taken || !log.isLevelEnabled('debug')) return;
-    const entry = entryOf(feed, taken);
+    if (!batch || !log.isLevelEnabled('debug')) return;
+    const entry = entryOf(feed, batch);
     const ids = loggedIds(publications);
-    withTrace(taken.traceparent, () =>
-      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed and broadcast'),
+    withTrace(batch.traceparent, () =>
+      log.debug({ entry, from: batch.from, ids, suppressed }, 'committed and broadcast'),
     );
   },
   claimed() {},

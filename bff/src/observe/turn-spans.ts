@@ -4,7 +4,7 @@ import type { OnStep, Step } from '../deliver/ports.ts';
 import type { TurnEvents } from '../deliver/turn/turn.ts';
 import { entryOf } from './log-names.ts';
 
-type Moment = Step | 'begun';
+type Moment = Step | 'started';
 
 /**
  * Records each turn's spans in the traces of all notifications in the turn. Wraps turns and the functions that receive
@@ -13,42 +13,43 @@ type Moment = Step | 'begun';
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
   return {
-    wrapTurn: <T>(turn: () => Promise<T>): Promise<T> => moments.run(new Map([['begun', spanTime()]]), turn),
+    wrapTurn: <T>(turn: () => Promise<T>): Promise<T> =>
+      moments.run(new Map([['started', spanTime()]]), turn),
     onStep: (async (step) => {
       moments.getStore()?.set(step, spanTime());
       await onStep(step);
     }) satisfies OnStep,
     events: {
       ...events,
-      appended(feed, taken, commit) {
-        events.appended(feed, taken, commit);
+      appended(feed, batch, commit) {
+        events.appended(feed, batch, commit);
         const times = moments.getStore();
-        if (!times || !taken?.traces?.length) return;
+        if (!times || !batch?.traces?.length) return;
         const attributes = {
           'tocsin.feed': feed,
-          'tocsin.entry': entryOf(feed, taken),
+          'tocsin.entry': entryOf(feed, batch),
           'tocsin.publications': commit.publications.length,
         };
         const record = (name: SpanName, from: number | undefined, to: number | undefined) => {
           if (from === undefined || to === undefined || to < from) return;
-          recordSpans({ name, from, to, attributes }, taken.traces ?? []);
+          recordSpans({ name, from, to, attributes }, batch.traces ?? []);
         };
         const now = spanTime();
-        record('turn', times.get('begun'), now);
+        record('turn', times.get('started'), now);
         record('commit', times.get('peeked'), times.get('committed'));
-        if (taken.partition === undefined) {
+        if (batch.partition === undefined) {
           record('claim', times.get('committed'), times.get('popped'));
           record('broadcast', times.get('popped'), times.get('broadcast'));
         } else record('broadcast', times.get('committed'), times.get('broadcast'));
         // If the turn goes on to commit another feed, that feed's spans start here.
-        times.set('begun', now);
+        times.set('started', now);
       },
-      claimed(taken) {
-        events.claimed(taken);
+      claimed(batch) {
+        events.claimed(batch);
         const from = moments.getStore()?.get('broadcast');
-        if (from === undefined || !taken.traces?.length) return;
-        const attributes = { 'tocsin.entry': entryOf('', taken) };
-        recordSpans({ name: 'claim', from, to: spanTime(), attributes }, taken.traces);
+        if (from === undefined || !batch.traces?.length) return;
+        const attributes = { 'tocsin.entry': entryOf('', batch) };
+        recordSpans({ name: 'claim', from, to: spanTime(), attributes }, batch.traces);
       },
     } satisfies TurnEvents,
   };

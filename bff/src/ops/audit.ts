@@ -45,8 +45,8 @@ export function matchesAudit(
 ): boolean {
   if (query.action !== undefined && query.action !== action) return false;
   if (query.actor === undefined) return true;
-  const wanted = query.actor.toLowerCase();
-  return actor.kind === wanted || (actor.name?.toLowerCase().includes(wanted) ?? false);
+  const actorQuery = query.actor.toLowerCase();
+  return actor.kind === actorQuery || (actor.name?.toLowerCase().includes(actorQuery) ?? false);
 }
 
 export const newestFirst = <T extends { position: AuditPosition }>(all: readonly T[], limit: number): T[] =>

@@ -42,6 +42,6 @@ it('should continue the minutes of a previous process', () => {
   past.add(now);
   past.continueFrom(earlier.documentOf(before).minutes);
   const { minutes } = past.documentOf(now, at(70));
-  expect(minutes.map((one) => one.minute)).toEqual([minute(0), minute(1)]);
+  expect(minutes.map((recorded) => recorded.minute)).toEqual([minute(0), minute(1)]);
   expect(minutes.at(-1)?.delivered).toBe(7);
 });

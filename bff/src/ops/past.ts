@@ -39,7 +39,7 @@ export class PastHour {
     const newest = this.#minutes.at(-1);
     if (newest?.minute !== minute) {
       const first = minute - MAX_PAST_MINUTES + 1;
-      this.#minutes = [...this.#minutes.filter((one) => one.minute >= first), sample].slice(
+      this.#minutes = [...this.#minutes.filter((recorded) => recorded.minute >= first), sample].slice(
         -MAX_PAST_MINUTES,
       );
       this.#snapshotCount = 1;

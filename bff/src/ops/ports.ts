@@ -22,7 +22,7 @@ export interface InstanceBoard {
  */
 export interface PastHourStore {
   /** Replaces the instance's stored metrics, and keeps them for `PAST_SECONDS`. */
-  keep(past: PastInstance): Promise<void>;
+  save(past: PastInstance): Promise<void>;
   find(instance: string): Promise<PastInstance | undefined>;
   read(): Promise<PastInstance[]>;
 }
@@ -53,7 +53,7 @@ export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: 
 
 export interface StoredAuditRecord {
   position: AuditPosition;
-  /** As stored. An `AuditRecord` unless another version or a foreign client wrote it. */
+  /** As stored. An `AuditRecord` unless another version or an unrelated client wrote it. */
   value: unknown;
 }
 

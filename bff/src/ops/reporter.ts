@@ -19,7 +19,7 @@ export interface ReporterOptions {
 export class InstanceReporter {
   readonly #options: ReporterOptions;
   readonly #past = new PastHour();
-  #isContinued = false;
+  #hasContinued = false;
   #last: InstanceSnapshot | undefined;
   #snapshotCount = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export class InstanceReporter {
     const { board, past, instance, now } = this.#options;
     await this.#countFailures(board.withdraw(instance));
     const stoppedAt = new Date(now()).toISOString();
-    if (this.#last) await this.#countFailures(past.keep(this.#past.documentOf(this.#last, stoppedAt)));
+    if (this.#last) await this.#countFailures(past.save(this.#past.documentOf(this.#last, stoppedAt)));
   }
 
   async #report(): Promise<void> {
@@ -57,16 +57,16 @@ export class InstanceReporter {
         await board.post(snapshot);
         if (this.#snapshotCount++ % PAST_EVERY !== 0) return;
         await this.#continue(snapshot);
-        await past.keep(this.#past.documentOf(snapshot));
+        await past.save(this.#past.documentOf(snapshot));
       }),
     );
   }
 
   /** Continues the metrics of a previous process with the same instance name. Only done once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
-    if (this.#isContinued) return;
+    if (this.#hasContinued) return;
     const previous = await this.#options.past.find(instance);
-    this.#isContinued = true;
+    this.#hasContinued = true;
     if (previous) this.#past.continueFrom(previous.minutes);
   }
 

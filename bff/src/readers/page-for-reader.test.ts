@@ -47,7 +47,7 @@ describe("a page with its reader's read state", () => {
   it('should be returned without the read state if the store is unavailable', async () => {
     const { view, now } = await longView();
     const errors: unknown[] = [];
-    const states = { stored: () => Promise.reject(new Error('no store')) };
+    const states = { stored: () => Promise.reject(new Error('store down')) };
     const page = await readPageFor('user:a', view, newest, {
       ...{
         inboxes: { stateOf: async () => undefined },

@@ -33,8 +33,8 @@ export interface ReaderStore {
   erase(keys: readonly string[]): Promise<void>;
   /**
    * Call after a refused write if the document is missing and nothing else will be written, since the refused write
-   * might have changed the key's lifetime. The key of an erased document then expires soon, and a document stored in
-   * the meantime after `ttlSeconds`.
+   * might have changed the key's lifetime. Makes the key of an erased document expire soon, and a document stored in
+   * the meantime expire after `ttlSeconds`.
    */
   restoreLifetime(key: string, ttlSeconds: number): Promise<void>;
 }

@@ -47,7 +47,7 @@ function redisWith(scanMs: number) {
 it.each([
   ['start a search every 10 s', 100, 3],
   ['not start a search while another instance is searching', 28_000, 1],
-  ['start the next search soon after a search of 11 s has ended', 11_000, 3],
+  ['start the next search soon after an 11-second search has ended', 11_000, 3],
 ])('should %s', async (_what, scanMs, count) => {
   const { connection, scans } = redisWith(scanMs);
   const instances = Array.from({ length: 3 }, () => {

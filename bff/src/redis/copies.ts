@@ -61,7 +61,7 @@ export class RedisCopyEraser implements Copies {
     try {
       const recorded = await this.#erasures.read();
       if (recorded.length > 0 && (await this.#erasures.reserveWork(SEARCH_EVERY_MS)))
-        await this.#workReserved();
+        await this.#workWithReservation();
     } catch (err) {
       this.#options.log.warn({ err }, 'cannot delete copies of erased content yet; retrying');
     } finally {
@@ -69,7 +69,7 @@ export class RedisCopyEraser implements Copies {
     }
   }
 
-  async #workReserved(): Promise<void> {
+  async #workWithReservation(): Promise<void> {
     const start = performance.now();
     const reserve = async (ms: number): Promise<void> => {
       try {

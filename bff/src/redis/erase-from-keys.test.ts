@@ -38,8 +38,8 @@ it('should delete orphaned schedules, but not schedules that the producer is abo
   ]);
   const redis = redisWith(documents);
   const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01T00:00:00Z') }]);
-  const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
-  const erased = eraseFromKeys(use, content);
+  const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const erased = eraseFromKeys(dependencies, content);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(documents.has(keyOf('new'))).toBe(true);
   documents.set(indexKey, index('listed', 'new'));
@@ -56,10 +56,10 @@ it('should take the same steps for each key, no matter how many feeds were erase
     const redis = redisWith(
       new Map(Array.from({ length: 1_000 }, (_, n) => [`${APP_IDS.bff}||head:${n}`, {}])),
     );
-    const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+    const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
     const content = new ErasedContent(erased);
     const comparisons = vi.spyOn(String.prototype, 'startsWith');
-    expect(await eraseFromKeys(use, content)).toBe(0);
+    expect(await eraseFromKeys(dependencies, content)).toBe(0);
     const { length } = comparisons.mock.calls;
     comparisons.mockRestore();
     return length;
@@ -69,20 +69,24 @@ it('should take the same steps for each key, no matter how many feeds were erase
 
 it('should erase the other keys if one cannot be read, but reject so that the search is repeated', async () => {
   const documents = new Map<string, object>([
-    ['entry:foreign', {}],
+    ['entry:unreadable', {}],
     [keyOf('orphan'), { v: DOCUMENT_VERSION, at: 5, notification }],
   ]);
   const redis = redisWith(documents);
   const peek = () => Promise.reject(new Error('WRONGTYPE'));
-  const use = { state: redis, entriesRedis: redis, entries: { peek } } as unknown as KeyEraserDependencies;
+  const dependencies = {
+    state: redis,
+    entriesRedis: redis,
+    entries: { peek },
+  } as unknown as KeyEraserDependencies;
   const erased = eraseFromKeys(
-    use,
+    dependencies,
     new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]),
   );
-  const outcome = expect(erased).rejects.toThrow('entry:foreign');
+  const outcome = expect(erased).rejects.toThrow('entry:unreadable');
   await vi.advanceTimersByTimeAsync(10_000);
   await outcome;
-  expect([...documents.keys()]).toEqual(['entry:foreign']);
+  expect([...documents.keys()]).toEqual(['entry:unreadable']);
 });
 
 it('should remove erased content from fallbacks that a delayed turn stored after the erasure', async () => {
@@ -94,10 +98,14 @@ it('should remove erased content from fallbacks that a delayed turn stored after
   const key = awayKey(hashOfReader(READER));
   const redis = redisWith(new Map([[`${APP_IDS.bff}||${key}`, (await store.read(key))?.value as object]]));
   const eraseFallbacks = fallbacks.erase.bind(fallbacks);
-  const use = { state: redis, entriesRedis: redis, eraseFallbacks } as unknown as KeyEraserDependencies;
+  const dependencies = {
+    state: redis,
+    entriesRedis: redis,
+    eraseFallbacks,
+  } as unknown as KeyEraserDependencies;
   const ids = ['gone', idBesideAnother('event', 'hash')];
-  expect(await eraseFromKeys(use, new ErasedContent([{ feed: 'user:other', ids }]))).toBe(0);
-  expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, ids }]))).toBe(1);
+  expect(await eraseFromKeys(dependencies, new ErasedContent([{ feed: 'user:other', ids }]))).toBe(0);
+  expect(await eraseFromKeys(dependencies, new ErasedContent([{ feed: READER, ids }]))).toBe(1);
   expect((await fallbacks.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['kept']);
 });
 
@@ -112,9 +120,13 @@ it('should keep newer fallbacks that have the id of a notification from before a
   const key = awayKey(hashOfReader(READER));
   const redis = redisWith(new Map([[`${APP_IDS.bff}||${key}`, (await store.read(key))?.value as object]]));
   const eraseFallbacks = fallbacks.erase.bind(fallbacks);
-  const use = { state: redis, entriesRedis: redis, eraseFallbacks } as unknown as KeyEraserDependencies;
+  const dependencies = {
+    state: redis,
+    entriesRedis: redis,
+    eraseFallbacks,
+  } as unknown as KeyEraserDependencies;
   const before = Date.parse('2026-01-02T00:00:00Z');
-  expect(await eraseFromKeys(use, new ErasedContent([{ feed: READER, before }]))).toBe(1);
+  expect(await eraseFromKeys(dependencies, new ErasedContent([{ feed: READER, before }]))).toBe(1);
   expect((await fallbacks.stored(READER))?.waiting.map(({ createdAt }) => createdAt)).toEqual([
     newer.createdAt,
   ]);
@@ -125,12 +137,12 @@ it('should read only the fallbacks of readers with erased content', async () => 
   const keyOfReader = (reader: string) => `${APP_IDS.bff}||${awayKey(hashOfReader(reader))}`;
   const redis = redisWith(new Map(readers.map((reader) => [keyOfReader(reader), {}])));
   const read = vi.spyOn(redis.client, 'hGet');
-  const use = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
   const erased = [
     { feed: 'user:7', ids: ['a'] },
     { feed: 'user:8', before: 1 },
     { feed: 'all', before: 1 },
   ];
-  expect(await eraseFromKeys(use, new ErasedContent(erased))).toBe(0);
+  expect(await eraseFromKeys(dependencies, new ErasedContent(erased))).toBe(0);
   expect(read.mock.calls.map(([key]) => key)).toEqual(['user:7', 'user:8'].map(keyOfReader));
 });

@@ -69,18 +69,21 @@ type Visit = (key: string) => Promise<boolean>;
 
 /**
  * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists the keys
- * and reads state directly in Redis, since Dapr can't list keys. Reads entries and deletes content through Dapr, but
- * deletes scheduled notifications directly in Redis.
+ * and reads state directly from Redis, since Dapr can't list keys. Reads entries and deletes content through Dapr, but
+ * deletes scheduled notifications directly from Redis.
  * @throws TemporaryError, after searching all other keys, if some keys could not be searched
  */
-export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
+export async function eraseFromKeys(
+  dependencies: KeyEraserDependencies,
+  content: ErasedContent,
+): Promise<number> {
   const possibleOrphans = new Set<string>();
-  const visits = visitsFor(use, content, possibleOrphans);
+  const visits = visitsFor(dependencies, content, possibleOrphans);
   const failures = new Map<string, unknown>();
   let count = 0;
-  for (const connection of new Set([use.state, use.entriesRedis]))
+  for (const connection of new Set([dependencies.state, dependencies.entriesRedis]))
     for await (const keys of keysOf(connection)) count += await visitAll(keys, visits, failures);
-  count += await eraseOrphans(use, possibleOrphans);
+  count += await eraseOrphans(dependencies, possibleOrphans);
   const [failure] = failures;
   if (!failure) return count;
   const [key, cause] = failure;
@@ -98,10 +101,10 @@ async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<
   );
   const index = dueWindowSchema.safeParse(parseJson(stored ?? ''));
   const due = index.success ? index.data.due : [];
-  const listed = new Set(due.map(({ name }) => `${PRODUCER_STATE}${dueKey(name)}`));
+  const listedKeys = new Set(due.map(({ name }) => `${PRODUCER_STATE}${dueKey(name)}`));
   let count = 0;
   for (const key of keys)
-    if (!listed.has(key)) count += await state.withTimeout(client.del(key), 'delete a key');
+    if (!listedKeys.has(key)) count += await state.withTimeout(client.del(key), 'delete a key');
   return count;
 }
 
@@ -142,11 +145,11 @@ async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
 }
 
 function visitsFor(
-  use: KeyEraserDependencies,
+  dependencies: KeyEraserDependencies,
   content: ErasedContent,
   possibleOrphans: Set<string>,
 ): [prefix: string, Visit][] {
-  const { state, entries, feedLog, setAside, announceAgain, readers, eraseFallbacks } = use;
+  const { state, entries, feedLog, setAside, announceAgain, readers, eraseFallbacks } = dependencies;
   const { client } = state;
   const withTimeout = <T>(outcome: Promise<T>) => state.withTimeout(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await withTimeout(client.hGet(key, 'data'))) ?? '');
@@ -160,9 +163,10 @@ function visitsFor(
     if (!parsed.success) return false;
     const feed = parsed.data.publications.find(({ notification }) => notification)?.notification?.feed;
     if (feed === undefined) return false;
-    if (!parsed.data.publications.some((one) => content.hasPublication(feed, one))) return false;
+    if (!parsed.data.publications.some((publication) => content.hasPublication(feed, publication)))
+      return false;
     const stored = await feedLog.readHead(feed);
-    if (stored?.head.segments.some((named) => named.key === name)) return false;
+    if (stored?.head.segments.some((reference) => reference.key === name)) return false;
     await feedLog.removeDocuments([name]);
     return true;
   };
@@ -180,7 +184,7 @@ function visitsFor(
     const parsed = anyEntrySchema.safeParse(parseJson((await entries.peek(key)) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
-    // In a partition's entry, each item names a feed.
+    // In a partition's entry, each item specifies a feed.
     const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
     const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
@@ -190,8 +194,8 @@ function visitsFor(
   };
 
   /**
-   * Notes a scheduled notification with erased content. It's deleted once the search has ended, unless it's in the due
-   * window: the erasure removes it there, or the feed drops it.
+   * Records a scheduled notification with erased content. It's deleted once the search has ended, unless it's in the
+   * due window: the erasure removes it there, or the feed drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
@@ -215,10 +219,10 @@ function visitsFor(
     const parsed = awayDocumentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
     const { reader: feed, waiting, sending } = parsed.data;
-    const isErased: IsErased = (one) => {
-      const publishedAt = parseDateTime(one.createdAt) ?? 0;
+    const isErased: IsErased = (fallback) => {
+      const publishedAt = parseDateTime(fallback.createdAt) ?? 0;
       const has = (id: string) => content.has({ feed, id }, { publishedAt });
-      return one.notification !== undefined && idsOf(one).some(has);
+      return fallback.notification !== undefined && idsOf(fallback).some(has);
     };
     if (![...waiting, ...sending.flatMap(({ items }) => items)].some(isErased)) return false;
     await eraseFallbacks({ feed, isErased });

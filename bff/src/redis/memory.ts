@@ -21,5 +21,8 @@ export function readRedisMemory(info: string): RedisMemory {
 /** The memory of the master that is closest to the limit. @throws Error if the list is empty */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
   if (!first) throw new Error('No Redis master is connected.');
-  return others.reduce((top, one) => (one.used / one.limit > top.used / top.limit ? one : top), first);
+  return others.reduce(
+    (top, other) => (other.used / other.limit > top.used / top.limit ? other : top),
+    first,
+  );
 }

@@ -14,7 +14,7 @@ export function isFullyErased({ id, message }: StreamMessage, content: ErasedCon
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
   const items = itemsOf(data);
   const idAt = (index: number) => idOfItem(eventId, data, index, sha256);
-  if (items === undefined) return content.isNamedIn(text, publishedAt) || content.hasId(idAt(0));
+  if (items === undefined) return content.isMentionedIn(text, publishedAt) || content.hasId(idAt(0));
   return items.every((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
@@ -27,7 +27,7 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   const value = parseJson(text);
   const items = itemsOf(value);
   const idAt = (index: number) => idOfItem(event, value, index, sha256);
-  if (items === undefined) return content.isNamedIn(text, publishedAt) || content.hasId(idAt(0));
+  if (items === undefined) return content.isMentionedIn(text, publishedAt) || content.hasId(idAt(0));
   const isErased = content.among(items);
   return items.some((_item, index) => isErased(index, { id: idAt(index), publishedAt }));
 }

@@ -116,8 +116,8 @@ export class StreamKeeper {
     const bytes = (await connection.withTimeout(client.memoryUsage(stream), 'measure a stream')) ?? 0;
     if (bytes <= maxBytes) return;
     const length = await connection.withTimeout(client.xLen(stream), 'measure a stream');
-    const kept = Math.floor((length * KEPT_FRACTION * maxBytes) / bytes);
-    const dropped = await connection.withTimeout(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
+    const keptCount = Math.floor((length * KEPT_FRACTION * maxBytes) / bytes);
+    const dropped = await connection.withTimeout(client.xTrim(stream, 'MAXLEN', keptCount), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);
     log.error({ stream, dropped, bytes }, 'dropped the oldest messages from a full stream');

@@ -23,23 +23,23 @@ describe('stream ids', () => {
 
 describe("a stream's size", () => {
   it('should shrink by dropping the oldest messages, but never the newest', () => {
-    const held = new ByteWindow(10_000);
-    const kept: string[] = [];
+    const window = new ByteWindow(10_000);
+    const firstKeptIds: string[] = [];
     for (let n = 1; n <= 1_000; n++) {
-      const keep = held.add(`${n}-0`, 872);
-      if (keep !== undefined) kept.push(keep);
-      expect(held.bytes).toBeLessThanOrEqual(10_000);
+      const keep = window.add(`${n}-0`, 872);
+      if (keep !== undefined) firstKeptIds.push(keep);
+      expect(window.bytes).toBeLessThanOrEqual(10_000);
     }
-    expect(kept.length).toBeGreaterThan(300);
-    expect(Number.parseInt(kept.at(-1) ?? '', 10)).toBeGreaterThan(985);
-    expect(held.add('1001-0', 50_000)).toBe('1001-0');
+    expect(firstKeptIds.length).toBeGreaterThan(300);
+    expect(Number.parseInt(firstKeptIds.at(-1) ?? '', 10)).toBeGreaterThan(985);
+    expect(window.add('1001-0', 50_000)).toBe('1001-0');
   });
 
   it('should exclude messages trimmed by age', () => {
-    const held = new ByteWindow(1_000_000);
-    for (let n = 1; n <= 3_000; n++) held.add(`${n}-0`, 72);
-    held.dropBefore(2_991);
-    expect(held.bytes).toBe(10 * 200);
+    const window = new ByteWindow(1_000_000);
+    for (let n = 1; n <= 3_000; n++) window.add(`${n}-0`, 72);
+    window.dropBefore(2_991);
+    expect(window.bytes).toBe(10 * 200);
   });
 });
 
@@ -109,10 +109,10 @@ describe('a message with erased content', () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
-      expect(isFullyErased(event(item, { id: 'another one' }), byHash)).toBe(false);
+      expect(isFullyErased(event(item, { id: 'another invalid id' }), byHash)).toBe(false);
       expect(isRefusedErased(refusedEvent(item, HASHED.alone), byHash)).toBe(true);
       expect(isRefusedErased(refusedEvent([item, item], HASHED.alone), byHash)).toBe(true);
-      expect(isRefusedErased(refusedEvent(item, 'another one'), byHash)).toBe(false);
+      expect(isRefusedErased(refusedEvent(item, 'another invalid id'), byHash)).toBe(false);
     });
 
     it('should be deleted if it has no id, or cannot be read', () => {
@@ -121,7 +121,7 @@ describe('a message with erased content', () => {
       expect(isFullyErased(event('not JSON', { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isRefusedErased(refusedEvent('{"title":"x', HASHED.alone), byHash)).toBe(true);
-      expect(isRefusedErased(refusedEvent('{"title":"x', 'another one'), byHash)).toBe(false);
+      expect(isRefusedErased(refusedEvent('{"title":"x', 'another invalid id'), byHash)).toBe(false);
     });
   });
 });

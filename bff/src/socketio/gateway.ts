@@ -11,7 +11,7 @@ import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
-import { Acknowledged, SentPositions, type OnDelivered } from '../connect/acknowledged.ts';
+import { AcknowledgedPublications, SentPositions, type OnDelivered } from '../connect/acknowledged.ts';
 import type { EventStreams } from '../connect/event-streams.ts';
 import type { SocketData } from '../connect/session.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
@@ -138,9 +138,9 @@ export class Gateway {
       connected.add(socket.conn);
       next();
     });
-    const admitOne = admit({ auth, admission, onRefused, log });
+    const admitSocket = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
-      admitOne(socket, (fault) => {
+      admitSocket(socket, (fault) => {
         // The instance could have started to stop while it checked the token.
         const error = fault ?? refusal();
         // Our own clients disconnect by themselves. Other clients would keep the slot until the timeout.
@@ -153,7 +153,7 @@ export class Gateway {
       const endIfRevoked = serveConnection(socket, {
         ...{ auth, views, pages, log, now, onSubscribed, onEnded, onJoined, onLeft },
         onAnswering: (feed) => this.#sendQueue.flush(feed),
-        ...(!azure && { acknowledged: new Acknowledged(this.#sent, onDelivered) }),
+        ...(!azure && { acknowledged: new AcknowledgedPublications(this.#sent, onDelivered) }),
       });
       revocationChecks.set(socket, endIfRevoked);
       if (!azure) releaseHandshake(socket);
@@ -213,9 +213,9 @@ export class Gateway {
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
     );
     if (retracted.length === 0) return;
-    const gone = { feed, ids: [...new Set(retracted)] };
-    this.#io.local.to(roomOf(feed)).emit('retracted', gone);
-    this.#options.streams.retracted(gone);
+    const retractedEvent = { feed, ids: [...new Set(retracted)] };
+    this.#io.local.to(roomOf(feed)).emit('retracted', retractedEvent);
+    this.#options.streams.retracted(retractedEvent);
   }
 
   /** Whether the reader is connected to this instance. Always true with Azure, where we can't tell. */
@@ -283,7 +283,7 @@ export class Gateway {
     encode = () => JSON.stringify([name, payload]),
   ): void {
     if (!this.#options.azure) return fanOut(this.#io.of('/'), roomOf(feed), encode);
-    // Azure knows the room's members, and no browsers are connected here.
+    // Azure tracks the room's members, and no browsers are connected to this instance.
     const room: EventSink = this.#io.local.to(roomOf(feed));
     room.emit(name, payload);
   }

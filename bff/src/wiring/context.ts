@@ -25,11 +25,14 @@ export interface AppContext {
   close(): Promise<void>;
 }
 
-/** @param given the backend to use instead of Dapr's */
-export async function createContext(config: BffConfig, given: Backend | undefined): Promise<AppContext> {
+/** @param backendOverride the backend to use instead of Dapr's */
+export async function createContext(
+  config: BffConfig,
+  backendOverride: Backend | undefined,
+): Promise<AppContext> {
   const log = createLogger('bff', config.LOG_LEVEL);
   const stopTracing = await startTracing('bff', config, log);
-  const backend = given ?? daprBackend(config, createBackplane(config, log), log);
+  const backend = backendOverride ?? daprBackend(config, createBackplane(config, log), log);
   const registry = createRegistry();
   const metrics = createMetrics(registry);
   if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);

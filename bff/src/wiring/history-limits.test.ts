@@ -12,8 +12,8 @@ it('should keep user feeds for 30 days in up to a megabyte, and other feeds for 
 });
 
 it('should use the settings for each kind of feed', () => {
-  const set = { HISTORY_TTL: '60', USER_HISTORY_TTL: '120', USER_HISTORY_BYTES: '65536' };
-  const limitsOf = createLimitsOf(parseConfig(bffSettings, set));
+  const settings = { HISTORY_TTL: '60', USER_HISTORY_TTL: '120', USER_HISTORY_BYTES: '65536' };
+  const limitsOf = createLimitsOf(parseConfig(bffSettings, settings));
   expect(limitsOf('all').historyTtlMs).toBe(60_000);
   expect(limitsOf('user:ada')).toMatchObject({ historyTtlMs: 120_000, historyBytes: 65_536 });
 });

@@ -29,17 +29,17 @@ async function serve(hasChannels: boolean): Promise<void> {
   bff = await serveBff(env, { jwt: SECRET });
   const { readers } = bff.backend;
   await new ContactBook(readers, Date.now).setEmail(READER, 'ada@example.org');
-  const { id, createdAt, ...content } = arrival('waits');
+  const { id, createdAt, ...content } = arrival('pending');
   const step = { via: 'email', unless: 'read' as const, at: Date.now() + 3_600_000 };
   const waiting = [{ id, createdAt, notification: { id, createdAt, ...content }, steps: [step] }];
   await readers.write(AWAY_KEY, { ...newAway(READER), waiting }, undefined, 60);
-  const listed = [HASH, hashOfReader('user:ben')].map((hash) => [hash, Date.now()]);
-  await readers.write(AWAY_UNSENT_KEY, { v: 1, readers: listed }, undefined, 60);
+  const indexed = [HASH, hashOfReader('user:ben')].map((hash) => [hash, Date.now()]);
+  await readers.write(AWAY_UNSENT_KEY, { v: 1, readers: indexed }, undefined, 60);
 }
 const HASH = hashOfReader(READER);
 const AWAY_KEY = awayKey(HASH);
 const valueOf = async (key: string) => (await bff.backend.readers.read(key))?.value;
-const exported = async () => {
+const exportData = async () => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
   const response = await fetch(`${bff.url}/app/ops/readers/ada/export`, { headers });
   return (await response.json()) as Record<string, unknown>;
@@ -67,20 +67,20 @@ describe.each([
   beforeEach(() => serve(hasChannels));
 
   it("should export a reader's addresses, fallbacks and marks in each feed", async () => {
-    await markRead(READER, 'own');
+    await markRead(READER, 'personal');
     await markRead('topic:orders', 'order');
-    expect(await exported()).toMatchObject({
+    expect(await exportData()).toMatchObject({
       reader: READER,
-      notifications: [{ notification: { id: 'own' } }],
+      notifications: [{ notification: { id: 'personal' } }],
       read: { offset: 1 },
       readElsewhere: [{ feed: 'topic:orders', offset: 1 }],
       contacts: { email: { address: 'ada@example.org' } },
-      fallbacks: { waiting: [{ id: 'waits' }] },
+      fallbacks: { waiting: [{ id: 'pending' }] },
     });
   });
 
   it("should erase a reader's addresses, fallbacks and marks in each feed", async () => {
-    await markRead(READER, 'own');
+    await markRead(READER, 'personal');
     await markRead('topic:orders', 'order');
     await bff.erase(READER);
     for (const key of [
@@ -91,15 +91,15 @@ describe.each([
     expect(await valueOf(AWAY_UNSENT_KEY)).toMatchObject({
       readers: [[hashOfReader('user:ben'), expect.any(Number)]],
     });
-    expect(await exported()).toMatchObject({ notifications: [], readElsewhere: [] });
+    expect(await exportData()).toMatchObject({ notifications: [], readElsewhere: [] });
   });
 
   it("should remove a waiting notification's content when it is retracted", async () => {
-    await bff.publish(READER, 'waits');
-    await bff.retract(READER, 'waits');
+    await bff.publish(READER, 'pending');
+    await bff.retract(READER, 'pending');
     expect(parseAway(await valueOf(AWAY_KEY))).toMatchObject({
       waiting: [],
-      receipts: [{ id: 'waits', outcome: 'suppressed', reason: 'retracted' }],
+      receipts: [{ id: 'pending', outcome: 'suppressed', reason: 'retracted' }],
     });
   });
 });

@@ -31,7 +31,7 @@ export function createReaderData({ readers, histories, away, now }: ReaderData):
         states.readFresh(reader, reader),
         readers.readElsewhere(reader),
         inboxes.readFresh(reader),
-        preferences.of(reader),
+        preferences.read(reader),
         fallbacksOf(reader),
         away.contacts.stored(reader),
         history.readRange(Math.max(1, history.floor), head.offset),

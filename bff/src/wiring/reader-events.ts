@@ -24,9 +24,9 @@ export function createReaderEvents(
     ...connections,
     sources: {
       read: (change) => states.eventOf(change),
-      mutes: ({ reader }) => mutes.of(reader),
+      mutes: ({ reader }) => mutes.read(reader),
       inbox: (change) => inboxes.eventOf(change),
-      preferences: ({ reader }) => preferences.of(reader),
+      preferences: ({ reader }) => preferences.read(reader),
       // A snooze ends without a change to the document, so no read is needed.
       'snooze-due': async () => undefined,
     },

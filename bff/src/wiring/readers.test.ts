@@ -60,31 +60,33 @@ it("should keep read state in a reader's own feed as long as fallbacks, and in o
     await readers.markRead(reader, { feed, ids: ['n25'] }, reader);
   expect(ttlOf(ADA, ADA)).toBe(AWAY_TTL_SECONDS);
   expect([ttlOf(ADA, 'all'), ttlOf('user:ben', ADA)]).toEqual([TWO_DAYS_S, TWO_DAYS_S]);
-  const without = readersWith(false);
-  await without.readers.markRead(ADA, { feed: ADA, ids: ['n25'] }, ADA);
-  expect(without.ttlOf(ADA, ADA)).toBe(TWO_DAYS_S);
+  const withoutChannels = readersWith(false);
+  await withoutChannels.readers.markRead(ADA, { feed: ADA, ids: ['n25'] }, ADA);
+  expect(withoutChannels.ttlOf(ADA, ADA)).toBe(TWO_DAYS_S);
 });
 
 it.each([true, false])(
   "should only keep inbox marks in a reader's own feed longer than the history if there are channels: %s",
-  async (has) => {
-    const { readers, pass, store } = readersWith(has);
+  async (hasChannels) => {
+    const { readers, pass, store } = readersWith(hasChannels);
     const who = { reader: ADA, owner: ADA };
     await readers.inboxes.archive(who, { feed: ADA, ids: ['n25'] });
     await readers.inboxes.archive(who, { feed: 'topic:a', ids: ['n25'] });
     pass(10 * DAY_MS);
     await readers.inboxes.archive(who, { feed: 'all', ids: ['n25'] });
     const { value } = (await store.read(inboxKey(ADA))) ?? { value: { feeds: {} } };
-    expect(Object.keys((value as { feeds: object }).feeds).sort()).toEqual(has ? ['all', ADA] : ['all']);
+    expect(Object.keys((value as { feeds: object }).feeds).sort()).toEqual(
+      hasChannels ? ['all', ADA] : ['all'],
+    );
   },
 );
 
 it.each([true, false])(
   'should only read fallbacks for marks outside the history if there are channels: %s',
-  async (has) => {
-    const { readers, keysRead } = readersWith(has);
+  async (hasChannels) => {
+    const { readers, keysRead } = readersWith(hasChannels);
     await readers.markRead(ADA, { feed: ADA, ids: ['n3'] }, ADA);
     await readers.inboxes.archive({ reader: ADA, owner: ADA }, { feed: ADA, ids: ['n3'] });
-    expect(keysRead().includes(awayKey(hashOfReader(ADA)))).toBe(has);
+    expect(keysRead().includes(awayKey(hashOfReader(ADA)))).toBe(hasChannels);
   },
 );

@@ -87,7 +87,7 @@ export function createReaders({
     },
     count: (reader, feed) => countFor(reader, feed, { states, inboxes, histories }),
     search: (reader, request) => slots.run(() => search(reader, request, searchSources)),
-    readElsewhere: (reader) => states.elsewhere(reader),
+    readElsewhere: (reader) => states.inOtherFeeds(reader),
     async erase(feed) {
       await Promise.all([states.erase(feed), counter.erase(feed)]);
       if (!feed.startsWith(USER_PREFIX)) return;

@@ -47,8 +47,8 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       reaches: ({ email }) => email !== undefined,
       send: (message): Promise<SendResult> => {
         sent.push(message);
-        const answer = presetResults.shift() ?? { outcome: 'sent' as const };
-        return answer === 'never' ? new Promise(() => undefined) : Promise.resolve(answer);
+        const result = presetResults.shift() ?? { outcome: 'sent' as const };
+        return result === 'never' ? new Promise(() => undefined) : Promise.resolve(result);
       },
     };
     const fallbacks: Fallbacks = new Fallbacks({
@@ -58,14 +58,14 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
       standingsOf: async (_reader, waiting) => {
         inputsRead.push(...waiting.map(({ id }) => `standing of ${id}`));
         await marksAreReadable;
-        return (one) => standingOf(one, standings);
+        return (waitingFallbacks) => standingOf(waitingFallbacks, standings);
       },
       positionsOf: async (_reader, added) => {
         lookedUpIds.push(...added.map(({ notification: { id } }) => id));
         return new Map(
-          added.flatMap((one) => {
-            const position = positions.get(one.notification.id);
-            return position ? [[one, position] as const] : [];
+          added.flatMap((addition) => {
+            const position = positions.get(addition.notification.id);
+            return position ? [[addition, position] as const] : [];
           }),
         );
       },

@@ -81,13 +81,13 @@ export async function movingFeed({
     unsnooze: (...ids: string[]) => inboxes.unsnooze(who, { feed: READER, ids }),
     seen: (epoch: string, offset: number) => inboxes.seen(who, { feed: READER, epoch, offset }),
     /** Moves the history forward so that it only contains offsets 20 to 30. */
-    moveHistoryOn: () => Object.assign(feed, { floor: 20, head: 30 }),
+    advanceHistory: () => Object.assign(feed, { floor: 20, head: 30 }),
     startNewEpoch: () => Object.assign(feed, { epoch: '2-b', floor: 1, head: 4 }),
     standings: async () => {
       const { waiting } = (await fallbacks.stored(READER)) ?? { waiting: [] };
       const standingFor = await standingsOf(READER, waiting, { states, inboxes, histories, now });
-      return waiting.map((one) => {
-        const standing = standingFor(one);
+      return waiting.map((fallback) => {
+        const standing = standingFor(fallback);
         if (!standing.isOpen) return standing.reason;
         return standing.isSeen ? 'open, seen' : 'open';
       });

@@ -8,8 +8,8 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
   repeatable: false,
   reaches: () => true,
   send: ({ notifications: [newest], more, links }) => {
-    const noAnswer = () => ({ outcome: 'unknown' as const, reason: 'No answer within 30 s' });
-    return sendWithin(30_000, noAnswer, async (signal) => {
+    const noResponse = () => ({ outcome: 'unknown' as const, reason: 'No response within 30 s' });
+    return sendWithin(30_000, noResponse, async (signal) => {
       const headers = { Click: links.inbox, Tags: newest?.severity ?? 'info' };
       const title = newest?.title ?? '';
       const body = more > 0 ? `${title} and ${more} more` : title;
@@ -23,9 +23,9 @@ export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel =
         });
         if (ok) return { outcome: 'sent' };
         const outcome = status === 429 || status === 503 ? 'unavailable' : 'refused';
-        return { outcome, reason: `ntfy answered ${status}` };
+        return { outcome, reason: `ntfy responded with ${status}` };
       } catch (error) {
-        // fetch doesn't tell whether the request was sent.
+        // fetch doesn't reveal whether the request was sent.
         return { outcome: 'unknown', reason: reasonOf(error) };
       }
     });

@@ -16,13 +16,13 @@ export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
 /** A deployment whose channel has refused these notifications' fallbacks, or returned `results` for them. */
 export async function refused(ids: string[], results: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
   const all = deployment({ windowMs });
-  const one = all.instance();
+  const instance = all.instance();
   for (const id of ids) {
     all.presetResults.push(...results.splice(0, 1));
-    await one.fallbacks.committed(itemsOf(arrival(id, after('PT1S'))));
+    await instance.fallbacks.committed(itemsOf(arrival(id, after('PT1S'))));
     await pass(2_000 + windowMs);
   }
-  one.set.mockClear();
-  const documentNow = async () => (await all.store.read(KEY))?.value as AwayDocument;
-  return { ...all, ...one, documentNow, names: await namesIn(one.fallbacks) };
+  instance.set.mockClear();
+  const readDocument = async () => (await all.store.read(KEY))?.value as AwayDocument;
+  return { ...all, ...instance, readDocument, names: await namesIn(instance.fallbacks) };
 }

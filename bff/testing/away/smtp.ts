@@ -78,7 +78,7 @@ export async function startSmtpServer(
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();
-  const seen: string[] = [];
+  const commands: string[] = [];
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
@@ -91,14 +91,14 @@ export async function startScriptedSmtp(answers: readonly (string | undefined)[]
       isBody = line?.startsWith('354') === true;
     };
     answer(answers[next++]);
-    let rest = '';
+    let buffered = '';
     socket.on('data', (chunk) => {
-      rest += chunk.toString('latin1');
-      const lines = rest.split('\r\n');
-      rest = lines.pop() ?? '';
+      buffered += chunk.toString('latin1');
+      const lines = buffered.split('\r\n');
+      buffered = lines.pop() ?? '';
       for (const line of lines) {
         if (isBody && line !== '.') continue;
-        seen.push(line);
+        commands.push(line);
         answer(answers[next++]);
       }
     });
@@ -110,7 +110,7 @@ export async function startScriptedSmtp(answers: readonly (string | undefined)[]
     url: `smtp://127.0.0.1:${port}`,
     port,
     received: [],
-    lines: seen,
+    lines: commands,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -40,7 +40,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       expect(
         newest
           .map(({ value }) => value)
-          .filter((one) => acts.some(({ id }) => id === (one as AuditRecord).id)),
+          .filter((value) => acts.some(({ id }) => id === (value as AuditRecord).id)),
       ).toEqual(acts);
     });
 
@@ -51,7 +51,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       const ids = new Set(records.map(({ id }) => id));
       for (const limit of [1, 7, 60, 200]) {
         const read = (await all(trail, limit))
-          .map((one) => (one as AuditRecord).id)
+          .map((value) => (value as AuditRecord).id)
           .filter((id) => ids.has(id));
         expect(read).toHaveLength(60);
         expect(new Set(read)).toEqual(ids);

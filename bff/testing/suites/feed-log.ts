@@ -38,10 +38,10 @@ export const segmentOf = (feed: string): FeedDocument => ({
 
 /** A segment of about 500 KB. */
 const largeSegmentOf = (feed: string): FeedDocument => {
-  const [one] = publications;
+  const [publication] = publications;
   const many = Array.from({ length: 250 }, (_, i) => ({
     offset: i + 1,
-    notification: { ...(one as LivePublication).notification, body: 'x'.repeat(1_900) },
+    notification: { ...(publication as LivePublication).notification, body: 'x'.repeat(1_900) },
   }));
   return { ...segmentOf(feed), value: { v: DOCUMENT_VERSION, publications: many }, bytes: 500_000 };
 };
@@ -86,12 +86,12 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       const written = feeds.filter((_, i) => i % 3 > 0);
       for (const [i, feed] of written.entries())
         await log.commit([{ feed, head: head(1, { offset: i }), etag: 0, documents: [] }]);
-      const [twice = ''] = written;
-      await log.commit([{ feed: twice, head: head(2, { offset: 500 }), etag: 1, documents: [] }]);
-      const read = await Promise.all([...feeds, twice].map((feed) => log.readHead(feed)));
+      const [rewritten = ''] = written;
+      await log.commit([{ feed: rewritten, head: head(2, { offset: 500 }), etag: 1, documents: [] }]);
+      const read = await Promise.all([...feeds, rewritten].map((feed) => log.readHead(feed)));
       expect(read).toEqual([
         ...feeds.map((feed) =>
-          feed === twice
+          feed === rewritten
             ? { head: head(2, { offset: 500 }), etag: 2 }
             : written.includes(feed)
               ? { head: head(1, { offset: written.indexOf(feed) }), etag: 1 }
@@ -175,10 +175,10 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       const [log, feed] = [create(), aFeed()];
       const documents = [segmentOf(feed), segmentOf(feed)];
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);
-      const [one, other] = documents.map(({ key }) => key) as [string, string];
-      await log.removeDocuments([one]);
-      await log.removeDocuments([one]);
-      expect(await log.readDocuments([one, other])).toEqual([undefined, documents[1]?.value]);
+      const [removed, remaining] = documents.map(({ key }) => key) as [string, string];
+      await log.removeDocuments([removed]);
+      await log.removeDocuments([removed]);
+      expect(await log.readDocuments([removed, remaining])).toEqual([undefined, documents[1]?.value]);
     });
   });
 }

@@ -26,23 +26,23 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
 
   describe(`${name} as an instance board`, () => {
     it("should show each instance's newest snapshot", async () => {
-      const [board, one, other] = [create(), aSnapshot(), aSnapshot({ p99Ms: 12 })];
-      await board.post(one);
-      await board.post(other);
-      await board.post({ ...one, connections: 9 });
-      expect(await snapshotsOf(board, one.instance)).toEqual([{ ...one, connections: 9 }]);
-      expect(await snapshotsOf(board, other.instance)).toEqual([other]);
+      const [board, first, second] = [create(), aSnapshot(), aSnapshot({ p99Ms: 12 })];
+      await board.post(first);
+      await board.post(second);
+      await board.post({ ...first, connections: 9 });
+      expect(await snapshotsOf(board, first.instance)).toEqual([{ ...first, connections: 9 }]);
+      expect(await snapshotsOf(board, second.instance)).toEqual([second]);
     });
 
     it('should forget a withdrawn instance until the next snapshot', async () => {
-      const [board, one, stays] = [create(), aSnapshot(), aSnapshot()];
-      await board.post(one);
-      await board.post(stays);
-      await board.withdraw(one.instance);
-      await board.withdraw(one.instance);
-      expect(await snapshotsOf(board, one.instance, stays.instance)).toEqual([stays]);
-      await board.post(one);
-      expect(await snapshotsOf(board, one.instance, stays.instance)).toHaveLength(2);
+      const [board, withdrawn, remaining] = [create(), aSnapshot(), aSnapshot()];
+      await board.post(withdrawn);
+      await board.post(remaining);
+      await board.withdraw(withdrawn.instance);
+      await board.withdraw(withdrawn.instance);
+      expect(await snapshotsOf(board, withdrawn.instance, remaining.instance)).toEqual([remaining]);
+      await board.post(withdrawn);
+      expect(await snapshotsOf(board, withdrawn.instance, remaining.instance)).toHaveLength(2);
     });
 
     it('should show all instances after a few snapshots, even if they started at the same time', async () => {

@@ -27,14 +27,14 @@ export const aPastHour = (members: Partial<PastInstance> = {}): PastInstance => 
 export function pastHourStoreSuite(name: string, create: () => PastHourStore): void {
   describe(`the ${name} store for the past hour`, () => {
     it("should keep each instance's newest document", async () => {
-      const [store, one, other] = [create(), aPastHour(), aPastHour()];
-      await store.keep(one);
-      await store.keep(other);
-      const stopped = { ...one, stoppedAt: new Date().toISOString() };
-      await store.keep(stopped);
-      expect(await store.find(one.instance)).toEqual(stopped);
-      expect(await store.find('nowhere')).toBeUndefined();
-      expect(await store.read()).toEqual(expect.arrayContaining([stopped, other]));
+      const [store, first, second] = [create(), aPastHour(), aPastHour()];
+      await store.save(first);
+      await store.save(second);
+      const stopped = { ...first, stoppedAt: new Date().toISOString() };
+      await store.save(stopped);
+      expect(await store.find(first.instance)).toEqual(stopped);
+      expect(await store.find('unknown')).toBeUndefined();
+      expect(await store.read()).toEqual(expect.arrayContaining([stopped, second]));
     });
 
     it('should forget the instances that have been silent longest', async () => {
@@ -43,7 +43,7 @@ export function pastHourStoreSuite(name: string, create: () => PastHourStore): v
       const all = Array.from({ length: MAX_PAST_INSTANCES + 3 }, (_, n) =>
         aPastHour({ at: new Date(started + n).toISOString() }),
       );
-      for (const past of all) await store.keep(past);
+      for (const past of all) await store.save(past);
       const names = (await store.read()).map(({ instance }) => instance);
       expect(names).toHaveLength(MAX_PAST_INSTANCES);
       expect(names).not.toContain(all[0]?.instance);

@@ -32,7 +32,7 @@ export function readerChannelSuite(
       ];
       for (const event of events) await instances()[0]?.publish(event);
       await waitUntil(() => received.every(({ length }) => length >= events.length));
-      for (const one of received) expect(one).toEqual(events);
+      for (const changes of received) expect(changes).toEqual(events);
     });
 
     it('should keep reader changes and publications apart', async () => {

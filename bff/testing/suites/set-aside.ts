@@ -20,12 +20,12 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
   describe(`${name} as a set-aside store`, () => {
     it("should keep a record's content and reason, and list it", async () => {
       const { store, read, list } = create();
-      const [one, other] = [record(), record({ reason: 'missing', content: null })];
-      await store.add(one);
-      await store.add(other);
-      expect(await read(one.entry)).toEqual(one);
-      expect(await read(other.entry)).toEqual(other);
-      expect((await list()).slice(0, 2)).toEqual([other.entry, one.entry]);
+      const [first, second] = [record(), record({ reason: 'missing', content: null })];
+      await store.add(first);
+      await store.add(second);
+      expect(await read(first.entry)).toEqual(first);
+      expect(await read(second.entry)).toEqual(second);
+      expect((await list()).slice(0, 2)).toEqual([second.entry, first.entry]);
     });
 
     it('should ignore a second record for the same entry', async () => {
@@ -40,22 +40,22 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
     it("should erase only the given feed's records", async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
-      const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });
-      const others = ['all', feed.slice(0, -2), `${feed}:1`].map((other, n) =>
+      const erased = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });
+      const remaining = ['all', feed.slice(0, -2), `${feed}:1`].map((other, n) =>
         record({ feed: other, entry: entryKey({ run: 'P0000001', feed: other, seq: 8 + n }) }),
       );
-      for (const one of [mine, ...others]) await store.add(one);
+      for (const added of [erased, ...remaining]) await store.add(added);
       await store.erase(feed);
       await store.erase(feed);
-      expect(await read(mine.entry)).toBeUndefined();
-      expect(await list()).not.toContain(mine.entry);
-      for (const { entry } of others) expect(await read(entry)).toBeDefined();
+      expect(await read(erased.entry)).toBeUndefined();
+      expect(await list()).not.toContain(erased.entry);
+      for (const { entry } of remaining) expect(await read(entry)).toBeDefined();
     });
 
     it('should list all records that were added concurrently', async () => {
       const { store, list } = create();
       const records = Array.from({ length: 4 }, () => record());
-      await Promise.all(records.map((one) => store.add(one)));
+      await Promise.all(records.map((added) => store.add(added)));
       expect(await list()).toEqual(expect.arrayContaining(records.map(({ entry }) => entry)));
     });
   });

@@ -11,22 +11,22 @@ export function unsentIndexSuite(name: string, create: () => ReaderStore): void 
       const errors: unknown[] = [];
       const instance = () =>
         new UnsentIndex({ store, onError: (error) => void errors.push(error), now: () => Date.now() });
-      const [one, other] = [instance(), instance()];
+      const [first, second] = [instance(), instance()];
       const hashes = Array.from({ length: 20 }, () => randomBytes(16).toString('hex'));
-      await Promise.all(hashes.map((hash, n) => (n % 2 ? one : other).add(hash)));
+      await Promise.all(hashes.map((hash, n) => (n % 2 ? first : second).add(hash)));
       const missing = async () => {
         const stored = new Set((await instance().read()).readers.map(([hash]) => hash));
         return hashes.filter((hash) => !stored.has(hash));
       };
       // On a slow machine, `add` can resolve before the index is written.
       await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
-      const [first = ''] = hashes;
-      await one.forget(first);
-      const { readers } = await other.read();
-      expect(readers.some(([hash]) => hash === first)).toBe(false);
-      await other.remove(readers.filter(([hash]) => hashes.includes(hash)));
+      const [forgotten = ''] = hashes;
+      await first.forget(forgotten);
+      const { readers } = await second.read();
+      expect(readers.some(([hash]) => hash === forgotten)).toBe(false);
+      await second.remove(readers.filter(([hash]) => hashes.includes(hash)));
       expect(await missing()).toEqual(hashes);
-      await Promise.all([one.stop(), other.stop()]);
+      await Promise.all([first.stop(), second.stop()]);
     });
   });
 }

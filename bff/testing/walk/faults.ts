@@ -23,9 +23,9 @@ export const DEATH_STEPS = [
 /** Chooses a forged position: in a later epoch, or this many publications past the head. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
-function positionBeyond({ position }: World, far: 'epoch' | number): Position {
-  if (far === 'epoch' || !position) return { epoch: '8000000000000000-forged', offset: 1 };
-  return { epoch: position.epoch, offset: position.offset + far };
+function positionBeyond({ position }: World, distance: 'epoch' | number): Position {
+  if (distance === 'epoch' || !position) return { epoch: '8000000000000000-forged', offset: 1 };
+  return { epoch: position.epoch, offset: position.offset + distance };
 }
 
 /** Faults that leave the store intact. */
@@ -110,7 +110,7 @@ export const FAULTS: readonly WeightedStep[] = [
     alwaysPossible,
     (world, { client, age, ahead }) => world.reopen(client, age, ahead),
   ),
-  // A foreign application claims to host our actors.
+  // An unrelated application claims to host our actors.
   step(
     2,
     'placeOnStranger',

@@ -50,7 +50,7 @@ export const indexOfTwo = fc.nat(1);
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);
 
-/** A call's fate. On average, `bad` of 100 calls fail and `slow` of them are slow. */
+/** A call's fate. On average, `bad` out of 100 calls fail, and `slow` out of 100 are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

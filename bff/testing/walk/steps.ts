@@ -39,9 +39,9 @@ export const STEPS: readonly WeightedStep[] = [
   step(
     100,
     'deliver',
-    { index: fc.nat(3), to: indexOfTwo, again: oneInTen },
+    { index: fc.nat(3), to: indexOfTwo, twice: oneInTen },
     ({ store }, { index }) => index < store.stream.length,
-    (world, { index, to, again }) => world.deliver(index, world.instances[to]!, again),
+    (world, { index, to, twice }) => world.deliver(index, world.instances[to]!, twice),
   ),
   step(
     700,

@@ -17,7 +17,7 @@ import { joinPageSession, tokenChanged } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
 /** Attributes of every element. `getToken`, `pushWorker`, `feedLabels` and `messages` can be set only as properties. */
-const COMMON = {
+const COMMON_PROPS = {
   server: String,
   feeds: String,
   clientId: String,
@@ -69,7 +69,7 @@ export function defineElement(
   draw: (props: Readonly<Record<string, unknown>>) => VNodeChild,
 ) {
   return defineCustomElement({
-    props: { ...COMMON, ...props },
+    props: { ...COMMON_PROPS, ...props },
     setup(raw: Record<string, unknown>) {
       const elementProps = raw as ElementProps;
       const host = useHost();

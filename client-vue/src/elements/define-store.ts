@@ -3,7 +3,7 @@ import { effectScope, reactive, type EffectScope, type Reactive } from 'vue';
 let scope: EffectScope = effectScope(true);
 let stores = new Map<object, object>();
 
-/** Drop-in replacement for `stores/define-store.ts` that lets the custom elements do without pinia. */
+/** Drop-in replacement for `stores/define-store.ts`, so that the custom elements don't need pinia. */
 export function defineStore<T extends object>(setup: () => T): () => Reactive<T> {
   return () => {
     let store = stores.get(setup);

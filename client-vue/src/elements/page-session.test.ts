@@ -5,7 +5,7 @@ import { joinPageSession, type ElementOptions } from './page-session.ts';
 
 const SERVER = 'http://127.0.0.1:9';
 const tokenOf = (sub: string, exp = 1) => `e30.${btoa(JSON.stringify({ sub, exp }))}.x`;
-let leaves: (() => void)[] = [];
+let removers: (() => void)[] = [];
 /** The feeds whose newest page was requested. */
 let requested: string[] = [];
 
@@ -16,8 +16,8 @@ beforeEach(() => {
   const ignore = () => undefined;
   const storage = { getItem: () => null, setItem: ignore };
   vi.useFakeTimers();
-  const listening = { addEventListener: ignore, removeEventListener: ignore };
-  vi.stubGlobal('document', { ...listening, hidden: true, body: element, documentElement: element });
+  const eventTarget = { addEventListener: ignore, removeEventListener: ignore };
+  vi.stubGlobal('document', { ...eventTarget, hidden: true, body: element, documentElement: element });
   vi.stubGlobal(
     'MutationObserver',
     class {
@@ -28,29 +28,29 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { onLine: false });
   vi.stubGlobal('localStorage', storage);
   vi.stubGlobal('sessionStorage', storage);
-  for (const [name, stub] of Object.entries(listening)) vi.stubGlobal(name, stub);
+  for (const [name, stub] of Object.entries(eventTarget)) vi.stubGlobal(name, stub);
   vi.stubGlobal('fetch', (url: string) => {
     requested.push(...new URL(url).searchParams.getAll('feed'));
     return new Promise(ignore);
   });
 });
 afterEach(() => {
-  for (const leave of leaves.splice(0)) leave();
+  for (const remove of removers.splice(0)) remove();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
 /** Adds an element to the page's session. Returns a function that removes the element. */
 function join(token: string | undefined, more: Partial<ElementOptions> = {}): () => void {
-  const leave = joinPageSession({ server: SERVER, feeds: ['all'], token: () => token, ...more });
-  leaves.push(leave);
+  const remove = joinPageSession({ server: SERVER, feeds: ['all'], token: () => token, ...more });
+  removers.push(remove);
   return () => {
-    leaves = leaves.filter((other) => other !== leave);
-    leave();
+    removers = removers.filter((other) => other !== remove);
+    remove();
   };
 }
 
-const tokenInUse = () => useSource().ask(async (_url, _clientId, { token }) => token);
+const tokenInUse = () => useSource().call(async (_url, _clientId, { token }) => token);
 
 it('should use the token of an element that joins later', async () => {
   join(tokenOf('ada'));
@@ -62,10 +62,10 @@ it('should use the token of an element that joins later', async () => {
 
 it("should restart for another reader whose elements join before the previous reader's elements are removed", async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  const leavesOfAda = [0, 1].map(() => join(tokenOf('ada'), { feeds: ['user:ada'] }));
+  const removeAda = [0, 1].map(() => join(tokenOf('ada'), { feeds: ['user:ada'] }));
   await vi.advanceTimersByTimeAsync(1);
   for (let element = 0; element < 2; element++) join(tokenOf('bob'), { feeds: ['user:bob'] });
-  for (const leave of leavesOfAda) leave();
+  for (const remove of removeAda) remove();
   await vi.advanceTimersByTimeAsync(1);
   expect(await tokenInUse()).toBe(tokenOf('bob'));
   expect(requested).toEqual(['user:ada', 'user:bob']);
@@ -75,7 +75,7 @@ it("should restart for another reader whose elements join before the previous re
 
 it.each([
   ['has no token', undefined, {}],
-  ['names another server', tokenOf('ada', 2), { server: 'https://other.example' }],
+  ['uses another server', tokenOf('ada', 2), { server: 'https://other.example' }],
 ])('should keep the token if an element joins that %s', async (_title, token, more) => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   join(tokenOf('ada'));

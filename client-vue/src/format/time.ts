@@ -35,7 +35,7 @@ export function createFormats(locale: string): Formats {
   });
   const thisYear = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' });
   const otherYear = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
-  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+  const capitalize = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
   return {
     locale,
     relative(time, now) {
@@ -50,9 +50,9 @@ export function createFormats(locale: string): Formats {
     full: (time) => full.format(time),
     day(time, now) {
       const ago = Math.round((startOfDay(now) - startOfDay(time)) / DAY);
-      if (ago === 0 || ago === 1) return capital(days.format(-ago, 'day'));
+      if (ago === 0 || ago === 1) return capitalize(days.format(-ago, 'day'));
       const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-      return capital((sameYear ? thisYear : otherYear).format(time));
+      return capitalize((sameYear ? thisYear : otherYear).format(time));
     },
   };
 }

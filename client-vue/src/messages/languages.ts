@@ -30,8 +30,8 @@ export async function loadLanguage(language: string): Promise<void> {
 
 /** An element's language: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
 export function languageOf(element: Element): string {
-  const named = element.closest('[lang]')?.getAttribute('lang')?.trim();
-  if (named !== undefined) return named || 'en';
+  const tag = element.closest('[lang]')?.getAttribute('lang')?.trim();
+  if (tag !== undefined) return tag || 'en';
   const root = element.getRootNode();
   return root instanceof ShadowRoot ? languageOf(root.host) : document.documentElement.lang.trim() || 'en';
 }
@@ -41,8 +41,8 @@ export function languageOf(element: Element): string {
  * language (`en-GB` on a page in `en`). Otherwise, returns `language` itself, or English if it isn't a valid tag.
  */
 export function localeFor(language: string, readerLocales: readonly string[]): string {
-  const own = readerLocales.find((locale) => baseOf(locale) === baseOf(language));
-  if (own !== undefined && !language.includes('-')) return own;
+  const match = readerLocales.find((locale) => baseOf(locale) === baseOf(language));
+  if (match !== undefined && !language.includes('-')) return match;
   try {
     return Intl.getCanonicalLocales(language)[0] ?? 'en';
   } catch {

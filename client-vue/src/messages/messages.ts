@@ -12,7 +12,7 @@ export type Messages = { readonly [Part in keyof English]: Texts<English[Part]> 
 export type OwnMessages = { readonly [Part in keyof Messages]?: Partial<Messages[Part]> };
 
 /** Returns the strings of `base` overridden by `own`. */
-export function withOwn(base: Messages, own: OwnMessages): Messages {
+export function withOverrides(base: Messages, own: OwnMessages): Messages {
   const merged = Object.entries(base).map(([part, texts]) => [
     part,
     { ...texts, ...own[part as keyof Messages] },

@@ -4,7 +4,7 @@ import { loadLate } from '../load-late.ts';
 import { defineStore } from '../stores/define-store.ts';
 import { en } from './en/index.ts';
 import { loadedTexts, loaderFor, localeFor } from './languages.ts';
-import { withOwn, type Messages, type OwnMessages } from './messages.ts';
+import { withOverrides, type Messages, type OwnMessages } from './messages.ts';
 
 /** Typed as complete because the parts that load later add their strings before they render. */
 const english = shallowRef(en as Messages);
@@ -19,7 +19,7 @@ export const useMessages = defineStore(() => {
   const language = ref('en');
   const own = shallowRef<OwnMessages>({});
   const loaded = shallowRef<Messages>();
-  const texts = computed(() => withOwn(loaded.value ?? english.value, own.value));
+  const texts = computed(() => withOverrides(loaded.value ?? english.value, own.value));
   /** The language of the strings: `language` if its strings are loaded or the page has its own, otherwise English. */
   const lang = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
   const formats = computed(() =>

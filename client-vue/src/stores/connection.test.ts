@@ -51,7 +51,7 @@ describe('a live connection whose newest page fails to load', () => {
 
   it('should not request the page again after the server has refused the page or the feed', () => {
     const connection = useConnection();
-    const isHopeless = (error: unknown) => connection.pageNotLoaded('topic:x', error);
+    const isPermanent = (error: unknown) => connection.pageNotLoaded('topic:x', error);
     const withStatus = (status: number) =>
       new ProblemError(
         status,
@@ -61,9 +61,9 @@ describe('a live connection whose newest page fails to load', () => {
     // A proxy's response may be temporary.
     const byProxy = new ProblemError(403, undefined, undefined);
     const temporary = [UNREACHABLE, DENIED, byProxy, withStatus(429), withStatus(503)];
-    expect(temporary.map(isHopeless)).not.toContain(true);
-    expect([400, 403].map(withStatus).map(isHopeless)).toEqual([true, true]);
+    expect(temporary.map(isPermanent)).not.toContain(true);
+    expect([400, 403].map(withStatus).map(isPermanent)).toEqual([true, true]);
     connection.refuse('topic:x', 'x: no such feed');
-    expect(isHopeless(UNREACHABLE)).toBe(true);
+    expect(isPermanent(UNREACHABLE)).toBe(true);
   });
 });

@@ -27,7 +27,7 @@ export const useConnection = defineStore(() => {
   /** Whether the browser considers the device online. */
   const online = ref(true);
   /** Feeds that have neither caught up nor been refused yet. */
-  const awaited = shallowReactive(new Set<string>());
+  const pending = shallowReactive(new Set<string>());
   /** Permanently refused feeds, mapped to the server's reason. */
   const refused = shallowReactive(new Map<string, string>());
   /** Why the server denies access to every feed. */
@@ -42,7 +42,7 @@ export const useConnection = defineStore(() => {
   );
   /** The status to show. Not `live` until the server has responded for every feed. */
   const status = computed<ClientStatus>(() =>
-    client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
+    client.value === 'live' && pending.size > 0 ? 'connecting' : client.value,
   );
 
   const state = computed<ConnectionState>(() => {
@@ -96,15 +96,15 @@ export const useConnection = defineStore(() => {
   }
 
   function refuse(feed: string, why: string): void {
-    awaited.delete(feed);
+    pending.delete(feed);
     failedPages.delete(feed);
     refused.set(feed, why);
   }
 
-  function reset(following: readonly string[]): void {
-    feeds.value = following;
+  function reset(followed: readonly string[]): void {
+    feeds.value = followed;
     client.value = 'connecting';
-    awaited.clear();
+    pending.clear();
     refused.clear();
     denied.value = undefined;
     failedPages.clear();
@@ -124,7 +124,7 @@ export const useConnection = defineStore(() => {
     text,
     reason,
     placeholder,
-    awaited,
+    pending,
     refused,
     pageFailed,
   };

@@ -4,8 +4,8 @@ import { defineStore } from './define-store.ts';
 /** A bell's inbox panel on this page, for components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /** Width (CSS pixels) that the panel covers at the page's inline end (right, or left in `rtl`). 0 while closed. */
-  const covers = ref(0);
+  /** How far (CSS pixels) the panel extends from the page's inline end (right, or left in `rtl`). 0 while closed. */
+  const extent = ref(0);
   /** A row's open menu, whether in this panel or on the page. */
   const menu = shallowRef<HTMLElement>();
   const canOpen = computed(() => openers.size > 0);
@@ -23,5 +23,5 @@ export const usePanel = defineStore(() => {
     [...openers].at(-1)?.();
   }
 
-  return { covers, menu, canOpen, offer, open };
+  return { extent, menu, canOpen, offer, open };
 });

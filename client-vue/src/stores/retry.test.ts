@@ -17,9 +17,9 @@ it('should retry until the work succeeds or a failure stops it', async () => {
   const result = retry(work, () => undefined, signal);
   await vi.advanceTimersByTimeAsync(120_000);
   expect(await result).toBe('done');
-  const refused = vi.fn(() => Promise.reject(new Error('never')));
-  const none = retry(refused, () => true, signal);
+  const refusedWork = vi.fn(() => Promise.reject(new Error('never')));
+  const stopped = retry(refusedWork, () => true, signal);
   await vi.advanceTimersByTimeAsync(120_000);
-  expect(await none).toBe(undefined);
-  expect(refused).toHaveBeenCalledTimes(1);
+  expect(await stopped).toBe(undefined);
+  expect(refusedWork).toHaveBeenCalledTimes(1);
 });

@@ -17,7 +17,7 @@ import { useIcons } from './icons.ts';
 import { useItems } from './feeds/items.ts';
 import { retry } from './retry.ts';
 import { safeStorage, tabPositions } from './storage.ts';
-import { useLater } from './later.ts';
+import { useLateStores } from './late-stores.ts';
 import { tokenUntil, useSource } from './source.ts';
 import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
@@ -31,12 +31,12 @@ const REST_HEAD_START_MS = 2_500;
 /** Loads the newest page, retrying until it succeeds. `undefined` if aborted or refused. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
-  const failed = (error: unknown): boolean => {
+  const onFailure = (error: unknown): boolean => {
     finishFirstView();
     console.warn(`Could not load the newest page of ${feed}.`, error);
     return connection.pageNotLoaded(feed, error);
   };
-  const page = await retry(() => useSource().page({ feed }, { signal }), failed, signal);
+  const page = await retry(() => useSource().page({ feed }, { signal }), onFailure, signal);
   if (!page || signal.aborted) return undefined;
   connection.pageLoaded(feed);
   finishFirstView();
@@ -58,7 +58,7 @@ export type SessionOptions = Pick<
   iconOrigins?: readonly string[];
   /**
    * Registers the service worker that shows push messages. Resolves with the registration. Called when the reader
-   * turns push on and on devices where it is already on. Without it, push is offered only in browsers that don't need
+   * turns push on, and on devices where it is already on. Without it, push is offered only in browsers that don't need
    * a service worker.
    */
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
@@ -78,7 +78,7 @@ export function startSession({
 }: SessionOptions): () => void {
   const notifications = useItems();
   const marks = useMarks();
-  const later = useLater();
+  const lateStores = useLateStores();
   const abort = new AbortController();
   const batch = new FrameBatch();
   const positions = tabPositions(safeStorage(() => sessionStorage));
@@ -102,21 +102,23 @@ export function startSession({
   client.on('preferences', (preferences) => usePreferences().replace(preferences));
   const preferences = usePreferences().load(abort.signal);
   // Wait for the preferences. Otherwise, the first toasts could appear during quiet hours.
-  const stopLoading = later.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
+  const stopLoading = lateStores.load(Promise.race([preferences, pause(REST_HEAD_START_MS, abort.signal)]));
   marks.startSession(options.getToken !== undefined);
   let stopInterrupting = (): void => undefined;
-  later.run(({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)));
+  lateStores.run(
+    ({ useInterruptions }) => (stopInterrupting = useInterruptions().start(() => client.presenting)),
+  );
 
   for (const feed of feeds) {
-    useConnection().awaited.add(feed);
+    useConnection().pending.add(feed);
     const page = newestPage(feed, abort.signal);
     const headStart = Promise.race([page, pause(REST_HEAD_START_MS, abort.signal)]);
-    void headStart.then((early) => {
+    void headStart.then((earlyPage) => {
       if (abort.signal.aborted) return;
       /** The position where the subscription first caught up. */
-      let first: Position | undefined;
+      let firstPosition: Position | undefined;
       /** The newest page, if it arrived after the subscription started. */
-      let late: Page | undefined;
+      let latePage: Page | undefined;
       /** Loads the newest page again after the batch, and once more if the feed is erased in the meantime. */
       const reload = (): void =>
         batch.run(() => {
@@ -133,11 +135,11 @@ export function startSession({
        * Shows the late page. If it ends before the subscription's first position or has another epoch, it could be
        * from before an erasure, so it is reloaded instead. `isShown` means that the list already shows it.
        */
-      const showLate = (isShown: boolean): void => {
-        const newest = late;
+      const showLatePage = (isShown: boolean): void => {
+        const newest = latePage;
         if (!newest) return;
-        const isSameEpoch = !first || newest.epoch === positions.get(feed)?.epoch;
-        const isCurrent = isSameEpoch && newest.offset >= (first?.offset ?? 0);
+        const isSameEpoch = !firstPosition || newest.epoch === positions.get(feed)?.epoch;
+        const isCurrent = isSameEpoch && newest.offset >= (firstPosition?.offset ?? 0);
         if (isShown && isCurrent) return;
         if (isShown && !isSameEpoch) batch.run(() => notifications.clear(feed));
         if (isCurrent) batch.run(() => addNewestPage(feed, newest));
@@ -148,24 +150,24 @@ export function startSession({
         feed,
         batch,
         returning: positions.get(feed) !== undefined,
-        ...(early && { page: early }),
+        ...(earlyPage && { page: earlyPage }),
         onCaughtUp: (isFirst) => {
           if (!isFirst) return void usePreferences().refresh(abort.signal);
-          first = positions.get(feed);
-          showLate(true);
+          firstPosition = positions.get(feed);
+          showLatePage(true);
         },
       });
-      if (early) return;
+      if (earlyPage) return;
       void page.then((loaded) => {
-        late = loaded;
-        showLate(false);
+        latePage = loaded;
+        showLatePage(false);
       });
     });
   }
 
   const expire = (): void => {
     for (const { feed, notification } of notifications.expire(Date.now()))
-      later.run(({ useToasts }) => useToasts().remove(feed, [notification.id]));
+      lateStores.run(({ useToasts }) => useToasts().remove(feed, [notification.id]));
   };
   const expiries = new Expiries(expire);
   const stopWatching = watch(
@@ -189,7 +191,7 @@ export function startSession({
     stopWatchingConnection();
     expiries.stop();
     removeEventListener('storage', marks.reload);
-    later.run(({ useToasts, useLiveMessages }) => {
+    lateStores.run(({ useToasts, useLiveMessages }) => {
       useToasts().dismissAll();
       useLiveMessages().reset();
     });

@@ -24,15 +24,15 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
  * already return the next reader's token.
  */
 export function tokenUntil(
-  ended: AbortSignal,
+  sessionEnd: AbortSignal,
   getToken: NonNullable<Source['getToken']>,
 ): () => Promise<string | undefined> {
   let last: string | undefined;
   return async () => {
-    if (ended.aborted) return last;
+    if (sessionEnd.aborted) return last;
     const token = await getToken();
     // The session might have ended by now.
-    return ended.aborted ? last : (last = token);
+    return sessionEnd.aborted ? last : (last = token);
   };
 }
 
@@ -66,14 +66,14 @@ export const useSource = defineStore(() => {
         await withToken(options),
       );
     },
-    /** The server and the current reader's credentials, for a queued `ask`. */
+    /** The server and the current reader's credentials, for a queued `call`. */
     current: (): Source => source,
-    async ask<T>(
-      call: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
+    async call<T>(
+      request: (url: string, clientId: string | undefined, options: FetchPageOptions) => Promise<T>,
       options: FetchPageOptions = {},
       reader = source,
     ): Promise<T> {
-      return call(reader.url, reader.clientId, await withToken(options, reader));
+      return request(reader.url, reader.clientId, await withToken(options, reader));
     },
   };
 });

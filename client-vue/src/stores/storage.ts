@@ -40,7 +40,7 @@ export function safeStorage(open: () => Storage): KeyValue {
 }
 
 /** Keeps values until the page is closed. */
-export function keepInMemory(): KeyValue {
+export function memoryStorage(): KeyValue {
   const memory = new Map<string, string>();
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }

@@ -1,14 +1,14 @@
 import { watch } from 'vue';
 import type { NotificationClient } from '@tocsin/client';
 import { useMessages } from '../messages/use-messages.ts';
-import { useLater } from './later.ts';
+import { useLateStores } from './late-stores.ts';
 import { useConnection } from './connection.ts';
 
 /**
  * States that mean a lost connection. Live messages announce these and `incomplete`. Other states might be over before
  * the message is read out.
  */
-const LOST = ['offline', 'unreachable', 'refused'];
+const LOST_STATES = ['offline', 'unreachable', 'refused'];
 
 /**
  * Keeps the connection state up to date and sends a live message when the connection is lost or restored. Returns a
@@ -17,8 +17,8 @@ const LOST = ['offline', 'unreachable', 'refused'];
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();
   const speak = (text: string): void =>
-    useLater().run(({ useLiveMessages }) => useLiveMessages().speak(text));
-  let lost = false;
+    useLateStores().run(({ useLiveMessages }) => useLiveMessages().speak(text));
+  let isLost = false;
   const updateOnline = (): void => {
     connection.online = navigator.onLine;
   };
@@ -32,9 +32,9 @@ export function watchConnection(client: NotificationClient): () => void {
   const stop = watch(
     () => connection.state,
     (state) => {
-      if (LOST.includes(state) || state === 'incomplete') speak(connection.text);
-      if (state === 'live' && lost) speak(useMessages().texts.connection.restored);
-      lost = LOST.includes(state) || (lost && state !== 'live');
+      if (LOST_STATES.includes(state) || state === 'incomplete') speak(connection.text);
+      if (state === 'live' && isLost) speak(useMessages().texts.connection.restored);
+      isLost = LOST_STATES.includes(state) || (isLost && state !== 'live');
     },
   );
   addEventListener('online', updateOnline);

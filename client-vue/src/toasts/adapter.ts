@@ -2,11 +2,11 @@ import { shallowRef, type App, type Component } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
 
 /** A card on the screen, identified by key. */
-type Drawn = Readonly<{ key: string }>;
+type DrawnCard = Readonly<{ key: string }>;
 
 export interface ToastRenderer {
   /** Shows exactly these cards in this order. */
-  draw(cards: readonly Drawn[]): void;
+  draw(cards: readonly DrawnCard[]): void;
   /** Removes all cards. Later `draw` calls have no effect. */
   unmount(): void;
 }
@@ -25,7 +25,7 @@ export function createToastRenderer(
   let isMounted = false;
   let isUnmounted = false;
   let app: App | undefined;
-  const shown = new Set<string>();
+  const shownKeys = new Set<string>();
   let frame = 0;
   const toast = createToastInterface({
     container,
@@ -59,14 +59,14 @@ export function createToastRenderer(
 
   function draw(): void {
     if (!isMounted) return;
-    for (const key of shown) {
+    for (const key of shownKeys) {
       if (order.value.has(key)) continue;
-      shown.delete(key);
+      shownKeys.delete(key);
       toast.dismiss(key);
     }
     for (const key of order.value.keys()) {
-      if (shown.has(key)) continue;
-      shown.add(key);
+      if (shownKeys.has(key)) continue;
+      shownKeys.add(key);
       toast({ component: card, props: { ...props, cardKey: key } }, { id: key });
     }
   }

@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and announce an error immediately after three errors and 500 infos', () => {
+  it('should show and announce an error immediately after three errors and 500 info toasts', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(3, 'error'));
     toasts.show(
@@ -117,7 +117,7 @@ describe('useToasts', () => {
     expect(toasts.isAnyVisible).toBe(false);
   });
 
-  it('should keep errors until dismissed, including errors that replaced an info', () => {
+  it('should keep errors until dismissed, including errors that replaced an info toast', () => {
     const toasts = useToasts();
     const progress = (n: number, severity: Severity): LivePublication => {
       const { offset, notification } = publication(n, severity);

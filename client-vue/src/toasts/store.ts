@@ -45,11 +45,11 @@ export const useToasts = defineStore(() => {
   }
 
   function add(toasts: readonly Toast[]): void {
-    const touched = new Set(stack.add(toasts));
+    const changed = new Set(stack.add(toasts));
     liveMessages.announce(toasts);
     const { cards } = stack.view({ slots: Infinity });
     for (const card of cards) {
-      if (!touched.has(card.key)) continue;
+      if (!changed.has(card.key)) continue;
       if (isSticky(card)) countdowns.cancel(card.key);
       else countdowns.start(card.key, TOAST_MS, () => expire(card.key));
     }
@@ -105,8 +105,8 @@ export const useToasts = defineStore(() => {
   }
 
   /** Resets "N more" when the reader opens the inbox, which lists these notifications. */
-  function forgetMore(): void {
-    for (const key of stack.forgetMore(options())) countdowns.cancel(key);
+  function clearMore(): void {
+    for (const key of stack.clearMore(options())) countdowns.cancel(key);
     refresh();
   }
 
@@ -120,7 +120,7 @@ export const useToasts = defineStore(() => {
 
   return {
     ...{ isAnyVisible, visible, more, view, opened },
-    ...{ show, summarise, announce, dismiss, dismissAll, remove, clear, forgetMore, hold },
+    ...{ show, summarise, announce, dismiss, dismissAll, remove, clear, clearMore, hold },
     setSlots(count: number) {
       slots.value = count;
       refresh();
@@ -136,9 +136,9 @@ export const useToasts = defineStore(() => {
       refresh();
     },
     /** Removes the renderer's cards from the page. Another renderer might have taken over. */
-    stopRendering(former: ToastRenderer) {
-      if (renderer === former) renderer = undefined;
-      former.unmount();
+    stopRendering(previous: ToastRenderer) {
+      if (renderer === previous) renderer = undefined;
+      previous.unmount();
     },
   };
 });

@@ -85,20 +85,20 @@ it('should request another token if getToken takes too long, both to connect and
   await waitForTokenRequests(3);
   await vi.advanceTimersByTimeAsync(TIMING.token + TIMING.retryMin);
   await waitForTokenRequests(4);
-  const late = "Couldn't get a token: It took longer than 8000 ms.";
-  expect(errors).toEqual([late, late]);
+  const message = "Couldn't get a token: It took longer than 8000 ms.";
+  expect(errors).toEqual([message, message]);
 });
 
 it('should keep the new connection if the server drains while requests are unanswered', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  gateway.answer = () => undefined;
+  gateway.respond = () => undefined;
   client = createNotificationClient({ url: gateway.url });
   client.subscribe('all', {});
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(1));
   // After the second unanswered request, the client considers the connection stuck.
   await vi.advanceTimersByTimeAsync(TIMING.acknowledgement);
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
-  gateway.answer = (request) => gateway.page(request);
+  gateway.respond = (request) => gateway.page(request);
   gateway.sockets[0]?.emit('draining', { reconnectAfterMs: 0 });
   await vi.waitFor(() => expect(client?.status).toBe('live'));
   await vi.waitFor(() => expect(gateway.sockets[0]?.connected).toBe(false));

@@ -3,7 +3,7 @@ import { backOff, inTime } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError, tokenError } from '../errors.ts';
 import { setTarget, negotiate } from './negotiate.ts';
-import { RenewedToken } from './renewed-token.ts';
+import { TokenRenewal } from './token-renewal.ts';
 import { isSocketError } from '../shapes.ts';
 import { createSocket, type ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
@@ -20,7 +20,7 @@ export class Connection implements ClientConnection {
   #current: ClientSocket;
   /** The replacement socket, connecting while the current socket is still in use. */
   #next: ClientSocket | undefined;
-  readonly #token: RenewedToken;
+  readonly #token: TokenRenewal;
   #attempts = 0;
   #closed = false;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +32,7 @@ export class Connection implements ClientConnection {
     this.#options = { ...options, ...(tokenInTime && { getToken: tokenInTime }) };
     this.#random = random;
     this.#hooks = hooks;
-    this.#token = new RenewedToken(tokenInTime, random, hooks.error);
+    this.#token = new TokenRenewal(tokenInTime, random, hooks.error);
     this.#current = this.#open();
   }
 
@@ -62,10 +62,10 @@ export class Connection implements ClientConnection {
   }
 
   #open(): ClientSocket {
-    const socket = createSocket(this.#options, (failed, reason) => {
+    const socket = createSocket(this.#options, (failedSocket, reason) => {
       this.#hooks.error(tokenError(reason));
-      failed.disconnect();
-      this.#reconnectLater(failed);
+      failedSocket.disconnect();
+      this.#reconnectLater(failedSocket);
     });
     socket.on('connect', () => this.#connected(socket));
     socket.on('disconnect', () => this.#disconnected(socket));
@@ -144,8 +144,8 @@ export class Connection implements ClientConnection {
   #reconnectLater(socket: ClientSocket): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);
-    const pause = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
-    this.#reconnectTimer = setTimeout(() => this.#connect(socket), pause);
+    const delay = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
+    this.#reconnectTimer = setTimeout(() => this.#connect(socket), delay);
   }
 
   #received(socket: ClientSocket, name: string, payload: unknown): void {
@@ -158,10 +158,10 @@ export class Connection implements ClientConnection {
     if (this.#next) return;
     clearTimeout(this.#drainTimer);
     const requested = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
-    const pause = requested + this.#random() * TIMING.drainJitter;
+    const delay = requested + this.#random() * TIMING.drainJitter;
     this.#drainTimer = setTimeout(() => {
       this.#next = this.#open();
-    }, pause);
+    }, delay);
   }
 }
 

@@ -10,13 +10,13 @@ export interface FeedSocket {
   emit(
     event: 'unsubscribe',
     request: UnsubscribeRequest,
-    answer: (answer: UnsubscribeAnswer) => void,
+    acknowledge: (response: UnsubscribeAnswer) => void,
   ): unknown;
   timeout(ms: number): {
     emit(
       event: 'subscribe',
       request: SubscribeRequest,
-      done: (error: Error | null, answer: SubscribeAnswer) => void,
+      done: (error: Error | null, response: SubscribeAnswer) => void,
     ): unknown;
   };
 }

@@ -14,14 +14,14 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-it('should consider a connection doubtful within 15 s of its last activity', () => {
+it('should treat a connection as suspect within 15 s of its last activity', () => {
   silence.start();
   vi.advanceTimersByTime(7_000);
   silence.recordActivity();
   vi.advanceTimersByTime(14_900);
-  expect([silence.doubtful, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 1, 1]);
+  expect([silence.suspect, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 1, 1]);
   silence.recordActivity();
-  expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 2]);
+  expect([silence.suspect, changed.mock.calls.length]).toEqual([false, 2]);
 });
 
 it('should not probe while positions arrive at least every 10 s', () => {
@@ -40,32 +40,32 @@ it('should treat a probe response as activity', () => {
   });
   silence.start();
   vi.advanceTimersByTime(60_000);
-  expect(silence.doubtful).toBe(false);
+  expect(silence.suspect).toBe(false);
   expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it('should never consider a connection without feeds doubtful, and leave no timers behind', () => {
+it('should never treat a connection without feeds as suspect, and leave no timers behind', () => {
   probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);
-  expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 0]);
+  expect([silence.suspect, changed.mock.calls.length]).toEqual([false, 0]);
   silence.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should consider a connection doubtful from the loss of the network until the server responds', () => {
-  silence.doubt();
-  expect(silence.doubtful, 'no connection').toBe(false);
+it('should treat a connection as suspect from the loss of the network until the server responds', () => {
+  silence.verify();
+  expect(silence.suspect, 'no connection').toBe(false);
   silence.start();
   probe.mockImplementation(() => false);
-  silence.doubt();
-  expect(silence.doubtful, 'no feed to probe').toBe(false);
+  silence.verify();
+  expect(silence.suspect, 'no feed to probe').toBe(false);
   probe.mockImplementation(() => true);
-  silence.doubt();
-  silence.doubt();
-  expect([silence.doubtful, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 2, 1]);
+  silence.verify();
+  silence.verify();
+  expect([silence.suspect, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 2, 1]);
   silence.recordActivity();
-  expect(silence.doubtful).toBe(false);
+  expect(silence.suspect).toBe(false);
   vi.advanceTimersByTime(14_900);
-  expect(silence.doubtful, 'watched as before').toBe(true);
+  expect(silence.suspect, 'watched as before').toBe(true);
 });

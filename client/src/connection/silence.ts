@@ -3,27 +3,27 @@ import { TIMING } from '../timing.ts';
 export interface SilenceHooks {
   /** Requests a feed's state from the server. Returns false if no feeds are live. */
   probe: () => boolean;
-  /** Called when `doubtful` changes. */
+  /** Called when `suspect` changes. */
   changed: () => void;
 }
 
 /**
  * Detects connections that look connected but don't deliver anything. The server sends positions at least every 10 s.
- * If they stop, this class sends a single probe. If there is no response, the connection becomes `doubtful`. While
+ * If they stop, this class sends a single probe. If there is no response, the connection becomes `suspect`. While
  * positions keep arriving, no probes are sent.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
   #lastActivity = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #doubtful = false;
+  #suspect = false;
 
   constructor(hooks: SilenceHooks) {
     this.#hooks = hooks;
   }
 
-  get doubtful(): boolean {
-    return this.#doubtful;
+  get suspect(): boolean {
+    return this.#suspect;
   }
 
   start(): void {
@@ -34,18 +34,18 @@ export class Silence {
 
   recordActivity(): void {
     this.#lastActivity = Date.now();
-    if (!this.#doubtful) return;
-    this.#doubtful = false;
+    if (!this.#suspect) return;
+    this.#suspect = false;
     this.#watch(TIMING.quiet);
     this.#hooks.changed();
   }
 
-  /** Probes the server and considers the connection doubtful until it responds. Called if there is no network. */
-  doubt(): void {
-    if (this.#timer === undefined || this.#doubtful) return;
-    this.#doubtful = true;
+  /** Probes the server and treats the connection as suspect until it responds. Called if there is no network. */
+  verify(): void {
+    if (this.#timer === undefined || this.#suspect) return;
+    this.#suspect = true;
     if (!this.#hooks.probe()) {
-      this.#doubtful = false;
+      this.#suspect = false;
       return;
     }
     clearTimeout(this.#timer);
@@ -55,22 +55,22 @@ export class Silence {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#doubtful = false;
+    this.#suspect = false;
   }
 
   #watch(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const left = this.#lastActivity + TIMING.quiet - Date.now();
-      if (left > 0) return this.#watch(left);
+      const remaining = this.#lastActivity + TIMING.quiet - Date.now();
+      if (remaining > 0) return this.#watch(remaining);
       const probed = this.#hooks.probe();
       if (!probed) return this.#watch(TIMING.quiet);
       const probedAt = Date.now();
       this.#timer = setTimeout(() => {
         if (this.#lastActivity >= probedAt) return this.#watch(TIMING.quiet);
-        this.#doubtful = true;
+        this.#suspect = true;
         this.#hooks.changed();
-      }, TIMING.doubt);
+      }, TIMING.probe);
     }, ms);
   }
 }

@@ -1,15 +1,15 @@
 import { TIMING } from '../timing.ts';
 
 /**
- * Calls `woke` after the page's timers were suspended, for example while the tab or device slept. The timers that check
- * the connection were suspended too, so it might have died unnoticed.
+ * Calls `onWake` after the page's timers were suspended, for example while the tab or device slept. The timers that
+ * check the connection were suspended too, so it might have died unnoticed.
  */
-export function watchWake(woke: () => void): { close(): void } {
+export function watchWake(onWake: () => void): { close(): void } {
   let last = Date.now();
   const timer = setInterval(() => {
     const suspendedMs = Date.now() - last - TIMING.wakeCheck;
     last = Date.now();
-    if (suspendedMs >= TIMING.slept) woke();
+    if (suspendedMs >= TIMING.slept) onWake();
   }, TIMING.wakeCheck);
   return { close: () => clearInterval(timer) };
 }

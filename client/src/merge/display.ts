@@ -2,7 +2,7 @@ import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts
 import { RecentIds } from './recent-ids.ts';
 
 /** Maximum number of shown ids, gone ids and collapse keys remembered per feed. */
-export const REMEMBERED_IDS = 2_000;
+export const MAX_REMEMBERED = 2_000;
 
 /**
  * Decides which publications to show. Shows each id at most once across all epochs, never after it's gone, and only the
@@ -10,8 +10,8 @@ export const REMEMBERED_IDS = 2_000;
  * advancing.
  */
 export class Display {
-  readonly #shown = new RecentIds(REMEMBERED_IDS);
-  readonly #gone = new RecentIds(REMEMBERED_IDS);
+  readonly #shown = new RecentIds(MAX_REMEMBERED);
+  readonly #gone = new RecentIds(MAX_REMEMBERED);
   readonly #newest = new Map<string, string>();
   #publications = new Map<string, LivePublication>();
   #goneNow = new Map<GoneReason, string[]>();
@@ -48,7 +48,7 @@ export class Display {
     this.#newest.delete(collapseKey);
     this.#newest.set(collapseKey, id);
     const [oldest] = this.#newest.keys();
-    if (this.#newest.size > REMEMBERED_IDS && oldest !== undefined) this.#newest.delete(oldest);
+    if (this.#newest.size > MAX_REMEMBERED && oldest !== undefined) this.#newest.delete(oldest);
   }
 
   /**

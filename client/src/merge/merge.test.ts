@@ -143,8 +143,8 @@ describe('FeedMerge', () => {
     const merge = subscribedAt();
     push(merge, [at(11, 'a'), gone(12, 'b')]);
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
-    const answer = { ...page(0, [], false, false, 'e2'), erased: true as const };
-    const effects = merge.handle({ type: 'answer', page: answer });
+    const response = { ...page(0, [], false, false, 'e2'), erased: true as const };
+    const effects = merge.handle({ type: 'answer', page: response });
     expect(types(effects)).toEqual(['missed', 'moved', 'caught-up']);
     expect(effects[0]).toMatchObject({ erased: true });
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);

@@ -23,7 +23,7 @@ class Walk {
   pending: { position: Position | undefined } | undefined;
   connected = false;
   gapOpen = false;
-  askLater = false;
+  backingOff = false;
   missed = 0;
   #ids = 0;
 
@@ -47,7 +47,7 @@ class Walk {
     this.epochs.push({ name: `e${this.epochs.length}`, log: [] });
   }
 
-  take(event: Parameters<FeedMerge['handle']>[0]): void {
+  handle(event: Parameters<FeedMerge['handle']>[0]): void {
     const before = this.merge.position;
     const effects = this.merge.handle(event);
     let position = before;
@@ -63,7 +63,7 @@ class Walk {
         this.pending = { position: effect.position };
         return position;
       case 'ask-later':
-        this.askLater = true;
+        this.backingOff = true;
         return position;
       case 'gap-opened':
       case 'gap-closed':
@@ -103,55 +103,55 @@ class Walk {
   connect(): void {
     if (this.connected) this.disconnect();
     this.connected = true;
-    this.take({ type: 'connected' });
+    this.handle({ type: 'connected' });
   }
 
   disconnect(): void {
     this.connected = false;
     this.pending = undefined;
-    this.askLater = false;
+    this.backingOff = false;
     this.pushes = [];
-    this.take({ type: 'disconnected' });
+    this.handle({ type: 'disconnected' });
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
   /** Responds like an instance whose log lacks the last `behind` publications, or refuses. */
-  answer(behind: number, refuse: boolean): void {
+  respond(behind: number, refuse: boolean): void {
     const { pending } = this;
     if (!pending) return;
     this.pending = undefined;
-    if (refuse) return this.take({ type: 'refused' });
+    if (refuse) return this.handle({ type: 'refused' });
     const { name, log } = this.head;
-    const known = log.slice(0, Math.max(0, log.length - behind));
+    const visibleLog = log.slice(0, Math.max(0, log.length - behind));
     const { position } = pending;
-    const recovered = !position || (position.epoch === name && position.offset <= known.length);
-    const missed = !position ? [] : recovered ? known.slice(position.offset) : known.slice(-NEWEST);
+    const recovered = !position || (position.epoch === name && position.offset <= visibleLog.length);
+    const missed = !position ? [] : recovered ? visibleLog.slice(position.offset) : visibleLog.slice(-NEWEST);
     const publications = recovered ? missed.slice(0, PAGE) : missed;
     const more = publications.length < missed.length;
-    const offset = more ? (publications.at(-1)?.offset ?? 0) : known.length;
-    this.take({ type: 'answer', page: { epoch: name, offset, recovered, more, publications } });
+    const offset = more ? (publications.at(-1)?.offset ?? 0) : visibleLog.length;
+    this.handle({ type: 'answer', page: { epoch: name, offset, recovered, more, publications } });
   }
 
   deliver(index: number, fate: 'once' | 'twice' | 'lost'): void {
     const [push] = this.pushes.splice(index % Math.max(1, this.pushes.length), 1);
     if (!push || !this.connected || fate === 'lost') return;
-    this.take({ type: 'publications', ...push });
-    if (fate === 'twice') this.take({ type: 'publications', ...push });
+    this.handle({ type: 'publications', ...push });
+    if (fate === 'twice') this.handle({ type: 'publications', ...push });
   }
 
   heartbeat(): void {
     if (this.connected)
-      this.take({ type: 'position', position: { epoch: this.head.name, offset: this.head.log.length } });
+      this.handle({ type: 'position', position: { epoch: this.head.name, offset: this.head.log.length } });
   }
 
   timers(): void {
     if (this.gapOpen && this.connected) {
       this.gapOpen = false;
-      this.take({ type: 'gap-stayed' });
+      this.handle({ type: 'gap-stayed' });
     }
-    if (this.askLater && this.connected) {
-      this.askLater = false;
-      this.take({ type: 'retry' });
+    if (this.backingOff && this.connected) {
+      this.backingOff = false;
+      this.handle({ type: 'retry' });
     }
   }
 }
@@ -196,12 +196,12 @@ const action = fc.oneof(
     arbitrary: fc.tuple(fc.nat(3), fc.nat(4)).map(
       ([behind, n]) =>
         (walk: Walk) =>
-          walk.answer(Math.max(0, behind - 1), n === 0),
+          walk.respond(Math.max(0, behind - 1), n === 0),
     ),
   },
   { weight: 3, arbitrary: fc.constant((walk: Walk) => walk.timers()) },
   { weight: 2, arbitrary: fc.constant((walk: Walk) => walk.heartbeat()) },
-  { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.take({ type: 'silence' })) },
+  { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.handle({ type: 'silence' })) },
   { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.connect()) },
   { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.disconnect()) },
   { weight: 1, arbitrary: fc.nat(3).map((n) => (walk: Walk) => n === 0 && walk.newEpoch()) },
@@ -211,7 +211,7 @@ const action = fc.oneof(
 function settle(walk: Walk): void {
   if (!walk.connected) walk.connect();
   for (let round = 0; round < 50; round++) {
-    walk.answer(0, false);
+    walk.respond(0, false);
     walk.deliver(0, 'once');
     walk.timers();
     if (!walk.pending) walk.heartbeat();
@@ -227,7 +227,7 @@ it(
       fc.property(fc.array(action, { minLength: 20, maxLength: 120 }), (actions) => {
         const walk = new Walk();
         walk.connect();
-        walk.answer(0, false);
+        walk.respond(0, false);
         for (const act of actions) act(walk);
         settle(walk);
         expect(walk.merge.position).toEqual({ epoch: walk.head.name, offset: walk.head.log.length });

@@ -49,8 +49,8 @@ export class ReorderBuffer {
   }
 
   /**
-   * Drops publications from other epochs if they arrived before subscribe request number `subscribes`. Returns the
-   * last dropped epoch.
+   * Drops publications from other epochs if they arrived before the latest subscribe request was sent. `subscribes` is
+   * the number of subscribe requests sent so far. Returns the last dropped epoch.
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;

@@ -16,7 +16,7 @@ export interface CallOptions {
  * Maximum body length for `keepalive` requests. With `keepalive`, a change survives leaving the page, for example when
  * following a link marks a notification as read. Browsers allow 64 KiB in total for all pending `keepalive` requests.
  */
-const MAX_KEPT_ALIVE = 16_000;
+const MAX_KEEPALIVE_LENGTH = 16_000;
 
 function retryAfter(response: Response): number | undefined {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
@@ -62,7 +62,7 @@ export async function callServer<T>(
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       method: method ?? (text === undefined ? 'GET' : 'POST'),
-      ...(text !== undefined && { body: text, keepalive: text.length < MAX_KEPT_ALIVE }),
+      ...(text !== undefined && { body: text, keepalive: text.length < MAX_KEEPALIVE_LENGTH }),
       signal: timeout.signal,
     });
     if (!response.ok)

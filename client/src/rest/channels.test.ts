@@ -19,7 +19,7 @@ const channels = {
 
 let server: Server;
 let url: string;
-let answer: { status: number; body?: unknown };
+let reply: { status: number; body?: unknown };
 let requests: { line: string; token: string | undefined; body: unknown }[];
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -29,15 +29,15 @@ async function textOf(request: IncomingMessage): Promise<string> {
 }
 
 beforeEach(async () => {
-  answer = { status: 204 };
+  reply = { status: 204 };
   requests = [];
   server = createServer((request, response) => {
     void textOf(request).then((text) => {
       const { method, url: path, headers } = request;
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       requests.push({ line: `${method} ${path}`, token: headers.authorization, body });
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+      response.writeHead(reply.status, { 'content-type': 'application/json' });
+      response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,15 +49,15 @@ afterEach(() => {
 });
 
 it("should return the reader's channels", async () => {
-  answer = { status: 200, body: channels };
+  reply = { status: 200, body: channels };
   expect(await fetchChannels(url, { token: 't' })).toEqual(channels);
   expect(requests).toEqual([{ line: 'GET /app/channels', token: 'Bearer t', body: undefined }]);
 });
 
 it('should report malformed responses and refusals', async () => {
-  answer = { status: 200, body: { ...channels, push: { publicKey: 7, endpoints: [] } } };
+  reply = { status: 200, body: { ...channels, push: { publicKey: 7, endpoints: [] } } };
   await expect(fetchChannels(url)).rejects.toMatchObject({ code: 'malformed' });
-  answer = { status: 403, body: {} };
+  reply = { status: 403, body: {} };
   await expect(fetchChannels(url)).rejects.toMatchObject({ status: 403, temporary: false });
 });
 

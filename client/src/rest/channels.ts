@@ -14,7 +14,7 @@ function isChannels(value: unknown): value is Channels {
   const { channels, email, push } = value;
   return (
     Array.isArray(channels) &&
-    channels.every((one) => isObject(one) && typeof one['name'] === 'string') &&
+    channels.every((channel) => isObject(channel) && typeof channel['name'] === 'string') &&
     isObject(email) &&
     isTextOrNull(email['address']) &&
     isTextOrNull(email['offered']) &&
@@ -31,9 +31,9 @@ function isChannels(value: unknown): value is Channels {
  */
 export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
   return callServer(url, PATH, undefined, options, async (response) => {
-    const answer: unknown = await response.json();
-    if (!isChannels(answer)) throw new SyntaxError('The response is not a list of channels.');
-    return answer;
+    const body: unknown = await response.json();
+    if (!isChannels(body)) throw new SyntaxError('The response is not a list of channels.');
+    return body;
   });
 }
 

@@ -26,8 +26,8 @@ describe('fetchPage', () => {
       requests.push(request.url, request.headers.authorization);
       response.end(JSON.stringify({ ...page, newer: true }));
     });
-    const answer = await fetchPage(url, { feed: 'topic:a', limit: 5, epoch: 'e', before: 9 }, { token: 't' });
-    expect(answer).toMatchObject(page);
+    const result = await fetchPage(url, { feed: 'topic:a', limit: 5, epoch: 'e', before: 9 }, { token: 't' });
+    expect(result).toMatchObject(page);
     expect(requests).toEqual(['/app/notifications?feed=topic%3Aa&limit=5&epoch=e&before=9', 'Bearer t']);
   });
 

@@ -12,10 +12,10 @@ export function fetchPreferences(
 ): Promise<Preferences> {
   const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
   return callServer(url, `/app/preferences${query}`, undefined, options, async (response) => {
-    const answer: unknown = await response.json();
-    if (!matches(preferencesEvent.schema, answer))
+    const preferences: unknown = await response.json();
+    if (!matches(preferencesEvent.schema, preferences))
       throw new SyntaxError('The response is not a set of preferences.');
-    return answer;
+    return preferences;
   });
 }
 

@@ -3,11 +3,11 @@ import { ClientError, ProblemError } from '../errors.ts';
 import { retryTemporaryFailures } from './retry.ts';
 import { TIMING } from '../timing.ts';
 
-const unreachable = new ClientError('unreachable', 'Away.', { temporary: true });
+const unreachable = new ClientError('unreachable', 'Unreachable.', { temporary: true });
 
 /** Runs attempts that fail with these errors in turn and then succeed. Doesn't wait between attempts. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
-  const pauses: number[] = [];
+  const delays: number[] = [];
   let attempts = 0;
   const outcome = await retryTemporaryFailures(
     async () => {
@@ -15,19 +15,19 @@ async function run(failures: readonly Error[], signal = new AbortController().si
       if (failure) throw failure;
       return 'saved';
     },
-    { signal, random: () => 1, pause: async (ms) => void pauses.push(ms) },
+    { signal, random: () => 1, pause: async (ms) => void delays.push(ms) },
   ).catch((error: unknown) => error);
-  return { outcome, attempts, pauses };
+  return { outcome, attempts, delays };
 }
 
 it('should retry temporary failures with increasing delays', async () => {
-  const { outcome, pauses } = await run([
+  const { outcome, delays } = await run([
     unreachable,
     new ProblemError(503, undefined, undefined),
     unreachable,
   ]);
   expect(outcome).toBe('saved');
-  expect(pauses).toEqual([500, 1_000, 2_000]);
+  expect(delays).toEqual([500, 1_000, 2_000]);
 });
 
 it('should reject with the last error when no retries are left', async () => {
@@ -40,12 +40,12 @@ it('should reject with the last error when no retries are left', async () => {
 
 it('should reject immediately on a permanent failure', async () => {
   const refused = new ProblemError(403, undefined, undefined);
-  expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
+  expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, delays: [] });
 });
 
 it("should respect the server's requested delay, up to a limit", async () => {
   const busy = (seconds: number) => new ProblemError(429, undefined, seconds * 1000);
-  expect((await run([busy(7), busy(86_400)])).pauses).toEqual([7_000, TIMING.retryAfterMax]);
+  expect((await run([busy(7), busy(86_400)])).delays).toEqual([7_000, TIMING.retryAfterMax]);
 });
 
 it('should not retry after abort', async () => {

@@ -38,9 +38,9 @@ export function searchNotifications(
   for (const [name, value] of Object.entries({ ...rest, clientId }))
     if (value !== undefined && value !== '') query.set(name, String(value));
   return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
-    const answer: unknown = await response.json();
-    if (!isObject(answer) || !Array.isArray(answer['items']) || typeof answer['more'] !== 'boolean')
+    const result: unknown = await response.json();
+    if (!isObject(result) || !Array.isArray(result['items']) || typeof result['more'] !== 'boolean')
       throw new SyntaxError('The response is not a search result.');
-    return answer as unknown as SearchAnswer;
+    return result as unknown as SearchAnswer;
   });
 }

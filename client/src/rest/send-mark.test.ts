@@ -26,7 +26,7 @@ describe('onRead', () => {
 
   it('should report the read state from a response before the publications, then every change', async () => {
     gateway.publish(2);
-    gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
+    gateway.respond = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const received: unknown[] = [];
     const client = open({ url: gateway.url });
     client.subscribe(
@@ -46,19 +46,19 @@ describe('onRead', () => {
   });
 
   it('should report a change that arrived before the response if both have the same epoch', async () => {
-    let answer: (() => void) | undefined;
-    gateway.answer = () => undefined;
+    let respond: (() => void) | undefined;
+    gateway.respond = () => undefined;
     gateway.io.on('connection', (socket) =>
       socket.on('subscribe', (request: { feed: string }, acknowledge: (page: unknown) => void) => {
         socket.emit('read', { feed: 'all', epoch: 'e', offset: 3, ids: [] });
-        answer = () => acknowledge({ ...gateway.page(request), read: { offset: 1, ids: [] } });
+        respond = () => acknowledge({ ...gateway.page(request), read: { offset: 1, ids: [] } });
       }),
     );
     const received: unknown[] = [];
     open({ url: gateway.url }).subscribe('all', { onRead: ({ offset }) => received.push(offset) });
-    await vi.waitFor(() => expect(answer).toBeDefined());
+    await vi.waitFor(() => expect(respond).toBeDefined());
     expect(received).toEqual([]);
-    answer?.();
+    respond?.();
     await vi.waitFor(() => expect(received).toEqual([1, 3]));
   });
 
@@ -150,7 +150,7 @@ describe('markRead', () => {
     expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
-  it('should ask for another token if getToken does not settle', async () => {
+  it('should request another token if getToken does not settle', async () => {
     const getToken = vi
       .fn(() => Promise.resolve('fresh'))
       .mockReturnValueOnce(new Promise<string>(() => undefined));

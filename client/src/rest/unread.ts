@@ -11,12 +11,12 @@ export function fetchUnread(
   feed?: string,
   options: CallOptions = {},
 ): Promise<Unread> {
-  const given = Object.entries({ feed, clientId }).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(given as [string, string][]);
+  const parameters = Object.entries({ feed, clientId }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(parameters as [string, string][]);
   return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
-    const answer: unknown = await response.json();
-    if (!isObject(answer) || !isCount(answer['total']) || !Array.isArray(answer['feeds']))
+    const count: unknown = await response.json();
+    if (!isObject(count) || !isCount(count['total']) || !Array.isArray(count['feeds']))
       throw new SyntaxError('The response is not an unread count.');
-    return answer as unknown as Unread;
+    return count as unknown as Unread;
   });
 }

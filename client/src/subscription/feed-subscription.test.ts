@@ -6,12 +6,12 @@ import { memoryPositions } from './positions.ts';
 import type { ClientSocket } from '../connection/socket.ts';
 import type { FeedHandlers } from '../types.ts';
 
-type Acknowledge = (error: Error | null, answer?: SubscribeAnswer) => void;
+type Acknowledge = (error: Error | null, response?: SubscribeAnswer) => void;
 
-const answers: Acknowledge[] = [];
+const callbacks: Acknowledge[] = [];
 const socket = {
   timeout: () => ({
-    emit: (_event: string, _request: unknown, acknowledge: Acknowledge) => answers.push(acknowledge),
+    emit: (_event: string, _request: unknown, acknowledge: Acknowledge) => callbacks.push(acknowledge),
   }),
 } as unknown as ClientSocket;
 const page = {
@@ -23,7 +23,7 @@ const page = {
   more: false,
   publications: [],
 } as const;
-const ok = () => answers.at(-1)?.(null, { ...page, publications: [] });
+const ok = () => callbacks.at(-1)?.(null, { ...page, publications: [] });
 
 const stuck = vi.fn();
 const report = vi.fn();
@@ -35,7 +35,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     call: (handler) => handler(),
     report,
     changed: () => undefined,
-    answered: () => undefined,
+    responded: () => undefined,
     stuck,
   });
 
@@ -45,7 +45,7 @@ const sendPosition = (subscription: FeedSubscription, offset: number) =>
 beforeEach(() => {
   vi.useFakeTimers();
   positions = memoryPositions();
-  answers.length = 0;
+  callbacks.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -94,9 +94,9 @@ describe('FeedSubscription', () => {
     vi.advanceTimersByTime(20_000);
     sendPosition(subscription, 3);
     vi.advanceTimersByTime(24_900);
-    expect(answers).toHaveLength(1);
+    expect(callbacks).toHaveLength(1);
     vi.advanceTimersByTime(200);
-    expect(answers).toHaveLength(2);
+    expect(callbacks).toHaveLength(2);
   });
 
   it('should resubscribe when the device wakes up, unless an event has arrived since', () => {
@@ -106,10 +106,10 @@ describe('FeedSubscription', () => {
     vi.setSystemTime(Date.now() + 3_600_000);
     sendPosition(subscription, 3);
     subscription.wokeUp();
-    expect(answers).toHaveLength(1);
+    expect(callbacks).toHaveLength(1);
     vi.setSystemTime(Date.now() + 3_600_000);
     subscription.wokeUp();
-    expect(answers).toHaveLength(2);
+    expect(callbacks).toHaveLength(2);
   });
 
   it("should store the start position even if it doesn't change", () => {
@@ -123,12 +123,15 @@ describe('FeedSubscription', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     for (const pause of [375, 750, 1500]) {
-      answers.at(-1)?.(null, { ok: false, error: { code: 'unavailable', message: '', temporary: true } });
-      const before = answers.length;
+      callbacks.at(-1)?.(null, {
+        ok: false,
+        error: { code: 'unavailable', message: '', temporary: true },
+      });
+      const before = callbacks.length;
       vi.advanceTimersByTime(pause - 1);
-      expect(answers).toHaveLength(before);
+      expect(callbacks).toHaveLength(before);
       vi.advanceTimersByTime(1);
-      expect(answers).toHaveLength(before + 1);
+      expect(callbacks).toHaveLength(before + 1);
     }
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
@@ -136,10 +139,10 @@ describe('FeedSubscription', () => {
   it('should report the connection as stuck after two unanswered subscribe requests', () => {
     const subscription = subscribe();
     subscription.connected(socket);
-    answers.at(-1)?.(new Error('timed out'));
+    callbacks.at(-1)?.(new Error('timed out'));
     expect(stuck).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1000);
-    answers.at(-1)?.(new Error('timed out'));
+    callbacks.at(-1)?.(new Error('timed out'));
     expect(stuck).toHaveBeenCalledOnce();
     expect(report).toHaveBeenCalledTimes(2);
   });
@@ -149,9 +152,9 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     subscription.disconnected();
     subscription.connected(socket);
-    answers[0]?.(null, { ...page, offset: 99, publications: [] });
+    callbacks[0]?.(null, { ...page, offset: 99, publications: [] });
     expect(subscription.position).toBe(undefined);
-    answers[1]?.(null, { ...page, publications: [] });
+    callbacks[1]?.(null, { ...page, publications: [] });
     expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
   });
 
@@ -167,7 +170,7 @@ describe('FeedSubscription', () => {
       onCaughtUp: () => log.push('caught up'),
     });
     subscription.connected(socket);
-    answers.at(-1)?.(null, { ...page, publications: [], inbox, read: { offset: 0, ids: [] } });
+    callbacks.at(-1)?.(null, { ...page, publications: [], inbox, read: { offset: 0, ids: [] } });
     expect(log).toEqual(['inbox']);
   });
 
@@ -190,7 +193,7 @@ describe('FeedSubscription', () => {
       const subscription = subscribe();
       subscription.connected(socket);
       if (state === 'backing off') {
-        answers.at(-1)?.(new Error('timed out'));
+        callbacks.at(-1)?.(new Error('timed out'));
       } else {
         ok();
         if (state === 'in a gap') sendPosition(subscription, 9);

@@ -31,7 +31,7 @@ export interface FeedSubscriptionContext {
   /** Called whenever `live` might have changed. */
   changed: () => void;
   /** Called on any response to a subscribe request. */
-  answered: () => void;
+  responded: () => void;
   /** Called when the server has repeatedly failed to respond. */
   stuck: () => void;
 }
@@ -44,7 +44,7 @@ type Timer = ReturnType<typeof setTimeout>;
  * Merges the read states of two events, which can arrive out of order. If the epochs differ, only the new state
  * counts.
  */
-function merged(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
+function mergeReads(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
   if (earlier?.epoch !== event.epoch) return event;
   const ids = [...new Set([...earlier.ids, ...event.ids])];
   return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
@@ -62,11 +62,11 @@ export class FeedSubscription {
     position: ({ epoch, offset }) => this.#handle({ type: 'position', position: { epoch, offset } }),
     retracted: ({ ids }) => this.#handle({ type: 'retracted', ids }),
     read: (event) => {
-      if (!this.live) this.#earlyRead = merged(event, this.#earlyRead);
+      if (!this.live) this.#earlyRead = mergeReads(event, this.#earlyRead);
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
-    inbox: (event) => this.#marks.take(event),
-    'snooze-due': ({ due }) => this.#marks.takeDue(due),
+    inbox: (event) => this.#marks.pass(event),
+    'snooze-due': ({ due }) => this.#marks.passDue(due),
   };
   readonly #marks: ReaderMarks;
   #socket: FeedSocket | undefined;
@@ -80,8 +80,8 @@ export class FeedSubscription {
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
-  /** `fresh` until the first response of any kind. `over` when closed or permanently refused. */
-  state: 'fresh' | 'answered' | 'over' = 'fresh';
+  /** `fresh` until the first response of any kind. `ended` when closed or permanently refused. */
+  state: 'fresh' | 'active' | 'ended' = 'fresh';
 
   constructor(
     feed: string,
@@ -146,24 +146,24 @@ export class FeedSubscription {
 
   /** Ends the subscription without telling the server. */
   end(): void {
-    this.state = 'over';
+    this.state = 'ended';
     this.#socket = undefined;
     this.#stopTimers();
     this.#expiries.stop();
   }
 
   #handle(event: MergeEvent): void {
-    if (this.state === 'over') return;
+    if (this.state === 'ended') return;
     for (const effect of this.#merge.handle(event)) {
       this.#apply(effect);
       // A handler might have closed the subscription.
-      if (this.#isOver()) return;
+      if (this.#hasEnded()) return;
     }
     this.#context.changed();
   }
 
-  #isOver(): boolean {
-    return this.state === 'over';
+  #hasEnded(): boolean {
+    return this.state === 'ended';
   }
 
   #apply(effect: MergeEffect): void {
@@ -211,39 +211,39 @@ export class FeedSubscription {
     const { feed } = this;
     this.#socket
       ?.timeout(TIMING.acknowledgement)
-      .emit('subscribe', { feed, ...(position && { position }) }, (error, answer) => {
-        if (number !== this.#lastRequest || this.#isOver()) return;
-        if (error) this.#notAnswered(error);
-        else this.#answered(answer);
+      .emit('subscribe', { feed, ...(position && { position }) }, (error, response) => {
+        if (number !== this.#lastRequest || this.#hasEnded()) return;
+        if (error) this.#handleTimeout(error);
+        else this.#handleResponse(response);
       });
   }
 
-  #notAnswered(cause: Error): void {
+  #handleTimeout(cause: Error): void {
     const message = `No acknowledgement for ${this.feed} within ${TIMING.acknowledgement} ms.`;
     this.#context.report(new ClientError('timeout', message, { temporary: true, cause }));
     this.#handle({ type: 'refused' });
     if (++this.#unanswered >= MAX_UNANSWERED) this.#context.stuck();
   }
 
-  #answered(answer: SubscribeAnswer): void {
+  #handleResponse(response: SubscribeAnswer): void {
     this.#recordActivity();
-    this.#context.answered();
+    this.#context.responded();
     this.#unanswered = 0;
-    if (this.state === 'fresh') this.state = 'answered';
-    if (answer?.ok && isPage(answer)) {
+    if (this.state === 'fresh') this.state = 'active';
+    if (response?.ok && isPage(response)) {
       this.#attempts = 0;
-      const { epoch, read, inbox } = answer;
-      if (isInboxState(inbox)) this.#marks.take(inbox);
+      const { epoch, read, inbox } = response;
+      if (isInboxState(inbox)) this.#marks.pass(inbox);
       if (isReadState(read)) this.#reportRead({ epoch, ...read });
-      const early = this.#earlyRead;
+      const earlyRead = this.#earlyRead;
       this.#earlyRead = undefined;
-      if (early?.epoch === epoch) this.#reportRead(early);
-      return this.#handle({ type: 'answer', page: answer });
+      if (earlyRead?.epoch === epoch) this.#reportRead(earlyRead);
+      return this.#handle({ type: 'answer', page: response });
     }
-    if (answer?.ok === false && !answer.error.temporary) return this.#refusedPermanently(answer.error);
+    if (response?.ok === false && !response.error.temporary) return this.#refusedPermanently(response.error);
     const { code, message } =
-      answer?.ok === false
-        ? answer.error
+      response?.ok === false
+        ? response.error
         : { code: 'malformed', message: "The server's response contains no page." };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
     this.#handle({ type: 'refused' });
@@ -255,7 +255,7 @@ export class FeedSubscription {
 
   /** Runs a handler unless a previous handler closed the subscription. */
   #call(handler: () => void): void {
-    if (!this.#isOver()) this.#context.call(handler);
+    if (!this.#hasEnded()) this.#context.call(handler);
   }
 
   #refusedPermanently(error: SocketError): void {
@@ -265,8 +265,8 @@ export class FeedSubscription {
   }
 
   #retryLater(): void {
-    const pause = backOff(this.#attempts++, TIMING.retryMin, TIMING.retryMax, this.#context.random);
-    this.#retryTimer = setTimeout(() => this.#handle({ type: 'retry' }), pause);
+    const delay = backOff(this.#attempts++, TIMING.retryMin, TIMING.retryMax, this.#context.random);
+    this.#retryTimer = setTimeout(() => this.#handle({ type: 'retry' }), delay);
   }
 
   #recordActivity(): void {
@@ -274,14 +274,14 @@ export class FeedSubscription {
     if (this.#silenceTimer === undefined && this.#socket) this.#watchSilence(TIMING.silence);
   }
 
-  #watchSilence(pause: number): void {
+  #watchSilence(delay: number): void {
     this.#silenceTimer = setTimeout(() => {
       this.#silenceTimer = undefined;
-      const left = this.#lastActivity + TIMING.silence - Date.now();
-      if (left > 0) return this.#watchSilence(left);
+      const remaining = this.#lastActivity + TIMING.silence - Date.now();
+      if (remaining > 0) return this.#watchSilence(remaining);
       this.#watchSilence(TIMING.silence);
       this.#handle({ type: 'silence' });
-    }, pause);
+    }, delay);
   }
 
   #stopTimers(): void {

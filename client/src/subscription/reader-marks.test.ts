@@ -26,7 +26,7 @@ describe('reader marks', () => {
 
   it("should be reported before the response's publications and after each change, never out of order", async () => {
     gateway.publish(1);
-    gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
+    gateway.respond = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const received: unknown[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe(
@@ -45,7 +45,7 @@ describe('reader marks', () => {
 
   it('should not report an ended snooze as running if an older response arrives afterwards', async () => {
     const snooze = { id: 'a', epoch: 'e', offset: 1, until: '2026-05-01T07:00:00Z' };
-    gateway.answer = (request) => {
+    gateway.respond = (request) => {
       const ended = [{ ...snooze, due: true as const }];
       gateway.sockets[0]?.emit('inbox', { ...inbox(5), feed: 'all', snoozed: ended });
       return { ...gateway.page(request), inbox: { ...inbox(5), snoozed: [snooze] } };

@@ -18,17 +18,17 @@ export class ReaderMarks {
   }
 
   /** Passes on a state unless it's older than the last state. */
-  take(inbox: InboxState): void {
+  pass(inbox: InboxState): void {
     if (this.#last && isOlderState(inbox, this.#last)) return;
     this.#last = inbox;
     this.#call(() => this.#handlers.onInbox?.(inbox));
   }
 
-  takeDue(due: readonly DueSnooze[]): void {
-    const fresh = due.filter(({ notification: { id }, until }) => {
+  passDue(due: readonly DueSnooze[]): void {
+    const newlyDue = due.filter(({ notification: { id }, until }) => {
       const key = `${id} ${until}`;
       return !this.#reported.has(key) && (this.#reported.add(key), true);
     });
-    if (fresh.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(fresh));
+    if (newlyDue.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(newlyDue));
   }
 }

@@ -65,7 +65,7 @@ export class Election {
         request.release = resolve;
         this.#hooks.elected();
       });
-    // Only a waiting request takes an abort signal. Stealing is immediate.
+    // Only a waiting request accepts an abort signal. Stealing is immediate.
     const options = steal ? { steal } : { signal: request.abort.signal };
     this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
       if (!isCurrent()) return;

@@ -29,7 +29,7 @@ export function identityOf(token: string | undefined): string | undefined {
   return typeof sub === 'string' ? JSON.stringify([iss, sub]) : undefined;
 }
 
-/** Whether the token from `getToken` names the feed. False if `getToken` fails. */
+/** Whether the token from `getToken` lists the feed. False if `getToken` fails. */
 export async function isInToken(feed: string, { getToken }: NotificationClientOptions): Promise<boolean> {
   try {
     const { feeds } = claimsOf(await inTime(getToken?.(), TIMING.token));
@@ -41,19 +41,21 @@ export async function isInToken(feed: string, { getToken }: NotificationClientOp
 
 /**
  * Returns the tab's group. A group has one server, one `clientId` and one reader (from `tabs.group` or the token).
- * Returns `undefined` if the reader is unknown: then the tab doesn't share a connection. Rejects if `getToken` rejects.
+ * Returns `undefined` if the reader is unknown, in which case the tab doesn't share a connection. Rejects if
+ * `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,
   origin: string,
 ): Promise<Group | undefined> {
   const { url, path = SOCKET_PATH, clientId = '', getToken, tabs } = options;
-  const named = typeof tabs === 'object' ? tabs.group : undefined;
-  const identity = named === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
+  const groupName = typeof tabs === 'object' ? tabs.group : undefined;
+  const identity =
+    groupName === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
   if (identity === undefined) return undefined;
   const server = new URL(path, new URL(url, origin)).href;
-  const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, named ?? null, identity])}`;
-  if (named !== undefined || !getToken) return { name, options };
+  const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, groupName ?? null, identity])}`;
+  if (groupName !== undefined || !getToken) return { name, options };
   const ownToken = async () => {
     const token = await getToken();
     if (identityOf(token) === identity) return token;

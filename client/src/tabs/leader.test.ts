@@ -12,11 +12,11 @@ it('should reconnect once if multiple tabs report the same connection as stuck',
     broadcast: () => undefined,
     patience: { failures: 0, max: 3 },
     surrender: () => undefined,
-    connect: (given) => {
-      hooks = given;
+    connect: (connectionHooks) => {
+      hooks = connectionHooks;
       const reconnect = (how: unknown): void => {
         reconnects.push(how);
-        given.disconnected();
+        connectionHooks.disconnected();
       };
       return { socket: undefined, presenting: true, reconnect, close: () => undefined };
     },

@@ -40,7 +40,7 @@ const MAX_PATIENCE = 6;
 
 interface AnySocket {
   timeout(ms: number): {
-    emit(event: string, request: unknown, done: (error: Error | null, answer: unknown) => void): unknown;
+    emit(event: string, request: unknown, done: (error: Error | null, response: unknown) => void): unknown;
   };
 }
 
@@ -52,7 +52,7 @@ export class Leader {
   readonly #options: LeaderOptions;
   readonly #presenter: Presenter;
   readonly #subscriptions = new Subscriptions();
-  readonly #known = new Set<string>();
+  readonly #watched = new Set<string>();
   readonly #closed = new AbortController();
   #connection: ClientConnection | undefined;
   #socket: FeedSocket | undefined;
@@ -131,7 +131,7 @@ export class Leader {
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.
-    if (++patience.failures < patience.max || this.#known.size === 0 || this.#closed.signal.aborted) return;
+    if (++patience.failures < patience.max || this.#watched.size === 0 || this.#closed.signal.aborted) return;
     patience.failures = 0;
     patience.max = Math.min(2 * patience.max, MAX_PATIENCE);
     surrender();
@@ -156,25 +156,25 @@ export class Leader {
 
   #forward(
     { from, session, event, request }: TabMessage & { type: 'ask' },
-    answer: (answer: unknown) => void,
+    respond: (response: unknown) => void,
   ): void {
     this.#watchTab(from);
     const socket = this.#socket;
     if (!socket || session !== this.#session) return this.#broadcastState();
     if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
     if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
-      return answer({ ok: true });
+      return respond({ ok: true });
     // Without a response, the requesting tab times out.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
-      .emit(event, request, (error, value) => error || answer(value));
+      .emit(event, request, (error, value) => error || respond(value));
   }
 
   /** Removes another tab when it is gone. Until then, it holds a lock that this tab can't acquire. */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
-    if (tab === id || this.#known.has(tab)) return;
-    this.#known.add(tab);
+    if (tab === id || this.#watched.has(tab)) return;
+    this.#watched.add(tab);
     const { signal } = this.#closed;
     locks
       .request(lockOf(tab), { signal }, async () => this.#removeTab(tab))
@@ -184,11 +184,11 @@ export class Leader {
   }
 
   #removeTab(tab: string): void {
-    this.#known.delete(tab);
-    const before = this.#presenter.id;
+    this.#watched.delete(tab);
+    const previous = this.#presenter.id;
     this.#presenter.remove(tab);
     for (const feed of this.#subscriptions.leave(tab))
       this.#socket?.emit('unsubscribe', { feed }, () => undefined);
-    if (this.#presenter.id !== before && !this.#closed.signal.aborted) this.#broadcastState();
+    if (this.#presenter.id !== previous && !this.#closed.signal.aborted) this.#broadcastState();
   }
 }

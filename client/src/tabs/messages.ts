@@ -42,6 +42,6 @@ export type TabMessage =
       readonly temporary: boolean;
     };
 
-/** The feed that a request names. Empty if it names none. */
+/** The feed in a request. Empty if there is none. */
 export const feedOf = (request: unknown): string =>
   (request as { feed?: string } | null | undefined)?.feed ?? '';

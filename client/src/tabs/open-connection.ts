@@ -13,7 +13,8 @@ export function openConnection(
   random: () => number,
   hooks: TabHooks,
   platform: TabPlatform | undefined = browserTabs(),
-  connect: Connect = (given, connectionHooks) => new Connection(given, random, connectionHooks),
+  connect: Connect = (connectionOptions, connectionHooks) =>
+    new Connection(connectionOptions, random, connectionHooks),
 ): ClientConnection {
   if (options.tabs === false || !platform) return connect(options, hooks);
   return new TabConnection({ options, hooks, platform, random, connect });

@@ -3,7 +3,7 @@ import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import { feedOf } from './messages.ts';
 
-type ResponseCallback = (error: Error | null, answer?: unknown) => void;
+type ResponseCallback = (error: Error | null, response?: unknown) => void;
 interface PendingRequest {
   readonly feed: string;
   readonly done: ResponseCallback;
@@ -39,31 +39,36 @@ export class PortSocket implements FeedSocket {
     this.#leave = leave;
   }
 
-  emit(event: string, request: unknown, answer: (answer: never) => void): void {
-    this.#request(event, request, TIMING.acknowledgement, (error, value) => error || answer(value as never));
+  emit(event: string, request: unknown, acknowledge: (response: never) => void): void {
+    this.#request(
+      event,
+      request,
+      TIMING.acknowledgement,
+      (error, value) => error || acknowledge(value as never),
+    );
   }
 
   timeout(ms: number) {
     return {
-      emit: (event: string, request: unknown, done: (error: Error | null, answer: never) => void): void =>
+      emit: (event: string, request: unknown, done: (error: Error | null, response: never) => void): void =>
         this.#request(event, request, ms, done as ResponseCallback),
     };
   }
 
   /** Passes on the server's response. If it refuses a feed because of the other tabs, leaves the group instead. */
-  async answered(id: number, answer: unknown): Promise<void> {
+  async respond(id: number, response: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     const { code, temporary } =
-      (answer as { error?: { code?: unknown; temporary?: unknown } } | undefined)?.error ?? {};
+      (response as { error?: { code?: unknown; temporary?: unknown } } | undefined)?.error ?? {};
     if (code && !temporary) this.#feeds.delete(waiting.feed);
-    const isDueToOthers =
+    const isDueToOtherTabs =
       (code === 'too_many_feeds' && this.#feeds.size < MAX_FEEDS_PER_CONNECTION) ||
       (code === 'forbidden' && (await this.#mayReadAlone(waiting.feed)));
     if (!this.#waiting.delete(id)) return;
     clearTimeout(waiting.timer);
-    if (isDueToOthers) this.#leave();
-    else waiting.done(null, answer);
+    if (isDueToOtherTabs) this.#leave();
+    else waiting.done(null, response);
   }
 
   /** Rejects pending and later requests. */

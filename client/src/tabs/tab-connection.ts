@@ -25,7 +25,7 @@ export interface TabConnectionOptions {
  */
 export class TabConnection implements ClientConnection {
   /** Within a group, `options` are those of the group. */
-  #given: TabConnectionOptions;
+  #settings: TabConnectionOptions;
   readonly #id: string;
   readonly #leaving = new AbortController();
   #channel: TabChannel | undefined;
@@ -44,9 +44,9 @@ export class TabConnection implements ClientConnection {
   #handoverTimer: ReturnType<typeof setTimeout> | undefined;
   #cleanups: (() => void)[] = [];
 
-  constructor(given: TabConnectionOptions) {
-    this.#given = given;
-    this.#id = given.platform.newId();
+  constructor(settings: TabConnectionOptions) {
+    this.#settings = settings;
+    this.#id = settings.platform.newId();
     void this.#join(0);
   }
 
@@ -91,21 +91,21 @@ export class TabConnection implements ClientConnection {
   /** Never rejects. Reports an error last because the listener might close the client. */
   async #join(attempt: number): Promise<void> {
     try {
-      const group = await groupOf(this.#given.options, this.#given.platform.origin);
+      const group = await groupOf(this.#settings.options, this.#settings.platform.origin);
       if (this.#closed) return;
       if (group) this.#enter(group);
       else this.#connectUnshared();
     } catch (reason) {
       if (this.#closed) return;
-      const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
-      this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
-      this.#given.hooks.error(tokenError(reason));
+      const delay = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#settings.random);
+      this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), delay);
+      this.#settings.hooks.error(tokenError(reason));
     }
   }
 
   #enter({ name, options }: Group): void {
-    const { platform, hooks } = this.#given;
-    this.#given = { ...this.#given, options };
+    const { platform, hooks } = this.#settings;
+    this.#settings = { ...this.#settings, options };
     const lockOf = (tab: string) => `${name} tab ${tab}`;
     const failed = (reason: unknown): void => {
       if (this.#closed) return;
@@ -140,13 +140,13 @@ export class TabConnection implements ClientConnection {
     // A listener might have closed the client.
     if (this.#closed) return;
     this.close();
-    const { options, hooks, connect } = this.#given;
+    const { options, hooks, connect } = this.#settings;
     this.#unshared = connect(options, hooks);
     this.#present(true);
   }
 
   #elected(lockOf: (tab: string) => string): void {
-    const { platform, connect, options } = this.#given;
+    const { platform, connect, options } = this.#settings;
     const last = this.#state;
     const leader = new Leader({
       id: this.#id,
@@ -186,7 +186,7 @@ export class TabConnection implements ClientConnection {
   }
 
   #sendHello(): void {
-    this.#send({ type: 'hello', from: this.#id, front: this.#given.platform.front() });
+    this.#send({ type: 'hello', from: this.#id, front: this.#settings.platform.front() });
   }
 
   #tick(): void {
@@ -208,14 +208,14 @@ export class TabConnection implements ClientConnection {
       case 'state':
         return this.#handleState(message.state);
       case 'event':
-        if (this.#isLeader(message.leader)) this.#given.hooks.event(message.name, message.event);
+        if (this.#isLeader(message.leader)) this.#settings.hooks.event(message.name, message.event);
         return;
       case 'error':
         if (this.#isLeader(message.leader))
-          this.#given.hooks.error(new ClientError(message.code, message.message, message));
+          this.#settings.hooks.error(new ClientError(message.code, message.message, message));
         return;
       case 'answer':
-        if (message.to === this.#id) void this.#port?.socket.answered(message.id, message.answer);
+        if (message.to === this.#id) void this.#port?.socket.respond(message.id, message.answer);
         return;
       case 'bye':
         this.#leader?.handle(message);
@@ -236,9 +236,9 @@ export class TabConnection implements ClientConnection {
   }
 
   #handleState(state: LeaderState): void {
-    const known = this.#state;
-    const isOtherLeader = state.leader !== known?.leader;
-    if (isOtherLeader && known && state.term < known.term && this.#silentTicks === 0) return;
+    const current = this.#state;
+    const isOtherLeader = state.leader !== current?.leader;
+    if (isOtherLeader && current && state.term < current.term && this.#silentTicks === 0) return;
     // True if this tab's lock was stolen while it slept and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
@@ -256,7 +256,7 @@ export class TabConnection implements ClientConnection {
   #present(now: boolean): void {
     if (now === this.#presenting) return;
     this.#presenting = now;
-    this.#given.hooks.presenting(now);
+    this.#settings.hooks.presenting(now);
   }
 
   #connectTo(leader: string, term: number, session: number): void {
@@ -267,11 +267,11 @@ export class TabConnection implements ClientConnection {
     const socket = new PortSocket(
       (id, event, request) =>
         this.#send({ type: 'ask', from: this.#id, to: leader, session, id, event, request }),
-      async (feed) => leader !== this.#id && isInToken(feed, this.#given.options),
+      async (feed) => leader !== this.#id && isInToken(feed, this.#settings.options),
       () => this.#connectUnshared(),
     );
     this.#port = { socket, key };
-    this.#given.hooks.connected(socket);
+    this.#settings.hooks.connected(socket);
     previous?.socket.close();
   }
 
@@ -293,7 +293,7 @@ export class TabConnection implements ClientConnection {
     const port = this.#port;
     if (!port) return;
     this.#port = undefined;
-    this.#given.hooks.disconnected();
+    this.#settings.hooks.disconnected();
     port.socket.close();
   }
 }

@@ -31,15 +31,15 @@ describe('tabs', () => {
   it('should stay subscribed to a feed as long as any tab needs it', async () => {
     fixture.open(['all']);
     await pass(1_000);
-    const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
+    const [first, second] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
     await pass(1_000);
     fixture.server.publish('topic:a', 3);
     await pass(100);
-    expect(one.shown.get('topic:a')).toHaveLength(3);
-    one.unsubscribe('topic:a');
+    expect(first.shown.get('topic:a')).toHaveLength(3);
+    first.unsubscribe('topic:a');
     await pass(100);
     expect([...fixture.server.subscribedFeeds]).toEqual(['all', 'topic:a']);
-    other.close({ killed: true });
+    second.close({ killed: true });
     await pass(100);
     expect([...fixture.server.subscribedFeeds]).toEqual(['all']);
   });
@@ -119,12 +119,12 @@ describe('tabs', () => {
 
   it("should not use another reader's token for the shared connection", async () => {
     let sub = 'one';
-    const given: unknown[] = [];
+    const getTokens: unknown[] = [];
     const tab = fixture.open(['all'], { getToken: () => tokenOf({ sub }) }, (options) =>
-      given.push(options.getToken),
+      getTokens.push(options.getToken),
     );
     await pass(1_000);
-    const [getToken] = given as (() => Promise<string>)[];
+    const [getToken] = getTokens as (() => Promise<string>)[];
     expect(await getToken?.()).toBe(tokenOf({ sub }));
     sub = 'two';
     await expect(getToken?.()).rejects.toThrow('another reader');
@@ -193,27 +193,27 @@ describe('the presenting tab', () => {
   const presenting = () => fixture.openTabs.filter(({ client }) => client.presenting);
 
   it('should be the focused tab, otherwise the latest visible tab, otherwise any tab', async () => {
-    const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
+    const [first, second, third] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
     await pass(1_000);
     expect(presenting()).toHaveLength(1);
-    two.tab.show(1);
+    second.tab.show(1);
     await pass(10);
-    expect(presenting()).toEqual([two]);
-    three.tab.show(1);
+    expect(presenting()).toEqual([second]);
+    third.tab.show(1);
     await pass(10);
-    expect(presenting()).toEqual([three]);
-    two.tab.show(2);
+    expect(presenting()).toEqual([third]);
+    second.tab.show(2);
     await pass(10);
-    expect(presenting()).toEqual([two]);
-    two.tab.show(0);
+    expect(presenting()).toEqual([second]);
+    second.tab.show(0);
     await pass(10);
-    expect(presenting()).toEqual([three]);
-    one.close();
+    expect(presenting()).toEqual([third]);
+    first.close();
     await pass(1_000);
-    expect(presenting()).toEqual([three]);
-    three.close({ killed: true });
+    expect(presenting()).toEqual([third]);
+    third.close({ killed: true });
     await pass(1_000);
-    expect(presenting()).toEqual([two]);
+    expect(presenting()).toEqual([second]);
   });
 
   it('should change without losing or repeating a toast, and be reported to listeners', async () => {

@@ -56,8 +56,8 @@ export class FakeBrowser {
     this.tabs.delete(tab);
     for (const [name, requests] of this.#locks) {
       const [holder] = requests;
-      const left = requests.filter((request) => request.tab !== tab);
-      requests.splice(0, requests.length, ...left);
+      const remaining = requests.filter((request) => request.tab !== tab);
+      requests.splice(0, requests.length, ...remaining);
       if (holder?.tab === tab) this.#grant(name);
     }
   }

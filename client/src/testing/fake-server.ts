@@ -29,7 +29,7 @@ export class FakeServer {
   requests: string[] = [];
   /** Maximum number of feeds per connection. */
   maxFeeds = Infinity;
-  /** Feeds that the server cannot read for now. */
+  /** Feeds that the server temporarily can't read. */
   readonly unavailable = new Set<string>();
   permits: (token: string | undefined, feed: string) => boolean = () => true;
 
@@ -86,7 +86,7 @@ export class FakeServer {
       if (closed) return;
       const connection: FakeConnection = {
         tab,
-        hooks: own,
+        hooks: wrappedHooks,
         feeds: new Set<string>(),
         lost: () => handleLoss(connection),
         token,
@@ -103,13 +103,13 @@ export class FakeServer {
       connectLater(500);
       hooks.error(tokenError(reason));
     };
-    const connectLater = (pause: number) => {
+    const connectLater = (delay: number) => {
       timer = setTimeout(() => {
         if (getToken) Promise.resolve().then(getToken).then(connectNow, tokenFailed);
         else connectNow();
-      }, pause);
+      }, delay);
     };
-    const own: ConnectionHooks = {
+    const wrappedHooks: ConnectionHooks = {
       ...hooks,
       event: (name, payload) => closed || hooks.event(name, payload),
     };
@@ -135,7 +135,7 @@ export class FakeServer {
         closed = true;
         clearTimeout(timer);
         for (const connection of this.#connections)
-          if (connection.hooks === own) this.#connections.delete(connection);
+          if (connection.hooks === wrappedHooks) this.#connections.delete(connection);
       },
     };
   }
@@ -167,15 +167,15 @@ export class FakeServer {
     const isOpen = () => this.#connections.has(connection);
     const unsubscribe = ({ feed }: { feed: string }) => feeds.delete(feed);
     return {
-      emit: (_event, request, answer) => {
+      emit: (_event, request, acknowledge) => {
         unsubscribe(request);
-        tab.run(() => isOpen() && answer({ ok: true }));
+        tab.run(() => isOpen() && acknowledge({ ok: true }));
       },
       timeout: () => ({
         emit: (
           event: string,
           request: SubscribeRequest,
-          done: (error: Error | null, answer: SubscribeAnswer) => void,
+          done: (error: Error | null, response: SubscribeAnswer) => void,
         ) => {
           if (!isOpen()) return;
           this.requests.push(`${event} ${request.feed}`);
@@ -189,8 +189,8 @@ export class FakeServer {
           if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) return refuse('too_many_feeds');
           feeds.add(request.feed);
           if (this.unavailable.has(request.feed)) return refuse('unavailable', true);
-          const answer = this.#page(request);
-          tab.run(() => isOpen() && done(null, { ok: true, ...answer }));
+          const page = this.#page(request);
+          tab.run(() => isOpen() && done(null, { ok: true, ...page }));
         },
       }),
     };

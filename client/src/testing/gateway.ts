@@ -15,7 +15,7 @@ const at = (offset: number): Publication => ({
 });
 
 /**
- * For tests only. An in-memory gateway with a single log. Override `answer` to refuse requests or leave them
+ * For tests only. An in-memory gateway with a single log. Override `respond` to refuse requests or leave them
  * unanswered.
  */
 export class Gateway {
@@ -25,24 +25,27 @@ export class Gateway {
   epoch = 'e';
   requests: SubscribeRequest[] = [];
   sockets: Socket[] = [];
-  answer: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
+  respond: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
   onToken: (token: string) => TokenAnswer = () => ({ ok: true });
   url = '';
 
   async listen(): Promise<void> {
     this.io.on('connection', (socket) => {
       this.sockets.push(socket);
-      socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
-        this.requests.push(request);
-        void socket.join(request.feed);
-        const reply = this.answer(request);
-        if (reply) answer(reply);
-      });
-      socket.on('token', ({ token }: { token: string }, answer: (answer: TokenAnswer) => void) =>
-        answer(this.onToken(token)),
+      socket.on(
+        'subscribe',
+        (request: SubscribeRequest, acknowledge: (response: SubscribeAnswer) => void) => {
+          this.requests.push(request);
+          void socket.join(request.feed);
+          const reply = this.respond(request);
+          if (reply) acknowledge(reply);
+        },
       );
-      socket.on('unsubscribe', (_request: unknown, answer: (answer: { ok: true }) => void) =>
-        answer({ ok: true }),
+      socket.on('token', ({ token }: { token: string }, acknowledge: (response: TokenAnswer) => void) =>
+        acknowledge(this.onToken(token)),
+      );
+      socket.on('unsubscribe', (_request: unknown, acknowledge: (response: { ok: true }) => void) =>
+        acknowledge({ ok: true }),
       );
     });
     await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));

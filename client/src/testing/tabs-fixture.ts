@@ -15,18 +15,18 @@ export class TabWithClient {
   readonly errors: string[] = [];
   readonly #subscriptions = new Map<string, Subscription>();
 
-  /** Calls `connecting` with each connection's options. */
+  /** Calls `onConnect` with each connection's options. */
   constructor(
     tab: FakeTab,
     server: FakeServer,
     options: Partial<NotificationClientOptions>,
-    connecting: (options: NotificationClientOptions) => void,
+    onConnect: (options: NotificationClientOptions) => void,
   ) {
     this.tab = tab;
-    this.client = createClient({ url: '', ...options }, (given, random, hooks) =>
-      openConnection(given, random, hooks, tab, (used, connectionHooks) => {
-        connecting(used);
-        return server.connect(tab, connectionHooks, used.getToken);
+    this.client = createClient({ url: '', ...options }, (clientOptions, random, hooks) =>
+      openConnection(clientOptions, random, hooks, tab, (connectionOptions, connectionHooks) => {
+        onConnect(connectionOptions);
+        return server.connect(tab, connectionHooks, connectionOptions.getToken);
       }),
     );
     this.client.on('status', (status) => this.statuses.push(status));
@@ -74,9 +74,9 @@ export class TabsFixture {
   open(
     feeds: readonly string[],
     options: Partial<NotificationClientOptions> = {},
-    connecting: (options: NotificationClientOptions) => void = () => undefined,
+    onConnect: (options: NotificationClientOptions) => void = () => undefined,
   ): TabWithClient {
-    const tab = new TabWithClient(this.browser.open(), this.server, options, connecting);
+    const tab = new TabWithClient(this.browser.open(), this.server, options, onConnect);
     this.tabs.push(tab);
     for (const feed of feeds) tab.subscribe(feed);
     return tab;

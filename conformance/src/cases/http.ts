@@ -87,9 +87,9 @@ export const HTTP: readonly Case[] = [
       204,
     );
     const response = await kit.get(`/app/unread?feed=${feed}&clientId=${clientId}`);
-    const counted = (await response.json()) as { feeds: unknown[] };
-    assertMembers(counted, { total: 2, more: false });
-    assertMembers(counted.feeds[0], { feed, unread: 2, more: false });
+    const counts = (await response.json()) as { feeds: unknown[] };
+    assertMembers(counts, { total: 2, more: false });
+    assertMembers(counts.feeds[0], { feed, unread: 2, more: false });
   }),
   httpCase('stores mutes', ['open'], async (kit) => {
     const mutes = { feeds: [kit.feed()], severities: ['warning'] };

@@ -28,13 +28,13 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
   const all: Publication[] = [];
   let position = positionOf(page);
   for (let more = true; more;) {
-    const answer = (await socket.request('subscribe', { feed, position })) as unknown as Page;
-    assert.ok(Buffer.byteLength(JSON.stringify(answer)) <= MAX_PAGE_BYTES);
-    assert.ok(answer.publications.length <= MAX_PAGE_PUBLICATIONS);
-    if (answer.more) assert.equal(answer.offset, answer.publications.at(-1)?.offset);
-    all.push(...answer.publications);
-    position = positionOf(answer);
-    more = answer.more;
+    const response = (await socket.request('subscribe', { feed, position })) as unknown as Page;
+    assert.ok(Buffer.byteLength(JSON.stringify(response)) <= MAX_PAGE_BYTES);
+    assert.ok(response.publications.length <= MAX_PAGE_PUBLICATIONS);
+    if (response.more) assert.equal(response.offset, response.publications.at(-1)?.offset);
+    all.push(...response.publications);
+    position = positionOf(response);
+    more = response.more;
   }
   return all;
 }
@@ -59,7 +59,7 @@ export const READING: readonly Case[] = [
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
     await assertPushed(reader.inbox, feed, ids);
     assert.deepEqual(
-      pushed(reader.inbox, feed).map((one) => one.offset),
+      pushed(reader.inbox, feed).map((publication) => publication.offset),
       [offset + 1, offset + 2],
     );
     for (const { data } of reader.inbox.received('publications')) assert.equal(data['epoch'], epoch);
@@ -77,10 +77,10 @@ export const READING: readonly Case[] = [
     async (kit, over) => {
       const feed = kit.feed();
       const reader = await kit.reader(over, feed);
-      const [id] = await kit.publish(feed, { title: 'Plain', body: 'Zeile\nzwei 🔔' });
+      const [id] = await kit.publish(feed, { title: 'Plain', body: 'Line\ntwo 🔔' });
       await assertPushed(reader.inbox, feed, [id ?? '']);
       const { createdAt, ...rest } = pushed(reader.inbox, feed)[0]?.notification ?? {};
-      assertMembers(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Zeile\nzwei 🔔' });
+      assertMembers(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Line\ntwo 🔔' });
       assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
     },
   ),
@@ -186,14 +186,14 @@ export const READING: readonly Case[] = [
       const feed = kit.feed();
       const before = await kit.page(feed);
       const reader = await kit.reader(over, feed);
-      const [old] = await kit.publish(feed, { collapseKey: 'k', title: 'Old' });
-      const [young] = await kit.publish(feed, { collapseKey: 'k', title: 'Young' });
-      await assertPushed(reader.inbox, feed, [old ?? '', young ?? '']);
-      assert.equal(pushed(reader.inbox, feed)[1]?.replaces, old);
+      const [oldId] = await kit.publish(feed, { collapseKey: 'k', title: 'Old' });
+      const [newId] = await kit.publish(feed, { collapseKey: 'k', title: 'New' });
+      await assertPushed(reader.inbox, feed, [oldId ?? '', newId ?? '']);
+      assert.equal(pushed(reader.inbox, feed)[1]?.replaces, oldId);
       const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
       const [gone, live] = page.publications;
       assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'replaced']);
-      assert.deepEqual([live?.notification?.title, live?.replaces], ['Young', old]);
+      assert.deepEqual([live?.notification?.title, live?.replaces], ['New', oldId]);
     },
   ),
   readerCase('serves expired publications without content', ['publish'], async (kit, over) => {
@@ -223,7 +223,7 @@ export const READING: readonly Case[] = [
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstPageOf(reader, feed);
-    const { data } = await reader.inbox.waitFor('position', (one) => one['feed'] === feed, 12_000);
+    const { data } = await reader.inbox.waitFor('position', (data) => data['feed'] === feed, 12_000);
     assertMembers(data, { feed, epoch, offset });
   }),
   readerCase(
@@ -264,9 +264,9 @@ export const READING: readonly Case[] = [
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstPageOf(reader, feed);
       // A socket can also push publications that are in the response, possibly before the response and more than once.
-      const all = new Map(first.publications.map((one) => [one.offset, one]));
+      const all = new Map(first.publications.map((publication) => [publication.offset, publication]));
       const collect = () => {
-        for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);
+        for (const publication of pushed(reader.inbox, feed)) all.set(publication.offset, publication);
         return all.size;
       };
       await reader.inbox.waitUntil(() => collect() >= head - before.offset, `${head} publications`);

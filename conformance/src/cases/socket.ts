@@ -95,14 +95,14 @@ export const SOCKET: readonly Case[] = [
     await assertPushed(socket.inbox, feed, ids);
   }),
   socketCase('keeps multiple feeds on one connection separate', ['publish'], async (kit, over) => {
-    const [one, other] = [kit.feed(), kit.feed()];
+    const [feedA, feedB] = [kit.feed(), kit.feed()];
     const socket = await kit.socket(over);
-    await subscribe(socket, one);
-    await subscribe(socket, other);
-    const first = await kit.publish(one, {});
-    const second = await kit.publish(other, {});
-    await assertPushed(socket.inbox, one, first);
-    await assertPushed(socket.inbox, other, second);
+    await subscribe(socket, feedA);
+    await subscribe(socket, feedB);
+    const first = await kit.publish(feedA, {});
+    const second = await kit.publish(feedB, {});
+    await assertPushed(socket.inbox, feedA, first);
+    await assertPushed(socket.inbox, feedB, second);
   }),
   socketCase(
     `accepts ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and rejects the next`,

@@ -50,7 +50,7 @@ export const STREAM: readonly Case[] = [
   streamCase('sends the reconnection delay', [], async (kit) => {
     const stream = await kit.stream(queryOf(kit.feed()));
     await stream.inbox.waitFor('subscribed');
-    assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
+    assert.ok(stream.otherLines.some((line) => /^retry: ?\d+$/.test(line)));
   }),
   streamCase('sets each event’s id to the position after the event', ['publish'], async (kit) => {
     const feed = kit.feed();
@@ -96,27 +96,28 @@ export const STREAM: readonly Case[] = [
     },
   ),
   streamCase('serves multiple feeds and recovers each from its own position', ['publish'], async (kit) => {
-    const [one, other] = [kit.feed(), kit.feed()];
-    const stream = await kit.stream(queryOf(one, other));
-    for (const feed of [one, other])
+    const [feedA, feedB] = [kit.feed(), kit.feed()];
+    const stream = await kit.stream(queryOf(feedA, feedB));
+    for (const feed of [feedA, feedB])
       await stream.inbox.waitFor('subscribed', (data) => data['feed'] === feed);
-    await assertPushed(stream.inbox, one, await kit.publish(one, {}));
-    await assertPushed(stream.inbox, other, await kit.publish(other, {}));
+    await assertPushed(stream.inbox, feedA, await kit.publish(feedA, {}));
+    await assertPushed(stream.inbox, feedB, await kit.publish(feedB, {}));
     const id = stream.inbox.all.findLast((event) => event.id !== undefined)?.id ?? '';
     stream.close();
-    const missed = await kit.publish(other, {});
-    const resumed = await kit.stream(queryOf(other, one), { 'last-event-id': id });
-    const answer = async (feed: string) =>
+    const missed = await kit.publish(feedB, {});
+    const resumed = await kit.stream(queryOf(feedB, feedA), { 'last-event-id': id });
+    const pageFor = async (feed: string) =>
       pageOf((await resumed.inbox.waitFor('subscribed', (data) => data['feed'] === feed)).data);
-    assert.deepEqual(idsOf((await answer(one)).publications), []);
-    assert.deepEqual(idsOf((await answer(other)).publications), missed);
+    assert.deepEqual(idsOf((await pageFor(feedA)).publications), []);
+    assert.deepEqual(idsOf((await pageFor(feedB)).publications), missed);
   }),
   streamCase("starts a feed at its head if the event id doesn't mention it", ['publish'], async (kit) => {
-    const [one, other] = [kit.feed(), kit.feed()];
-    await kit.publish(other, {});
-    const { epoch, offset } = await kit.page(one);
-    const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
-    const { data } = await stream.inbox.waitFor('subscribed', (one) => one['feed'] === other);
+    const [feedA, feedB] = [kit.feed(), kit.feed()];
+    await kit.publish(feedB, {});
+    const { epoch, offset } = await kit.page(feedA);
+    const id = `${feedA}=${epoch}:${offset}`;
+    const stream = await kit.stream(queryOf(feedA, feedB), { 'last-event-id': id });
+    const { data } = await stream.inbox.waitFor('subscribed', (data) => data['feed'] === feedB);
     assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
   }),
   streamCase('continues after the first page without another request', ['publish'], async (kit) => {

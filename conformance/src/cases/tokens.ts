@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 
 /** A feed that no test token permits because it belongs to another reader. */
-const FOREIGN = 'user:conformance-other-reader';
+const OTHER_USER_FEED = 'user:conformance-other-reader';
 
 const refusalCase = (name: string, token: string | undefined): Case =>
   socketCase(`rejects a handshake with ${name}`, ['token'], async (kit, over) => {
@@ -22,7 +22,7 @@ export const TOKENS: readonly Case[] = [
     ['token'],
     async (kit, over) => {
       const socket = await kit.socket(over);
-      const { ok, error } = (await socket.request('subscribe', { feed: FOREIGN })) as {
+      const { ok, error } = (await socket.request('subscribe', { feed: OTHER_USER_FEED })) as {
         ok: boolean;
         error: Record<string, unknown>;
       };
@@ -44,7 +44,7 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   streamCase(
-    'rejects a stream without a valid token and names the authentication scheme',
+    'rejects a stream without a valid token and specifies the authentication scheme',
     ['token'],
     async (kit) => {
       for (const headers of [{ authorization: '' }, { authorization: 'Bearer nonsense' }]) {
@@ -55,11 +55,11 @@ export const TOKENS: readonly Case[] = [
     },
   ),
   streamCase("rejects a stream of a feed that the token doesn't permit", ['token'], async (kit) => {
-    const { response } = await kit.stream(`?feed=all&feed=${FOREIGN}`);
+    const { response } = await kit.stream(`?feed=all&feed=${OTHER_USER_FEED}`);
     assert.equal(response.status, 403);
   }),
   httpCase("rejects a page request for a feed that the token doesn't permit", ['token'], async (kit) => {
-    const response = await kit.get(`/app/notifications?feed=${FOREIGN}`);
+    const response = await kit.get(`/app/notifications?feed=${OTHER_USER_FEED}`);
     assert.equal(response.status, 403);
   }),
   httpCase('rejects a page request without a token', ['token'], async (kit) => {

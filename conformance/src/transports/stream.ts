@@ -4,7 +4,7 @@ import { Inbox } from '../inbox.ts';
 export class StreamReader {
   readonly inbox: Inbox;
   /** Lines outside of events: comments and `retry`. */
-  readonly others: string[] = [];
+  readonly otherLines: string[] = [];
   readonly response: Response;
   readonly #abort: AbortController;
 
@@ -55,7 +55,7 @@ export class StreamReader {
       if (field === 'event') event = value;
       else if (field === 'id') id = value;
       else if (field === 'data') data.push(value);
-      else this.others.push(line);
+      else this.otherLines.push(line);
     }
     if (data.length === 0) return;
     this.inbox.all.push({ event, id, data: JSON.parse(data.join('\n')) as Record<string, unknown> });

@@ -65,7 +65,7 @@ export const channelsSchema = z.strictObject({
     address: z.string().nullable(),
     /** The address in the token. */
     offered: z.string().nullable(),
-    /** Whether the deployment sends e-mail, through the channel `email` or a binding. Earlier versions omit it. */
+    /** Whether the deployment sends e-mail, through the `email` channel or a binding. Earlier versions omit it. */
     used: z.boolean().optional(),
   }),
   push: z.strictObject({

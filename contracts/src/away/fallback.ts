@@ -39,5 +39,5 @@ export const fallbacksSchema = atMost(
   z.array(fallbackSchema).min(1, 'must have at least one fallback'),
 ).meta({
   description:
-    "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds. Requires an API key with the scope `fallback`.",
+    "Messages through other channels if the reader doesn't react in time. Only for `user:` feeds. Requires an API key with the `fallback` scope.",
 });

@@ -95,7 +95,7 @@ export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether the set-aside record `name` holds one of the feed's entries or items. */
+/** Whether the set-aside record `name` contains one of the feed's entries or items. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (
     /^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ?? /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name)

@@ -28,9 +28,9 @@ describe('an icon', () => {
 });
 
 it('should accept a short token as the category', () => {
-  expect(['billing', 'ci.build', '2fa'].every((one) => categorySchema.safeParse(one).success)).toBe(true);
+  expect(['billing', 'ci.build', '2fa'].every((name) => categorySchema.safeParse(name).success)).toBe(true);
   expect(
-    ['', 'Billing', '-a', 'a b', 'a'.repeat(41)].some((one) => categorySchema.safeParse(one).success),
+    ['', 'Billing', '-a', 'a b', 'a'.repeat(41)].some((name) => categorySchema.safeParse(name).success),
   ).toBe(false);
 });
 

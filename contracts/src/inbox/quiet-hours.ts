@@ -132,7 +132,7 @@ function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number):
 
 /**
  * The end of the current quiet hours (ms since 1970). `Infinity` if they never end. `undefined` if `at` is outside
- * quiet hours or this platform doesn't know the time zone.
+ * quiet hours or this platform doesn't support the time zone.
  */
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isTimeZone(quiet.timeZone)) return undefined;
@@ -144,7 +144,7 @@ export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   return until;
 }
 
-/** Whether `at` (ms since 1970) is within quiet hours. Always false if this platform doesn't know the time zone. */
+/** Whether `at` (ms since 1970) is within quiet hours. Always false if this platform doesn't support the time zone. */
 export function isQuiet(quiet: QuietHours, at: number): boolean {
   return isTimeZone(quiet.timeZone) && endAt(quiet, at) !== undefined;
 }

@@ -6,7 +6,7 @@ export const knownKeySchema = z.strictObject({
   name: z.string(),
   /** The first 16 digits of the key's hash. */
   hash: z.string(),
-  /** The first 16 digits of a hash over the rest of the key's record. */
+  /** The first 16 digits of a hash of the rest of the key's record. */
   rights: z.string(),
 });
 export type KnownKey = z.infer<typeof knownKeySchema>;

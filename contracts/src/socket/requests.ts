@@ -55,7 +55,7 @@ export type UnsubscribeAnswer = { ok: true } | Refusal;
 export type TokenAnswer = { ok: true } | Refusal;
 
 export interface ClientToServerEvents {
-  subscribe: (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => void;
-  unsubscribe: (request: UnsubscribeRequest, answer: (answer: UnsubscribeAnswer) => void) => void;
-  token: (request: TokenRequest, answer: (answer: TokenAnswer) => void) => void;
+  subscribe: (request: SubscribeRequest, callback: (response: SubscribeAnswer) => void) => void;
+  unsubscribe: (request: UnsubscribeRequest, callback: (response: UnsubscribeAnswer) => void) => void;
+  token: (request: TokenRequest, callback: (response: TokenAnswer) => void) => void;
 }

@@ -11,9 +11,9 @@ describe('bidirectional text helpers', () => {
     [`${RLI}a`, `${RLI}a${PDI}`],
     [`${RLI}a${PDI}${PDI}b${FSI}`, `${RLI}a${PDI}b${FSI}${PDI}`],
     [`${RLO}a${PDF}`, `${RLO}a${PDF}`],
-  ])('should keep text from affecting the direction of surrounding text: %j', (text, kept) => {
-    expect(contained(text)).toBe(kept);
-    expect(isolate(text)).toBe(text === 'plain ascii' ? text : `${FSI}${kept}${PDI}`);
+  ])('should keep text from affecting the direction of surrounding text: %j', (text, expected) => {
+    expect(contained(text)).toBe(expected);
+    expect(isolate(text)).toBe(text === 'plain ascii' ? text : `${FSI}${expected}${PDI}`);
   });
 
   it('should isolate only text in right-to-left scripts', () => {

@@ -76,7 +76,7 @@ describe('a list with too many items', () => {
     const at = (count: number) =>
       linesOf(schema, { [name]: Array(count).fill(7) }).filter((line) => line.startsWith(name));
     expect(at(max).some((line) => line.includes('must have at most'))).toBe(false);
-    const [line] = at(max + 1).filter((each) => each.includes('must have at most'));
+    const [line] = at(max + 1).filter((text) => text.includes('must have at most'));
     expect(line).toContain(`${name}: must have at most ${max} `);
     expect(at(500_000)).toEqual(at(max + 1));
   });
@@ -88,12 +88,12 @@ describe('a list with too many items', () => {
 });
 
 describe('a list of names', () => {
-  const long = Array.from({ length: 200 }, (_, i) => `topic:${String(i).padEnd(128, '-')}`);
-  const longest = Array.from({ length: 200 }, (_, i) => `user:${String(i).padEnd(255, 'ä')}`);
+  const longTopics = Array.from({ length: 200 }, (_, i) => `topic:${String(i).padEnd(128, '-')}`);
+  const longUserFeeds = Array.from({ length: 200 }, (_, i) => `user:${String(i).padEnd(255, 'ä')}`);
 
   it('should report invalid names as well as errors of the list as a whole', () => {
-    expect(linesOf(putMutesSchema, { feeds: long, severities: [] })).toEqual([]);
-    const feeds = ['x', ...longest.slice(1)];
+    expect(linesOf(putMutesSchema, { feeds: longTopics, severities: [] })).toEqual([]);
+    const feeds = ['x', ...longUserFeeds.slice(1)];
     expect(pathsOf(putMutesSchema, { feeds, severities: [] })).toEqual(['feeds.0', 'feeds']);
     expect(pathsOf(streamQuerySchema, { feed: ['x', 'all', 'all'] })).toEqual(['feed.0', 'feed']);
   });
@@ -102,7 +102,7 @@ describe('a list of names', () => {
     let nested: unknown = [];
     for (let depth = 0; depth < 20_000; depth++) nested = [nested];
     expect(pathsOf(putMutesSchema, { feeds: [nested], severities: [] })).toEqual(['feeds.0']);
-    expect(linesOf(putMutesSchema, { feeds: [...longest, 'all'], severities: [] })).toEqual([
+    expect(linesOf(putMutesSchema, { feeds: [...longUserFeeds, 'all'], severities: [] })).toEqual([
       'feeds: must have at most 200 feeds',
     ]);
   });

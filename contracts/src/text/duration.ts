@@ -19,13 +19,13 @@ export function parseDuration(text: string): number | undefined {
 
 /** An ISO 8601 duration from `min` to `max`, which are ISO 8601 durations too. */
 export const durationSchema = (min: string, max: string) => {
-  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
+  const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];
   return z
     .string()
     .max(32, 'must have at most 32 characters')
     .refine((text) => {
       const ms = parseDuration(text);
-      return ms !== undefined && ms >= least && ms <= most;
+      return ms !== undefined && ms >= minMs && ms <= maxMs;
     }, `must be an ISO 8601 duration from ${min} to ${max}, such as PT5M`)
     .meta({ examples: ['PT5M'] });
 };

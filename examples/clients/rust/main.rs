@@ -15,7 +15,7 @@ struct StreamState {
     wait_ms: u64,
 }
 
-fn encoded(feed: &str) -> String {
+fn percent_encode(feed: &str) -> String {
     feed.bytes()
         .map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") })
         .collect()
@@ -66,7 +66,7 @@ fn read(host: &str, query: &str, state: &mut StreamState) -> io::Result<()> {
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
-    let query: Vec<String> = args[1..].iter().map(|feed| format!("feed={}", encoded(feed))).collect();
+    let query: Vec<String> = args[1..].iter().map(|feed| format!("feed={}", percent_encode(feed))).collect();
     let mut state = StreamState { last_id: None, wait_ms: 1000 };
     loop {
         if let Err(error) = read(&args[0], &query.join("&"), &mut state) {

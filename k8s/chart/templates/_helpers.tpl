@@ -51,7 +51,7 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /* Fails on bounds for the autoscaler that the cluster would reject only halfway through the installation. */ -}}
+{{- /* Fails on invalid autoscaler bounds, which the cluster would reject only halfway through the installation. */ -}}
 {{- define "tocsin.checkAutoscaling" -}}
 {{- with .Values.bff.autoscaling -}}
 {{- if and .enabled (gt (int .min) (int .max)) -}}
@@ -69,7 +69,7 @@ kind: Secret
 metadata:
   name: {{ $name }}
   annotations:
-    # Uninstalling keeps the secrets, because the stored data needs them. A later installation uses them again.
+    # Uninstalling keeps the secrets, because the stored data needs them. A later installation reuses them.
     helm.sh/resource-policy: keep
   labels:
     app.kubernetes.io/part-of: tocsin

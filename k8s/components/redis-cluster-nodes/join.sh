@@ -9,7 +9,7 @@ COUNT=6
 MASTERS=3
 SLOTS=16384
 N=${HOSTNAME##*-}
-ask() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }
+cli() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }
 address() { getent hosts "redis-$1.redis" | cut -d ' ' -f 1; }
 
 # Succeeds if this node is connected to all others. If not, introduces it to the missing ones.
@@ -22,8 +22,8 @@ is_joined() {
       if ! printf '%s\n' "$nodes" | grep -q " $address:6379@16379,redis-$other.redis .* connected"; then
         status=1
         # The cluster bus requires no password, so first check that the address now belongs to our node.
-        if [ -n "$address" ] && ask -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
-          ask cluster meet "$address" 6379 > /dev/null
+        if [ -n "$address" ] && cli -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
+          cli cluster meet "$address" 6379 > /dev/null
         fi
       fi
     fi
@@ -45,7 +45,7 @@ master_to_follow() {
     }'
 }
 
-# Succeeds if a living replica follows a master that serves no slots: it may have the only copy of lost slots.
+# Succeeds if a live replica follows a master that serves no slots: it may have the only copy of lost slots.
 has_orphan() {
   printf '%s\n' "$nodes" | awk '
     $3 ~ /slave/ && $3 !~ /fail/ { followed[$4] = 1 }
@@ -54,16 +54,16 @@ has_orphan() {
 }
 
 while sleep 2; do
-  nodes=$(ask cluster nodes) || continue
+  nodes=$(cli cluster nodes) || continue
   is_joined || continue
   # Continue only if this node is a master without slots.
   printf '%s\n' "$nodes" | grep -q 'myself,master .* connected$' || continue
-  if ask cluster info | grep -q "^cluster_slots_assigned:$SLOTS"; then
+  if cli cluster info | grep -q "^cluster_slots_assigned:$SLOTS"; then
     master=$(master_to_follow)
-    if [ -n "$master" ]; then ask cluster replicate "$master"; fi
+    if [ -n "$master" ]; then cli cluster replicate "$master"; fi
   elif [ "$N" -lt "$MASTERS" ] && ! has_orphan; then
     # Fails if another node has one of these slots. With the newer epoch, the other nodes accept this node as the owner
     # of slots whose master no longer exists.
-    ask cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && ask cluster bumpepoch
+    cli cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && cli cluster bumpepoch
   fi
 done

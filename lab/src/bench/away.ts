@@ -182,8 +182,10 @@ async function runRound(
     await Promise.all(
       lanes.map(async (lane) => {
         while (next < count) {
-          const { status, body: answer } = await lane.send(postRequest(url, JSON.stringify(body(next++))));
-          if (status !== 202) throw new Failure(`The producer returned ${status}: ${answer}`);
+          const { status, body: responseBody } = await lane.send(
+            postRequest(url, JSON.stringify(body(next++))),
+          );
+          if (status !== 202) throw new Failure(`The producer returned ${status}: ${responseBody}`);
         }
       }),
     );

@@ -4,7 +4,7 @@ import { Stopped } from '@tocsin/tools/process/stop-signal';
 import { newLogDir } from '@tocsin/tools/stack/log-dir';
 import { measureGrowth } from './growth.ts';
 import { readBenchOptions, type BenchOptions } from './options.ts';
-import { barRows, callRows, figureRows, growthRows } from './report/rows.ts';
+import { targetRows, callRows, figureRows, growthRows } from './report/rows.ts';
 import type { Result } from './report/result.ts';
 import { saveResult } from './report/save.ts';
 import { runRounds } from './run-rounds.ts';
@@ -26,8 +26,8 @@ export async function bench(args: string[], signal: AbortSignal): Promise<number
   );
   if (signal.aborted) throw new Stopped('Stopped.');
   if (results.some(({ samples }) => samples.length === 0)) throw new Failure('Nothing was measured.');
-  if (options.isWhole) {
-    for (const result of results) say(`Written: ${(await saveResult(result)).join(', ')}`);
+  if (options.isComplete) {
+    for (const result of results) say(`Wrote ${(await saveResult(result)).join(', ')}`);
   }
   return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
@@ -50,7 +50,7 @@ function textOf(result: Result): string {
     `${conditions.cpu}, ${conditions.cores} cores, ${conditions.memoryGiB} GiB, ${conditions.system}, Node ${conditions.node}, Redis ${conditions.redis} ${conditions.persistence ? 'with appendfsync always' : 'without persistence'}, Dapr ${conditions.dapr}`,
     `medians of ${rounds} rounds in ${conditions.seconds} s; load average before ${conditions.load[0].toFixed(1)}, after ${conditions.load[1].toFixed(1)}`,
     peers.map(({ name, version, setup, missing }) => `${name} ${version}: ${missing ?? setup}`).join('\n'),
-    ...[figureRows(result), callRows(result), barRows(result), growthRows(result)]
+    ...[figureRows(result), callRows(result), targetRows(result), growthRows(result)]
       .filter((rows) => rows.length > 1)
       .map(table),
     ...faults.map(

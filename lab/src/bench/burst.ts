@@ -23,9 +23,9 @@ const PROCESSING_MS = 20;
 /** Maximum for `--digest`, since a reader's document keeps receipts for at most 1,000 finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /** Fixed part of the time limit for all fallbacks (ms). */
-const PATIENCE_MS = 60_000;
+const TIME_LIMIT_MS = 60_000;
 /** Time limit added per fallback (ms). A fallback takes a fraction of that on a busy machine. */
-const PATIENCE_EACH_MS = 100;
+const TIME_LIMIT_PER_FALLBACK_MS = 100;
 
 interface BurstOptions {
   /** Number of readers with a single fallback. */
@@ -125,9 +125,11 @@ async function runBurstOn(
   ];
   for (let first = 0; first < feeds.length; first += PER_REQUEST) {
     const after = `PT${Math.ceil((dueAt - Date.now()) / 1_000)}S`;
-    const body = feeds
-      .slice(first, first + PER_REQUEST)
-      .map((one) => ({ ...one, title: one.id, fallback: [{ after, via: 'webhook' }] }));
+    const body = feeds.slice(first, first + PER_REQUEST).map((notification) => ({
+      ...notification,
+      title: notification.id,
+      fallback: [{ after, via: 'webhook' }],
+    }));
     const { status } = await fetch(`${stack.producers[0]?.url}/notifications`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     });
@@ -140,7 +142,7 @@ async function runBurstOn(
     const counts = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED_METRIC)));
     return counts.reduce((sum, count) => sum + count, 0) >= feeds.length;
   };
-  const timeoutMs = leadMs + PATIENCE_MS + PATIENCE_EACH_MS * feeds.length;
+  const timeoutMs = leadMs + TIME_LIMIT_MS + TIME_LIMIT_PER_FALLBACK_MS * feeds.length;
   const fault = await pollUntil(finished, { timeoutMs, everyMs: 500 });
   if (fault) throw new Failure(`Some fallbacks have no outcome yet: ${fault}`);
   // Leave time for a duplicate to arrive.
@@ -149,14 +151,14 @@ async function runBurstOn(
     stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, ENDED_METRIC, { outcome: 'sent' })),
   );
   const perReader = ids.map((id) => receiver.times.get(id) ?? []);
-  const late = perReader.flat().map((at) => at - dueAt);
+  const delays = perReader.flat().map((at) => at - dueAt);
   return {
     missed: perReader.filter((times) => times.length === 0).length,
     duplicated: perReader.filter((times) => times.length > 1).length,
     digests: receiver.messagesOf('user:one'),
     sent: sent.reduce((sum, count) => sum + count, 0),
-    early: late.filter((ms) => ms < -50).length,
-    lateMs: late.map((ms) => Math.max(0, ms)),
+    early: delays.filter((ms) => ms < -50).length,
+    lateMs: delays.map((ms) => Math.max(0, ms)),
     maxInFlight: receiver.maxInFlight(),
     memoryMiB: { before, highest },
   };

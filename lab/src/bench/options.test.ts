@@ -6,7 +6,13 @@ import { WORKLOAD_IDS } from './workloads/workload.ts';
 describe('the bench options', () => {
   it('should default to three rounds with all workloads, all peers and persistence', () => {
     const options = readBenchOptions([]);
-    expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });
+    expect(options).toMatchObject({
+      rounds: 3,
+      persistence: true,
+      all: false,
+      json: false,
+      isComplete: true,
+    });
     expect(options.workloads).toEqual(WORKLOAD_IDS);
     expect(options.peers).toEqual(PEER_IDS);
   });
@@ -15,13 +21,13 @@ describe('the bench options', () => {
     expect(readBenchOptions(['--only', 'latency'])).toMatchObject({
       workloads: ['latency'],
       peers: PEER_IDS,
-      isWhole: false,
+      isComplete: false,
     });
     expect(readBenchOptions(['--only', 'ws,tocsin', '--only=singles'])).toMatchObject({
       workloads: ['singles'],
       peers: ['ws', 'tocsin'],
     });
-    expect(readBenchOptions(['--small']).isWhole).toBe(false);
+    expect(readBenchOptions(['--small']).isComplete).toBe(false);
   });
 
   it('should list all errors', () => {

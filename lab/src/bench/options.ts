@@ -7,7 +7,7 @@ export interface BenchOptions {
   workloads: readonly WorkloadId[];
   peers: readonly PeerId[];
   /** True for a full-size run with all workloads and peers, and no profiling. Only these results are stored. */
-  isWhole: boolean;
+  isComplete: boolean;
   /** Adds the growth measurements, and a second run without persistence. */
   all: boolean;
   persistence: boolean;
@@ -45,7 +45,7 @@ export function readBenchOptions(args: string[]): BenchOptions {
     rounds,
     workloads: workloads.length > 0 ? workloads : WORKLOAD_IDS,
     peers: peers.length > 0 ? peers : PEER_IDS,
-    isWhole: names.length === 0 && !small && !profile,
+    isComplete: names.length === 0 && !small && !profile,
     all,
     persistence: persistence === 'on',
     json,

@@ -16,7 +16,7 @@ const MESSAGE = '4'.charCodeAt(0);
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const CONNECT_MS = 30_000;
 
-interface Waiting {
+interface PendingCall {
   resolve: (content: Buffer) => void;
   reject: (error: Error) => void;
 }
@@ -29,7 +29,7 @@ export class RawClient {
   readonly #socket: WebSocket;
   readonly #onEvent: ((event: Buffer) => void) | undefined;
   /** Pending calls by acknowledgement id; `connect` uses -1. */
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingCall>();
   #nextId = 0;
 
   private constructor(url: string, { auth, onEvent }: RawClientOptions) {
@@ -56,7 +56,7 @@ export class RawClient {
   }
 
   /**
-   * Subscribes and returns the raw acknowledgement, which `answerOf` parses.
+   * Subscribes and returns the raw acknowledgement, which `parseAcknowledgement` parses.
    * @throws Error if the connection is closed
    */
   subscribe(feed: string, position?: Position): Promise<Buffer> {
@@ -98,7 +98,7 @@ export class RawClient {
   }
 }
 
-export const answerOf = (acknowledgement: Buffer): SubscribeAnswer => {
-  const [answer] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
-  return answer;
+export const parseAcknowledgement = (acknowledgement: Buffer): SubscribeAnswer => {
+  const [response] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
+  return response;
 };

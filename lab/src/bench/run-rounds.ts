@@ -23,7 +23,7 @@ export async function runRounds(
   const conditions = await startConditions(options.persistence);
   const workloads = WORKLOADS.filter(({ id }) => options.workloads.includes(id));
   const requestedPeers = options.peers.filter((id) => workloads.some(({ peers }) => peers.includes(id)));
-  const { peers, infos } = await startPeers(requestedPeers, options, say);
+  const { peers, peerInfos } = await startPeers(requestedPeers, options, say);
   const sizes = options.small ? SMALL_SIZES : FULL_SIZES;
   const numbers = new Numbers();
   const samples: Sample[] = [];
@@ -40,7 +40,7 @@ export async function runRounds(
   };
   try {
     for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
-      for (const work of workloads.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
+      for (const work of workloads.filter(({ runsOnce }) => !runsOnce || round === 1)) {
         const capablePeers = peers.filter(({ id }) => work.peers.includes(id));
         if (capablePeers.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
@@ -53,7 +53,7 @@ export async function runRounds(
   } finally {
     await Promise.all(peers.map((peer) => peer.stop()));
   }
-  return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: infos, samples, faults };
+  return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: peerInfos, samples, faults };
 }
 
 /** Starts the peers sequentially. If a peer can't be started, records why and continues. */
@@ -61,22 +61,22 @@ async function startPeers(
   ids: readonly PeerId[],
   { persistence, profile }: BenchOptions,
   say: (line: string) => void,
-): Promise<{ peers: Peer[]; infos: PeerInfo[] }> {
+): Promise<{ peers: Peer[]; peerInfos: PeerInfo[] }> {
   const logDir = newLogDir();
   say(`logs${profile ? ' and profiles' : ''}: ${logDir}`);
   const peers: Peer[] = [];
-  const infos: PeerInfo[] = [];
+  const peerInfos: PeerInfo[] = [];
   for (const id of ids) {
     say(`starting ${id}`);
     try {
       const peer = await PEERS[id]({ instances: INSTANCES, persistence, profile, logDir });
       peers.push(peer);
       const { name, version, setup } = peer;
-      infos.push({ id, name, version, setup });
+      peerInfos.push({ id, name, version, setup });
     } catch (error) {
-      infos.push({ id, name: id, version: '', setup: '', missing: messageOf(error) });
+      peerInfos.push({ id, name: id, version: '', setup: '', missing: messageOf(error) });
       say(`${id} is not measured: ${messageOf(error)}`);
     }
   }
-  return { peers, infos };
+  return { peers, peerInfos };
 }

@@ -9,7 +9,7 @@ import { median, quantile } from './quantile.ts';
 
 const ROUNDS = 7;
 const CALLS = 1_000;
-const AT_A_TIME = 64;
+const CONCURRENCY = 64;
 const WARM_UP = 500;
 
 interface Client {
@@ -52,7 +52,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
 
 async function measure(clients: readonly Client[], signal: AbortSignal): Promise<void> {
   const figures = new Map(clients.map(({ name }) => [name, [] as Figures[]]));
-  for (const client of clients) await measureCalls(client, WARM_UP, AT_A_TIME);
+  for (const client of clients) await measureCalls(client, WARM_UP, CONCURRENCY);
   for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
     // Start each round with a different client.
     const order = [...clients.slice(round % clients.length), ...clients.slice(0, round % clients.length)];
@@ -79,14 +79,14 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
 
 async function runRound(client: Client): Promise<Figures> {
   const before = process.cpuUsage();
-  await measureCalls(client, CALLS, AT_A_TIME);
+  await measureCalls(client, CALLS, CONCURRENCY);
   const { user, system } = process.cpuUsage(before);
   const latencies = await measureCalls(client, CALLS, 1);
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
-/** Makes `count` calls, `atATime` concurrently. Resolves with each call's latency (ms). */
-async function measureCalls(client: Client, count: number, atATime: number): Promise<number[]> {
+/** Makes `count` calls, `concurrency` of them concurrently. Resolves with each call's latency (ms). */
+async function measureCalls(client: Client, count: number, concurrency: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;
   const data = { v: 1, notifications: [{ id: randomUUID(), title: 'measured', body: 'x'.repeat(900) }] };
@@ -102,7 +102,7 @@ async function measureCalls(client: Client, count: number, atATime: number): Pro
       await timed(client.get(key));
     }
   };
-  await Promise.all(Array.from({ length: atATime }, lane));
+  await Promise.all(Array.from({ length: concurrency }, lane));
   return latencies;
 }
 

@@ -4,7 +4,7 @@ import { countInaccurate } from './check/compare.ts';
 import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
 import { measureCompression } from './compression/measure-compression.ts';
-import { saveCheck, saveConstants, readConstants } from './kept.ts';
+import { saveCheck, saveConstants, readConstants } from './saved-files.ts';
 import { measureConstants } from './measure/measure.ts';
 import { limitsOf } from './model/limits.ts';
 import { planOf } from './model/plan.ts';
@@ -23,7 +23,7 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
   if (options.mode === 'measure') {
     const { share } = await measureCompression(say, signal);
     const constants = await measureConstants(say, signal, share);
-    print(`Written: ${(await saveConstants(constants)).join(', ')}`);
+    print(`Wrote ${(await saveConstants(constants)).join(', ')}`);
     return 0;
   }
   const constants = readConstants();
@@ -31,13 +31,13 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
     const figures = await measureCompression(say, signal);
     print(JSON.stringify(figures, undefined, 2));
     const stored = { ...constants.stored, compressedShare: figures.share };
-    say(`Written: ${(await saveConstants({ ...constants, stored })).join(', ')}`);
+    say(`Wrote ${(await saveConstants({ ...constants, stored })).join(', ')}`);
     return 0;
   }
   if (options.mode === 'check') {
     const result = await runCheck(constants, say, signal);
     print(options.json ? JSON.stringify(result, undefined, 2) : checkText(result));
-    say(`Written: ${(await saveCheck(result)).join(', ')}`);
+    say(`Wrote ${(await saveCheck(result)).join(', ')}`);
     return countInaccurate(result) === 0 ? 0 : 1;
   }
   const plan = planOf(options.load, constants);

@@ -71,15 +71,15 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
   const shards = SHARDS.map((shard) => ({ name: REDIS_NAMES[shard], ...redis[shard] }));
   const all = [...pods, ...shards];
   const sum = (valueOf: (row: (typeof all)[number]) => number) =>
-    all.reduce((total, one) => total + valueOf(one), 0);
+    all.reduce((total, need) => total + valueOf(need), 0);
   return [
     ['', 'processes', 'cores in use', 'GiB in use', 'cores each', 'GiB each'],
-    ...all.map((one) => row(one.name, one.count, one)),
+    ...all.map((need) => row(need.name, need.count, need)),
     [
       'all',
       integer.format(sum(({ count }) => count)),
-      amount(sum((one) => one.cores)),
-      amount(sum((one) => one.bytes) / GIB),
+      amount(sum((need) => need.cores)),
+      amount(sum((need) => need.bytes) / GIB),
       '',
       '',
     ],
@@ -92,7 +92,7 @@ function termRows(plan: Plan): string[][] {
   const total = totalCores(plan);
   const rows = plan.terms
     .map((term) => ({ ...term, cores: (microsOf(term) * term.perSecond) / MICRO }))
-    .sort((one, other) => other.cores - one.cores)
+    .sort((a, b) => b.cores - a.cores)
     .map((term) => [
       term.name,
       amount(term.perSecond),
@@ -155,11 +155,11 @@ const WORTHWHILE_MEMORY = 0.2;
 function compressionHint(plan: Plan, constants: Constants): string[] {
   if (plan.load.compressedHistory)
     return [
-      'Set HISTORY_COMPRESSION=on on each bff, once none of them is 0.1.0. Texts that differ from the measured ones compress ' +
+      'Set HISTORY_COMPRESSION=on on each bff, once none of them runs 0.1.0. Texts that differ from the measured ones compress ' +
         'better or worse (docs/scaling.md).',
     ];
-  const bytesOf = (one: Plan | undefined) =>
-    one ? SHARDS.reduce((sum, shard) => sum + one.redis[shard].bytes, 0) : Infinity;
+  const bytesOf = (candidate: Plan | undefined) =>
+    candidate ? SHARDS.reduce((sum, shard) => sum + candidate.redis[shard].bytes, 0) : Infinity;
   const [now, then] = [plan, planOf({ ...plan.load, compressedHistory: true }, constants)].map(bytesOf) as [
     number,
     number,

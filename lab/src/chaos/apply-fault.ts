@@ -16,7 +16,7 @@ export interface FaultResult {
 }
 
 /** Downtime of a killed process (ms). */
-const AWAY_MS = 700;
+const DOWN_MS = 700;
 /** Timeout for an instance to reach the failpoint's step (ms). */
 const REACH_MS = 20_000;
 const READY_MS = 60_000;
@@ -41,7 +41,7 @@ export async function applyFault(
     await revive();
   } else {
     await process.kill('SIGKILL');
-    await delay(AWAY_MS);
+    await delay(DOWN_MS);
     await revive();
   }
   return { pair: pair?.name, happened };
@@ -59,7 +59,7 @@ async function causeAtStep(stack: Stack, failpoints: Failpoints, fault: StepFaul
   if (!pair) return { pair: undefined, happened: false };
   if (fault.kind === 'kill-at') {
     await pair.app.waitForExit(READY_MS);
-    await delay(AWAY_MS);
+    await delay(DOWN_MS);
     await pair.app.start();
   } else {
     await delay(fault.ms);

@@ -12,7 +12,7 @@ import type { Workload } from './clients/workload.ts';
 
 /** Pause between two faults (ms). */
 const BETWEEN_MS = 300;
-/** Timeout (ms) for deliveries to resume after a fault. If they don't, the ledger will show the loss. */
+/** Timeout (ms) for deliveries to resume after a fault. If they don't, the ledger shows the loss. */
 const RESUME_MS = 30_000;
 
 export interface FaultRun {
@@ -25,8 +25,8 @@ export interface FaultRun {
   faults: Iterable<Fault>;
   goals: Goals;
   /**
-   * If true, the run ends when it has reached all goals, or at `end` at the latest. If false, it ends when it has
-   * reached all goals, but not before `end`.
+   * If true, the run ends at `end` or when it has reached all goals, whichever comes first. If false, it ends at `end`
+   * or when it has reached all goals, whichever comes last.
    */
   full: boolean;
   /** The latest (if `full`) or earliest time at which the run can end (ms since 1970). */
@@ -40,12 +40,12 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const { clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];
   const isOver = () => {
-    const late = Date.now() >= end;
+    const isPastEnd = Date.now() >= end;
     const missedGoals = shortfalls(goals, {
       events: events.filter(({ happened }) => happened),
       acknowledged: workload.total,
     });
-    return full ? late || missedGoals.length === 0 : late && missedGoals.length === 0;
+    return full ? isPastEnd || missedGoals.length === 0 : isPastEnd && missedGoals.length === 0;
   };
   for (const fault of faults) {
     if (signal.aborted || isOver()) break;
@@ -70,8 +70,8 @@ async function untilDeliveriesResume(
   pair: string | undefined,
   since: number,
 ): Promise<void> {
-  const others = clients.steadyExcept(pair);
-  await pollUntil(async () => others.every(({ shown }) => (shown.at(-1)?.at ?? 0) >= since), {
+  const unaffected = clients.steadyExcept(pair);
+  await pollUntil(async () => unaffected.every(({ shown }) => (shown.at(-1)?.at ?? 0) >= since), {
     timeoutMs: RESUME_MS,
   });
 }

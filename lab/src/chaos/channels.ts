@@ -14,11 +14,11 @@ export function channelsOf(receivers: Receivers, dir: string) {
   // Resend an e-mail if the sender was killed. This isn't the default.
   const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };
   const { secrets, ...channels } = webhookOf(receivers.webhookUrl, dir, { email });
-  const ofReceivers = {
+  const receiverSecrets = {
     NOTIFICATION_SECRETS_smtp: receivers.smtpUrl,
     NOTIFICATION_SECRETS_webhook: receivers.webhookSecret,
   };
-  return { ...channels, secrets: { ...secrets, ...ofReceivers } };
+  return { ...channels, secrets: { ...secrets, ...receiverSecrets } };
 }
 
 /** Like `channelsOf`, but only for webhooks to this URL. Adds `moreSettings` to the settings. */

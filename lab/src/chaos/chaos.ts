@@ -27,7 +27,7 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Deliveries count as finished if there are none for this time (ms). Other processes finish a killed process's work
+ * Deliveries count as finished if there are none for this long (ms). Other processes finish a killed process's work
  * within 20 s.
  */
 const QUIET_MS = 21_000;
@@ -109,13 +109,13 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
     const fallbacks = naive
       ? undefined
       : await createFallbacks(stack, reader, receivers, new Random(seed + 4));
-    clients.startDisturbing();
+    clients.startDisruptions();
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
     const events = await causeFaults({
       ...{ stack, cluster, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
-    await clients.stopDisturbing();
+    await clients.stopDisruptions();
     const activities = [changes, marks, fallbacks, orders].filter((activity) => activity !== undefined);
     await Promise.all([workload.stop(), ...activities.map((activity) => activity.stop())]);
     const lastDue = Math.max(0, ...activities.map((activity) => activity.lastDue));
@@ -124,14 +124,14 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
     const ledger = await makeLedger({
       ...{ seed, naive, redis: options.redis, startedAt, workload, changes, clients, events },
-      marks: await marks?.account(),
-      fallbacks: fallbacks?.account(),
-      orders: await orders?.account(),
+      marks: await marks?.results(),
+      fallbacks: fallbacks?.results(),
+      orders: await orders?.results(),
       isGone: (feed, epoch, offset) => gone.get(feed)?.has(`${epoch} ${offset}`) ?? false,
       shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
     });
     const deliveries = clients.steady.flatMap(({ observer }) => observer.shown.map(({ at }) => at));
-    say(`\nWritten: ${writeReport(ledger, events, deliveries).join(' and ')}`);
+    say(`\nWrote ${writeReport(ledger, events, deliveries).join(' and ')}`);
     return ledger;
   } finally {
     clients.close();

@@ -1,5 +1,5 @@
 import type { RedisKind } from './options.ts';
-import { WAKING_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault } from './schedule.ts';
+import { PAUSE_STEPS, killsOnce, nameOf, processesOf, stoppableOf, type Fault } from './schedule.ts';
 
 /** The goals that a run must reach for the ledger to be conclusive. */
 export interface Goals {
@@ -22,7 +22,7 @@ const shortGoals = (redis: RedisKind): Goals => ({
 const fullGoals = (redis: RedisKind): Goals => ({
   faults: new Map([
     ...times(killsOnce(redis), 5),
-    ...WAKING_STEPS.flatMap((step) => times([{ kind: 'stop-at', ...step, ms: 0 }], 5)),
+    ...PAUSE_STEPS.flatMap((step) => times([{ kind: 'stop-at', ...step, ms: 0 }], 5)),
     ...stoppableOf(redis).flatMap((target) => times([{ kind: 'stop', target, ms: 0 }], 1)),
     ...processesOf(redis).flatMap((target) => times([{ kind: 'restart', target }], 1)),
   ]),

@@ -29,7 +29,7 @@ export const MASTERS: readonly string[] = Object.keys(KEYS);
 /** Maximum time (ms) for a replica to take over, or for a node to follow a new master. */
 const CHANGE_MS = 30_000;
 /** Time (ms) that a killed master stays down after the replica has taken over. */
-const AWAY_MS = 700;
+const DOWN_MS = 700;
 
 /** Starts a cluster of three masters with a replica each. @throws Failure if `redis-server` is missing */
 export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster> {
@@ -57,17 +57,17 @@ export async function failMaster(
   else await master.process.kill('SIGKILL');
   const isReplaced =
     kind === 'restart' ||
-    (await pollUntil(async () => isOther(await findMaster(cluster, key), master), {
+    (await pollUntil(async () => hasNewMaster(await findMaster(cluster, key), master), {
       timeoutMs: CHANGE_MS,
     })) === undefined;
-  if (kind === 'kill') await delay(AWAY_MS);
+  if (kind === 'kill') await delay(DOWN_MS);
   await master.process.start();
-  const fault = await pollUntil(() => isWhole(cluster), { timeoutMs: CHANGE_MS });
+  const fault = await pollUntil(() => isHealthy(cluster), { timeoutMs: CHANGE_MS });
   return wasRunning && isReplaced && fault === undefined;
 }
 
 /** True if the slot's master is known, and is no longer `before`. */
-const isOther = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
+const hasNewMaster = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
   now !== undefined && now.port !== before.port;
 
 async function findMaster(cluster: RedisCluster, key: string): Promise<AnyRedis | undefined> {
@@ -75,8 +75,8 @@ async function findMaster(cluster: RedisCluster, key: string): Promise<AnyRedis 
 }
 
 /** True if all nodes report that all slots are served, and all replicas are connected to a master. */
-async function isWhole(cluster: RedisCluster): Promise<boolean> {
-  const answers = await Promise.all(
+async function isHealthy(cluster: RedisCluster): Promise<boolean> {
+  const states = await Promise.all(
     cluster.nodes.map(async (node) => {
       const state = await cluster.ask<string>(node, 'CLUSTER', 'INFO').catch(() => '');
       const replication = await cluster.ask<string>(node, 'INFO', 'replication').catch(() => '');
@@ -86,5 +86,5 @@ async function isWhole(cluster: RedisCluster): Promise<boolean> {
       );
     }),
   );
-  return answers.every(Boolean);
+  return states.every(Boolean);
 }

@@ -27,7 +27,7 @@ export function readChaosOptions(args: string[]): ChaosOptions {
       : ['--seed must be an integer']),
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0 and at most 1440']),
     ...(redis === 'single' || redis === 'cluster' ? [] : ['--redis must be single or cluster']),
-    ...(naive && redis === 'cluster' ? ['--naive runs with a single Redis only'] : []),
+    ...(naive && redis === 'cluster' ? ['--naive works only with a single Redis'] : []),
     ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
   ];
   throwIfInvalid(faults, USAGE);

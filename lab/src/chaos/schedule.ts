@@ -53,7 +53,7 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** The steps where a process is paused until other processes have continued without it. */
-export const WAKING_STEPS: readonly Step[] = [
+export const PAUSE_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
 ];
@@ -94,7 +94,7 @@ export interface ScheduleOptions {
 
 /**
  * Generates an endless, seeded sequence of faults for a run. Each round kills and restarts every process, stops the
- * processes in `stoppableOf`, kills a process at every step, and stops a process at each of the `WAKING_STEPS`. A short
+ * processes in `stoppableOf`, kills a process at every step, and stops a process at each of the `PAUSE_STEPS`. A short
  * run starts with the kills, so that there's time for all of them. For the naive bff, the sequence starts with a kill
  * between pop and emit, and omits steps that the naive bff lacks.
  */
@@ -103,22 +103,22 @@ export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Genera
   const random = new Random(seed);
   for (;;) {
     const kills = killsOnce(redis);
-    const others: Fault[] = [
+    const otherFaults: Fault[] = [
       ...stoppableOf(redis).map((target) => ({
         ...{ kind: 'stop' as const, target },
         ms: 1_000 + random.below(3_000),
       })),
       ...processesOf(redis).map((target) => ({ kind: 'restart' as const, target })),
-      ...WAKING_STEPS.map((step) => ({
+      ...PAUSE_STEPS.map((step) => ({
         kind: 'stop-at' as const,
         ...step,
         ms: stopDurationMs(step, random),
       })),
     ];
     const round = full
-      ? random.shuffle([...kills, ...others])
-      : [...random.shuffle(kills), ...random.shuffle(others)];
-    for (const fault of round) if (!naive || isKnownToNaive(fault)) yield fault;
+      ? random.shuffle([...kills, ...otherFaults])
+      : [...random.shuffle(kills), ...random.shuffle(otherFaults)];
+    for (const fault of round) if (!naive || existsInNaive(fault)) yield fault;
   }
 }
 
@@ -130,7 +130,7 @@ export const killsOnce = (redis: RedisKind): Fault[] => [
 
 /** Faults in a full round. */
 export const roundLength = (redis: RedisKind): number =>
-  killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + WAKING_STEPS.length;
+  killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + PAUSE_STEPS.length;
 
 /**
  * Time that a process stays stopped (ms). Long enough for other bffs to take over the turns, or for callers to retry.
@@ -138,5 +138,5 @@ export const roundLength = (redis: RedisKind): number =>
 const stopDurationMs = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
 
-const isKnownToNaive = (fault: Fault): boolean =>
+const existsInNaive = (fault: Fault): boolean =>
   !('step' in fault) || fault.app === 'producer' || NAIVE_STEPS.includes(fault.step);

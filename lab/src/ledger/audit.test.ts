@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { audit, isClean, isCleanExceptReportedLoss, longestPause, type Recorded } from './audit.ts';
+import { audit, isClean, isCleanExceptReportedLoss, longestPause, type ObserverRecord } from './audit.ts';
 
 const shown = (...offsets: number[]) =>
   offsets.map((offset) => ({ id: `n${offset}`, epoch: 'e', offset, at: offset * 100 }));
 const at = (offset: number) => ({ epoch: 'e', offset });
-const observer = (offsets: number[], gaps: Recorded['gaps'] = []): Recorded => ({
+const observer = (offsets: number[], gaps: ObserverRecord['gaps'] = []): ObserverRecord => ({
   name: 'one',
   shown: shown(...offsets),
   gaps,
@@ -21,13 +21,13 @@ describe('audit', () => {
   });
 
   it('should report acknowledged notifications that were never shown', () => {
-    const account = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
-    expect(account.lost).toEqual(['n3']);
-    expect(isClean(account)).toBe(false);
+    const result = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
+    expect(result.lost).toEqual(['n3']);
+    expect(isClean(result)).toBe(false);
   });
 
   it('should tolerate a lost notification only if the client reported a gap, but never a duplicate', () => {
-    const gaps = [{ from: at(2), to: at(3) }] as unknown as Recorded['gaps'];
+    const gaps = [{ from: at(2), to: at(3) }] as unknown as ObserverRecord['gaps'];
     expect(isCleanExceptReportedLoss(audit(observer([1, 2]), ['n1', 'n2', 'n3']))).toBe(false);
     expect(isCleanExceptReportedLoss(audit(observer([1, 2], gaps), ['n1', 'n2', 'n3']))).toBe(true);
     const twice = { ...observer([1, 2], gaps), shown: [...shown(1, 2), ...shown(2)] };

@@ -1,8 +1,8 @@
 import type { Observer } from './observer.ts';
 
-export type Recorded = Pick<Observer, 'name' | 'shown' | 'gaps'>;
+export type ObserverRecord = Pick<Observer, 'name' | 'shown' | 'gaps'>;
 
-export interface Account {
+export interface AuditResult {
   observer: string;
   acknowledged: number;
   shown: number;
@@ -20,10 +20,10 @@ export interface Account {
  * offset's publication is gone.
  */
 export function audit(
-  observer: Recorded,
+  observer: ObserverRecord,
   acknowledged: Iterable<string>,
   isGone: (epoch: string, offset: number) => boolean = () => false,
-): Account {
+): AuditResult {
   const expected = [...acknowledged];
   const seen = new Set<string>();
   const duplicated: string[] = [];
@@ -60,24 +60,24 @@ function skippedBetween(before: number, after: number, isGone: (offset: number) 
 }
 
 /** True if a reported gap covers the range between two offsets. */
-const isReported = (gaps: Recorded['gaps'], epoch: string, before: number, after: number): boolean =>
+const isReported = (gaps: ObserverRecord['gaps'], epoch: string, before: number, after: number): boolean =>
   gaps.some(
     ({ from, to }) =>
       from.epoch === epoch && from.offset <= before && (to.epoch !== epoch || to.offset >= after - 1),
   );
 
-export const isClean = ({ lost, duplicated, outOfOrder, skipped }: Account): boolean =>
+export const isClean = ({ lost, duplicated, outOfOrder, skipped }: AuditResult): boolean =>
   lost.length + duplicated.length + outOfOrder.length + skipped.length === 0;
 
 /**
  * Like `isClean`, but a client that reported a gap is allowed to have lost notifications: a Redis Cluster replica might
  * lack the master's last writes.
  */
-export const isCleanExceptReportedLoss = (account: Account): boolean =>
-  isClean(account.reportedGaps > 0 ? { ...account, lost: [] } : account);
+export const isCleanExceptReportedLoss = (result: AuditResult): boolean =>
+  isClean(result.reportedGaps > 0 ? { ...result, lost: [] } : result);
 
 /** The longest time (ms) between `from` and `to` when no observer received a delivery. */
-export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
+export function longestPause(observers: readonly ObserverRecord[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))
     .filter((at) => at >= from && at <= to)

@@ -20,8 +20,8 @@ describe('Caller', () => {
   it('should retry after a 404 from an ingress without a ready producer', async () => {
     const caller = await callerOf(404, 202);
     await caller.post(makeNotifications(1));
-    expect({ repeated: caller.repeated, acknowledged: caller.acknowledged.size }).toEqual({
-      repeated: 1,
+    expect({ retries: caller.retries, acknowledged: caller.acknowledged.size }).toEqual({
+      retries: 1,
       acknowledged: 1,
     });
   });

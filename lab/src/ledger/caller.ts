@@ -25,7 +25,7 @@ export class Caller {
   /** Acknowledged ids and when they were acknowledged (ms since 1970), oldest first. */
   readonly acknowledged = new Map<string, number>();
   /** Retry count. */
-  repeated = 0;
+  retries = 0;
   /** The error of the last request without a response. */
   #lastError: unknown;
 
@@ -64,7 +64,7 @@ export class Caller {
         throw new Failure(
           `no 202 within ${this.#patienceMs} ms; the last attempt got ${status || `no response: ${messageOf(this.#lastError)}`}`,
         );
-      this.repeated++;
+      this.retries++;
       await delay(REPEAT_MS);
     }
   }

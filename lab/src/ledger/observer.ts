@@ -11,7 +11,7 @@ import type { GoneReason, Position } from '@tocsin/contracts';
 /** Milliseconds since 1970, including fractions. */
 const now = (): number => performance.timeOrigin + performance.now();
 
-export interface Shown {
+export interface ShownNotification {
   id: string;
   epoch: string;
   offset: number;
@@ -44,7 +44,7 @@ export interface ObserverOptions {
 export class Observer {
   readonly name: string;
   readonly feed: string;
-  readonly shown: Shown[] = [];
+  readonly shown: ShownNotification[] = [];
   readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
   /** Connection state changes that a page would show, and when they happened (ms since 1970). */

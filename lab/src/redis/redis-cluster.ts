@@ -73,7 +73,7 @@ export async function startCluster(options: RedisOptions, replicas = 0): Promise
       for (const node of nodes.filter(({ process }) => process.running)) {
         const ranges = await ask<[number, number, [string, number]][]>(node, 'CLUSTER', 'SLOTS');
         const [, , [, port = 0] = []] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
-        const master = nodes.find((one) => one.port === port);
+        const master = nodes.find((candidate) => candidate.port === port);
         if (master) return master;
       }
       throw new Error(`no node knows the master of ${key}`);
@@ -90,7 +90,7 @@ export async function startCluster(options: RedisOptions, replicas = 0): Promise
         if (keys.length === 0) break;
         await ask(from, 'MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
       }
-      for (const node of [to, from, ...nodes.filter((one) => one !== to && one !== from)])
+      for (const node of [to, from, ...nodes.filter((candidate) => candidate !== to && candidate !== from)])
         await ask(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', toId as string).catch(() => undefined);
     },
     stop: async () => void (await Promise.all(nodes.map(({ process }) => process.stop()))),

@@ -38,7 +38,7 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
     await Promise.all(observers.map((observer) => observer.ready()));
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const samples = await send(stack, redis, caller, minutes * 60, signal);
-    const unclean = await check(observers, caller);
+    const faultyClients = await check(observers, caller);
     const warmUp = minutes * 60 * WARM_UP_SHARE;
     say(`\n${printSoak(samples, warmUp)}`);
     write(samples);
@@ -46,11 +46,11 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
       ({ process, early, late }) => process !== 'redis' && late > early * MAX_GROWTH,
     );
     say(
-      `\n${caller.acknowledged.size} acknowledged in ${minutes} minutes, ${unclean} of ${observers.length} clients ` +
+      `\n${caller.acknowledged.size} acknowledged in ${minutes} minutes, ${faultyClients} of ${observers.length} clients ` +
         `missed, repeated or reordered some of them, ${grown.length} processes grew by more than a tenth` +
         (grown.length > 0 ? `: ${grown.map(({ process }) => process).join(', ')}` : ''),
     );
-    return unclean === 0 && grown.length === 0 ? 0 : 1;
+    return faultyClients === 0 && grown.length === 0 ? 0 : 1;
   } finally {
     for (const observer of observers) observer.close();
     if (redis.isOpen) redis.destroy();
@@ -112,5 +112,5 @@ function write(samples: readonly Sample[]): void {
   const dir = join(ROOT, '.artifacts');
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'soak-report.json'), `${JSON.stringify(samples, null, 2)}\n`);
-  say('\nWritten: .artifacts/soak-report.json');
+  say('\nWrote .artifacts/soak-report.json');
 }

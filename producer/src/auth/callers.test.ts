@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Callers, hashOf, parseApiKeys, type Caller } from './callers.ts';
 
-const record = (others: object = {}) => ({
+const record = (members: object = {}) => ({
   name: 'shop',
   hash: hashOf('secret'),
   feeds: ['all'],
   perSecond: 5,
-  ...others,
+  ...members,
 });
 const parse = (...records: unknown[]) => parseApiKeys(JSON.stringify(records));
 

@@ -35,7 +35,7 @@ it('should write each key’s last use at most once a minute', async () => {
 
 it('should retry a failed write along with the next write, and write the remaining uses on stop', async () => {
   const { uses, write, failures, lastUses } = keyUses();
-  write.mockRejectedValueOnce(new Error('away'));
+  write.mockRejectedValueOnce(new Error('unavailable'));
   uses.note(key('shop'));
   uses.note(key('hr'));
   await vi.advanceTimersByTimeAsync(60_000);
@@ -49,7 +49,7 @@ it('should retry a failed write along with the next write, and write the remaini
 it('should wait for a write in progress on stop, and retry it if it fails', async () => {
   const { uses, write, lastUses } = keyUses();
   let fail = (): void => undefined;
-  write.mockImplementationOnce(() => new Promise((_, reject) => (fail = () => reject(new Error('away')))));
+  write.mockImplementationOnce(() => new Promise((_, reject) => (fail = () => reject(new Error('down')))));
   uses.note(key('shop'));
   await vi.advanceTimersByTimeAsync(60_000);
   const stopped = uses.stop();

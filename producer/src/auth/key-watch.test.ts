@@ -8,7 +8,7 @@ const key = (name: string, members: Partial<ApiKey> = {}): ApiKey => ({
   ...{ name, hash: hashOf(name), feeds: ['all'], perSecond: 5 },
   ...members,
 });
-const keysOf = (...keys: ApiKey[]) => new Map(keys.map((one) => [one.hash, one]));
+const keysOf = (...keys: ApiKey[]) => new Map(keys.map((apiKey) => [apiKey.hash, apiKey]));
 
 function watch(store: MemoryKnownKeys) {
   const changes: string[] = [];
@@ -55,7 +55,7 @@ describe('changes to the API keys', () => {
   it('should be reported once the store is back', async () => {
     const store = new MemoryKnownKeys();
     const { read } = store;
-    store.read = () => Promise.reject(new Error('away'));
+    store.read = () => Promise.reject(new Error('unavailable'));
     const { changesAfter, faults } = watch(store);
     expect(await changesAfter(key('a'))).toEqual([]);
     expect(faults).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('changes to the API keys', () => {
       store.write = async (...args) => {
         store.write = write;
         await write(...args);
-        if (storeFails) store.read = () => Promise.reject(new Error('away'));
+        if (storeFails) store.read = () => Promise.reject(new Error('unavailable'));
         throw new Error('no response');
       };
       const reported = await changesAfter(key('a'), key('b'));
@@ -89,14 +89,14 @@ describe('changes to the API keys', () => {
     const store = new MemoryKnownKeys();
     const { changesAfter } = watch(store);
     const write = store.write.bind(store);
-    const late: (() => Promise<void>)[] = [];
+    const delayedWrites: (() => Promise<void>)[] = [];
     store.write = async (...args) => {
-      if (late.length === 0) {
-        late.push(() => write(...args));
+      if (delayedWrites.length === 0) {
+        delayedWrites.push(() => write(...args));
         throw new Error('no response');
       }
       store.write = write;
-      await late[0]?.();
+      await delayedWrites[0]?.();
       await write(...args);
     };
     expect(await changesAfter(key('a'))).toEqual(['key-created a']);

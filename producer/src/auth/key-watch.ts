@@ -40,15 +40,15 @@ const knownKeyOf = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
 });
 
 export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey[]): KeyChange[] {
-  const old = new Map(before.map((key) => [key.hash, key]));
+  const remaining = new Map(before.map((key) => [key.hash, key]));
   const changes: KeyChange[] = [];
   for (const { hash, name, rights } of after) {
-    const was = old.get(hash);
-    old.delete(hash);
-    if (!was) changes.push({ action: 'key-created', name });
-    else if (was.name !== name || was.rights !== rights) changes.push({ action: 'key-changed', name });
+    const known = remaining.get(hash);
+    remaining.delete(hash);
+    if (!known) changes.push({ action: 'key-created', name });
+    else if (known.name !== name || known.rights !== rights) changes.push({ action: 'key-changed', name });
   }
-  for (const { name } of old.values()) changes.push({ action: 'key-revoked', name });
+  for (const { name } of remaining.values()) changes.push({ action: 'key-revoked', name });
   return changes;
 }
 
@@ -74,8 +74,8 @@ export class KeyWatch {
   /** Compares newly read keys in the background. Returns them unchanged. */
   track(keys: ApiKeys): ApiKeys {
     // A revoked key's record stays in the secret so that callers who use the key can be told why it was rejected.
-    const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
-    this.#work = this.#work.then(() => this.#compare(now));
+    const current = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
+    this.#work = this.#work.then(() => this.#compare(current));
     return keys;
   }
 
@@ -85,23 +85,23 @@ export class KeyWatch {
   }
 
   /** Compares the keys with the stored version and reports changes. Never rejects. */
-  async #compare(now: readonly KnownKey[]): Promise<void> {
-    const text = JSON.stringify(now);
+  async #compare(current: readonly KnownKey[]): Promise<void> {
+    const text = JSON.stringify(current);
     if (text === this.#compared) return;
     const { store, onChange, onError } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      let earlier = this.#unconfirmed;
+      let pending = this.#unconfirmed;
       try {
         const stored = await store.read();
-        if (earlier && JSON.stringify(stored?.keys) === earlier.text) {
+        if (pending && JSON.stringify(stored?.keys) === pending.text) {
           this.#unconfirmed = undefined;
-          for (const change of earlier.changes) onChange(change);
-          earlier = undefined;
+          for (const change of pending.changes) onChange(change);
+          pending = undefined;
         }
-        const changes = keyChanges(stored?.keys ?? [], now);
+        const changes = keyChanges(stored?.keys ?? [], current);
         if (changes.length > 0 || !stored) {
           this.#unconfirmed = { text, changes };
-          await store.write(now, stored?.etag);
+          await store.write(current, stored?.etag);
         }
         this.#unconfirmed = undefined;
         for (const change of changes) onChange(change);
@@ -109,7 +109,7 @@ export class KeyWatch {
         return;
       } catch (error) {
         // An earlier write may still be in flight.
-        if (error instanceof NotWrittenError) this.#unconfirmed = earlier;
+        if (error instanceof NotWrittenError) this.#unconfirmed = pending;
         // Another producer may have written first, or the store is unavailable. Retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onError(error);
       }

@@ -3,7 +3,7 @@ import { DaprAuditSink, DaprClaimCheck, Sidecar, type ClaimCheck } from '@tocsin
 import type { Backend } from '../backend.ts';
 import type { ProducerConfig } from '../config.ts';
 import { DaprAnnouncer } from './announcer.ts';
-import { askReceipts } from './ask-receipts.ts';
+import { fetchReceipts } from './fetch-receipts.ts';
 import { createDeleteJobs } from './delete-jobs.ts';
 import { DaprDueWindowStore } from './due-window-store.ts';
 import { DaprJobs } from './jobs.ts';
@@ -37,7 +37,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     subscriptions: () => sidecar.subscriptions(),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
     refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
-    askReceipts: (named, signer) => askReceipts(sidecar, signer, named),
+    fetchReceipts: (named, signer) => fetchReceipts(sidecar, signer, named),
     ready: () => checkReadiness(sidecar, claimCheck),
     close: () => {
       close();

@@ -23,14 +23,14 @@ afterEach(() => server?.forceShutdown());
 /** Starts a fake sidecar that implements only this call. With `fail`, it returns an error. */
 async function sidecar({ fail = false } = {}) {
   const calls: { prefix: string; token: unknown }[] = [];
-  const answer = ({ request, metadata }: Call, done: grpc.sendUnaryData<object>) => {
+  const deleteJobs = ({ request, metadata }: Call, done: grpc.sendUnaryData<object>) => {
     calls.push({ prefix: request.getNamePrefix(), token: metadata.get('dapr-api-token')[0] });
     if (fail) return done({ code: grpc.status.UNAVAILABLE, details: 'no scheduler' });
     done(null, new messages.DeleteJobsByPrefixResponseAlpha1());
   };
   server = new Server();
   const name = 'deleteJobsByPrefixAlpha1';
-  server.addService({ [name]: stub.DaprService[name] }, { [name]: answer });
+  server.addService({ [name]: stub.DaprService[name] }, { [name]: deleteJobs });
   const grpcPort = await new Promise<number>((resolve, reject) =>
     server?.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),

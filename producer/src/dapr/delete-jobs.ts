@@ -25,7 +25,7 @@ export function createDeleteJobs({ host, grpcPort, token, timeoutMs }: DeleteJob
     return new Promise((resolve, reject) => {
       const done = (error: grpc.ServiceError | null) => {
         if (!error) return resolve();
-        const message = `The sidecar did not delete the jobs ${prefix}*: ${error.message}`;
+        const message = `The sidecar did not delete the jobs with the prefix ${prefix}: ${error.message}`;
         reject(new SidecarError(message, { code: grpc.status[error.code] ?? 'UNKNOWN', cause: error }));
       };
       client.deleteJobsByPrefixAlpha1(request, metadata, { deadline: Date.now() + timeoutMs }, done);

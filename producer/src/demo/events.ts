@@ -18,7 +18,7 @@ const version = (n: number): string => `2.${Math.floor(n / 10) % 50}.${n % 10}`;
 export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     title: `Order ${order(n)} from ${pick(CUSTOMERS, n)}`,
-    body: `${(n % 7) + 1} items, ${amount(n)}. To be packed today.`,
+    body: `${(n % 7) + 1} items, ${amount(n)}. Ships today.`,
     source: 'shop',
     link: pageOf('order', order(n)),
   }),
@@ -61,7 +61,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({ title: `Parcel for ${pick(CUSTOMERS, n + 5)} has been shipped`, source: 'shipping' }),
   (n) => ({
     severity: 'warning',
-    title: `Certificate of ${pick(SERVICES, n)}.example.com expires in ${(n % 14) + 1} days`,
+    title: `Certificate for ${pick(SERVICES, n)}.example.com expires in ${(n % 14) + 1} days`,
     source: 'alerts',
   }),
   (n) => ({
@@ -86,6 +86,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');
-  // Shift by 1 each round, so that an event doesn't always name the same customers.
+  // Shift by 1 each round, so that an event doesn't always mention the same customers.
   return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

@@ -30,7 +30,7 @@ it('should link to the demo page using a kind and an id that the page recognizes
   const script = readFileSync(join(import.meta.dirname, '../../../ui/public/demo.js'), 'utf8');
   const kinds = [...script.matchAll(/^ {4}([a-z]+): \[/gm)].map(([, kind]) => kind);
   const links = Array.from({ length: 500 }, (_, n) => demoNotification(n)).flatMap(({ link, actions = [] }) =>
-    [link, ...actions.map((action) => action.link)].filter((one) => one !== undefined),
+    [link, ...actions.map((action) => action.link)].filter((path) => path !== undefined),
   );
   expect(links.length).toBeGreaterThan(100);
   for (const link of links) {

@@ -3,13 +3,13 @@ import type { Step } from '../produce/ports.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring', 'check'];
 
-export function observeQueue(registry: Registry, producer: { readonly held: number }): void {
+export function observeQueue(registry: Registry, producer: { readonly queued: number }): void {
   new Gauge({
     name: 'tocsin_producer_queue_notifications',
     help: 'Notifications that are waiting or being processed.',
     registers: [registry],
     collect() {
-      this.set(producer.held);
+      this.set(producer.queued);
     },
   });
 }
@@ -42,10 +42,10 @@ export function createMetrics(registry: Registry) {
       'kind',
       ['retract', 'erase'],
     ),
-    unanswered: startAtZero(
+    notAccepted: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes answered with 503, by reason. Callers can retry them.',
+        help: 'Notifications and changes that got a 503 response, by reason. Callers can retry them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -54,7 +54,7 @@ export function createMetrics(registry: Registry) {
     ),
     refused: new Counter({
       name: 'tocsin_producer_requests_refused_total',
-      help: 'Requests answered with a problem document, by code.',
+      help: 'Requests that got a problem document in response, by code.',
       labelNames: ['code'] as const,
       registers,
     }),

@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 it('should warn about a failing step at most once a second, even if the clock is set back', () => {
   const warn = vi.fn();
   const observer = new LogObserver({ warn } as unknown as Logger, createMetrics(createRegistry()));
-  const fail = () => observer.failed('deposit', { run: 'a', partition: 0, seq: 1 } as EntryFacts, 'away');
+  const fail = () => observer.failed('deposit', { run: 'a', partition: 0, seq: 1 } as EntryFacts, 'down');
   fail();
   fail();
   vi.advanceTimersByTime(1_000);

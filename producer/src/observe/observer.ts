@@ -17,7 +17,7 @@ export class LogObserver implements Observer {
     this.#metrics = metrics;
   }
 
-  answered(outcome: Outcome, items: readonly EntryItem[]): void {
+  settled(outcome: Outcome, items: readonly EntryItem[]): void {
     const retractions = items.filter(isRetraction).length;
     const erasures = items.filter(isErasure).length;
     const notifications = items.length - retractions - erasures;
@@ -25,7 +25,7 @@ export class LogObserver implements Observer {
       this.#metrics.accepted.inc(notifications);
       this.#metrics.changes.inc({ kind: 'retract' }, retractions);
       this.#metrics.changes.inc({ kind: 'erase' }, erasures);
-    } else this.#metrics.unanswered.inc({ outcome }, items.length);
+    } else this.#metrics.notAccepted.inc({ outcome }, items.length);
   }
 
   done(step: Step, entry: EntryFacts): void {

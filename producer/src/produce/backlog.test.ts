@@ -71,7 +71,7 @@ describe('a lane whose entries haven’t been claimed', () => {
     expect(await settledWithin(eighth, 500)).toBe('accepted');
   });
 
-  it('should wait at most 2 s after an entry even if the bffs claim an entry during each check', async () => {
+  it('should wait at most 2 s after an entry, even if every check finds one more entry claimed', async () => {
     const { producer, bffs, peek } = slowBffs();
     for (let entry = 1; entry <= 100; entry++) {
       void producer.produce(inFeeds(MAX_FEEDS));

@@ -21,14 +21,14 @@ const actions = fc.array(
   { maxLength: 40 },
 );
 
-interface AnsweredRequest {
+interface SettledRequest {
   ids: string[];
   feeds: string[];
   outcome: string;
   /** When the request was sent, on a logical clock. */
-  posted: number;
-  /** When the response was sent, according to the same clock. */
-  answered: number;
+  postedAt: number;
+  /** When the outcome was known, according to the same clock. */
+  settledAt: number;
 }
 
 function checkRuns({ calls, announced, written, deposited }: FaultyBackend): void {
@@ -64,7 +64,7 @@ function checkCalls(calls: readonly Call[]): void {
   }
 }
 
-function checkAnswers(answers: readonly AnsweredRequest[], { announced, deposited }: FaultyBackend): void {
+function checkOutcomes(requests: readonly SettledRequest[], { announced, deposited }: FaultyBackend): void {
   const indexes = new Map<string, number[]>();
   const lastAnnounced = new Map<string, number>();
   for (const { run, seq } of announced) lastAnnounced.set(run, Math.max(seq, lastAnnounced.get(run) ?? 0));
@@ -72,21 +72,21 @@ function checkAnswers(answers: readonly AnsweredRequest[], { announced, deposite
     .filter(({ run, seq }) => seq <= (lastAnnounced.get(run) ?? 0))
     .flatMap(({ notifications }) => notifications as Notification[]);
   for (const feed of FEEDS) {
-    const ids = delivered.filter((one) => one.feed === feed).map(({ id }) => id);
+    const ids = delivered.filter((item) => item.feed === feed).map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       const key = `${feed} ${id}`;
       indexes.set(key, [...(indexes.get(key) ?? []), index]);
     }
   }
-  const indexesOf = ({ ids, feeds }: AnsweredRequest, feed: string) =>
+  const indexesOf = ({ ids, feeds }: SettledRequest, feed: string) =>
     ids.filter((_, i) => feeds[i] === feed).map((id) => indexes.get(`${feed} ${id}`) ?? []);
-  const accepted = answers.filter(({ outcome }) => outcome === 'accepted');
-  for (const answer of accepted) {
+  const accepted = requests.filter(({ outcome }) => outcome === 'accepted');
+  for (const request of accepted) {
     for (const feed of FEEDS) {
-      const found = indexesOf(answer, feed);
+      const found = indexesOf(request, feed);
       for (const at of found) expect(at).toHaveLength(1);
       expect(found.flat()).toEqual(found.flat().sort((a, b) => a - b));
-      for (const later of accepted.filter(({ posted }) => posted > answer.answered)) {
+      for (const later of accepted.filter(({ postedAt }) => postedAt > request.settledAt)) {
         const [first] = indexesOf(later, feed).flat();
         if (first !== undefined) for (const index of found.flat()) expect(index).toBeLessThan(first);
       }
@@ -103,20 +103,20 @@ it('should create runs without gaps, never change an entry, and keep accepted no
       async (script, latencyMs, partitions) => {
         const { producer, backend } = testProducer({ partitions });
         backend.latencyMs = latencyMs;
-        const answers: AnsweredRequest[] = [];
+        const requests: SettledRequest[] = [];
         let ids = 0;
         let tick = 0;
         for (const action of script) {
           if ('post' in action) {
             const batch = action.post.map((n) => notification(`n${ids++}`, { feed: FEEDS[n] ?? 'all' }));
-            const posted = tick++;
+            const postedAt = tick++;
             void producer.produce(batch).then((outcome) =>
-              answers.push({
+              requests.push({
                 ids: batch.map(({ id }) => id),
                 feeds: batch.map(({ feed }) => feed),
                 outcome,
-                posted,
-                answered: tick++,
+                postedAt,
+                settledAt: tick++,
               }),
             );
           } else if ('fates' in action) {
@@ -128,10 +128,10 @@ it('should create runs without gaps, never change an entry, and keep accepted no
         }
         backend.fate = () => 'good';
         await vi.advanceTimersByTimeAsync(200_000);
-        expect(producer.held).toBe(0);
-        expect(answers).toHaveLength(script.filter((action) => 'post' in action).length);
+        expect(producer.queued).toBe(0);
+        expect(requests).toHaveLength(script.filter((action) => 'post' in action).length);
         checkRuns(backend);
-        checkAnswers(answers, backend);
+        checkOutcomes(requests, backend);
       },
     ),
     { numRuns: 300 },

@@ -51,7 +51,7 @@ export interface EntryFacts extends PartitionAnnouncement {
 
 /** Receives the producer's events. Methods must not throw. */
 export interface Observer {
-  answered(outcome: Outcome, items: readonly EntryItem[]): void;
+  settled(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
   /** The step failed or may have failed. It will be retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;

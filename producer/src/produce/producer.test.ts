@@ -13,7 +13,7 @@ describe('a request', () => {
   it('should be accepted as soon as its entry is deposited and announced', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
-    expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
+    expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'settled accepted 1']);
     const [entry] = backend.deposited;
     expect(partitionEntrySchema.parse(entry)).toMatchObject({
       ...{ partition: all, seq: 1, traceparent: '00-trace' },
@@ -30,7 +30,7 @@ describe('a request', () => {
         traceparent: '00-trace',
       },
     ]);
-    expect(producer.held).toBe(0);
+    expect(producer.queued).toBe(0);
   });
 
   it('should share an entry with requests that arrive in the same tick', async () => {
@@ -49,7 +49,7 @@ describe('a request', () => {
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     const outcome = producer.produce([notification('a')]);
     await sleep(4_999);
-    expect(producer.held).toBe(1);
+    expect(producer.queued).toBe(1);
     await sleep(1);
     expect(await outcome).toBe('late');
   });
@@ -83,21 +83,21 @@ describe('a request', () => {
   });
 
   it('should be rejected immediately if the queue has too many notifications', async () => {
-    const { producer, backend } = testProducer({ maxHeld: 3 });
+    const { producer, backend } = testProducer({ maxQueued: 3 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a'), notification('b')]);
     expect(await producer.produce([notification('c'), notification('d')])).toBe('full');
     void producer.produce([notification('e')]);
     expect(await producer.produce([notification('f')])).toBe('full');
-    expect(producer.held).toBe(3);
+    expect(producer.queued).toBe(3);
     backend.fate = () => 'good';
     await sleep(6_000);
-    expect(producer.held).toBe(0);
+    expect(producer.queued).toBe(0);
     expect(await producer.produce([notification('f')])).toBe('accepted');
   });
 
   it('should be rejected immediately if the queue has too many bytes', async () => {
-    const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
+    const { producer, backend } = testProducer({ maxQueuedBytes: 3_000 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
     expect(await producer.produce([notification('b', { body: 'x'.repeat(1_500) })])).toBe('full');
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should stay within 256 KB after escaping by the sidecar, whatever the notification size', async () => {
+  it('should stay within 256 KB after escaping by the sidecar, regardless of the notification size', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {
@@ -217,8 +217,8 @@ describe('a lane', () => {
 });
 
 describe('a lane under load', () => {
-  const depositTimes = (backend: { of: (step: 'deposit') => { at: number }[] }) =>
-    backend.of('deposit').map((call) => call.at - START);
+  const depositTimes = (backend: { callsOf: (step: 'deposit') => { at: number }[] }) =>
+    backend.callsOf('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
   it('should pause after an entry for the entry’s duration', async () => {

@@ -18,9 +18,9 @@ export interface ProducerOptions {
   /** Time limit per request (ms). If exceeded, the outcome is `late`. */
   requestTimeoutMs: number;
   /** Maximum number of notifications in the queue. A request that would exceed it gets the outcome `full`. */
-  maxHeld: number;
+  maxQueued: number;
   /** Maximum queue size in bytes of JSON. */
-  maxHeldBytes: number;
+  maxQueuedBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
   /** Minimum time in ms between the starts of two entries in a lane. Ignored after a full entry and while stopping. */
@@ -48,8 +48,8 @@ const REPETITIONS_MS = 2_000;
 
 /**
  * Combines notifications into entries, then deposits and announces them. Each partition has at most one entry in
- * progress. Requests that arrive meanwhile share the next entry. Once started, an entry either finishes or ends the
- * run, whether or not the requests have timed out.
+ * progress. Requests that arrive in the meantime share the next entry. Once started, an entry either finishes or ends
+ * the run, whether or not the requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -58,12 +58,12 @@ export class Producer {
   readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
   readonly #backlogs: readonly Backlog[];
-  /** The lanes that wait for the bffs. */
+  /** Lanes that are waiting for the bffs. */
   readonly #waiting = new Set<Lane>();
-  /** The requests without an outcome. */
+  /** Requests that have no outcome yet. */
   readonly #open = new Set<Request>();
-  readonly #endOfFinishing = new AbortController();
-  readonly #endOfRepeating = new AbortController();
+  readonly #finishingAbort = new AbortController();
+  readonly #repeatingAbort = new AbortController();
   readonly #usage: QueueUsage;
   #isPumpDue = false;
   #stopping = false;
@@ -71,8 +71,8 @@ export class Producer {
 
   constructor(options: ProducerOptions) {
     this.#options = options;
-    this.#usage = new QueueUsage({ count: options.maxHeld, bytes: options.maxHeldBytes });
-    this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRepeating.signal);
+    this.#usage = new QueueUsage({ count: options.maxQueued, bytes: options.maxQueuedBytes });
+    this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#repeatingAbort.signal);
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
     this.#backlogs = Array.from(
       { length: options.partitions },
@@ -86,7 +86,7 @@ export class Producer {
   }
 
   /** Number of notifications queued or in progress. */
-  get held(): number {
+  get queued(): number {
     return this.#usage.count;
   }
 
@@ -98,7 +98,7 @@ export class Producer {
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#enqueue(items, traceparent, caller);
-    this.#options.observer.answered(outcome, items);
+    this.#options.observer.settled(outcome, items);
     return outcome;
   }
 
@@ -111,13 +111,13 @@ export class Producer {
     for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
     this.#waiting.clear();
     this.#pump();
-    const forRepetitions = Math.min(REPETITIONS_MS, limitMs / 2);
-    await this.#idle(limitMs - forRepetitions);
-    this.#endOfFinishing.abort();
+    const repetitionsMs = Math.min(REPETITIONS_MS, limitMs / 2);
+    await this.#idle(limitMs - repetitionsMs);
+    this.#finishingAbort.abort();
     for (const request of this.#open) this.#abandon(request, 'stopping');
     this.#lanes.repeatAll();
-    await within(forRepetitions, this.#reAnnouncer.idle());
-    this.#endOfRepeating.abort();
+    await within(repetitionsMs, this.#reAnnouncer.idle());
+    this.#repeatingAbort.abort();
   }
 
   async #enqueue(
@@ -126,15 +126,15 @@ export class Producer {
     caller: CallerName,
   ): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
-    const { maxHeld, partitions, requestTimeoutMs } = this.#options;
-    if (this.#usage.count + items.length > maxHeld) return 'full';
+    const { maxQueued, partitions, requestTimeoutMs } = this.#options;
+    if (this.#usage.count + items.length > maxQueued) return 'full';
     const request = new Request(items, partitions, traceparent, caller);
     if (!this.#usage.hasRoom(caller, request)) return 'full';
 
     this.#usage.add(caller, request);
     this.#open.add(request);
     for (const [partition, part] of request.parts) {
-      const lane = this.#lanes.of(partition);
+      const lane = this.#lanes.laneFor(partition);
       lane.add(part);
       if (!lane.isBusy && !this.#waiting.has(lane)) this.#makeReady(lane);
     }
@@ -149,10 +149,10 @@ export class Producer {
 
   #abandon(request: Request, outcome: Outcome): void {
     for (const [partition, part] of request.parts) {
-      const dropped = this.#lanes.of(partition).drop(part);
+      const dropped = this.#lanes.laneFor(partition).drop(part);
       if (dropped) this.#release(request.caller, dropped);
     }
-    request.answer(outcome);
+    request.settle(outcome);
   }
 
   /**
@@ -203,7 +203,7 @@ export class Producer {
   }
 
   async #finish(lane: Lane, batch: Batch, isFull: boolean): Promise<void> {
-    const signal = this.#endOfFinishing.signal;
+    const signal = this.#finishingAbort.signal;
     const startedAt = performance.now();
     const finished = await depositAndAnnounce(batch, { ...this.#options, signal });
     const backlog = this.#backlogs[lane.partition];

@@ -36,23 +36,23 @@ const createdAt = (): number => {
   return item && 'createdAt' in item ? Date.parse(item.createdAt) : NaN;
 };
 const erasedUntil = (): number => {
-  const item = produced.find((one) => 'erase' in one);
+  const item = produced.find((candidate) => 'erase' in candidate);
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should give a notification a later date than an erasure only if it was published after the response to the erasure', async () => {
+it('should date a notification later than an erasure only if it was published after the response to the erasure', async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
-  let answered = false;
+  let isErased = false;
   await vi.advanceTimersByTimeAsync(0);
-  void erasing.then(() => (answered = true));
+  void erasing.then(() => (isErased = true));
   for (let late = 0; late < 6_000; late += 100) {
     await publishService.publish([{ title: 'before', feed: 'topic:a' }], undefined, undefined, before);
     expect(createdAt()).toBeLessThan(erasedUntil());
-    if (answered) break;
+    if (isErased) break;
     await vi.advanceTimersByTimeAsync(100);
   }
-  expect(answered).toBe(true);
+  expect(isErased).toBe(true);
   expect(Date.now() - START).toBeLessThanOrEqual(3_100);
   await publishService.publish([{ title: 'after', feed: 'topic:a' }]);
   expect(createdAt()).toBeGreaterThanOrEqual(erasedUntil());

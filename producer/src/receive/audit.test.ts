@@ -29,15 +29,15 @@ const app = (token: string | undefined) =>
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
-let guarded: Awaited<ReturnType<typeof serve>>;
-let open: Awaited<ReturnType<typeof serve>>;
+let guardedServer: Awaited<ReturnType<typeof serve>>;
+let openServer: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
-  guarded = await serve(app('secret'));
-  open = await serve(app(undefined));
+  guardedServer = await serve(app('secret'));
+  openServer = await serve(app(undefined));
 });
 afterAll(async () => {
   schedules.stop();
-  await Promise.all([guarded.close(), open.close()]);
+  await Promise.all([guardedServer.close(), openServer.close()]);
 });
 
 const post = (url: string, headers: Record<string, string> = {}) =>
@@ -53,7 +53,7 @@ describe('the audit trail', () => {
   const event = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'x', ...body })).toString('base64');
     const envelope = { specversion: '1.0', id: randomUUID(), source: 'Dapr', data_base64: bytes };
-    return fetch(`${open.url}/subscriptions/events`, {
+    return fetch(`${openServer.url}/subscriptions/events`, {
       ...{ method: 'POST', body: JSON.stringify(envelope) },
       headers: { 'content-type': 'application/cloudevents+json' },
     });
@@ -61,8 +61,8 @@ describe('the audit trail', () => {
 
   it('should record the app id that the sidecar sends with an invocation', async () => {
     takeNotes();
-    await post(open.url, { 'dapr-caller-app-id': 'shop' });
-    await fetch(`${open.url}/feeds/user:ada`, {
+    await post(openServer.url, { 'dapr-caller-app-id': 'shop' });
+    await fetch(`${openServer.url}/feeds/user:ada`, {
       method: 'DELETE',
       headers: { 'dapr-caller-app-id': 'shop' },
     });
@@ -75,7 +75,7 @@ describe('the audit trail', () => {
 
   it('should mark a rejected caller’s name as claimed, not verified', async () => {
     takeNotes();
-    await post(guarded.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
+    await post(guardedServer.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
     await expect
       .poll(() => notes)
       .toEqual([
@@ -88,7 +88,7 @@ describe('the audit trail', () => {
 
   it('should record attempts to call a route meant only for the sidecar', async () => {
     takeNotes();
-    await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
+    await fetch(`${guardedServer.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect
       .poll(() => notes)
       .toMatchObject([{ action: 'internal-call', outcome: 'unauthorized', actor: { kind: 'anonymous' } }]);

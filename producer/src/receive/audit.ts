@@ -13,7 +13,7 @@ import type { Outcome } from '../produce/ports.ts';
 export type AuditRequest = (
   request: Request,
   action: AuditAction,
-  what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
+  details: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
 /** The actor behind a request: the API key, else the invoking application, else anonymous. */

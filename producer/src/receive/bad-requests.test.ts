@@ -14,7 +14,7 @@ type BadBody = [name: string, body: unknown, ...paths: string[]];
 const valid = { title: 'Hello' };
 const loneSurrogate = '\ud800';
 
-const faulty: BadBody[] = [
+const badBodies: BadBody[] = [
   ['null', null, ''],
   ['a number', 42, ''],
   ['a string', 'Hello', ''],
@@ -103,7 +103,7 @@ const faulty: BadBody[] = [
   ],
 ];
 
-const asJson = faulty.map(([name, body, ...paths]): [string, string, string[]] => [
+const asJson = badBodies.map(([name, body, ...paths]): [string, string, string[]] => [
   name,
   JSON.stringify(body),
   paths,
@@ -125,7 +125,7 @@ const expectProblem = async (response: Response, status: number, code: ProblemCo
   const problem = problemSchema.parse(await response.json());
   expect([response.status, problem.status, problem.code]).toEqual([status, status, code]);
   expect(server.backend.calls).toEqual([]);
-  expect(server.producer.held).toBe(0);
+  expect(server.producer.queued).toBe(0);
   return problem;
 };
 
@@ -148,7 +148,7 @@ describe('an invalid body', () => {
     );
   });
 
-  it('should get a quick and short response despite many or long member names', async () => {
+  it('should get a short response quickly despite many or long member names', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const manyMembers = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -232,7 +232,7 @@ describe('an unsupported body', () => {
   });
 });
 
-describe('a request with a wrong URL or method', () => {
+describe('a request with an invalid URL or method', () => {
   it.each([
     ['?feed=user:ada', 'feed'],
     ['?a=1&a=2', 'a'],

@@ -21,17 +21,18 @@ afterEach(async () => {
 async function start(length: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (data: string) => (answer += data));
+  let response = '';
+  socket.setEncoding('utf8').on('data', (data: string) => (response += data));
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   const headers = ['Host: localhost', 'Content-Type: application/json', 'Expect: 100-continue', length];
   socket.write(`POST /notifications HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-  await expect.poll(() => answer).toContain(CONTINUE);
+  await expect.poll(() => response).toContain(CONTINUE);
   return {
     send: (text: string) => socket.write(text),
-    answer: () => answer.slice(CONTINUE.length),
-    waitForAnswer: (text: string | RegExp) => expect.poll(() => answer.slice(CONTINUE.length)).toMatch(text),
+    response: () => response.slice(CONTINUE.length),
+    waitForResponse: (text: string | RegExp) =>
+      expect.poll(() => response.slice(CONTINUE.length)).toMatch(text),
     abort: () => socket.destroy(),
   };
 }
@@ -59,7 +60,7 @@ it('should reject a large body while the budget is used up, but still accept sma
   expect([await postBytes(MEBIBYTE), await postSmall()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
   first.send(' '.repeat(10));
-  await first.waitForAnswer(READ);
+  await first.waitForResponse(READ);
   expect(await postBytes(MEBIBYTE)).toBe(400);
 });
 
@@ -74,11 +75,11 @@ it('should reject a chunked body as soon as it exceeds the budget', async () => 
   const second = await startChunked();
   second.send(chunk(MEBIBYTE / 4));
   await delay(100);
-  expect(second.answer()).toBe('');
+  expect(second.response()).toBe('');
   second.send(chunk(MEBIBYTE / 2));
-  await second.waitForAnswer(UNAVAILABLE);
+  await second.waitForResponse(UNAVAILABLE);
   first.send('0\r\n\r\n');
-  await first.waitForAnswer(READ);
+  await first.waitForResponse(READ);
 });
 
 it('should count a compressed body’s decompressed bytes', async () => {

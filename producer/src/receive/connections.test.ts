@@ -11,24 +11,24 @@ afterAll(() => server.close());
 /** Sends raw bytes. Resolves with the response when the server closes the connection. */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (data: string) => (answer += data));
+  let response = '';
+  socket.setEncoding('utf8').on('data', (data: string) => (response += data));
   await once(socket, 'connect');
   socket.write(text);
   await once(socket, 'end');
   socket.destroy();
-  return answer;
+  return response;
 }
 
-it('should answer invalid HTTP with a problem document', async () => {
-  const answer = await raw('HELLO\r\n\r\n');
-  expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
-  expect(answer).toContain('"code":"invalid_request"');
+it('should respond to invalid HTTP with a problem document', async () => {
+  const response = await raw('HELLO\r\n\r\n');
+  expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
+  expect(response).toContain('"code":"invalid_request"');
 });
 
-it('should answer oversized headers with 431', async () => {
-  const answer = await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
-  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+it('should respond to oversized headers with 431', async () => {
+  const response = await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+  expect(response).toMatch(/^HTTP\/1\.1 431 /);
 });
 
 it('should ignore an incomplete body', async () => {
@@ -48,7 +48,7 @@ it('should keep a connection usable after rejected requests', async () => {
   const sockets = new Set<number | undefined>();
   const post = (body: string, type: string) =>
     new Promise<number | undefined>((resolve, reject) => {
-      const sent = request(
+      const clientRequest = request(
         `${server.url}/notifications`,
         { method: 'POST', agent, headers: { 'content-type': type } },
         (response) => {
@@ -56,7 +56,7 @@ it('should keep a connection usable after rejected requests', async () => {
           response.resume().on('end', () => resolve(response.statusCode));
         },
       );
-      sent.on('error', reject).end(body);
+      clientRequest.on('error', reject).end(body);
     });
   const statuses = [
     await post('x', 'application/json'),

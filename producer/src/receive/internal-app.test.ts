@@ -42,13 +42,13 @@ const app = (token: string | undefined) =>
     onProblem: () => undefined,
   });
 const DEEP_JSON = '['.repeat(200) + ']'.repeat(200);
-let guarded: Awaited<ReturnType<typeof serve>>;
-let open: Awaited<ReturnType<typeof serve>>;
+let guardedServer: Awaited<ReturnType<typeof serve>>;
+let openServer: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
-  guarded = await serve(app('secret'));
-  open = await serve(app(undefined));
+  guardedServer = await serve(app('secret'));
+  openServer = await serve(app(undefined));
 });
-afterAll(() => Promise.all([guarded.close(), open.close()]));
+afterAll(() => Promise.all([guardedServer.close(), openServer.close()]));
 
 const post = (url: string, headers: Record<string, string> = {}) =>
   fetch(`${url}/notifications`, {
@@ -57,30 +57,30 @@ const post = (url: string, headers: Record<string, string> = {}) =>
     body: '{"title":"Hello"}',
   });
 
-it('should answer the health probe without a token', async () => {
-  expect((await fetch(`${guarded.url}/healthz`)).status).toBe(200);
+it('should respond to the health probe without a token', async () => {
+  expect((await fetch(`${guardedServer.url}/healthz`)).status).toBe(200);
 });
 
 it('should reject all other requests without the right token', async () => {
   for (const headers of [{}, { 'dapr-api-token': 'wrong' }, { 'dapr-api-token': 'secre\u00e9' }]) {
-    expect((await post(guarded.url, headers)).status).toBe(401);
-    expect((await fetch(`${guarded.url}/dapr/subscribe`, { headers })).status).toBe(401);
-    expect((await fetch(`${guarded.url}/feeds/all`, { method: 'DELETE', headers })).status).toBe(401);
+    expect((await post(guardedServer.url, headers)).status).toBe(401);
+    expect((await fetch(`${guardedServer.url}/dapr/subscribe`, { headers })).status).toBe(401);
+    expect((await fetch(`${guardedServer.url}/feeds/all`, { method: 'DELETE', headers })).status).toBe(401);
   }
   expect(backend.calls).toEqual([]);
 });
 
 it('should accept invocations with the token, or without a token if none is configured', async () => {
-  expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
-  expect((await post(open.url)).status).toBe(202);
-  expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
+  expect((await post(guardedServer.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
+  expect((await post(openServer.url)).status).toBe(202);
+  expect((await fetch(`${openServer.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
   expect(backend.deposited).toHaveLength(3);
 });
 
 describe('a job', () => {
   const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
   const deliverJob = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
-    fetch(`${guarded.url}/job/${name}`, {
+    fetch(`${guardedServer.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       // The call's body is ignored.
@@ -100,27 +100,27 @@ describe('a job', () => {
 
   it('should get 404 if the scheduler doesn’t have the job, so that Dapr stops retrying', async () => {
     const before = dueWindowStore.documents.size;
-    const answer = await deliverJob('other:name');
-    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
+    const response = await deliverJob('other:name');
+    expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
     expect(dueWindowStore.documents.size).toBe(before);
     expect(refusals).toContain('unknown_job');
   });
 
   it('should get 503 if it isn’t due soon', async () => {
-    const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
-    await jobs.set('later:name', Date.now() + 3_600_000, later);
-    const answer = await deliverJob('later:name');
-    expect([answer.status, await answer.json()]).toMatchObject([
+    const laterJob = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
+    await jobs.set('later:name', Date.now() + 3_600_000, laterJob);
+    const response = await deliverJob('later:name');
+    expect([response.status, await response.json()]).toMatchObject([
       503,
       { code: 'unavailable', detail: expect.stringContaining('not due') as string },
     ]);
-    expect([...dueWindowStore.documents.values()]).not.toContainEqual(later);
+    expect([...dueWindowStore.documents.values()]).not.toContainEqual(laterJob);
   });
 });
 
 it('should list the schedules for the ops page', async () => {
   await schedules.add([{ notification: notification('listed'), at: Date.now() + 7_200_000 }]);
-  const response = await fetch(`${open.url}/operations`, {
+  const response = await fetch(`${openServer.url}/operations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"do":"list-schedules"}',
@@ -140,7 +140,7 @@ describe('the open topic', () => {
       datacontenttype: 'application/octet-stream',
       data_base64: Buffer.from(bytes).toString('base64'),
     };
-    const response = await fetch(`${guarded.url}${route}`, {
+    const response = await fetch(`${guardedServer.url}${route}`, {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': 'secret' },
       body: JSON.stringify(envelope),
@@ -153,7 +153,7 @@ describe('the open topic', () => {
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
   it('should have a subscription for events, and a subscription for dead letters with a separate component', async () => {
-    const response = await fetch(`${guarded.url}/dapr/subscribe`, {
+    const response = await fetch(`${guardedServer.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
     expect(await response.json()).toEqual([
@@ -184,7 +184,7 @@ describe('the open topic', () => {
   it('should accept deliveries only on paths that only the sidecar knows', async () => {
     const fetchRoutes = async () => {
       const headers = { 'dapr-api-token': 'secret' };
-      const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });
+      const response = await fetch(`${guardedServer.url}/dapr/subscribe`, { headers });
       return ((await response.json()) as { route: string }[]).map(({ route }) => route);
     };
     const [first, second] = [await fetchRoutes(), await fetchRoutes()];
@@ -200,7 +200,7 @@ describe('the open topic', () => {
   });
 
   it('should give the notification a stable id if the event’s id is invalid', async () => {
-    const event = { id: 'no id of ours / at all', data: { title: 'x' } };
+    const event = { id: 'not a valid id / at all', data: { title: 'x' } };
     await deliver(event);
     const [first] = newest();
     await deliver(event, '/subscriptions/dead');
@@ -281,7 +281,7 @@ describe('the open topic', () => {
     vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
     expect(await deliver({ id: 'g', data: { title: 'x' } })).toEqual([200, { status: 'RETRY' }]);
     vi.spyOn(refused, 'push').mockImplementationOnce(() => {
-      throw new Error('away');
+      throw new Error('unavailable');
     });
     expect(await deliver({ id: 'h', data: 1 })).toEqual([200, { status: 'RETRY' }]);
   });

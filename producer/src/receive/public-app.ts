@@ -27,7 +27,7 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   /** Decides which Host headers are accepted if API keys are off. */
   isServed: HostCheck;
   registry: Registry;
-  /** Rejects if the producer isn't ready; the error says why. */
+  /** Rejects if the producer isn't ready; the error gives the reason. */
   ready: () => Promise<void>;
   bodies: BodyBudget;
   onProblem: (code: string) => void;

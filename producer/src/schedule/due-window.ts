@@ -69,14 +69,14 @@ export class DueWindow {
     if (change.failure) throw change.failure;
   }
 
-  /** Resolves when no schedule in the window matches `which`. */
-  remove(which: (due: Due) => boolean): Promise<void> {
-    return this.#changes.add({ add: new Map(), remove: which });
+  /** Resolves when no schedule in the window satisfies `matches`. */
+  remove(matches: (due: Due) => boolean): Promise<void> {
+    return this.#changes.add({ add: new Map(), remove: matches });
   }
 
   /** Like `remove`, but also makes all producers with a write in progress re-evaluate `isCurrent`. */
-  removeForGood(which: (due: Due) => boolean): Promise<void> {
-    return this.#changes.add({ add: new Map(), remove: which, isAlwaysWritten: true });
+  removeForGood(matches: (due: Due) => boolean): Promise<void> {
+    return this.#changes.add({ add: new Map(), remove: matches, isAlwaysWritten: true });
   }
 
   read(names: readonly string[]): Promise<unknown[]> {
@@ -112,7 +112,7 @@ export class DueWindow {
   async #write(changes: readonly Change[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#store.readIndex();
-      const due = new Map((stored?.index.due ?? []).map((one) => [one.name, one]));
+      const due = new Map((stored?.index.due ?? []).map((entry) => [entry.name, entry]));
       const put = new Map<string, Scheduled>();
       const remove = new Set<string>();
       const current = await currentOf(changes);
@@ -122,15 +122,15 @@ export class DueWindow {
         const isFull = added.length > 0 && due.size + added.length > MAX_DUE;
         if (isFull)
           change.failure = new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
-        for (const [name, { scheduled, ...one }] of isFull ? [] : added) {
-          due.set(name, one);
+        for (const [name, { scheduled, ...entry }] of isFull ? [] : added) {
+          due.set(name, entry);
           put.set(name, scheduled);
           remove.delete(name);
         }
-        for (const one of change.remove ? [...due.values()].filter(change.remove) : []) {
-          due.delete(one.name);
-          put.delete(one.name);
-          remove.add(one.name);
+        for (const entry of change.remove ? [...due.values()].filter(change.remove) : []) {
+          due.delete(entry.name);
+          put.delete(entry.name);
+          remove.add(entry.name);
         }
       }
       const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };

@@ -17,9 +17,9 @@ export async function* readInParts(
   let part: DuePart = { names: new Set(), contents: [] };
   let bytes = 0;
   for (let start = 0; start < names.length; start += SCHEDULES_PER_READ) {
-    const some = names.slice(start, start + SCHEDULES_PER_READ);
-    const contents = await read(some);
-    for (const [i, name] of some.entries()) {
+    const batch = names.slice(start, start + SCHEDULES_PER_READ);
+    const contents = await read(batch);
+    for (const [i, name] of batch.entries()) {
       const size = Buffer.byteLength(JSON.stringify(contents[i]) ?? '');
       if (part.names.size > 0 && bytes + size > MAX_PART_BYTES) {
         yield part;

@@ -86,13 +86,13 @@ describe('the schedule index', () => {
 
   it('should leave documents written by a later version unchanged, and report that it is incomplete', async () => {
     const store = new MemoryScheduleIndexStore();
-    const later = { value: { v: 2, names: [] }, etag: '1', ttlSeconds: 60 };
-    for (let number = 0; number < SCHEDULE_INDEX_DOCUMENTS; number++) store.documents.set(number, later);
+    const stored = { value: { v: 2, names: [] }, etag: '1', ttlSeconds: 60 };
+    for (let number = 0; number < SCHEDULE_INDEX_DOCUMENTS; number++) store.documents.set(number, stored);
     const { publishService, scheduleObserver } = instance({ scheduleIndexStore: store });
     expect((await publishService.publish([input('a')])).outcome).toBe('accepted');
     expect(await publishService.retract('all', 'a')).toBe('accepted');
     expect(await publishService.erase('all')).toBe('accepted');
-    expect(new Set(store.documents.values())).toEqual(new Set([later]));
+    expect(new Set(store.documents.values())).toEqual(new Set([stored]));
     expect(await indexOver(store).read()).toEqual({ entries: [], isComplete: false });
     expect(scheduleObserver.events).not.toContain('unlisted');
   });
@@ -113,7 +113,7 @@ describe('a schedule', () => {
 
   it('should be accepted if the index cannot be written', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver } = instance();
-    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));
+    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('unavailable'));
     const published = publishService.publish([input('a'), input('b', 'user:1')]);
     await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
     expect((await published).outcome).toBe('accepted');
@@ -149,8 +149,8 @@ describe('a schedule', () => {
       await new Promise<void>((done) => (release = done));
       return read(numbers);
     });
-    const [one, two] = [index.add([named('all', 'one')]), index.add([named('all', 'two')])];
-    const outcomes = Promise.allSettled([one, two]);
+    const [first, second] = [index.add([named('all', 'one')]), index.add([named('all', 'two')])];
+    const outcomes = Promise.allSettled([first, second]);
     await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     release();
@@ -231,10 +231,10 @@ describe('a slow index', () => {
 });
 
 describe('without a writable index', () => {
-  it('should accept a retraction, but answer an erasure with `late` since it needs the index', async () => {
+  it('should accept a retraction, but return `late` for an erasure, since it needs the index', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
-    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('away'));
+    vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('unavailable'));
     const retracted = publishService.retract('all', 'a');
     await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
     expect([await retracted, jobs.names.length]).toEqual(['accepted', 1]);

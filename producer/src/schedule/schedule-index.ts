@@ -49,7 +49,7 @@ export class ScheduleIndex {
     this.#documents = numbers.map((number) => new Batches((changes) => this.#write(number, changes)));
   }
 
-  /** Resolves when the index contains the schedules. Rejects after the time limit at the latest. */
+  /** Resolves when the index contains the schedules. Otherwise rejects, after the time limit at the latest. */
   add(entries: readonly Entry[]): Promise<void> {
     const byDocument = new Map<number, Entry[]>();
     for (const entry of entries) {
@@ -66,7 +66,7 @@ export class ScheduleIndex {
 
   /**
    * Resolves when the index no longer contains any schedule with this prefix that `remove` matches, whether or not it
-   * has been delivered. Rejects after the time limit at the latest.
+   * has been delivered. Otherwise rejects, after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);
@@ -97,14 +97,14 @@ export class ScheduleIndex {
     changes: readonly ({ number: number } & Omit<Change, 'isLate'>)[],
     limitMs?: number,
   ): Promise<void> {
-    let late = false;
+    let hasTimedOut = false;
     const end = new AbortController();
     const changed = inParallel(changes, PARALLEL_DOCUMENTS, async ({ number, ...change }) =>
-      this.#documents[number]?.add({ ...change, isLate: () => late }),
+      this.#documents[number]?.add({ ...change, isLate: () => hasTimedOut }),
     );
     if (limitMs === undefined) return changed;
     const limit = pause(limitMs, end.signal).then(() => {
-      late = true;
+      hasTimedOut = true;
       throw new Error(`The schedule index was not written within ${limitMs} ms.`);
     });
     await Promise.race([changed, limit]).finally(() => end.abort());
@@ -117,7 +117,7 @@ export class ScheduleIndex {
       try {
         const now = this.#now();
         const [stored] = await this.#store.read([number]);
-        const next = applied(stored?.value, changes, now);
+        const next = apply(stored?.value, changes, now);
         if (next) await this.#store.write(number, next, ttlOf(next, now), stored?.etag);
         return;
       } catch (error) {
@@ -146,7 +146,7 @@ function parse(value: unknown, now: number) {
 }
 
 /** Applies changes to the document. Returns `undefined` if no write is needed. An existing entry keeps its time. */
-function applied(value: unknown, changes: readonly Change[], now: number): ScheduleIndexDocument | undefined {
+function apply(value: unknown, changes: readonly Change[], now: number): ScheduleIndexDocument | undefined {
   const before = parse(value, now);
   if (!before.isReadable) return undefined;
   const entries = new Map(before.list);

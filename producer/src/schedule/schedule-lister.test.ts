@@ -72,7 +72,7 @@ describe('the list of schedules', () => {
 
   it('should contain a schedule even if it comes after many schedules that never became jobs', async () => {
     const { publishService, schedules, jobs } = instance();
-    const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('away'));
+    const set = vi.spyOn(jobs, 'set').mockRejectedValue(new Error('unavailable'));
     const failed = Array.from({ length: 2 * MAX_LISTED_SCHEDULES }, (_, number) => input(`n${number}`, HOUR));
     expect((await publishService.publish(failed)).outcome).toBe('late');
     set.mockRestore();
@@ -84,12 +84,12 @@ describe('the list of schedules', () => {
     const { publishService, schedules, scheduleIndexStore } = instance();
     await publishService.publish([input('a', HOUR)]);
     const read = vi.spyOn(scheduleIndexStore, 'read');
-    const [one, other] = await Promise.all([schedules.list(), schedules.list()]);
+    const [first, second] = await Promise.all([schedules.list(), schedules.list()]);
     const calls = read.mock.calls.length;
-    expect(other).toBe(one);
+    expect(second).toBe(first);
     await publishService.publish([input('near', 40_000)]);
     await vi.advanceTimersByTimeAsync(CACHE_MS - 1);
-    expect(await schedules.list()).toBe(one);
+    expect(await schedules.list()).toBe(first);
     await vi.advanceTimersByTimeAsync(1);
     expect(await schedules.list()).toMatchObject({ count: 2 });
     expect(read).toHaveBeenCalledTimes(2 * calls);
@@ -98,8 +98,8 @@ describe('the list of schedules', () => {
   it('should not be cached if it can’t be read because the scheduler doesn’t respond', async () => {
     const { publishService, schedules, jobs } = instance();
     await publishService.publish([input('a', HOUR)]);
-    vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('away'));
-    await expect(schedules.list()).rejects.toThrow('away');
+    vi.spyOn(jobs, 'find').mockRejectedValueOnce(new Error('unavailable'));
+    await expect(schedules.list()).rejects.toThrow('unavailable');
     expect(await schedules.list()).toMatchObject({ count: 1 });
   });
 });

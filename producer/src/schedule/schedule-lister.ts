@@ -47,21 +47,21 @@ export class ScheduleLister {
     // in neither.
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
-    const times = new Map([...entries, ...due.map((one) => [one.name, one.at] as const)]);
+    const times = new Map([...entries, ...due.map(({ name, at: dueAt }) => [name, dueAt] as const)]);
     const names = [...times].sort(([, a], [, b]) => a - b).map(([name]) => name);
     const next: ScheduleList['next'] = [];
     const end = Math.min(names.length, MAX_NAMES);
-    let gone = 0;
+    let missing = 0;
     for (let start = 0; start < end && next.length < MAX_LISTED_SCHEDULES; start += NAMES_PER_READ) {
-      const some = names.slice(start, start + NAMES_PER_READ);
-      const found = (await this.#find(some)).flatMap(listed);
+      const batch = names.slice(start, start + NAMES_PER_READ);
+      const found = (await this.#find(batch)).flatMap(toListItems);
       next.push(...found);
-      gone += some.length - found.length;
+      missing += batch.length - found.length;
     }
     next.sort((a, b) => a.deliverAt.localeCompare(b.deliverAt));
     return {
       at: new Date(at).toISOString(),
-      count: times.size - gone,
+      count: times.size - missing,
       isComplete,
       next: next.slice(0, MAX_LISTED_SCHEDULES),
     };
@@ -78,7 +78,7 @@ export class ScheduleLister {
   }
 }
 
-function listed(content: unknown): ScheduleList['next'] {
+function toListItems(content: unknown): ScheduleList['next'] {
   const parsed = scheduledSchema.safeParse(content);
   if (!parsed.success) return [];
   const { notification, at } = parsed.data;

@@ -103,15 +103,15 @@ describe('a schedule', () => {
   it('should be delivered on time even if an older read of the due window ends after it was added', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const read = dueWindowStore.readIndex.bind(dueWindowStore);
-    let answer = (): void => undefined;
+    let respond = (): void => undefined;
     dueWindowStore.readIndex = () => {
       dueWindowStore.readIndex = read;
-      return new Promise((resolve) => (answer = () => resolve(undefined)));
+      return new Promise((resolve) => (respond = () => resolve(undefined)));
     };
     const { publishService, delivered } = instance({ dueWindowStore });
     const published = publishService.publish([input('soon', 1_000)]);
     await vi.advanceTimersByTimeAsync(100);
-    answer();
+    respond();
     expect((await published).outcome).toBe('accepted');
     await vi.advanceTimersByTimeAsync(1_000);
     expect(delivered()).toEqual(['soon']);
@@ -142,10 +142,10 @@ describe('a schedule', () => {
   it('should be retried until deposited', async () => {
     const { publishService, backend, delivered, scheduleObserver } = instance();
     await publishService.publish([input('a', 1_000)]);
-    const away = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('away'));
+    const failingDeposit = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('unavailable'));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(scheduleObserver.events).toContain('failed fire');
-    away.mockRestore();
+    failingDeposit.mockRestore();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(new Set(delivered())).toEqual(new Set(['a']));
   });
@@ -153,7 +153,7 @@ describe('a schedule', () => {
   it('should be delivered even if more schedules are due at the same time than fit in the queue', async () => {
     const { schedules, dueWindowStore, delivered, scheduleObserver } = instance(
       {},
-      { maxHeldBytes: 2 * 1024 * 1024 },
+      { maxQueuedBytes: 2 * 1024 * 1024 },
     );
     const read = vi.spyOn(dueWindowStore, 'read');
     const body = '\u20ac'.repeat(2_000);
@@ -189,7 +189,7 @@ describe('a retraction', () => {
 
   it('should not be accepted unless the job is known to be removed', async () => {
     const { publishService, jobs, failures } = instance();
-    vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('away'));
+    vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('unavailable'));
     expect(await publishService.retract('all', 'a')).toBe('late');
     expect(failures).toHaveLength(1);
     expect(await publishService.retract('all', 'a')).toBe('accepted');
@@ -241,7 +241,7 @@ it('should refuse to take over a job that can no longer be read, but write all o
   const { schedules, jobs, dueWindowStore } = instance();
   await schedules.add([stored('stays', START + 50_000)]);
   const scheduled = { v: 1, at: START + 50_000, notification: notification('a') } as const;
-  vi.spyOn(jobs, 'find').mockResolvedValueOnce(scheduled).mockRejectedValueOnce(new Error('away'));
+  vi.spyOn(jobs, 'find').mockResolvedValueOnce(scheduled).mockRejectedValueOnce(new Error('unavailable'));
   const results = await Promise.allSettled([
     schedules.add([stored('b', START + 50_000)]),
     schedules.takeOver('its job'),
@@ -264,7 +264,7 @@ it('should retract and erase in a full due window even while new schedules are r
     ...Array.from({ length: MAX_DUE - 1 }, (_, n) => stored(`n${n}`, START + 50_000)),
     { notification: { ...notification('mine'), feed: 'user:mine' }, at: START + 50_000 },
   ]);
-  // The first change is written alone. Changes that arrive meanwhile share the next write.
+  // The first change is written alone. Changes that arrive in the meantime share the next write.
   const outcomes = await Promise.all([
     publishService.publish([input('first', 50_000)]).then(({ outcome }) => outcome),
     publishService.publish([input('second', 50_000)]).then(({ outcome }) => outcome),

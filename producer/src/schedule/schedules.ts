@@ -23,7 +23,7 @@ import { ScheduleLister } from './schedule-lister.ts';
  */
 export const LEAD_MS = 30_000;
 /** Extra delay in ms before a producer delivers a schedule that another producer added. */
-const OTHERS_DELAY_MS = 600;
+const OTHER_OWNER_DELAY_MS = 600;
 const POLL_INTERVAL_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 const PARALLEL_JOBS = 16;
@@ -107,10 +107,10 @@ export class Schedules implements Scheduler {
     });
     const now = this.#options.now();
     const isBeyondWindow = ({ scheduled }: { scheduled: Scheduled }) => scheduled.at - now > 2 * LEAD_MS;
-    const later = named.filter(isBeyondWindow);
-    const dueSoon = named.filter((one) => !isBeyondWindow(one));
+    const beyondWindow = named.filter(isBeyondWindow);
+    const dueSoon = named.filter((schedule) => !isBeyondWindow(schedule));
     await Promise.all([
-      this.#addJobs(later),
+      this.#addJobs(beyondWindow),
       dueSoon.length > 0 ? this.#dueWindow.add(this.#options.owner, dueSoon) : undefined,
     ]);
     this.#options.observer.scheduled(list.length);
@@ -154,8 +154,8 @@ export class Schedules implements Scheduler {
     // Also remove schedules from events with this id, and from the event that would be shown under this id because
     // another source has already used the event's own id.
     const prefixes = [eventPrefixOf(feed, id)];
-    const beside = partsOfIdBeside(id);
-    if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
+    const eventId = partsOfIdBeside(id);
+    if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
     const { jobs } = this.#options;
     await Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
     const matches = (name: string) => name === ownName || prefixes.some((prefix) => name.startsWith(prefix));
@@ -231,11 +231,11 @@ export class Schedules implements Scheduler {
     const now = this.#options.now();
     for (const { name, at, owner } of list) {
       if (this.#due.has(name)) continue;
-      const wait = Math.max(0, at - now) + (owner === this.#options.owner ? 0 : OTHERS_DELAY_MS);
-      const armed = this.#timers.get(name);
+      const wait = Math.max(0, at - now) + (owner === this.#options.owner ? 0 : OTHER_OWNER_DELAY_MS);
+      const existing = this.#timers.get(name);
       // Keep a timer that is waiting for a retry, since it is late on purpose.
-      if (armed && armed.firesAt - performance.now() <= wait + RETRY_AFTER_MS) continue;
-      clearTimeout(armed?.timer);
+      if (existing && existing.firesAt - performance.now() <= wait + RETRY_AFTER_MS) continue;
+      clearTimeout(existing?.timer);
       this.#wait(name, at, wait);
     }
   }
@@ -262,7 +262,7 @@ export class Schedules implements Scheduler {
       const sorted = [...this.#due].sort(([, a], [, b]) => a - b);
       const due = new Map(sorted.slice(0, MAX_NOTIFICATIONS_PER_REQUEST));
       try {
-        for await (const part of readInParts([...due.keys()], (some) => this.#dueWindow.read(some))) {
+        for await (const part of readInParts([...due.keys()], (names) => this.#dueWindow.read(names))) {
           if (this.#end.signal.aborted) break;
           await this.#deliver(part.contents);
           await this.#reportLost([...part.names].filter((_, index) => part.contents[index] === undefined));

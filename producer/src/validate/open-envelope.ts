@@ -18,19 +18,19 @@ export interface OpenedEnvelope {
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
   const traceparent = typeof outer.traceparent === 'string' ? outer.traceparent : undefined;
-  if (typeof outer.data_base64 !== 'string') return { ...opened(outer), traceparent };
+  if (typeof outer.data_base64 !== 'string') return { ...openEvent(outer), traceparent };
   const text = decodeText(outer.data_base64);
   if (text === undefined) return { event: {}, ...decodeData(outer.data_base64), traceparent };
   const value = parseJson(text);
   const inner = recordOf(value);
   if (isTooDeep(value)) return { event: stringsOf(inner), data: text, faults: [TOO_DEEP], traceparent };
   if (typeof inner.specversion !== 'string') return { event: {}, ...parseData(text), traceparent };
-  const own = typeof inner.traceparent === 'string' ? inner.traceparent : traceparent;
-  return { ...opened(inner), traceparent: own };
+  const innerTraceparent = typeof inner.traceparent === 'string' ? inner.traceparent : traceparent;
+  return { ...openEvent(inner), traceparent: innerTraceparent };
 }
 
 /** Opens a CloudEvent. The data can be JSON, or JSON encoded as text or bytes. */
-function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
+function openEvent(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? decodeData(base64) : parseData(data)) };
 }

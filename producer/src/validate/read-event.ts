@@ -66,7 +66,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
           {
             path: isArray ? `${index}.fallback` : 'fallback',
             message:
-              'requires an API key with the scope fallback, but events have no key: publish over HTTP, or use a policy',
+              'requires an API key with the `fallback` scope, but events have no key: publish over HTTP, or use a policy',
           },
         ],
   );
@@ -84,7 +84,7 @@ function refused(
   }));
   if (errors.length > MAX_FAULTS)
     listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more error(s)` });
-  const cut = {
+  const truncation = {
     path: '',
     message: `has ${content.length} characters; the first ${MAX_CONTENT} are stored`,
   };
@@ -92,7 +92,7 @@ function refused(
     refused: {
       event,
       ...(source !== undefined && { source: source.slice(0, MAX_SOURCE) }),
-      errors: content.length > MAX_CONTENT ? [...listed, cut] : listed,
+      errors: content.length > MAX_CONTENT ? [...listed, truncation] : listed,
       content: content.slice(0, MAX_CONTENT),
     },
   };

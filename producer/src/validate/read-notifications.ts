@@ -49,11 +49,11 @@ function readArray(values: unknown[]): ReadResult {
 }
 
 function invalid(faults: Fault[]): ReadResult {
-  const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ path: cut(path), message }));
+  const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ path: truncate(path), message }));
   const detail =
     `The body has ${faults.length} error${faults.length === 1 ? '' : 's'}, so nothing was published.` +
     (faults.length > errors.length ? ` The first ${errors.length} are listed.` : '');
   return { problem: { status: 400, code: 'invalid_notification', detail, errors } };
 }
 
-const cut = (path: string): string => (path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path);
+const truncate = (path: string): string => (path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path);

@@ -1,7 +1,7 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups. When it is reached, attempts without a group are combined under the actor `several`. */
+/** Maximum number of groups. When it is reached, attempts without a group are combined under the `several` actor. */
 const MAX_GROUPS = 64;
 /** Maximum number of ids to list. A record has no room for more. */
 const MAX_NAMED = 16;

@@ -17,7 +17,7 @@ const publish = (members: Partial<AuditNote> = {}): AuditNote => ({
 const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
   const collector = new AttemptCollector(1);
   for (const note of notes) collector.add(note, 1_000, undefined);
-  return collector.take().map((one) => auditRecord(one, { id: 'p-1', instance: 'i' }));
+  return collector.take().map((group) => auditRecord(group, { id: 'p-1', instance: 'i' }));
 };
 
 describe('an audit record', () => {
@@ -84,7 +84,7 @@ describe('the attempt collector', () => {
     expect(recordOf(...notes, ...notes).map(({ requests }) => requests)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
-  it('should limit the number of groups without losing attempts, however many actors there are', () => {
+  it('should limit the number of groups without losing attempts, regardless of the number of actors', () => {
     const notes = Array.from({ length: 5_000 }, (_, n) =>
       publish({ actor: { kind: 'app', name: `a-${n}` } }),
     );

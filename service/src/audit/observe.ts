@@ -29,7 +29,7 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
       if (!failing)
         log.warn(
           { err },
-          'cannot write the audit trail; until it can, attempts are combined into fewer records',
+          'cannot write the audit trail; combining attempts into fewer records until writing works again',
         );
       failing = true;
     },

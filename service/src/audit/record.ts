@@ -24,13 +24,13 @@ export function auditName(name: string): string {
   return `${shortened}…~${hash}`;
 }
 
-export interface RecordFacts {
+export interface RecordOrigin {
   id: string;
   instance: string;
 }
 
 /** Converts a group to a record. Drops feeds and ids until the JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
-export function auditRecord(group: AttemptGroup, { id, instance }: RecordFacts): AuditRecord {
+export function auditRecord(group: AttemptGroup, { id, instance }: RecordOrigin): AuditRecord {
   const { note, from, until, requests, feeds, ids, idCount, traceId } = group;
   const { kind, name, claimed } = note.actor;
   const record: AuditRecord = {

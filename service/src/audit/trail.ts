@@ -40,13 +40,13 @@ const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records per action, actor and period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
-interface Waiting {
+interface PendingRecord {
   stream: AuditStream;
   record: AuditRecord;
 }
 
 /**
- * Records who did what in the background. `note` only collects attempts in limited memory. While the sink fails,
+ * In the background, records who did what. `note` only collects attempts in limited memory. While the sink fails,
  * attempts are combined into fewer records, but never dropped.
  */
 export class AuditTrail {
@@ -56,7 +56,7 @@ export class AuditTrail {
     AUDIT_STREAMS.map((stream) => [stream, new AttemptCollector(SINGLES[stream])]),
   );
   /** Records to write. No more are built until these are written. */
-  #waiting: Waiting[] = [];
+  #waiting: PendingRecord[] = [];
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #count = 0;
@@ -125,8 +125,8 @@ export class AuditTrail {
       if (collector.since === undefined || (!all && performance.now() - collector.since < minimumMs))
         continue;
       for (const group of collector.take()) {
-        const facts = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
-        this.#waiting.push({ stream, record: auditRecord(group, facts) });
+        const origin = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
+        this.#waiting.push({ stream, record: auditRecord(group, origin) });
       }
     }
   }

@@ -19,11 +19,11 @@ const text = fc.string({
 });
 
 describe('a compressed document', () => {
-  it('should decompress to the original, whatever text it contains', async () => {
+  it('should decompress to the original, regardless of its text', async () => {
     const documents = fc.record({ texts: fc.array(text, { maxLength: 20 }), rest: fc.jsonValue() });
     await fc.assert(
       fc.asyncProperty(documents, async (document) => {
-        const plain = { ...document, filler: 'So that it is large enough. '.repeat(200) };
+        const plain = { ...document, filler: 'Padding to make it large enough. '.repeat(200) };
         const stored = await compressed(plain);
         expect(stored?.value).toHaveProperty('brotli');
         // Redis stores the value as JSON.
@@ -33,7 +33,7 @@ describe('a compressed document', () => {
     );
   });
 
-  it('should be smaller than the original, and come with its own size as JSON', async () => {
+  it('should be smaller than the original, and be returned with its size as JSON', async () => {
     const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
     const stored = await compressed(document);
     expect(stored?.bytes).toBe(sizeOf(stored?.value));
@@ -41,15 +41,15 @@ describe('a compressed document', () => {
   });
 
   it('should be created only for large documents that fit into a request', async () => {
-    const ofSize = (bytes: number) => 'a'.repeat(bytes - 2);
+    const documentOfSize = (bytes: number) => 'a'.repeat(bytes - 2);
     const sizes = [
       MIN_COMPRESSED_BYTES - 1,
       MIN_COMPRESSED_BYTES,
       MAX_DOCUMENT_BYTES,
       MAX_DOCUMENT_BYTES + 1,
     ];
-    const stored = await Promise.all(sizes.map((bytes) => compressed(ofSize(bytes))));
-    expect(stored.map((one) => one !== undefined)).toEqual([false, true, true, false]);
+    const stored = await Promise.all(sizes.map((bytes) => compressed(documentOfSize(bytes))));
+    expect(stored.map((document) => document !== undefined)).toEqual([false, true, true, false]);
     expect(await decompressed(stored[2]?.value)).toHaveLength(MAX_DOCUMENT_BYTES - 2);
   });
 

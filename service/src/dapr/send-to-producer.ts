@@ -12,7 +12,7 @@ import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
-export type ProducerAnswer = { ids: string[] } | { problem: Problem };
+export type ProducerResponse = { ids: string[] } | { problem: Problem };
 
 /** The purpose of each kind of call from the bff to the producer. The signature covers it. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
@@ -21,14 +21,14 @@ export const OPERATE_PURPOSE = 'POST /operations';
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
- * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the secret `internal`, signs
+ * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the `internal` secret, signs
  * the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if the
  * producer sent no valid response, though the notifications may still have been published.
  */
-export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
+export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerResponse> {
   const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });
-  const answer = producerAnswer(status, text);
-  if (answer) return answer;
+  const response = parseProducerResponse(status, text);
+  if (response) return response;
   throw new SidecarError(`${APP_IDS.producer} sent an unexpected response (status ${status})`, {
     code: `HTTP_${status}`,
     status,
@@ -70,10 +70,10 @@ async function invokeSigned(
 }
 
 /** Parses a response to `POST /notifications`. Returns `undefined` if it isn't a producer's response. */
-export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
-  const answer = parseJson(text);
-  const accepted = acceptedSchema.safeParse(answer);
+export function parseProducerResponse(status: number, text: string): ProducerResponse | undefined {
+  const response = parseJson(text);
+  const accepted = acceptedSchema.safeParse(response);
   if (status === 202 && accepted.success) return { ids: accepted.data.ids };
-  const problem = problemSchema.safeParse(answer);
+  const problem = problemSchema.safeParse(response);
   return problem.success && problem.data.status === status ? { problem: problem.data } : undefined;
 }

@@ -6,6 +6,6 @@ it.each([
   ['{"error":"no such secret"}', { message: '{"error":"no such secret"}' }],
   ['plain text', { message: 'plain text' }],
   ['["a list"]', { message: '["a list"]' }],
-])('should keep the cause that Dapr gives in %s', (text, expected) => {
+])('should extract the error code and message from %s', (text, expected) => {
   expect(errorOf(text)).toEqual(expected);
 });

@@ -27,11 +27,11 @@ async function silentSidecar(timeoutMs: number) {
 
 it('should time out a call while all connections are in use, and never send it', async () => {
   const { sidecar, server, paths } = await silentSidecar(60_000);
-  const others = Array.from({ length: CONNECTIONS }, (_, n) => sidecar.findJob(`other${n}`));
-  const settled = Promise.allSettled(others);
+  const calls = Array.from({ length: CONNECTIONS }, (_, n) => sidecar.findJob(`other${n}`));
+  const settled = Promise.allSettled(calls);
   await expect.poll(() => paths.length).toBe(CONNECTIONS);
-  const late = sidecar.callActor('Feed', 'late', 'turn', '{}', { timeoutMs: 20 });
-  await expect(late).rejects.toMatchObject({
+  const lateCall = sidecar.callActor('Feed', 'late', 'turn', '{}', { timeoutMs: 20 });
+  await expect(lateCall).rejects.toMatchObject({
     code: 'ERR_SIDECAR_UNREACHABLE',
     message: expect.stringContaining('no response within 20 ms') as string,
   });

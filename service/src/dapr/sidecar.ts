@@ -10,7 +10,7 @@ export interface SidecarOptions {
   /** Default: 127.0.0.1. */
   host?: string | undefined;
   httpPort: number;
-  /** Sent as the header `dapr-api-token`. */
+  /** Sent as the `dapr-api-token` header. */
   token?: string | undefined;
   /** Time limit per call (ms). */
   timeoutMs: number;
@@ -29,7 +29,7 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
-interface Answer {
+interface SidecarResponse {
   status: number;
   text: string;
   etag: string | undefined;
@@ -153,11 +153,11 @@ export class Sidecar {
     const path = `/v1.0/state/${store}/bulk`;
     const { text } = await this.#call('POST', path, { keys, parallelism: 10 });
     const items = new Map(bulkSchema.parse(JSON.parse(text)).map((item) => [item.key, item]));
-    const unread = (message: string) => new SidecarError(message, { code: 'ERR_STATE_GET' });
+    const readError = (message: string) => new SidecarError(message, { code: 'ERR_STATE_GET' });
     return keys.map((key) => {
       const item = items.get(key);
-      if (!item) return unread(`The sidecar's response to POST ${path} lacks ${key}`);
-      if (item.error) return unread(`The sidecar could not read ${key} for POST ${path}: ${item.error}`);
+      if (!item) return readError(`The sidecar's response to POST ${path} doesn't contain ${key}`);
+      if (item.error) return readError(`The sidecar could not read ${key} for POST ${path}: ${item.error}`);
       const value = item.data ?? undefined;
       return value === undefined ? undefined : { value, etag: item.etag ?? '' };
     });
@@ -241,9 +241,9 @@ export class Sidecar {
 
   /** Like `#send`, but rejects unless the response is a 2xx. */
   async #call(method: Method, path: string, body?: unknown, options?: CallOptions) {
-    const answer = await this.#send(method, path, body, options);
-    if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
-    return answer;
+    const response = await this.#send(method, path, body, options);
+    if (response.status >= 300) throw refusal(`${method} ${path}`, response.status, response.text);
+    return response;
   }
 
   #send(method: Method, path: string, body?: unknown, options?: CallOptions) {
@@ -257,7 +257,7 @@ export class Sidecar {
     { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
   ) {
     const traceparent = currentTraceparent();
-    const sent = {
+    const allHeaders = {
       ...this.#headers,
       ...(body !== null && { 'content-type': 'application/json' }),
       ...headers,
@@ -268,14 +268,14 @@ export class Sidecar {
     const signal = new EventEmitter();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      return await new Promise<Answer>((resolve, reject) => {
+      return await new Promise<SidecarResponse>((resolve, reject) => {
         timer = setTimeout(() => {
           // If the request is still waiting for a connection, undici only marks it as not to be sent. Its promise would
           // stay pending until a connection is free.
           signal.emit('abort');
           reject(new Error(`no response within ${timeoutMs} ms`));
         }, timeoutMs);
-        this.#exchange({ method, path, headers: sent, body, signal }).then(resolve, reject);
+        this.#exchange({ method, path, headers: allHeaders, body, signal }).then(resolve, reject);
       });
     } catch (error) {
       throw new SidecarError(`The sidecar did not respond to ${method} ${path}: ${describe(error)}`, {
@@ -287,7 +287,7 @@ export class Sidecar {
     }
   }
 
-  async #exchange(request: Parameters<Pool['request']>[0]): Promise<Answer> {
+  async #exchange(request: Parameters<Pool['request']>[0]): Promise<SidecarResponse> {
     const { statusCode: status, headers, body } = await this.#pool.request(request);
     const text = await body.text();
     return { status, text, etag: typeof headers.etag === 'string' ? headers.etag : undefined };

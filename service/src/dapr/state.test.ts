@@ -6,7 +6,7 @@ const upsert = (key: string, etag?: string): StateOperation => ({
   ...(etag && { etag }),
 });
 
-it('should write documents first, then the index that names them, then delete old documents', () => {
+it('should write documents first, then the index that lists them, then delete old documents', () => {
   const remove: StateOperation = { operation: 'delete', key: 'old' };
   expect(stagesOf([remove, upsert('index', '7'), upsert('a'), upsert('b')])).toEqual([
     [upsert('a'), upsert('b')],

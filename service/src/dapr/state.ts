@@ -24,13 +24,13 @@ const MAX_CALL_BYTES = 1024 * 1024;
 /**
  * Splits operations into stages, because the store might write only some of them: first plain documents, then the
  * documents that refer to them (these have an etag), and finally deletions. Plain documents and deletions that are too
- * large for one call get several stages.
+ * large for one call are split into several stages.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
-  const stageOf = (one: StateOperation): number =>
-    one.operation === 'delete' ? 2 : one.etag === undefined ? 0 : 1;
+  const stageOf = (change: StateOperation): number =>
+    change.operation === 'delete' ? 2 : change.etag === undefined ? 0 : 1;
   return [0, 1, 2].flatMap((stage) => {
-    const inStage = operations.filter((one) => stageOf(one) === stage);
+    const inStage = operations.filter((change) => stageOf(change) === stage);
     // Documents with an etag are written together or not at all.
     return splitWithin(inStage, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
   });

@@ -62,9 +62,7 @@ export class SubscriptionPaths {
   async #refresh(): Promise<void> {
     if (!this.#refreshing) {
       if (this.#now() - this.#refreshedAt < REFRESH_EVERY_MS)
-        throw new RefreshedTooRecentlyError(
-          'The sidecar was asked for its subscriptions less than a second ago.',
-        );
+        throw new RefreshedTooRecentlyError("The sidecar's subscriptions were read less than a second ago.");
       this.#refreshedAt = this.#now();
       this.#refreshing = this.#listActive()
         .then((active) => {

@@ -29,9 +29,9 @@ export async function startTracing(
   log.info({ endpoint, ratio }, 'sending spans');
   return async () => {
     useSpanSink(undefined);
-    const sent = sink
+    const flushed = sink
       .stop()
       .catch((err: unknown) => log.info({ err }, 'cannot send the last spans; they are lost'));
-    await Promise.race([sent, pause(LAST_SPANS_MS)]);
+    await Promise.race([flushed, pause(LAST_SPANS_MS)]);
   };
 }

@@ -7,8 +7,8 @@ describe('a trace', () => {
   it('should get a new trace id and a new span id when created', () => {
     const created = Array.from({ length: 2_000 }, newTraceparent);
     for (const traceparent of created) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
-    expect(new Set(created.map((one) => one.split('-')[1])).size).toBe(2_000);
-    expect(new Set(created.map((one) => one.split('-')[2])).size).toBe(2_000);
+    expect(new Set(created.map((traceparent) => traceparent.split('-')[1])).size).toBe(2_000);
+    expect(new Set(created.map((traceparent) => traceparent.split('-')[2])).size).toBe(2_000);
   });
 
   it('should still be current after an await', async () => {

@@ -21,7 +21,7 @@ it('should sample new traces at the configured ratio', () => {
   expect(sinkWith(0).open('produce', 'no trace').traceparent).toMatch(/-00$/);
 });
 
-it("should follow the caller's sampling decision, whatever the ratio", () => {
+it("should follow the caller's sampling decision regardless of the ratio", () => {
   const [, traceId] = PARENT.split('-');
   const sampled = sinkWith(0).open('produce', `${PARENT}-01`).traceparent;
   expect(sampled).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));

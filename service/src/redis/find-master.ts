@@ -1,11 +1,11 @@
 import { clientAt, type ClientOptions, type RedisClient } from './client.ts';
 import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 
-/** Thrown if no Sentinel knows a master with the configured name. */
+/** Thrown if no Sentinel monitors a master with the configured name. */
 export class UnknownMasterError extends Error {
   override name = 'UnknownMasterError';
   readonly code = 'unknown_master';
-  /** The master names that the Sentinel knows. */
+  /** Names of the masters that the Sentinel monitors. */
   readonly known: readonly string[];
   constructor(master: string, known: readonly string[]) {
     super(`the Sentinels monitor no master named ${master}`);
@@ -22,8 +22,8 @@ const OPTIONS: ClientOptions = {
 };
 
 /**
- * Asks Sentinels for the master's address, one at a time, each on a new connection.
- * @throws UnknownMasterError if a Sentinel replies that it doesn't know the name, otherwise the last Sentinel's error
+ * Queries Sentinels for the master's address, one at a time, each on a new connection.
+ * @throws UnknownMasterError if a Sentinel replies that it has no such master, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
   const { sentinel, addresses, tls } = target;
@@ -35,7 +35,7 @@ export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
     client.on('error', () => undefined);
     try {
       await client.connect();
-      return await askSentinel(client, sentinel.master);
+      return await querySentinel(client, sentinel.master);
     } catch (error) {
       // A reply that the name is unknown is more useful than a connection error.
       if (!(fault instanceof UnknownMasterError)) fault = error;
@@ -48,7 +48,7 @@ export async function findMaster(target: RedisTarget): Promise<RedisAddress> {
   throw fault;
 }
 
-async function askSentinel(client: RedisClient, master: string): Promise<RedisAddress> {
+async function querySentinel(client: RedisClient, master: string): Promise<RedisAddress> {
   const at = await client.sendCommand<string[] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master]);
   if (at) return { host: at[0] ?? '', port: Number(at[1]) };
   const masters = await client.sendCommand<string[][]>(['SENTINEL', 'MASTERS']);

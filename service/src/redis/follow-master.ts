@@ -7,10 +7,10 @@ import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
 /**
- * Interval for asking the Sentinels whether the master has changed (ms). A demoted master usually closes all
+ * Interval for checking with the Sentinels whether the master has changed (ms). A demoted master usually closes all
  * connections, but can't if the network in between is broken.
  */
-const ASK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
 /**
  * A client with node-redis's methods for the master that the Sentinels report. After a failover, the client and all
@@ -153,9 +153,9 @@ class Follower extends EventEmitter implements FollowingClient {
 
   async #leaveWhenDemoted(client: RedisClient, address: RedisAddress, signal: AbortSignal): Promise<void> {
     for (;;) {
-      await delay(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await delay(CHECK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      // If no Sentinel answers, keep the last known master.
+      // If no Sentinel responds, keep the last known master.
       const currentMaster = await findMaster(this.#target).catch(() => address);
       if (signal.aborted || addressText(currentMaster) === addressText(address)) continue;
       if (this.#client === client) this.#client = undefined;

@@ -16,9 +16,9 @@ export function clientOver(following: FollowingClient): RedisClient {
   return new Proxy(following, {
     get(_, name) {
       if (name === 'duplicate') return () => clientOver(following.createDuplicate());
-      const own: unknown = Reflect.get(following, name, following);
-      if (typeof own === 'function') return own.bind(following) as unknown;
-      if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
+      const member: unknown = Reflect.get(following, name, following);
+      if (typeof member === 'function') return member.bind(following) as unknown;
+      if (member !== undefined || typeof name === 'symbol' || name === 'then') return member;
       return (...args: unknown[]) => following.command(name, args);
     },
   }) as unknown as RedisClient;

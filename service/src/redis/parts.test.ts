@@ -27,14 +27,14 @@ describe("each part's Redis", () => {
     expect(hosts(parts.state)).toBe('b,c');
     expect(parts.state).toMatchObject({ cluster: true, password: 'secret' });
     expect(parts.topics).toMatchObject({ password: 'other' });
-    expect(distinctRedis(parts).map((one) => one.parts)).toEqual([
+    expect(distinctRedis(parts).map((redis) => redis.parts)).toEqual([
       ['broadcaster', 'entries', 'audit'],
       ['state'],
       ['topics'],
     ]);
   });
 
-  it('should name a part’s invalid settings', () => {
+  it('should report a part’s invalid settings under its own prefix', () => {
     expect(() => readRedisParts({ REDIS_AUDIT_HOST: 'nowhere', REDIS_AUDIT_TLS: 'on' })).toThrow(
       /REDIS_AUDIT_HOST: must be host:port\n.*REDIS_AUDIT_TLS: must be true or false/,
     );

@@ -44,12 +44,12 @@ export function readRedisParts(env: Env): RedisParts {
 }
 
 function readPart(env: Env, prefix: string): RedisTarget {
-  const own = NAMES.map((name): [string, string | undefined] => [
+  const partEnv = NAMES.map((name): [string, string | undefined] => [
     COMMON + name,
     env[prefix + name] || env[COMMON + name],
   ]);
   try {
-    return redisTarget(readRedisSettings(Object.fromEntries(own)));
+    return redisTarget(readRedisSettings(Object.fromEntries(partEnv)));
   } catch (error) {
     throw error instanceof ConfigError ? new ConfigError(error.message.replaceAll(COMMON, prefix)) : error;
   }

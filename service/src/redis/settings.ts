@@ -58,7 +58,7 @@ export const redisSettings = {
     .optional()
     .describe('PEM file with the certificate’s private key, without a passphrase'),
   REDIS_SENTINEL: switchSetting().describe(
-    '`true` means that `REDIS_HOST` lists Sentinels, which name the Redis to use',
+    '`true` means that `REDIS_HOST` lists Sentinels, which report the address of the Redis to use',
   ),
   REDIS_MASTER: z.string().default('mymaster').describe('Name of the master that the Sentinels monitor'),
   REDIS_SENTINEL_USERNAME: z
@@ -67,7 +67,7 @@ export const redisSettings = {
     .describe('User name for the Sentinels. If unset, the default user'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password for the Sentinels, if they require one'),
   REDIS_CLUSTER: switchSetting().describe(
-    '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster, which name all other nodes',
+    '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster; the other nodes are discovered through them',
   ),
 };
 
@@ -75,14 +75,14 @@ const redisSchema = z.object(redisSettings);
 export type RedisSettings = z.infer<typeof redisSchema>;
 
 /** Settings that passed their individual checks. Invalid settings are missing. */
-type Checked = Partial<RedisSettings>;
+type Settings = Partial<RedisSettings>;
 
 interface Rule {
   /** The setting to report the error for. */
   name: keyof RedisSettings;
   /** Another setting that the rule reads. */
   other?: keyof RedisSettings;
-  isSatisfied: (settings: Checked) => boolean;
+  isSatisfied: (settings: Settings) => boolean;
   message: string;
 }
 
@@ -103,7 +103,7 @@ const RULES: readonly Rule[] = [
   },
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,
-    isSatisfied: (settings: Checked) => settings.REDIS_TLS !== false || settings[name] === undefined,
+    isSatisfied: (settings: Settings) => settings.REDIS_TLS !== false || settings[name] === undefined,
     message: 'has no effect without TLS; set REDIS_TLS=true, or remove it',
   })),
   {
@@ -129,7 +129,7 @@ const RULES: readonly Rule[] = [
   },
   ...(['REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'] as const).map((name) => ({
     name,
-    isSatisfied: (settings: Checked) => settings.REDIS_SENTINEL !== false || settings[name] === undefined,
+    isSatisfied: (settings: Settings) => settings.REDIS_SENTINEL !== false || settings[name] === undefined,
     message: 'has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
   })),
 ];
@@ -141,7 +141,7 @@ const RULES: readonly Rule[] = [
 export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(schema: T): T {
   return RULES.reduce(
     (checked, { name, other, isSatisfied, message }) =>
-      checked.refine((settings) => isSatisfied(settings as Checked), {
+      checked.refine((settings) => isSatisfied(settings as Settings), {
         path: [name],
         message,
         // Don't report a second error for a setting that is already invalid.

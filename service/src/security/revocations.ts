@@ -56,19 +56,19 @@ export class RevocationList {
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
-    // No token is older than 1970, and a year before 0 couldn't be parsed later.
+    // No token is older than 1970. Also, a date with a negative year couldn't be parsed later.
     const moment = Math.max(0, before);
     let effective: Revocation = { sub, before: new Date(moment).toISOString(), at };
-    await this.#write((kept) => {
-      const existing = kept.find((revocation) => revocation.sub === sub);
+    await this.#write((current) => {
+      const existing = current.find((revocation) => revocation.sub === sub);
       if (existing && momentOf(existing) >= moment) {
         effective = existing;
         return undefined;
       }
-      const all = [...kept.filter((revocation) => revocation !== existing), effective];
+      const all = [...current.filter((revocation) => revocation !== existing), effective];
       if (all.length > MAX_REVOCATIONS || bytesOf(all) > MAX_REVOCATIONS_BYTES) {
         throw new RevocationsFullError(
-          `The list of revocations is full: it has ${kept.length} (limits: ${MAX_REVOCATIONS} or ` +
+          `The list of revocations is full: it has ${current.length} (limits: ${MAX_REVOCATIONS} or ` +
             `${MAX_REVOCATIONS_BYTES} bytes). Lift old ones, or set JWT_MAX_AGE so that they expire.`,
         );
       }
@@ -80,17 +80,17 @@ export class RevocationList {
   /** Lifts the revocation for `sub`. Resolves with false if there was none. */
   async lift(sub: string): Promise<boolean> {
     let found = false;
-    await this.#write((kept) => {
-      const left = kept.filter((revocation) => revocation.sub !== sub);
-      if (left.length === kept.length) return undefined;
+    await this.#write((current) => {
+      const remaining = current.filter((revocation) => revocation.sub !== sub);
+      if (remaining.length === current.length) return undefined;
       // Stays true: if the response to the write is lost, the next attempt finds no revocation.
       found = true;
-      return left;
+      return remaining;
     });
     return found;
   }
 
-  async #write(plan: (kept: Revocation[]) => Revocation[] | undefined): Promise<void> {
+  async #write(plan: (current: Revocation[]) => Revocation[] | undefined): Promise<void> {
     const { document } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const stored = await document.read();

@@ -28,7 +28,7 @@ const fault = (work: () => unknown): SignatureFault | undefined => {
 describe('a signature', () => {
   const purpose = 'actor take all';
   const body = '{"feed":"all"}';
-  const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
+  const signed = (secret = OLD) => signer(secret).sign(purpose, body).signature;
 
   it('should be accepted only once, whether the body is text or bytes', () => {
     const host = signer(OLD);
@@ -122,9 +122,9 @@ describe('a proof', () => {
   });
 });
 
-describe('the secret "internal"', () => {
+describe('the "internal" secret', () => {
   it.each([
-    ['', 'The secret "internal" has 0 bytes and needs at least 32'],
+    ['', 'The "internal" secret has 0 bytes and needs at least 32'],
     ['short', 'has 5 bytes'],
     [`${OLD},short`, 'Value 2 of "internal" has 5 bytes'],
     [`${OLD},`, 'Value 2 of "internal" has 0 bytes'],

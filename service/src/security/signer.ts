@@ -24,7 +24,7 @@ const SIGNATURE = /^v1\.(\d{1,15})\.([\w-]{8,40})\.([\w-]{43})$/;
 export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 
 const MESSAGES: Record<SignatureFault, string> = {
-  unsigned: `The call has no signature. Calls between Tocsin’s applications need one in the header ${SIGNATURE_HEADER}.`,
+  unsigned: `The call has no signature. Calls between Tocsin’s applications need one in the ${SIGNATURE_HEADER} header.`,
   forged:
     'The signature does not match this call. It was made with a different secret or for different content.',
   late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks are in sync.`,
@@ -86,7 +86,7 @@ export class Signer {
   }
 
   /**
-   * Creates a proof of facts for applications that have the secret. The first fact names the subject, for example
+   * Creates a proof of facts for applications that have the secret. The first fact identifies the subject, for example
    * `'position', feed, …`.
    */
   proofOf(...facts: readonly (string | number)[]): string {

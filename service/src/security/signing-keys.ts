@@ -11,19 +11,19 @@ const MIN_BYTES = 32;
 const MAX_KEYS = 5;
 
 /**
- * Parses the secret `internal`: comma-separated values, newest first.
+ * Parses the `internal` secret: comma-separated values, newest first.
  * @throws Error that explains the mistake without revealing any part of the secret
  */
 export function parseSigningKeys(text: string): SigningKeys {
   const values = text.split(',').map((value) => value.trim());
   if (values.length > MAX_KEYS)
-    throw new Error(`The secret "internal" has ${values.length} values; at most ${MAX_KEYS} are allowed.`);
+    throw new Error(`The "internal" secret has ${values.length} values; at most ${MAX_KEYS} are allowed.`);
   const keys = values.map((value, index) => {
     const bytes = Buffer.from(value);
     if (bytes.length >= MIN_BYTES) return createSecretKey(bytes);
-    const prefix = values.length === 1 ? '' : `Value ${index + 1} of `;
+    const subject = values.length === 1 ? 'The "internal" secret' : `Value ${index + 1} of "internal"`;
     throw new Error(
-      `${prefix || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${MIN_BYTES}: ` +
+      `${subject} has ${bytes.length} bytes and needs at least ${MIN_BYTES}: ` +
         'create one with `openssl rand -base64 48`.',
     );
   });

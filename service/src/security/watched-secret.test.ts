@@ -6,14 +6,14 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/** Watches a numeric secret. Reads return successive `answers`, then keep repeating the last answer. */
-function watch(...answers: (string | undefined | Error)[]) {
+/** Watches a numeric secret. Reads return successive `responses`, then keep repeating the last one. */
+function watch(...responses: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({
     read: async () => {
-      const answer = answers.length > 1 ? answers.shift() : answers[0];
-      if (answer instanceof Error) throw answer;
-      return answer;
+      const response = responses.length > 1 ? responses.shift() : responses[0];
+      if (response instanceof Error) throw response;
+      return response;
     },
     parse: (text) => {
       if (!/^\d+$/.test(text)) throw new Error('This isn’t a number.');

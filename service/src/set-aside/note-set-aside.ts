@@ -1,6 +1,6 @@
 import type { SetAside } from '@tocsin/contracts';
 import type { AuditNote } from '../audit/note.ts';
-import { SetAsideError } from './entry-again.ts';
+import { SetAsideError } from './new-entry.ts';
 
 export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
 
@@ -10,7 +10,7 @@ export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
  */
 export async function noteSetAside(
   audit: { note(note: AuditNote): void },
-  who: AuditCaller,
+  caller: AuditCaller,
   {
     action,
     record,
@@ -18,7 +18,7 @@ export async function noteSetAside(
   }: { action: 'put-back' | 'delete'; record: SetAside; change: () => Promise<void> },
 ): Promise<void> {
   const note = (outcome: 'done' | 'uncertain') =>
-    audit.note({ ...who, action, outcome, ids: [record.entry], feeds: record.feed ? [record.feed] : [] });
+    audit.note({ ...caller, action, outcome, ids: [record.entry], feeds: record.feed ? [record.feed] : [] });
   try {
     await change();
   } catch (error) {

@@ -16,7 +16,7 @@ import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
 import { ABSENT, transactInStages } from '../dapr/state.ts';
-import { SetAsideError, newBodyFrom, newEntryFrom } from './entry-again.ts';
+import { SetAsideError, newBodyFrom, newEntryFrom } from './new-entry.ts';
 
 const ATTEMPTS = 10;
 
@@ -59,7 +59,7 @@ export class SetAsideRecords {
   /** Finds a record by name. @throws SetAsideError if it does not exist */
   async find(entry: string): Promise<SetAside> {
     const [record] = (await this.names()).includes(entry) ? await this.records([entry]) : [];
-    if (!record) throw new SetAsideError('not_found', `There is no set-aside record ${entry}.`);
+    if (!record) throw new SetAsideError('not_found', `There is no set-aside record named ${entry}.`);
     return record;
   }
 
@@ -78,9 +78,9 @@ export class SetAsideRecords {
 
   /** Resends a rejected event's data to the producer, which revalidates it. */
   async #putBackEvent(record: SetAside): Promise<void> {
-    const answer = await sendToProducer(this.#sidecar, newBodyFrom(record));
-    if ('problem' in answer) {
-      const { status, detail, errors = [] } = answer.problem;
+    const response = await sendToProducer(this.#sidecar, newBodyFrom(record));
+    if ('problem' in response) {
+      const { status, detail, errors = [] } = response.problem;
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
       const text = `${record.entry} cannot be put back because it is still not a valid notification (${why}).`;
       if (status < 500) throw new SetAsideError('conflict', text);

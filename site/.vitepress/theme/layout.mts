@@ -9,8 +9,8 @@ export default () =>
 const notFound = () =>
   h('main', { class: 'not-found' }, [
     h('h1', 'Page not found'),
-    h('p', 'No page has this address. Search the site, or go to the first page.'),
-    h('a', { href: withBase('/') }, 'Go to the first page'),
+    h('p', 'No page has this address. Search the site, or go to the home page.'),
+    h('a', { href: withBase('/') }, 'Go to the home page'),
   ]);
 
 export const Layout = () => h(DefaultTheme.Layout, null, { 'not-found': notFound });

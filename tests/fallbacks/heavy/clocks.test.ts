@@ -61,7 +61,7 @@ async function call(sub: string, path: string, method: string, body?: object) {
   return { status: response.status, text: await response.text() };
 }
 
-const mailsTo = (sub: string) => smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).length;
+const emailsTo = (sub: string) => smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).length;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opts new readers in to e-mail, and publishes a notification with an e-mail fallback to each. Returns the readers. */
@@ -88,10 +88,10 @@ async function markRead(sub: string): Promise<void> {
 }
 
 /** Waits until each reader has a message, then another check interval to catch duplicates. */
-async function expectOneMailEach(readers: readonly string[]): Promise<void> {
-  await eventually(async () => readers.every((sub) => mailsTo(sub) > 0), 60_000);
+async function expectOneEmailEach(readers: readonly string[]): Promise<void> {
+  await eventually(async () => readers.every((sub) => emailsTo(sub) > 0), 60_000);
   await pause(16_000);
-  expect(readers.map((sub) => [sub, mailsTo(sub)])).toEqual(readers.map((sub) => [sub, 1]));
+  expect(readers.map((sub) => [sub, emailsTo(sub)])).toEqual(readers.map((sub) => [sub, 1]));
 }
 
 describe('fallbacks with wrong clocks', () => {
@@ -101,14 +101,14 @@ describe('fallbacks with wrong clocks', () => {
     const readers = await publishTo('behind');
     const [read, unread] = [readers.slice(0, 5), readers.slice(5)];
     await Promise.all(read.map(markRead));
-    await expectOneMailEach(unread);
-    expect(read.map(mailsTo)).toEqual(read.map(() => 0));
+    await expectOneEmailEach(unread);
+    expect(read.map(emailsTo)).toEqual(read.map(() => 0));
   });
 
   it('should be sent once when one clock is 20 s ahead', async () => {
     shift(0, 20_000);
     await pause(300);
-    await expectOneMailEach(await publishTo('ahead'));
+    await expectOneEmailEach(await publishTo('ahead'));
   });
 
   it('should be sent once when one clock jumps ahead by ten minutes and back', async () => {
@@ -119,7 +119,7 @@ describe('fallbacks with wrong clocks', () => {
     shift(0, 600_000);
     await pause(5_000);
     shift(0, 0);
-    await expectOneMailEach(readers);
+    await expectOneEmailEach(readers);
   });
 
   it('should be sent once when all clocks jump back by ten minutes and are corrected', async () => {
@@ -128,6 +128,6 @@ describe('fallbacks with wrong clocks', () => {
     for (const index of [0, 1]) shift(index, -600_000);
     await pause(8_000);
     for (const index of [0, 1]) shift(index, 0);
-    await expectOneMailEach(readers);
+    await expectOneEmailEach(readers);
   });
 });

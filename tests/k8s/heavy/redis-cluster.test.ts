@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEEDS_OF_EACH_KIND, startFeedLoad, type FeedLoadResult } from '../../support/feed-load.ts';
 import { NAMESPACE, deploy, deployOrFail, doctor, exists, kubectlInNamespace } from '../cluster.ts';
-import { NODES, isWhole, killPod, masterPods, podIds, redisNodes, withoutNewPods } from './redis-nodes.ts';
+import { NODES, isHealthy, killPod, masterPods, podIds, redisNodes, withoutNewPods } from './redis-nodes.ts';
 
 const RECOVERY_WAIT = { timeout: 180_000, interval: 1_000 };
 const CATCH_UP_MS = 120_000;
@@ -23,14 +23,14 @@ afterAll(async () => {
 
 /** Runs a load on four feeds and eight devices during `fail` and until the cluster has recovered. */
 async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<FeedLoadResult> {
-  await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
+  await expect.poll(isHealthy, RECOVERY_WAIT).toBe(true);
   const load = await startFeedLoad({
     ...{ feeds: FEEDS_OF_EACH_KIND, url, producerUrls: [url], patienceMs: 300_000 },
   });
   try {
     await delay(5_000);
     await fail();
-    await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
+    await expect.poll(isHealthy, RECOVERY_WAIT).toBe(true);
     await delay(5_000);
     await load.stop();
     const result = await load.audit(CATCH_UP_MS);
@@ -51,7 +51,7 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
 
 describe('a Redis Cluster of six pods', () => {
   it('should form three masters with a replica each, and pass the doctor’s checks', async () => {
-    await expect.poll(isWhole, RECOVERY_WAIT).toBe(true);
+    await expect.poll(isHealthy, RECOVERY_WAIT).toBe(true);
     const { code, stdout } = await doctor();
     expect(code, stdout).toBe(0);
   });

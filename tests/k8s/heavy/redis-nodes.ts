@@ -15,7 +15,7 @@ export interface RedisNode {
   follows: string | undefined;
 }
 
-/** The nodes according to the first node that answers. Empty if none do. */
+/** The nodes according to the first node that responds. Empty if none do. */
 export async function redisNodes(): Promise<RedisNode[]> {
   for (const pod of NODES) {
     const ask = 'REDISCLI_AUTH=$REDIS_OPERATOR_PASSWORD valkey-cli --user operator cluster nodes';
@@ -47,7 +47,7 @@ function nodeOf(line: string): RedisNode {
 }
 
 /** True if three masters with one replica each serve all slots and all six pods are ready. */
-export async function isWhole(): Promise<boolean> {
+export async function isHealthy(): Promise<boolean> {
   const nodes = await redisNodes();
   const masters = nodes.filter(({ isMaster, slots }) => isMaster && slots > 0);
   return (

@@ -25,7 +25,7 @@ import { eventually } from '../../support/state.ts';
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-cluster-'));
 let running: { stop: () => Promise<void> }[] = [];
 afterEach(async () => {
-  for (const one of running.toReversed()) await one.stop();
+  for (const resource of running.toReversed()) await resource.stop();
   running = [];
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -101,9 +101,9 @@ describe('a Redis Cluster of six nodes', () => {
   ])('should continue after the master of the %s is killed', async (what, key) => {
     const { cluster, stack } = await startAll(what.replaceAll(' ', '-'));
     const master = await cluster.masterOf(key);
-    const accounts = await streamThrough(stack, () => master.process.kill());
+    const results = await streamThrough(stack, () => master.process.kill());
     expect((await cluster.masterOf(key)).port).not.toBe(master.port);
-    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of results) {
       expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
       expect(lost.length === 0 || reportedGaps > 0).toBe(true);
     }
@@ -111,13 +111,13 @@ describe('a Redis Cluster of six nodes', () => {
 
   it('should continue while slots move to another master', async () => {
     const { cluster, stack } = await startAll('moved');
-    const accounts = await streamThrough(stack, async () => {
+    const results = await streamThrough(stack, async () => {
       const from = await cluster.masterOf(BROADCAST_STREAM);
       const to = cluster.nodes.slice(0, 3).find((node) => node !== from);
       await cluster.moveSlot(BROADCAST_STREAM, from, to ?? from);
       await delay(1_000);
     });
-    for (const { duplicated, outOfOrder, skipped, lost } of accounts)
+    for (const { duplicated, outOfOrder, skipped, lost } of results)
       expect({ duplicated, outOfOrder, skipped, lost }).toEqual({
         duplicated: [],
         outOfOrder: [],

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => project?.remove());
 
-/** The current masters' names, according to the first node that answers. */
+/** The current masters' names, according to the first node that responds. */
 async function masters(): Promise<string[]> {
   const ask =
     '. /secrets/operator/env; REDISCLI_AUTH=$REDIS_PASSWORD valkey-cli --user operator cluster nodes';
@@ -73,13 +73,13 @@ describe.skipIf(!hasDocker)('compose with a Redis Cluster of six nodes', () => {
     } finally {
       running.close();
     }
-    const again = await load();
+    const secondLoad = await load();
     try {
       await delay(2_000);
-      await again.stop();
-      expect((await again.audit(CATCH_UP_MS)).faults).toEqual([]);
+      await secondLoad.stop();
+      expect((await secondLoad.audit(CATCH_UP_MS)).faults).toEqual([]);
     } finally {
-      again.close();
+      secondLoad.close();
     }
   });
 });

@@ -13,7 +13,7 @@ import { eventually } from '../../support/state.ts';
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-failover-'));
 let running: { stop: () => Promise<void> }[] = [];
 afterEach(async () => {
-  for (const one of running.toReversed()) await one.stop();
+  for (const resource of running.toReversed()) await resource.stop();
   running = [];
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -44,8 +44,8 @@ describe.each([
 ])('a stack during a failover of %s', (name, commandOf) => {
   it('should continue on the new master, and report a gap for each loss', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-kill`);
-    const accounts = await streamThrough(stack, () => master.process.kill());
-    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+    const results = await streamThrough(stack, () => master.process.kill());
+    for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of results) {
       expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
       expect(lost.length === 0 || reportedGaps > 0).toBe(true);
     }
@@ -53,7 +53,7 @@ describe.each([
 
   it('should begin a new epoch with a gap if the replica had fallen behind', async () => {
     const { master, stack } = await startAll(await commandOf(), `${name.replace(' ', '-')}-behind`);
-    const accounts = await streamThrough(stack, async () => {
+    const results = await streamThrough(stack, async () => {
       // Cut the replica's connection, and prevent it from opening another.
       const client = createClient({ socket: { host: '127.0.0.1', port: master.port } });
       await client.connect();
@@ -63,7 +63,7 @@ describe.each([
       await delay(700);
       await master.process.kill();
     });
-    for (const { duplicated, outOfOrder, skipped, reportedGaps } of accounts) {
+    for (const { duplicated, outOfOrder, skipped, reportedGaps } of results) {
       expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
       expect(reportedGaps).toBeGreaterThan(0);
     }

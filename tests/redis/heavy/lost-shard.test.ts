@@ -64,7 +64,7 @@ it.each([
   stack = await startStack({ redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } });
   const used = stack;
   let before: Page | undefined;
-  const accounts = await streamThrough(stack, async () => {
+  const results = await streamThrough(stack, async () => {
     before = await pageOf(used);
     await loseShard(started, name, key);
   });
@@ -72,13 +72,13 @@ it.each([
   console.log(
     `${name}: epoch ${before?.epoch} before, ${after.epoch} after, ${after.publications.length} publications`,
   );
-  for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+  for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of results) {
     expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
     expect(lost.length === 0 || reportedGaps > 0).toBe(true);
   }
   if (name === 'head') {
     expect(after.epoch).not.toBe(before?.epoch);
-    expect(accounts.every(({ reportedGaps }) => reportedGaps > 0)).toBe(true);
+    expect(results.every(({ reportedGaps }) => reportedGaps > 0)).toBe(true);
   }
 });
 

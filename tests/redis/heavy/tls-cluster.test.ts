@@ -31,9 +31,9 @@ afterAll(async () => {
 
 it('should deliver over TLS through a failover, and pass the doctor’s checks', async () => {
   const master = await cluster.masterOf(BROADCAST_STREAM);
-  const accounts = await streamThrough(stack, () => master.process.kill());
+  const results = await streamThrough(stack, () => master.process.kill());
   expect((await cluster.masterOf(BROADCAST_STREAM)).port).not.toBe(master.port);
-  for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of accounts) {
+  for (const { duplicated, outOfOrder, skipped, lost, reportedGaps } of results) {
     expect({ duplicated, outOfOrder, skipped }).toEqual({ duplicated: [], outOfOrder: [], skipped: [] });
     expect(lost.length === 0 || reportedGaps > 0).toBe(true);
   }

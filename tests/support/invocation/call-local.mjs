@@ -1,6 +1,6 @@
 // Attacks a sidecar's internal gRPC port, which only other sidecars should call: `node call-local.mjs <address> <port>
 // <method> <body>` calls CallLocal without credentials. CallLocal sends a POST to the sidecar's application. Prints the
-// result as JSON: {reached: false, why} or {reached: true, status, answer}, where `status` is the gRPC status.
+// result as JSON: {reached: false, reason} or {reached: true, status, response}, where `status` is the gRPC status.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);
@@ -30,20 +30,20 @@ const printAndExit = (result) => {
   process.exit(0);
 };
 const session = connect(`http://${address.includes(':') ? `[${address}]` : address}:${port}`);
-session.once('error', (error) => printAndExit({ reached: false, why: error.code ?? error.message }));
-setTimeout(() => printAndExit({ reached: false, why: 'no response' }), TIMEOUT_MS);
+session.once('error', (error) => printAndExit({ reached: false, reason: error.code ?? error.message }));
+setTimeout(() => printAndExit({ reached: false, reason: 'no response' }), TIMEOUT_MS);
 const stream = session.request({
   ':method': 'POST',
   ':path': '/dapr.proto.internals.v1.ServiceInvocation/CallLocal',
   'content-type': 'application/grpc',
   te: 'trailers',
 });
-let answer = Buffer.alloc(0);
+let response = Buffer.alloc(0);
 let status;
 stream.once('error', () => undefined);
 const noteStatus = (headers) => (status = headers['grpc-status'] ?? status);
 stream.on('response', noteStatus);
 stream.on('trailers', noteStatus);
-stream.on('data', (data) => (answer = Buffer.concat([answer, data])));
-stream.once('end', () => printAndExit({ reached: true, status, answer: answer.toString('latin1') }));
+stream.on('data', (data) => (response = Buffer.concat([response, data])));
+stream.once('end', () => printAndExit({ reached: true, status, response: response.toString('latin1') }));
 stream.end(Buffer.concat([frame, message]));

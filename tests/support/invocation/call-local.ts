@@ -21,8 +21,8 @@ export async function callLocal(port: number, call: LocalCall): Promise<{ status
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   try {
     return await new Promise((resolve, reject) => {
-      const done = (error: Error | null, answer?: { status: number; text: string }) =>
-        error ? reject(error) : resolve(answer ?? { status: 0, text: '' });
+      const done = (error: Error | null, response?: { status: number; text: string }) =>
+        error ? reject(error) : resolve(response ?? { status: 0, text: '' });
       const path = '/dapr.proto.internals.v1.ServiceInvocation/CallLocal';
       client.makeUnaryRequest(path, encode, decode, call, done);
     });
@@ -46,8 +46,8 @@ function encode({ verb, method, headers = {}, body, query = '' }: LocalCall): Bu
   return Buffer.concat([number(1, 1), ...metadata, bytes(3, message)]);
 }
 
-function decode(answer: Buffer): { status: number; text: string } {
-  const fields = fieldsOf(answer);
+function decode(response: Buffer): { status: number; text: string } {
+  const fields = fieldsOf(response);
   const status = fieldsOf(fields.get(1) as Buffer).get(1) as number;
   const message = fields.get(4) as Buffer | undefined;
   const data = message && (fieldsOf(message).get(1) as Buffer | undefined);

@@ -2,7 +2,7 @@
 // "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. The calls "local" and
 // "actor" can have a "body" and "signature", and "local" also a "method". "certificate" requests a certificate. It can
 // have an "id" and "namespace", and needs the path of the file "csr". The paths of the files "token" and "save" are
-// optional. Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code, followed by the application's status if
+// optional. Prints {"<name>": <outcome>}: `returned <code>` with the gRPC code, followed by the application's status if
 // the code is 0 (success), or the reason why there was no response.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,8 +28,8 @@ const firstOf = (message) => {
   }
 };
 /** Reads the application's status from a response: the first field of the response's first field. */
-const statusOf = (answer) => {
-  const status = firstOf(answer);
+const statusOf = (response) => {
+  const status = firstOf(response);
   return status[0] === 8 ? ((status[1] ?? 0) & 127) | ((status[2] ?? 0) << 7) : 0;
 };
 const invocation = (method, verb, body = notification, signature = '') => {
@@ -89,10 +89,10 @@ const attack = ({ host, port, call, tls, save, ...rest }) =>
     const readStatus = (headers) => {
       const status = headers['grpc-status'];
       if (status === undefined) return;
-      const answer = Buffer.concat(chunks).subarray(5);
-      if (status === '0' && save) writeFileSync(save, firstOf(answer));
+      const response = Buffer.concat(chunks).subarray(5);
+      if (status === '0' && save) writeFileSync(save, firstOf(response));
       end(
-        `answered ${status}${status === '0' && call !== 'certificate' ? `, status ${statusOf(answer)}` : ''}`,
+        `returned ${status}${status === '0' && call !== 'certificate' ? `, status ${statusOf(response)}` : ''}`,
       );
     };
     stream.on('error', () => undefined);
@@ -110,7 +110,7 @@ const readAll = (files) =>
 
 const outcomes = {};
 for (const text of process.argv.slice(2)) {
-  const one = JSON.parse(text);
-  outcomes[one.name] = await attack(one);
+  const options = JSON.parse(text);
+  outcomes[options.name] = await attack(options);
 }
 process.stdout.write(JSON.stringify(outcomes));

@@ -1,4 +1,4 @@
-import { answersOk, type Pair } from '@tocsin/tools';
+import { respondsOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
 /** Interval (ms) between readiness checks. As in a real load balancer, the last result can be slightly outdated. */
@@ -8,7 +8,7 @@ const PROBE_MS = 200;
 export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
   const ready = new Set(pairs);
   const probe = async (pair: Pair) => {
-    if (await answersOk(`${pair.url}/readyz`)) ready.add(pair);
+    if (await respondsOk(`${pair.url}/readyz`)) ready.add(pair);
     else ready.delete(pair);
   };
   const timer = setInterval(() => void Promise.all(pairs.map(probe)), PROBE_MS);

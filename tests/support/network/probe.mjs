@@ -23,10 +23,10 @@ async function request({ url, method = 'GET', headers = {}, body, text = false }
   }
 }
 
-async function requests({ times, ...one }) {
-  if (times === undefined) return request(one);
+async function requests({ times, ...probe }) {
+  if (times === undefined) return request(probe);
   const outcomes = [];
-  for (let i = 0; i < times; i++) outcomes.push(await request(one));
+  for (let i = 0; i < times; i++) outcomes.push(await request(probe));
   return outcomes;
 }
 

@@ -17,18 +17,18 @@ export async function openRaw(port: number, text: string) {
 }
 
 /** Sends a raw request, and reads the response until the server closes the connection. */
-export async function answerTo(port: number, text: string): Promise<string> {
+export async function sendRawRequest(port: number, text: string): Promise<string> {
   const raw = await openRaw(port, text);
   await raw.closed;
   raw.socket.destroy();
   return raw.text;
 }
 
-export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
+export const statusOf = (response: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(response)?.[1]);
 
 /** Reads a response's status and problem document. */
-export function problemIn(answer: string): { status: number; problem: Problem } {
-  expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
-  const problem = problemSchema.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)));
-  return { status: statusOf(answer), problem };
+export function problemIn(response: string): { status: number; problem: Problem } {
+  expect(response.toLowerCase()).toContain('content-type: application/problem+json');
+  const problem = problemSchema.parse(JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4)));
+  return { status: statusOf(response), problem };
 }

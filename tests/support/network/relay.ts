@@ -14,18 +14,18 @@ export async function startRelay(target: string): Promise<Relay> {
   const open = new Set<Socket>();
   const server = createServer((near) => {
     const upstream = connect(Number(port), host);
-    for (const [one, other] of [
+    for (const [socket, other] of [
       [near, upstream],
       [upstream, near],
     ] as const) {
-      open.add(one);
-      one.pipe(other);
-      one.on('close', () => {
-        open.delete(one);
+      open.add(socket);
+      socket.pipe(other);
+      socket.on('close', () => {
+        open.delete(socket);
         other.destroy();
       });
       // A close event follows the error.
-      one.on('error', () => undefined);
+      socket.on('error', () => undefined);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -10,9 +10,9 @@ const LANES = 500;
 const isOpen = (port) =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, timeout: TIMEOUT_MS });
-    const done = (answer) => {
+    const done = (result) => {
       socket.destroy();
-      resolve(answer);
+      resolve(result);
     };
     socket.once('connect', () => done(true));
     socket.once('timeout', () => done(false));

@@ -41,7 +41,7 @@ export const untilDisconnected = (socket: Socket): Promise<void> =>
   });
 
 /** A plain TCP connection that collects all received data. */
-export class Raw {
+export class RawConnection {
   text = '';
   readonly #socket: TcpSocket;
   readonly closed: Promise<unknown>;
@@ -60,10 +60,10 @@ export class Raw {
     });
   }
 
-  static async open(port: number, text = ''): Promise<Raw> {
+  static async open(port: number, text = ''): Promise<RawConnection> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     await once(socket, 'connect');
-    const raw = new Raw(socket);
+    const raw = new RawConnection(socket);
     socket.write(text);
     return raw;
   }

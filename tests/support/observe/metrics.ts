@@ -2,7 +2,7 @@ import { readMetric } from '@tocsin/lab';
 import { type Pair } from '@tocsin/tools';
 
 /** Sums a metric's series with these labels across applications. */
-export const sumOfMetric = async (
+export const sumMetric = async (
   pairs: readonly Pair[],
   name: string,
   labels: Readonly<Record<string, string>>,

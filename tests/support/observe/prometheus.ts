@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ManagedProcess, answersOk, freePorts, pollUntil, type Pair, type Stack } from '@tocsin/tools';
+import { ManagedProcess, respondsOk, freePorts, pollUntil, type Pair, type Stack } from '@tocsin/tools';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ const configSchema = z.looseObject({
     }),
   ),
 });
-const answerSchema = z.object({
+const responseSchema = z.object({
   status: z.literal('success'),
   data: z.object({
     result: z.array(
@@ -71,7 +71,7 @@ export interface RunningPrometheus {
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');
-  const pair = [...stack.producers, ...stack.bffs].find((one) => nameOf(one, stack) === name);
+  const pair = [...stack.producers, ...stack.bffs].find((candidate) => nameOf(candidate, stack) === name);
   if (!pair) throw new Error(`prometheus.yml scrapes ${target}, but the stack has no process of that name`);
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
@@ -95,9 +95,9 @@ export async function startPrometheus(command: string, stack: Stack): Promise<Ru
       rule_files: [join(FOLDER, 'rules.yml')],
       scrape_configs: config.scrape_configs.map((job) => ({
         ...job,
-        static_configs: job.static_configs.map((one) => ({
-          ...one,
-          targets: one.targets.map((target) => targetIn(stack, target)),
+        static_configs: job.static_configs.map((staticConfig) => ({
+          ...staticConfig,
+          targets: staticConfig.targets.map((target) => targetIn(stack, target)),
         })),
       })),
     }),
@@ -119,7 +119,7 @@ export async function startPrometheus(command: string, stack: Stack): Promise<Ru
     rmSync(dir, { recursive: true, force: true });
   };
   await prometheus.start();
-  const fault = await pollUntil(() => answersOk(`${url}/-/ready`), {
+  const fault = await pollUntil(() => respondsOk(`${url}/-/ready`), {
     timeoutMs: 30_000,
     giveUp: () => (prometheus.running ? undefined : 'it has exited'),
   });
@@ -135,8 +135,10 @@ export async function startPrometheus(command: string, stack: Stack): Promise<Ru
   };
   return {
     query: async (expression) => {
-      const answer = answerSchema.parse(await get(`/api/v1/query?query=${encodeURIComponent(expression)}`));
-      return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+      const response = responseSchema.parse(
+        await get(`/api/v1/query?query=${encodeURIComponent(expression)}`),
+      );
+      return response.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
     rules: async () => {
       const { data } = rulesSchema.parse(await get('/api/v1/rules'));

@@ -17,10 +17,10 @@ export async function readTopic(redisHost: string) {
   const read = async () => {
     let last = '0';
     while (!closed) {
-      const answer = (await redis
+      const reply = (await redis
         .xRead({ key: 'notifications', id: last }, { BLOCK: 200 })
         .catch(() => null)) as { messages: { id: string; message: { data?: string } }[] }[] | null;
-      for (const { id, message } of answer?.[0]?.messages ?? []) {
+      for (const { id, message } of reply?.[0]?.messages ?? []) {
         last = id;
         if (message.data !== undefined) events.push(eventOf(message.data));
       }

@@ -76,8 +76,8 @@ export async function startAuditedStack() {
     async trail(): Promise<ListedAuditRecord[]> {
       const records: ListedAuditRecord[] = [];
       for (let before = ''; ;) {
-        const answer = await ops('GET', `/app/ops/audit?limit=200${before && `&before=${before}`}`);
-        const page = auditPageSchema.parse(await answer.json());
+        const response = await ops('GET', `/app/ops/audit?limit=200${before && `&before=${before}`}`);
+        const page = auditPageSchema.parse(await response.json());
         records.unshift(...page.records.toReversed());
         expect(page.unreadable).toBe(0);
         if (page.next === null) return records;

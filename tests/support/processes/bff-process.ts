@@ -57,7 +57,7 @@ export class BffProcess {
   /** A metric's value, or 0 if it has no series. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     return line ? Number(line.slice(name.length + 1)) : 0;
   }
 

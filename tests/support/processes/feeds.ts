@@ -19,7 +19,7 @@ const idsOf = (page: Page | undefined) =>
   page?.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
 
 /** Formats the gone publications that an observer has received as `<id> <reason>`. */
-export const goneOf = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
+export const formatGone = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;
 
@@ -64,10 +64,10 @@ export async function useFeeds(stack: Stack) {
       ),
     untilGoneOnClients: (watching: Observer[], gone: string) =>
       Promise.all(
-        watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), PATIENCE_MS)),
+        watching.map((observer) => eventually(async () => formatGone(observer).includes(gone), PATIENCE_MS)),
       ),
     /** Waits until the state store no longer contains `text`. */
-    untilNotStored: (text: string) => eventually(async () => !(await redis.stateHolds(text)), PATIENCE_MS),
+    untilNotStored: (text: string) => eventually(async () => !(await redis.stateContains(text)), PATIENCE_MS),
     async close(): Promise<void> {
       for (const observer of observers) observer.close();
       await redis.close();

@@ -64,7 +64,7 @@ const backend = (apikeys?: string): Backend => ({
   readSecret: async (name) => (name === SECRETS.apiKeys.name ? apikeys : INTERNAL_SECRET),
   subscriptions: async () => subscriptionsTo(TOPICS.notifications),
   refuse: async () => undefined,
-  askReceipts: async (named) => ({ ...named, fallbacks: [] }),
+  fetchReceipts: async (named) => ({ ...named, fallbacks: [] }),
   ready: async () => undefined,
   close: async () => undefined,
 });
@@ -115,14 +115,14 @@ async function startBffInternal(
   appToken?: string,
 ): Promise<void> {
   const done = async () => undefined;
-  const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };
+  const actorHost = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };
   await startDaprServer({
     ...{ host: '127.0.0.1', port, daprHost: '127.0.0.1', daprHttpPort: 1, appToken },
     isServed: createHostCheck((settings.ALLOWED_HOSTS ?? '').split(',').filter(Boolean)),
     paths: new SubscriptionPaths(async () => subscriptionsTo(TOPICS.announcements)),
     signer: async () => new Signer(() => parseSigningKeys(INTERNAL_SECRET)),
     onRefused: () => undefined,
-    ...{ feedHost: hostOfActors as never, partitionHost: hostOfActors as never },
+    ...{ feedHost: actorHost as never, partitionHost: actorHost as never },
     ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done, onWakeUp: async () => true },
     receiptsOf: async (named) => ({ ...named, fallbacks: [] }),
     log: createLogger('bff', 'fatal'),

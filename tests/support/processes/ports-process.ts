@@ -74,10 +74,10 @@ export class PortsProcess {
 /** The next message from the process. @throws Error if the process has exited */
 const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
   new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('The process that serves the ports has exited.'));
-    child.once('exit', ended);
+    const onExit = () => reject(new Error('The process that serves the ports has exited.'));
+    child.once('exit', onExit);
     child.once('message', (reply: PortsMessage) => {
-      child.off('exit', ended);
+      child.off('exit', onExit);
       resolve(reply);
     });
   });

@@ -1,4 +1,4 @@
-// For `node --import`: shifts a process's clock by the number of milliseconds in the file that CLOCK_SHIFT_FILE names.
+// For `node --import`: shifts a process's clock by the number of milliseconds in the file at CLOCK_SHIFT_FILE.
 import { readFileSync } from 'node:fs';
 
 const RealDate = Date;

@@ -10,7 +10,7 @@ export interface ShopStack {
   observer: Observer;
 }
 
-/** Starts a stack, a foreign application's sidecar and a client before a file's tests, and stops them afterwards. */
+/** Starts a stack, another application's sidecar and a client before a file's tests, and stops them afterwards. */
 export function useShopStack(): ShopStack {
   const started = {} as ShopStack;
   beforeAll(async () => {

@@ -17,7 +17,7 @@ export class Certificates {
   }
 
   ca(name: string): Certificate {
-    const made = this.#paths(name);
+    const files = this.#paths(name);
     this.#openssl(
       'req',
       '-x509',
@@ -25,25 +25,25 @@ export class Certificates {
       '2',
       '-subj',
       `/CN=${name}`,
-      ...this.#newKey(made),
+      ...this.#newKey(files),
       '-out',
-      made.cert,
+      files.cert,
     );
-    return made;
+    return files;
   }
 
   /** Creates a certificate for 127.0.0.1 and localhost. If `days` is negative, it has already expired. */
   signed(by: Certificate, name: string, days = 2): Certificate {
-    const made = this.#paths(name);
+    const files = this.#paths(name);
     const request = join(this.#dir, `${name}.csr`);
     const extensions = join(this.#dir, `${name}.ext`);
     writeFileSync(extensions, 'subjectAltName = DNS:localhost,IP:127.0.0.1\n');
-    this.#openssl('req', '-new', '-subj', `/CN=${name}`, ...this.#newKey(made), '-out', request);
+    this.#openssl('req', '-new', '-subj', `/CN=${name}`, ...this.#newKey(files), '-out', request);
     this.#openssl(
       ...['x509', '-req', '-in', request, '-CA', by.cert, '-CAkey', by.key, '-CAcreateserial'],
-      ...['-days', String(days), '-extfile', extensions, '-out', made.cert],
+      ...['-days', String(days), '-extfile', extensions, '-out', files.cert],
     );
-    return made;
+    return files;
   }
 
   #paths(name: string): Certificate {

@@ -17,7 +17,7 @@ export async function openRedisView(redisHost: string) {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
     /** True if any value in the state store contains `text`. */
-    stateHolds: async (text: string): Promise<boolean> => {
+    stateContains: async (text: string): Promise<boolean> => {
       const keys = await client.keys('bff||*');
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
       return values.some((value) => value?.includes(text));
@@ -39,7 +39,7 @@ export async function openRedisView(redisHost: string) {
       const added = topics.map(async (topic) =>
         (await client.exists(topic)) === 0 ? 0 : (await client.xInfoStream(topic))['entries-added'],
       );
-      return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
+      return (await Promise.all(added)).reduce((sum, count) => sum + count, 0);
     },
     /** Deletes all data. Use only on the Redis in a test's own stack. */
     empty: async (): Promise<void> => {
@@ -50,19 +50,19 @@ export async function openRedisView(redisHost: string) {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
     /** Limits Redis to `bytes` more memory. When it runs out, it rejects writes but keeps existing data. */
-    leaveRoom: async (bytes: number): Promise<void> => {
+    limitMemory: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
         maxmemory: String(Math.max(1, Number(used) + bytes)),
         'maxmemory-policy': 'noeviction',
       });
     },
-    /** Removes the limit that `leaveRoom` set. */
-    makeRoom: async (): Promise<void> => {
+    /** Removes the limit that `limitMemory` set. */
+    removeMemoryLimit: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
     /** Pauses Redis for `ms`. Commands that arrive during the pause run afterwards. */
-    hold: async (ms: number): Promise<void> => {
+    pause: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },
     close: (): Promise<void> => client.close(),

@@ -31,13 +31,13 @@ export async function streamThrough(stack: Stack, fail: () => Promise<unknown>) 
   await delay(5_000);
   flow.close();
   return flow.observers.map((observer) => {
-    const account = audit(observer, flow.caller.acknowledged.keys());
+    const result = audit(observer, flow.caller.acknowledged.keys());
     const resumedAt = observer.shown.find(({ at }) => at > failedAt + 500)?.at ?? Number.NaN;
-    const { acknowledged, lost, reportedGaps } = account;
+    const { acknowledged, lost, reportedGaps } = result;
     console.log(
-      `${account.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
+      `${result.observer}: ${acknowledged} acknowledged, ${lost.length} lost, ${reportedGaps} gaps, ` +
         `first delivery ${Math.round(resumedAt - failedAt)} ms after the failure`,
     );
-    return account;
+    return result;
   });
 }

@@ -51,12 +51,12 @@ describe.each(SAMPLES.map((sample) => [sample.key.replace(/^sample-/, ''), sampl
       ]);
       for (const link of [...links, inbox, unsubscribe]) expect(text).toContain(link);
       for (const { title, body = '', actions = [] } of sample.notifications)
-        for (const shown of [
+        for (const expected of [
           title,
           ...body.split('\n').filter(Boolean),
           ...actions.map(({ label }) => label),
         ])
-          expect(text).toContain(isolate(shown));
+          expect(text).toContain(isolate(expected));
     });
   },
 );

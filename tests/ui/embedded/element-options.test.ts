@@ -101,8 +101,8 @@ it('the custom elements should show the page’s feed names, and images only fro
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );
-  const requested: string[] = [];
-  page.on('request', (request) => requested.push(new URL(request.url()).host));
+  const requestedHosts: string[] = [];
+  page.on('request', (request) => requestedHosts.push(new URL(request.url()).host));
   await openShop(
     `feeds="all ${ORDERS}" icon-origins="https://cdn.example.com"`,
     `document.querySelector('tocsin-bell').feedLabels = { '${ORDERS}': 'Bestellungen' };`,
@@ -121,10 +121,10 @@ it('the custom elements should show the page’s feed names, and images only fro
   const widths = () =>
     rows.evaluateAll((all) => all.map((row) => row.querySelector('img')?.naturalWidth ?? 'none'));
   await expect.poll(widths).toEqual([1, 'none']);
-  expect(requested).not.toContain('other.example.com');
+  expect(requestedHosts).not.toContain('other.example.com');
 });
 
-it('the custom elements should start over when the token names another reader or is removed', async () => {
+it('the custom elements should start over when the token belongs to another reader or is removed', async () => {
   const setTokens = (token: string | undefined) =>
     page.evaluate((value) => {
       for (const element of document.querySelectorAll('tocsin-bell, tocsin-toasts')) {

@@ -34,10 +34,10 @@ const SVELTE = (server: string) => `<script>
 <tocsin-bell server="${server}" ontocsin-unread={(event) => (unread = event.detail.unread)}></tocsin-bell>
 <tocsin-toasts server="${server}"></tocsin-toasts>`;
 /** Global page styles that would break components without a shadow root. */
-const HOSTILE = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
+const HOSTILE_STYLES = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
 /** Similar styles with `!important`, which override the elements' own and hide the elements. */
-const IMPORTANT = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
+const IMPORTANT_STYLES = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 
 let browser: Browser;
@@ -55,9 +55,9 @@ beforeAll(async () => {
     await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name)).catch(() => undefined);
   const [appPort = 0] = await freePorts(1);
   origin = `http://localhost:${appPort}`;
-  const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
-  await writeFile(join(packed, 'index.html'), page('the bff’s own page'));
-  bff = await startMemoryBff({ ALLOWED_ORIGINS: origin, UI_DIST: packed });
+  const packageFolder = join(root, 'node_modules', '@tocsin', 'client-vue');
+  await writeFile(join(packageFolder, 'index.html'), page('the bff’s own page'));
+  bff = await startMemoryBff({ ALLOWED_ORIGINS: origin, UI_DIST: packageFolder });
   const tags = TAGS(bff.url);
   const preflight = await readFile(join(ROOT, 'node_modules/tailwindcss/preflight.css'), 'utf8');
   const script = `<script type="module" src="${bff.url}/elements.js"></script>`;
@@ -71,12 +71,12 @@ beforeAll(async () => {
     join(root, 'public', 'hostile.html'),
     page(
       `<header></header><div style="display: block; margin-top: 150px">${tags}</div>`,
-      `<style>${HOSTILE}</style>${script}`,
+      `<style>${HOSTILE_STYLES}</style>${script}`,
     ),
   );
   await writeFile(
     join(root, 'public', 'important.html'),
-    page(`<main>${tags}</main>`, `<style>${IMPORTANT}</style>${script}`),
+    page(`<main>${tags}</main>`, `<style>${IMPORTANT_STYLES}</style>${script}`),
   );
   await writeFile(
     join(root, 'public', 'tailwind.html'),
@@ -125,9 +125,9 @@ const bell = () => tab.locator('tocsin-bell').getByTestId('bell');
 const toast = () => tab.locator('tocsin-toasts').getByTestId('toast');
 const live = () => tab.locator('html[data-connection=live]').waitFor({ state: 'attached' });
 
-let titles = 0;
+let titleCount = 0;
 async function publish(): Promise<string> {
-  const title = `Number ${++titles}`;
+  const title = `Number ${++titleCount}`;
   await bff.publish([{ title, severity: 'error' }]);
   return title;
 }
@@ -173,8 +173,8 @@ describe('a page with destructive styles', () => {
       const style = await title.evaluate((element) => {
         const { fontSize, display, color } = getComputedStyle(element);
         const { left, top, width, height } = element.getBoundingClientRect();
-        const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-        return { fontSize, display, color, onTop: seen?.tagName };
+        const topElement = document.elementFromPoint(left + width / 2, top + height / 2);
+        return { fontSize, display, color, onTop: topElement?.tagName };
       });
       expect(style).toMatchObject({ onTop: 'TOCSIN-TOASTS' });
       expect(style.display).not.toBe('none');
@@ -185,7 +185,7 @@ describe('a page with destructive styles', () => {
 
   it('should keep its own styles', async () => {
     await tab.goto(`${origin}/tailwind.html`);
-    const own = () =>
+    const styles = () =>
       tab
         .locator('.theirs')
         .evaluate((element) =>
@@ -193,9 +193,9 @@ describe('a page with destructive styles', () => {
             .map((name) => `${name}: ${getComputedStyle(element).getPropertyValue(name)}`)
             .join('\n'),
         );
-    const before = await own();
+    const before = await styles();
     await expectWorking();
-    expect(await own()).toBe(before);
+    expect(await styles()).toBe(before);
   });
 });
 
@@ -248,7 +248,7 @@ it('should follow the language of the closest ancestor, and use strings that the
   expect(await language()).toBe('fr');
 });
 
-it('should disconnect and take down all toasts when the elements are removed', async () => {
+it('should disconnect and remove all toasts when the elements are removed', async () => {
   const closed = tab
     .waitForEvent('websocket')
     .then((socket) => new Promise((resolve) => socket.on('close', resolve)));
@@ -265,14 +265,17 @@ it('should disconnect and take down all toasts when the elements are removed', a
 });
 
 it('should be importable in Node, for example for server-side rendering', async () => {
-  const packed = join(root, 'node_modules', '@tocsin', 'client-vue');
+  const packageFolder = join(root, 'node_modules', '@tocsin', 'client-vue');
   const resolve = createRequire(join(root, 'main.js'));
-  expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packed, 'components.js'));
-  const components = (await import(pathToFileURL(join(packed, 'components.js')).href)) as Record<
+  expect(resolve.resolve('@tocsin/client-vue')).toBe(join(packageFolder, 'components.js'));
+  const components = (await import(pathToFileURL(join(packageFolder, 'components.js')).href)) as Record<
     string,
     unknown
   >;
   expect(Object.keys(components)).toContain('NotificationBell');
-  const elements = (await import(pathToFileURL(join(packed, 'elements.js')).href)) as Record<string, unknown>;
+  const elements = (await import(pathToFileURL(join(packageFolder, 'elements.js')).href)) as Record<
+    string,
+    unknown
+  >;
   expect(Object.keys(elements)).toContain('defineTocsinElements');
 });

@@ -12,12 +12,12 @@ import { stylesIn, writeIsolationPages } from './isolation-pages.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
 /** Lifetime of the first tokens (seconds). */
-const SHORT = 15;
+const SHORT_LIFETIME_S = 15;
 const APP = `
 <script setup>
 import { NotificationBell, NotificationToasts, useNotifications } from '@tocsin/client-vue';
 
-const notifications = useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
+const notifications = useNotifications({ url: window.bffUrl, getToken: () => window.fetchToken() });
 </script>
 
 <template>
@@ -87,7 +87,7 @@ beforeEach(async () => {
   );
   page = await browser.newPage();
   page.on('websocket', () => connections++);
-  await page.exposeFunction('giveToken', token);
+  await page.exposeFunction('fetchToken', token);
   await page.addInitScript((url) => Object.assign(window, { bffUrl: url }), bff.url);
 });
 afterEach(async () => {
@@ -128,24 +128,24 @@ it.each(['hostile', 'tailwind'])('should look the same on a page with the %s sty
   }
   await bff.publish([{ title: 'First', body: 'Of all', source: 'Shop', severity: 'warning', link: '/demo' }]);
   const [plain, styled] = [await computedStyles('plain'), await computedStyles(name)];
-  const both = Object.keys(plain).filter((element) => element in styled);
-  expect(both.length).toBeGreaterThan(40);
-  const differing = both.flatMap((element) =>
+  const sharedElements = Object.keys(plain).filter((element) => element in styled);
+  expect(sharedElements.length).toBeGreaterThan(40);
+  const differences = sharedElements.flatMap((element) =>
     (styled[element] ?? [])
       .filter((line, index) => line !== plain[element]?.[index])
       .map((line) => `${element} { ${line} }`),
   );
-  expect(differing).toEqual([]);
+  expect(differences).toEqual([]);
 });
 
 it('should send the server a new token over the same connection before the old token expires', async () => {
   // Enough short-lived tokens for all initial requests.
-  lifetimes = Array<number>(20).fill(SHORT);
+  lifetimes = Array<number>(20).fill(SHORT_LIFETIME_S);
   await page.goto(origin);
   await live();
   lifetimes = [];
-  const [atStart, end] = [tokenCount, Date.now() + SHORT * 1_000];
-  await expect.poll(() => tokenCount, { timeout: 2_000 * SHORT }).toBeGreaterThan(atStart);
+  const [atStart, end] = [tokenCount, Date.now() + SHORT_LIFETIME_S * 1_000];
+  await expect.poll(() => tokenCount, { timeout: 2_000 * SHORT_LIFETIME_S }).toBeGreaterThan(atStart);
   // The connection outlives the first token.
   await page.waitForTimeout(Math.max(0, end - Date.now()) + 1_000);
   await bff.publish([{ title: 'After the first token' }]);

@@ -84,9 +84,9 @@ it('should show the bell, inbox and toasts in an app on a different origin, what
 
 it('should show that the server is unreachable if the bff doesn’t allow the app’s origin', async () => {
   const page = await browser.newPage();
-  const refused = page.waitForEvent('requestfailed');
+  const failedRequest = page.waitForEvent('requestfailed');
   await page.goto(urls.other);
-  await refused;
+  await failedRequest;
   await page.getByTestId('bell').click();
   await page.getByTestId('inbox').getByTestId('unreachable').waitFor();
   await page.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildClientPackage, buildClientVuePackage } from '@tocsin/tools';
 
 /** Other packages in the app's package.json. */
-const NEEDED = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
+const DEPENDENCIES = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
 
 /** Installs both client packages and the peer dependencies into an app's folder. */
 export async function installClient(dir: string): Promise<void> {
@@ -11,6 +11,6 @@ export async function installClient(dir: string): Promise<void> {
   await buildClientPackage(join(modules, '@tocsin', 'client'));
   await buildClientVuePackage(join(modules, '@tocsin', 'client-vue'));
   await mkdir(join(modules, '@vitejs'));
-  for (const name of NEEDED)
+  for (const name of DEPENDENCIES)
     await symlink(join(import.meta.dirname, '../../../node_modules', name), join(modules, name));
 }

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 const APP = `
 <script setup>
 import { NotificationBell, NotificationToasts, useNotifications } from '@tocsin/client-vue';
-useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
+useNotifications({ url: window.bffUrl, getToken: () => window.fetchToken() });
 </script>
 <template><main><NotificationBell /></main><NotificationToasts /></template>
 `;
@@ -23,7 +23,7 @@ const STYLES: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 /** Properties that depend on which notifications have arrived, and when. */
-const CHANGING =
+const UNSTABLE_PROPERTIES =
   /^(?:max-|contain-intrinsic|block-size|inline-size|height|width|perspective-origin|transform|transform-origin|animation|transition|opacity|inset|top|bottom|left|right)/;
 
 /** Writes pages with the same app and different style sheets into `root`. Returns their paths, for the bundler. */
@@ -44,8 +44,8 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
 
 /** Computed styles for all elements in a page's components, keyed by the element's and the parent's class. */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
-  page.evaluate((changing) => {
-    const skip = new RegExp(changing);
+  page.evaluate((unstable) => {
+    const skip = new RegExp(unstable);
     const result: Record<string, string[]> = {};
     for (const element of document.querySelectorAll('.tocsin, .tocsin *')) {
       const ownClass = typeof element.className === 'string' ? element.className : 'svg';
@@ -58,4 +58,4 @@ export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
         .map((property) => `${property}: ${style.getPropertyValue(property)}`);
     }
     return result;
-  }, CHANGING.source);
+  }, UNSTABLE_PROPERTIES.source);

@@ -101,11 +101,11 @@ export class FakeBff {
     this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });
     this.#io.on('connection', (socket) => {
       this.handshakes.push(socket.handshake.auth);
-      socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
+      socket.on('subscribe', (request: SubscribeRequest, respond: (reply: SubscribeAnswer) => void) => {
         this.subscribes.push(request);
-        if (this.refusal) return answer({ ok: false, error: this.refusal });
+        if (this.refusal) return respond({ ok: false, error: this.refusal });
         void socket.join(request.feed);
-        answer({ ok: true, ...this.#recover(request.feed, request.position) });
+        respond({ ok: true, ...this.#recover(request.feed, request.position) });
       });
     });
     const http = this.#http;
@@ -223,22 +223,22 @@ export class FakeBff {
     const name = url.pathname.slice('/app/notifications/'.length);
     const isChange = request.method === 'POST' && url.pathname.startsWith('/app/notifications/');
     const isSearch =
-      url.pathname === '/app/notifications' && SEARCH_PARAMETERS.some((one) => url.searchParams.has(one));
+      url.pathname === '/app/notifications' && SEARCH_PARAMETERS.some((key) => url.searchParams.has(key));
     const isPreferences = url.pathname === '/app/preferences';
     if (!isChange && !isSearch && !isPreferences) return false;
     if (this.inbox.rejectsAll || this.restFails) {
       const status = this.restFails ? 503 : isSearch ? 400 : 404;
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     } else if (isChange) {
-      const known = this.inbox.change(name, (await bodyOf(request)) as { feed: string });
-      response.writeHead(known ? 204 : 404).end();
+      const isKnown = this.inbox.change(name, (await bodyOf(request)) as { feed: string });
+      response.writeHead(isKnown ? 204 : 404).end();
     } else if (request.method === 'PATCH') {
       this.inbox.changePreferences((await bodyOf(request)) as Partial<Preferences>);
       response.writeHead(204).end();
     } else {
-      const answer = isSearch ? await this.inbox.search(url.searchParams) : this.inbox.preferences;
+      const body = isSearch ? await this.inbox.search(url.searchParams) : this.inbox.preferences;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answer));
+      response.end(JSON.stringify(body));
     }
     return true;
   }

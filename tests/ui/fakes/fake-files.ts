@@ -13,10 +13,10 @@ const PAGES: Record<string, string> = { '/': '/index.html', '/ops': '/ops.html',
 /** Serves a file from `dist`, or the “not found” page. */
 export function serveFile(dist: string, pathname: string, response: ServerResponse): void {
   const requested = join(dist, normalize(PAGES[pathname] ?? pathname));
-  const isThere = requested.startsWith(dist) && existsSync(requested) && statSync(requested).isFile();
-  const file = isThere ? requested : join(dist, '404.html');
+  const exists = requested.startsWith(dist) && existsSync(requested) && statSync(requested).isFile();
+  const file = exists ? requested : join(dist, '404.html');
   if (!existsSync(file)) return void response.writeHead(404).end();
-  response.writeHead(isThere ? 200 : 404, {
+  response.writeHead(exists ? 200 : 404, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
   });
   createReadStream(file).pipe(response);

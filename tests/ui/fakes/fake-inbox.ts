@@ -108,8 +108,8 @@ export class FakeInbox {
     return { items, more, ...(more && { cursor: String(start + limit) }) };
   }
 
-  #itemsIn(named: string[]): Found[] {
-    const feeds = named.length > 0 ? named : this.#feeds.feeds();
+  #itemsIn(feedNames: string[]): Found[] {
+    const feeds = feedNames.length > 0 ? feedNames : this.#feeds.feeds();
     const found = feeds.flatMap((feed) => {
       const { epoch, log } = this.#feeds.feed(feed);
       const place = placesIn({ epoch, read: this.#feeds.readOf(feed), inbox: this.#states.get(feed) });
@@ -134,7 +134,7 @@ export class FakeInbox {
     };
     const offsets = this.#offsets(feed, ids);
     const others = before.snoozed.filter(({ id }) => !ids.includes(id));
-    const flagged = (flags: Partial<SnoozeMark>) =>
+    const withFlags = (flags: Partial<SnoozeMark>) =>
       before.snoozed.map((mark) => (ids.includes(mark.id) ? { ...mark, ...flags } : mark));
     switch (name) {
       case 'seen': {
@@ -145,7 +145,7 @@ export class FakeInbox {
         return { ...before, unread: withOffsets(before.unread, offsets) };
       case 'archive': {
         const all = withRange(before.archived, 1, offset);
-        return { ...before, archived: withOffsets(all, offsets), snoozed: flagged({ archived: true }) };
+        return { ...before, archived: withOffsets(all, offsets), snoozed: withFlags({ archived: true }) };
       }
       case 'unarchive':
         return { ...before, archived: withoutOffsets(before.archived, offsets), snoozed: others };
@@ -171,12 +171,12 @@ export class FakeInbox {
   }
 }
 
-const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const normalize = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 function matches({ notification, place, unread, returnedAt }: Found, query: URLSearchParams): boolean {
   const { title, body = '', source = '', category = '', severity, actions = [] } = notification;
-  const text = folded([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
-  const words = folded(query.get('q') ?? '').split(/\s+/);
+  const text = normalize([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
+  const words = normalize(query.get('q') ?? '').split(/\s+/);
   const isListed = (name: string, value: string) =>
     !query.has(name) || (query.get(name) ?? '').split(',').includes(value);
   const state = query.get('state') ?? 'any';

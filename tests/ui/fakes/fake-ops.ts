@@ -21,19 +21,19 @@ import type {
   UnsentPage,
   UnsentResult,
 } from '@tocsin/contracts';
-import { auditRecords, opsFigures, opsPast } from '@tocsin/tools';
+import { auditRecords, opsFigures, opsHistory } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
 import { sampleOf, type Templates } from '../../../bff/src/away/templates/index.ts';
 
 const setAsideRecord = (members: Partial<SetAside>): ListedSetAside => {
-  const whole: SetAside = {
+  const record: SetAside = {
     ...{ v: 1, entry: 'entry:Ab3dE9xQ:topic%3Aorders:118', feed: 'topic:orders', reason: 'invalid' },
     ...{ faults: [], content: null, at: '2026-01-05T08:41:07.000Z', ...members },
   };
-  return { ...whole, contentLength: whole.content?.length ?? 0 };
+  return { ...record, contentLength: record.content?.length ?? 0 };
 };
 
-/** Answers the ops page's requests from memory. */
+/** Responds to the ops page's requests from memory. */
 export class FakeOps {
   setAside: ListedSetAside[] = [
     setAsideRecord({
@@ -53,7 +53,7 @@ export class FakeOps {
   unsent: UnsentFallback[] = [];
   /** Overrides members of every page of unsent fallbacks. */
   unsentMembers: Partial<Pick<UnsentPage, 'unreadable' | 'truncatedAt'>> = {};
-  readonly sentAgain: string[] = [];
+  readonly resent: string[] = [];
   /** The records of the audit trail, newest first. */
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
@@ -80,7 +80,7 @@ export class FakeOps {
   /** Names of instances that are no longer running. */
   killed: string[] = [];
   /** Each instance's history over the past hour. */
-  past: PastInstance[] = opsPast();
+  past: PastInstance[] = opsHistory();
   /** Overrides values in every instance's snapshot. */
   change: Partial<InstanceSnapshot> = {};
   /** The response to every search. */
@@ -95,11 +95,11 @@ export class FakeOps {
   readonly composed: unknown[] = [];
 
   async serve(page: Page): Promise<void> {
-    await page.route('**/app/ops/**', (route) => this.#answer(route));
-    await page.route('**/app/compose', (route) => this.#answer(route));
+    await page.route('**/app/ops/**', (route) => this.#respond(route));
+    await page.route('**/app/compose', (route) => this.#respond(route));
   }
 
-  async #answer(route: Route): Promise<void> {
+  async #respond(route: Route): Promise<void> {
     const request = route.request();
     const { pathname } = new URL(request.url());
     const call = `${request.method()} ${pathname}`;
@@ -110,7 +110,7 @@ export class FakeOps {
     if (this.guard !== 'none' && authorization !== `Bearer ${this.token}`)
       return problem(route, 401, 'unauthorized', 'A token is needed.');
     if (this.guard === 'role')
-      return problem(route, 403, 'forbidden', 'The token does not have the role ops.');
+      return problem(route, 403, 'forbidden', 'The token does not have the ops role.');
     if (call === 'GET /app/ops/status') return route.fulfill({ json: this.#status() });
     if (this.isUnreachable)
       return problem(route, 503, 'unavailable', 'The state store cannot be read right now. Try again.');
@@ -152,13 +152,13 @@ export class FakeOps {
       return route.fulfill({ json: this.#unsentPage(new URL(request.url()).searchParams) });
     if (pathname.startsWith('/app/ops/fallbacks/'))
       return route.fulfill({
-        json: this.#sendAgainOrDismiss(pathname, request.postDataJSON() as UnsentNames),
+        json: this.#resendOrDismiss(pathname, request.postDataJSON() as UnsentNames),
       });
     if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
-    const found = this.setAside.find((one) => one.entry === entry);
-    if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
+    const found = this.setAside.find((record) => record.entry === entry);
+    if (!found) return problem(route, 404, 'not_found', `There is no set-aside record named ${entry}.`);
     if (pathname.endsWith('/put-back') && found.content === null)
       return problem(
         route,
@@ -166,7 +166,7 @@ export class FakeOps {
         'conflict',
         `${entry} cannot be put back because the record has no usable content.`,
       );
-    this.setAside = this.setAside.filter((one) => one !== found);
+    this.setAside = this.setAside.filter((record) => record !== found);
     return route.fulfill({ status: 204 });
   }
 
@@ -182,14 +182,14 @@ export class FakeOps {
   #figures(): Instances {
     const { at, instances } = opsFigures(this.reads++);
     const running = instances.filter(({ instance }) => !this.killed.includes(instance));
-    return { at, instances: running.map((one) => ({ ...one, ...this.change })) };
+    return { at, instances: running.map((snapshot) => ({ ...snapshot, ...this.change })) };
   }
 
   #putBackSome({ skip }: PutBack): PutBackResult {
     const due = this.setAside.toReversed().slice(skip);
     const batch = due.slice(0, MAX_PUT_BACK);
     const failed = batch.filter(({ content }) => content === null);
-    this.setAside = this.setAside.filter((one) => !batch.includes(one) || failed.includes(one));
+    this.setAside = this.setAside.filter((record) => !batch.includes(record) || failed.includes(record));
     return {
       putBack: batch.length - failed.length,
       failed: failed.map(({ entry }) => ({ entry, detail: `${entry} cannot be put back.` })),
@@ -206,15 +206,15 @@ export class FakeOps {
     return { fallbacks, next, unreadable: 0, truncatedAt: null, ...this.unsentMembers };
   }
 
-  #sendAgainOrDismiss(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
-    const isSendAgain = pathname.endsWith('/send-again');
-    const failed = fallbacks.filter(({ via }) => isSendAgain && via === 'fax');
+  #resendOrDismiss(pathname: string, { fallbacks }: UnsentNames): UnsentResult {
+    const isResend = pathname.endsWith('/send-again');
+    const failed = fallbacks.filter(({ via }) => isResend && via === 'fax');
     const done = fallbacks.filter((name) => !failed.includes(name)).map(({ id }) => id);
-    if (isSendAgain) this.sentAgain.push(...done);
+    if (isResend) this.resent.push(...done);
     this.unsent = this.unsent.filter(({ id }) => !done.includes(id));
     return {
       done: done.length,
-      failed: failed.map((name) => ({ ...name, code: 'no_channel', detail: 'There is no channel fax.' })),
+      failed: failed.map((name) => ({ ...name, code: 'no_channel', detail: 'There is no fax channel.' })),
     };
   }
 
@@ -222,18 +222,19 @@ export class FakeOps {
     if (this.isAuditUnreachable)
       return problem(route, 503, 'unavailable', 'The audit trail cannot be read right now. Try again.');
     const before = query.get('before');
-    const rest =
+    const remaining =
       before === null
         ? this.audit
-        : this.audit.slice(this.audit.findIndex((one) => one.position === before) + 1);
-    const searched = rest.slice(0, this.auditPageSize);
+        : this.audit.slice(this.audit.findIndex((record) => record.position === before) + 1);
+    const searched = remaining.slice(0, this.auditPageSize);
     const [action, actor] = [query.get('action'), query.get('actor')];
     const page: AuditPage = {
       records: searched.filter(
-        (one) => (!action || one.action === action) && (!actor || one.actor.name?.includes(actor) === true),
+        (record) =>
+          (!action || record.action === action) && (!actor || record.actor.name?.includes(actor) === true),
       ),
       unreadable: this.auditUnreadable,
-      next: rest.length > searched.length ? (searched.at(-1)?.position ?? null) : null,
+      next: remaining.length > searched.length ? (searched.at(-1)?.position ?? null) : null,
     };
     return route.fulfill({ json: page });
   }

@@ -69,7 +69,7 @@ describe('the settings for messages while the reader is away', () => {
 
   it('should send e-mail to the address in the token once the reader agrees, until the reader stops it', async () => {
     const page = await open();
-    await section(page).getByText("You don't receive e-mails.").waitFor();
+    await section(page).getByText('E-mail is off.').waitFor();
     expect(bff.away.address).toBeNull();
     await page.getByRole('button', { name: 'Send e-mails to ada@example.com' }).press('Enter');
     await section(page).getByText('E-mails are sent to ada@example.com.').waitFor();
@@ -82,7 +82,7 @@ describe('the settings for messages while the reader is away', () => {
     await section(page).getByRole('alert').getByText("Couldn't save.").waitFor();
     bff.away.status = 200;
     await within(page, 'email-stop').click();
-    await section(page).getByText("You don't receive e-mails.").waitFor();
+    await section(page).getByText('E-mail is off.').waitFor();
     expect(bff.away.address).toBeNull();
     expect(await within(page, 'email-fault').count()).toBe(0);
   });
@@ -195,7 +195,7 @@ describe('the settings for messages while the reader is away', () => {
     await section(dismissed).getByRole('alert').getByText('stays off until you allow').waitFor();
     const denied = await open({ before: withPush('denied') });
     await within(denied, 'push').click();
-    await section(denied).getByRole('status').getByText('Your browser blocks notifications').waitFor();
+    await section(denied).getByRole('status').getByText('Notifications are blocked').waitFor();
     const unsupported = await open({
       before: async (context) => {
         await context.addInitScript(() => Reflect.deleteProperty(window, 'PushManager'));

@@ -93,7 +93,7 @@ describe('a notification that is gone', () => {
   it('should not appear in the panel of a linked notification because of a late response', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
     let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
     const page = await open({
       search: linkTo(id),
       before: async (context) => {
@@ -101,7 +101,7 @@ describe('a notification that is gone', () => {
           '**/app/notification?*',
           async (route) => {
             const response = await route.fetch();
-            await held;
+            await released;
             await route.fulfill({ response });
           },
           { times: 1 },

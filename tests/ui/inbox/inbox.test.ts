@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { live, toasts } from '../support/browser.ts';
-import { measureBusy, describeBusy } from '../support/busy.ts';
+import { measureThreadLoad, describeThreadLoad } from '../support/thread-load.ts';
 import { focused, inbox, rows, numberedDrafts } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
@@ -88,21 +88,21 @@ describe('the inbox', () => {
       { title: 'Disk full', severity: 'warning', source: 'Db', createdAt },
       { title: 'Backup done', createdAt },
     ]);
-    bff.publish([{ title: 'Order of a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
+    bff.publish([{ title: 'Order for a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=all&feed=topic:orders' });
     await page.getByTestId('bell').click();
     await expect.poll(() => titles(page)).toHaveLength(3);
     await inbox(page).getByTestId('inbox-search').fill('DISK');
-    await expect.poll(() => titles(page)).toEqual(['Order of a disk', 'Disk full']);
+    await expect.poll(() => titles(page)).toEqual(['Order for a disk', 'Disk full']);
     await inbox(page).getByTestId('inbox-search').fill('café disk');
-    await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
+    await expect.poll(() => titles(page)).toEqual(['Order for a disk']);
     await inbox(page).getByTestId('inbox-search').fill('');
     await inbox(page).getByTestId('inbox-filter').click();
     await inbox(page).getByTestId('inbox-severity').selectOption('warning');
     await expect.poll(() => titles(page)).toEqual(['Disk full']);
     await inbox(page).getByTestId('inbox-severity').selectOption('');
     await inbox(page).getByTestId('inbox-feed').selectOption('topic:orders');
-    await expect.poll(() => titles(page)).toEqual(['Order of a disk']);
+    await expect.poll(() => titles(page)).toEqual(['Order for a disk']);
     await inbox(page).getByTestId('inbox-clear').click();
     await inbox(page).getByTestId('inbox-source').selectOption('Db');
     await expect.poll(() => titles(page)).toEqual(['Disk full']);
@@ -158,9 +158,9 @@ describe('the inbox', () => {
             return {};
           }
           Fake.permission = 'default';
-          Fake.asked = 0;
+          Fake.permissionRequests = 0;
           Fake.requestPermission = () => {
-            Fake.asked++;
+            Fake.permissionRequests++;
             Fake.permission = 'granted';
             return Promise.resolve('granted');
           };
@@ -168,14 +168,18 @@ describe('the inbox', () => {
         });
       },
     });
-    const asked = () =>
-      page.evaluate(() => (window as unknown as { Notification: { asked: number } }).Notification.asked);
+    const permissionRequests = () =>
+      page.evaluate(
+        () =>
+          (window as unknown as { Notification: { permissionRequests: number } }).Notification
+            .permissionRequests,
+      );
     const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox-settings-button').click();
-    expect(await asked()).toBe(0);
+    expect(await permissionRequests()).toBe(0);
     await page.getByTestId('desktop').click();
-    await expect.poll(asked).toBe(1);
+    await expect.poll(permissionRequests).toBe(1);
     await expect.poll(() => bff.inbox.preferences.desktop).toBe(true);
     await page.getByTestId('preferences-close').click();
     bff.publish([{ title: 'Seen' }]);
@@ -198,11 +202,13 @@ describe('the inbox', () => {
     expect(await toasts(page).count()).toBe(1);
     await page.getByTestId('bell').click();
     const end = inbox(page).getByText('No older notifications.');
-    const busy = await measureBusy(page);
+    const endOfScroll = await measureThreadLoad(page);
     let scrolls = 0;
     for (const until = Date.now() + 60_000; (await end.count()) === 0 && Date.now() < until; scrolls++)
       await page.getByTestId('inbox-list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-    console.log(`8,000 rows, scrolled to the end ${scrolls} times: ${describeBusy(await busy())}`);
+    console.log(
+      `8,000 rows, scrolled to the end ${scrolls} times: ${describeThreadLoad(await endOfScroll())}`,
+    );
     await end.waitFor();
     await inbox(page).getByText('Before 0', { exact: true }).waitFor();
     expect(await rows(page).count(), 'only rows near the screen are in the document').toBeLessThan(400);

@@ -27,7 +27,7 @@ describe('a reader with only a keyboard', () => {
   it("should find yesterday's failed payment without loading more pages", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
-      { title: 'Payment of order 4711 failed', source: 'Payments', createdAt: yesterday, body: 'Café Luna' },
+      { title: 'Payment for order 4711 failed', source: 'Payments', createdAt: yesterday, body: 'Café Luna' },
       ...numberedDrafts(200),
     ]);
     const page = await open();
@@ -35,7 +35,7 @@ describe('a reader with only a keyboard', () => {
     await openInbox(page);
     await tabTo(page, 'inbox-search');
     await page.keyboard.type('failed cafe');
-    await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
+    await expect.poll(() => titles(page)).toEqual(['Payment for order 4711 failed']);
     expect(bff.requests.slice(requestsBefore), 'no page of history was loaded').toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');

@@ -15,13 +15,13 @@ interface PushScope {
 
 /**
  * Replaces the browser's push APIs and permission prompt, which need a vendor's service and a person. Subscriptions
- * survive reloads. `answer` is the reader's answer to the prompt. If `given` is set, the browser gets this subscription
- * to a real push service.
+ * survive reloads. The reader answers the prompt with `permission`. If `realSubscription` is set, the browser gets this
+ * subscription to a real push service.
  */
 export const withPush =
-  (answer: NotificationPermission = 'granted', given?: PushSubscription) =>
+  (permission: NotificationPermission = 'granted', realSubscription?: PushSubscription) =>
   async (context: BrowserContext): Promise<void> => {
-    const start = ([chosen, real]: [NotificationPermission, PushSubscription | undefined]) => {
+    const start = ([answer, real]: [NotificationPermission, PushSubscription | undefined]) => {
       const KEY = 'test.subscription';
       const PERMISSION = 'test.permission';
       const keys = real?.keys ?? { p256dh: 'BPublic', auth: 'secret' };
@@ -43,22 +43,25 @@ export const withPush =
         getSubscription: () => Promise.resolve(current()),
         subscribe: ({ applicationServerKey }: { applicationServerKey: Uint8Array }) => {
           if (endpointOf() !== null) return Promise.reject(new Error('already subscribed'));
-          const made = `https://push.example/${applicationServerKey.length}-${Date.now()}`;
-          localStorage.setItem(KEY, real?.endpoint ?? made);
+          const newEndpoint = `https://push.example/${applicationServerKey.length}-${Date.now()}`;
+          localStorage.setItem(KEY, real?.endpoint ?? newEndpoint);
           return Promise.resolve(current());
         },
       });
       const state = window as unknown as PushWindow;
       state.permissionRequests = 0;
-      const allowed = () => localStorage.getItem(PERMISSION) ?? 'default';
-      Object.defineProperty(Notification, 'permission', { get: allowed });
+      const currentPermission = () => localStorage.getItem(PERMISSION) ?? 'default';
+      Object.defineProperty(Notification, 'permission', { get: currentPermission });
       Notification.requestPermission = () => {
         state.permissionRequests++;
-        localStorage.setItem(PERMISSION, chosen);
-        return Promise.resolve(chosen);
+        localStorage.setItem(PERMISSION, answer);
+        return Promise.resolve(answer);
       };
     };
-    await context.addInitScript(start, [answer, given] as [typeof answer, typeof given]);
+    await context.addInitScript(start, [permission, realSubscription] as [
+      typeof permission,
+      typeof realSubscription,
+    ]);
   };
 
 /** Number of times the page has requested permission since it loaded. */

@@ -17,7 +17,13 @@ beforeEach(async () => {
 const pushOf = (id: string, feed: string) => ({
   web_push: 8030,
   notification: {
-    ...{ title: 'Payment failed', lang: 'en', dir: 'auto', body: 'Card of order 7', tag: 'order-7' },
+    ...{
+      title: 'Payment failed',
+      lang: 'en',
+      dir: 'auto',
+      body: 'Card for order 7 declined',
+      tag: 'order-7',
+    },
     navigate: `${bff.url}/?${new URLSearchParams({ notification: id, feed })}`,
     data: { inbox: `${bff.url}/`, feed, id },
   },
@@ -48,7 +54,12 @@ describe('the service worker', () => {
     await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
     expect(await shownNotifications(worker)).toEqual([
       {
-        ...{ title: 'Payment failed', body: 'Card of order 7', tag: 'order-7', icon: '/icons/icon-192.png' },
+        ...{
+          title: 'Payment failed',
+          body: 'Card for order 7 declined',
+          tag: 'order-7',
+          icon: '/icons/icon-192.png',
+        },
         data: { ...push.notification.data, navigate: push.notification.navigate },
       },
     ]);

@@ -39,9 +39,9 @@ describe('a reader on a phone', () => {
   it("should find yesterday's failed payment", async () => {
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
     bff.publish([
-      { title: 'Payment of order 4710 received', source: 'Payments', createdAt: yesterday },
+      { title: 'Payment for order 4710 received', source: 'Payments', createdAt: yesterday },
       {
-        ...{ title: 'Payment of order 4711 failed', source: 'Payments', severity: 'error' },
+        ...{ title: 'Payment for order 4711 failed', source: 'Payments', severity: 'error' },
         ...{ createdAt: yesterday, body: 'Café Luna' },
       },
       ...numberedDrafts(200),
@@ -51,7 +51,7 @@ describe('a reader on a phone', () => {
     await inbox(page).getByTestId('inbox-severity').selectOption('error');
     await tap(page, 'inbox-search');
     await page.keyboard.type('payment');
-    await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
+    await expect.poll(() => titles(page)).toEqual(['Payment for order 4711 failed']);
     await screenshot(page, 'found');
     await rows(page).first().tap();
     await expect.poll(() => rows(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');

@@ -57,26 +57,26 @@ describe('the verdict', () => {
     await page.reload();
     await missing.getByText('Vanished at').waitFor();
     expect(await page.getByTestId('runbook').count()).toBe(0);
-    ops.past = ops.past.map((one) => ({ ...one, stoppedAt: one.at }));
+    ops.past = ops.past.map((instance) => ({ ...instance, stoppedAt: instance.at }));
     await page.reload();
     await missing.getByText('Stopped at').waitFor();
     await verdict(page).getByText('Healthy').waitFor();
   });
 });
 
-describe('the curves', () => {
+describe('the charts', () => {
   it('should show the values at a time chosen by pointer or keyboard, and the past hour after a reload', async () => {
     const page = await openOps();
     await watch(ops, page, 4);
     const figure = page.getByTestId('figure').first();
     const value = figure.getByTestId('value---tocsin-info');
     const time = figure.getByTestId('value-time');
-    const curve = figure.getByRole('slider');
+    const chart = figure.getByRole('slider');
     expect(await time.innerText()).toBe('now');
-    await curve.focus();
-    const newest = await curve.getAttribute('aria-valuetext');
+    await chart.focus();
+    const newest = await chart.getAttribute('aria-valuetext');
     await page.keyboard.press('Home');
-    const oldest = await curve.getAttribute('aria-valuetext');
+    const oldest = await chart.getAttribute('aria-valuetext');
     expect(oldest).toMatch(/^\d.*: delivered [\d.]+, accepted [\d.]+, suppressed [\d.]+$/);
     expect(oldest).not.toBe(newest);
     expect(oldest).toContain(`${await time.innerText()}: delivered ${await value.innerText()},`);
@@ -85,10 +85,10 @@ describe('the curves', () => {
     await page.reload();
     await instances(page).nth(1).waitFor();
     await page.getByTestId('range-hour').click();
-    // The curve moves while the content above it loads.
+    // The chart moves while the content above it loads.
     await expect
       .poll(async () => {
-        await curve.hover();
+        await chart.hover();
         return time.innerText();
       })
       .not.toBe('now');

@@ -150,15 +150,15 @@ describe('set-aside records', () => {
     await recordRows(page).nth(2).waitFor();
     const json = { total: 3, oldestAt: null, deadLetters: [...ops.setAside] };
     const list = '**/app/ops/dead-letters';
-    const late = new Promise<() => Promise<void>>((held) => {
-      void page.route(list, (route) => held(() => route.fulfill({ json })), { times: 1 });
+    const lateResponse = new Promise<() => Promise<void>>((resolve) => {
+      void page.route(list, (route) => resolve(() => route.fulfill({ json })), { times: 1 });
     });
     await page.clock.runFor(5_000);
-    const answer = await late;
+    const respondLate = await lateResponse;
     await recordRows(page).nth(1).getByTestId('put-back').click();
     await expect.poll(() => recordRows(page).count()).toBe(2);
     const finished = page.waitForEvent('requestfinished');
-    await answer();
+    await respondLate();
     await finished;
     await page.getByTestId('letters-said').getByText('Put back').waitFor();
     expect(await recordRows(page).count()).toBe(2);

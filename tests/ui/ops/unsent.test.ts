@@ -32,10 +32,10 @@ describe('fallbacks that were not sent', () => {
     const runbook = 'https://wiki.example/ops#tocsinfallbacksnotsent';
     expect(await fault.getByRole('link').getAttribute('href')).toBe(runbook);
     for (const text of ['Not sent', 'email for order-7', 'user:ada', '550 no such user'])
-      expect(stripped(await rows(page).first().innerText())).toContain(text);
+      expect(stripIsolates(await rows(page).first().innerText())).toContain(text);
     expect(await rows(page).first().locator('time').getAttribute('datetime')).toBe(ops.unsent[0]?.at);
     for (const text of ['Outcome unknown', 'push for order-8', 'could arrive twice'])
-      expect(stripped(await rows(page).nth(1).innerText())).toContain(text);
+      expect(stripIsolates(await rows(page).nth(1).innerText())).toContain(text);
     expect(await page.getByTestId('unsent-unreadable').innerText()).toContain('2 readers');
     expect(await page.getByTestId('unsent-truncated').innerText()).toContain('more than 1,000 readers');
     await checkLooks(page, 'ops-unsent', { fullPage: true });
@@ -50,11 +50,11 @@ describe('fallbacks that were not sent', () => {
     await expect.poll(() => rows(page).count()).toBe(2);
     await expect.poll(() => focused(page)).toContain('Unsent fallbacks');
     await rows(page).first().getByTestId('send-again').click();
-    await message(page).getByText('There is no channel fax.').waitFor();
+    await message(page).getByText('There is no fax channel.').waitFor();
     await rows(page).nth(1).getByTestId('dismiss').click();
     await message(page).getByText('Dismissed: ').waitFor();
     await expect.poll(() => rows(page).count()).toBe(1);
-    expect(ops.sentAgain).toEqual(['a']);
+    expect(ops.resent).toEqual(['a']);
   });
 
   it('should all be resent page by page after confirmation, except failures, which stay listed', async () => {
@@ -63,12 +63,12 @@ describe('fallbacks that were not sent', () => {
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();
     await page.getByTestId('send-all').click();
     await page.keyboard.press('Escape');
-    expect(ops.sentAgain).toEqual([]);
+    expect(ops.resent).toEqual([]);
     await page.getByTestId('send-all').click();
     await page.getByTestId('confirm-yes').click();
     await page.getByTestId('send-said').getByText('119 fallbacks were requeued.').waitFor();
-    expect(stripped(await page.getByTestId('send-failures').innerText())).toContain('fax for n70');
-    expect(new Set(ops.sentAgain).size).toBe(119);
+    expect(stripIsolates(await page.getByTestId('send-failures').innerText())).toContain('fax for n70');
+    expect(new Set(ops.resent).size).toBe(119);
     await expect.poll(() => rows(page).count()).toBe(1);
   });
 
@@ -86,4 +86,4 @@ describe('fallbacks that were not sent', () => {
 });
 
 /** Removes the characters that isolate names from the text around them. */
-const stripped = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');
+const stripIsolates = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');

@@ -11,7 +11,7 @@ const inInbox = (id: string) => `${byId('inbox')} ${byId(id)}`;
 const titles = (page: Page) => texts(page, `${inInbox('notification')} h3 bdi`);
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ title: `Order ${n}` }));
 const attribute = (page: Page, selector: string, name: string) =>
-  page.$$eval(selector, ([element], wanted) => element?.getAttribute(wanted), name);
+  page.$$eval(selector, ([element], attributeName) => element?.getAttribute(attributeName), name);
 /** Presses Enter on an element. Unlike a click, this works without a pointer. */
 const press = async (element: ElementHandle | null | undefined) => element?.press('Enter');
 const verdict = async (page: Page) => (await texts(page, byId('verdict'))).join();
@@ -96,13 +96,13 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
 
   it('should find an old notification on the server', async () => {
     const { page, bff } = await open({ path: '/favicon.svg' });
-    bff.publish([{ title: 'Payment of order 4711 failed', body: 'Café Luna' }, ...numbered(100)]);
+    bff.publish([{ title: 'Payment for order 4711 failed', body: 'Café Luna' }, ...numbered(100)]);
     await page.goto(bff.url);
     await live(page);
     await openInbox(page);
     const requestsBefore = bff.requests.length;
     await page.type(inInbox('inbox-search'), 'failed cafe');
-    await expect.poll(() => titles(page)).toEqual(['Payment of order 4711 failed']);
+    await expect.poll(() => titles(page)).toEqual(['Payment for order 4711 failed']);
     await expect.poll(() => bff.inbox.searches.at(-1)?.get('q')).toBe('failed cafe');
     expect(bff.requests.slice(requestsBefore), 'no page of history was loaded').toEqual([]);
   });
@@ -233,6 +233,6 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(async () => (await page.$$(byId('unsent-fallback'))).length).toBe(1);
     await press(await page.$(byId('dismiss')));
     await page.waitForSelector(byId('no-unsent'));
-    expect([ops.sentAgain, ops.unsent]).toEqual([['a'], []]);
+    expect([ops.resent, ops.unsent]).toEqual([['a'], []]);
   });
 });

@@ -31,7 +31,7 @@ interface FirefoxOptions {
   path?: string;
   language?: string;
   dir?: 'rtl';
-  /** Answers an ops page's requests. */
+  /** Responds to an ops page's requests. */
   ops?: FakeOps;
 }
 
@@ -81,15 +81,15 @@ async function openInFirefox(
   };
 }
 
-/** Answers the ops page's requests. The routes passed to `FakeOps` have only the methods that it uses. */
+/** Responds to the ops page's requests. The routes passed to `FakeOps` have only the methods that it uses. */
 async function serveOps(page: Page, ops: FakeOps): Promise<void> {
-  let answer: (route: Route) => Promise<void> = () => Promise.resolve();
-  const route = (_pattern: string, handler: typeof answer) => Promise.resolve(void (answer = handler));
+  let respond: (route: Route) => Promise<void> = () => Promise.resolve();
+  const route = (_pattern: string, handler: typeof respond) => Promise.resolve(void (respond = handler));
   await ops.serve({ route } as unknown as PlaywrightPage);
   await page.setRequestInterception(true);
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
-    if (pathname.startsWith('/app/ops/')) void routeOf(request).then(answer);
+    if (pathname.startsWith('/app/ops/')) void routeOf(request).then(respond);
     else void request.continue();
   });
 }

@@ -14,13 +14,13 @@ beforeEach(() => {
 /** True if the letters of `text` are drawn from left to right. `undefined` if no selected element contains it. */
 const isLeftToRight = (page: Page, selector: string, text: string) =>
   page.evaluate(
-    ([css, wanted]) => {
+    ([css, target]) => {
       for (const element of document.querySelectorAll(css ?? '')) {
         const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-          const start = (node.textContent ?? '').indexOf(wanted ?? '');
+          const start = (node.textContent ?? '').indexOf(target ?? '');
           if (start < 0) continue;
-          const lefts = Array.from({ length: (wanted ?? '').length }, (_, i) => {
+          const lefts = Array.from({ length: (target ?? '').length }, (_, i) => {
             const range = document.createRange();
             range.setStart(node, start + i);
             range.setEnd(node, start + i + 1);
@@ -69,7 +69,7 @@ describe('text with direction controls', () => {
   });
 });
 
-describe('our own texts on a mirrored page', () => {
+describe('our own text on a mirrored page', () => {
   it('should keep letters and full stops in order, and be aligned like other text', async () => {
     bff.publish([{ title: 'Older', createdAt: new Date(Date.now() - 5 * 60_000).toISOString() }]);
     const page = await pages.open({ dir: 'rtl' });

@@ -45,7 +45,7 @@ it('should not bring back a feed that is erased again while the newest page is r
   const releases: (() => void)[] = [];
   const released = [0, 1].map(() => new Promise<void>((resolve) => releases.push(resolve)));
   const page = await pages.open({
-    // The handler that was added last takes the first request.
+    // The handler that was added last handles the first request.
     before: async (context) => {
       for (const until of released.toReversed()) await holdPage(context, until);
     },

@@ -7,15 +7,15 @@ const pages = usePages();
 /** Style sheets that the page's HTML doesn't link to. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
-/** Opens the page. Calls `answer` with the attempt number for each late style sheet request. */
-async function openWith(answer: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
+/** Opens the page. Calls `handle` with the attempt number for each late style sheet request. */
+async function openWith(handle: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
   const attempts = new Map<string, number>();
   return pages.open({
     before: async (context) => {
       await context.route(LATE, (route) => {
         const attempt = (attempts.get(route.request().url()) ?? 0) + 1;
         attempts.set(route.request().url(), attempt);
-        return answer(route, attempt);
+        return handle(route, attempt);
       });
     },
   });

@@ -13,8 +13,8 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const titled = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({
-    ...{ title: `${title} ${n} of a customer with a rather long name was placed`, source: 'Shop' },
-    ...{ body: 'Two items, to be sent today.\nBy express.', link: '/demo' },
+    ...{ title: `${title} ${n} from a customer with a rather long name was placed`, source: 'Shop' },
+    ...{ body: 'Two items, shipping today.\nExpress delivery.', link: '/demo' },
   }));
 
 interface LayoutShift extends PerformanceEntry {

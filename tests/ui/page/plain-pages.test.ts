@@ -42,15 +42,15 @@ it('should show the notification named in the address, or report that it no long
     ...{ id: 'order-1', feed: 'all', title: 'Order 1 was paid', severity: 'success', actions: [] },
     createdAt: new Date().toISOString(),
   };
-  let answer: { status?: number; json: object } = { status: 404, json: { code: 'not_found' } };
+  let response: { status?: number; json: object } = { status: 404, json: { code: 'not_found' } };
   const requests: string[] = [];
   await page.route('**/app/notification?*', (route) => {
     requests.push(new URL(route.request().url()).search);
-    return route.fulfill(answer);
+    return route.fulfill(response);
   });
   const linked = page.getByTestId('linked');
   const show = (publication: object) => {
-    answer = { json: { feed: 'all', epoch: 'e', publication: { offset: 3, ...publication } } };
+    response = { json: { feed: 'all', epoch: 'e', publication: { offset: 3, ...publication } } };
     return page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);
   };
   await page.goto(`${pages.bff.url}/?notification=order-1&feed=all`);

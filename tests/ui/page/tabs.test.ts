@@ -66,10 +66,10 @@ describe('five tabs with the packed client', () => {
     }
   };
   const leader = (): Page => {
-    const leaders = pages.filter((each) => connected.has(each));
-    const [only] = leaders;
-    if (!only || leaders.length > 1) throw new Error(`${leaders.length} tabs have a connection.`);
-    return only;
+    const leaders = pages.filter((tab) => connected.has(tab));
+    const [leaderTab] = leaders;
+    if (!leaderTab || leaders.length > 1) throw new Error(`${leaders.length} tabs have a connection.`);
+    return leaderTab;
   };
 
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('five tabs with the packed client', () => {
   beforeEach(async () => {
     pages = await openTabs(page.dist);
     published = ['n-1'];
-    for (const each of pages) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
+    for (const tab of pages) await expect.poll(() => ids(tab), WITHIN_20_S).toEqual(published);
   });
 
   it('should not lose or duplicate notifications when the tab with the only socket is closed', async () => {
@@ -87,11 +87,11 @@ describe('five tabs with the packed client', () => {
     const closed = leader();
     await publish(100);
     await Promise.all([publish(100), closed.close()]);
-    const others = pages.filter((each) => each !== closed);
-    for (const each of others) {
-      await expect.poll(async () => (await ids(each)).length, WITHIN_20_S).toBe(published.length);
-      expect(await ids(each)).toEqual(published);
-      expect(await read(each, 'statuses')).toEqual(['live']);
+    const others = pages.filter((tab) => tab !== closed);
+    for (const tab of others) {
+      await expect.poll(async () => (await ids(tab)).length, WITHIN_20_S).toBe(published.length);
+      expect(await ids(tab)).toEqual(published);
+      expect(await read(tab, 'statuses')).toEqual(['live']);
     }
     await expect.poll(() => bff.connections, WITHIN_20_S).toBe(1);
     await expect.poll(() => countPresenting(others), WITHIN_20_S).toBe(1);
@@ -99,19 +99,19 @@ describe('five tabs with the packed client', () => {
 
   it('should take over from a frozen tab, which catches up when it wakes', async () => {
     const frozen = leader();
-    const others = pages.filter((each) => each !== frozen);
+    const others = pages.filter((tab) => tab !== frozen);
     const session = await context.newCDPSession(frozen);
     await publish(20);
     // A page paused in the debugger behaves like a frozen page.
     await session.send('Debugger.enable');
     await session.send('Debugger.pause');
     await publish(50);
-    for (const each of others) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
+    for (const tab of others) await expect.poll(() => ids(tab), WITHIN_20_S).toEqual(published);
     expect(connected.size, 'another tab has connected').toBe(2);
     await session.send('Debugger.resume');
     await session.send('Debugger.disable');
     await publish(10);
-    for (const each of pages) await expect.poll(() => ids(each), WITHIN_20_S).toEqual(published);
+    for (const tab of pages) await expect.poll(() => ids(tab), WITHIN_20_S).toEqual(published);
     await expect.poll(() => bff.connections, WITHIN_20_S).toBe(1);
     await expect.poll(() => countPresenting(pages), WITHIN_20_S).toBe(1);
   });

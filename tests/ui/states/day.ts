@@ -31,7 +31,7 @@ export const day = (): Draft[] => [
     title: 'Deployment of checkout 2.14.0 failed',
     severity: 'error',
     source: 'Deployments',
-    body: 'Health check on 2 of 6 instances did not answer within 30 s. The previous version keeps serving.',
+    body: 'Health check on 2 of 6 instances did not respond within 30 s. The previous version is still serving.',
     actions: [
       { label: 'Show log', link: '/deployments/991' },
       { label: 'Roll back', link: '/deployments/991/rollback' },
@@ -52,7 +52,7 @@ export const arriving = (): Draft[] => [
     link: '/orders/4712',
   },
   {
-    title: 'Payment of order 4712 received',
+    title: 'Payment for order 4712 received',
     severity: 'success',
     source: 'Payments',
     actions: [{ label: 'Open order', link: '/orders/4712' }],
@@ -74,8 +74,8 @@ export const burst = (count: number): Draft[] =>
 /** Too many errors to show individually, a repeated warning, and a few other notifications. */
 export const failures = (): Draft[] => [
   ...Array.from({ length: 5 }, (_, n): Draft => ({
-    ...{ title: `Payment of order ${n} was declined`, severity: 'error', source: 'billing' },
-    ...{ body: 'The card was refused.', link: `/orders/${n}` },
+    ...{ title: `Payment for order ${n} was declined`, severity: 'error', source: 'billing' },
+    ...{ body: 'The bank declined the card.', link: `/orders/${n}` },
   })),
   ...Array.from({ length: 3 }, (): Draft => ({ title: 'warehouse restarted', severity: 'warning' })),
   ...Array.from({ length: 8 }, (_, n): Draft => ({ title: `Order ${n} was placed`, source: 'shop' })),

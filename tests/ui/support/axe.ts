@@ -23,9 +23,9 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
     // Elements that are still fading in don't have enough contrast.
-    const endless = (animation: Animation) => animation.effect?.getComputedTiming().endTime === Infinity;
+    const isEndless = (animation: Animation) => animation.effect?.getComputedTiming().endTime === Infinity;
     await Promise.allSettled(
-      document.getAnimations().flatMap((animation) => (endless(animation) ? [] : animation.finished)),
+      document.getAnimations().flatMap((animation) => (isEndless(animation) ? [] : animation.finished)),
     );
     const { axe } = window as unknown as { axe: { run: (options: RunOptions) => Promise<AxeResults> } };
     return axe.run({ ...(runOnly && { runOnly }), resultTypes: ['violations'] });

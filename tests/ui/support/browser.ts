@@ -25,8 +25,8 @@ export interface OpenPage {
 
 /** A time zone where it's 2 p.m., so that a notification from an hour ago is always from the same day. */
 function inTheAfternoon(): string {
-  const ahead = 14 - new Date().getUTCHours();
-  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+  const offset = 14 - new Date().getUTCHours();
+  return `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
 }
 
 /** Opens the page in a fresh profile. */

@@ -18,12 +18,12 @@ export interface Pages {
  * Starts a browser for all tests in a file and a bff for each test, and fails a test if a page reports an error. With
  * `notifications`, the browser can show desktop notifications.
  */
-export function usePages(needs: { notifications?: boolean } = {}): Pages {
+export function usePages(browserOptions: { notifications?: boolean } = {}): Pages {
   let browser: Browser;
   let bff: FakeBff;
   const opened: OpenPage[] = [];
   beforeAll(async () => {
-    browser = await launchBrowser(needs);
+    browser = await launchBrowser(browserOptions);
   });
   afterAll(async () => {
     await browser.close();
@@ -38,7 +38,7 @@ export function usePages(needs: { notifications?: boolean } = {}): Pages {
     await bff.stop();
     expect(faults, 'no exceptions and no content security policy violations').toEqual([]);
   });
-  const openOne = async (options?: OpenOptions): Promise<Page> => {
+  const openPage = async (options?: OpenOptions): Promise<Page> => {
     const page = await open(browser, bff, options);
     opened.push(page);
     return page.page;
@@ -47,9 +47,9 @@ export function usePages(needs: { notifications?: boolean } = {}): Pages {
     get bff() {
       return bff;
     },
-    open: openOne,
+    open: openPage,
     openLive: async (options) => {
-      const page = await openOne(options);
+      const page = await openPage(options);
       await live(page);
       return page;
     },

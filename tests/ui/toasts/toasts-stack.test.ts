@@ -11,8 +11,8 @@ const LONG = 'A title that goes on and on, like many titles from machines. '.rep
 
 /** True if a pointer at the centre of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>
-  page.evaluate((wanted) => {
-    const element = document.querySelector(wanted);
+  page.evaluate((css) => {
+    const element = document.querySelector(css);
     if (!element) return false;
     const { left, top, width, height } = element.getBoundingClientRect();
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
@@ -39,15 +39,15 @@ async function swipe(page: Page, dx: number, dy: number): Promise<void> {
 }
 
 describe('the stack of toasts', () => {
-  it('should lie behind the front toast, and spread out on hover and focus', async () => {
+  it('should collapse behind the front toast, and spread out on hover and focus', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => visibleToasts(page).count()).toBe(3);
     const heights = () =>
       page.locator('.tocsin-toast-fold').evaluateAll((all) => all.map((fold) => fold.clientHeight));
-    const [front = 0, ...behind] = await heights();
+    const [front = 0, ...heightsBehind] = await heights();
     expect(front).toBeGreaterThan(40);
-    expect(behind).toEqual([8, 8]);
+    expect(heightsBehind).toEqual([8, 8]);
     const shown = await visibleToasts(page).first().elementHandle();
     await shown?.waitForElementState('stable');
     const before = await visibleToasts(page).first().boundingBox();
@@ -89,11 +89,11 @@ describe('the stack of toasts', () => {
     await page.locator('.tocsin-toast-place').waitFor({ state: 'detached' });
     await page.mouse.move(5, 5);
     await page.mouse.up();
-    const later = visibleToasts(page).filter({ hasText: 'Later' });
-    const isShown = later.waitFor();
+    const laterToast = visibleToasts(page).filter({ hasText: 'Later' });
+    const isShown = laterToast.waitFor();
     pages.bff().publish([{ title: 'Later' }]);
     await isShown;
-    await later.waitFor({ state: 'detached' });
+    await laterToast.waitFor({ state: 'detached' });
   });
 
   it('should spread out on a tap, and collapse on a tap elsewhere', async () => {
@@ -223,7 +223,12 @@ describe('a right-to-left page', () => {
     const page = await open({ width, height, dir: 'rtl' });
     pages.bff().publish([
       { title: 'הגיבוי נכשל', body: 'הדיסק מלא.\nנסו שוב.', source: 'billing', severity: 'error' },
-      { title: 'Payment of order 4711 was declined', body: 'Card refused.', severity: 'error', link: '/#a' },
+      {
+        title: 'Payment for order 4711 was declined',
+        body: 'Card declined.',
+        severity: 'error',
+        link: '/#a',
+      },
     ]);
     await visibleToasts(page).first().waitFor();
     const box = async (place: Locator) => {

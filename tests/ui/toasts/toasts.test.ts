@@ -1,7 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { holdToasts, rows, setHidden } from '../support/browser.ts';
-import { measureBusy, describeBusy } from '../support/busy.ts';
+import { measureThreadLoad, describeThreadLoad } from '../support/thread-load.ts';
 import {
   drafts,
   focusedId,
@@ -17,7 +17,7 @@ const pages = useToastPages();
 const { open } = pages;
 
 describe('toasts', () => {
-  it('should immediately show and announce another error after three errors and 500 infos', async () => {
+  it('should immediately show and announce another error after three errors and 500 info toasts', async () => {
     const page = await open();
     await holdToasts(page);
     pages.bff().publish(drafts(3, 'error'));
@@ -239,7 +239,7 @@ describe('toasts', () => {
   it('should stay usable during a burst of 500: three toasts, a count and a complete list', async () => {
     const page = await open();
     await holdToasts(page);
-    const endOfBurst = await measureBusy(page);
+    const endOfBurst = await measureThreadLoad(page);
     const ids = pages.bff().publish(drafts(500));
     await expect.poll(() => rows(page).count()).toBe(500);
     const burst = await endOfBurst();
@@ -256,9 +256,11 @@ describe('toasts', () => {
     expect((await seen(page)).maxToasts).toBe(3);
 
     const idle = await open();
-    const endOfIdle = await measureBusy(idle);
+    const endOfIdle = await measureThreadLoad(idle);
     await idle.waitForTimeout(burst.spanMs);
-    console.log(`500 at once: ${describeBusy(burst)}; an idle page: ${describeBusy(await endOfIdle())}`);
+    console.log(
+      `500 at once: ${describeThreadLoad(burst)}; an idle page: ${describeThreadLoad(await endOfIdle())}`,
+    );
   });
 
   it('should not animate if the reader prefers reduced motion', async () => {

@@ -12,7 +12,7 @@ import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { aborted } from '../process/stop-signal.ts';
-import { readSidecarNote } from '../start/instance/sidecar-file.ts';
+import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
 import { AuditFollower } from './follower.ts';
 
 const USAGE = 'npm run --silent audit [-- --limit 50] [--action erase] [--actor shop] [--follow]';
@@ -26,7 +26,7 @@ const POLL_MS = 1_000;
 export async function audit(args: string[], signal: AbortSignal): Promise<number> {
   const { query, follow, data } = readArgs(args);
   const config = readDoctorConfig();
-  const redisHost = config.redisHost ?? readSidecarNote(data)?.redis;
+  const redisHost = config.redisHost ?? readSidecarInfo(data)?.redis;
   if (redisHost === undefined) {
     throw new Failure(
       'Tocsin is not running in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
@@ -55,8 +55,8 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     }
     return 0;
   } catch (error) {
-    const fault = explainRedisFault(error, target);
-    const reason = fault ? `it ${fault.what}. ${fault.remedy}` : messageOf(error);
+    const explanation = explainRedisFault(error, target);
+    const reason = explanation ? `it ${explanation.what}. ${explanation.remedy}` : messageOf(error);
     throw new Failure(`Cannot read the audit trail from the Redis at ${targetText(target)}: ${reason}`);
   } finally {
     await client.close();

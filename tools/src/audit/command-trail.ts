@@ -11,8 +11,8 @@ export const commandUser = (): AuditCaller => ({
 });
 
 /**
- * The audit trail for `npm run <command>`, written through a bff sidecar. `stop` writes all noted records, or prints
- * them if that fails.
+ * The audit trail for `npm run <command>`, written through a bff sidecar. `stop` writes the remaining records, or
+ * prints them if that fails.
  */
 export function commandTrail(sidecar: Sidecar, command: string) {
   const trail = new AuditTrail({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { apiKeysSchema, type ApiKey } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apiKey } from './api-key.ts';
-import { listOfKeys } from './list-of-keys.ts';
+import { keyTable } from './key-table.ts';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 let dir: string;
@@ -49,7 +49,7 @@ describe('npm run api-key', () => {
     [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], 'Invalid --expires soon. Use'],
     [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'is in the past'],
     [['--list', '--revoke', 'shop'], 'Use only one of: --list'],
-    [['--revoke', 'shop'], 'There is no key shop'],
+    [['--revoke', 'shop'], 'There is no key named shop'],
     [['--colour', 'red'], 'Usage: npm run'],
   ])('should reject %j with a reason', async (args, reason) => {
     await expect(run(...args)).rejects.toThrow(reason);
@@ -103,12 +103,12 @@ describe('npm run api-key', () => {
   it('should list expired and revoked keys, and when each key was last used', () => {
     const key = { hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     const keys = [
-      { ...key, name: 'gone', revokedAt: NOW },
-      { ...key, name: 'over', hash: 'b'.repeat(64), expiresAt: NOW },
+      { ...key, name: 'cancelled', revokedAt: NOW },
+      { ...key, name: 'outdated', hash: 'b'.repeat(64), expiresAt: NOW },
     ];
-    const text = listOfKeys(keys, new Map([['b'.repeat(64), '2025-12-31T23:59:00.000Z']]), Date.now());
-    expect(text).toMatch(/gone +revoked 2026-01-01T00:00:00.000Z .* never used/);
-    expect(text).toMatch(/over +expired .* 2025-12-31T23:59:00.000Z/);
-    expect(listOfKeys([], undefined, 0)).toBe('No API keys.');
+    const text = keyTable(keys, new Map([['b'.repeat(64), '2025-12-31T23:59:00.000Z']]), Date.now());
+    expect(text).toMatch(/cancelled +revoked 2026-01-01T00:00:00.000Z .* never used/);
+    expect(text).toMatch(/outdated +expired .* 2025-12-31T23:59:00.000Z/);
+    expect(keyTable([], undefined, 0)).toBe('No API keys.');
   });
 });

@@ -2,9 +2,9 @@ import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
 import { Failure } from '../failure.ts';
 import { usageFailure } from '../options.ts';
 import { readKeyOptions, USAGE, type NewKey } from './api-key-options.ts';
-import { apiKeysFile, saveApiKeys, loadApiKeys } from './kept-secrets.ts';
+import { apiKeysFile, saveApiKeys, loadApiKeys } from './stored-secrets.ts';
 import { lastUses } from './last-uses.ts';
-import { listOfKeys } from './list-of-keys.ts';
+import { keyTable } from './key-table.ts';
 import { withLock } from './lock.ts';
 import { newKey } from './new-key.ts';
 
@@ -14,7 +14,7 @@ export async function apiKey(args: string[]): Promise<number> {
   const { dataDir } = options;
   if ('list' in options) {
     const stored = loadApiKeys(dataDir);
-    process.stdout.write(`${listOfKeys(stored, await lastUses(stored, dataDir), Date.now())}\n`);
+    process.stdout.write(`${keyTable(stored, await lastUses(stored, dataDir), Date.now())}\n`);
   } else withLock(dataDir, () => changeKeys(options));
   return 0;
 }
@@ -24,12 +24,12 @@ function changeKeys(options: Exclude<ReturnType<typeof readKeyOptions>, { list: 
   const stored = loadApiKeys(dataDir);
   if ('revoke' in options) {
     saveApiKeys(dataDir, withRevoked(stored, options.revoke, dataDir));
-    process.stderr.write(`Revoked the key ${options.revoke}. ${TAKES_EFFECT}\n`);
+    process.stderr.write(`Revoked key ${options.revoke}. ${TAKES_EFFECT}\n`);
   } else if ('remove' in options) {
     findKey(stored, options.remove, dataDir);
     const remaining = stored.filter(({ name }) => name !== options.remove);
     saveApiKeys(dataDir, remaining);
-    process.stderr.write(`Removed the key ${options.remove} from ${apiKeysFile(dataDir)}. ${TAKES_EFFECT}\n`);
+    process.stderr.write(`Removed key ${options.remove} from ${apiKeysFile(dataDir)}. ${TAKES_EFFECT}\n`);
   } else createKey(options, stored);
 }
 
@@ -41,16 +41,16 @@ function createKey(options: NewKey, stored: readonly ApiKey[]): void {
   const { key, record } = newKey(options, Date.now());
   const keys = apiKeysSchema.safeParse([...stored, record]);
   if (!keys.success) {
-    const faults = faultsOf(keys.error).map(
+    const errors = faultsOf(keys.error).map(
       ({ path, message }) => `  ${path.replace(/^\d+\./, '')}: ${message}`,
     );
-    throw usageFailure([`The key is invalid:\n${faults.join('\n')}`], USAGE);
+    throw usageFailure([`The key is invalid:\n${errors.join('\n')}`], USAGE);
   }
   saveApiKeys(options.dataDir, keys.data);
   process.stderr.write(
     `Save this key now. It won't be shown again: ${apiKeysFile(options.dataDir)} stores only its hash. \`API_KEYS=on npm start\` accepts the ` +
       'key, within 2 s if it is already running. If you use a different secret store, add this record to the list in its ' +
-      `secret apikeys:\n${JSON.stringify(record)}\n`,
+      `apikeys secret:\n${JSON.stringify(record)}\n`,
   );
   process.stdout.write(`${key}\n`);
 }
@@ -58,7 +58,7 @@ function createKey(options: NewKey, stored: readonly ApiKey[]): void {
 /** Returns the keys with `name` marked as revoked. */
 function withRevoked(stored: readonly ApiKey[], name: string, dataDir: string): ApiKey[] {
   const { revokedAt } = findKey(stored, name, dataDir);
-  if (revokedAt !== undefined) throw new Failure(`The key ${name} was already revoked at ${revokedAt}.`);
+  if (revokedAt !== undefined) throw new Failure(`Key ${name} was already revoked at ${revokedAt}.`);
   const now = new Date().toISOString();
   return stored.map((key) => (key.name === name ? { ...key, revokedAt: now } : key));
 }
@@ -67,6 +67,6 @@ function findKey(stored: readonly ApiKey[], name: string, dataDir: string): ApiK
   const found = stored.find((key) => key.name === name);
   if (found) return found;
   throw new Failure(
-    `There is no key ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` lists all keys.`,
+    `There is no key named ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` lists all keys.`,
   );
 }

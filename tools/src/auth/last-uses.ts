@@ -1,15 +1,15 @@
 import { COMPONENTS, keyUseKey, keyUseSchema, type ApiKey } from '@tocsin/contracts';
 import { Sidecar, SidecarError } from '@tocsin/service';
 import { readSidecarConfig } from '../config.ts';
-import { readSidecarNote } from '../start/instance/sidecar-file.ts';
-import type { Uses } from './list-of-keys.ts';
+import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
+import type { KeyUses } from './key-table.ts';
 
 /**
- * When each key was last used, according to the producer's state. Asks the sidecar on DAPR_HTTP_PORT, or the sidecar of
- * the `npm start` that uses this data folder. `undefined` if no sidecar responds.
+ * When each key was last used, according to the producer's state. Queries the sidecar on DAPR_HTTP_PORT, or the sidecar
+ * of the `npm start` that uses this data folder. `undefined` if no sidecar responds.
  */
-export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<Uses | undefined> {
-  const connection = whichSidecar(dataDir);
+export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<KeyUses | undefined> {
+  const connection = findSidecar(dataDir);
   if (!connection) return undefined;
   const sidecar = new Sidecar({ ...connection, timeoutMs: 5_000 });
   try {
@@ -31,9 +31,9 @@ export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promis
   }
 }
 
-function whichSidecar(dataDir: string): { httpPort: number; token: string | undefined } | undefined {
+function findSidecar(dataDir: string): { httpPort: number; token: string | undefined } | undefined {
   const { httpPort, token } = readSidecarConfig();
   if (httpPort !== undefined) return { httpPort, token };
-  const note = readSidecarNote(dataDir);
-  return note?.producerPort === undefined ? undefined : { httpPort: note.producerPort, token: note.token };
+  const info = readSidecarInfo(dataDir);
+  return info?.producerPort === undefined ? undefined : { httpPort: info.producerPort, token: info.token };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { tryLock } from '../setup/lock.ts';
-import { apiKeysFile } from './kept-secrets.ts';
+import { apiKeysFile } from './stored-secrets.ts';
 
 /**
  * Changes the API keys while no other process does. Two concurrent changes could otherwise overwrite each other.

@@ -9,7 +9,7 @@ import {
 import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
 import { commandTrail, commandUser } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
-import { whichSidecar } from '../start/instance/which-sidecar.ts';
+import { chooseSidecar } from '../start/instance/choose-sidecar.ts';
 
 /** Dapr's etag for a key that must not exist yet. */
 const ABSENT = '-1';
@@ -25,7 +25,7 @@ interface RevocationsOptions {
  * change within two seconds.
  */
 export async function revocations({ revoke, before, lift }: RevocationsOptions): Promise<number> {
-  const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
+  const sidecar = new Sidecar({ ...chooseSidecar(), timeoutMs: 10_000 });
   const list = revocationListOf(sidecar);
   const trail = commandTrail(sidecar, 'token');
   try {
@@ -77,8 +77,8 @@ function revocationListOf(sidecar: Sidecar): RevocationList {
 function readRevoke(sub: string, before: string | undefined): { sub: string; before: number } {
   const checked = revokeSchema.safeParse({ sub, before });
   if (!checked.success) {
-    const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
-    throw new Failure(`Cannot revoke the tokens:\n${faults.join('\n')}`);
+    const errors = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
+    throw new Failure(`Cannot revoke the tokens:\n${errors.join('\n')}`);
   }
   const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
   if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {

@@ -1,10 +1,10 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './kept-secrets.ts';
+import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './stored-secrets.ts';
 
 /**
- * The environment variables that pass a secret to the secret stores of bff and producer. With this secret, our
- * applications sign calls to each other.
+ * The environment variables that pass a secret to the bff's and the producer's secret stores. Our applications sign
+ * calls to each other with this secret.
  */
 export const internalSecretEnvironment = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,

@@ -2,7 +2,7 @@ import { claimsSchema, faultsOf } from '@tocsin/contracts';
 import { readAuthConfig } from '../config.ts';
 import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
-import { newestSecret, tokenSecrets } from './kept-secrets.ts';
+import { newestSecret, tokenSecrets } from './stored-secrets.ts';
 import { revocations } from './revocations.ts';
 import { signToken } from './sign-token.ts';
 
@@ -25,8 +25,8 @@ export async function token(args: string[]): Promise<number> {
   const exp = Math.floor(Date.now() / 1000) + secondsOf(ttl);
   const checked = claimsSchema.safeParse({ ...claims, exp });
   if (!checked.success) {
-    const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
-    throw usageFailure([`The bff would reject this token:\n${faults.join('\n')}`], USAGE);
+    const errors = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
+    throw usageFailure([`The bff would reject this token:\n${errors.join('\n')}`], USAGE);
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));

@@ -3,7 +3,7 @@ import { newVapid, readVapid, subjectSchema } from '@tocsin/bff/away/vapid';
 import { Failure } from '../failure.ts';
 import { parseOptions, throwIfInvalid } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
-import { saveVapid, loadVapid, vapidFile } from './kept-secrets.ts';
+import { saveVapid, loadVapid, vapidFile } from './stored-secrets.ts';
 
 const USAGE =
   'npm run vapid -- --subject mailto:ops@shop.example [--replace] [--data DIR]\n' +
@@ -27,12 +27,12 @@ export function vapid(args: string[]): Promise<number> {
   const dataDir = resolve(values.data);
   const file = vapidFile(dataDir);
   const existing = replace ? undefined : loadVapid(dataDir);
-  throwIfInvalid(faultsOf({ print, replace, subject, exists: existing !== undefined }), USAGE);
+  throwIfInvalid(validate({ print, replace, subject, exists: existing !== undefined }), USAGE);
   const secret = existing ?? JSON.stringify(newVapid(subject ?? ''));
   const { publicKey } = parseVapid(secret, file);
   if (existing === undefined) saveVapid(dataDir, secret);
   process.stderr.write(
-    `${existing === undefined ? 'Created' : 'Kept'}: ${file}, with the public key ${publicKey}. \`npm start\` reads it when ` +
+    `${existing === undefined ? 'Created' : 'Kept the existing'} ${file}, with public key ${publicKey}. \`npm start\` reads it when ` +
       'it starts.\n',
   );
   if (replace) process.stderr.write('Browsers that registered with the previous key must register again.\n');
@@ -40,7 +40,7 @@ export function vapid(args: string[]): Promise<number> {
   return Promise.resolve(0);
 }
 
-function faultsOf(options: {
+function validate(options: {
   print: boolean;
   replace: boolean;
   subject: string | undefined;

@@ -22,25 +22,25 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const buildApp = async (app: App): Promise<void> => {
   await bundle(app);
   const file = bundleOf(app);
-  say(`Written: ${relative(ROOT, file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);
+  say(`Wrote ${relative(ROOT, file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);
 };
 
 const buildClient = async (): Promise<void> => {
   await buildClientPackage();
   const kilobytes = ((await clientSize()) / 1_000).toFixed(1);
-  say(`Written: ${relative(ROOT, CLIENT_PACKAGE)} (${kilobytes} kB with socket.io-client, minified, gzip)`);
+  say(`Wrote ${relative(ROOT, CLIENT_PACKAGE)} (${kilobytes} kB with socket.io-client, minified, gzip)`);
   await buildClientVuePackage();
-  say(`Written: ${relative(ROOT, CLIENT_VUE_PACKAGE)}`);
+  say(`Wrote ${relative(ROOT, CLIENT_VUE_PACKAGE)}`);
 };
 
 const buildPublish = async (): Promise<void> => {
   await buildPublishPackage();
-  say(`Written: ${relative(ROOT, PUBLISH_PACKAGE)}`);
+  say(`Wrote ${relative(ROOT, PUBLISH_PACKAGE)}`);
 };
 
 const buildCreate = (): Promise<void> => {
   buildCreatePackage();
-  say(`Written: ${relative(ROOT, CREATE_PACKAGE)}`);
+  say(`Wrote ${relative(ROOT, CREATE_PACKAGE)}`);
   return Promise.resolve();
 };
 
@@ -48,9 +48,7 @@ const buildPages = async (): Promise<void> => {
   await ensureUi(say);
   const { page, elements } = pageSizes();
   const kilobytes = (bytes: number) => (bytes / 1_000).toFixed(1);
-  say(
-    `Written: ui/dist (gzip: the page ${kilobytes(page)} kB, the custom elements ${kilobytes(elements)} kB)`,
-  );
+  say(`Wrote ui/dist (gzip: the page ${kilobytes(page)} kB, the custom elements ${kilobytes(elements)} kB)`);
 };
 
 const BUILDS = new Map<string, () => Promise<void>>([

@@ -103,16 +103,16 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
  * contracts.
  */
 function writeWithImports(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
-  const waiting = [entry];
+  const pending = [entry];
   const written = new Set<string>();
   const names = new Set<string>();
-  for (let file; (file = waiting.pop());) {
+  for (let file; (file = pending.pop());) {
     if (written.has(file)) continue;
     written.add(file);
     const text = declarationOf(file);
     for (const name of contractNames(text)) names.add(name);
     for (const [, , path = '', ending = '.ts'] of text.matchAll(RELATIVE))
-      waiting.push(join(dirname(file), path + ending));
+      pending.push(join(dirname(file), path + ending));
     const out = join(outDir, relative(dirname(entry), file).replace(/\.ts$/, '') + '.d.ts');
     const contracts = relative(dirname(out), join(outDir, 'contracts.js'));
     mkdirSync(dirname(out), { recursive: true });

@@ -30,7 +30,7 @@ const readManifest = (workspace: string) =>
   JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
 /** The manifest fields that all built packages share: copied from the workspace's manifest, plus `type`. */
-const packed = ({ name, version, description, keywords, license }: Manifest) => ({
+const sharedFields = ({ name, version, description, keywords, license }: Manifest) => ({
   name,
   version,
   description,
@@ -42,7 +42,7 @@ const packed = ({ name, version, description, keywords, license }: Manifest) => 
 const caret = (pinned: [string, string][]) =>
   Object.fromEntries(pinned.map(([name, version]) => [name, `^${version}`]));
 
-const exported = (entry: string) => ({ types: `./${entry}.d.ts`, default: `./${entry}.js` });
+const exportEntry = (entry: string) => ({ types: `./${entry}.d.ts`, default: `./${entry}.js` });
 
 function writePackage(workspace: string, outDir: string, manifest: object): void {
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -103,9 +103,9 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
   const manifest = readManifest(CLIENT);
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
   writePackage(CLIENT, outDir, {
-    ...packed(manifest),
+    ...sharedFields(manifest),
     sideEffects: false,
-    exports: { '.': exported('index'), './vue': exported('vue/index') },
+    exports: { '.': exportEntry('index'), './vue': exportEntry('vue/index') },
     files: ['**/*.js', '**/*.d.ts'],
     dependencies: caret(Object.entries(dependencies).filter(([name]) => imported.has(name))),
     peerDependencies,
@@ -122,10 +122,10 @@ export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<voi
   await bundlePlain(PUBLISH, outDir, 'node');
   await writeTypes(join(PUBLISH, 'src', 'index.ts'), outDir);
   writePackage(PUBLISH, outDir, {
-    ...packed(readManifest(PUBLISH)),
+    ...sharedFields(readManifest(PUBLISH)),
     engines: { node: '>=20.19' },
     sideEffects: false,
-    exports: { '.': exported('index') },
+    exports: { '.': exportEntry('index') },
     files: ['**/*.js', '**/*.d.ts'],
   });
 }
@@ -137,7 +137,7 @@ export function buildCreatePackage(outDir = CREATE_PACKAGE): void {
   cpSync(join(CREATE, 'index.mjs'), join(outDir, 'index.mjs'));
   cpSync(join(CREATE, 'template'), join(outDir, 'template'), { recursive: true });
   writePackage(CREATE, outDir, {
-    ...packed(readManifest(CREATE)),
+    ...sharedFields(readManifest(CREATE)),
     engines: { node: '>=20.19' },
     bin: { 'create-tocsin': 'index.mjs' },
     files: ['index.mjs', 'template'],
@@ -162,20 +162,20 @@ export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promis
     readFileSync(join(CLIENT_VUE, 'src', 'elements', 'package-types.d.ts')),
   );
   const manifest = readManifest(CLIENT_VUE);
-  const needed = Object.entries(manifest.dependencies).filter(([name]) => imported.has(name));
+  const usedDependencies = Object.entries(manifest.dependencies).filter(([name]) => imported.has(name));
   writePackage(CLIENT_VUE, outDir, {
-    ...packed(manifest),
+    ...sharedFields(manifest),
     engines: { node: '>=20.19' },
     sideEffects: ['**/*.css', './index.js', './elements.js'],
     exports: {
       '.': { types: './index.d.ts', node: './components.js', default: './index.js' },
-      './elements': exported('elements'),
+      './elements': exportEntry('elements'),
     },
     files: ['**/*.js', '**/*.css', '**/*.d.ts'],
-    dependencies: Object.fromEntries(needed.filter(([name]) => name.startsWith('@tocsin/'))),
+    dependencies: Object.fromEntries(usedDependencies.filter(([name]) => name.startsWith('@tocsin/'))),
     peerDependencies: {
       ...manifest.peerDependencies,
-      ...caret(needed.filter(([name]) => !name.startsWith('@tocsin/'))),
+      ...caret(usedDependencies.filter(([name]) => !name.startsWith('@tocsin/'))),
     },
   });
 }

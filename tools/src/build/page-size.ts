@@ -5,7 +5,7 @@ import { ROOT } from '../paths.ts';
 import { ELEMENTS_SCRIPT } from './bundle-elements.ts';
 
 const DIST = join(ROOT, 'ui', 'dist');
-const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
+const gzippedSize = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
 
 /** The built file, and all files that it loads through `src`, `href` or a static `import`, directly or indirectly. */
 function filesOf(file: string, seen = new Set<string>()): Set<string> {
@@ -23,7 +23,7 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 }
 
 const sizeOf = (name: string): number =>
-  [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
+  [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzippedSize(file), 0);
 
 /** Gzipped bytes that a browser loads before `/` works, and before the custom elements work. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });

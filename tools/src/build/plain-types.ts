@@ -19,10 +19,10 @@ function commentOf(node: ts.Node): string {
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares a module's `wanted` types and the types that they refer to. Types inferred from schemas are expanded, so the
- * schemas aren't needed.
+ * Declares a module's `requested` types and the types that they refer to. Types inferred from schemas are expanded, so
+ * the schemas aren't needed.
  */
-export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
+export function plainTypes(program: ts.Program, module: ts.SourceFile, requested: Iterable<string>): string {
   const checker = program.getTypeChecker();
   const symbol = checker.getSymbolAtLocation(module);
   const exported = new Map<string, ts.TypeAliasDeclaration | ts.InterfaceDeclaration>();
@@ -42,6 +42,6 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
     declared.set(name, commentOf(declaration) + text);
     for (const [other] of text.matchAll(/\b[A-Z]\w*/g)) declare(other);
   };
-  for (const name of wanted) declare(name);
+  for (const name of requested) declare(name);
   return `${[...declared.values()].join('\n\n')}\n`;
 }

@@ -20,13 +20,13 @@ describe('the first start in compose', () => {
     parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true, logLevel: 'silent' }),
   ).services['first-start'];
   /** The container's environment after compose has replaced `${NAME:-default}` using these settings. */
-  const filledIn = (settings: Record<string, string>) =>
+  const resolveEnvironment = (settings: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [
         name,
         value.replace(
           /\$\{(\w+):-([^}]*)\}/g,
-          (_, key: string, byDefault: string) => settings[key] || byDefault,
+          (_, key: string, defaultValue: string) => settings[key] || defaultValue,
         ),
       ]),
     );
@@ -41,7 +41,7 @@ describe('the first start in compose', () => {
     const source = readFileSync(join(ROOT, 'compose', 'sidecar', 'first-start.mjs'), 'utf8');
     writeFileSync(script, source.replaceAll('/secrets', dir));
     const { status, stderr } = spawnSync(process.execPath, [script], {
-      env: filledIn(settings),
+      env: resolveEnvironment(settings),
       encoding: 'utf8',
     });
     return { status, stderr, hasStarted: existsSync(join(dir, 'redis', 'env')) };

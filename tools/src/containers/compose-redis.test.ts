@@ -30,7 +30,7 @@ describe('compose/redis-external.yml', () => {
       base[name]?.volumes.includes('redis-password:/secrets/redis:ro'),
     );
     expect(users).toContain('bff-1-dapr');
-    for (const name of users.filter((one) => one !== 'redis')) {
+    for (const name of users.filter((user) => user !== 'redis')) {
       expect(changed[name]?.environment['REDIS_HOST'], name).toMatch(/^\$\{REDIS_HOST:\?/);
       expect(changed[name]?.volumes, name).toEqual([expect.stringMatching(/:\/secrets\/redis:ro$/)]);
       const { redis: _, ...others } = base[name]?.depends_on ?? {};
@@ -76,7 +76,7 @@ describe('compose/redis-external.yml', () => {
   });
 });
 
-describe('the file with the password of an external Redis', () => {
+describe('the password file for an external Redis', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-password-'));
   const folder = join(dir, '.data', 'redis-external');
   const file = join(folder, 'env');
@@ -96,7 +96,7 @@ describe('the file with the password of an external Redis', () => {
     );
 
   it.each(['a$b&c`d', 'p$x', 'a#b', 'a #b', ' a"b\\n ', 'x; touch ran', '$(touch ran)', 'plain'])(
-    'should give sidecar and bff the password %j as written in the guide',
+    'should give the sidecar and the bff the password %j as written in the guide',
     (password) => {
       const [command = ''] = /^printf "REDIS_USERNAME.*$/m.exec(read('docs', 'guides', 'redis.md')) ?? [];
       execFileSync('sh', ['-c', command], { cwd: dir, env: { ...env, PASSWORD: password } });
@@ -115,20 +115,20 @@ describe('the file with the password of an external Redis', () => {
     ['`it\'s "$x"`', 'it\'s "$x"'],
     [`'a#b' # a comment`, 'a#b'],
     ['', ''],
-  ])('should read REDIS_PASSWORD=%s identically in sidecar and bff', (written, password) => {
+  ])('should read REDIS_PASSWORD=%s identically in the sidecar and the bff', (written, password) => {
     writeFileSync(file, `# a comment\n\n  export REDIS_PASSWORD=${written}`);
     expect(inSidecar()).toMatchObject({ status: 0, stderr: '', stdout: `${password}\n` });
     expect(inBff()).toBe(password);
   });
 
   it.each([
-    ['REDIS_PASSWORD=a#b', /REDIS_PASSWORD contains #; put it into single quotes/],
+    ['REDIS_PASSWORD=a#b', /REDIS_PASSWORD contains #; put it in single quotes/],
     ["REDIS_PASSWORD='it's'", /REDIS_PASSWORD has text after its closing quote/],
     ["REDIS_PASSWORD='a\nb'", /REDIS_PASSWORD has no closing quote on its line/],
     [String.raw`REDIS_PASSWORD="a\nb"`, /REDIS_PASSWORD has a backslash in double quotes/],
     ['touch ran', /a line is not NAME=value/],
     ['a;touch ran=b', /a line is not NAME=value/],
-  ])('should refuse %j, which sidecar and bff would read differently', (text, reason) => {
+  ])('should reject %j, which the sidecar and the bff would read differently', (text, reason) => {
     writeFileSync(file, `${text}\n`);
     const { status, stdout, stderr } = inSidecar();
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

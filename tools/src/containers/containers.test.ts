@@ -16,7 +16,7 @@ const state = (log: { ExitCode: number; End: string }[] | null, Running = true) 
   JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
 
 describe('error messages', () => {
-  it('should explain where to get docker if not installed', async () => {
+  it('should explain where to get Docker if it isn’t installed', async () => {
     await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
   });
 
@@ -35,7 +35,7 @@ describe('error messages', () => {
     ['denied: requested access to the resource is denied', '`docker login registry.example.com`'],
     ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
     ['dial tcp: lookup registry.example.com: no such host', 'Check that registry.example.com is correct'],
-  ])('should contain the remedy when the registry says %j', async (output, remedy) => {
+  ])('should contain the remedy when the registry returns %j', async (output, remedy) => {
     const docker = fakeDocker({ push: { code: 1, output } });
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
@@ -68,8 +68,8 @@ describe('the start time', () => {
 
   it('should be measured in a container that is hardened as in docker-compose.yml', async () => {
     const calls: string[] = [];
-    const good = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
-    const docker = fakeDocker({ run: { output: 'c1' }, inspect: { output: good } }, calls);
+    const healthy = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
+    const docker = fakeDocker({ run: { output: 'c1' }, inspect: { output: healthy } }, calls);
     expect(await measureStart(docker, 'tocsin-ui:1')).toBe(1_000);
     expect(calls[0]).toMatch(/--read-only --cap-drop ALL --security-opt no-new-privileges tocsin-ui:1$/);
   });

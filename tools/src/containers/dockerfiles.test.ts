@@ -15,7 +15,7 @@ const stages = new Map(
 );
 const stage = (name: string): string => {
   const text = stages.get(name);
-  if (text === undefined) throw new Error(`The Dockerfile has no stage ${name}.`);
+  if (text === undefined) throw new Error(`The Dockerfile has no ${name} stage.`);
   return text;
 };
 

@@ -17,11 +17,11 @@ const TAG = /^\w[\w.-]{0,127}$/;
 export function readContainersOptions(args: string[]): ContainersOptions {
   const values = parse(args);
   const source = readImageSource(values);
-  const faults = [
-    ...source.faults,
+  const errors = [
+    ...source.errors,
     ...(values.push && !source.registry ? ['--push requires --registry'] : []),
   ];
-  throwIfInvalid(faults, USAGE);
+  throwIfInvalid(errors, USAGE);
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 
@@ -29,10 +29,10 @@ export function readContainersOptions(args: string[]): ContainersOptions {
 export function readImageSource(values: {
   registry?: string | undefined;
   tag?: string | undefined;
-}): ImageSource & { faults: string[] } {
+}): ImageSource & { errors: string[] } {
   const registry = values.registry?.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '');
   const tag = values.tag ?? productVersion();
-  const faults = [
+  const errors = [
     ...(registry === undefined || REGISTRY.test(registry)
       ? []
       : [`Invalid --registry ${values.registry}. Use host, host:port or host/path in lower case`]),
@@ -40,7 +40,7 @@ export function readImageSource(values: {
       ? []
       : [`Invalid --tag ${tag}. Use up to 128 characters (A-Z a-z 0-9 _ . -), not starting with . or -`]),
   ];
-  return { registry, tag, faults };
+  return { registry, tag, errors };
 }
 
 const parse = (args: string[]) =>

@@ -16,8 +16,8 @@ export type ContainerState = z.infer<typeof stateSchema>;
 
 /** Time (ms) from a container's start to the end of the first successful health check. `undefined` before that. */
 export function startMsOf({ StartedAt, Health }: ContainerState): number | undefined {
-  const good = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
-  return good && Date.parse(good.End) - Date.parse(StartedAt);
+  const success = Health.Log?.find(({ ExitCode }) => ExitCode === 0);
+  return success && Date.parse(success.End) - Date.parse(StartedAt);
 }
 
 const LIMIT_MS = 60_000;
@@ -41,7 +41,7 @@ export async function measureStart(docker: Docker, name: string): Promise<number
   const container = started.output.trim().split('\n').at(-1) ?? '';
   try {
     let state = await stateOf(docker, container);
-    const fault = await pollUntil(
+    const reason = await pollUntil(
       async () => startMsOf((state = await stateOf(docker, container))) !== undefined,
       { timeoutMs: LIMIT_MS, everyMs: 100, giveUp: () => (state.Running ? undefined : 'it has exited') },
     );
@@ -49,7 +49,7 @@ export async function measureStart(docker: Docker, name: string): Promise<number
     if (startMs !== undefined) return startMs;
     const { output } = await docker(['logs', '--tail', '15', container]);
     throw new Failure(
-      `${name} did not become healthy: ${fault}. Fix the cause below, then try again:\n${output}`,
+      `${name} did not become healthy: ${reason}. Fix the cause below, then try again:\n${output}`,
     );
   } finally {
     await docker(['rm', '--force', container]);

@@ -10,7 +10,7 @@ import {
 import { commandTrail, commandUser, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
-import { whichSidecar } from '../start/instance/which-sidecar.ts';
+import { chooseSidecar } from '../start/instance/choose-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back --all | delete ENTRY]';
 const MAX_CONTENT = 160;
@@ -21,7 +21,7 @@ const MAX_CONTENT = 160;
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
-  const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
+  const sidecar = new Sidecar({ ...chooseSidecar(), timeoutMs: 10_000 });
   const trail = commandTrail(sidecar, 'dead-letters');
   const records = new AuditedRecords(sidecar, trail);
   try {
@@ -70,7 +70,7 @@ function readAction(args: string[]): Action {
     allowPositionals: true,
   });
   const [verb = 'list', entry, ...more] = positionals;
-  if (more.length > 0) throw usageFailure(['Give only one entry'], USAGE);
+  if (more.length > 0) throw usageFailure(['Specify only one entry'], USAGE);
   if (values.all) {
     if (verb !== 'put-back' || entry !== undefined)
       throw usageFailure(['--all is only valid with put-back'], USAGE);

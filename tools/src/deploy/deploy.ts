@@ -55,7 +55,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   say(`Dapr: ${dapr.version} in ${dapr.namespace}, ready, mTLS on`);
   if (!dapr.dropsCapabilities)
     say(
-      `Warning: this Dapr does not drop sidecar capabilities, so the namespace uses the Pod Security Standard baseline ` +
+      `Warning: this Dapr does not drop sidecar capabilities, so the namespace uses the baseline Pod Security Standard ` +
         `instead of restricted. To change that, run \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
         'dapr_sidecar_injector.sidecarDropALLCapabilities=true`, then deploy again.',
     );
@@ -79,7 +79,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   if (!(await hasMetrics(kubectl)))
     say(
       `Autoscaler: the cluster has no metrics server, so the bff keeps ${bffs ?? 2} instances at any load. Install one ` +
-        '(https://github.com/kubernetes-sigs/metrics-server) for the autoscaler, or scale by hand: ' +
+        '(https://github.com/kubernetes-sigs/metrics-server) for the autoscaler, or scale manually: ' +
         `\`kubectl -n ${NAMESPACE} scale deployment/bff --replicas=N\`.`,
     );
   const { registry, tag, host, tlsSecret, publish } = options;
@@ -113,11 +113,11 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)
     return say(`Tocsin is running. Open ${scheme}://${host} once that name points to ${address}.`);
-  const fault = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ROUTING_MS });
+  const reason = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ROUTING_MS });
   say(`Tocsin is running. Open ${address}`);
-  if (fault)
+  if (reason)
     say(
-      `(It doesn't respond to this machine: ${fault}. It may be reachable only from the cluster's network.)`,
+      `(It doesn't respond to requests from this machine: ${reason}. It may be reachable only from the cluster's network.)`,
     );
 }
 

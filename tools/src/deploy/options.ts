@@ -38,23 +38,23 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
     return 'delete';
   }
   const { local, publish, host } = values;
-  const { registry, tag, faults: sourceFaults } = readImageSource(values);
+  const { registry, tag, errors: sourceErrors } = readImageSource(values);
   const seconds = Number(values.timeout);
-  const faults = [
+  const errors = [
     ...(local === (registry === undefined) ? [] : ['Use either --registry URL or --local']),
-    ...sourceFaults,
+    ...sourceErrors,
     ...(values['ingress-class'] === undefined || NAME.test(values['ingress-class'])
       ? []
       : ['--ingress-class must be an IngressClass name']),
     ...(host === undefined || NAME.test(host)
       ? []
       : ['--host must be a host name such as notify.example.com']),
-    ...tlsFaults(values['tls-secret'], host),
+    ...tlsErrors(values['tls-secret'], host),
     ...(seconds > 0 && seconds <= 3_600
       ? []
       : ['--timeout must be a number of seconds above 0 and at most 3600']),
   ];
-  throwIfInvalid(faults, USAGE);
+  throwIfInvalid(errors, USAGE);
   return {
     ...{ registry, tag, host, publish },
     ingressClass: values['ingress-class'],
@@ -65,7 +65,7 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   };
 }
 
-function tlsFaults(secret: string | undefined, host: string | undefined): string[] {
+function tlsErrors(secret: string | undefined, host: string | undefined): string[] {
   if (secret === undefined) return [];
   return [
     ...(NAME.test(secret) ? [] : ['--tls-secret must be a Secret name']),

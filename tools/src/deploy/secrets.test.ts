@@ -29,7 +29,7 @@ it('should create missing Secrets, and pass no secret as an argument', async () 
 
 it('should keep existing Secrets, but add a missing Redis user', async () => {
   const others = Object.fromEntries(Object.keys(newSecrets()).map((name) => [name, {}]));
-  const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('kept') } });
+  const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('secret') } });
   const patch = 'patch secret redis -n ns --type merge -p ';
   expect((await makeSecretsIn(old('redis:6379'))).calls).toEqual([
     `${patch}{"stringData":{"USERNAME":"tocsin"}} `,
@@ -37,7 +37,7 @@ it('should keep existing Secrets, but add a missing Redis user', async () => {
   expect((await makeSecretsIn(old('redis.example:6379'))).calls).toEqual([
     `${patch}{"stringData":{"USERNAME":"default"}} `,
   ]);
-  const complete = { ...others, redis: { USERNAME: base64('mine') } };
+  const complete = { ...others, redis: { USERNAME: base64('custom') } };
   expect(await makeSecretsIn(complete)).toEqual({
     calls: [],
     output: ['Secrets: all already exist, left unchanged'],

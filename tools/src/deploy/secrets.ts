@@ -12,7 +12,7 @@ const REDIS_USER = 'tocsin';
 /** Generates content for all Secrets that the manifests refer to. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
-  /** The password of the Redis user `operator`, for people and the doctor. */
+  /** The password of the `operator` Redis user, for operators and the doctor. */
   'redis-operator': { PASSWORD: secret() },
   'dapr-api-token': { token: secret() },
   'app-api-token': { token: secret() },
@@ -31,7 +31,7 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
   const created: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
     const existing = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
-    if (existing && name === 'redis') await nameRedisUser(kubectl, namespace, existing.data, say);
+    if (existing && name === 'redis') await addRedisUsername(kubectl, namespace, existing.data, say);
     if (existing) continue;
     const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData: data };
     await kubectl.text(['create', '-f', '-'], JSON.stringify(manifest));
@@ -48,7 +48,7 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
  * Adds the user name that was missing from this Secret in Tocsin 0.1.0: our user for our own Redis, `default` for an
  * external Redis.
  */
-async function nameRedisUser(
+async function addRedisUsername(
   kubectl: Kubectl,
   namespace: string,
   data: Record<string, string>,

@@ -16,10 +16,10 @@ function clusterWith(objects: string[], lacks = ''): { kubectl: Kubectl; calls: 
       const { items } = JSON.parse(input) as {
         items: { spec: { resourceAttributes: { resource: string } } }[];
       };
-      const answers = items.map(({ spec }) =>
+      const results = items.map(({ spec }) =>
         stringify({ spec, status: { allowed: spec.resourceAttributes.resource !== lacks } }),
       );
-      return { code: 0, stdout: answers.join('---\n'), stderr: '' };
+      return { code: 0, stdout: results.join('---\n'), stderr: '' };
     }
     if (verb === 'delete') calls.push(args.join(' '));
     return { code: 0, stdout: objects.includes(`${kind}/${name}`) ? '{}' : '', stderr: '' };
@@ -37,7 +37,7 @@ describe('unpublish', () => {
     const output: string[] = [];
     await unpublish(kubectl, [], (line) => output.push(line));
     expect(calls).toEqual(
-      created.map((one) => `delete ${one.replace('/', ' ')} -n ${NAMESPACE} --ignore-not-found --wait=false`),
+      created.map((id) => `delete ${id.replace('/', ' ')} -n ${NAMESPACE} --ignore-not-found --wait=false`),
     );
     expect(output).toEqual([expect.stringContaining('--publish')]);
   });

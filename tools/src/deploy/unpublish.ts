@@ -16,11 +16,11 @@ const PUBLISH = [
  * @throws Failure before removing anything if a permission is missing
  */
 export async function unpublish(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
-  const isKept = (one: (typeof PUBLISH)[number]) =>
-    resources.some(({ kind, metadata }) => kind === one.kind && metadata.name === one.name);
+  const isInManifests = (object: (typeof PUBLISH)[number]) =>
+    resources.some(({ kind, metadata }) => kind === object.kind && metadata.name === object.name);
   const found: typeof PUBLISH = [];
-  for (const one of PUBLISH.filter((each) => !isKept(each)))
-    if (await kubectl.get(z.unknown(), [one.kind, one.name, '-n', NAMESPACE])) found.push(one);
+  for (const object of PUBLISH.filter((published) => !isInManifests(published)))
+    if (await kubectl.get(z.unknown(), [object.kind, object.name, '-n', NAMESPACE])) found.push(object);
   if (found.length === 0) return;
   await checkPermissions(
     kubectl,
@@ -31,5 +31,5 @@ export async function unpublish(kubectl: Kubectl, resources: readonly Resource[]
   );
   for (const { kind, name } of found)
     await kubectl.text(['delete', kind, name, '-n', NAMESPACE, '--ignore-not-found', '--wait=false']);
-  say('Closed the route for publishers from outside, which an earlier --publish had opened');
+  say('Removed the public route to the producer, which an earlier --publish had opened');
 }

@@ -9,7 +9,7 @@ import {
   startProducer,
   type Backend,
 } from '@tocsin/producer';
-import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
+import { parseConfig, parseProducerResponse, type RunningApp } from '@tocsin/service';
 import { readDevConfig, readPublicAddress } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
@@ -86,9 +86,9 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
 async function postTo(url: string, body: unknown) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  const answer = producerAnswer(response.status, await response.text());
-  if (!answer) throw new Error(`The producer returned status ${response.status}.`);
-  return answer;
+  const parsed = parseProducerResponse(response.status, await response.text());
+  if (!parsed) throw new Error(`The producer returned status ${response.status}.`);
+  return parsed;
 }
 
 /** Passes entries and announcements directly to the bff in this process. */
@@ -108,7 +108,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   readSecret: () => Promise.resolve(undefined),
   subscriptions: () => Promise.resolve([]),
   refuse: () => Promise.reject(new Error('receiving events requires Dapr')),
-  askReceipts: () => Promise.reject(new Error('API keys require Dapr')),
+  fetchReceipts: () => Promise.reject(new Error('API keys require Dapr')),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

@@ -24,7 +24,7 @@ export const formatted = ({ file, make }: GeneratedPage): Promise<string> => for
 export async function docs(): Promise<number> {
   for (const page of GENERATED_PAGES) {
     writeFileSync(join(ROOT, page.file), await formatted(page));
-    process.stdout.write(`Written: ${page.file}\n`);
+    process.stdout.write(`Wrote ${page.file}\n`);
   }
   return 0;
 }

@@ -4,7 +4,7 @@ import { openApiDocument } from '@tocsin/producer';
 import { Failure } from '../failure.ts';
 import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import { run } from '../process/run.ts';
-import { requestsFile, type Requests } from './least-bodies.ts';
+import { requestsFile, type Requests } from './smallest-bodies.ts';
 import { startMemoryBff } from './memory-bff.ts';
 
 const FOLDER = join(ARTIFACTS_DIR, 'api');

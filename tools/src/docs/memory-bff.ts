@@ -20,12 +20,12 @@ export async function startMemoryBff(
 ): Promise<MemoryBff> {
   const [port = 0, internal = 0] = await freePorts(2);
   const backend = memoryBackend(secrets);
-  const own = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
-  const bff = await startBff(parseConfig(bffSettings, { ...own, ...settings }), backend);
+  const defaults = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
+  const bff = await startBff(parseConfig(bffSettings, { ...defaults, ...settings }), backend);
   return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };
 }
 
-/** Returns a function that publishes to the feed `all`, as a producer would. Each call creates one entry. */
+/** Returns a function that publishes to the `all` feed, as a producer would. Each call creates one entry. */
 function publisher(backend: ReturnType<typeof memoryBackend>) {
   let seq = 0;
   const run = 'pictures';

@@ -46,7 +46,7 @@ ${table(settingsOf(producerSettings))}
 
 ${table(settingsOf(bffSettings))}
 
-Each \`REDIS_…\` setting can be given for one part of the data alone, as \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
+Each \`REDIS_…\` setting can be given for only one part of the data, as \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
 \`REDIS_TOPICS_…\` or \`REDIS_AUDIT_…\` ([several Redis servers](guides/redis.md#several-redis-servers)).
 
 ## ui
@@ -61,15 +61,15 @@ ${table(settingsOf(uiSettings))}
 |---|---|---|
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens the public ports without authentication |
-| \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
+| \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that stores its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
-| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinels and cluster of that Redis, as for the bff; the sidecars get them too |
-| \`DAPR_RUNTIME_PATH\` | – | Folder that contains \`.dapr/bin\` of your Dapr. If set, no other Dapr is used; otherwise the home folder comes first |
-| \`DAPR_UNTESTED\` | – | \`yes\`: also use a Dapr older than 1.18, with which Tocsin was not tested |
+| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for that Redis, as for the bff; the sidecars get them too |
+| \`DAPR_RUNTIME_PATH\` | – | Folder that contains your Dapr's \`.dapr/bin\`. If set, no other Dapr is used; otherwise the home folder comes first |
+| \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18, which Tocsin has not been tested with |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between notifications from the demo source; 0 turns it off |
-| \`JWT_SECRET\` | – | The token secret with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |
-| \`BROWSER\` | – | Set to \`none\` so that no browser opens |
+| \`JWT_SECRET\` | – | The token secret with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and stored in \`.data/\` |
+| \`BROWSER\` | – | \`none\` stops \`npm start\` from opening a browser |
 `;

@@ -27,4 +27,4 @@ const SEVERITY: Record<State, number> = { ok: 0, warn: 1, fault: 2 };
 
 /** The worst of the findings. If there is a tie, the first. */
 export const worst = (findings: readonly Finding[]): Finding =>
-  findings.reduce((most, one) => (SEVERITY[one.state] > SEVERITY[most.state] ? one : most));
+  findings.reduce((most, next) => (SEVERITY[next.state] > SEVERITY[most.state] ? next : most));

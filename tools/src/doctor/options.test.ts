@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readDoctorConfig } from '../config.ts';
-import { writeSidecarNote } from '../start/instance/sidecar-file.ts';
+import { writeSidecarInfo } from '../start/instance/sidecar-file.ts';
 import { readDoctorOptions } from './options.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));
@@ -35,14 +35,14 @@ describe('the options of npm run doctor', () => {
   });
 
   it('should use the Redis and token saved by `npm start`, unless overridden', () => {
-    const removeNote = writeSidecarNote(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
+    const removeInfo = writeSidecarInfo(data, { port: 4201, token: 'saved', redis: '127.0.0.1:4600' });
     expect(read([])).toMatchObject({
-      daprApiToken: 'noted',
+      daprApiToken: 'saved',
       redis: { addresses: [{ host: '127.0.0.1', port: 4600 }] },
     });
-    expect(read([], { REDIS_HOST: 'here:1', DAPR_API_TOKEN: 'own' })).toMatchObject({
-      daprApiToken: 'own',
-      redis: { addresses: [{ host: 'here', port: 1 }] },
+    expect(read([], { REDIS_HOST: 'override:1', DAPR_API_TOKEN: 'override' })).toMatchObject({
+      daprApiToken: 'override',
+      redis: { addresses: [{ host: 'override', port: 1 }] },
     });
     // These addresses belong to another system, so ignore everything saved in this folder.
     expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
@@ -53,7 +53,7 @@ describe('the options of npm run doctor', () => {
     expect(read(['--producer=http://p', '--bff=http://b'], { REDIS_HOST: 'redis:6379' })).toMatchObject({
       redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
-    removeNote();
+    removeInfo();
   });
 
   it('should use only the given addresses', () => {

@@ -4,7 +4,7 @@ import type { DoctorConfig } from '../config.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
-import { readSidecarNote } from '../start/instance/sidecar-file.ts';
+import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Endpoint, type Target } from './target.ts';
 
 /** The credentials that the doctor uses to read and publish the canary. */
@@ -24,7 +24,7 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
 /**
  * Parses the options of `npm run doctor --`. Without addresses, the doctor checks the stack in the run file, with the
  * Redis and token saved by `npm start`. With addresses, it checks only these. With --kubernetes, it checks the cluster.
- * @throws Failure that names invalid options
+ * @throws Failure that lists invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
   const values = parse(args);
@@ -47,7 +47,7 @@ function contextOf(values: Values): string | undefined {
 
 function targetOf(values: Values, config: DoctorConfig, credentials: Credentials): Target {
   const isNamed = values.producer !== undefined || values.bff !== undefined || values.sidecar !== undefined;
-  const saved = isNamed ? undefined : readSidecarNote(resolve(values.data));
+  const saved = isNamed ? undefined : readSidecarInfo(resolve(values.data));
   const redis = values.redis ?? config.redisHost ?? saved?.redis ?? 'localhost:6379';
   const endpoints = isNamed ? fromOptions(values) : fromRunFile(resolve(values['run-file']));
   const redisParts = config.redisAt(redis, values.redis === undefined ? 'REDIS_HOST' : '--redis');

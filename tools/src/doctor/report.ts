@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 
 /** Formats a line per check, a remedy after each error, and the totals. Can also format all findings as JSON. */
 export function formatReport(findings: readonly Finding[], json: boolean): string {
-  const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
+  const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };
   if (json) return `${JSON.stringify({ ...summary, findings }, null, 2)}\n`;
   const width = Math.max(...findings.map(({ check }) => check.length));

@@ -28,7 +28,7 @@ export async function pollUntil(
 }
 
 /** True if a GET of `url` returns 2xx within 2 s; otherwise false. */
-export const answersOk = (url: string, headers: Record<string, string> = {}): Promise<boolean> =>
+export const respondsOk = (url: string, headers: Record<string, string> = {}): Promise<boolean> =>
   fetch(url, { headers, signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {
       await response.arrayBuffer();

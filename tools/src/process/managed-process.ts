@@ -84,7 +84,7 @@ export class ManagedProcess {
         detached: true,
       });
       if (onLine) readLines(child, onLine);
-      await spawned(child, this.name, command);
+      await waitForSpawn(child, this.name, command);
       this.#watch(child);
     } finally {
       if (log !== 'pipe') closeSync(log);
@@ -145,7 +145,7 @@ export class ManagedProcess {
   async waitForExit(timeoutMs?: number): Promise<Exit> {
     if (timeoutMs === undefined) return this.#exit;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(
         () =>
           reject(
@@ -154,7 +154,7 @@ export class ManagedProcess {
         timeoutMs,
       );
     });
-    return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
+    return Promise.race([this.#exit, timeout]).finally(() => clearTimeout(timer));
   }
 
   tail(lines = 10): string {
@@ -171,7 +171,7 @@ function readLines(child: ChildProcess, onLine: (line: string) => void): void {
   }
 }
 
-const spawned = (child: ChildProcess, name: string, command: string): Promise<void> =>
+const waitForSpawn = (child: ChildProcess, name: string, command: string): Promise<void> =>
   new Promise((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) =>

@@ -25,9 +25,9 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
 export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const stop = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new Stopped('Stopped.'));
-    if (signal.aborted) refuse();
-    else signal.addEventListener('abort', refuse, { once: true, signal: done.signal });
+    const rejectStopped = () => reject(new Stopped('Stopped.'));
+    if (signal.aborted) rejectStopped();
+    else signal.addEventListener('abort', rejectStopped, { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([work, stop]);

@@ -94,7 +94,7 @@ export async function release(args: string[]): Promise<number> {
   copyFileSync(join(ARTIFACTS_DIR, 'sbom.cdx.json'), join(folder, 'sbom.cdx.json'));
   writeFileSync(join(folder, 'CHANGES.md'), `${changesOf(changelog, version)}\n`);
   writeChecksums(folder);
-  for (const file of readdirSync(folder).sort()) say(`Written: ${relative(ROOT, join(folder, file))}`);
+  for (const file of readdirSync(folder).sort()) say(`Wrote ${relative(ROOT, join(folder, file))}`);
 
   const registry = options.npmRegistry ?? 'https://npm.example.com';
   const images = options.imageRegistry ?? 'registry.example.com/team';

@@ -20,7 +20,7 @@ export async function installWithApt(packageName: string, purpose: string, say: 
   }
   if (result.code === 0) return;
   throw new Failure(
-    `apt-get could not install ${packageName}. Install it by hand, then try again. Last lines of its output:\n` +
+    `apt-get could not install ${packageName}. Install it manually, then try again. Last lines of its output:\n` +
       result.output.split('\n').slice(-8).join('\n'),
   );
 }

@@ -3,9 +3,9 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { findCommand, run } from '../process/run.ts';
 
-const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
+const GO_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 
-export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
+export const findGo = (): string | undefined => findCommand(['go'], GO_FOLDERS);
 
 export interface GoBuild {
   /** The folder of the module that pins the versions: absolute, or relative to the repository. */
@@ -37,7 +37,7 @@ export async function goBuild(
   if (code === 0) return;
   throw new Failure(
     `Go could not build ${name}. Last lines of its output:\n${text.split('\n').slice(-15).join('\n')}\n` +
-      'If modules could not be fetched, check the network and GOPROXY, then try again. Go does not repeat finished parts.' +
+      'If modules could not be fetched, check the network and GOPROXY, then try again. Go does not rebuild finished packages.' +
       (alternative ? ` ${alternative}` : ''),
   );
 }

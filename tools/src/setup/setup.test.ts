@@ -150,7 +150,7 @@ describe('isNewEnough', () => {
   it.each(['1.17.9', 'v1.17.4', '1.17-mariner', '0.99.0'])('should reject %s', (version) => {
     expect(isNewEnough(version)).toBe(false);
   });
-  it.each(['', 'edge', 'n/a', '1'])('should return undefined for %j, which names no version', (version) => {
+  it.each(['', 'edge', 'n/a', '1'])('should return undefined for %j, which has no version', (version) => {
     expect(isNewEnough(version)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hostEnvironment, readConfig } from '../config.ts';
 import { freePorts } from '../net/ports.ts';
-import { answersOk } from '../net/poll.ts';
+import { respondsOk } from '../net/poll.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import { run } from '../process/run.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
@@ -46,7 +46,7 @@ export async function placementService(options: ControlPlaneOptions): Promise<Co
       stopTimeoutMs: 3_000,
     }),
     address: `${LOOPBACK}:${port}`,
-    isReady: () => answersOk(`http://${LOOPBACK}:${healthz}/healthz`),
+    isReady: () => respondsOk(`http://${LOOPBACK}:${healthz}/healthz`),
   };
 }
 
@@ -81,6 +81,6 @@ export async function schedulerService(options: ControlPlaneOptions): Promise<Co
       stopTimeoutMs: 3_000,
     }),
     address: `${LOOPBACK}:${port}`,
-    isReady: () => answersOk(`http://${LOOPBACK}:${healthz}/healthz`),
+    isReady: () => respondsOk(`http://${LOOPBACK}:${healthz}/healthz`),
   };
 }

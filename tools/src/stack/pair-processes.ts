@@ -1,4 +1,4 @@
-import { answersOk } from '../net/poll.ts';
+import { respondsOk } from '../net/poll.ts';
 import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts';
 
 export const LOOPBACK = '127.0.0.1';
@@ -110,7 +110,7 @@ export interface PairAddress {
 
 /** True if the application and its sidecar both report that they are ready. */
 export const isPairReady = async ({ url, daprUrl, daprHeaders }: PairAddress): Promise<boolean> =>
-  (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`));
+  (await respondsOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await respondsOk(`${url}/readyz`));
 
 const sidecarArgs = (
   { placement, scheduler, settings }: SharedContext,

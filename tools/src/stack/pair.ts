@@ -152,10 +152,10 @@ async function ready(
   address: PairAddress,
   timeoutMs: number,
 ): Promise<void> {
-  const ended = () => [app, sidecar].find((one) => !one.running);
+  const ended = () => [app, sidecar].find((process) => !process.running);
   const giveUp = () => ended() && `${ended()?.name} has exited`;
-  const fault = await pollUntil(() => isPairReady(address), { timeoutMs, giveUp });
-  if (!fault) return;
-  const logs = [app, sidecar].map((one) => `${one.spec.logFile}:\n${one.tail()}`).join('\n');
-  throw new Failure(`${app.name} did not become ready: ${fault}. The last lines of\n${logs}`);
+  const reason = await pollUntil(() => isPairReady(address), { timeoutMs, giveUp });
+  if (!reason) return;
+  const logs = [app, sidecar].map((process) => `${process.spec.logFile}:\n${process.tail()}`).join('\n');
+  throw new Failure(`${app.name} did not become ready: ${reason}. The last lines of\n${logs}`);
 }

@@ -8,7 +8,7 @@ const SYSTEM_CAS = '/etc/ssl/certs';
 
 /**
  * The environment variables that sidecars need in addition to `REDIS_HOST` etc. Applications read the certificates from
- * files, but Dapr's components take the client certificate and key as text, and need the type `cluster` for a Redis
+ * files, but Dapr's components take the client certificate and key as text, and need `redisType: cluster` for a Redis
  * Cluster. They have no setting for a CA, so Go reads it from a folder that this function creates in `dir`. Sidecars
  * still trust the public CAs.
  */

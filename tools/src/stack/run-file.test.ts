@@ -8,14 +8,14 @@ import { portUses, readRunFile } from './run-file.ts';
 const text = readFileSync(RUN_FILE, 'utf8');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-run-file-'));
 afterAll(() => rmSync(dir, { recursive: true }));
-const changed = (from: string, to: string) => {
+const readChanged = (from: string, to: string) => {
   const path = join(dir, 'run.yaml');
   writeFileSync(path, text.replace(from, to));
   return () => readRunFile(path);
 };
 
 describe('readRunFile', () => {
-  it('should read the applications, ports and settings of dapr.yaml', () => {
+  it('should read the applications, ports and settings from dapr.yaml', () => {
     const { apps, sidecars } = readRunFile(RUN_FILE);
     expect(apps.map(({ appId, ports }) => `${appId} ${ports.public}`)).toEqual([
       'producer 4000',
@@ -50,7 +50,7 @@ describe('readRunFile', () => {
       'apiListenAddresses',
     ],
     ['an application without a port', '    metricsPort: 4500\n', '', 'apps[0].metricsPort'],
-  ])('should reject %s and name it', (_, from, to, name) => {
-    expect(changed(from, to)).toThrow(new RegExp(`is invalid: [^]*${name.replace(/[[\]]/g, '\\$&')}`));
+  ])('should reject %s and report the field', (_, from, to, name) => {
+    expect(readChanged(from, to)).toThrow(new RegExp(`is invalid: [^]*${name.replace(/[[\]]/g, '\\$&')}`));
   });
 });

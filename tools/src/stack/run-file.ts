@@ -98,7 +98,7 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
   return [
     { port: publicPort, use: `the public port of ${appId}` },
     { port: internal, use: `the internal port of ${name}` },
-    ...Object.values(sidecarPorts).map((one: number) => ({ port: one, use: `the sidecar of ${name}` })),
+    ...Object.values(sidecarPorts).map((value: number) => ({ port: value, use: `the sidecar of ${name}` })),
   ];
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, readConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { answersOk, pollUntil } from '../net/poll.ts';
+import { respondsOk, pollUntil } from '../net/poll.ts';
 import { internalSecretEnvironment } from '../auth/secret-environment.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT, RUN_FILE } from '../paths.ts';
@@ -104,7 +104,7 @@ const commandOf = (app: 'producer' | 'bff'): AppCommand => ({
 /**
  * Starts applications with their sidecars, and Redis, placement and the scheduler, all on free ports on this machine.
  * Resolves when all are ready. Started processes never outlive this process.
- * @throws Failure that names the failed process and the log file, after stopping all processes
+ * @throws Failure with the failed process's name and log file, after stopping all processes
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);
@@ -184,7 +184,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
   const bffs = await pairsOf('bff', options.bffs ?? 2, options.bffEnv);
   const serviceOf = (name: Service): ControlService => {
     const service = services[name];
-    if (!service) throw new Failure(`The ${name} at ${redisHost} does not belong to this stack.`);
+    if (!service) throw new Failure(`The ${name} at ${redisHost} is not part of this stack.`);
     return service;
   };
   const external: ExternalSidecar[] = [];
@@ -215,10 +215,10 @@ async function createStack(options: StackOptions): Promise<Stack> {
       const { process, isReady } = serviceOf(name);
       await process.start();
       const giveUp = () => (process.running ? undefined : 'it has exited');
-      const fault = await pollUntil(isReady, { timeoutMs: READY_TIMEOUT_MS, giveUp });
-      if (fault) {
+      const reason = await pollUntil(isReady, { timeoutMs: READY_TIMEOUT_MS, giveUp });
+      if (reason) {
         throw new Failure(
-          `${name} did not become ready: ${fault}. The last lines of ${process.spec.logFile}:\n${process.tail()}`,
+          `${name} did not become ready: ${reason}. The last lines of ${process.spec.logFile}:\n${process.tail()}`,
         );
       }
     },
@@ -227,11 +227,11 @@ async function createStack(options: StackOptions): Promise<Stack> {
       external.push(started);
       await started.sidecar.start();
       const { daprUrl, daprHeaders } = started;
-      const fault = await pollUntil(() => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
+      const reason = await pollUntil(() => respondsOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
         timeoutMs: READY_TIMEOUT_MS,
         giveUp: () => (started.sidecar.running ? undefined : 'it has exited'),
       });
-      if (fault) throw new Failure(`${started.sidecar.name}: ${fault}\n${started.sidecar.tail()}`);
+      if (reason) throw new Failure(`${started.sidecar.name}: ${reason}\n${started.sidecar.tail()}`);
       return started;
     },
     addPair: async (appId, name, root) => {

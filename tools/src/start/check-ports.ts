@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
 import { portUses, type RunFile } from '../stack/run-file.ts';
-import type { Running } from './instance/running.ts';
+import type { RunningCopy } from './instance/running.ts';
 
-export function portInUseMessage(port: number, use: string, other: Running | undefined): string {
+export function portInUseMessage(port: number, use: string, other: RunningCopy | undefined): string {
   const taken = `Port ${port}, needed for ${use}, is in use`;
   if (other) {
     return (
@@ -17,7 +17,7 @@ export function portInUseMessage(port: number, use: string, other: Running | und
 }
 
 /** @throws Failure for the first of the run file's ports that is in use */
-export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
+export async function checkPorts(runFile: RunFile, other: RunningCopy | undefined): Promise<void> {
   for (const { port, use } of runFile.apps.flatMap(portUses)) {
     if (!(await isPortFree(port))) throw new Failure(portInUseMessage(port, use, other));
   }

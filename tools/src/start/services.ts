@@ -26,7 +26,7 @@ const CHECK_MS = 5_000;
 
 export interface Services {
   /** The services that we start and stop. */
-  own: ControlService[];
+  managed: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;
   placement: string;
@@ -50,7 +50,7 @@ export async function createServices(
   const scheduler = await schedulerService({ ...options, port: await thisOrFreePort(SCHEDULER_PORT) });
   const redis = redisServer ? await redisService(redisServer, dataDir, logDir) : undefined;
   return {
-    own: [placement, scheduler, ...(redis ? [redis] : [])],
+    managed: [placement, scheduler, ...(redis ? [redis] : [])],
     redisHost: redis?.address ?? config.redis?.addresses.map(addressText).join(',') ?? '',
     placement: placement.address,
     scheduler: scheduler.address,
@@ -68,17 +68,20 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
 
 /** @throws Failure if a configured Redis doesn't respond, or rejects the connection or the login */
 export async function checkExternalRedis(redis: RedisParts): Promise<void> {
-  for (const { target, parts } of distinctRedis(redis)) await checkOne(target, parts);
+  for (const { target, parts } of distinctRedis(redis)) await checkTarget(target, parts);
 }
 
-async function checkOne(target: RedisTarget, parts: readonly (RedisPart | 'broadcaster')[]): Promise<void> {
+async function checkTarget(
+  target: RedisTarget,
+  parts: readonly (RedisPart | 'broadcaster')[],
+): Promise<void> {
   try {
     const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
     client.destroy();
   } catch (error) {
-    const fault = explainRedisFault(error, target);
-    const reason = fault
-      ? `it ${fault.what}. ${fault.remedy}`
+    const explanation = explainRedisFault(error, target);
+    const reason = explanation
+      ? `it ${explanation.what}. ${explanation.remedy}`
       : `${messageOf(error)}. Start it, or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
     const source = parts.includes('broadcaster') ? 'REDIS_HOST' : `for ${parts.join(' and ')}`;
     throw new Failure(

@@ -24,7 +24,7 @@ import { readOptions } from './options.ts';
 import { createParts, startParts, stopParts, watchParts, type Part } from './parts.ts';
 import { checkPublicAddress, hostOf, isLoopback, settingsWithoutAuth } from './public-address.ts';
 import { findRunning, registerRunning } from './instance/running.ts';
-import { writeSidecarNote } from './instance/sidecar-file.ts';
+import { writeSidecarInfo } from './instance/sidecar-file.ts';
 import { checkExternalRedis, createServices } from './services.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
@@ -64,7 +64,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     say(`The log file can't be written, so its lines are lost until it can: ${messageOf(error)}`),
   );
   const environment = { ...runEnvironment(services.redisHost), ...keys };
-  const removeSidecarNote = writeSidecarNote(options.dataDir, {
+  const removeSidecarInfo = writeSidecarInfo(options.dataDir, {
     port: sidecarPortOf(runFile),
     producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
     token: environment.DAPR_API_TOKEN,
@@ -101,12 +101,12 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     printer.print({ source: 'tocsin', level: 'error', text: explainExit(part) });
   };
   try {
-    await unlessStopped(signal, Promise.all(services.own.map(startService)));
+    await unlessStopped(signal, Promise.all(services.managed.map(startService)));
     say('Redis, placement and scheduler are running. Starting the applications and their sidecars.');
     await startParts(parts);
     const end = Promise.race([
       aborted(signal),
-      ...services.own.map((service) => supervise(service, say, stopping.signal)),
+      ...services.managed.map((service) => supervise(service, say, stopping.signal)),
       watchParts(parts, stopping.signal, onEnd),
     ]);
     await Promise.race([end, ready(runFile, config, environment.DAPR_API_TOKEN)]);
@@ -119,9 +119,9 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     printer.quietDapr();
     say('Stopping: applications first, then their sidecars, then the rest.');
     await stopParts(parts);
-    await Promise.all(services.own.map(({ process }) => process.stop()));
+    await Promise.all(services.managed.map(({ process }) => process.stop()));
     unregister();
-    removeSidecarNote();
+    removeSidecarInfo();
     say('Stopped.');
   }
 }
@@ -145,17 +145,17 @@ const runEnvironment = (redisHost: string) => ({
 
 /**
  * Resolves when every application and sidecar is ready.
- * @throws Failure that names an application that did not become ready
+ * @throws Failure with the name of an application that did not become ready
  */
 async function ready({ apps }: RunFile, { publicAddress }: ToolsConfig, daprApiToken: string): Promise<void> {
   const daprHeaders = { 'dapr-api-token': daprApiToken };
   const waits = apps.map(async ({ appId, ports }) => {
     const url = `http://${hostOf(publicAddress.address)}:${ports.public}`;
     const address = { url, daprUrl: `http://${LOOPBACK}:${ports.http}`, daprHeaders };
-    const fault = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
-    if (!fault) return;
+    const reason = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
+    if (!reason) return;
     throw new Failure(
-      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` shows ` +
+      `The application ${appId} on port ${ports.public} did not become ready: ${reason}. \`curl ${url}/readyz\` shows ` +
         'what it is waiting for; `npm start -- --verbose` prints the full log of the sidecars.',
     );
   });

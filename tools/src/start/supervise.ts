@@ -16,13 +16,13 @@ const WINDOW_MS = 60_000;
 export async function startService({ process, isReady }: ControlService): Promise<void> {
   await process.start();
   const giveUp = () => (process.running ? undefined : 'it exited immediately');
-  const fault = await pollUntil(isReady, { timeoutMs: READY_MS, giveUp });
-  if (fault) throw serviceFailure(process.name, `did not start: ${fault}`, process);
+  const reason = await pollUntil(isReady, { timeoutMs: READY_MS, giveUp });
+  if (reason) throw serviceFailure(process.name, `did not start: ${reason}`, process);
 }
 
-const serviceFailure = (name: string, fault: string, process: ControlService['process']): Failure =>
+const serviceFailure = (name: string, reason: string, process: ControlService['process']): Failure =>
   new Failure(
-    `${name} ${fault}. Its last lines are below; the rest is in ${process.spec.logFile}. If they show that its data is damaged, ` +
+    `${name} ${reason}. Its last lines are below; the rest is in ${process.spec.logFile}. If they show that its data is damaged, ` +
       `\`npm run reset\` removes that data and keeps secrets and keys.\n${process.tail(5)}`,
   );
 

@@ -36,7 +36,7 @@ const manifestSchema = z.object({
   licenses: z.array(z.object({ type: z.string() })).optional(),
 });
 
-export interface Licensed {
+export interface PackageLicence {
   /** The installed package's path, for example `node_modules/zod`. */
   path: string;
   /** An SPDX expression, or `undefined` if the package doesn't specify a licence. */
@@ -47,7 +47,7 @@ export interface Licensed {
  * Each package's licence, read from package-lock.json or else from the package itself. Skips development dependencies.
  * These files specify all licences, so no library is needed.
  */
-export function shippedLicences(root: string): Licensed[] {
+export function shippedLicences(root: string): PackageLicence[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
   return Object.entries(lock.packages)
     .filter(([path, { dev, link }]) => path.includes('node_modules/') && !dev && !link)

@@ -32,9 +32,9 @@ describe('npm audit', () => {
   it('should fail for vulnerable packages, and report the check as not run if the registry does not support it', () => {
     const vulnerabilities = { express: { name: 'express', severity: 'high', via: [] } };
     expect(readAudit(JSON.stringify({ vulnerabilities }))).toEqual({
-      faults: ['express has a high vulnerability'],
+      errors: ['express has a high vulnerability'],
     });
-    expect(readAudit(JSON.stringify({ vulnerabilities: {} }))).toEqual({ faults: [] });
+    expect(readAudit(JSON.stringify({ vulnerabilities: {} }))).toEqual({ errors: [] });
     expect(readAudit(JSON.stringify({ message: '405 Method Not Allowed', statusCode: 405 }))).toEqual({
       missing: expect.stringContaining('405 Method Not Allowed') as string,
     });

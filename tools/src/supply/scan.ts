@@ -8,7 +8,7 @@ import { sbom } from './sbom.ts';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A check's findings, or why it could not run. */
-type Outcome = { faults: readonly string[] } | { missing: string };
+type Outcome = { errors: readonly string[] } | { missing: string };
 
 const auditSchema = z.object({
   vulnerabilities: z.record(z.string(), z.looseObject({ name: z.string(), severity: z.string() })).optional(),
@@ -21,17 +21,17 @@ export function readAudit(output: string): Outcome {
   if (!vulnerabilities)
     return { missing: `The registry does not support \`npm audit\`: ${message ?? 'no reason given'}.` };
   return {
-    faults: Object.values(vulnerabilities).map(
+    errors: Object.values(vulnerabilities).map(
       ({ name, severity }) => `${name} has a ${severity} vulnerability`,
     ),
   };
 }
 
 const CHECKS: Record<string, () => Promise<Outcome>> = {
-  'secrets in the repository': async () => ({ faults: await findSecrets(ROOT, await repositoryFiles(ROOT)) }),
+  'secrets in the repository': async () => ({ errors: await findSecrets(ROOT, await repositoryFiles(ROOT)) }),
   'bill of materials': async () => {
     await sbom();
-    return { faults: [] };
+    return { errors: [] };
   },
   'known vulnerabilities (npm audit)': async () => {
     const { stdout } = await run('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT });
@@ -53,13 +53,13 @@ export async function scan(): Promise<number> {
   let failed = 0;
   let passed = 0;
   for (const [name, check] of Object.entries(CHECKS)) {
-    const outcome = await check().catch((error: unknown) => ({ faults: [messageOf(error)] }));
+    const outcome = await check().catch((error: unknown) => ({ errors: [messageOf(error)] }));
     if ('missing' in outcome) {
       say(`Did not run: ${name}. ${outcome.missing}`);
       continue;
     }
-    for (const fault of outcome.faults) say(`Failed: ${name}: ${fault}`);
-    if (outcome.faults.length > 0) failed++;
+    for (const error of outcome.errors) say(`Failed: ${name}: ${error}`);
+    if (outcome.errors.length > 0) failed++;
     else {
       say(`Passed: ${name}`);
       passed++;

@@ -27,8 +27,8 @@ export async function findSecrets(folder: string, files: readonly string[]): Pro
   const { code, output } = await run(process.execPath, [SECRETLINT, ...args], { cwd: folder });
   if (code === 0) return [];
   const found = output.split('\n').flatMap((line) => {
-    const [, place, what] = FINDING.exec(line) ?? [];
-    return place === undefined ? [] : [`${place}: ${what}`];
+    const [, location, description] = FINDING.exec(line) ?? [];
+    return location === undefined ? [] : [`${location}: ${description}`];
   });
   if (code === 1 && found.length > 0) return found;
   throw new Failure(`The search for secrets failed: ${output.trim()}`);

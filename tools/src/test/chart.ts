@@ -22,15 +22,15 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * `npm run test:chart`: installs the chart into a separate namespace in the cluster of kubectl's current context, runs
  * `helm test` (which sends a canary), upgrades, retests, and cleans up. The nodes must have the images, or `--registry`
- * must name the registry to pull them from.
+ * must specify the registry to pull them from.
  * @throws Failure with Helm's output
  */
 export async function testChart(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
     options: { registry: { type: 'string' }, tag: { type: 'string' } },
   });
-  const { registry = '', tag, faults } = readImageSource(values);
-  throwIfInvalid(faults, USAGE);
+  const { registry = '', tag, errors } = readImageSource(values);
+  throwIfInvalid(errors, USAGE);
   const kubectl = findKubectl();
   const helm = await ensureHelm();
   say(`Cluster: ${await checkCluster(kubectl)}`);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { missing } from './compose.ts';
 
-it('should say in a single line that the engine does not respond, omitting Docker’s output', async () => {
+it('should report in a single line that the engine does not respond, omitting Docker’s output', async () => {
   // Stands in for `docker`: `ls` fails and prints multiple lines.
   expect(await missing('ls')).toBe(
     'The Docker engine does not respond. Start it (Docker Desktop, or `sudo systemctl start docker`), then try again.',

@@ -9,7 +9,7 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run test:k8s`: deploys to the cluster of kubectl's current context, tests the deployment and removes it. The
- * nodes must have the images, or `REGISTRY` must name the registry to pull them from.
+ * nodes must have the images, or `REGISTRY` must specify the registry to pull them from.
  */
 export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, missing }, args, signal);

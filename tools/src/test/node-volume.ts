@@ -3,7 +3,7 @@ import type { Kubectl } from '../deploy/cluster/kubectl.ts';
 
 /**
  * Creates an empty volume for Redis in a single-node cluster without a default storage class. The volume is a folder on
- * the node. `name` names both the volume and the storage class. The data stays there until the next test.
+ * the node. `name` is the name of both the volume and the storage class. The data stays there until the next test.
  * @throws Failure with kubectl's error message
  */
 export async function createNodeVolume(kubectl: Kubectl, name: string): Promise<void> {

@@ -27,7 +27,7 @@ export interface Suite {
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
   /**
-   * Returns a sentence that says why this machine can't run the tests. They are then skipped, which isn't a failure.
+   * Resolves with the reason why this machine can't run the tests. They are then skipped, which isn't a failure.
    */
   missing?: () => Promise<string | undefined>;
 }

@@ -71,7 +71,7 @@ describe('missingLines', () => {
     ],
   });
 
-  it('should say for each skipped test what this machine lacks', () => {
+  it('should report what this machine lacks for each skipped test', () => {
     expect(missingLines(run, '/root')).toEqual([
       'Did not run: a.test.ts: the client in skipped: javac is not installed.',
       'Did not run: b.test.ts: the client in skipped: mvn is not installed.',
@@ -122,7 +122,7 @@ describe('failureLines', () => {
           assertionResults: [
             { status: 'passed', fullName: 'a works', failureMessages: [] },
             {
-              ...{ status: 'failed', fullName: 'a holds' },
+              ...{ status: 'failed', fullName: 'a loads' },
               failureMessages: ['\u001b[31mError: 2 were lost\u001b[39m\n    at a.test.ts:3'],
             },
           ],
@@ -135,7 +135,7 @@ describe('failureLines', () => {
       ],
     });
     expect(failureLines(parsed, '/root')).toEqual([
-      'Failed: a.test.ts: a holds: Error: 2 were lost',
+      'Failed: a.test.ts: a loads: Error: 2 were lost',
       'Failed: b.test.ts: no such module',
       'Failed: c.test.ts: a hook failed, so not all tests ran',
     ]);
@@ -152,13 +152,13 @@ describe('retriedLines', () => {
           ...{ name: '/root/a.test.ts', status: 'passed', message: '' },
           assertionResults: [
             { status: 'passed', fullName: 'a works', failureMessages: [] },
-            { status: 'passed', fullName: 'a holds', failureMessages: ['Error: Test timed out in 9ms.\nIf'] },
+            { status: 'passed', fullName: 'a loads', failureMessages: ['Error: Test timed out in 9ms.\nIf'] },
           ],
         },
       ],
     });
     expect(retriedLines(parsed, '/root')).toEqual([
-      'Passed on retry: a.test.ts: a holds: Error: Test timed out in 9ms.',
+      'Passed on retry: a.test.ts: a loads: Error: Test timed out in 9ms.',
     ]);
   });
 });

@@ -52,10 +52,10 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
   return { line, ok: failed === 0 };
 }
 
-const NAMED = 3;
+const MAX_LISTED = 3;
 
 /**
- * A line about files where all tests were skipped, since these haven't passed. Names the first three, relative to
+ * A line about files where all tests were skipped, since these haven't passed. Lists the first three, relative to
  * `root`. Tests that say what this machine lacks get separate lines (`missingLines`).
  */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
@@ -66,11 +66,11 @@ export function didNotRun(results: Results | undefined, root: string): string | 
     )
     .map(({ name }) => relative(root, name));
   if (files.length === 0) return undefined;
-  const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
-  return `Did not run because all tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
+  const more = files.length > MAX_LISTED ? ` and ${files.length - MAX_LISTED} more` : '';
+  return `Did not run because all tests were skipped: ${files.slice(0, MAX_LISTED).join(', ')}${more}`;
 }
 
-/** A line for each skipped test that says in `meta` what this machine lacks. */
+/** A line for each skipped test whose `meta` states what this machine lacks. */
 export function missingLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -6,7 +6,7 @@ import { runSuite } from './suite.ts';
 
 /**
  * `npm run test:tenants`: installs two releases of the chart in the cluster of kubectl's current context, attacks one
- * release from the other's namespace, and removes both. The nodes must have the images, or `REGISTRY` must name the
+ * release from the other's namespace, and removes both. The nodes must have the images, or `REGISTRY` must specify the
  * registry to pull them from.
  */
 export const testTenants = (args: string[], signal: AbortSignal): Promise<number> =>

@@ -16,7 +16,7 @@ it("should turn off the current reader's push, but wait only 3 s for it", async 
   vi.mocked(console.warn).mockRestore();
 });
 
-it('should keep the push of a reader who renews a token', async () => {
+it('should leave push on for a reader who renews a token', async () => {
   const stopPush = vi.fn(async () => undefined);
   expect(await prepareToChangeReader({ token: tokenOf('ada'), offered: tokenOf('ada', 2) }, stopPush)).toBe(
     true,

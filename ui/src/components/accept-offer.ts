@@ -1,7 +1,7 @@
 import { inTime } from '@tocsin/contracts/pause';
 import { nameOf } from '../token.ts';
 
-/** Time that turning off the current reader's push may take (ms). */
+/** Maximum time to wait until the current reader's push is turned off (ms). */
 const STOP_PUSH_MS = 3_000;
 
 /**

@@ -31,7 +31,7 @@ export const en = {
 type Widened<T> = {
   readonly [Name in keyof T]: T[Name] extends string
     ? string
-    : T[Name] extends (...given: never[]) => string
+    : T[Name] extends (...parameters: never[]) => string
       ? T[Name]
       : Widened<T[Name]>;
 };

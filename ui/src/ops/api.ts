@@ -45,17 +45,17 @@ export interface OpsApi {
   setAsideRecord(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
   /** Puts back a batch of records. */
-  putBackSome(asked: PutBack): Promise<PutBackResult>;
+  putBackSome(request: PutBack): Promise<PutBackResult>;
   remove(entry: string): Promise<void>;
   unsent(cursor?: string): Promise<UnsentPage>;
-  sendAgain(names: readonly UnsentName[]): Promise<UnsentResult>;
+  resend(names: readonly UnsentName[]): Promise<UnsentResult>;
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult>;
   /** A page from the audit trail. An empty filter matches all records. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
-  find(named: NamedNotification): Promise<FoundNotification>;
-  receipts(named: NamedNotification): Promise<Receipts>;
+  find(notification: NamedNotification): Promise<FoundNotification>;
+  receipts(notification: NamedNotification): Promise<Receipts>;
   schedules(): Promise<ScheduleList>;
-  retract(named: NamedNotification): Promise<void>;
+  retract(notification: NamedNotification): Promise<void>;
   emailPreview(query: EmailPreviewQuery): Promise<EmailPreview>;
   /** Resolves to the accepted ids. */
   compose(body: unknown): Promise<string[]>;
@@ -103,8 +103,8 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     withMembers<T>(await call('GET', path), members);
   const postUnsent = async (action: string, names: readonly UnsentName[]): Promise<UnsentResult> => {
     const options = { body: { fallbacks: names }, timeoutMs: BATCH_TIMEOUT_MS };
-    const answer = await call('POST', `/app/ops/fallbacks/${action}`, options);
-    return withMembers<UnsentResult>(answer, ['done', 'failed']);
+    const result = await call('POST', `/app/ops/fallbacks/${action}`, options);
+    return withMembers<UnsentResult>(result, ['done', 'failed']);
   };
   const recordPath = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   return {
@@ -118,8 +118,8 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     },
     putBackSome: async (body) => {
       const options = { body, timeoutMs: BATCH_TIMEOUT_MS };
-      const answer = await call('POST', '/app/ops/dead-letters/put-back', options);
-      return withMembers<PutBackResult>(answer, ['putBack', 'failed', 'more']);
+      const result = await call('POST', '/app/ops/dead-letters/put-back', options);
+      return withMembers<PutBackResult>(result, ['putBack', 'failed', 'more']);
     },
     remove: async (entry) => {
       await call('DELETE', recordPath(entry));
@@ -128,11 +128,15 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       const query = new URLSearchParams({ limit: String(UNSENT_LIMIT), ...(cursor && { cursor }) });
       return get<UnsentPage>(`/app/ops/fallbacks/unsent?${query.toString()}`, 'fallbacks', 'unreadable');
     },
-    sendAgain: (names) => postUnsent('send-again', names),
+    resend: (names) => postUnsent('send-again', names),
     dismiss: (names) => postUnsent('dismiss', names),
     audit: (query) => {
-      const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
-      return get<AuditPage>(`/app/ops/audit?${new URLSearchParams(given).toString()}`, 'records', 'next');
+      const parameters = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
+      return get<AuditPage>(
+        `/app/ops/audit?${new URLSearchParams(parameters).toString()}`,
+        'records',
+        'next',
+      );
     },
     find: ({ id, feed }) => {
       const query = new URLSearchParams({ id, feed }).toString();
@@ -142,8 +146,8 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       const query = new URLSearchParams({ id, feed }).toString();
       return get<Receipts>(`/app/ops/receipts?${query}`, 'fallbacks');
     },
-    emailPreview: (asked) => {
-      const query = new URLSearchParams(asked).toString();
+    emailPreview: (request) => {
+      const query = new URLSearchParams(request).toString();
       return get<EmailPreview>(`/app/ops/email-preview?${query}`, 'subject', 'text', 'html', 'overridden');
     },
     schedules: () => get<ScheduleList>('/app/ops/schedules', 'at', 'count', 'isComplete', 'next'),

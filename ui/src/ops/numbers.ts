@@ -10,12 +10,12 @@ function lazy<T>(create: (locale: string | undefined) => T): () => T {
   let format: T | undefined;
   return () => (format ??= create(useLocale()));
 }
-const number = (maximumFractionDigits: number, more: Intl.NumberFormatOptions = {}) =>
-  lazy((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...more }));
+const number = (maximumFractionDigits: number, options: Intl.NumberFormatOptions = {}) =>
+  lazy((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits, ...options }));
 const unit = (name: string) => number(0, { style: 'unit', unit: name, unitDisplay: 'short' });
 
 const rate = number(1);
-const whole = number(0);
+const integer = number(0);
 const percent = number(0, { style: 'percent' });
 const time = lazy((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
 const clock = lazy((locale) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
@@ -32,13 +32,13 @@ const SIZES = [
 ] as const;
 
 /** A rate. Small rates have one decimal. */
-export const formatRate = (value: number): string => (value < 100 ? rate() : whole()).format(value);
+export const formatRate = (value: number): string => (value < 100 ? rate() : integer()).format(value);
 
 /** A duration in ms. Small durations have one decimal. A dash if unknown. */
 export const formatLatency = (ms: number | null): string =>
-  ms === null ? '–' : `${(ms < 10 ? rate() : whole()).format(ms)} ms`;
+  ms === null ? '–' : `${(ms < 10 ? rate() : integer()).format(ms)} ms`;
 
-export const formatCount = (value: number): string => whole().format(value);
+export const formatCount = (value: number): string => integer().format(value);
 export const formatPercent = (share: number): string => percent().format(share);
 
 /** Date and time with seconds. */
@@ -47,16 +47,16 @@ export const formatTime = (ms: number): string => time().format(ms);
 /** Time of day with seconds. */
 export const formatClock = (ms: number): string => clock().format(ms);
 
-/** A duration in the largest fitting unit, plus the next unit if the number is small: "2 hr 5 min". */
+/** A duration in the largest unit that fits, plus the next unit if the number is small: "2 hr 5 min". */
 export function formatDuration(ms: number): string {
-  const left = Math.max(0, ms);
-  const at = UNITS.findIndex(([length]) => left >= length);
+  const remaining = Math.max(0, ms);
+  const at = UNITS.findIndex(([length]) => remaining >= length);
   const [length, format] = UNITS[at < 0 ? UNITS.length - 1 : at] ?? UNITS[3];
-  const count = Math.floor(left / length);
+  const count = Math.floor(remaining / length);
   const [nextLength, next] = UNITS[at + 1] ?? [];
-  const rest = nextLength && at >= 0 ? Math.floor((left % length) / nextLength) : 0;
+  const remainder = nextLength && at >= 0 ? Math.floor((remaining % length) / nextLength) : 0;
   const first = format().format(count);
-  return next && rest > 0 && count < 10 ? `${first} ${next().format(rest)}` : first;
+  return next && remainder > 0 && count < 10 ? `${first} ${next().format(remainder)}` : first;
 }
 
 /** Bytes in the largest unit that gives at least 1. */

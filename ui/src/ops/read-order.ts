@@ -1,4 +1,4 @@
-/** Decides which responses to ignore because a newer response overtook them. */
+/** Decides which responses to ignore because a newer response superseded them. */
 export class ReadOrder {
   #reads = 0;
   /** The newest completed read for each part of the page. */

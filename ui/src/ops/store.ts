@@ -36,7 +36,7 @@ function createOps() {
   const past = shallowRef<OpsHistory['instances']>([]);
   const status = shallowRef<OpsStatus>();
   /** The notification to search for next. */
-  const wanted = shallowRef<NamedNotification>();
+  const searchTarget = shallowRef<NamedNotification>();
   const setAside = shallowRef<SetAsideList>();
   /** The newest unsent fallbacks. */
   const unsent = shallowRef<UnsentPage>();
@@ -95,18 +95,18 @@ function createOps() {
   async function attemptRead<T>(
     part: string,
     read: () => Promise<T>,
-    take: (answer: T) => void,
+    apply: (result: T) => void,
   ): Promise<void> {
-    const isOvertaken = order.start(part);
+    const isSuperseded = order.start(part);
     try {
-      const answer = await read();
-      if (isOvertaken()) return;
-      take(answer);
+      const result = await read();
+      if (isSuperseded()) return;
+      apply(result);
       faults[part] = '';
       if (part === 'instances') noMetricsSince.value = undefined;
       silentSince.value = undefined;
     } catch (error) {
-      if (isOvertaken()) return;
+      if (isSuperseded()) return;
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
       if (part === 'instances') noMetricsSince.value ??= Date.now();
       faults[part] = explain(error) || (faults[part] ?? '');
@@ -128,7 +128,7 @@ function createOps() {
       () => api.instances(),
       (now) => {
         const isGone = ({ instance }: InstanceSnapshot) =>
-          !now.instances.some((one) => one.instance === instance);
+          !now.instances.some((running) => running.instance === instance);
         isAnyGone = instances.value.some(isGone);
         live.value = now;
         recent.value = append(recent.value, sampleOf(Date.parse(now.at), now.instances));
@@ -155,14 +155,14 @@ function createOps() {
 
   /** Shows errors next to the list because it's read less often than the rest of the page. */
   async function readUnsent(): Promise<void> {
-    const isOvertaken = order.start('unsent');
+    const isSuperseded = order.start('unsent');
     try {
       const page = await firstPage(api);
-      if (isOvertaken()) return;
+      if (isSuperseded()) return;
       unsent.value = page;
       unsentFault.value = '';
     } catch (error) {
-      if (!isOvertaken()) unsentFault.value = explain(error);
+      if (!isSuperseded()) unsentFault.value = explain(error);
     }
   }
 
@@ -181,7 +181,7 @@ function createOps() {
       setAside,
       unsent,
       unsentFault,
-      wanted,
+      searchTarget,
       verdict,
     },
     ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside, readUnsent },

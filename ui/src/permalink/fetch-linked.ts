@@ -3,7 +3,7 @@ import type { Permalink } from './address.ts';
 
 const TIMEOUT_MS = 10_000;
 
-export type Linked =
+export type LinkedResult =
   | { state: 'shown'; linked: LinkedNotification }
   | { state: 'unknown' | 'refused' | 'failed' };
 
@@ -18,7 +18,7 @@ function asOfNow(publication: Publication): Publication {
 }
 
 /** Loads a notification. Never rejects. */
-export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<Linked> {
+export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<LinkedResult> {
   try {
     const response = await fetch(`/app/notification?${new URLSearchParams({ id, feed }).toString()}`, {
       cache: 'no-store',

@@ -6,42 +6,42 @@ import { useClock } from '../../../client-vue/src/stores/clock.ts';
 import { useItems } from '../../../client-vue/src/stores/feeds/items.ts';
 import { useMarks } from '../../../client-vue/src/stores/reader/marks.ts';
 import { at, range, useFreshStores } from '../../../client-vue/testing/stores.ts';
-import type { Linked } from './fetch-linked.ts';
+import type { LinkedResult } from './fetch-linked.ts';
 import { followLinked } from './follow-linked.ts';
 
 useFreshStores();
 
-const shown = (publication: Publication, epoch = 'e'): Linked => ({
+const shown = (publication: Publication, epoch = 'e'): LinkedResult => ({
   state: 'shown',
   linked: { feed: 'all', epoch, publication },
 });
 const linked = at(1, new Date(Date.now() + 3_600_000).toISOString());
 const RETRACTED = shown({ offset: 1, notification: null, id: 'n1', gone: 'retracted' });
 
-let answers: Linked[];
-let drawn: Linked[];
-let beforeAnswer: () => void;
+let responses: LinkedResult[];
+let drawn: LinkedResult[];
+let beforeResponse: () => void;
 let followed: ReturnType<typeof followLinked>;
 
 beforeEach(async () => {
   drawn = [];
-  answers = [shown(linked)];
-  beforeAnswer = () => undefined;
+  responses = [shown(linked)];
+  beforeResponse = () => undefined;
   useItems().add('all', { epoch: 'e', publications: range(5, 6) });
   followed = followLinked({
     fetch: async () => {
       await nextTick();
-      beforeAnswer();
-      return answers.shift() ?? { state: 'failed' };
+      beforeResponse();
+      return responses.shift() ?? { state: 'failed' };
     },
     useGone,
-    draw: (answer) => drawn.push(answer),
+    draw: (result) => drawn.push(result),
   });
 });
 afterEach(() => followed.stop());
 
 /** Waits for pending watchers and requests. */
-const settled = () => new Promise((resolve) => setTimeout(resolve));
+const waitUntilSettled = () => new Promise((resolve) => setTimeout(resolve));
 
 it.each([
   ['retracted', () => useItems().remove('all', ['n1'])],
@@ -53,36 +53,36 @@ it.each([
   change();
   await nextTick();
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
-  await settled();
+  await waitUntilSettled();
   expect(drawn, 'the second request failed').toHaveLength(2);
 });
 
 it('should draw why the notification is gone once the server responds', async () => {
-  answers = [shown(linked), RETRACTED];
+  responses = [shown(linked), RETRACTED];
   await followed.load();
   useItems().remove('all', ['n1']);
-  await settled();
+  await waitUntilSettled();
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }, RETRACTED]);
 });
 
 it('should not draw gone content if the server still returns it', async () => {
-  answers = [shown(linked), shown(linked)];
+  responses = [shown(linked), shown(linked)];
   await followed.load();
   useItems().remove('all', ['n1']);
-  await settled();
+  await waitUntilSettled();
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
 });
 
 it('should draw only the reason if the notification was retracted before the response arrived', async () => {
-  answers = [shown(linked), RETRACTED];
-  beforeAnswer = () => useItems().remove('all', ['n1']);
+  responses = [shown(linked), RETRACTED];
+  beforeResponse = () => useItems().remove('all', ['n1']);
   expect(await followed.load()).toEqual(RETRACTED);
   expect(drawn).toEqual([RETRACTED]);
 });
 
 it('should not draw content retracted before the response arrived, even if the response contains it', async () => {
-  answers = [shown(linked), shown(linked)];
-  beforeAnswer = () => useItems().remove('all', ['n1']);
+  responses = [shown(linked), shown(linked)];
+  beforeResponse = () => useItems().remove('all', ['n1']);
   await followed.load();
   expect(drawn).toEqual([{ state: 'unknown' }]);
 });
@@ -93,9 +93,9 @@ it.each([
 ])(
   'should repeat the request if the feed is erased before the response arrives, and then draw %s',
   async (_, second) => {
-    answers = [shown(linked), second];
+    responses = [shown(linked), second];
     let isFirst = true;
-    beforeAnswer = () => {
+    beforeResponse = () => {
       if (isFirst) useItems().clear('all');
       isFirst = false;
     };
@@ -106,7 +106,7 @@ it.each([
 
 it('should repeat the request after a delay if the epoch is the same after an erasure', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  answers = [shown(linked), shown(linked), shown(linked)];
+  responses = [shown(linked), shown(linked), shown(linked)];
   await followed.load();
   useItems().clear('all');
   await vi.advanceTimersByTimeAsync(4_000);
@@ -125,35 +125,35 @@ it('should repeat the request after a delay if the epoch is the same after an er
 
 it('should draw the reason if a notification with the same collapse key has replaced it', async () => {
   const old = { offset: 1, notification: { ...linked.notification, collapseKey: 'k' } };
-  answers = [shown(old), RETRACTED];
+  responses = [shown(old), RETRACTED];
   await followed.load();
   const newer = at(7);
   const notification = { ...newer.notification, collapseKey: 'k' };
   useItems().add('all', { epoch: 'e', publications: [{ ...newer, notification }] });
-  await settled();
+  await waitUntilSettled();
   expect(drawn).toEqual([shown(old), { state: 'unknown' }, RETRACTED]);
 });
 
 it('should draw and follow a notification that is published again after an erasure', async () => {
-  answers = [shown(linked), shown(linked, 'e2'), RETRACTED];
+  responses = [shown(linked), shown(linked, 'e2'), RETRACTED];
   await followed.load();
   useItems().clear('all');
-  await settled();
+  await waitUntilSettled();
   expect(drawn.slice(1)).toEqual([{ state: 'unknown' }, shown(linked, 'e2')]);
   useItems().remove('all', ['n1']);
-  await settled();
+  await waitUntilSettled();
   expect(drawn.slice(3)).toEqual([{ state: 'unknown' }, RETRACTED]);
 });
 
 it('should keep an archived notification, and send no requests once it is closed', async () => {
   useItems().add('all', { epoch: 'e', publications: [linked] });
-  answers = [shown(linked), RETRACTED];
+  responses = [shown(linked), RETRACTED];
   await followed.load();
   useMarks().override(['all/n1'], { place: 'archive' });
-  await settled();
-  expect(answers).toEqual([RETRACTED]);
+  await waitUntilSettled();
+  expect(responses).toEqual([RETRACTED]);
   followed.stop();
   useItems().remove('all', ['n1']);
-  await settled();
-  expect([drawn, answers]).toEqual([[shown(linked)], [RETRACTED]]);
+  await waitUntilSettled();
+  expect([drawn, responses]).toEqual([[shown(linked)], [RETRACTED]]);
 });

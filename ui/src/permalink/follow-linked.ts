@@ -1,13 +1,13 @@
 import type { FollowedNotification } from '@tocsin/client-vue';
 import type { LinkedNotification } from '@tocsin/contracts';
 import { shallowRef, watch } from 'vue';
-import type { Linked } from './fetch-linked.ts';
+import type { LinkedResult } from './fetch-linked.ts';
 
 export interface FollowLinked {
-  fetch: () => Promise<Linked>;
+  fetch: () => Promise<LinkedResult>;
   /** Called before each request. Returns a reactive predicate that tells whether the notification is gone. */
   useGone: () => (followed: FollowedNotification) => boolean;
-  draw: (answer: Linked) => void;
+  draw: (result: LinkedResult) => void;
 }
 
 /** Time within which all instances usually process an erasure (ms). */
@@ -18,41 +18,41 @@ const LAG_MS = 5_000;
  * notification is closed.
  */
 export function followLinked({ fetch, useGone, draw }: FollowLinked): {
-  load: () => Promise<Linked>;
+  load: () => Promise<LinkedResult>;
   stop: () => void;
 } {
   const followed = shallowRef<{ epoch: string; isGone: () => boolean }>();
 
-  /** Requests the notification. If it's already gone when the response arrives, the answer doesn't contain it. */
-  async function ask() {
+  /** Requests the notification. If it's already gone when the response arrives, the result doesn't contain it. */
+  async function request() {
     const isGoneSince = useGone();
-    const answer = await fetch();
-    const shown = answer.state === 'shown' ? followedIn(answer.linked) : undefined;
-    if (!shown) return { answer };
+    const result = await fetch();
+    const shown = result.state === 'shown' ? followedIn(result.linked) : undefined;
+    if (!shown) return { result };
     // The responding instance may not have processed the removal yet.
-    if (isGoneSince(shown)) return { answer: { state: 'unknown' } as const, isStale: true };
-    return { answer, follow: { epoch: shown.epoch, isGone: () => isGoneSince(shown) } };
+    if (isGoneSince(shown)) return { result: { state: 'unknown' } as const, isStale: true };
+    return { result, follow: { epoch: shown.epoch, isGone: () => isGoneSince(shown) } };
   }
 
-  async function load(): Promise<Linked> {
-    let asked = await ask();
-    // The notification may be newer than an erasure that the page has only now processed, so ask again.
-    if (asked.isStale) asked = await ask();
-    followed.value = asked.follow;
-    draw(asked.answer);
-    return asked.answer;
+  async function load(): Promise<LinkedResult> {
+    let response = await request();
+    // The notification may be newer than an erasure that the page has only now processed, so request it again.
+    if (response.isStale) response = await request();
+    followed.value = response.follow;
+    draw(response.result);
+    return response.result;
   }
 
   /** Draws the reason, or the notification if it was published again after an erasure, which starts a new epoch. */
-  async function askForReason(epoch: string): Promise<void> {
-    let asked = await ask();
-    if (asked.follow?.epoch === epoch) {
+  async function fetchReason(epoch: string): Promise<void> {
+    let response = await request();
+    if (response.follow?.epoch === epoch) {
       await new Promise((resolve) => setTimeout(resolve, LAG_MS));
-      asked = await ask();
+      response = await request();
     }
-    if (asked.answer.state !== 'shown') return;
-    followed.value = asked.follow;
-    draw(asked.answer);
+    if (response.result.state !== 'shown') return;
+    followed.value = response.follow;
+    draw(response.result);
   }
 
   const stop = watch(
@@ -61,7 +61,7 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
       if (!goneEpoch) return;
       followed.value = undefined;
       draw({ state: 'unknown' });
-      void askForReason(goneEpoch);
+      void fetchReason(goneEpoch);
     },
   );
 

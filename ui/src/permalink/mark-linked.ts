@@ -3,7 +3,7 @@ import type { Permalink } from './address.ts';
 import { authHeader } from './fetch-linked.ts';
 
 const ATTEMPTS = 5;
-const PAUSE_MS = 1_000;
+const DELAY_MS = 1_000;
 
 /**
  * Marks an opened notification as read on all of the reader's devices. The server also notifies this page's list.
@@ -24,6 +24,6 @@ export async function markLinkedRead({ id, feed }: Permalink, token: string | un
     } catch (error) {
       console.warn('Could not mark the linked notification as read.', error);
     }
-    await new Promise((resolve) => setTimeout(resolve, attempt * PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, attempt * DELAY_MS));
   }
 }

@@ -1,7 +1,7 @@
 import { useGone } from '@tocsin/client-vue';
 import type { Permalink } from './address.ts';
 import { drawNotification, element } from './draw-linked.ts';
-import { fetchLinked, type Linked } from './fetch-linked.ts';
+import { fetchLinked, type LinkedResult } from './fetch-linked.ts';
 import { followLinked } from './follow-linked.ts';
 import './linked.css';
 import { markLinkedRead } from './mark-linked.ts';
@@ -38,21 +38,21 @@ export async function showLinked(
   place.append(section);
 
   const retry = button(texts.retry, 'linked-retry', () => void load());
-  function draw(answer: Linked): void {
+  function draw(result: LinkedResult): void {
     const paragraph = (text: string) => element('p', 'linked-said', text);
-    if (answer.state !== 'shown') {
-      content.replaceChildren(paragraph(texts[answer.state]), ...(answer.state === 'failed' ? [retry] : []));
+    if (result.state !== 'shown') {
+      content.replaceChildren(paragraph(texts[result.state]), ...(result.state === 'failed' ? [retry] : []));
       return;
     }
-    const { publication } = answer.linked;
+    const { publication } = result.linked;
     if (publication.notification === null) content.replaceChildren(paragraph(texts[publication.gone]));
     else content.replaceChildren(...drawNotification(publication));
   }
   const linked = followLinked({ fetch: () => fetchLinked(permalink, token), useGone, draw });
   async function load(): Promise<void> {
     content.replaceChildren(element('p', 'linked-said', texts.loading));
-    const answer = await linked.load();
-    if (answer.state === 'shown' && answer.linked.publication.notification)
+    const result = await linked.load();
+    if (result.state === 'shown' && result.linked.publication.notification)
       void markLinkedRead(permalink, token);
     heading.focus();
   }

@@ -8,7 +8,7 @@ export const uiSettings = z.object({
   UI_DIST: z
     .string()
     .optional()
-    .describe('Folder of the built pages. The default is ui/dist, next to the server'),
+    .describe('Folder with the built pages. The default is ui/dist, next to the server'),
   AZURE_ENDPOINT: z
     .url({ protocol: /^https$/, error: 'must be an https address' })
     .transform((url) => new URL(url).origin)

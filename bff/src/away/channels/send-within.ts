@@ -25,7 +25,7 @@ export async function sendWithin(
 ): Promise<SendResult> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<SendResult>((resolve) => {
+  const timeout = new Promise<SendResult>((resolve) => {
     timer = setTimeout(() => {
       const result = onTimeout();
       controller.abort();
@@ -33,7 +33,7 @@ export async function sendWithin(
     }, timeoutMs);
   });
   try {
-    return await Promise.race([send(controller.signal), late]);
+    return await Promise.race([send(controller.signal), timeout]);
   } catch (error) {
     return { outcome: 'refused', reason: reasonOf(error) };
   } finally {

@@ -36,7 +36,7 @@ describe('a code for a second address', () => {
       store.write = async (...args) => {
         store.write = write;
         await write(...args);
-        throw new Error('no answer');
+        throw new Error('no response');
       };
     };
     loseResponse();
@@ -69,7 +69,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused if the reader requested five in the last 24 hours, even if those were used', async () => {
+  it('should be refused if the reader has requested five in the last 24 hours, even if they were used', async () => {
     for (let i = 0; i < 5; i++) {
       const code = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);

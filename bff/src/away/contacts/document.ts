@@ -18,5 +18,5 @@ export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(re
 /** Parses the stored document, if any. Throws for documents from later versions to avoid overwriting them. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
-  return parseStored(contactsDocumentSchema, value, 'the contacts of a reader');
+  return parseStored(contactsDocumentSchema, value, "a reader's contacts");
 }

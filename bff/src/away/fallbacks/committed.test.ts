@@ -13,8 +13,8 @@ const at = (offset: number, more: Partial<PublishedAt> = {}): PublishedAt => ({
   offset,
   ...more,
 });
-type Placed = [item: Arrival, position?: PublishedAt];
-const commit = (...placed: Placed[]) =>
+type PlacedItem = [item: Arrival, position?: PublishedAt];
+const commit = (...placed: PlacedItem[]) =>
   new Map([[READER, placed.map(([item, position]) => ({ item, ...(position && { position }) }))]]);
 const orderUpdate = (id: string, fallback?: ReturnType<typeof after>) => ({
   ...arrival(id, fallback),
@@ -25,7 +25,7 @@ const KEY = awayKey(hashOfReader(READER));
 function world() {
   const shared = deployment();
   const { fallbacks, set } = shared.instance();
-  const committed = (...placed: Placed[]) => fallbacks.committed(commit(...placed));
+  const committed = (...placed: PlacedItem[]) => fallbacks.committed(commit(...placed));
   const waiting = async () =>
     ((await fallbacks.stored(READER))?.waiting ?? []).map(({ id, position }) => [id, position]);
   return { ...shared, fallbacks, set, committed, waiting };
@@ -45,7 +45,7 @@ describe('the position of a notification', () => {
 
   it('should be looked up once if an interrupted turn committed the notification', async () => {
     const { committed, waiting, lookedUpIds, positions } = world();
-    const items: Placed[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
+    const items: PlacedItem[] = [[arrival('a', after('PT5M'))], [arrival('b', after('PT5M')), at(7)]];
     positions.set('a', at(3));
     await committed(...items);
     await committed(...items);
@@ -70,7 +70,7 @@ describe('the position of a notification', () => {
   it('should be undefined if looking it up fails', async () => {
     const { committed, waiting, positions, failed } = world();
     vi.spyOn(positions, 'get').mockImplementation(() => {
-      throw new Error('no store');
+      throw new Error('store down');
     });
     await committed([arrival('a', after('PT5M'))]);
     expect([await waiting(), failed]).toEqual([[['a', undefined]], ['find-position']]);
@@ -95,13 +95,13 @@ describe('the position of a notification', () => {
 
   it('should not count towards the size limit for content', () => {
     const contents = (position?: PublishedAt) => {
-      const some = (from: number) =>
+      const itemsFrom = (from: number) =>
         Array.from({ length: 350 }, (_, i) => ({
           notification: { ...arrival(`n${from + i}`), body: 'x'.repeat(60) },
           ...{ fallback: after('P1D'), position },
         }));
-      const half = register(newAway(READER), some(0), Date.now());
-      const document = register(half, some(350), Date.now());
+      const half = register(newAway(READER), itemsFrom(0), Date.now());
+      const document = register(half, itemsFrom(350), Date.now());
       return document.waiting.filter((one) => one.notification).length;
     };
     expect(contents(at(10_000, { epoch: '1767225600000-abcdef12' }))).toBe(contents());
@@ -140,7 +140,7 @@ it.each([
   async (_case, others) => {
     const { committed, fallbacks, outcomes, waiting: allWaiting } = world();
     const waiting = async () => (await allWaiting()).filter(([id]) => id === '7');
-    await committed(...others.map((one): Placed => [one]));
+    await committed(...others.map((one): PlacedItem => [one]));
     const [a, b] = ['a', 'b'].map((digit) => ({
       ...arrival('7', after('PT5M')),
       ...{ sourceHash: digit.repeat(16), title: digit },
@@ -162,19 +162,19 @@ describe('a notification with the same collapse key as a waiting notification', 
 
   it.each([undefined, after('PT10M')])(
     "should end the waiting notification's fallbacks, whether or not the new notification has fallbacks",
-    async (own) => {
+    async (fallback) => {
       const { committed, outcomes, titles } = world();
       await committed([orderUpdate('a', after('PT5M')), at(3)]);
-      await committed([orderUpdate('b', own), at(9)]);
+      await committed([orderUpdate('b', fallback), at(9)]);
       expect(outcomes()).toEqual(replaced);
       await pass(20 * 60_000);
-      expect(titles()).toEqual(own ? [['b']] : []);
+      expect(titles()).toEqual(fallback ? [['b']] : []);
     },
   );
 
   it("should end the waiting notification's fallbacks instead of retrying if a send in progress fails", async () => {
-    let answer: (result: SendResult) => void = () => undefined;
-    const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
+    let resolveSend: (result: SendResult) => void = () => undefined;
+    const send = vi.fn(() => new Promise<SendResult>((resolve) => (resolveSend = resolve)));
     const channel = { name: 'email', repeatable: false, reaches: () => true, send };
     const { instance, outcomes } = deployment({}, channel);
     const { fallbacks } = instance();
@@ -182,7 +182,7 @@ describe('a notification with the same collapse key as a waiting notification', 
     await pass(6_000);
     await fallbacks.committed(commit([orderUpdate('b'), at(9)]));
     expect(outcomes()).toEqual([]);
-    answer({ outcome: 'unavailable', reason: 'busy' });
+    resolveSend({ outcome: 'unavailable', reason: 'busy' });
     await pass(20 * 60_000);
     expect([outcomes(), send.mock.calls.length]).toEqual([replaced, 1]);
   });
@@ -247,8 +247,8 @@ describe('a notification with the same collapse key as a waiting notification', 
   it('should make the turn fail, so that it is retried, if the store is unavailable', async () => {
     const { committed, store, outcomes } = world();
     await committed([orderUpdate('a', after('PT5M')), at(3)]);
-    vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no store'));
-    await expect(committed([orderUpdate('b'), at(9)])).rejects.toThrow('no store');
+    vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('store down'));
+    await expect(committed([orderUpdate('b'), at(9)])).rejects.toThrow('store down');
     await committed([orderUpdate('b'), at(9)]);
     expect(outcomes()).toEqual(replaced);
   });

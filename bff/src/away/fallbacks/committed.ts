@@ -4,7 +4,7 @@ import { DamagedAwayError, awayKey, hashOfReader, nameOf, type AwayDocument } fr
 import type { AwayDocuments, ChangedInTurn } from './documents.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import type { FallbacksOptions } from './options.ts';
-import { namesOf, registeredOf, replace, type Registered } from './register.ts';
+import { namesOf, newNotificationOf, replace, type NewNotification } from './register.ts';
 import { within } from './within.ts';
 
 const USER = 'user:';
@@ -12,18 +12,18 @@ const USER = 'user:';
 const FIND_MS = 3_000;
 const UNCHANGED: ChangedInTurn = { document: undefined, addsReceipts: false };
 
-export type Committed = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
+export type CommittedItems = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
 /** Items with fallbacks, and items that could replace a notification with fallbacks, grouped by reader. */
 export const addedByReader = (
-  items: Committed,
+  items: CommittedItems,
   policy: FallbacksOptions['policy'],
-): { reader: string; added: Registered[] }[] =>
+): { reader: string; added: NewNotification[] }[] =>
   [...items].flatMap(([feed, placed]) => {
     if (!feed.startsWith(USER)) return [];
     const added = placed.flatMap(({ item, position }) => {
       if (isRetraction(item) || isErasure(item)) return [];
-      return registeredOf(item, policy, position) ?? [];
+      return newNotificationOf(item, policy, position) ?? [];
     });
     return added.length > 0 ? [{ reader: feed, added }] : [];
   });
@@ -34,10 +34,10 @@ export const addedByReader = (
  */
 export async function withPositions(
   reader: string,
-  added: readonly Registered[],
+  added: readonly NewNotification[],
   before: AwayDocument | undefined,
   { positionsOf, observer }: Pick<FallbacksOptions, 'positionsOf' | 'observer'>,
-): Promise<readonly Registered[]> {
+): Promise<readonly NewNotification[]> {
   const known = before ? namesOf(before) : new Set<string>();
   for (const one of before?.waiting ?? []) if (!one.position) known.delete(nameOf(one));
   const missing = added.filter(({ notification, position }) => !position && !known.has(nameOf(notification)));
@@ -53,8 +53,9 @@ export async function withPositions(
 }
 
 /**
- * Waits for a change to a reader's document. If the document is damaged, reports this and resolves, so that the turn
- * can go on. Rejects if the change fails for another reason, for example because a later version wrote the document.
+ * Waits for a change to a reader's document. If the document is damaged, reports the error and resolves, so that the
+ * turn can continue. Rejects if the change fails for another reason, for example because a later version wrote the
+ * document.
  */
 export async function unlessDamaged(
   change: Promise<unknown>,
@@ -69,12 +70,12 @@ export async function unlessDamaged(
 }
 
 /**
- * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. Ignores documents that this
- * version can't read, so that they don't stop the turn. Rejects if the store is unavailable.
+ * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. Ignores documents that
+ * this version can't read, so that they don't stop the turn. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,
-  newer: readonly Registered[],
+  newer: readonly NewNotification[],
   documents: AwayDocuments,
   options: Pick<FallbacksOptions, 'store' | 'positionsOf' | 'observer' | 'now'>,
 ): Promise<ChangedInTurn> {
@@ -96,12 +97,12 @@ export async function replaceWaiting(
  * Whether the raw document might contain a notification to replace. Most documents don't, and parsing large documents
  * is slow.
  */
-function mayReplace(value: unknown, newer: readonly Registered[]): boolean {
+function mayReplace(value: unknown, newer: readonly NewNotification[]): boolean {
   const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };
   if (v !== DOCUMENT_VERSION || !Array.isArray(waiting) || !Array.isArray(sending)) return true;
   const keys = new Set(newer.flatMap(({ notification }) => notification.collapseKey ?? []));
-  const items = sending.flatMap((message: { items?: Raw[] } | null) => message?.items ?? []);
-  return [...(waiting as Raw[]), ...items].some((one) => keys.has(one?.notification?.collapseKey ?? ''));
+  const items = sending.flatMap((message: { items?: RawItem[] } | null) => message?.items ?? []);
+  return [...(waiting as RawItem[]), ...items].some((one) => keys.has(one?.notification?.collapseKey ?? ''));
 }
 
-type Raw = { notification?: { collapseKey?: string } } | null;
+type RawItem = { notification?: { collapseKey?: string } } | null;

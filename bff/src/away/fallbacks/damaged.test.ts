@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
 const KEY = awayKey(hashOfReader(READER));
-const old = (id: string) => ({
+const oldNotification = (id: string) => ({
   ...arrival(id),
   severity: 'error' as const,
   createdAt: '1969-11-01T00:00:00Z',
@@ -38,8 +38,8 @@ describe('a notification from before 1970', () => {
   it('should get a fallback that is due immediately, and leave the document readable for later fallbacks', async () => {
     const { instance, titles } = deployment();
     const { fallbacks } = instance();
-    await fallbacks.committed(itemsOf(old('a')));
-    await fallbacks.committed(itemsOf(old('b')));
+    await fallbacks.committed(itemsOf(oldNotification('a')));
+    await fallbacks.committed(itemsOf(oldNotification('b')));
     const steps = (await fallbacks.stored(READER))?.waiting.map(({ id, steps: [step] }) => [id, step?.at]);
     expect(steps).toEqual([
       ['a', 0],
@@ -77,7 +77,7 @@ describe('a damaged document', () => {
   });
 });
 
-describe('a document of a later version', () => {
+describe('a document from a later version', () => {
   it('should make the turn fail, and stay unchanged for an instance of that version', async () => {
     const value = { ...damaged, v: 2 };
     const { fallbacks, failed, stored } = await worldWith(value);
@@ -88,7 +88,7 @@ describe('a document of a later version', () => {
   });
 });
 
-it('should only write documents that it can read back, whatever times publishers and clocks give', () => {
+it('should only write documents that it can read back, for any times from publishers and clocks', () => {
   const rules: ChannelRules = { windowMs: 0, perHour: 2, repeats: true };
   const time = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
   const duration = fc.integer({ min: 1, max: 2_592_000 }).map((seconds) => `PT${seconds}S`);
@@ -109,7 +109,7 @@ it('should only write documents that it can read back, whatever times publishers
       const writeAndRead = (next: typeof document) => {
         document = awayDocumentSchema.parse(JSON.parse(JSON.stringify(next)));
       };
-      for (const [round, [added, at, answer]] of all.entries()) {
+      for (const [round, [added, at, sendResult]] of all.entries()) {
         const registered = added.map(([createdAt, steps], index) => ({
           notification: { ...arrival(`n${round}-${index}`), createdAt: createdAt.toISOString() },
           fallback: steps,
@@ -123,7 +123,8 @@ it('should only write documents that it can read back, whatever times publishers
           newKey: () => `key-${round}`,
         });
         writeAndRead(decision.document);
-        for (const message of decision.messages) writeAndRead(settle(document, message, answer, rules, at));
+        for (const message of decision.messages)
+          writeAndRead(settle(document, message, sendResult, rules, at));
       }
     }),
   );

@@ -36,10 +36,10 @@ export class DamagedAwayError extends TemporaryError {
 
 /**
  * Parses the stored document.
- * @throws TemporaryError for documents of later versions, to avoid overwriting them
+ * @throws TemporaryError for documents from later versions, to avoid overwriting them
  * @throws DamagedAwayError for any other document that this version can't read
  */
-export const parseAway = (value: unknown, key = 'the fallbacks of a reader'): AwayDocument =>
+export const parseAway = (value: unknown, key = "a reader's fallbacks"): AwayDocument =>
   parseStored(awayDocumentSchema, value, key, DamagedAwayError);
 
 const MAX_REASON = 200;
@@ -76,7 +76,7 @@ export const receiptsOf = (
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
-/** Returns those of the given receipts that the document contains, without duplicates. */
+/** Returns the given receipts that the document contains, without duplicates. */
 export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byKey = new Map(receipts.map((receipt) => [keyOf(receipt), receipt]));

@@ -64,8 +64,8 @@ describe('a fallback', () => {
     const { instance, titles } = deployment();
     const { fallbacks, set } = instance();
     const items = itemsOf(arrival('a', after('PT5S')));
-    set.mockRejectedValueOnce(new Error('away'));
-    await expect(fallbacks.committed(items)).rejects.toThrow('away');
+    set.mockRejectedValueOnce(new Error('down'));
+    await expect(fallbacks.committed(items)).rejects.toThrow('down');
     await fallbacks.committed(items);
     await pass(6_000);
     expect(titles()).toEqual([['a']]);
@@ -77,9 +77,9 @@ describe('a fallback', () => {
     await fallbacks.committed(itemsOf(arrival('a', after('PT5M'))));
     await fallbacks.committed(itemsOf(arrival('b', after('PT10M'))));
     expect(set).toHaveBeenCalledTimes(1);
-    set.mockRejectedValueOnce(new Error('away'));
+    set.mockRejectedValueOnce(new Error('down'));
     const items = [arrival('c', after('PT1M')), arrival('d', after('PT2M'))] as const;
-    await expect(fallbacks.committed(itemsOf(items[0]))).rejects.toThrow('away');
+    await expect(fallbacks.committed(itemsOf(items[0]))).rejects.toThrow('down');
     await fallbacks.committed(itemsOf(...items));
     await pass(3 * 60_000);
     expect(titles()).toEqual([['c'], ['d']]);
@@ -93,7 +93,7 @@ describe('a fallback', () => {
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
       await write(...args);
-      throw new Error('no answer');
+      throw new Error('no response');
     });
     await pass(6_000);
     expect([titles(), outcomes()]).toEqual([[['a']], [['a', 'sent']]]);
@@ -107,8 +107,8 @@ describe('a fallback', () => {
       .mockImplementationOnce(write)
       .mockImplementationOnce(async (...args) => {
         await write(...args);
-        vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no answer')).mockImplementation(read);
-        throw new Error('no answer');
+        vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('no response')).mockImplementation(read);
+        throw new Error('no response');
       });
     await pass(60_000);
     expect(outcomes()).toEqual([['a', 'sent']]);
@@ -130,7 +130,7 @@ describe('a fallback', () => {
     await pass(6_000);
     expect(outcomes()).toEqual([
       ['a', 'suppressed', 'the reader has no address for this channel'],
-      ['b', 'refused', 'there is no channel fax'],
+      ['b', 'refused', 'there is no fax channel'],
     ]);
   });
 

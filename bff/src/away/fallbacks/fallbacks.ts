@@ -12,7 +12,13 @@ import {
   type Receipt,
   type Sending,
 } from './document.ts';
-import { addedByReader, replaceWaiting, unlessDamaged, withPositions, type Committed } from './committed.ts';
+import {
+  addedByReader,
+  replaceWaiting,
+  unlessDamaged,
+  withPositions,
+  type CommittedItems,
+} from './committed.ts';
 import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import {
@@ -22,17 +28,17 @@ import {
   retract,
   type ErasedFallbacks,
   type IsErased,
-  type Registered,
+  type NewNotification,
 } from './register.ts';
 import { sendMessage } from './send/send-message.ts';
 import { settle } from './send/settle.ts';
-import { hasUnpublished, publishAgainAt } from './receipts/publish-receipts.ts';
+import { hasUnpublished, retryPublishAt } from './receipts/publish-receipts.ts';
 import { ReceiptPublishing } from './receipts/publishing.ts';
 import { InFlight, settledWithin } from './send/in-flight.ts';
 import { UnsentFallbacks } from './unsent/unsent-fallbacks.ts';
 import { UnsentIndex } from './unsent/unsent-index.ts';
 import { parseWakeUp } from './wake-ups/wake-up-names.ts';
-import { hasWakeUp, wakeUpFor, type Woken } from './wake-ups/wake-up-times.ts';
+import { hasWakeUp, wakeUpFor, type CurrentWakeUp } from './wake-ups/wake-up-times.ts';
 import { within } from './within.ts';
 
 const USER = 'user:';
@@ -83,7 +89,7 @@ export class Fallbacks {
    * Stores the fallbacks of committed items. Safe to repeat with the same items. Rejects if a write might have failed;
    * the turn must then be retried.
    */
-  async committed(items: Committed): Promise<void> {
+  async committed(items: CommittedItems): Promise<void> {
     await Promise.all(
       addedByReader(items, this.#options.policy).map(({ reader, added }) => {
         const hasFallbacks = added.some(({ fallback }) => fallback.length > 0);
@@ -131,7 +137,7 @@ export class Fallbacks {
     await this.#unsentIndex.stop();
   }
 
-  async #register(reader: string, committed: readonly Registered[]): Promise<void> {
+  async #register(reader: string, committed: readonly NewNotification[]): Promise<void> {
     const { observer, onStep, now } = this.#options;
     const added = committed.filter(({ fallback }) => fallback.length > 0);
     let isWakeUpSet = false;
@@ -162,12 +168,12 @@ export class Fallbacks {
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
-  async #replace(reader: string, newer: readonly Registered[]): Promise<void> {
+  async #replace(reader: string, newer: readonly NewNotification[]): Promise<void> {
     const { document, addsReceipts } = await replaceWaiting(reader, newer, this.#documents, this.#options);
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
-  async #deliver(hash: string, woken: Woken): Promise<void> {
+  async #deliver(hash: string, woken: CurrentWakeUp): Promise<void> {
     const checked = await this.#checks.run(() => this.#check(hash, woken));
     if (!checked) return;
     const { document, sends } = checked;
@@ -181,20 +187,20 @@ export class Fallbacks {
    */
   async #check(
     hash: string,
-    woken: Woken,
+    woken: CurrentWakeUp,
   ): Promise<{ document: AwayDocument; sends: Promise<boolean>[] } | undefined> {
     let claimed: readonly Sending[] = [];
     // Start this read before reading the document, so that both are batched into a single store call.
-    const contactsNow = this.#options.contacts.findByHash(hash);
+    const contactsPromise = this.#options.contacts.findByHash(hash);
     const [contacts, document] = await Promise.all([
-      contactsNow,
+      contactsPromise,
       this.#documents.change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
         // If an earlier attempt succeeded but the store's response was lost, the messages are already stored.
-        const own = claimed.filter((message) => isStored(before, message));
-        claimed = own;
-        if (own.length > 0 || !hasDue(before, { now: this.#options.now(), woken: woken.at })) return before;
-        const { document: after, messages } = await this.#decide(before, await contactsNow, woken.at);
+        const saved = claimed.filter((message) => isStored(before, message));
+        claimed = saved;
+        if (saved.length > 0 || !hasDue(before, { now: this.#options.now(), woken: woken.at })) return before;
+        const { document: after, messages } = await this.#decide(before, await contactsPromise, woken.at);
         claimed = messages;
         return after;
       }),
@@ -239,7 +245,7 @@ export class Fallbacks {
    */
   async #send(
     reader: string,
-    { message, contacts, woken }: { message: Sending; contacts: ReaderContacts; woken: Woken },
+    { message, contacts, woken }: { message: Sending; contacts: ReaderContacts; woken: CurrentWakeUp },
   ): Promise<boolean> {
     const { channels, observer, now } = this.#options;
     const { via, key, attempts, until } = message;
@@ -279,12 +285,12 @@ export class Fallbacks {
    */
   async #wakeUp(
     document: AwayDocument,
-    { woken, addsReceipts = false }: { woken?: Woken; addsReceipts?: boolean },
+    { woken, addsReceipts = false }: { woken?: CurrentWakeUp; addsReceipts?: boolean },
   ): Promise<void> {
     const hash = hashOfReader(document.reader);
     const isPublished = woken ? await this.#receipts.publish(document) : !hasUnpublished(document);
     const now = this.#options.now();
-    const publishAt = addsReceipts ? now : publishAgainAt(hash, now);
+    const publishAt = addsReceipts ? now : retryPublishAt(hash, now);
     const next = Math.min(nextCheck(document, this.#rulesOf) ?? Infinity, isPublished ? Infinity : publishAt);
     if (next === Infinity) return;
     const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));

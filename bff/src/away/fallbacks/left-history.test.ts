@@ -21,7 +21,7 @@ describe('a notification that leaves the history', () => {
     for (const mark of [{ ids: ['n3'] }, { offset: 4 }]) {
       const w = await movingFeed();
       await w.read(mark);
-      w.moveHistoryOn();
+      w.advanceHistory();
       await markAnother(w);
       expect(await w.standings()).toEqual(['read']);
     }
@@ -32,7 +32,7 @@ describe('a notification that leaves the history', () => {
       const w = await movingFeed();
       await w.read(mark);
       await w.unread('n3');
-      w.moveHistoryOn();
+      w.advanceHistory();
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
       await markAnother(w);
       expect(await w.standings()).toEqual([expect.stringContaining('open')]);
@@ -43,7 +43,7 @@ describe('a notification that leaves the history', () => {
     for (const place of ['archived', 'snoozed']) {
       const w = await movingFeed();
       await (place === 'archived' ? w.archive({ ids: ['n3'] }) : w.snooze('n3'));
-      w.moveHistoryOn();
+      w.advanceHistory();
       await markAnother(w);
       expect(await w.standings()).toEqual([place]);
     }
@@ -51,7 +51,7 @@ describe('a notification that leaves the history', () => {
 
   it('should stay unread even when the oldest publications in the history are read', async () => {
     const w = await movingFeed();
-    w.moveHistoryOn();
+    w.advanceHistory();
     await w.read({ ids: ['n20', 'n21'] });
     expect(await w.standings()).toEqual(['open']);
     await w.read({ offset: 21 });
@@ -60,7 +60,7 @@ describe('a notification that leaves the history', () => {
 
   it('should accept marks from a page that still shows it', async () => {
     const w = await movingFeed();
-    w.moveHistoryOn();
+    w.advanceHistory();
     await w.read({ ids: ['n3'] });
     expect(await w.standings()).toEqual(['read']);
     await w.unread('n3');
@@ -81,7 +81,7 @@ describe('a notification that leaves the history', () => {
     const old = { ...document, waiting: waiting.map(({ position: _, ...one }) => one) };
     await w.store.write(KEY, old, etag);
     await w.read({ ids: ['n3'] });
-    w.moveHistoryOn();
+    w.advanceHistory();
     await markAnother(w);
     await w.archive({ ids: ['n3'] });
     expect(await w.standings()).toEqual(['read']);
@@ -90,7 +90,7 @@ describe('a notification that leaves the history', () => {
 
   it('should be archived when a page that shows it archives everything up to an offset', async () => {
     const w = await movingFeed();
-    w.moveHistoryOn();
+    w.advanceHistory();
     await w.archive({ offset: 2 });
     expect(await w.standings()).toEqual(['open']);
     await w.snooze('n25');
@@ -100,7 +100,7 @@ describe('a notification that leaves the history', () => {
 
   it("should not inherit a newer notification's marks if both have the same id", async () => {
     const w = await movingFeed();
-    w.moveHistoryOn();
+    w.advanceHistory();
     w.feed.replaced.set(28, {
       offset: 28,
       notification: { ...w.item('n3'), createdAt: '2026-01-02T00:00:00Z' },
@@ -113,7 +113,7 @@ describe('a notification that leaves the history', () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.moveHistoryOn();
+    w.advanceHistory();
     await markAnother(w);
     const ids = async () => (await w.states.readFresh(READER, READER))?.ids;
     const archived = async () => (await w.inboxes.readFresh(READER))?.feeds[READER]?.archived;
@@ -146,7 +146,7 @@ describe('marks', () => {
     await w.inboxes.archive({ reader: READER, owner: READER }, { feed: 'topic:a', ids: ['gone'] });
     await w.states.mark('client:1', { feed: READER, ids: ['gone'] }, 'address:1');
     expect(w.lookups).toEqual([]);
-    w.moveHistoryOn();
+    w.advanceHistory();
     await w.read({ ids: ['n25'] });
     expect(new Set(w.lookups)).toEqual(new Set([READER]));
   });
@@ -155,7 +155,7 @@ describe('marks', () => {
     const w = await movingFeed({ hasChannels: false });
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.moveHistoryOn();
+    w.advanceHistory();
     const read = vi.spyOn(w.store, 'read');
     await markAnother(w);
     expect(read.mock.calls.map(([key]) => key)).not.toContain(KEY);
@@ -166,7 +166,7 @@ describe('marks', () => {
   it("should be stored even if this version can't read the fallbacks", async () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
-    w.moveHistoryOn();
+    w.advanceHistory();
     await w.store.write(KEY, { v: 99 }, (await w.store.read(KEY))?.etag);
     await markAnother(w);
     expect((await w.states.readFresh(READER, READER))?.ids).toEqual(['n25']);
@@ -177,14 +177,14 @@ describe('marks', () => {
     const w = await movingFeed();
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });
-    w.moveHistoryOn();
+    w.advanceHistory();
     const read = w.store.read.bind(w.store);
     const failing = vi.spyOn(w.store, 'read').mockImplementation((key) => {
-      if (key === KEY) return Promise.reject(new Error('no store'));
+      if (key === KEY) return Promise.reject(new Error('store down'));
       return read(key);
     });
-    await expect(w.states.mark(READER, { feed: READER, ids: ['n25'] })).rejects.toThrow('no store');
-    await expect(w.archive({ ids: ['n25'] })).rejects.toThrow('no store');
+    await expect(w.states.mark(READER, { feed: READER, ids: ['n25'] })).rejects.toThrow('store down');
+    await expect(w.archive({ ids: ['n25'] })).rejects.toThrow('store down');
     failing.mockRestore();
     expect((await w.store.read(readKey(READER, READER)))?.value).toMatchObject({ ids: ['n3'] });
     expect((await w.store.read(inboxKey(READER)))?.value).toMatchObject({
@@ -230,8 +230,8 @@ describe('a notification from a previous epoch', () => {
     await w.read({ epoch: '1-a', offset: 6 });
     await w.read({ epoch: '2-b', offset: 4 });
     expect(await w.standings()).toEqual(['open']);
-    w.moveHistoryOn();
-    // In the new epoch, offset 3 belongs to another notification.
+    w.advanceHistory();
+    // In the new epoch, offset 3 is a different notification.
     await w.archive({ ids: ['n3'] });
     expect((await w.inboxes.readFresh(READER))?.feeds[READER]?.archived ?? []).toEqual([]);
   });
@@ -246,7 +246,7 @@ describe('a notification after an undetected store rollback', () => {
     await w.archive({ ids: ['other'] });
     expect(await w.standings()).toEqual(['open', 'open']);
     await w.publish('n6', 5);
-    w.moveHistoryOn();
+    w.advanceHistory();
     expect(await w.standings()).toEqual(['open', 'open']);
   });
 
@@ -273,10 +273,14 @@ it('should find the positions of notifications in the history by creation time a
   const renamed = { ...w.item('n2'), id: 'n2.ffffffff' };
   w.feed.replaced.set(5, { offset: 5, notification: renamed });
   w.feed.replaced.set(6, { offset: 6, notification: null, id: 'n6', gone: 'replaced' });
-  const of = (id: string, more = {}) => ({ notification: { ...w.item(id), ...more }, fallback: [] });
-  const event = { ...of('n2'), sourceHash: 'f'.repeat(16) };
-  const other = of('n4', { createdAt: '2026-01-01T09:00:00Z' });
-  const found = await positionsIn(READER, [of('n1'), event, other, of('n6'), of('never')], w.histories);
+  const itemOf = (id: string, more = {}) => ({ notification: { ...w.item(id), ...more }, fallback: [] });
+  const event = { ...itemOf('n2'), sourceHash: 'f'.repeat(16) };
+  const other = itemOf('n4', { createdAt: '2026-01-01T09:00:00Z' });
+  const found = await positionsIn(
+    READER,
+    [itemOf('n1'), event, other, itemOf('n6'), itemOf('never')],
+    w.histories,
+  );
   expect([...found].map(([{ notification }, position]) => [notification.id, position])).toEqual([
     ['n1', { epoch: '1-a', offset: 1 }],
     ['n2', { epoch: '1-a', offset: 5, id: 'n2.ffffffff' }],

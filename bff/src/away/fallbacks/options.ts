@@ -6,7 +6,7 @@ import type { ChannelRules, Standing } from './decide/decide.ts';
 import type { Waiting } from './document.ts';
 import type { FallbackObserver } from './fallback-observer.ts';
 import type { PublishReceipt } from './receipts/publish-receipts.ts';
-import type { Registered } from './register.ts';
+import type { NewNotification } from './register.ts';
 
 export interface ConfiguredChannel {
   channel: Channel;
@@ -25,8 +25,8 @@ export interface FallbacksOptions {
   /** Finds the positions of published notifications that are in the feed's history. */
   positionsOf: (
     reader: string,
-    added: readonly Registered[],
-  ) => Promise<ReadonlyMap<Registered, PublishedAt>>;
+    added: readonly NewNotification[],
+  ) => Promise<ReadonlyMap<NewNotification, PublishedAt>>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
     /** Finds contacts by the reader's hash, so that they can be read together with the reader's document. */

@@ -4,14 +4,14 @@ import { locate } from '../../readers/marks/advance.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
 import type { ReaderStore, WaitingPosition } from '../../readers/ports.ts';
 import { awayKey, hashOfReader } from './document.ts';
-import type { Registered } from './register.ts';
+import type { NewNotification } from './register.ts';
 
 /** Finds notifications' positions in the history of the reader's feed. */
 export async function positionsIn(
   reader: string,
-  added: readonly Registered[],
+  added: readonly NewNotification[],
   histories: Pick<Histories, 'including'>,
-): Promise<ReadonlyMap<Registered, PublishedAt>> {
+): Promise<ReadonlyMap<NewNotification, PublishedAt>> {
   const named = added.map((one) => ({
     one,
     ids: idsOf({ ...one.notification, sourceHash: one.sourceHash }),
@@ -19,9 +19,9 @@ export async function positionsIn(
   const ids = new Set(named.flatMap((each) => each.ids));
   const { head, history } = await histories.including(reader, { ids: [...ids] });
   const offsets = await locate(ids, history);
-  const found = new Map<Registered, PublishedAt>();
-  for (const { one, ids: own } of named)
-    for (const id of own) {
+  const found = new Map<NewNotification, PublishedAt>();
+  for (const { one, ids: itemIds } of named)
+    for (const id of itemIds) {
       const offset = offsets.get(id);
       const [published] = offset === undefined ? [] : await history.readRange(offset, offset);
       const isSameNotification = published?.notification?.createdAt === one.notification.createdAt;

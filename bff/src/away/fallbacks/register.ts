@@ -15,7 +15,7 @@ export const MAX_WAITING = 2_000;
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
 /** A published notification, its fallbacks (possibly none) and its position (if known). */
-export interface Registered {
+export interface NewNotification {
   notification: Notification;
   sourceHash?: string | undefined;
   fallback: readonly Fallback[];
@@ -26,12 +26,12 @@ export interface Registered {
  * Separates a new notification from its fallbacks. If the notification doesn't define fallbacks, the policy's defaults
  * apply. Returns `undefined` if there are no fallbacks and the notification can't replace another notification.
  */
-export function registeredOf(
-  { fallback: own, sourceHash, ...notification }: Arrival,
+export function newNotificationOf(
+  { fallback: ownFallback, sourceHash, ...notification }: Arrival,
   policy: (notification: Notification) => readonly Fallback[],
   position?: PublishedAt,
-): Registered | undefined {
-  const fallback = own ?? policy(notification);
+): NewNotification | undefined {
+  const fallback = ownFallback ?? policy(notification);
   if (fallback.length === 0 && notification.collapseKey === undefined) return undefined;
   return { notification, sourceHash, fallback, position };
 }
@@ -41,10 +41,14 @@ export const namesOf = ({ waiting, sending, receipts }: AwayDocument): Set<strin
 
 /**
  * Adds the fallbacks of new notifications. Known notifications keep the fallbacks they were first added with, even if
- * these have ended, so turns can be repeated safely. Updates the positions of republished notifications. Returns the
+ * those have ended, so turns can be repeated safely. Updates the positions of republished notifications. Returns the
  * same document if there is no change.
  */
-export function register(document: AwayDocument, added: readonly Registered[], now: number): AwayDocument {
+export function register(
+  document: AwayDocument,
+  added: readonly NewNotification[],
+  now: number,
+): AwayDocument {
   const before = withPositions(document.waiting, added);
   const known = namesOf(document);
   const sending = document.sending.flatMap(({ items }) => items);
@@ -99,7 +103,7 @@ const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boole
   position !== undefined && (hasContent || position.id !== undefined);
 
 /** Updates the positions of republished notifications. Returns the same list if there is no change. */
-function withPositions(waiting: Waiting[], added: readonly Registered[]): Waiting[] {
+function withPositions(waiting: Waiting[], added: readonly NewNotification[]): Waiting[] {
   const published = new Map(
     added.filter(({ position }) => position).map((one) => [nameOf(one.notification), one]),
   );
@@ -116,7 +120,7 @@ function withPositions(waiting: Waiting[], added: readonly Registered[]): Waitin
 /** Decides whether a notification was erased. */
 export type IsErased = (one: Waiting | SentItem) => boolean;
 
-/** The extent of an erasure: the whole feed, or only the notifications that `ids` or `isErased` select. */
+/** The scope of an erasure: the whole feed, or only the notifications that `ids` or `isErased` select. */
 export interface ErasedFallbacks {
   feed: string;
   ids?: readonly string[] | undefined;
@@ -169,7 +173,11 @@ function endWaiting(
  * feed. Marks notifications being sent as replaced. Returns the same document if no notification is replaced. Skips
  * notifications with an unknown position; the feed's history decides later whether they were replaced.
  */
-export function replace(document: AwayDocument, newer: readonly Registered[], now: number): AwayDocument {
+export function replace(
+  document: AwayDocument,
+  newer: readonly NewNotification[],
+  now: number,
+): AwayDocument {
   const isReplaced = ({ notification, position }: Pick<Waiting, 'notification' | 'position'>) =>
     position !== undefined &&
     notification?.collapseKey !== undefined &&

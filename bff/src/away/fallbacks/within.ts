@@ -1,13 +1,13 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Settles like `work`, or like `late` if that takes longer than `ms`. `late` can throw. */
-export async function settleBy<T>(ms: number, work: Promise<T>, late: () => T): Promise<T> {
+/** Settles like `work`, or like `onTimeout` if that takes longer than `ms`. `onTimeout` can throw. */
+export async function settleBy<T>(ms: number, work: Promise<T>, onTimeout: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
   try {
-    return await Promise.race([work, end.then(late)]);
+    return await Promise.race([work, end.then(onTimeout)]);
   } finally {
     clearTimeout(timer);
   }

@@ -10,11 +10,11 @@ const NOTIFICATIONS: readonly Notification[] = [
     feed: 'user:42',
     severity: 'error',
     title: 'Payment failed: Köhler & Søn <invoice 2041>',
-    body: 'The bank refused the payment of €1,240.00.\nPlease check the account number and try again.',
+    body: 'The bank declined the payment of €1,240.00.\nPlease check the account number and try again.',
     source: 'Billing',
     link: '/invoices/2041',
     actions: [
-      { label: 'Pay again', link: '/invoices/2041/pay' },
+      { label: 'Retry payment', link: '/invoices/2041/pay' },
       { label: 'Call the bank', link: 'https://bank.example/contact' },
     ],
     createdAt: '2026-05-04T09:41:00Z',
@@ -85,6 +85,6 @@ export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((
 /** The sample that `/ops` shows. */
 export const sampleOf = ({ kind, language }: EmailPreviewQuery): AwayMessage => {
   const sample = SAMPLES.find(({ key }) => key === `sample-${kind}-${language}`);
-  if (!sample) throw new Error(`there is no sample ${kind} in ${language}`);
+  if (!sample) throw new Error(`there is no sample of kind ${kind} in ${language}`);
   return sample;
 };

@@ -123,7 +123,7 @@ describe('a folder of templates', () => {
     expect(loadTemplates({ folder }).render(message).subject).toBe('Acme Bcc: all@example.com A');
   });
 
-  it('should fail at startup and name every invalid file', () => {
+  it('should fail at startup and list every invalid file', () => {
     write('subject.liquid', '{% if %}');
     write('text.liquid', '{{ title }');
     write('words.en.json', '{"open": ""}');
@@ -147,7 +147,7 @@ describe('a folder of templates', () => {
     ['html.liquid', '\n{{ subject | shout }}', /html\.liquid: .*shout.*line:2/],
     ['html.liquid', '{% include "/etc/passwd" %}', /html\.liquid: /],
     ['html.liquid', '{% for i in (1..100000000) %}x{% endfor %}', /html\.liquid: .*limit/],
-    ['text.liquid', '  \n', /text\.liquid: renders to nothing/],
+    ['text.liquid', '  \n', /text\.liquid: renders no content/],
     ['words.en.json', '{', /words\.en\.json: is not valid JSON/],
     ['words.en.json', '{"headingMany": "{n} new"}', /contains \{n\}, but can only contain \{count\}/],
   ])('should refuse %s with %s', (file, text, fault) => {

@@ -17,7 +17,7 @@ export interface TemplateOptions {
 }
 
 /** E-mail content. `subject` is a single line. */
-export interface Rendered {
+export interface RenderedMessage {
   subject: string;
   text: string;
   html: string;
@@ -25,7 +25,7 @@ export interface Rendered {
 
 export interface Templates {
   /** Deterministic: the same message always renders the same content. */
-  render(message: AwayMessage): Rendered;
+  render(message: AwayMessage): RenderedMessage;
   /** Only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
   /** The folder's files that replace ours. */
@@ -67,7 +67,7 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
   for (const kind of ['subject', 'text', 'html'] as const) {
     attempt(TEMPLATE_FILES[kind], faults, () => {
       for (const sample of SAMPLES) {
-        if (renderOne(kind, sample).trim() === '') throw new Error('renders to nothing');
+        if (renderOne(kind, sample).trim() === '') throw new Error('renders no content');
       }
     });
   }
@@ -98,9 +98,9 @@ function attempt(file: string, faults: string[], step: () => void): void {
 
 function throwIfFaulty(faults: readonly string[], folder: string | undefined): void {
   if (faults.length === 0) return;
-  const where = folder === undefined ? 'The templates' : `The templates in ${folder}`;
+  const source = folder === undefined ? 'The templates' : `The templates in ${folder}`;
   const list = [...new Set(faults)].map((fault) => `\n  ${fault}`).join('');
-  throw new TemplateError(`${where} can't be used. Correct or remove these files:${list}`);
+  throw new TemplateError(`${source} can't be used. Correct or remove these files:${list}`);
 }
 
 function isTimeZone(timeZone: string): boolean {

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
-import { VALUES, WORDS, type Words } from './defaults/words.ts';
+import { PLACEHOLDERS, WORDS, type Words } from './defaults/words.ts';
 import { TEMPLATE_FILES, type TemplateSources } from './sources.ts';
 
 const NAMES = Object.keys(WORDS.en) as (keyof Words)[];
 const MAX_WORD = 500;
 
 const wordSchema = (name: keyof Words) => {
-  const values = VALUES[name] ?? [];
+  const allowed = PLACEHOLDERS[name] ?? [];
   return z
     .string()
     .min(1)
     .max(MAX_WORD)
     .superRefine((word, context) => {
       for (const [placeholder, value = ''] of word.matchAll(/\{(\w+)\}/g)) {
-        if (values.includes(value)) continue;
+        if (allowed.includes(value)) continue;
         const remedy =
-          values.length > 0 ? `can only contain {${values.join('}, {')}}` : "can't contain placeholders";
+          allowed.length > 0 ? `can only contain {${allowed.join('}, {')}}` : "can't contain placeholders";
         context.addIssue({ code: 'custom', message: `contains ${placeholder}, but ${remedy}` });
       }
     })

@@ -28,7 +28,7 @@ export class InstanceDocuments<T extends { instance: string }> {
    * Writes a document. If that updates the index, `select` picks which other documents to keep, and the rest are
    * deleted.
    */
-  async write(document: T, select: (others: T[]) => T[] = (others) => others): Promise<void> {
+  async write(document: T, select: (documents: T[]) => T[] = (documents) => documents): Promise<void> {
     const { keyOf, ttlInSeconds, indexKey } = this.#kind;
     const { instance } = document;
     const operations: StateOperation[] = [
@@ -36,11 +36,15 @@ export class InstanceDocuments<T extends { instance: string }> {
     ];
     const { instances, etag } = await this.#index();
     if (!instances.includes(instance)) {
-      const others = await this.#documents(instances);
-      const kept = select(others);
-      for (const other of others)
-        if (!kept.includes(other)) operations.push({ operation: 'delete', key: keyOf(other.instance) });
-      const value = { v: DOCUMENT_VERSION, instances: [...kept.map((other) => other.instance), instance] };
+      const otherDocuments = await this.#documents(instances);
+      const keptDocuments = select(otherDocuments);
+      for (const other of otherDocuments)
+        if (!keptDocuments.includes(other))
+          operations.push({ operation: 'delete', key: keyOf(other.instance) });
+      const value = {
+        v: DOCUMENT_VERSION,
+        instances: [...keptDocuments.map((other) => other.instance), instance],
+      };
       operations.push({ operation: 'upsert', key: indexKey, value, etag });
     }
     await transactInStages(this.#sidecar, COMPONENTS.state, operations);

@@ -25,9 +25,9 @@ export class DaprPastHourStore implements PastHourStore {
     });
   }
 
-  keep(past: PastInstance): Promise<void> {
-    return this.#documents.write(past, (others) =>
-      others.toSorted((a, b) => (a.at > b.at ? -1 : 1)).slice(0, MAX_PAST_INSTANCES - 1),
+  save(past: PastInstance): Promise<void> {
+    return this.#documents.write(past, (documents) =>
+      documents.toSorted((a, b) => (a.at > b.at ? -1 : 1)).slice(0, MAX_PAST_INSTANCES - 1),
     );
   }
 

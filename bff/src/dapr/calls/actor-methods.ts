@@ -7,7 +7,7 @@ import {
   seqSchema,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-import type { CallerKnowledge } from '../../deliver/load/load-head.ts';
+import type { CallerHints } from '../../deliver/load/load-head.ts';
 import { isEpoch } from '../../feed/position.ts';
 import type { ActorMethod } from './signed-call.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../deliver/turn/turn.ts';
@@ -16,7 +16,7 @@ const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
 
 const highWaterMarkSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an invalid epoch');
 
-export interface FeedCall extends CallerKnowledge {
+export interface FeedCall extends CallerHints {
   feed: string;
   announced?: Announced;
 }
@@ -30,7 +30,7 @@ export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
     heard: highWaterMarkSchema.optional(),
     lostDocument: z.string().max(512).optional(),
   }),
-  answerSchema: z.object({ outcome: outcomeSchema, position: positionSchema }),
+  resultSchema: z.object({ outcome: outcomeSchema, position: positionSchema }),
   idOf: ({ feed }) => feedKey(feed),
   factsOf: ({ outcome, position }) => [outcome, position.epoch, position.offset],
 };
@@ -41,7 +41,7 @@ export interface PartitionCall extends AnnouncedEntry {
 
 /**
  * The `Partition` actor's method that takes a partition's turn. Unlike `TAKE_FEED`, it has no parameters for
- * `CallerKnowledge`.
+ * `CallerHints`.
  */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',
@@ -51,7 +51,7 @@ export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = 
     seq: seqSchema,
     from: seqSchema.optional(),
   }),
-  answerSchema: z.object({ outcome: outcomeSchema }),
+  resultSchema: z.object({ outcome: outcomeSchema }),
   idOf: ({ partition }) => String(partition),
   factsOf: ({ outcome }) => [outcome],
 };

@@ -11,7 +11,7 @@ import { Router, type RequestHandler } from 'express';
 import type { PartitionHost } from '../../deliver/turn/partition-host.ts';
 import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
 import { refuseCall } from './refuse-call.ts';
-import { openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
+import { openCall, proveResult, type ActorMethod, type Retry } from './signed-call.ts';
 import type { FeedHost } from '../../deliver/turn/feed-host.ts';
 
 export interface ActorRoutesOptions {
@@ -31,21 +31,21 @@ const MAX_CALL_BYTES = 16 * 1024;
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const take =
-    <Call, Answer extends object>(
-      method: ActorMethod<Call, Answer>,
-      turn: (call: Call) => Promise<Answer>,
+    <Call, Result extends object>(
+      method: ActorMethod<Call, Result>,
+      turn: (call: Call) => Promise<Result>,
     ): RequestHandler<{ id: string }> =>
     async (request, response) => {
       const body = request.body as Uint8Array;
-      let own: Signer;
+      let currentSigner: Signer;
       let opened: { call: Call; nonce: string };
       try {
-        own = await signer();
-        opened = openCall(method, own, request.params.id, request.get(SIGNATURE_HEADER), body);
+        currentSigner = await signer();
+        opened = openCall(method, currentSigner, request.params.id, request.get(SIGNATURE_HEADER), body);
       } catch (error) {
         return refuseCall(response, error, { onRefused, log });
       }
-      response.json(proveAnswer(method, own, opened.nonce, await answerOf(turn(opened.call))));
+      response.json(proveResult(method, currentSigner, opened.nonce, await resultOf(turn(opened.call))));
     };
 
   const deactivate =
@@ -86,7 +86,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
   return router;
 }
 
-async function answerOf<Answer>(turn: Promise<Answer>): Promise<Answer | Retry> {
+async function resultOf<Result>(turn: Promise<Result>): Promise<Result | Retry> {
   try {
     return await turn;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { HostUnreachableError } from '../../deliver/route/route-turn.ts';
-import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.ts';
+import { isRetry, readResult, signCall, type ActorMethod } from './signed-call.ts';
 
 export interface CallActorOptions {
   sidecar: Sidecar;
@@ -10,35 +10,36 @@ export interface CallActorOptions {
 }
 
 /**
- * Calls an actor through the sidecar. Signs each call anew. A response without a valid proof counts as no response,
- * since any application can offer to host our actors. Needs the timeout: while placement is down, calls hang forever.
+ * Calls an actor through the sidecar. Creates a new signature for each call. A response without a valid proof counts as
+ * no response, since any application can offer to host our actors. Needs the timeout: while placement is down, calls
+ * hang forever.
  */
-export function createCallActor<Call, Answer extends object>(
+export function createCallActor<Call, Result extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,
   type: string,
-  method: ActorMethod<Call, Answer>,
-): (call: Call) => Promise<Answer> {
+  method: ActorMethod<Call, Result>,
+): (call: Call) => Promise<Result> {
   return async (call) => {
     const ownSigner = await signer();
     const { id, body, signature, nonce } = signCall(method, ownSigner, call);
     const headers = { [SIGNATURE_HEADER]: signature };
-    let answered: unknown;
+    let response: unknown;
     try {
-      answered = await sidecar.callActor(type, id, method.name, body, { headers, timeoutMs });
+      response = await sidecar.callActor(type, id, method.name, body, { headers, timeoutMs });
     } catch (cause) {
       if (!(cause instanceof SidecarError)) throw cause;
-      const mayStillWork = cause.status === undefined;
+      const mayStillBeWorking = cause.status === undefined;
       const message = `cannot reach the host of ${type} ${id}: ${cause.message}`;
-      throw new HostUnreachableError(message, { mayStillWork, cause });
+      throw new HostUnreachableError(message, { mayStillBeWorking, cause });
     }
-    const answer = readAnswer(method, ownSigner, nonce, answered);
-    if (!answer)
+    const result = readResult(method, ownSigner, nonce, response);
+    if (!result)
       throw new HostUnreachableError(
         `the response from ${type} ${id} has no valid proof, so it did not come from one of our instances`,
-        { mayStillWork: false },
+        { mayStillBeWorking: false },
       );
-    if (isRetry(answer))
-      throw new TemporaryError(`the turn of ${type} ${id} must be retried: ${answer.reason}`);
-    return answer;
+    if (isRetry(result))
+      throw new TemporaryError(`the turn of ${type} ${id} must be retried: ${result.reason}`);
+    return result;
   };
 }

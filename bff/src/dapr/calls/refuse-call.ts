@@ -24,7 +24,7 @@ export function refuseCall(response: Response, error: unknown, { onRefused, log 
   sendProblem(response, {
     status: 503,
     code: 'unavailable',
-    detail: 'The secret "internal" has not been loaded yet. Nothing was done; retry the call.',
+    detail: 'The "internal" secret has not been loaded yet. Nothing was done; retry the call.',
     retryAfter: 1,
   });
 }

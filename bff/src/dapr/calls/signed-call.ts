@@ -3,15 +3,15 @@ import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
 
 /** An actor method: the contract between our callers and hosts. */
-export interface ActorMethod<Call, Answer extends object> {
+export interface ActorMethod<Call, Result extends object> {
   /** Unique across all actor types so that a call can't be mistaken for a call to another type. */
   name: string;
   callSchema: z.ZodType<Call>;
-  /** The answer after a completed turn. */
-  answerSchema: z.ZodType<Answer>;
+  /** The result of a completed turn. */
+  resultSchema: z.ZodType<Result>;
   idOf: (call: Call) => string;
-  /** All values in the answer. The proof covers all of them. */
-  factsOf: (answer: Answer) => readonly (string | number)[];
+  /** All values in the result. The proof covers all of them. */
+  factsOf: (result: Result) => readonly (string | number)[];
 }
 
 /** The turn must be retried. The actor never throws, so a failed call means that the host was not reached. */
@@ -20,7 +20,7 @@ export type Retry = z.infer<typeof retrySchema>;
 
 const provenSchema = z.looseObject({ proof: z.string() });
 
-/** A single attempt at a call. The answer's proof covers `nonce`. */
+/** A single attempt at a call. The result's proof covers `nonce`. */
 export interface SignedCall {
   id: string;
   body: string;
@@ -39,8 +39,8 @@ export class InvalidCallError extends Error {
   }
 }
 
-export function signCall<Call, Answer extends object>(
-  method: ActorMethod<Call, Answer>,
+export function signCall<Call, Result extends object>(
+  method: ActorMethod<Call, Result>,
   signer: Signer,
   call: Call,
 ): SignedCall {
@@ -53,8 +53,8 @@ export function signCall<Call, Answer extends object>(
  * Checks and decodes a call to the actor `id`. Each signature is accepted only once.
  * @throws SignatureError if the call didn't come from our own instances, InvalidCallError if the content is invalid
  */
-export function openCall<Call, Answer extends object>(
-  method: ActorMethod<Call, Answer>,
+export function openCall<Call, Result extends object>(
+  method: ActorMethod<Call, Result>,
   signer: Signer,
   id: string,
   signature: string | undefined,
@@ -69,35 +69,35 @@ export function openCall<Call, Answer extends object>(
   return { call: call.data, nonce };
 }
 
-/** Adds proof that our own host gave this answer to the call with this nonce. */
-export const proveAnswer = <Call, Answer extends object>(
-  method: ActorMethod<Call, Answer>,
+/** Adds proof that our own host returned this result for the call with this nonce. */
+export const proveResult = <Call, Result extends object>(
+  method: ActorMethod<Call, Result>,
   signer: Signer,
   nonce: string,
-  answer: Answer | Retry,
+  result: Result | Retry,
 ) => ({
-  ...answer,
-  proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
+  ...result,
+  proof: signer.proofOf('answer', nonce, ...factsOf(method, result)),
 });
 
-/** The answer to the call with this nonce; `undefined` without proof that our own host gave it. */
-export function readAnswer<Call, Answer extends object>(
-  method: ActorMethod<Call, Answer>,
+/** The result of the call with this nonce; `undefined` without proof that our own host returned it. */
+export function readResult<Call, Result extends object>(
+  method: ActorMethod<Call, Result>,
   signer: Signer,
   nonce: string,
-  answered: unknown,
-): Answer | Retry | undefined {
-  const answer = z.union([method.answerSchema, retrySchema]).safeParse(answered);
-  const proven = provenSchema.safeParse(answered);
-  if (!answer.success || !proven.success) return undefined;
-  const isProof = signer.isProof(proven.data.proof, 'answer', nonce, ...factsOf(method, answer.data));
-  return isProof ? answer.data : undefined;
+  response: unknown,
+): Result | Retry | undefined {
+  const result = z.union([method.resultSchema, retrySchema]).safeParse(response);
+  const proven = provenSchema.safeParse(response);
+  if (!result.success || !proven.success) return undefined;
+  const isProof = signer.isProof(proven.data.proof, 'answer', nonce, ...factsOf(method, result.data));
+  return isProof ? result.data : undefined;
 }
 
-export const isRetry = (answer: object): answer is Retry => 'outcome' in answer && answer.outcome === 'retry';
+export const isRetry = (result: object): result is Retry => 'outcome' in result && result.outcome === 'retry';
 
-const factsOf = <Call, Answer extends object>(
-  method: ActorMethod<Call, Answer>,
-  answer: Answer | Retry,
+const factsOf = <Call, Result extends object>(
+  method: ActorMethod<Call, Result>,
+  result: Result | Retry,
 ): readonly (string | number)[] =>
-  isRetry(answer) ? [answer.outcome, answer.reason] : method.factsOf(answer);
+  isRetry(result) ? [result.outcome, result.reason] : method.factsOf(result);

@@ -9,7 +9,7 @@ import type { Commit } from '../../feed/commit/plan-commit.ts';
  * Number of segments to cache (newest first). Commits only merge small segments at the end, so they rarely need older
  * segments.
  */
-const SEGMENTS_HELD = 3 * TIERS;
+const CACHED_SEGMENTS = 3 * TIERS;
 /** The index is cleaned up when it has more than twice the history's publications plus this number. */
 const INDEX_SLACK = 1_000;
 
@@ -43,7 +43,7 @@ export class Activation {
     return this.#index?.head === identityOf(head) ? this.#index.index : undefined;
   }
 
-  holdIndex(head: Head, index: HistoryIndex): void {
+  cacheIndex(head: Head, index: HistoryIndex): void {
     this.#index = { head: identityOf(head), index };
   }
 
@@ -56,7 +56,7 @@ export class Activation {
     this.retracted.replace(head.retractions ?? [], retractions);
     this.unwritten.clear();
     for (const { key, publications: content } of segments) this.segments.set(key, content);
-    const referenced = new Set(head.segments.slice(-SEGMENTS_HELD).map(({ key }) => key));
+    const referenced = new Set(head.segments.slice(-CACHED_SEGMENTS).map(({ key }) => key));
     for (const key of this.segments.keys()) if (!referenced.has(key)) this.segments.delete(key);
   }
 

@@ -63,11 +63,14 @@ export async function commitFeeds(
       }
     }),
   );
-  const planned = plans.filter((one) => one !== undefined);
+  const planned = plans.filter((feedPlan) => feedPlan !== undefined);
   if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
-  const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
+  const committed = planned.map(({ prepared, ...feedCommit }) => ({
+    ...feedCommit,
+    ...prepared.recordWrite(),
+  }));
   await onStep('committed');
-  const messages = committed.flatMap((one) => broadcastsOfCommit(one, dependencies));
+  const messages = committed.flatMap((result) => broadcastsOfCommit(result, dependencies));
   if (messages.length > 0) await broadcaster.broadcast(messages);
   await onStep('broadcast');
   await Promise.all(
@@ -78,7 +81,7 @@ export async function commitFeeds(
       erasures.set(feed, loaded.stored.erasedAt);
     }),
   );
-  const commits = new Map(committed.map((one) => [one.feed, one]));
+  const commits = new Map(committed.map((result) => [result.feed, result]));
   await dependencies.onItems?.(
     new Map(
       [...batch.items].map(([feed, items]) => [
@@ -158,7 +161,7 @@ async function load(
 ): Promise<LoadedHead> {
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
-    dependencies.events.lossNoticed(feed, loaded.loss);
+    dependencies.events.lossDetected(feed, loaded.loss);
     // If the store also lost the partition's checkpoint, the turn must start over.
     if (await progress.reload())
       throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
@@ -170,6 +173,6 @@ async function load(
   return loaded;
 }
 
-/** Whether the checkpoint says that all of the head's unconfirmed publications were broadcast. */
+/** Whether the checkpoint shows that all of the head's unconfirmed publications were broadcast. */
 const wereBroadcast = ({ unconfirmed }: Head, progress: Progress): boolean =>
   unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

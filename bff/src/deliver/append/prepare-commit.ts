@@ -30,7 +30,7 @@ export interface CommitResult {
 export interface PreparedCommit {
   write: HeadWrite;
   /** Call once the write has succeeded. */
-  written: () => CommitResult;
+  recordWrite: () => CommitResult;
 }
 
 /**
@@ -44,9 +44,9 @@ export async function commit(
   activation: Activation,
   dependencies: CommitDependencies,
 ): Promise<CommitResult> {
-  const { write, written } = await prepareCommit(feed, loaded, batch, activation, dependencies);
+  const { write, recordWrite } = await prepareCommit(feed, loaded, batch, activation, dependencies);
   await dependencies.log.commit([write]);
-  return written();
+  return recordWrite();
 }
 
 /** Plans a commit on top of the loaded head. Doesn't write anything. */
@@ -84,7 +84,7 @@ export async function prepareCommit(
   const { head, documents } = planned;
   return {
     write: { feed, head, etag: loaded.etag, documents },
-    written: () => {
+    recordWrite: () => {
       marks.raise(feed, head);
       activation.adopt(planned, loaded.base);
       retire(planned.retired);
@@ -144,14 +144,14 @@ async function indexOf(
   activation: Activation,
   { log, limits, now }: CommitDependencies,
 ): Promise<HistoryIndex> {
-  const held = base && activation.indexOf(base);
-  if (held) return held;
+  const cached = base && activation.indexOf(base);
+  if (cached) return cached;
   const index = new HistoryIndex();
   for (const { key } of base ? keptSegments(base.segments, limits, now()) : []) {
     const publications = activation.segments.get(key) ?? (await readSegments(log, [key]))[0] ?? [];
     for (const publication of publications) if (publication.notification) index.add(publication);
   }
-  if (base) activation.holdIndex(base, index);
+  if (base) activation.cacheIndex(base, index);
   return index;
 }
 
@@ -160,8 +160,8 @@ async function contentOf(
   { segments }: Activation,
   log: FeedLog,
 ): Promise<readonly Publication[]> {
-  const held = segments.get(key);
-  if (held) return held;
+  const cached = segments.get(key);
+  if (cached) return cached;
   const [content = []] = await readSegments(log, [key]);
   segments.set(key, content);
   return content;

@@ -123,8 +123,8 @@ export async function eraseRetracted(
   publications: readonly Publication[],
   onErased: OnErased,
 ): Promise<void> {
-  const ids = publications.flatMap((one) =>
-    one.notification === null && one.gone === 'retracted' ? [one.id] : [],
+  const ids = publications.flatMap((publication) =>
+    publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
   );
   if (ids.length > 0) await onErased({ feed, ids });
 }

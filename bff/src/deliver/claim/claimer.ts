@@ -24,7 +24,7 @@ export class Claimer {
   readonly #progress: Progress;
   readonly #dependencies: ClaimerDependencies;
   #waiting: Claim[] = [];
-  #underWay: Claim[] = [];
+  #inProgress: Claim[] = [];
 
   constructor(partition: number, progress: Progress, dependencies: ClaimerDependencies) {
     this.#partition = partition;
@@ -36,28 +36,28 @@ export class Claimer {
   claim(run: string, from: number, to: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, from, to, settle: { resolve, reject } });
-      if (this.#underWay.length === 0) void this.#work();
+      if (this.#inProgress.length === 0) void this.#work();
     });
   }
 
   isClaiming(run: string, seq: number): boolean {
     const includesEntry = (claim: Claim) => claim.run === run && claim.from <= seq && seq <= claim.to;
-    return this.#waiting.some(includesEntry) || this.#underWay.some(includesEntry);
+    return this.#waiting.some(includesEntry) || this.#inProgress.some(includesEntry);
   }
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      this.#underWay = this.#waiting.splice(0);
+      this.#inProgress = this.#waiting.splice(0);
       try {
         await this.#progress.store();
         await this.#dependencies.onStep('checkpointed');
-        await this.#pop(this.#underWay);
+        await this.#pop(this.#inProgress);
         await this.#dependencies.onStep('popped');
-        for (const { settle } of this.#underWay) settle.resolve();
+        for (const { settle } of this.#inProgress) settle.resolve();
       } catch (error) {
-        for (const { settle } of this.#underWay) settle.reject(error);
+        for (const { settle } of this.#inProgress) settle.reject(error);
       }
-      this.#underWay = [];
+      this.#inProgress = [];
     }
   }
 

@@ -12,27 +12,29 @@ const erased: Erased[] = [
 
 /** Naive reference implementation: searches each item's text for each erased feed and id. */
 function isErasedNaively(item: unknown, { feed, id, publishedAt }: ItemContext): boolean {
-  const own = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
+  const members = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const text = JSON.stringify(item);
   const plain = text.replaceAll('\\', '');
   const base64 = /^"?([A-Za-z0-9+/]{16,}={0,2})"?$/.exec(plain)?.[1];
   const readings = [text, plain, ...(base64 ? [Buffer.from(base64, 'base64').toString('latin1')] : [])];
   const isBefore = ({ before }: Erased) => before !== undefined && publishedAt < before;
-  const isNamed = (one: Erased) =>
+  const isMentioned = (erasure: Erased) =>
     readings.some(
       (reading) =>
-        (isBefore(one) &&
+        (isBefore(erasure) &&
           reading
-            .split(one.feed)
+            .split(erasure.feed)
             .slice(1)
-            .some((rest) => !/^[\p{L}\p{N}._:-]/u.test(rest))) ||
-        one.ids?.some((name) => reading.includes(`"${name}"`)),
+            .some((following) => !/^[\p{L}\p{N}._:-]/u.test(following))) ||
+        erasure.ids?.some((name) => reading.includes(`"${name}"`)),
     );
-  if (typeof own['feed'] !== 'string' && erased.some((one) => isNamed(one))) return true;
-  const itemFeed = typeof own['feed'] === 'string' ? own['feed'] : (feed ?? DEFAULT_FEED);
-  const itemId = typeof own['id'] === 'string' ? own['id'] : id;
+  if (typeof members['feed'] !== 'string' && erased.some((erasure) => isMentioned(erasure))) return true;
+  const itemFeed = typeof members['feed'] === 'string' ? members['feed'] : (feed ?? DEFAULT_FEED);
+  const itemId = typeof members['id'] === 'string' ? members['id'] : id;
   return erased.some(
-    (one) => one.feed === itemFeed && (isBefore(one) || (itemId !== undefined && one.ids?.includes(itemId))),
+    (erasure) =>
+      erasure.feed === itemFeed &&
+      (isBefore(erasure) || (itemId !== undefined && erasure.ids?.includes(itemId))),
   );
 }
 
@@ -71,10 +73,10 @@ it('should match the naive implementation, for a single item and for an item amo
   const content = new ErasedContent(erased);
   fc.assert(
     fc.property(fc.array(item, { maxLength: 12 }), context, (items, itemContext) => {
-      const expected = items.map((one) => isErasedNaively(one, itemContext));
+      const expected = items.map((value) => isErasedNaively(value, itemContext));
       const isErased = content.among(items);
-      expect(items.map((_one, index) => isErased(index, itemContext))).toEqual(expected);
-      expect(items.map((one) => content.has(one, itemContext))).toEqual(expected);
+      expect(items.map((_value, index) => isErased(index, itemContext))).toEqual(expected);
+      expect(items.map((value) => content.has(value, itemContext))).toEqual(expected);
     }),
     { numRuns: 2_000 },
   );
@@ -83,7 +85,7 @@ it('should match the naive implementation, for a single item and for an item amo
 it('should find a single erased item among 131,071 in a few searches', () => {
   const ids = Array.from({ length: 1_000 }, (_, index) => `gone-${index}`);
   const content = new ErasedContent([{ feed: 'all', ids }]);
-  const search = vi.spyOn(content, 'isNamedIn');
+  const search = vi.spyOn(content, 'isMentionedIn');
   const items: unknown[] = Array<unknown>(131_071).fill(0);
   const erasedAmong = () => {
     const isErased = content.among(items);
@@ -103,10 +105,10 @@ it('should search a text for feeds in the same number of steps, no matter how ma
     const content = new ErasedContent(feeds.map((feed) => ({ feed, before: ERASED_AT })));
     const text = `${'x'.repeat(10_000)} user:99999 topic:10000 user:10000`;
     const steps = [vi.spyOn(String.prototype, 'indexOf'), vi.spyOn(String.prototype, 'slice')];
-    expect(content.isNamedIn(`${text}0`, 0)).toBe(false);
+    expect(content.isMentionedIn(`${text}0`, 0)).toBe(false);
     const count = steps.reduce((sum, { mock }) => sum + mock.calls.length, 0);
     for (const step of steps) step.mockRestore();
-    expect(content.isNamedIn(text, 0)).toBe(true);
+    expect(content.isMentionedIn(text, 0)).toBe(true);
     return count;
   };
   expect(stepsAfter(10_000)).toBe(stepsAfter(1));

@@ -10,7 +10,7 @@ export interface Erased {
 }
 
 export interface ItemContext {
-  /** Default feed for items that don't name a feed. */
+  /** Default feed for items that don't specify a feed. */
   feed?: string | undefined;
   /** Default id for items without an id. */
   id?: string | undefined;
@@ -47,7 +47,7 @@ export class ErasedContent {
   /** Whether a message's item is erased. Accepts invalid items. */
   has(item: unknown, context: ItemContext): boolean {
     // In an invalid item, any member could contain the feed's name.
-    if (feedOf(item) === undefined && this.isNamedIn(textOf(item), context.publishedAt)) return true;
+    if (feedOf(item) === undefined && this.isMentionedIn(textOf(item), context.publishedAt)) return true;
     return this.#hasItem(item, context);
   }
 
@@ -60,7 +60,7 @@ export class ErasedContent {
     const texts = items.map((item, index) => (withoutFeed[index] ? textOf(item) : ''));
     const suspects = new Set<number>();
     const search = (start: number, end: number): void => {
-      if (!this.isNamedIn(`[${texts.slice(start, end).join()}]`, -Infinity)) return;
+      if (!this.isMentionedIn(`[${texts.slice(start, end).join()}]`, -Infinity)) return;
       if (end - start === 1) {
         suspects.add(start);
         return;
@@ -74,7 +74,9 @@ export class ErasedContent {
       const text = texts[index] ?? '';
       // Base64 is decoded only for whole items.
       const isSuspect = suspects.has(index) || (withoutFeed[index] && text.length >= MIN_BASE64);
-      return (isSuspect && this.isNamedIn(text, context.publishedAt)) || this.#hasItem(items[index], context);
+      return (
+        (isSuspect && this.isMentionedIn(text, context.publishedAt)) || this.#hasItem(items[index], context)
+      );
     };
   }
 
@@ -90,8 +92,8 @@ export class ErasedContent {
     return this.#allIds.has(id);
   }
 
-  /** Whether unreadable text names an erased feed or id. */
-  isNamedIn(text: string, publishedAt: number): boolean {
+  /** Whether unreadable text mentions an erased feed or id. */
+  isMentionedIn(text: string, publishedAt: number): boolean {
     return readingsOf(text).some(
       (reading) =>
         this.#isFeedIn(reading, publishedAt) ||

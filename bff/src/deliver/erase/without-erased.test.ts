@@ -16,13 +16,13 @@ const record = (value: unknown, members: Partial<SetAside> = {}): SetAside => ({
 });
 
 it('should not change a record without erased content', () => {
-  for (const one of [
+  for (const unchanged of [
     record({ id: 'gone', feed: 'topic:a' }),
     record({ feed: 'user:ada' }, { at: '2026-01-01T00:02:00Z' }),
     record('"user:adam", not JSON'),
     { ...record(''), content: null },
   ])
-    expect(withoutErased(one, content)).toBe(one);
+    expect(withoutErased(unchanged, content)).toBe(unchanged);
 });
 
 it('should drop a fully erased record, even if it was set aside shortly after the erasure', () => {
@@ -69,12 +69,12 @@ it('should keep the remaining items and their ids, however often the record is s
 });
 
 it("should not mistake an entry item's own id for one derived from the record's name", () => {
-  const named = new ErasedContent([{ feed: 'user:bob', ids: ['entry:1:0'] }]);
+  const erasedContent = new ErasedContent([{ feed: 'user:bob', ids: ['entry:1:0'] }]);
   const entry = record(
     { notifications: [{ id: 'entry:1:0' }, { id: 'b' }] },
     { entry: 'entry:1', feed: 'user:bob' },
   );
-  expect(withoutErased(entry, named)?.content).toBe('{"notifications":[{"id":"b"}]}');
+  expect(withoutErased(entry, erasedContent)?.content).toBe('{"notifications":[{"id":"b"}]}');
 });
 
 it('should drop a record if the id that its event was published under was erased', () => {
@@ -82,7 +82,7 @@ it('should drop a record if the id that its event was published under was erased
   for (const value of [{ title: 1 }, 'not JSON', 7]) {
     const refused = record(value, { event: 'invalid id' });
     expect(withoutErased(refused, byHash)).toBeUndefined();
-    const other = { ...refused, event: 'another one' };
+    const other = { ...refused, event: 'another invalid id' };
     expect(withoutErased(other, byHash)).toBe(other);
   }
 });

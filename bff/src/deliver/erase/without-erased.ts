@@ -3,7 +3,7 @@ import type { ErasedContent } from './erased-content.ts';
 import { sha256 } from '../../feed/ids.ts';
 
 /** Content set aside within this time after an erasure could have been published before it. */
-const UNDER_WAY_MS = 60_000;
+const IN_TRANSIT_MS = 60_000;
 
 /**
  * Removes erased content from a record. Returns the same record if no content is erased, and `undefined` if all of it
@@ -11,12 +11,12 @@ const UNDER_WAY_MS = 60_000;
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;
-  const publishedAt = (parseDateTime(record.at) ?? 0) - UNDER_WAY_MS;
+  const publishedAt = (parseDateTime(record.at) ?? 0) - IN_TRANSIT_MS;
   const value = parseJson(record.content);
   const list = listIn(value);
   if (!list) {
     const isErased =
-      content.isNamedIn(record.content, publishedAt) ||
+      content.isMentionedIn(record.content, publishedAt) ||
       (record.event !== undefined && content.hasId(idOfItem(record.event, value, 0, sha256)));
     return isErased ? undefined : record;
   }
@@ -34,9 +34,9 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   if (!erased.includes(true)) return record;
   // Ids depend on an item's index, which changes when items are removed. So store the ids that the remaining items
   // would have got.
-  const named =
+  const listWithIds =
     record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
-  const remaining = named.filter((_, index) => !erased[index]);
+  const remaining = listWithIds.filter((_, index) => !erased[index]);
   if (remaining.length === 0) return undefined;
   const text = JSON.stringify(
     Array.isArray(value) ? remaining : { ...(value as object), notifications: remaining },

@@ -7,7 +7,7 @@ import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
 /** Facts known to a turn's caller and possibly unknown to the host. */
-export interface CallerKnowledge {
+export interface CallerHints {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
   /** A document that the head references but that the caller couldn't find. A feed's view tries twice before that. */
@@ -40,7 +40,7 @@ export interface LoadedHead {
  */
 export async function loadHead(
   feed: string,
-  caller: CallerKnowledge,
+  caller: CallerHints,
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
@@ -75,18 +75,18 @@ async function lossOf(
   head: Head,
   etag: number,
   expected: Position | undefined,
-  { lostDocument }: CallerKnowledge,
+  { lostDocument }: CallerHints,
   { log, limits, now }: LoadDependencies,
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(expected, head)) return 'rolled back';
   // Documents outside the feed's limits might have expired, which isn't a loss.
-  const named = [
+  const referenced = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),
     ...keptIds(head.retractions ?? [], limits, now()),
   ];
-  if (lostDocument !== undefined && named.some(({ key }) => key === lostDocument)) {
+  if (lostDocument !== undefined && referenced.some(({ key }) => key === lostDocument)) {
     const [document] = await log.readDocuments([lostDocument]);
     if (document === undefined) return 'document missing';
   }

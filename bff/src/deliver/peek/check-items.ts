@@ -77,8 +77,8 @@ export function refusedItem(
   reason: 'invalid' | 'expired',
   faults: string[],
 ): RefusedItem {
-  const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
-  const feed = named.success ? named.data : '';
+  const parsedFeed = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
+  const feed = parsedFeed.success ? parsedFeed.data : '';
   // Shaped like an entry so that the record can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };

@@ -8,7 +8,8 @@ import type { Entries } from '../ports.ts';
 export function peekEarly(entries: Entries, key: string): Entries {
   const early = entries.peek(key).catch(() => undefined);
   return {
-    peek: async (asked) => (asked === key ? ((await early) ?? entries.peek(key)) : entries.peek(asked)),
-    pop: (asked) => entries.pop(asked),
+    peek: async (requestedKey) =>
+      requestedKey === key ? ((await early) ?? entries.peek(key)) : entries.peek(requestedKey),
+    pop: (requestedKey) => entries.pop(requestedKey),
   };
 }

@@ -57,7 +57,12 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
  * Finds the last of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if entry `from`
  * exists after all.
  */
-export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
+export async function findLastMissing(
+  entries: Entries,
+  keyOf: KeyOf,
+  from: number,
+  to: number,
+): Promise<number> {
   for (let start = from; start <= to; start += PEEKS_AT_ONCE) {
     const texts = await peekMany(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     const found = texts.findIndex((text) => text !== undefined);
@@ -78,7 +83,7 @@ export async function isBeyondReach(
   announced: number,
 ): Promise<boolean> {
   if (announced - from < MAX_GAP) return false;
-  return (await lastMissing(entries, keyOf, announced - NEAR + 1, announced)) === announced;
+  return (await findLastMissing(entries, keyOf, announced - NEAR + 1, announced)) === announced;
 }
 
 const peekMany = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>

@@ -22,17 +22,20 @@ export interface ReceiveDependencies {
  * Routes an announcement to the partition (in version 0.1.0, to the feed). Sets unreadable announcements aside. Rejects
  * if the announcement must be redelivered.
  */
-export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
-  await use.onStep('received');
-  const namesFeed = typeof data === 'object' && data !== null && 'feed' in data;
-  const parsed = (namesFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
+export async function receiveAnnouncement(
+  data: unknown,
+  dependencies: ReceiveDependencies,
+): Promise<Outcome> {
+  await dependencies.onStep('received');
+  const hasFeed = typeof data === 'object' && data !== null && 'feed' in data;
+  const parsed = (hasFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
-    await use.setAside.add(unreadableRecord(data, faults));
+    await dependencies.setAside.add(unreadableRecord(data, faults));
     return 'set-aside';
   }
-  const outcome = await routeTurn(parsed.data, use);
-  await use.onStep('answered');
+  const outcome = await routeTurn(parsed.data, dependencies);
+  await dependencies.onStep('answered');
   return outcome;
 }
 

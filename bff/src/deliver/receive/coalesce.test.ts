@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-/** A fake `routeFeedTurn` whose calls the test settles. */
+/** A fake `routeFeedTurn`. The test settles its calls. */
 function controlledTurnTaker() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
@@ -24,13 +24,13 @@ it('should call immediately if no call is running', () => {
 it("should combine a run's waiting announcements into a single call with the highest number", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
-  const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
+  const waiting = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end();
   await first;
   await settle();
   expect(calls.map(({ seq }) => seq)).toEqual([1, 4]);
   calls[1]?.end();
-  expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
+  expect((await Promise.all(waiting)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
 it('should not combine announcements in a run if the numbers are far apart', async () => {
@@ -59,12 +59,12 @@ it('should make one call at a time per feed, each for a single run, but call for
 it("should reject all of a failed call's announcements and continue with the next call", async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
-  const others = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
+  const waiting = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end(new Error('unavailable'));
   await expect(first).rejects.toThrow('unavailable');
   await settle();
   calls[1]?.end(new Error('still unavailable'));
-  for (const other of others) await expect(other).rejects.toThrow('still unavailable');
+  for (const call of waiting) await expect(call).rejects.toThrow('still unavailable');
   void routeFeedTurn('all', { run: 'a', seq: 4 }, {});
   expect(calls).toHaveLength(3);
 });

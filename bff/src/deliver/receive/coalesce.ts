@@ -1,4 +1,4 @@
-import type { CallerKnowledge } from '../load/load-head.ts';
+import type { CallerHints } from '../load/load-head.ts';
 import { combineAnnouncements } from '../turn/turn-queue.ts';
 import type { TurnTaker, Announced } from '../turn/turn.ts';
 
@@ -10,7 +10,7 @@ interface Waiter<Result> {
 /** A run's waiting announcements, merged into one. */
 interface Group<Result, A extends Announced> {
   announced: NonNullable<A>;
-  caller: CallerKnowledge;
+  caller: CallerHints;
   waiters: Waiter<Result>[];
 }
 
@@ -58,7 +58,7 @@ export function coalesce<Name, Result, A extends Announced>(
 function join<Result, A extends Announced>(
   groups: readonly Group<Result, A>[],
   announced: NonNullable<A>,
-  caller: CallerKnowledge,
+  caller: CallerHints,
   waiter: Waiter<Result>,
 ): boolean {
   for (const group of groups) {

@@ -15,19 +15,19 @@ export interface DeadLetterDependencies {
  */
 export async function reviveAnnouncement(
   data: unknown,
-  use: DeadLetterDependencies,
+  dependencies: DeadLetterDependencies,
 ): Promise<'announced' | 'set-aside'> {
   const parsed = anyAnnouncementSchema.safeParse(data);
   if (!parsed.success) {
-    await use.setAside.add(unreadableRecord(data, ['is not an announcement']));
+    await dependencies.setAside.add(unreadableRecord(data, ['is not an announcement']));
     return 'set-aside';
   }
   const { expiresAt } = parsed.data;
-  if ((parseDateTime(expiresAt) ?? 0) <= use.now()) {
-    await use.setAside.add(unreadableRecord(data, [`its entry expired at ${expiresAt}`], 'expired'));
+  if ((parseDateTime(expiresAt) ?? 0) <= dependencies.now()) {
+    await dependencies.setAside.add(unreadableRecord(data, [`its entry expired at ${expiresAt}`], 'expired'));
     return 'set-aside';
   }
-  await use.pause();
-  await use.announceAgain(parsed.data);
+  await dependencies.pause();
+  await dependencies.announceAgain(parsed.data);
   return 'announced';
 }

@@ -4,7 +4,7 @@ import { createTurnRouter, HostUnreachableError } from './route-turn.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
 const resultFromHost: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
-const resultHere: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };
+const localResult: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };
 const announced = { run: 'abcdefgh', seq: 1 };
 
 let clock: number;
@@ -18,7 +18,7 @@ beforeEach(() => {
   clock = 0;
   isHosted = false;
   callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(resultFromHost));
-  turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(resultHere));
+  turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(localResult));
   onTakeover = vi.fn<(feed: string) => void>();
   routeTurn = createTurnRouter({
     callActor,
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 const refuseConnection = () =>
-  Promise.reject(new HostUnreachableError('connection refused', { mayStillWork: false }));
+  Promise.reject(new HostUnreachableError('connection refused', { mayStillBeWorking: false }));
 const call = () => routeTurn('all', announced, {});
 
 it("should call the actor on the actor's host", async () => {
@@ -38,39 +38,39 @@ it("should call the actor on the actor's host", async () => {
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn here right away if this instance hosts the actor', async () => {
+it('should take the turn locally right away if this instance hosts the actor', async () => {
   isHosted = true;
-  expect(await call()).toBe(resultHere);
+  expect(await call()).toBe(localResult);
   expect(callActor).not.toHaveBeenCalled();
 });
 
-it('should take turns here for two seconds after the host refused a call', async () => {
+it('should take turns locally for two seconds after the host refused a call', async () => {
   callActor.mockImplementation(refuseConnection);
-  expect(await call()).toBe(resultHere);
+  expect(await call()).toBe(localResult);
   clock = 1_999;
-  expect(await call()).toBe(resultHere);
+  expect(await call()).toBe(localResult);
   expect(callActor).toHaveBeenCalledTimes(1);
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with one call, and take all other turns here until the host answers', async () => {
+it('should probe the host with one call, and take all other turns locally until the host responds', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;
-  let answer: (result: TurnResult) => void = () => undefined;
-  callActor.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+  let respond: (result: TurnResult) => void = () => undefined;
+  callActor.mockImplementationOnce(() => new Promise((resolve) => (respond = resolve)));
   const probe = call();
-  expect(await call()).toBe(resultHere);
+  expect(await call()).toBe(localResult);
   expect(callActor).toHaveBeenCalledTimes(2);
-  answer(resultFromHost);
+  respond(resultFromHost);
   expect(await probe).toBe(resultFromHost);
   expect(await call()).toBe(resultFromHost);
 });
 
-it('should retry a turn taken here if it conflicted with another activation', async () => {
+it('should retry a local turn if it conflicted with another activation', async () => {
   callActor.mockImplementation(refuseConnection);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
-  expect(await call()).toBe(resultHere);
+  expect(await call()).toBe(localResult);
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
@@ -81,13 +81,13 @@ it('should give up after three failed attempts on this instance', async () => {
   expect(turn).toHaveBeenCalledTimes(3);
 });
 
-it('should not take the turn here if the host was reached but failed', async () => {
+it('should not take the turn locally if the host was reached but failed', async () => {
   callActor.mockRejectedValue(new TemporaryError('the store is unavailable'));
   await expect(call()).rejects.toThrow('the store is unavailable');
   expect(turn).not.toHaveBeenCalled();
 });
 
-it("should take the turn here if the host doesn't respond and the feed's head doesn't change", async () => {
-  callActor.mockRejectedValue(new HostUnreachableError('no answer', { mayStillWork: true }));
-  expect(await call()).toBe(resultHere);
+it("should take the turn locally if the host doesn't respond and the feed's head doesn't change", async () => {
+  callActor.mockRejectedValue(new HostUnreachableError('no response', { mayStillBeWorking: true }));
+  expect(await call()).toBe(localResult);
 });

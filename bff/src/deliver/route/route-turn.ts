@@ -3,17 +3,17 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host for a feed or partition gave no valid response. `mayStillWork` means that there was no response at all, so
- * the host may still be working on the turn. Otherwise, Dapr couldn't reach the host, or the response didn't come from
- * our own instances.
+ * The host for a feed or partition gave no valid response. `mayStillBeWorking` means that there was no response at all,
+ * so the host may still be working on the turn. Otherwise, Dapr couldn't reach the host, or the response didn't come
+ * from our own instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
-  readonly mayStillWork: boolean;
+  readonly mayStillBeWorking: boolean;
 
-  constructor(message: string, options: { mayStillWork: boolean; cause?: unknown }) {
+  constructor(message: string, options: { mayStillBeWorking: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });
-    this.mayStillWork = options.mayStillWork;
+    this.mayStillBeWorking = options.mayStillBeWorking;
   }
 }
 
@@ -40,15 +40,15 @@ const MAX_UNREACHABLE = 1_000;
  * activations write the same head, the store refuses the later write because the etag is stale.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
-  use: TurnRouterDependencies<Name, Result, A>,
+  dependencies: TurnRouterDependencies<Name, Result, A>,
 ): TurnTaker<Name, Result, A> {
-  const now = use.now ?? Date.now;
+  const now = dependencies.now ?? Date.now;
   const unreachableHosts = new LRUCache<Name, number>({ max: MAX_UNREACHABLE });
 
-  const takeHere: TurnTaker<Name, Result, A> = async (name, announced, caller) => {
+  const takeLocally: TurnTaker<Name, Result, A> = async (name, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await use.host.takeTurn(name, announced, caller);
+        return await dependencies.host.takeTurn(name, announced, caller);
       } catch (error) {
         // Another activation could have committed first. The next attempt reads the new heads.
         if (attempt === ATTEMPTS) throw error;
@@ -58,13 +58,14 @@ export function createTurnRouter<Name extends string | number, Result, A extends
   };
 
   return async (name, announced, caller) => {
-    if (use.host.isHostedHere(name)) return takeHere(name, announced, caller);
+    if (dependencies.host.isHostedHere(name)) return takeLocally(name, announced, caller);
     const unreachableUntil = unreachableHosts.get(name);
-    if (unreachableUntil !== undefined && unreachableUntil > now()) return takeHere(name, announced, caller);
-    // Probe the host with one call. This instance takes all other turns until the host answers.
+    if (unreachableUntil !== undefined && unreachableUntil > now())
+      return takeLocally(name, announced, caller);
+    // Probe the host with one call. This instance takes all other turns until the host responds.
     if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
-      const result = await use.callActor(name, announced, caller);
+      const result = await dependencies.callActor(name, announced, caller);
       unreachableHosts.delete(name);
       return result;
     } catch (error) {
@@ -72,10 +73,10 @@ export function createTurnRouter<Name extends string | number, Result, A extends
         unreachableHosts.delete(name);
         throw error;
       }
-      if (error.mayStillWork && (await isProgressing(() => use.stateOf(name)))) throw error;
+      if (error.mayStillBeWorking && (await isProgressing(() => dependencies.stateOf(name)))) throw error;
       unreachableHosts.set(name, now() + HOST_PAUSE_MS);
-      use.onTakeover(name, error);
-      return takeHere(name, announced, caller);
+      dependencies.onTakeover(name, error);
+      return takeLocally(name, announced, caller);
     }
   };
 }

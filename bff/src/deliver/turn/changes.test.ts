@@ -58,29 +58,29 @@ describe('a retraction', () => {
   );
 
   it('should have no effect if the store refuses the head, and apply to the newer head when retried', async () => {
-    const [one, other] = [f.instance(), f.instance()];
+    const [first, second] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     f.deposit(1, ['c'], { run: 'P0000002' });
     f.log.beforeCommit = async () => {
       f.log.beforeCommit = () => Promise.resolve();
-      await other.turn(1, {}, 'P0000002');
+      await second.turn(1, {}, 'P0000002');
     };
-    await expect(one.turn(2)).rejects.toThrow();
+    await expect(first.turn(2)).rejects.toThrow();
     expect(await f.ids()).toEqual(['a', 'b', 'c']);
-    await one.turn(2);
+    await first.turn(2);
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
   it("should find the notification with an up-to-date index, and after another activation's commit", async () => {
-    const [one, other] = [f.instance(), f.instance()];
+    const [first, second] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
-    await one.turn(2);
+    await first.turn(2);
     f.put(3, [notification('c', { collapseKey: 'k' })]);
-    await one.turn(3);
+    await first.turn(3);
     f.put(4, [notification('d', { collapseKey: 'k' })]);
-    await other.turn(4);
+    await second.turn(4);
     f.put(5, [notification('e', { collapseKey: 'k' }), retract('b')]);
-    await one.turn(5);
+    await first.turn(5);
     expect(await f.ids()).toEqual([
       ...['a retracted', 'b retracted', 'a retracted', 'c replaced', 'd replaced', 'e', 'b retracted'],
     ]);

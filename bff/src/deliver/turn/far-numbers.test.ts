@@ -10,14 +10,14 @@ beforeEach(() => {
   for (const call of ['peek', 'pop'] as const) {
     const original = f.entries[call].bind(f.entries);
     f.entries[call] = (key) => {
-      if (++calls > 100_000) throw new Error('searches without end');
+      if (++calls > 100_000) throw new Error('endless search');
       return original(key);
     };
   }
 });
 
 const deposit = (seq: number) => f.depositInPartition(seq, [notification(`n${seq}`)]);
-const finished = async () => (await f.checkpoints.read(PARTITION))?.checkpoint.runs[RUN]?.[0];
+const lastFinished = async () => (await f.checkpoints.read(PARTITION))?.checkpoint.runs[RUN]?.[0];
 
 describe('an announced number far past the end of the run', () => {
   it('should be set aside after a bounded search, but not count as finished', async () => {
@@ -30,11 +30,11 @@ describe('an announced number far past the end of the run', () => {
     expect([...f.setAside.records.values()]).toMatchObject([
       { entry: f.partitionEntryKeyOf(FAR), reason: 'missing' },
     ]);
-    expect(await finished()).toBe(1);
+    expect(await lastFinished()).toBe(1);
     for (const seq of [2, 3]) deposit(seq);
     expect(await take(3)).toBe('delivered');
     expect(await f.idsOf('all')).toEqual(['n1', 'n2', 'n3']);
-    expect(await finished()).toBe(3);
+    expect(await lastFinished()).toBe(3);
   });
 
   it('should not keep entries before the gap from being delivered and popped', async () => {
@@ -44,7 +44,7 @@ describe('an announced number far past the end of the run', () => {
     for (const seq of [2, 3]) deposit(seq);
     expect(await take(FAR)).toBe('delivered');
     expect(await f.idsOf('all')).toEqual(['n1', 'n2', 'n3']);
-    expect(await finished()).toBe(3);
+    expect(await lastFinished()).toBe(3);
     for (const seq of [2, 3]) expect(await f.entries.peek(f.partitionEntryKeyOf(seq))).toBeUndefined();
   });
 
@@ -78,5 +78,5 @@ it("should process all entries after a gap of any length if there's an entry nea
   for (const seq of [15_000, 30_000]) deposit(seq);
   expect(await take(30_002)).toBe('delivered');
   expect(await f.idsOf('all')).toEqual(['n1', 'n15000', 'n30000']);
-  expect(await finished()).toBe(30_002);
+  expect(await lastFinished()).toBe(30_002);
 });

@@ -1,7 +1,7 @@
 import { Activation } from '../append/activation.ts';
 import { TurnQueue, type PerformTurn } from './turn-queue.ts';
 import { HostedActors } from '../route/hosted-actors.ts';
-import type { CallerKnowledge } from '../load/load-head.ts';
+import type { CallerHints } from '../load/load-head.ts';
 import { repairFeed } from './feed-turn.ts';
 import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
@@ -9,7 +9,7 @@ import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 const MAX_ACTIVATIONS = 20_000;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
-/** The ids are counted each time this many queues have become empty. */
+/** The ids are counted again after this many queues have become empty. */
 const COUNT_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnsDependencies {
@@ -38,7 +38,7 @@ export class FeedHost {
   }
 
   /** Takes a turn that Dapr routed here because this instance hosts the feed's actor. */
-  takeRoutedTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+  takeRoutedTurn(feed: string, announced: Announced, caller: CallerHints): Promise<TurnResult> {
     this.#hosted.add(feed);
     return this.takeTurn(feed, announced, caller);
   }
@@ -49,7 +49,7 @@ export class FeedHost {
   }
 
   /** Processes entries up to the announced entry. Rejects if the announcement must be redelivered. */
-  takeTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+  takeTurn(feed: string, announced: Announced, caller: CallerHints): Promise<TurnResult> {
     return this.#queueOf(feed).enqueue(announced, caller);
   }
 

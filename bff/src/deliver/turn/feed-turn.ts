@@ -3,14 +3,14 @@ import type { Activation } from '../append/activation.ts';
 import { commit } from '../append/prepare-commit.ts';
 import { confirm, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { LostDocumentError } from '../errors.ts';
-import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
+import { loadHead, type CallerHints, type LoadedHead } from '../load/load-head.ts';
 import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts';
 
 const NO_PREDECESSOR: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
 export interface FeedTurnInput {
   feed: string;
-  caller: CallerKnowledge;
+  caller: CallerHints;
   activation: Activation;
   dependencies: TurnDependencies;
   order?: TurnOrder;
@@ -18,14 +18,14 @@ export interface FeedTurnInput {
 
 export class FeedTurn {
   readonly feed: string;
-  readonly use: TurnDependencies;
-  readonly #caller: CallerKnowledge;
+  readonly dependencies: TurnDependencies;
+  readonly #caller: CallerHints;
   readonly #activation: Activation;
   readonly #order: TurnOrder;
 
   constructor({ feed, caller, activation, dependencies, order = NO_PREDECESSOR }: FeedTurnInput) {
     this.feed = feed;
-    this.use = dependencies;
+    this.dependencies = dependencies;
     this.#caller = caller;
     this.#activation = activation;
     this.#order = order;
@@ -33,24 +33,24 @@ export class FeedTurn {
 
   /** Loads the head and completes the last commit. */
   async load(): Promise<LoadedHead> {
-    const loaded = await loadHead(this.feed, this.#caller, this.use);
-    if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
-    await this.use.onStep('loaded');
+    const loaded = await loadHead(this.feed, this.#caller, this.dependencies);
+    if (loaded.loss) this.dependencies.events.lossDetected(this.feed, loaded.loss);
+    await this.dependencies.onStep('loaded');
     await this.#order.before;
     // A new epoch doesn't include the stored head's unconfirmed commits, so the entries in those commits get
     // reprocessed.
-    if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.use);
+    if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.dependencies);
     else await this.#confirm(loaded);
     return loaded;
   }
 
   /** Commits a batch and broadcasts it. Without a batch, only starts the epoch. */
   async commit(loaded: LoadedHead, batch: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
-    const result = await commit(this.feed, loaded, batch, this.#activation, this.use);
-    await this.use.onStep('committed');
+    const result = await commit(this.feed, loaded, batch, this.#activation, this.dependencies);
+    await this.dependencies.onStep('committed');
     if (isLast) this.#order.committed();
     await this.#confirm(result.loaded);
-    this.use.events.appended(this.feed, batch, result.commit);
+    this.dependencies.events.appended(this.feed, batch, result.commit);
     return result.loaded;
   }
 
@@ -59,7 +59,7 @@ export class FeedTurn {
   }
 
   #confirm(loaded: LoadedHead): Promise<void> {
-    return confirm(this.feed, loaded.stored, this.#activation, this.use);
+    return confirm(this.feed, loaded.stored, this.#activation, this.dependencies);
   }
 }
 

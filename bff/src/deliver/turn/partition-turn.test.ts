@@ -145,16 +145,16 @@ describe("a partition's turn", () => {
   });
 
   it('should treat an entry as missing only if a checkpoint read afterwards does not cover it', async () => {
-    const one = f.instance();
-    const other = f.instance();
+    const first = f.instance();
+    const second = f.instance();
     f.depositInPartition(1, [to(ada, 'a1')]);
-    await one.take(1);
+    await first.take(1);
     f.depositInPartition(2, [to(ada, 'a2')]);
-    await other.take(2);
+    await second.take(2);
     f.depositInPartition(3, [to(ada, 'a3')]);
-    expect(await one.take(3)).toBe('delivered');
+    expect(await first.take(3)).toBe('delivered');
     expect(f.setAside.records.size).toBe(0);
-    expect(await one.take(4)).toBe('set-aside');
+    expect(await first.take(4)).toBe('set-aside');
     expect([...f.setAside.records.values()].map(({ reason }) => reason)).toEqual(['missing']);
     expect(await f.idsOf(ada)).toEqual(['a1', 'a2', 'a3']);
   });

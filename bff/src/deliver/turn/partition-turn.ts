@@ -1,7 +1,7 @@
 import { partitionEntryKey } from '@tocsin/contracts';
 import {
   isBeyondReach,
-  lastMissing,
+  findLastMissing,
   peekForward,
   walkBack,
   type PeekedEntries as PeekedBatch,
@@ -86,7 +86,7 @@ class PartitionTurn {
       await this.#dependencies.onStep('peeked');
       if (batch.found.length === 0) {
         const isTooFar = await isBeyondReach(this.#entries, keyOf, from, seq);
-        const to = isTooFar ? seq : await lastMissing(this.#entries, keyOf, from, seq);
+        const to = isTooFar ? seq : await findLastMissing(this.#entries, keyOf, from, seq);
         // Only a checkpoint read after the miss is conclusive: another host could have popped the entries.
         const hasChanged = await progress.reload();
         if (to < from || hasChanged) {
@@ -130,7 +130,7 @@ class PartitionTurn {
   }
 
   /**
-   * Handles the finished ones among the announced entries `lowest` to `highest`. If a finished entry still exists, the
+   * Handles the announced entries `lowest` to `highest` that are already finished. If such an entry still exists, the
    * pop failed or the store was rolled back, so the entry is processed again: each feed's head shows whether the feed
    * has the entry's items. Resolves with true if an entry exists or is about to be popped.
    */

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { TurnQueue } from './turn-queue.ts';
-import type { CallerKnowledge } from '../load/load-head.ts';
+import type { CallerHints } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
-/** A queue whose turns the test commits and ends. */
+/** A queue. The test commits and ends its turns. */
 function controlledQueue() {
   const turns: {
     name: string;
-    caller: CallerKnowledge;
+    caller: CallerHints;
     mayWrite: boolean;
     commit: () => void;
     end: (error?: Error) => void;
@@ -73,7 +73,7 @@ it('should never run three turns at the same time', async () => {
 it("should combine a run's waiting announcements and keep the callers' highest high-water mark", async () => {
   const { queue, turns, names } = controlledQueue();
   const first = queue.enqueue(a(1), {});
-  const others = [
+  const combined = [
     queue.enqueue(a(3), { heard: { epoch: '1-a', offset: 9 } }),
     queue.enqueue(a(2), { heard: { epoch: '1-a', offset: 4 } }),
   ];
@@ -83,7 +83,7 @@ it("should combine a run's waiting announcements and keep the callers' highest h
   expect(names()).toEqual(['a 1', 'a 3']);
   expect(turns[1]?.caller).toEqual({ heard: { epoch: '1-a', offset: 9 } });
   turns[1]?.end();
-  expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([3, 3]);
+  expect((await Promise.all(combined)).map(({ position }) => position.offset)).toEqual([3, 3]);
 });
 
 it('should run a separate turn for a call without an announcement or with a lost document', async () => {

@@ -1,16 +1,16 @@
 import { highest } from '../../feed/position.ts';
-import type { CallerKnowledge } from '../load/load-head.ts';
+import type { CallerHints } from '../load/load-head.ts';
 import type { Announced, TurnOrder } from './turn.ts';
 
 export type PerformTurn<Result> = (
   announced: Announced,
-  caller: CallerKnowledge,
+  caller: CallerHints,
   order: TurnOrder,
 ) => Promise<Result>;
 
 interface WaitingTurn<Result> {
   announced: Announced;
-  caller: CallerKnowledge;
+  caller: CallerHints;
   /** If set, runs instead of a turn. */
   hold?: (order: TurnOrder) => Promise<void>;
   settle: { resolve: (result: Result) => void; reject: (error: unknown) => void }[];
@@ -36,7 +36,7 @@ export class TurnQueue<Result> {
   }
 
   /** Enqueues a turn or joins a waiting turn. Settles with that turn's outcome. */
-  enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
+  enqueue(announced: Announced, caller: CallerHints): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joinWaiting(announced, caller);
       if (joined) joined.settle.push({ resolve, reject });
@@ -65,7 +65,7 @@ export class TurnQueue<Result> {
     while (this.#before) await this.#before;
   }
 
-  #joinWaiting(announced: Announced, caller: CallerKnowledge): WaitingTurn<Result> | undefined {
+  #joinWaiting(announced: Announced, caller: CallerHints): WaitingTurn<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
     for (const other of this.#waiting) {
       if (!other.announced || other.caller.lostDocument !== undefined) continue;

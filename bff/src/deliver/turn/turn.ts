@@ -3,7 +3,7 @@ import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
 import type { CommitDependencies } from '../append/prepare-commit.ts';
 import type { ConfirmDependencies } from '../broadcast/confirm.ts';
-import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
+import type { CallerHints, LoadedHead } from '../load/load-head.ts';
 import type { PlacedItem } from '../peek/check-items.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
@@ -16,7 +16,7 @@ export interface TurnResult {
 }
 
 export interface TurnEvents {
-  lossNoticed(feed: string, reason: string): void;
+  lossDetected(feed: string, reason: string): void;
   appended(feed: string, batch: FeedBatch | undefined, commit: Commit): void;
   /** Called when a partition's entries in a run have been popped, up to `to`. */
   claimed(batch: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
@@ -63,7 +63,7 @@ export type Announced = AnnouncedEntry | undefined;
 export type TurnTaker<Name, Result, A extends Announced = Announced> = (
   name: Name,
   announced: A,
-  caller: CallerKnowledge,
+  caller: CallerHints,
 ) => Promise<Result>;
 export type FeedTurnTaker = TurnTaker<string, TurnResult>;
 export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;

@@ -41,10 +41,10 @@ describe('a refused entry', () => {
   it.each([
     ['not JSON', '{"v":1', 'invalid'],
     ['not an entry', '[]', 'invalid'],
-    ['of another version', entry({ v: 2 }), 'invalid'],
-    ['of another run', entry({ run: 'P0000002' }), 'invalid'],
-    ['of another feed', entry({ feed: 'topic:x' }), 'invalid'],
-    ['of another number', entry({ seq: 4 }), 'invalid'],
+    ['with another version', entry({ v: 2 }), 'invalid'],
+    ['from another run', entry({ run: 'P0000002' }), 'invalid'],
+    ['for another feed', entry({ feed: 'topic:x' }), 'invalid'],
+    ['with another number', entry({ seq: 4 }), 'invalid'],
     ['without notifications', entry({ notifications: [] }), 'invalid'],
     [
       'with a notification for another feed',
@@ -68,7 +68,7 @@ describe('a refused entry', () => {
       'invalid',
     ],
     ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],
-  ])('should have a reason and errors if it is %s', (_name, text, refused) => {
+  ])('should have a reason and errors: %s', (_name, text, refused) => {
     const checked = checkEntry(place, text, NOW);
     expect(checked).toMatchObject({ seq: 3, refused });
     expect('faults' in checked && checked.faults.length).toBeGreaterThan(0);

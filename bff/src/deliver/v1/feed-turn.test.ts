@@ -196,9 +196,9 @@ describe('a broadcast with an unknown outcome', () => {
     f.deposit(1, ['other'], { run: 'P0000002' });
     const { turn } = f.instance();
     const broadcast = f.broadcaster.broadcast.bind(f.broadcaster);
-    f.broadcaster.broadcast = () => Promise.reject(new Error('no Redis'));
-    await expect(turn(1)).rejects.toThrow('no Redis');
-    await expect(turn(1, {}, 'P0000002')).rejects.toThrow('no Redis');
+    f.broadcaster.broadcast = () => Promise.reject(new Error('Redis is unavailable'));
+    await expect(turn(1)).rejects.toThrow('Redis is unavailable');
+    await expect(turn(1, {}, 'P0000002')).rejects.toThrow('Redis is unavailable');
     expect(f.log.commits).toHaveLength(1);
     f.broadcaster.broadcast = broadcast;
     await turn(1, {}, 'P0000002');

@@ -3,7 +3,7 @@ import { entryKey, type SetAside } from '@tocsin/contracts';
 import { peekEarly } from '../peek/early-peek.ts';
 import {
   isBeyondReach,
-  lastMissing,
+  findLastMissing,
   peekForward,
   walkBack,
   type KeyOf,
@@ -39,7 +39,7 @@ class AnnouncedFeedTurn {
     this.#seq = seq;
     this.#lowest = from;
     this.#keyOf = (number) => entryKey({ run, feed: turn.feed, seq: number });
-    this.#entries = peekEarly(turn.use.entries, this.#keyOf(seq));
+    this.#entries = peekEarly(turn.dependencies.entries, this.#keyOf(seq));
   }
 
   async take(): Promise<TurnResult> {
@@ -52,10 +52,10 @@ class AnnouncedFeedTurn {
     let outcome: Outcome = 'set-aside';
     while (from <= seq) {
       const peeked = await peekForward(this.#entries, this.#keyOf, from, seq);
-      await turn.use.onStep('peeked');
+      await turn.dependencies.onStep('peeked');
       if (peeked.found.length === 0) {
         const isTooFar = await isBeyondReach(this.#entries, this.#keyOf, from, seq);
-        const to = isTooFar ? seq : await lastMissing(this.#entries, this.#keyOf, from, seq);
+        const to = isTooFar ? seq : await findLastMissing(this.#entries, this.#keyOf, from, seq);
         // Only a head read after the miss is conclusive: another host could have popped the entries.
         const before = loaded;
         loaded = await turn.load();
@@ -95,8 +95,10 @@ class AnnouncedFeedTurn {
   }
 
   async #check(found: PeekedEntries['found']): Promise<CheckedEntry[]> {
-    const { feed, use } = this.#turn;
-    const checked = found.map(({ seq, text }) => checkEntry({ run: this.#run, feed, seq }, text, use.now()));
+    const { feed, dependencies } = this.#turn;
+    const checked = found.map(({ seq, text }) =>
+      checkEntry({ run: this.#run, feed, seq }, text, dependencies.now()),
+    );
     for (const [index, entry] of checked.entries()) {
       if ('refused' in entry) {
         await this.#setAside(entry.seq, entry.refused, entry.faults, found[index]?.text ?? null);
@@ -117,8 +119,8 @@ class AnnouncedFeedTurn {
   }
 
   async #setAside(seq: number, reason: SetAside['reason'], faults: string[], content: string | null) {
-    const { feed, use } = this.#turn;
-    await addSetAsideRecord({ entry: this.#keyOf(seq), feed, reason, faults, content }, use);
+    const { feed, dependencies } = this.#turn;
+    await addSetAsideRecord({ entry: this.#keyOf(seq), feed, reason, faults, content }, dependencies);
   }
 }
 

@@ -18,9 +18,9 @@ export interface HashChain {
 
 /** Appends hashes to a chain of documents. Returns the documents to reference, write and delete. */
 export function chainHashes(chain: HashChain, hashes: readonly string[]) {
-  const { references: old, known, limits, now } = chain;
-  const kept = keptIds(old, limits, now);
-  const dropped = old.filter((reference) => !kept.includes(reference)).map(({ key }) => key);
+  const { references: previous, known, limits, now } = chain;
+  const kept = keptIds(previous, limits, now);
+  const dropped = previous.filter((reference) => !kept.includes(reference)).map(({ key }) => key);
   const written = new Map<string, string[]>();
   const documents: FeedDocument[] = [];
   if (hashes.length === 0) return { references: kept, documents, retired: dropped, written };
@@ -28,7 +28,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
   const lifeMs = idsLifeMs(limits);
-  // A key without a lifetime stands for an entry's lifetime, after which earlier versions forget ids.
+  // A key without a lifetime implies an entry's lifetime, after which earlier versions forget ids.
   const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);

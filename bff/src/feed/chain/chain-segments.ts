@@ -38,9 +38,9 @@ export async function chainSegments(
   added: readonly Publication[],
   gone: ReadonlyMap<number, GoneReason>,
 ) {
-  const { references: old, limits, now } = chain;
-  const kept = keptSegments(old, limits, now);
-  const dropped = old.filter((segment) => !kept.includes(segment)).map(({ key }) => key);
+  const { references: previous, limits, now } = chain;
+  const kept = keptSegments(previous, limits, now);
+  const dropped = previous.filter((segment) => !kept.includes(segment)).map(({ key }) => key);
   const documents: FeedDocument[] = [];
   const written: WrittenSegment[] = [];
   if (added.length === 0) {

@@ -13,7 +13,7 @@ function build(commits: readonly number[]) {
     const sizes = chain.map((document) => document.size);
     const absorbed = chain.splice(chain.length - countAbsorbed(sizes, size, FULL));
     const items = [...absorbed.flatMap((document) => document.items), item];
-    for (const one of items) writes[one] = (writes[one] ?? 0) + 1;
+    for (const written of items) writes[written] = (writes[written] ?? 0) + 1;
     chain.push({ size: absorbed.reduce((sum, document) => sum + document.size, size), items });
     const smallDocuments = chain.filter((document) => document.size < FULL).length;
     maxSmallDocuments = Math.max(maxSmallDocuments, smallDocuments);

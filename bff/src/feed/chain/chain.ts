@@ -35,14 +35,15 @@ export function countAbsorbed(sizes: readonly number[], size: number, full: numb
     end--;
   };
   for (;;) {
-    const own = tier(total, full);
-    if (end > 0 && tier(last(), full) > own) {
+    const totalTier = tier(total, full);
+    if (end > 0 && tier(last(), full) > totalTier) {
       take();
       continue;
     }
     let sameTierCount = 0;
-    while (sameTierCount < end && tier(sizes[end - 1 - sameTierCount] ?? 0, full) === own) sameTierCount++;
-    if (own === 0 || sameTierCount < 3) return sizes.length - end;
+    while (sameTierCount < end && tier(sizes[end - 1 - sameTierCount] ?? 0, full) === totalTier)
+      sameTierCount++;
+    if (totalTier === 0 || sameTierCount < 3) return sizes.length - end;
     for (let i = 0; i < sameTierCount; i++) take();
   }
 }

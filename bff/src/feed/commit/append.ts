@@ -17,14 +17,14 @@ import { hashOfId } from '../ids.ts';
 export type Appendable = Exclude<EntryItem, Erasure>;
 
 /** The last erasure, if any, and the items after it. Earlier items are erased along with the feed. */
-export function sinceErasure(items: readonly EntryItem[]): {
+export function splitAtErasure(items: readonly EntryItem[]): {
   erasure: Erasure | undefined;
   items: Appendable[];
 } {
   const erasure = items.findLast(isErasure);
   const last = erasure ? items.lastIndexOf(erasure) : -1;
-  const rest = items.slice(last + 1).filter((item): item is Appendable => !isErasure(item));
-  return { erasure, items: rest };
+  const later = items.slice(last + 1).filter((item): item is Appendable => !isErasure(item));
+  return { erasure, items: later };
 }
 
 /** Whether appending the items could remove earlier publications, which requires the history index. */
@@ -49,7 +49,7 @@ export interface Place {
   id: string;
 }
 
-export interface Appended {
+export interface AppendResult {
   publications: Publication[];
   /** Hashes of published ids. */
   published: string[];
@@ -64,7 +64,7 @@ export interface Appended {
 }
 
 /** Assigns offsets to new items and determines which content they remove. Doesn't modify the arguments. */
-export function append(items: readonly Appendable[], state: FeedState): Appended {
+export function append(items: readonly Appendable[], state: FeedState): AppendResult {
   const appender = new Appender(state);
   for (const item of items) {
     if (isRetraction(item)) appender.retract(item);
@@ -73,7 +73,7 @@ export function append(items: readonly Appendable[], state: FeedState): Appended
   return appender.result;
 }
 
-interface Accepted {
+interface AcceptedNotification {
   notification: Notification;
   hashes: readonly string[];
 }
@@ -81,7 +81,7 @@ interface Accepted {
 class Appender {
   readonly #state: FeedState;
   /** Index of this commit's publications. */
-  readonly #own = new HistoryIndex();
+  readonly #added = new HistoryIndex();
   readonly #publications: Publication[] = [];
   readonly #published = new Set<string>();
   readonly #retracted = new Set<string>();
@@ -93,7 +93,7 @@ class Appender {
     this.#state = state;
   }
 
-  get result(): Appended {
+  get result(): AppendResult {
     return {
       publications: this.#publications,
       published: [...this.#published],
@@ -116,14 +116,18 @@ class Appender {
     const { notification } = accepted;
     for (const hash of accepted.hashes) this.#published.add(hash);
     const replaces = this.#replaceOlder(notification);
-    const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
+    const publication = {
+      offset: this.#nextOffset,
+      notification,
+      ...(replaces !== undefined && { replaces }),
+    };
     this.#publications.push(publication);
-    this.#own.add(publication);
+    this.#added.add(publication);
     this.#places.set(arrival, { offset: publication.offset, id: notification.id });
   }
 
   /** The notification to publish and the hashes to remember for it; `undefined` if the id is known or retracted. */
-  #acceptPlain(notification: Notification): Accepted | undefined {
+  #acceptPlain(notification: Notification): AcceptedNotification | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
   }
@@ -133,7 +137,7 @@ class Appender {
    * event gets a derived id, and earlier retractions of the original id have no effect. If no other notification has
    * the id, an earlier retraction of it suppresses the event.
    */
-  #acceptEvent({ sourceHash = '', ...notification }: Arrival): Accepted | undefined {
+  #acceptEvent({ sourceHash = '', ...notification }: Arrival): AcceptedNotification | undefined {
     const { id } = notification;
     // Unambiguous since ids can't contain spaces.
     const eventHash = hashOfId(`${id} ${sourceHash}`);
@@ -153,21 +157,21 @@ class Appender {
       return;
     }
     this.#retracted.add(hash);
-    for (const offset of this.#own.offsetsOf(id)) this.#removeContent(offset, 'retracted');
+    for (const offset of this.#added.offsetsOf(id)) this.#removeContent(offset, 'retracted');
     for (const offset of this.#state.index?.offsetsOf(id) ?? []) this.#removeContent(offset, 'retracted');
-    this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
+    this.#publications.push({ offset: this.#nextOffset, notification: null, id, gone: 'retracted' });
   }
 
   /** Removes the content of the older notification with the same collapse key, and returns that notification's id. */
   #replaceOlder({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
-    const older = this.#own.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);
+    const older = this.#added.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);
     if (!older || this.#gone.has(older.offset)) return undefined;
     this.#removeContent(older.offset, 'replaced');
     return older.id;
   }
 
-  get #next(): number {
+  get #nextOffset(): number {
     return this.#state.offset + this.#publications.length + 1;
   }
 
@@ -185,10 +189,10 @@ class Appender {
 
   #removeContent(offset: number, reason: GoneReason): void {
     const index = offset - this.#state.offset - 1;
-    const own = this.#publications[index];
-    if (own) {
-      this.#publications[index] = withoutContent(own, reason);
-      this.#own.remove(offset);
+    const added = this.#publications[index];
+    if (added) {
+      this.#publications[index] = withoutContent(added, reason);
+      this.#added.remove(offset);
     } else if (!this.#gone.has(offset)) this.#gone.set(offset, reason);
   }
 }

@@ -52,7 +52,7 @@ describe('a retraction', () => {
     );
     expect(log.idsInLog).toEqual(['a retracted', 'a retracted', 'b', 'c retracted']);
     expect(suppressed).toBe(2);
-    expect(log.indexed).toBe(0);
+    expect(log.indexBuilds).toBe(0);
   });
 
   it('should remove all publications with an id that was forgotten and republished', async () => {
@@ -169,9 +169,9 @@ it('should build the index only if an item could remove content', async () => {
   const log = new PlannedLog();
   await log.commit(batchOf(1, ['a']));
   await log.commit(batchOf(2, ['b']));
-  expect(log.indexed).toBe(0);
+  expect(log.indexBuilds).toBe(0);
   await log.commit(batchWithItems(3, retract('a')));
-  expect(log.indexed).toBe(1);
+  expect(log.indexBuilds).toBe(1);
 });
 
 it('should match the naive implementation for any changes, and never reference removed content', async () => {
@@ -197,12 +197,12 @@ it('should match the naive implementation for any changes, and never reference r
             const { retract: id } = change;
             if (retracted.has(id)) continue;
             retracted.add(id);
-            for (const one of list) if (one.id === id) one.gone ??= 'retracted';
+            for (const row of list) if (row.id === id) row.gone ??= 'retracted';
             list.push({ id, key: undefined, gone: 'retracted' });
           } else {
             const { publish: id, key } = change;
-            if (retracted.has(id) || list.some((one) => one.id === id)) continue;
-            for (const one of list) if (key !== undefined && one.key === key) one.gone ??= 'replaced';
+            if (retracted.has(id) || list.some((row) => row.id === id)) continue;
+            for (const row of list) if (key !== undefined && row.key === key) row.gone ??= 'replaced';
             list.push({ id, key, gone: undefined });
           }
         }

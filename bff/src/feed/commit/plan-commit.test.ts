@@ -102,10 +102,10 @@ describe('a head', () => {
     // leave the history by the end.
     const full = fullRetractionsCount(limits);
     const sizes = [0, 1, 2, 3, 4].flatMap((power) => sizesOf(full / 4 ** power, 3)).concat(1, 1, 1);
-    let gone = 0;
+    let retractedCount = 0;
     const retractions = (i: number): EntryItem[] => {
       const size = sizes[i - (300 - sizes.length)] ?? 0;
-      return Array.from({ length: size }, () => retract(`gone${gone++}`));
+      return Array.from({ length: size }, () => retract(`gone${retractedCount++}`));
     };
     let n = 100_000;
     for (const [i, count] of counts.entries()) {

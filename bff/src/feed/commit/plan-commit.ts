@@ -9,7 +9,7 @@ import {
   type IdsReference,
   type Publication,
 } from '@tocsin/contracts';
-import { append, sinceErasure, removesContent, type Place } from './append.ts';
+import { append, splitAtErasure, removesContent, type Place } from './append.ts';
 import { chainHashes } from '../chain/chain-hashes.ts';
 import { chainSegments, type WrittenSegment } from '../chain/chain-segments.ts';
 import { erasedUntil, isErased } from './erasure.ts';
@@ -97,11 +97,11 @@ export interface Commit {
 /** Plans a feed's next commit without writing anything. Rejects only if `contentOf` or `index` does. */
 export async function planCommit(input: CommitInput): Promise<Commit> {
   const { base, batch, limits, now, unique } = input;
-  const { erasure, items: following } = sinceErasure(batch?.items ?? []);
+  const { erasure, items: laterItems } = splitAtErasure(batch?.items ?? []);
   const erased = erasure !== undefined;
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
   // Drop notifications that were in transit in another run or a stream when the feed was erased.
-  const items = following.filter((item) => !isErased(item, erasedAt));
+  const items = laterItems.filter((item) => !isErased(item, erasedAt));
   const state = erased ? erasedState(input) : stateOf(input);
   const index = state.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
   const retracted = { has: (hash: string) => state.retracted.has(hash) || state.unwritten.has(hash) };
@@ -128,9 +128,9 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
     [...state.unwritten, ...appended.retracted],
   );
   const withdrawn = erased
-    ? listOfWithdrawn(documentsOf(input.stored), input, ERASURE_TTL_SECONDS)
+    ? withdrawnList(documentsOf(input.stored), input, ERASURE_TTL_SECONDS)
     : segments.withdrawn.length > 0
-      ? listOfWithdrawn(segments.withdrawn, input, segmentTtlSeconds(limits))
+      ? withdrawnList(segments.withdrawn, input, segmentTtlSeconds(limits))
       : undefined;
   const offset = state.offset + publications.length;
   const run = batch && { [batch.run]: [batch.to, now] as [number, number] };
@@ -160,7 +160,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
     publications,
     gone,
     places,
-    suppressed: appended.suppressed + following.length - items.length,
+    suppressed: appended.suppressed + laterItems.length - items.length,
     erased,
     retired: [...segments.retired, ...ids.retired, ...retractions.retired],
     segments: segments.written,
@@ -183,7 +183,7 @@ const erasedState = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-function listOfWithdrawn(keys: string[], { unique }: CommitInput, ttlSeconds: number): FeedDocument {
+function withdrawnList(keys: string[], { unique }: CommitInput, ttlSeconds: number): FeedDocument {
   const value = { v: DOCUMENT_VERSION, keys } as const;
   return { key: withdrawnKey(unique()), value, bytes: sizeOf(value), ttlSeconds };
 }

@@ -33,8 +33,8 @@ export class HistoryIndex {
     if (!notification) return;
     const { id, collapseKey } = notification;
     this.#live.delete(offset);
-    const left = this.offsetsOf(id).filter((other) => other !== offset);
-    if (left.length > 0) this.#byId.set(id, left);
+    const remaining = this.offsetsOf(id).filter((other) => other !== offset);
+    if (remaining.length > 0) this.#byId.set(id, remaining);
     else this.#byId.delete(id);
     if (collapseKey !== undefined && this.#byKey.get(collapseKey) === offset) this.#byKey.delete(collapseKey);
   }

@@ -126,8 +126,8 @@ describe('ids', () => {
 
 describe('runs', () => {
   it('should be forgotten when all their entries have expired', () => {
-    expect(keptRuns({ old: [5, NOW - 100], young: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
-      young: [3, NOW - 99],
+    expect(keptRuns({ old: [5, NOW - 100], recent: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
+      recent: [3, NOW - 99],
     });
   });
 

@@ -15,10 +15,10 @@ const SENDGRID = { sendgrid: { metadata: { emailTo: '$email' }, data: '$text' } 
 let folder: string;
 let bff: ServedBff;
 /** The calls to bindings: name, data, metadata. */
-let invoked: unknown[][];
+let invocations: unknown[][];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-channels-'));
-  invoked = [];
+  invocations = [];
 });
 afterEach(async () => {
   await bff.stop();
@@ -33,7 +33,8 @@ async function serve(settings: object): Promise<void> {
     { AUTH_MODE: 'jwt', AWAY_FILE: file },
     { jwt: SECRET, vapid },
     {
-      invokeBinding: async (name, _operation, data, metadata) => void invoked.push([name, data, metadata]),
+      invokeBinding: async (name, _operation, data, metadata) =>
+        void invocations.push([name, data, metadata]),
     },
   );
 }
@@ -80,8 +81,8 @@ describe('consent to e-mail', () => {
   it('should be possible for a second address using a code sent by a binding', async () => {
     await serve({ bindings: SENDGRID });
     expect((await call('POST', '/email/code', { address: 'second@example.org' })).status).toBe(204);
-    expect(invoked).toMatchObject([['sendgrid', expect.anything(), { emailTo: 'second@example.org' }]]);
-    const [code = ''] = /\d{8}/.exec(String(invoked[0]?.[1])) ?? [];
+    expect(invocations).toMatchObject([['sendgrid', expect.anything(), { emailTo: 'second@example.org' }]]);
+    const [code = ''] = /\d{8}/.exec(String(invocations[0]?.[1])) ?? [];
     expect((await call('PUT', '/email', { consent: true, code })).status).toBe(204);
     expect((await channels()).email.address).toBe('second@example.org');
   });

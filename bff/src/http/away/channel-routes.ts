@@ -11,7 +11,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { AwayMessage, Channel } from '../../away/channels/channel.ts';
 import { TooManyCodesError, type ContactBook } from '../../away/contacts/contacts.ts';
 import { sendCode } from '../../away/contacts/send-code.ts';
-import { sendUnavailable } from '../answers.ts';
+import { sendUnavailable } from '../responses.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import '../request.ts';
 
@@ -47,7 +47,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     response: Response,
   ): channel is Channel => {
     if (channel) return true;
-    const detail = `This deployment does not have the channel ${name}; see AWAY_FILE.`;
+    const detail = `This deployment has no ${name} channel; see AWAY_FILE.`;
     sendProblem(response, { status: 404, code: 'not_found', detail });
     return false;
   };
@@ -68,17 +68,17 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     };
 
   const get: Handler = async (reader, _request, response, identity) => {
-    const known = await contacts.find(reader);
+    const found = await contacts.find(reader);
     response.set('Cache-Control', 'no-store').json({
-      channels: [...channels].map(([name, { channel }]) => ({ name, reaches: channel.reaches(known) })),
+      channels: [...channels].map(([name, { channel }]) => ({ name, reaches: channel.reaches(found) })),
       email: {
-        address: known.email?.address ?? null,
+        address: found.email?.address ?? null,
         offered: identity.email ?? null,
         used: emailChannel !== undefined,
       },
       push: {
         publicKey: channels.has('push') ? ((await vapidKey()) ?? null) : null,
-        endpoints: known.push.map(({ endpoint }) => endpoint),
+        endpoints: found.push.map(({ endpoint }) => endpoint),
       },
     } satisfies Channels);
   };

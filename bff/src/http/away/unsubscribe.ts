@@ -5,7 +5,7 @@ import type { ContactBook } from '../../away/contacts/contacts.ts';
 import type { Channel } from '../../away/channels/channel.ts';
 import { isUnsubscribeLink } from '../../away/links.ts';
 import type { LinkProofs } from '../../away/ports.ts';
-import { sendUnavailable } from '../answers.ts';
+import { sendUnavailable } from '../responses.ts';
 import { CODE_LINK, sendsEmail } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
@@ -55,7 +55,7 @@ const POLICY = [
 /**
  * `/app/unsubscribe`, the link in e-mails (`/unsubscribe` in earlier versions). It works without signing in because it
  * contains a proof that this deployment created it. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
- * button because mail scanners open links. Channels without addresses, such as webhooks, can also be resumed here.
+ * button because mail scanners open links. Here, readers can also resume channels without addresses, such as webhooks.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   /** Whether the link is for a channel that needs no e-mail address. */

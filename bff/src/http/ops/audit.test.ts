@@ -112,7 +112,7 @@ describe('GET /app/ops/audit', () => {
   });
 
   it("should report that the audit trail can't be read", async () => {
-    bff.backend.auditReader.read = () => Promise.reject(new Error('away'));
+    bff.backend.auditReader.read = () => Promise.reject(new Error('down'));
     const response = await get();
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
   });
@@ -163,7 +163,7 @@ describe('an action on the ops page', () => {
     // These requests are permitted, but fail.
     expect((await call('DELETE', '/app/ops/dead-letters/unknown')).status).toBe(404);
     expect((await call('POST', `${setAside('entry:4').replace('4', '5')}/put-back`)).status).toBe(404);
-    guarded.backend.composeWith(() => Promise.reject(new Error('away')));
+    guarded.backend.composeWith(() => Promise.reject(new Error('down')));
     const lost = JSON.stringify({ id: 'lost', title: MARKER });
     expect((await call('POST', '/app/compose', { body: lost })).status).toBe(503);
     await expect.poll(async () => (await stored()).length).toBe(6);
@@ -209,7 +209,7 @@ describe('an action on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should only be visible in the trail to callers with the role `ops`', async () => {
+  it('should only be visible in the trail to callers with the `ops` role', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);
     expect((await call('GET', '/app/ops/audit', { roles: ['other'] })).status).toBe(403);
     expect((await call('GET', '/app/ops/audit', { roles: [] })).status).toBe(401);

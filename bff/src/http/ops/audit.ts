@@ -35,7 +35,7 @@ export function auditRoutes(reader: AuditReader, log: Logger): Router {
 /** Sends one record per line, and a `Link` header (RFC 8288) for the next page. */
 function sendLines(request: Request, response: Response, { records, next }: AuditPage): void {
   if (next !== null) {
-    const { pathname, searchParams } = new URL(request.originalUrl, 'http://here');
+    const { pathname, searchParams } = new URL(request.originalUrl, 'http://localhost');
     searchParams.set('before', next);
     response.set('Link', `<${pathname}?${searchParams.toString()}>; rel="next"`);
   }

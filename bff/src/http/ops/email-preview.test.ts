@@ -18,9 +18,9 @@ async function serve(settings: object | undefined): Promise<void> {
   if (settings) writeFileSync(file, JSON.stringify({ publicUrl: 'https://inbox.example', ...settings }));
   bff = await serveBff({ PUBLISHED_ON: 'loopback', ...(settings && { AWAY_FILE: file }) });
 }
-const ask = (query: string) => fetch(`${bff.url}/app/ops/email-preview${query}`);
+const requestPreview = (query: string) => fetch(`${bff.url}/app/ops/email-preview${query}`);
 const previewOf = async (language: string, kind: string) => {
-  const response = await ask(`?language=${language}&kind=${kind}`);
+  const response = await requestPreview(`?language=${language}&kind=${kind}`);
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   return emailPreviewSchema.parse(await response.json());
 };
@@ -63,8 +63,8 @@ it('should refuse unknown kinds and languages, and explain if there are no chann
     '?language=fr&kind=single',
     '?language=en&kind=code&reader=user:ada',
   ])
-    expect((await ask(query)).status).toBe(400);
-  const response = await ask('?language=en&kind=code');
+    expect((await requestPreview(query)).status).toBe(400);
+  const response = await requestPreview('?language=en&kind=code');
   expect(response.status).toBe(404);
   expect(problemSchema.parse(await response.json()).detail).toContain('AWAY_FILE');
 });

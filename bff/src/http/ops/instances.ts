@@ -17,22 +17,22 @@ export interface InstanceRoutesOptions {
  */
 export function instanceRoutes({ board, past, now, log }: InstanceRoutesOptions): Router {
   const router = Router();
-  const answerWith =
+  const sortedList =
     <T extends { instance: string }>(read: () => Promise<T[]>) =>
     async (): Promise<{ at: string; instances: T[] }> => {
       const instances = (await read()).sort((a, b) => (a.instance < b.instance ? -1 : 1));
       return { at: new Date(now()).toISOString(), instances };
     };
-  const answers: Record<string, () => Promise<Instances | OpsHistory>> = {
-    '/instances': answerWith(() => board.read()),
-    '/history': answerWith(() => past.read()),
+  const lists: Record<string, () => Promise<Instances | OpsHistory>> = {
+    '/instances': sortedList(() => board.read()),
+    '/history': sortedList(() => past.read()),
   };
-  for (const [path, answer] of Object.entries(answers)) {
+  for (const [path, readList] of Object.entries(lists)) {
     router
       .route(path)
       .get(allowParameters(), async (_request, response) => {
         try {
-          response.set('Cache-Control', 'no-store').json(await answer());
+          response.set('Cache-Control', 'no-store').json(await readList());
         } catch (error) {
           const detail = 'The instance metrics cannot be read right now. Try again.';
           reportUnavailable(response, log, { error, detail });

@@ -77,11 +77,11 @@ describe('GET /app/ops/instances', () => {
           return instancesSchema.parse(await response.json()).instances;
         })
         .toMatchObject([{ instance: 'busy', connections: 1, feeds: 1 }]);
-      const [own] = await busy.backend.board.read();
-      expect(own?.accepted).toBeGreaterThan(0);
-      expect(own?.suppressed).toBe(own?.accepted);
-      expect(own?.delivered).toBe(own?.accepted);
-      expect(own?.p99Ms).toBeGreaterThanOrEqual(own?.p50Ms ?? Infinity);
+      const [snapshot] = await busy.backend.board.read();
+      expect(snapshot?.accepted).toBeGreaterThan(0);
+      expect(snapshot?.suppressed).toBe(snapshot?.accepted);
+      expect(snapshot?.delivered).toBe(snapshot?.accepted);
+      expect(snapshot?.p99Ms).toBeGreaterThanOrEqual(snapshot?.p50Ms ?? Infinity);
     } finally {
       await busy.stop();
     }
@@ -91,7 +91,7 @@ describe('GET /app/ops/instances', () => {
   it("should report that the metrics can't be read", async () => {
     const { board } = bff.backend;
     const { read } = board;
-    board.read = () => Promise.reject(new Error('away'));
+    board.read = () => Promise.reject(new Error('down'));
     const response = await call('/app/ops/instances');
     board.read = read.bind(board);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -178,7 +178,7 @@ describe('/app/ops/dead-letters', () => {
     ['POST', '/app/ops/instances', 405],
     ['GET', '/app/ops', 404],
     ['GET', '/app/compose', 405],
-  ])('should answer %s %s with %d', async (method, path, status) => {
+  ])('should respond to %s %s with %d', async (method, path, status) => {
     const response = await call(path, { method, headers: JSON_TYPE });
     expect(response.status).toBe(status);
     await problemOf(response);
@@ -187,7 +187,7 @@ describe('/app/ops/dead-letters', () => {
   it("should report that the records can't be read", async () => {
     const { setAsideRecords } = bff.backend;
     const { names } = setAsideRecords;
-    setAsideRecords.names = () => Promise.reject(new Error('away'));
+    setAsideRecords.names = () => Promise.reject(new Error('down'));
     const response = await call('/app/ops/dead-letters');
     setAsideRecords.names = names.bind(setAsideRecords);
     expect((await problemOf(response)).code).toBe('unavailable');
@@ -199,10 +199,10 @@ describe('POST /app/compose', () => {
     const seen: unknown[] = [];
     bff.backend.composeWith(async (body) => {
       seen.push(body);
-      return { ids: ['taken'] };
+      return { ids: ['accepted'] };
     });
     const response = await post('/app/compose', '{"title":"Ä 🔔"}');
-    expect([response.status, await response.json()]).toEqual([202, { ids: ['taken'] }]);
+    expect([response.status, await response.json()]).toEqual([202, { ids: ['accepted'] }]);
     await post('/app/compose', '{"id":"mine","title":"x"}');
     await post('/app/compose', '[{"title":"x"},{"id":"own"},null]');
     expect(seen).toEqual([
@@ -232,8 +232,8 @@ describe('POST /app/compose', () => {
     expect(await problemOf(response)).toMatchObject({ code: 'invalid_notification', errors });
   });
 
-  it("should answer 503 with the id when the producer doesn't respond", async () => {
-    bff.backend.composeWith(() => Promise.reject(new Error('away')));
+  it("should return 503 with the id when the producer doesn't respond", async () => {
+    bff.backend.composeWith(() => Promise.reject(new Error('down')));
     const response = await post('/app/compose', '{"title":"x"}');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await problemOf(response)).ids).toHaveLength(1);
@@ -250,7 +250,7 @@ describe('POST /app/compose', () => {
     [`"${'x'.repeat(1024 * 1024)}"`, JSON_TYPE, 413, 'payload_too_large'],
     ['{}', { ...JSON_TYPE, origin: 'null' }, 403, 'forbidden'],
   ])('should refuse the body %.10s with the headers %j', async (body, headers, status, code) => {
-    bff.backend.composeWith(() => Promise.reject(new Error('not to be called')));
+    bff.backend.composeWith(() => Promise.reject(new Error('must not be called')));
     const response = await post('/app/compose', body, headers);
     expect([response.status, (await problemOf(response)).code]).toEqual([status, code]);
   });
@@ -282,7 +282,7 @@ describe('an instance that requires tokens', () => {
       }),
     );
 
-  it('should only admit callers with the role `ops`', async () => {
+  it('should only admit callers with the `ops` role', async () => {
     expect(new Set(await statuses())).toEqual(new Set([401]));
     expect(new Set(await statuses('x'))).toEqual(new Set([401]));
     expect(new Set(await statuses(secretToken({ roles: [] })))).toEqual(new Set([403]));

@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 import type { Response } from 'express';
-import { sendUnavailable } from '../answers.ts';
+import { sendUnavailable } from '../responses.ts';
 
 /** Logs that a dependency doesn't respond, and responds with 503. */
 export function reportUnavailable(
@@ -8,6 +8,6 @@ export function reportUnavailable(
   log: Logger,
   { error, detail, ids }: { error: unknown; detail: string; ids?: string[] | undefined },
 ): void {
-  log.warn({ err: error }, 'cannot answer an ops page request: a dependency is unavailable');
+  log.warn({ err: error }, 'cannot serve an ops page request: a dependency is unavailable');
   sendUnavailable(response, detail, ids);
 }

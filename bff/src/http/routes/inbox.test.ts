@@ -28,7 +28,7 @@ const found = async (query: string) => {
 };
 const isoAfter = (ms: number) => new Date(Date.now() + ms).toISOString();
 /** Advances this process's clock. The server runs in this process too. */
-const moveClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+const advanceClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe("a reader's inbox", () => {
   it('should keep archived notifications and restore them', async () => {
@@ -71,7 +71,7 @@ describe("a reader's inbox", () => {
     expect((await post('snooze', { ids: ['d'], until: isoAfter(60_000), clientId: 'dan' })).status).toBe(204);
     expect(await found('state=snoozed&clientId=dan')).toEqual(['d']);
     expect(await found('state=inbox&clientId=dan')).toEqual(['c', 'b', 'a']);
-    moveClock(60_000);
+    advanceClock(60_000);
     expect(await found('state=returned&clientId=dan')).toEqual(['d']);
     expect(await get<object>('unread?clientId=dan')).toMatchObject({ total: 1, unseen: 1 });
     await post('archive', { ids: ['d'], clientId: 'dan' });
@@ -107,7 +107,7 @@ describe('preferences', () => {
   const preferencesOf = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
   const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] };
 
-  it('should change only the given members, and share mutes with clients of version 0.1.0', async () => {
+  it('should change only the given members, and share mutes with 0.1.0 clients', async () => {
     expect(await preferencesOf('gil')).toEqual({
       ...{ feeds: [], severities: [], sources: [], categories: [] },
       ...{ quietHours: null, sound: false, desktop: false },
@@ -139,7 +139,7 @@ describe('preferences', () => {
     const change = { mutedUntil: [night, ended], clientId: 'ida' };
     expect((await send('PATCH', 'preferences', change)).status).toBe(204);
     expect((await preferencesOf('ida')).mutedUntil).toEqual([night]);
-    moveClock(60_000);
+    advanceClock(60_000);
     expect(Object.keys(await preferencesOf('ida'))).not.toContain('mutedUntil');
     const long = await send('PATCH', 'preferences', { mutedUntil: [mute('ci', 4e10)], clientId: 'ida' });
     expect(((await long.json()) as Problem).errors?.map(({ path }) => path)).toEqual(['mutedUntil.0.until']);

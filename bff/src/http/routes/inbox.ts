@@ -4,8 +4,8 @@ import { Router, type Response } from 'express';
 import type { z } from 'zod';
 import { TooManySnoozedError } from '../../readers/inbox/document.ts';
 import { UnknownIdsError, type Inboxes, type InboxOwner } from '../../readers/inbox/inboxes.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
-import { namedReader } from '../named-reader.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
+import { requireReader } from '../require-reader.ts';
 import type { OwnerOf } from '../identity.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 
@@ -29,7 +29,7 @@ export function inboxRoutes(
         const body = readBody(schema, request, response);
         if (!body || !isPermitted(request, response, body.feed)) return;
         const { clientId, ...change } = body;
-        const reader = namedReader(request, response, clientId);
+        const reader = requireReader(request, response, clientId);
         if (reader === undefined) return;
         try {
           await save({ reader, owner: ownerOf(request) }, change);

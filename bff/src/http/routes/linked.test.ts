@@ -28,7 +28,7 @@ it("should find a notification in the feed, even if very old, and report if it's
   expect(gone.publication).toMatchObject({ notification: null, gone: 'retracted' });
 });
 
-it('should answer 404 for an unknown id, and 400 if the id is missing', async () => {
+it('should return 404 for an unknown id, and 400 if the id is missing', async () => {
   expect((await get('unknown')).status).toBe(404);
   expect((await get('wanted', 'all')).status).toBe(404);
   expect((await fetch(`${bff.url}/app/notification`)).status).toBe(400);
@@ -38,15 +38,15 @@ it('should only show a feed to permitted readers, and limit the request rate', a
   const env = { AUTH_MODE: 'jwt', SEARCHES_PER_MINUTE: '2' };
   const guarded = await serveBff(env, { jwt: SECRET });
   try {
-    const ask = async (feed: string, token?: string) => {
+    const statusOf = async (feed: string, token?: string) => {
       const headers = token ? { authorization: `Bearer ${token}` } : {};
       return (await fetch(`${guarded.url}/app/notification?id=a&feed=${feed}`, { headers })).status;
     };
     const token = secretToken({ sub: 'ada', feeds: ['x'] });
-    expect(await ask('topic:x')).toBe(401);
-    expect(await ask('topic:y', token)).toBe(403);
-    expect(await ask('topic:x', token)).toBe(404);
-    expect(await ask('topic:x', token)).toBe(429);
+    expect(await statusOf('topic:x')).toBe(401);
+    expect(await statusOf('topic:y', token)).toBe(403);
+    expect(await statusOf('topic:x', token)).toBe(404);
+    expect(await statusOf('topic:x', token)).toBe(429);
   } finally {
     await guarded.stop();
   }

@@ -4,10 +4,10 @@ import { Router, type RequestHandler } from 'express';
 import { Slots } from '../../readers/search/slots.ts';
 import type { FeedViews } from '../../recover/views/feed-views.ts';
 import { findPublication } from '../../recover/find/find-publication.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
 import { readQuery } from '../read-query.ts';
 
-const AT_ONCE = 2;
+const MAX_RUNNING = 2;
 const MAX_WAITING = 50;
 
 export interface LinkedRouteOptions {
@@ -20,7 +20,7 @@ export interface LinkedRouteOptions {
 
 /** `GET /app/notification`: a single notification, for pages that open a link to it. */
 export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Router {
-  const slots = new Slots(AT_ONCE, MAX_WAITING);
+  const slots = new Slots(MAX_RUNNING, MAX_WAITING);
   const router = Router();
   router
     .route('/app/notification')
@@ -32,7 +32,7 @@ export function linkedRoutes({ views, limit, now, log }: LinkedRouteOptions): Ro
         response.set('Cache-Control', 'no-store');
         if (found) response.json(found);
         else {
-          const detail = 'The feed has no notification with this id, or no longer keeps it.';
+          const detail = 'The feed has no notification with this id, or no longer stores it.';
           sendProblem(response, { status: 404, code: 'not_found', detail });
         }
       } catch (error) {

@@ -3,13 +3,13 @@ import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service'
 import { Router } from 'express';
 import type { MuteLists } from '../../readers/preferences/mute-lists.ts';
 import { readerOf } from '../../readers/reader.ts';
-import { sendUnavailable } from '../answers.ts';
+import { sendUnavailable } from '../responses.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import { readQuery } from '../read-query.ts';
 import type { OwnerOf } from '../identity.ts';
 
 /** `GET` and `PUT /app/mutes`: a reader's muted feeds and severities. */
-export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {
+export function muteRoutes(mutes: Pick<MuteLists, 'read' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router
     .route('/app/mutes')
@@ -17,7 +17,7 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
       const query = readQuery(mutesQuerySchema, request, response);
       if (!query) return;
       try {
-        const muted = await mutes.of(readerOf(request.identity, query.clientId));
+        const muted = await mutes.read(readerOf(request.identity, query.clientId));
         response.set('Cache-Control', 'no-store').json(muted);
       } catch (error) {
         log.warn({ err: error }, 'cannot read mutes');

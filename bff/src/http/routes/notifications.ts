@@ -5,7 +5,7 @@ import { readPageFor, type ReaderPages } from '../../readers/page-for-reader.ts'
 import { readerOf } from '../../readers/reader.ts';
 import type { FeedViews } from '../../recover/views/feed-views.ts';
 import type { PageRequest } from '../../recover/page/page.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
 import { readQuery } from '../read-query.ts';
 
 /** `GET /app/notifications`: a feed's newest page, or the page before or after a position. */

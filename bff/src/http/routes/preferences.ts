@@ -3,15 +3,15 @@ import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service'
 import { Router, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { PreferencesChange, ReaderPreferences } from '../../readers/preferences/preferences.ts';
-import { sendUnavailable } from '../answers.ts';
-import { namedReader } from '../named-reader.ts';
+import { sendUnavailable } from '../responses.ts';
+import { requireReader } from '../require-reader.ts';
 import type { OwnerOf } from '../identity.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import { readQuery } from '../read-query.ts';
 
 /** `GET`, `PUT` (all members) and `PATCH` (only the given members) of `/app/preferences`. */
 export function preferencesRoutes(
-  preferences: Pick<ReaderPreferences, 'of' | 'change'>,
+  preferences: Pick<ReaderPreferences, 'read' | 'change'>,
   ownerOf: OwnerOf,
   log: Logger,
 ): Router {
@@ -22,7 +22,7 @@ export function preferencesRoutes(
       const body = readBody(schema, request, response);
       if (!body) return;
       const { clientId, ...members } = body;
-      const reader = namedReader(request, response, clientId);
+      const reader = requireReader(request, response, clientId);
       if (reader === undefined) return;
       try {
         await preferences.change(reader, members, ownerOf(request));
@@ -37,10 +37,10 @@ export function preferencesRoutes(
     .get(async (request, response) => {
       const query = readQuery(preferencesQuerySchema, request, response);
       if (!query) return;
-      const reader = namedReader(request, response, query.clientId);
+      const reader = requireReader(request, response, query.clientId);
       if (reader === undefined) return;
       try {
-        response.set('Cache-Control', 'no-store').json(await preferences.of(reader));
+        response.set('Cache-Control', 'no-store').json(await preferences.read(reader));
       } catch (error) {
         log.warn({ err: error }, 'cannot read preferences');
         sendUnavailable(response, 'Preferences cannot be read right now. Try again.');

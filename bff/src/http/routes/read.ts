@@ -3,7 +3,7 @@ import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service'
 import { Router } from 'express';
 import type { Readers } from '../../readers/readers.ts';
 import { readerOf } from '../../readers/reader.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import type { OwnerOf } from '../identity.ts';
 

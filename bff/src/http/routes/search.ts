@@ -3,7 +3,7 @@ import { invalidQuery, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import { BadCursorError, type SearchRequest } from '../../readers/search/search.ts';
 import { readerOf } from '../../readers/reader.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
 import { namedFeeds } from '../named-feeds.ts';
 import { readQuery } from '../read-query.ts';
 

@@ -49,7 +49,7 @@ it('should survive a stream that has ended but is waiting for an earlier respons
   expect(received.match(/^event: subscribed/gm)).toHaveLength(1);
 });
 
-it("should leave room for a reader's requests while more than 300 streams of that reader are open", async () => {
+it("should leave room for a reader's requests while the reader has more than 300 open streams", async () => {
   const headers = { authorization: `Bearer ${secretToken({ sub: 'ben' })}` };
   const streams = await Promise.all(
     Array.from({ length: 301 }, () => readStream(`${bff.url}/app/stream`, headers)),

@@ -88,7 +88,7 @@ describe('a stream', () => {
   it('should send multiple pages without another request', async () => {
     await serve();
     const { id = '' } = await (await open()).nextOf('subscribed');
-    const ids = Array.from({ length: 1_200 }, (_, place) => `n-${place}`);
+    const ids = Array.from({ length: 1_200 }, (_, index) => `n-${index}`);
     await bff.publishMany('all', ids.slice(0, 600));
     await bff.publishMany('all', ids.slice(600));
     const stream = await open('', { 'last-event-id': id });
@@ -102,8 +102,8 @@ describe('a stream', () => {
     await serve();
     await publish('all', 'a1');
     const stream = await open('?feed=all&feed=topic:x');
-    const answers = [await stream.nextOf('subscribed'), await stream.nextOf('subscribed')];
-    expect(answers.map(({ data }) => data['feed'])).toEqual(['all', 'topic:x']);
+    const responses = [await stream.nextOf('subscribed'), await stream.nextOf('subscribed')];
+    expect(responses.map(({ data }) => data['feed'])).toEqual(['all', 'topic:x']);
     await publish('topic:x', 'x1');
     const { id = '' } = await stream.nextOf('publications');
     expect(id).toMatch(/^all=.+:1,topic:x=.+:1$/);
@@ -196,7 +196,7 @@ describe("a stream's slot", () => {
   });
 });
 
-it('should free the slots of all streams on a closed connection, even of a stream queued behind another', async () => {
+it('should free the slots of all streams on a closed connection, including one queued behind another', async () => {
   await serve({ MAX_CONNECTIONS: '2' });
   const client = connect(Number(new URL(bff.url).port), '127.0.0.1');
   client.write('GET /app/stream HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));

@@ -8,7 +8,7 @@ import type { EventStreams } from '../../connect/event-streams.ts';
 import { positionsOf } from '../../connect/stream-id.ts';
 import type { SubscriptionOutcome } from '../../connect/subscriptions.ts';
 import { readerOf } from '../../readers/reader.ts';
-import { isPermitted } from '../answers.ts';
+import { isPermitted } from '../responses.ts';
 import { readQuery } from '../read-query.ts';
 
 /** Reserves a slot for a stream. Returns a function that releases the slot, or a problem if no slot is free. */

@@ -63,7 +63,7 @@ it.each(['feed=everyone', 'feed=all&feed=all', 'limit=1', 'clientId='])('should 
   expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([400, 'invalid_query']);
 });
 
-it('should answer only GET and HEAD', async () => {
+it('should only accept GET and HEAD', async () => {
   const response = await fetch(`${open.url}/app/unread`, { method: 'POST' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });

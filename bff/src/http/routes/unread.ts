@@ -3,11 +3,11 @@ import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { readerOf } from '../../readers/reader.ts';
 import type { UnreadCount } from '../../readers/marks/unread.ts';
-import { isPermitted, sendUnavailable } from '../answers.ts';
+import { isPermitted, sendUnavailable } from '../responses.ts';
 import { namedFeeds } from '../named-feeds.ts';
 import { readQuery } from '../read-query.ts';
 
-const FEEDS_AT_ONCE = 8;
+const PARALLEL_FEEDS = 8;
 
 /**
  * `GET /app/unread`: unread counts for a single feed, or else for `all`, the reader's own feed and the token's topics.
@@ -26,8 +26,8 @@ export function unreadRoutes(
       const names = query.feed === undefined ? namedFeeds(request.identity) : [query.feed];
       try {
         const feeds: FeedUnread[] = [];
-        for (let start = 0; start < names.length; start += FEEDS_AT_ONCE) {
-          const batch = names.slice(start, start + FEEDS_AT_ONCE);
+        for (let start = 0; start < names.length; start += PARALLEL_FEEDS) {
+          const batch = names.slice(start, start + PARALLEL_FEEDS);
           feeds.push(
             ...(await Promise.all(batch.map(async (feed) => ({ feed, ...(await count(reader, feed)) })))),
           );

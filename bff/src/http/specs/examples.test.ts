@@ -6,7 +6,7 @@ import { openApiDocument } from './openapi.ts';
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
 
-/** The JSON values in the first code block below a heading of docs/protocol.md. */
+/** The JSON values in the first code block below a heading in docs/protocol.md. */
 function exampleBelow(heading: string): unknown[] {
   const [, block = ''] = /```json\n([^]*?)```/.exec(page.slice(page.indexOf(`\n${heading}\n`))) ?? [];
   // A line that doesn't start a value continues the previous value.
@@ -31,17 +31,17 @@ it('should find valid publications in docs/protocol.md', () => {
 });
 
 it('should find a valid request in docs/protocol.md, and a response with valid publications', () => {
-  const [[name, request], answer] = exampleBelow('### Requests') as [
+  const [[name, request], response] = exampleBelow('### Requests') as [
     [string, unknown],
     { publications: unknown[] },
   ];
   expect(name).toBe('subscribe');
   expect(subscribeRequestSchema.safeParse(request).error).toBeUndefined();
-  expect(answer).toMatchObject({ ok: true, recovered: true, more: false });
-  for (const one of answer.publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
+  expect(response).toMatchObject({ ok: true, recovered: true, more: false });
+  for (const one of response.publications) expect(publicationSchema.safeParse(one).error).toBeUndefined();
 });
 
 it('should find every route in docs/protocol.md', () => {
-  const named = new Set(Array.from(page.matchAll(/\/app\/[a-z/-]+[a-z]/g), ([path]) => path));
-  expect(Object.keys(openApiDocument().paths).filter((path) => !named.has(path))).toEqual([]);
+  const documented = new Set(Array.from(page.matchAll(/\/app\/[a-z/-]+[a-z]/g), ([path]) => path));
+  expect(Object.keys(openApiDocument().paths).filter((path) => !documented.has(path))).toEqual([]);
 });

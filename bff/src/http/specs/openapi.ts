@@ -203,7 +203,7 @@ export const openApiDocument = () => ({
             content: json('LinkedNotification'),
           },
           ...refusals,
-          404: problem('The feed has no notification with this id, or no longer keeps it.'),
+          404: problem('The feed has no notification with this id, or no longer stores it.'),
           429: retryableProblem('Too many searches from one reader or address.'),
         },
       },

@@ -36,7 +36,7 @@ import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 export const REFUSAL = 'Refusal';
 
 /** Schemas of data that the server sends. Newer servers can add members. */
-const sent: Record<string, z.ZodType> = {
+const sentSchemas: Record<string, z.ZodType> = {
   Notification: notificationSchema,
   LivePublication: livePublicationSchema,
   GonePublication: gonePublicationSchema,
@@ -63,7 +63,7 @@ const sent: Record<string, z.ZodType> = {
 };
 
 /** Schemas of data that the server receives. Unknown members are refused. */
-const received: Record<string, z.ZodType> = {
+const receivedSchemas: Record<string, z.ZodType> = {
   Position: positionSchema,
   SubscribeRequest: subscribeRequestSchema,
   UnsubscribeRequest: unsubscribeRequestSchema,
@@ -122,8 +122,8 @@ function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'outp
 /** The schemas with these names and any schemas they reference, as JSON Schema in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
   const all = new Map([
-    ...generateSchemas(sent, 'output', target),
-    ...generateSchemas(received, 'input', target),
+    ...generateSchemas(sentSchemas, 'output', target),
+    ...generateSchemas(receivedSchemas, 'input', target),
   ]);
   const needed = new Map<string, JsonSchema>();
   const addWithReferences = (name: string): void => {

@@ -6,7 +6,7 @@ export const MAX_STEPS = 1_000;
 /** Number of writers whose last batch number is remembered, so that repeated batches aren't counted again. */
 const MAX_WRITERS = 32;
 
-/** By how much a feed's count changes at each of these offsets, compared with the publication before. */
+/** Changes in a feed's count by offset, each relative to the previous publication. */
 export type Steps = ReadonlyMap<number, number>;
 
 /** A writer's changes to a feed's counts. Each batch must be applied only once. */

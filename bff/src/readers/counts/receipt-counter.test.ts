@@ -38,7 +38,7 @@ afterEach(() => Promise.all(counters.splice(0).map((counter) => counter.stop()))
 const countsOf = async (counter: ReceiptCounter) =>
   Promise.all(
     IDS.map(async (_, index) => {
-      const counts = await counter.of(FEED, { epoch: EPOCH, offset: index + 1 });
+      const counts = await counter.countsOf(FEED, { epoch: EPOCH, offset: index + 1 });
       return counts && [counts.pages, counts.seen, counts.read, counts.archived].join('');
     }),
   );
@@ -62,15 +62,15 @@ it("should not restore an erased feed's counts", async () => {
   counter.delivered(FEED, EPOCH, 1, 5);
   const write = store.write.bind(store);
   let finish: () => void = () => undefined;
-  const begun = new Promise<void>((resolve) => {
+  const started = new Promise<void>((resolve) => {
     store.write = async (...args) => {
       resolve();
-      await new Promise<void>((go) => (finish = go));
+      await new Promise<void>((done) => (finish = done));
       await write(...args);
     };
   });
   const flushed = counter.flush();
-  await begun;
+  await started;
   const erased = counter.erase(FEED);
   finish();
   await Promise.all([erased, flushed]);
@@ -82,11 +82,11 @@ it("should count a change once if it's unknown whether the write succeeded", asy
   const write = store.write.bind(store);
   const failing = vi.spyOn(store, 'write').mockImplementation(async (...document) => {
     await write(...document);
-    throw new Error('no answer');
+    throw new Error('no response');
   });
   counter.delivered(FEED, EPOCH, 1, 5);
   await counter.flush();
-  failing.mockRejectedValue(new Error('no store'));
+  failing.mockRejectedValue(new Error('store down'));
   counter.delivered(FEED, EPOCH, 1, 1);
   await counter.flush();
   expect(faults).toHaveLength(1);
@@ -103,7 +103,7 @@ it("should count only deliveries to pages in a user feed, and forget an erased f
   await counter.read(feed, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: [] });
   await counter.flush();
   const position = { epoch: EPOCH, offset: 1 };
-  expect(await counter.of(feed, position)).toMatchObject({ pages: 1, read: 0 });
+  expect(await counter.countsOf(feed, position)).toMatchObject({ pages: 1, read: 0 });
   counter.delivered(feed, EPOCH, 1, 1);
   await counter.erase(feed);
   await counter.flush();

@@ -13,7 +13,7 @@ import { writeDocument } from '../documents/write-document.ts';
 import type { FeedHistory } from '../marks/histories.ts';
 import type { ReaderStore } from '../ports.ts';
 import { countsAt, withBatch, type Batch } from './document.ts';
-import { archiveChanges, newlyRead, newlySeen, type Span } from './spans.ts';
+import { archiveChanges, readChanges, seenChanges, type Span } from './spans.ts';
 
 export interface ReceiptCounterOptions {
   store: ReaderStore;
@@ -25,7 +25,7 @@ export interface ReceiptCounterOptions {
 const FLUSH_MS = 2_000;
 /** Maximum documents per flush, to limit the load on the store. Other documents wait for the next flush. */
 const MAX_WRITES = 100;
-const WRITES_AT_ONCE = 4;
+const PARALLEL_WRITES = 4;
 /** At these limits, pending changes take about 20 MB. Further changes are not counted. */
 const MAX_FEEDS = 20_000;
 const MAX_CHANGES = 200_000;
@@ -74,7 +74,7 @@ export class ReceiptCounter {
   ): Promise<void> {
     if (feed.startsWith(USER_FEED_PREFIX)) return;
     try {
-      const spans = await newlyRead(before, after, history);
+      const spans = await readChanges(before, after, history);
       this.#add(feed, { epoch: head.epoch, floor: history.floor }, 'read', spans);
     } catch (error) {
       this.#options.onError(feed, error);
@@ -85,12 +85,12 @@ export class ReceiptCounter {
   marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
     if (feed.startsWith(USER_FEED_PREFIX)) return;
     const place = { epoch: head.epoch, floor: history.floor };
-    this.#add(feed, place, 'seen', newlySeen(before, after));
+    this.#add(feed, place, 'seen', seenChanges(before, after));
     this.#add(feed, place, 'archived', archiveChanges(before, after));
   }
 
   /** A publication's stored counts, or `undefined` if unknown. */
-  async of(feed: string, position: { epoch: string; offset: number }) {
+  async countsOf(feed: string, position: { epoch: string; offset: number }) {
     const stored = await this.#options.store.read(receiptCountsKey(feed));
     return countsAt(stored && parse(feed, stored.value), position);
   }
@@ -153,7 +153,7 @@ export class ReceiptCounter {
     const work = async () => {
       for (const [feed, waiting] of next) await this.#store(feed, waiting);
     };
-    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work));
+    await Promise.all(Array.from({ length: PARALLEL_WRITES }, work));
   }
 
   async #store(feed: string, waiting: UnstoredChanges): Promise<void> {

@@ -5,7 +5,7 @@ import { locate, type History } from '../marks/advance.ts';
 export type Span = readonly [first: number, last: number, change: 1 | -1];
 
 /** The changes to a feed's read counts when a reader's read state changes from `before` to `after`. */
-export async function newlyRead(
+export async function readChanges(
   before: ReadState,
   after: ReadState,
   history: Pick<History, 'head' | 'floor' | 'ids'>,
@@ -24,7 +24,7 @@ export async function newlyRead(
   ];
 }
 
-export const newlySeen = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
+export const seenChanges = (before: Pick<FeedMarks, 'seen'>, after: Pick<FeedMarks, 'seen'>): Span[] =>
   span(before.seen + 1, after.seen, 1);
 
 export const archiveChanges = (

@@ -17,7 +17,7 @@ export interface StoredWrite {
  */
 export const ERASED_TTL_SECONDS = 30;
 const ATTEMPTS = 8;
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 
 const EMPTY_READ: ReadDocument = { v: DOCUMENT_VERSION, epoch: '0-erased', offset: 0, ids: [], at: 0 };
 const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities: [] };
@@ -61,13 +61,13 @@ export abstract class ErasableStore implements ReaderStore {
   }
 
   async erase(keys: readonly string[]): Promise<void> {
-    for (let first = 0; first < keys.length; first += AT_ONCE)
-      await this.#eraseTogether(keys.slice(first, first + AT_ONCE));
+    for (let first = 0; first < keys.length; first += BATCH_SIZE)
+      await this.#eraseTogether(keys.slice(first, first + BATCH_SIZE));
   }
 
   /**
    * Rewrites the document unchanged, but with the right lifetime. With Redis behind Dapr, even a refused write sets the
-   * key's lifetime. That includes the writes here, so they are retried, up to a limit.
+   * key's lifetime. That includes this method's writes, so they are retried up to a limit.
    */
   async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {

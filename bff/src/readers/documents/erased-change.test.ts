@@ -11,14 +11,14 @@ import { Histories } from '../marks/histories.ts';
 import { MuteLists } from '../preferences/mute-lists.ts';
 import { ReaderPreferences } from '../preferences/preferences.ts';
 
-const OWN = { reader: READER, owner: READER };
+const INBOX_OWNER = { reader: READER, owner: READER };
 let store: MemoryReaderStore;
 
 beforeEach(() => {
   store = new MemoryReaderStore();
 });
 
-/** Calls `erase`, like another instance would, after `change` has read the documents but before it writes them. */
+/** Calls `erase`, as another instance would, after `change` has read the documents but before it writes them. */
 async function eraseDuring(erase: () => Promise<unknown>, change: () => Promise<unknown>, target = store) {
   const write = target.write.bind(target);
   let erasures = 0;
@@ -32,7 +32,7 @@ async function eraseDuring(erase: () => Promise<unknown>, change: () => Promise<
   expect(erasures).toBe(1);
 }
 
-it('a change of preferences should not restore them after an erasure', async () => {
+it('a preference change should not restore earlier preferences after an erasure', async () => {
   const ledger = { admit: async () => undefined };
   const create = () => {
     const shared = { store, channel: new MemoryBroadcaster(), ledger };
@@ -62,10 +62,10 @@ it('a mark should not restore the inbox after an erasure', async () => {
     return new Inboxes({ ...shared, historyMsOf: () => 60_000, now: () => 1 });
   };
   const [one, other] = [create(), create()];
-  await one.archive(OWN, { feed: 'all', epoch: '1-a', offset: 4 });
+  await one.archive(INBOX_OWNER, { feed: 'all', epoch: '1-a', offset: 4 });
   await eraseDuring(
     () => other.erase(READER),
-    () => one.seen(OWN, { feed: 'all', epoch: '1-a', offset: 7 }),
+    () => one.seen(INBOX_OWNER, { feed: 'all', epoch: '1-a', offset: 7 }),
   );
   expect((await store.read(inboxKey(READER)))?.value).toMatchObject({
     feeds: { all: { seen: 7, archived: [] } },
@@ -105,49 +105,49 @@ describe('a change that finds its document erased and writes nothing', () => {
   const lifetimes = new Map<string, number>();
   let beforeWrite: (value: object) => Promise<void>;
   /** Like Redis behind Dapr, gives the stored document the lifetime of a refused write. */
-  class LikeRedis extends MemoryReaderStore {
+  class RedisLikeStore extends MemoryReaderStore {
     protected override async writeStored(writes: readonly StoredWrite[]): Promise<void> {
       for (const { value } of writes) await beforeWrite(value);
       for (const write of writes) lifetimes.set(write.key, write.ttlSeconds);
       return super.writeStored(writes);
     }
   }
-  let likeRedis: LikeRedis;
+  let redisLike: RedisLikeStore;
   beforeEach(async () => {
     beforeWrite = async () => undefined;
-    likeRedis = new LikeRedis();
-    await likeRedis.write(key, { n: 1 }, undefined, 1_000);
+    redisLike = new RedisLikeStore();
+    await redisLike.write(key, { n: 1 }, undefined, 1_000);
   });
   const change = () =>
     eraseDuring(
-      () => likeRedis.erase([key]),
+      () => redisLike.erase([key]),
       () =>
-        writeDocument(likeRedis, {
+        writeDocument(redisLike, {
           ...{ key, ttlSeconds: 1_000 },
           plan: async (value) => (value === undefined ? undefined : { n: 2 }),
         }),
-      likeRedis,
+      redisLike,
     );
 
   it("should not extend the lifetime of the erased document's key", async () => {
     await change();
-    expect(await likeRedis.read(key)).toBeUndefined();
+    expect(await redisLike.read(key)).toBeUndefined();
     expect(lifetimes.get(key)).toBe(ERASED_TTL_SECONDS);
   });
 
-  it('should not shorten the lifetime of a document that another instance stores meanwhile', async () => {
+  it('should not shorten the lifetime of a document that another instance stores in the meantime', async () => {
     let erasures = 0;
     beforeWrite = async (value) => {
       if (!('erased' in value) || ++erasures !== 2) return;
-      await likeRedis.write(key, { n: 3 }, undefined, 1_000);
+      await redisLike.write(key, { n: 3 }, undefined, 1_000);
     };
     await change();
-    expect((await likeRedis.read(key))?.value).toEqual({ n: 3 });
+    expect((await redisLike.read(key))?.value).toEqual({ n: 3 });
     expect(lifetimes.get(key)).toBe(1_000);
   });
 });
 
-it('should soon forget the key of an erased mute list that was empty', async () => {
+it('should give the key of an erased empty mute list a short lifetime', async () => {
   const lifetimes: number[] = [];
   class RecordingStore extends MemoryReaderStore {
     protected override writeStored(writes: readonly StoredWrite[]): Promise<void> {

@@ -9,7 +9,7 @@ import { MuteLists } from '../preferences/mute-lists.ts';
 import { ReaderPreferences } from '../preferences/preferences.ts';
 
 const ADA = 'user:ada';
-const NO_STORE = new Error('no store');
+const STORE_DOWN = new Error('store down');
 const position = async () => ({ epoch: '1-a', offset: 9 });
 let store: MemoryReaderStore;
 let published: ReaderChange[];
@@ -45,7 +45,7 @@ async function changeAndLose(change: () => Promise<void>, fail: () => void = () 
     store.write = write;
     await write(...args);
     fail();
-    throw NO_STORE;
+    throw STORE_DOWN;
   };
   await change();
 }
@@ -66,10 +66,15 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
   [
     'mutes',
     () => mutes.set(ADA, { feeds: ['all'], severities: [] }),
-    () => mutes.of(ADA),
+    () => mutes.read(ADA),
     { feeds: ['all'] },
   ],
-  ['preferences', () => preferences.change(ADA, { sound: true }), () => preferences.of(ADA), { sound: true }],
+  [
+    'preferences',
+    () => preferences.change(ADA, { sound: true }),
+    () => preferences.read(ADA),
+    { sound: true },
+  ],
 ])('a stored change (%s) with a lost write response', (name, change, read, state) => {
   const eventNames = () => published.flatMap((event) => (event.name === name ? [event.name] : []));
 
@@ -85,8 +90,8 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
   it('should be published when the request is retried if the store cannot be read after the write', async () => {
     await read();
     const stored = store.read.bind(store);
-    const fail = () => (store.read = () => Promise.reject(NO_STORE));
-    await expect(changeAndLose(change, fail)).rejects.toThrow(NO_STORE);
+    const fail = () => (store.read = () => Promise.reject(STORE_DOWN));
+    await expect(changeAndLose(change, fail)).rejects.toThrow(STORE_DOWN);
     store.read = stored;
     await change();
     expect(eventNames()).toEqual([name]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ReadCache } from './read-cache.ts';
 
-it('should not cache a write if a change event has already named a newer version', async () => {
+it('should not cache a write if a change event has already announced a newer version', async () => {
   const cache = new ReadCache<string>(() => 0);
   cache.forget('key', '3');
   cache.forget('key', '2');
@@ -21,11 +21,11 @@ it('should share reads between concurrent callers, but not cache failures or exp
   let reads = 0;
   const read = async () => {
     reads += 1;
-    if (reads === 1) throw new Error('no store');
+    if (reads === 1) throw new Error('store down');
     return reads;
   };
-  const both = await Promise.allSettled([cache.get('key', read), cache.get('key', read)]);
-  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const results = await Promise.allSettled([cache.get('key', read), cache.get('key', read)]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await Promise.all([cache.get('key', read), cache.get('key', read)])).toEqual([2, 2]);
   now = 10_000;
   expect(await cache.get('key', read)).toBe(2);

@@ -38,7 +38,7 @@ export class ReadCache<T> {
 
   /**
    * Caches a written value and its version. Drops the entry instead if the version is unknown, or if an event has
-   * already named a newer version, which another instance wrote before this write's response arrived.
+   * already announced a newer version, which another instance wrote before this write's response arrived.
    */
   set(key: string, value: T, version: string): void {
     if (version === '' || this.#newestOf(key) > Number(version)) this.#entries.delete(key);

@@ -12,8 +12,8 @@ export interface DocumentWrite {
 }
 
 /**
- * Reads a document and writes the result of `plan`. Retries if another instance wrote in between. Resolves with the
- * written version, or `undefined` if the write was skipped. The version is empty if unknown, for example if a write
+ * Reads a document and writes the result of `plan`. Retries if another instance wrote in the meantime. Resolves with
+ * the written version, or `undefined` if the write was skipped. The version is empty if unknown, for example if a write
  * seemed to fail but the document then needed no change. Rejects if we don't know whether the write succeeded.
  */
 export async function writeDocument(

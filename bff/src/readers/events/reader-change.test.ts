@@ -6,7 +6,7 @@ const change = { reader: 'user:ada', version: '7' };
 it.each([
   { ...change, name: 'read', feed: 'all' },
   { ...change, name: 'mutes' },
-])('should recognise a change that names the event $name', (known) => {
+])('should recognise a change with the event name $name', (known) => {
   expect(isReaderChange(known)).toBe(true);
 });
 

@@ -17,7 +17,7 @@ export type ReaderChangeOf<Name extends ReaderEventName> = {
 } & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
 export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
 
-/** Whether this version of Tocsin has the change's event. Instances of a newer version can send other events. */
+/** Whether this version of Tocsin supports the change's event. Newer versions can send other events. */
 export function isReaderChange(change: {
   reader: string;
   name: string;

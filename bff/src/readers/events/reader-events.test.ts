@@ -8,27 +8,27 @@ let channel: MemoryBroadcaster;
 let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
-let isConnectedHere: boolean;
+let isConnected: boolean;
 /** Each function completes a running read. */
 let release: (() => void)[];
 let failedReads: number;
 beforeEach(() => {
   channel = new MemoryBroadcaster();
-  [sent, faults, reads, isConnectedHere, release, failedReads] = [[], 0, 0, true, [], 0];
+  [sent, faults, reads, isConnected, release, failedReads] = [[], 0, 0, true, [], 0];
   new ReaderEvents({
     channel,
     sources: {
       read: async ({ feed }: ReaderChangeOf<'read'>) => {
         reads++;
         const payload = { feed, epoch: '1-a', offset: reads, ids: ['a'] };
-        if (reads <= failedReads) throw new Error('no store');
+        if (reads <= failedReads) throw new Error('store down');
         await new Promise<void>((resolve) => release.push(resolve));
         return payload;
       },
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
       // The test doesn't need sources for other events.
     } as unknown as ReaderEventSources,
-    isConnected: () => isConnectedHere,
+    isConnected: () => isConnected,
     send: (event) => sent.push(event),
     onError: () => {
       faults++;
@@ -36,7 +36,8 @@ beforeEach(() => {
     pause: () => Promise.resolve(),
   });
 });
-const changed = (version: string) => channel.publish({ name: 'read', reader: ADA, feed: 'all', version });
+const publishChange = (version: string) =>
+  channel.publish({ name: 'read', reader: ADA, feed: 'all', version });
 const settle = async () => {
   for (let i = 0; i < 20; i++) {
     release.splice(0).forEach((end) => end());
@@ -45,7 +46,7 @@ const settle = async () => {
 };
 
 it("should send the document to this instance's connections, reading at most twice for concurrent changes", async () => {
-  for (let n = 1; n <= 10; n++) await changed(String(n));
+  for (let n = 1; n <= 10; n++) await publishChange(String(n));
   await settle();
   expect(reads).toBe(2);
   expect(sent.at(-1)).toEqual({
@@ -58,19 +59,19 @@ it("should send the document to this instance's connections, reading at most twi
 });
 
 it('should not read a document for a reader without connections on this instance', async () => {
-  isConnectedHere = false;
-  await changed('1');
+  isConnected = false;
+  await publishChange('1');
   await settle();
   expect([reads, sent]).toEqual([0, []]);
 });
 
 it('should retry if reading a document fails, and give up after five attempts', async () => {
   failedReads = 2;
-  await changed('1');
+  await publishChange('1');
   await settle();
   expect([faults, sent.length]).toEqual([2, 1]);
   failedReads = 1_000;
-  await changed('2');
+  await publishChange('2');
   await settle();
   expect([faults, sent.length]).toEqual([7, 1]);
 });

@@ -22,7 +22,7 @@ export interface ChangeContext {
   now: number;
 }
 
-/** Returns the changed document. Called again if another instance wrote the document in between. */
+/** Returns the changed document. Called again if another instance wrote the document in the meantime. */
 export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
 /**
@@ -93,9 +93,9 @@ export const archive =
   ): InboxChange =>
   (document, context) => {
     const { feed, epoch, floor, head, now } = context;
-    const own = document.snoozed.filter((one) => one.notification.feed === feed);
+    const snoozedInFeed = document.snoozed.filter((one) => one.notification.feed === feed);
     const isDueWithin = (one: Snoozed) => one.epoch === epoch && one.offset <= offset && isDue(one, now);
-    const stillSnoozed = own
+    const stillSnoozed = snoozedInFeed
       .filter((one) => one.epoch === epoch && !isDueWithin(one))
       .map((one) => one.offset);
     const marked = withMarks(document, context, (marks) => {
@@ -123,8 +123,8 @@ export const unarchive =
 export const snoozeUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
   (document, context) => {
-    const own = document.snoozed.filter(({ notification }) => notification.feed === context.feed);
-    const epochs = new Map(own.map(({ notification, epoch }) => [notification.id, epoch]));
+    const snoozedInFeed = document.snoozed.filter(({ notification }) => notification.feed === context.feed);
+    const epochs = new Map(snoozedInFeed.map(({ notification, epoch }) => [notification.id, epoch]));
     const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(
         marks.archived,

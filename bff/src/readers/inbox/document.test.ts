@@ -88,7 +88,7 @@ it("should keep a snooze's epoch if a notification with the same id is snoozed i
   expect(after).toEqual([other, { ...own, until: '2026-05-03T00:00:00Z' }]);
 });
 
-it('should keep members that a newer version added, but refuse a document of a later format version', () => {
+it('should keep members that a newer version added, but refuse a document with a later format version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozeUntil([], '2026-05-02T00:00:00Z');
   const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };

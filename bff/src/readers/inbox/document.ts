@@ -18,9 +18,9 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * How long ended snoozes are kept (ms). Those of archived or read notifications are removed earlier if space is needed.
+ * Retention time of ended snoozes (ms). Those of archived or read notifications are removed earlier if space is needed.
  */
-const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 export class TooManySnoozedError extends Error {
   constructor() {
@@ -127,7 +127,7 @@ export const hasMarksBefore = (
   [...(feeds[feed]?.unread ?? []), ...(feeds[feed]?.archived ?? [])].some(([, last]) => last < floor);
 
 function limitSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
-  const kept = snoozed.filter((one) => timeOf(one.until) + RETURNED_MS > now && !isExpired(one, now));
+  const kept = snoozed.filter((one) => timeOf(one.until) + RETENTION_MS > now && !isExpired(one, now));
   while (kept.length > MAX_SNOOZED || sizeOf(kept) > MAX_SNOOZED_BYTES) {
     const removableIndex = kept.findIndex((one) => one.archived ?? (one.read && isDue(one, now)));
     if (removableIndex < 0) throw new TooManySnoozedError();

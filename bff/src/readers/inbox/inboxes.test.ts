@@ -57,7 +57,7 @@ it('should keep the only copy when a snooze is ended early, even if the request 
   const w = await movingFeed();
   await w.snooze('n3', 'n4');
   await w.archive({ ids: ['n4'] });
-  w.moveHistoryOn();
+  w.advanceHistory();
   await w.unsnooze('n3', 'n4');
   const after = await w.inboxes.readFresh(READER);
   vi.setSystemTime(new Date('2026-01-01T11:00:00Z'));

@@ -48,7 +48,7 @@ import {
   successorOf,
   timeOf,
 } from './document.ts';
-import { isSameInbox } from './same.ts';
+import { isSameInbox } from './is-same-inbox.ts';
 
 export interface InboxesOptions {
   store: ReaderStore;

@@ -32,7 +32,7 @@ beforeEach(() => {
     channel,
     inboxes: {
       endedBetween: async (_reader, from, to) => {
-        if (fails) throw new Error('no store');
+        if (fails) throw new Error('store down');
         if (readMs > 0) await pause(readMs);
         const ended = times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
         return { ended, due: new Set(ended.filter(({ seen }) => !seen)) };
@@ -42,7 +42,7 @@ beforeEach(() => {
         return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ at }) => at));
       },
       eventOf: async () => {
-        if (eventFails) throw new Error('no store');
+        if (eventFails) throw new Error('store down');
         return { feed: 'all', version: 1, epoch: '1-a', seen: 0, unread: [], archived: [], snoozed: [] };
       },
     },

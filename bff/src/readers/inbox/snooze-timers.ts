@@ -34,7 +34,7 @@ export class SnoozeTimers {
   readonly #sent = new Map<string, ReadonlySet<string>>();
   /** Readers with a new connection that hasn't been notified of any ended snoozes. */
   readonly #joined = new Set<string>();
-  /** The readers' inboxes being read. True means that a reread is needed. */
+  /** Readers whose inbox is being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
 
@@ -100,13 +100,14 @@ export class SnoozeTimers {
     for (const feed of new Set(unsent.map(({ notification }) => notification.feed))) {
       const state = await inboxes.eventOf({ reader, name: 'inbox', feed, version: '' });
       if (state) send({ reader, name: 'inbox', payload: state });
-      const own = unsent.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
-      if (own.length > 0) send({ reader, name: 'snooze-due', payload: { feed, due: own.map(dueOf) } });
+      const dueInFeed = unsent.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
+      if (dueInFeed.length > 0)
+        send({ reader, name: 'snooze-due', payload: { feed, due: dueInFeed.map(dueOf) } });
     }
     if (ended.length > 0 && this.#options.isConnected(reader))
       this.#sent.set(reader, new Set(ended.map(keyOf)));
     else this.#sent.delete(reader);
-    // Look for the next snooze from `at`, not from the current time: a snooze might have ended in between.
+    // Look for the next snooze from `at`, not from the current time: a snooze might have ended in the meantime.
     const next = await inboxes.nextDue(reader, at);
     if (next === undefined) this.#forget(reader);
     else this.#wait(reader, next - now());

@@ -11,7 +11,7 @@ const live = (offset: number): Publication => ({
 const gone = (offset: number): Publication => ({
   ...{ offset, notification: null, id: `n${offset}`, gone: 'retracted' },
 });
-const NOTHING: ReadState = { offset: 0, ids: [] };
+const NOTHING_READ: ReadState = { offset: 0, ids: [] };
 const idsFrom = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
@@ -39,14 +39,14 @@ function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
 
 describe('advance', () => {
   it('should advance to an offset, never go back, and stop at the head', async () => {
-    expect(await advance(NOTHING, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 5, ids: [] });
+    expect(await advance(NOTHING_READ, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 5, ids: [] });
     const seven = { offset: 7, ids: [] };
     expect(await advance(seven, { offset: 5, ids: [] }, history(9))).toEqual(seven);
     expect(await advance(seven, { offset: 999, ids: [] }, history(9))).toEqual({ offset: 9, ids: [] });
   });
 
   it('should keep ids, and fold them into the offset when all earlier publications are read', async () => {
-    const some = await advance(NOTHING, { offset: 0, ids: ['n3', 'n2', 'n6'] }, history(9));
+    const some = await advance(NOTHING_READ, { offset: 0, ids: ['n3', 'n2', 'n6'] }, history(9));
     expect(some).toEqual({ offset: 0, ids: ['n3', 'n2', 'n6'] });
     expect(await advance(some, { offset: 0, ids: ['n1'] }, history(9))).toEqual({ offset: 3, ids: ['n6'] });
     expect(await advance(some, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 6, ids: [] });
@@ -54,28 +54,34 @@ describe('advance', () => {
 
   it('should fold many ids into the offset at the same time', async () => {
     const marked = { offset: 0, ids: [...idsFrom(1, 700), 'n702'] };
-    expect(await advance(NOTHING, marked, history(900))).toEqual({ offset: 700, ids: ['n702'] });
+    expect(await advance(NOTHING_READ, marked, history(900))).toEqual({ offset: 700, ids: ['n702'] });
   });
 
   it('should advance over publications that were removed or are outside the history', async () => {
     const some = history(9, { goneAt: [1, 3] });
-    expect(await advance(NOTHING, { offset: 0, ids: ['n2', 'n4'] }, some)).toEqual({ offset: 4, ids: [] });
+    expect(await advance(NOTHING_READ, { offset: 0, ids: ['n2', 'n4'] }, some)).toEqual({
+      offset: 4,
+      ids: [],
+    });
     const late = history(90, { floor: 50 });
-    expect(await advance(NOTHING, { offset: 0, ids: ['n50'] }, late)).toEqual({ offset: 50, ids: [] });
-    expect(await advance(NOTHING, { offset: 0, ids: ['n51'] }, late)).toEqual({ offset: 0, ids: ['n51'] });
+    expect(await advance(NOTHING_READ, { offset: 0, ids: ['n50'] }, late)).toEqual({ offset: 50, ids: [] });
+    expect(await advance(NOTHING_READ, { offset: 0, ids: ['n51'] }, late)).toEqual({
+      offset: 0,
+      ids: ['n51'],
+    });
   });
 
   it('should drop ids that were never published or are outside the history', async () => {
     const some = history(90, { floor: 50 });
     const marked = { offset: 0, ids: ['never', 'n49', 'n60', 'n91'] };
-    expect(await advance(NOTHING, marked, some)).toEqual({ offset: 0, ids: ['n60'] });
+    expect(await advance(NOTHING_READ, marked, some)).toEqual({ offset: 0, ids: ['n60'] });
     const before = { offset: 3, ids: ['n49', 'n60'] };
     expect(await advance(before, { offset: 0, ids: [] }, some)).toEqual({ offset: 3, ids: ['n60'] });
   });
 
   it('should stop at an empty history', async () => {
     const empty = history(9, { floor: 10 });
-    expect(await advance(NOTHING, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: [] });
+    expect(await advance(NOTHING_READ, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: [] });
   });
 
   it('should drop ids that the offset has passed', async () => {
@@ -87,7 +93,7 @@ describe('advance', () => {
 
   it('should only read a small part of the history when an id is added and a long history is unread', async () => {
     const long = history(10_000);
-    await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
+    await advance(NOTHING_READ, { offset: 0, ids: ['n9999', 'n9900'] }, long);
     expect(long.counted.read).toBeLessThanOrEqual(200);
     expect(long.counted.ids).toBeLessThanOrEqual(200);
   });
@@ -104,7 +110,7 @@ describe('advance', () => {
     const ids = (first: number, last: number) =>
       Promise.resolve(Array.from({ length: last - first + 1 }, (_, i) => idOf(first + i)));
     const marked = { offset: 0, ids: Array.from({ length: 400 }, (_, i) => idOf(1_001 + i)) };
-    const after = await advance(NOTHING, marked, { ...long, ids });
+    const after = await advance(NOTHING_READ, marked, { ...long, ids });
     expect(JSON.stringify(after.ids).length).toBeLessThanOrEqual(MAX_READ_BYTES);
     expect(after.ids.length).toBeGreaterThan(250);
     expect(after.ids.at(-1)).toBe(idOf(1_400));
@@ -121,7 +127,7 @@ describe('advance', () => {
   it('should search only the newest 10,000 publications for ids', async () => {
     const long = history(30_000);
     const marked = { offset: 0, ids: ['n5', 'n20000', 'n20001'] };
-    expect(await advance(NOTHING, marked, long)).toEqual({ offset: 0, ids: ['n20001'] });
+    expect(await advance(NOTHING_READ, marked, long)).toEqual({ offset: 0, ids: ['n20001'] });
     expect(long.counted.ids).toBe(10_000);
   });
 });
@@ -160,14 +166,14 @@ describe('advance, while fallbacks wait for notifications that have left the his
     const waiting = agedOut(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });
-    await advanceWith(waiting, NOTHING, { offset: 30, ids: [] });
+    await advanceWith(waiting, NOTHING_READ, { offset: 30, ids: [] });
     expect(waiting.calls).toBe(0);
   });
 
   it('should not skip unread notifications to reach the first read publication in the history', async () => {
     const first = { offset: 0, ids: ['n21', 'n22'] };
-    expect(await advanceWith(agedOut(), NOTHING, first)).toEqual({ offset: 22, ids: [] });
-    expect(await advanceWith(agedOut(9), NOTHING, first)).toEqual(first);
+    expect(await advanceWith(agedOut(), NOTHING_READ, first)).toEqual({ offset: 22, ids: [] });
+    expect(await advanceWith(agedOut(9), NOTHING_READ, first)).toEqual(first);
     expect(await advanceWith(agedOut(9), { offset: 9, ids: [] }, first)).toEqual({ offset: 22, ids: [] });
     const read = await advanceWith(agedOut(9), { offset: 0, ids: ['n9'] }, first);
     expect(read.offset).toBe(22);
@@ -178,7 +184,7 @@ describe('advance, while fallbacks wait for notifications that have left the his
     const shown = Array.from({ length: 800 }, (_, i) => `n${1_002 + 2 * i}`);
     const before = { offset: 0, ids: [...idsFrom(1, 300), ...shown] };
     const all = agedOut(...Array.from({ length: 300 }, (_, i) => i + 1));
-    expect(await advanceWith(all, before, NOTHING, long)).toEqual({
+    expect(await advanceWith(all, before, NOTHING_READ, long)).toEqual({
       ...{ offset: 0, ids: [...idsFrom(101, 300), ...shown] },
     });
   });

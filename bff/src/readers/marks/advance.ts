@@ -18,8 +18,8 @@ export interface History {
 }
 
 /**
- * Fraction of the limits to which a state with too many ids is reduced, so that the next id doesn't immediately
- * overflow it.
+ * A state with too many ids is reduced to this fraction of the limits, so that the next id doesn't immediately overflow
+ * it.
  */
 const KEPT_FRACTION = 0.9;
 /** Publications are read in aligned chunks of this size. */
@@ -37,13 +37,13 @@ export async function advance(
   history: History,
   findAgedOut: FindAgedOut = async () => [],
 ): Promise<ReadState> {
-  const named = new Set([...before.ids, ...marked.ids]);
+  const allIds = new Set([...before.ids, ...marked.ids]);
   const reached = Math.max(before.offset, Math.min(marked.offset, history.head));
-  const offsetById = await locate(named, history);
+  const offsetById = await locate(allIds, history);
   const agedOut = new Map(
-    offsetById.size < named.size ? (await findAgedOut()).map(({ id, offset }) => [id, offset]) : [],
+    offsetById.size < allIds.size ? (await findAgedOut()).map(({ id, offset }) => [id, offset]) : [],
   );
-  const ids = new Set([...named].filter((id) => (offsetById.get(id) ?? agedOut.get(id) ?? 0) > reached));
+  const ids = new Set([...allIds].filter((id) => (offsetById.get(id) ?? agedOut.get(id) ?? 0) > reached));
   const offset = await fold(reached, ids, history, findAgedOut);
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
   const shown = new Set([...ids].filter((id) => offsetById.has(id)));
@@ -138,5 +138,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** An id's size in a JSON list in bytes. Ids are ASCII. Quotes and comma add three bytes. */
+/** An id's size in bytes in a JSON list. Ids are ASCII. Quotes and comma add three bytes. */
 const bytesInList = (id: string): number => id.length + 3;

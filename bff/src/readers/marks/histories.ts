@@ -30,7 +30,7 @@ export class Histories {
   /** The feed's current position and history. Reads the head first if this instance's view might be outdated. */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#options.view(feed);
-    return this.#of(feed, view, await view.currentPosition());
+    return this.#historyOf(feed, view, await view.currentPosition());
   }
 
   /**
@@ -42,16 +42,16 @@ export class Histories {
     request: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
   ): Promise<FeedHistory> {
     const view = this.#options.view(feed);
-    const local = await this.#of(feed, view, await view.knownPosition());
+    const local = await this.#historyOf(feed, view, await view.knownPosition());
     const { epoch, offset } = local.head;
     const ids = new Set(request.ids);
     const isKnown = (request.offset ?? 0) <= offset && (request.epoch ?? epoch) === epoch;
     if (isKnown && (await locate(ids, local.history)).size === ids.size) return local;
     await view.compare();
-    return this.#of(feed, view, await view.knownPosition());
+    return this.#historyOf(feed, view, await view.knownPosition());
   }
 
-  async #of(feed: string, view: ReadableFeed, head: Position): Promise<FeedHistory> {
+  async #historyOf(feed: string, view: ReadableFeed, head: Position): Promise<FeedHistory> {
     const { now } = this.#options;
     const { epoch, offset } = head;
     const floor = await view.floor();

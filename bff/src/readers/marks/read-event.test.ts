@@ -17,19 +17,19 @@ it('should list only the notifications that became read', async () => {
 });
 
 it('should have the same id for a repeated mark, and a different id for another mark', async () => {
-  const [one, again, other] = [
+  const [first, repeated, other] = [
     await eventOf({ offset: 0 }, { offset: 2 }),
     await eventOf({ offset: 0 }, { offset: 2 }),
     await eventOf({ offset: 2 }, { offset: 3 }),
   ];
-  expect(one?.id).toBe(again?.id);
-  expect(one?.id).not.toBe(other?.id);
+  expect(first?.id).toBe(repeated?.id);
+  expect(first?.id).not.toBe(other?.id);
 });
 
-it('should list at most 1,000 notifications, the newest last', async () => {
+it('should list at most 1,000 notifications, newest last', async () => {
   const event = await eventOf({ offset: 0 }, { offset: 2_500 });
-  const { ids: named, more } = event!.data as { ids: string[]; more: boolean };
-  expect([named.length, named.at(-1), more]).toEqual([1_000, 'n2500', true]);
+  const { ids: listed, more } = event!.data as { ids: string[]; more: boolean };
+  expect([listed.length, listed.at(-1), more]).toEqual([1_000, 'n2500', true]);
   const beyond = await eventOf({ offset: 0 }, { offset: 1_000, ids: ['n2000'] });
   expect(beyond?.data).toMatchObject({ ids: { length: 1_000, 999: 'n2000' }, more: true });
 });

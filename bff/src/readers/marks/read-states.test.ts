@@ -10,7 +10,7 @@ import { ReadStates, stateIn } from './read-states.ts';
 const ADA = 'user:ada';
 let now: number;
 let head: { epoch: string; offset: number };
-let actualHead: typeof head;
+let currentHead: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;
 let published: ReaderChange[];
@@ -18,7 +18,7 @@ let published: ReaderChange[];
 beforeEach(() => {
   now = 1_000_000;
   head = { epoch: '1-a', offset: 9 };
-  actualHead = head;
+  currentHead = head;
   store = new MemoryReaderStore();
   channel = new MemoryBroadcaster();
   published = [];
@@ -35,7 +35,7 @@ const instance = () =>
       view: () => ({
         knownPosition: () => Promise.resolve(head),
         currentPosition: () => Promise.resolve(head),
-        compare: async () => void (head = actualHead),
+        compare: async () => void (head = currentHead),
         floor: () => Promise.resolve(1),
         readRange: async (first, last) =>
           Array.from({ length: last - first + 1 }, (_, i) => ({
@@ -66,15 +66,15 @@ describe('a read state', () => {
   it('should start over in a new epoch, and ignore offsets from the previous epoch', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
-    actualHead = head = { epoch: '2-b', offset: 5 };
+    currentHead = head = { epoch: '2-b', offset: 5 };
     await states.mark(ADA, { feed: 'all', epoch: '1-a', offset: 3, ids: ['n5'] });
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 0, ids: ['n5'] });
     await states.mark(ADA, { feed: 'all', epoch: '2-b', offset: 2 });
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
 
-  it('should read the actual head before lowering an offset that exceeds the known head', async () => {
-    actualHead = { epoch: '1-a', offset: 12 };
+  it('should read the current head before lowering an offset that exceeds the known head', async () => {
+    currentHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });
     await instance().mark(ADA, { feed: 'all', offset: 99 });
@@ -82,16 +82,16 @@ describe('a read state', () => {
   });
 
   it("should not be overwritten by an instance that hasn't seen the new epoch", async () => {
-    actualHead = head = { epoch: '2-b', offset: 5 };
+    currentHead = head = { epoch: '2-b', offset: 5 };
     await instance().mark(ADA, { feed: 'all', offset: 5 });
-    actualHead = head = { epoch: '1-a', offset: 9 };
+    currentHead = head = { epoch: '1-a', offset: 9 };
     await expect(instance().mark(ADA, { feed: 'all', offset: 8 })).rejects.toThrow('new epoch');
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 5 });
   });
 
   it('should keep all concurrent marks from multiple instances', async () => {
     const instances = [instance(), instance(), instance()];
-    actualHead = head = { epoch: '1-a', offset: 40 };
+    currentHead = head = { epoch: '1-a', offset: 40 };
     const ids = Array.from({ length: 30 }, (_, i) => `n${i + 3}`);
     await Promise.all(ids.map(async (id, i) => instances[i % 3]?.mark(ADA, { feed: 'all', ids: [id] })));
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
@@ -100,8 +100,8 @@ describe('a read state', () => {
   it('should be published when the request is retried after publishing failed', async () => {
     const states = instance();
     const publish = channel.publish.bind(channel);
-    channel.publish = () => Promise.reject(new Error('no Redis'));
-    await expect(states.mark(ADA, { feed: 'all', offset: 4 })).rejects.toThrow('no Redis');
+    channel.publish = () => Promise.reject(new Error('Redis down'));
+    await expect(states.mark(ADA, { feed: 'all', offset: 4 })).rejects.toThrow('Redis down');
     channel.publish = publish;
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(published).toHaveLength(1);
@@ -119,7 +119,7 @@ describe('a read state', () => {
   });
 
   it("should accept an id that's new to this instance", async () => {
-    actualHead = { epoch: '1-a', offset: 12 };
+    currentHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', ids: ['n11'] });
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
@@ -137,7 +137,7 @@ describe('a read state', () => {
   });
 
   it('should not be stored for a feed without publications', async () => {
-    actualHead = head = { epoch: '1-a', offset: 0 };
+    currentHead = head = { epoch: '1-a', offset: 0 };
     await instance().mark(ADA, { feed: 'topic:made-up', offset: 3, ids: ['x'] });
     expect(await stored(ADA, 'topic:made-up')).toBeUndefined();
     expect(published).toEqual([]);
@@ -170,8 +170,8 @@ describe('a cached read state', () => {
     now += 10_001;
     expect(await states.stored(ADA, 'all')).toMatchObject({ offset: 2 });
     const read = store.read.bind(store);
-    store.read = () => Promise.reject(new Error('no store'));
-    await expect(states.stored(ADA, 'topic:a')).rejects.toThrow('no store');
+    store.read = () => Promise.reject(new Error('store down'));
+    await expect(states.stored(ADA, 'topic:a')).rejects.toThrow('store down');
     store.read = read;
     expect(await states.stored(ADA, 'topic:a')).toBeUndefined();
   });

@@ -87,7 +87,7 @@ export class ReadStates {
   }
 
   /** A signed-in reader's stored read state in all feeds except their own, for exports. */
-  async elsewhere(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
+  async inOtherFeeds(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
     const start = readKey(reader, '');
     const keys = (await this.#options.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
     const found: ({ feed: string } & ReadDocument)[] = [];
@@ -99,8 +99,8 @@ export class ReadStates {
   }
 
   /**
-   * Deletes an erased feed's documents, as far as their keys are known: the anonymous readers' document and, for a user
-   * feed, all of the user's documents, including those for other feeds.
+   * Deletes an erased feed's documents whose keys are known: the anonymous readers' document and, for a user feed, all
+   * of the user's documents, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];

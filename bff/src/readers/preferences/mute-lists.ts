@@ -30,7 +30,7 @@ export class MuteLists {
     this.#options = options;
   }
 
-  async of(reader: string): Promise<Mutes> {
+  async read(reader: string): Promise<Mutes> {
     const stored = await this.#options.store.read(mutesKey(reader));
     if (!stored) return { feeds: [], severities: [] };
     const { feeds, severities } = parse(stored.value);
@@ -68,8 +68,7 @@ export class MuteLists {
   }
 }
 
-const parse = (value: unknown): MutesDocument =>
-  parseStored(mutesDocumentSchema, value, 'the mutes of a reader');
+const parse = (value: unknown): MutesDocument => parseStored(mutesDocumentSchema, value, "a reader's mutes");
 
 const isSame = (a: Mutes, b: Mutes): boolean =>
   isSameList(a.feeds, b.feeds) && isSameList(a.severities, b.severities);

@@ -26,14 +26,14 @@ it('should merge simultaneous changes from two instances', async () => {
     instance().change(ADA, { sound: true }),
   ]);
   const merged = { feeds: ['topic:a'], severities: ['info'], sound: true };
-  expect(await instance().of(ADA)).toMatchObject(merged);
+  expect(await instance().read(ADA)).toMatchObject(merged);
 });
 
 it("should read a mute that lasts a year, even if this instance's clock is behind the clock that set it", async () => {
   const until = new Date(Date.now() + MAX_SCHEDULE_MS + 60_000).toISOString();
   const mutedUntil = [{ list: 'sources' as const, name: 'ci', until }];
   await instance().change(ADA, { mutedUntil });
-  expect(await instance().of(ADA)).toMatchObject({ mutedUntil });
+  expect(await instance().read(ADA)).toMatchObject({ mutedUntil });
 });
 
 it('should publish a change when the request is retried after storing the mutes failed', async () => {
@@ -42,9 +42,9 @@ it('should publish a change when the request is retried after storing the mutes 
   await preferences.change(ADA, { feeds: ['topic:a'] });
   channel.onChange((change) => published.push(change));
   const { set } = mutes;
-  mutes.set = () => Promise.reject(new Error('no store'));
+  mutes.set = () => Promise.reject(new Error('store down'));
   const change = { sound: true, feeds: ['topic:a'] };
-  await expect(preferences.change(ADA, change)).rejects.toThrow('no store');
+  await expect(preferences.change(ADA, change)).rejects.toThrow('store down');
   expect(published).toEqual([]);
   mutes.set = set;
   await preferences.change(ADA, change);

@@ -21,14 +21,14 @@ export interface ReaderPreferencesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   /** Stores the muted feeds and severities separately, so that 0.1.0 instances and clients see them too. */
-  mutes: Pick<MuteLists, 'of' | 'set'>;
+  mutes: Pick<MuteLists, 'read' | 'set'>;
 }
 
 /** Omitted or `undefined` members don't change. */
 export type PreferencesChange = { [Member in keyof Preferences]?: Preferences[Member] | undefined };
 
 /** The preferences in this class's own document. `MuteLists` stores the muted feeds and severities. */
-type Own = Omit<Preferences, 'feeds' | 'severities'>;
+type StoredPreferences = Omit<Preferences, 'feeds' | 'severities'>;
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
@@ -42,10 +42,10 @@ export class ReaderPreferences {
     this.#options = options;
   }
 
-  async of(reader: string): Promise<Preferences> {
+  async read(reader: string): Promise<Preferences> {
     const { store, mutes } = this.#options;
-    const [stored, muted] = await Promise.all([store.read(preferencesKey(reader)), mutes.of(reader)]);
-    return { ...ownOf(stored?.value), ...muted };
+    const [stored, muted] = await Promise.all([store.read(preferencesKey(reader)), mutes.read(reader)]);
+    return { ...storedPreferencesOf(stored?.value), ...muted };
   }
 
   /**
@@ -64,7 +64,7 @@ export class ReaderPreferences {
 
   async #change(
     reader: string,
-    { feeds, severities, ...own }: PreferencesChange,
+    { feeds, severities, ...members }: PreferencesChange,
     owner: string,
   ): Promise<void> {
     const { store, channel, ledger, mutes } = this.#options;
@@ -73,8 +73,8 @@ export class ReaderPreferences {
       key,
       ttlSeconds: TTL_SECONDS,
       plan: async (value) => {
-        const before = ownOf(value);
-        const after = withoutExpired({ ...before, ...definedOf(own) });
+        const before = storedPreferencesOf(value);
+        const after = withoutExpired({ ...before, ...definedOf(members) });
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
@@ -90,25 +90,25 @@ export class ReaderPreferences {
   }
 }
 
-function ownOf(value: unknown): Own {
+function storedPreferencesOf(value: unknown): StoredPreferences {
   const { quietHours, sound, desktop, sources, categories } = DEFAULT_PREFERENCES;
   if (value === undefined) return { quietHours, sound, desktop, sources, categories };
-  return fromDocument(parseStored(preferencesDocumentSchema, value, 'the preferences of a reader'));
+  return fromDocument(parseStored(preferencesDocumentSchema, value, "a reader's preferences"));
 }
 
-function fromDocument({ mutedUntil, ...document }: PreferencesDocument): Own {
+function fromDocument({ mutedUntil, ...document }: PreferencesDocument): StoredPreferences {
   const { quietHours, sound, desktop, sources, categories } = document;
-  const own = { quietHours: quietHours && quietHoursOf(quietHours), sound, desktop, sources, categories };
+  const members = { quietHours: quietHours && quietHoursOf(quietHours), sound, desktop, sources, categories };
   return withoutExpired({
-    ...own,
+    ...members,
     mutedUntil: mutedUntil?.map(({ list, name, until }) => ({ list, name, until })),
   });
 }
 
 /** Removes expired mutes. If no mutes remain, omits `mutedUntil`, as for readers who never had any. */
-function withoutExpired({ mutedUntil = [], ...own }: Own): Own {
+function withoutExpired({ mutedUntil = [], ...members }: StoredPreferences): StoredPreferences {
   const inForce = mutedUntil.filter((mute) => isInForce(mute, Date.now()));
-  return inForce.length > 0 ? { ...own, mutedUntil: inForce } : own;
+  return inForce.length > 0 ? { ...members, mutedUntil: inForce } : members;
 }
 
 const quietHoursOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHours => ({
@@ -116,5 +116,5 @@ const quietHoursOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHou
   ...(days && { days }),
 });
 
-const definedOf = (own: PreferencesChange): Partial<Own> =>
-  Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+const definedOf = (members: PreferencesChange): Partial<StoredPreferences> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

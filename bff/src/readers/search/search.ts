@@ -39,7 +39,7 @@ export class BadCursorError extends Error {}
 
 /** Maximum attempts if a feed changes during a search. */
 const MAX_ATTEMPTS = 3;
-const FEEDS_AT_ONCE = 8;
+const PARALLEL_FEEDS = 8;
 
 /**
  * Searches feeds that the reader can read, newest notifications first. Each call searches a limited part and returns a
@@ -152,8 +152,8 @@ class Search {
   async #open(): Promise<FeedSearch[]> {
     const opened: FeedSearch[] = [];
     const { feeds } = this.#request;
-    for (let start = 0; start < feeds.length; start += FEEDS_AT_ONCE) {
-      const opening = feeds.slice(start, start + FEEDS_AT_ONCE).map((feed) => this.#openOne(feed));
+    for (let start = 0; start < feeds.length; start += PARALLEL_FEEDS) {
+      const opening = feeds.slice(start, start + PARALLEL_FEEDS).map((feed) => this.#openOne(feed));
       opened.push(...(await Promise.all(opening)));
     }
     return opened;

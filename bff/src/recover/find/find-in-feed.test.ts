@@ -18,16 +18,16 @@ const withoutDocuments = (head: Partial<Head>) => ({
   readDocuments: async (keys: readonly string[]) => keys.map(() => undefined),
 });
 const segment = (at: number): SegmentReference => ({ key: 'segment:a', first: 1, last: 1, bytes: 100, at });
-const named = { id: 'old', feed: 'topic:idle' };
+const notification = { id: 'old', feed: 'topic:idle' };
 
 it('should skip documents that expired since the feed’s last commit', async () => {
   const at = NOW - limits.historyTtlMs - limits.entryLifeMs;
   const expired: IdsReference[] = [{ key: 'ids:a', count: 1, at }];
   const log = withoutDocuments({ segments: [segment(at)], ids: expired, retractions: expired });
-  expect(await findInFeed(log, named, limits, NOW)).toEqual({ found: [], isComplete: true });
+  expect(await findInFeed(log, notification, limits, NOW)).toEqual({ found: [], isComplete: true });
 });
 
 it('should report a lost document', async () => {
   const log = withoutDocuments({ segments: [segment(NOW)] });
-  await expect(findInFeed(log, named, limits, NOW)).rejects.toThrow('segment:a');
+  await expect(findInFeed(log, notification, limits, NOW)).rejects.toThrow('segment:a');
 });

@@ -42,14 +42,14 @@ export async function findInFeed(
   const ids = keptIds(head.ids, limits, now);
   const retractions = keptIds(head.retractions ?? [], limits, now);
   const hash = hashOfId(id);
-  const { publication, isComplete } = await newestWith(id, segments, log);
+  const { publication, isComplete } = await findNewest(id, segments, log);
   if (publication) return { found: [placeOf(present(publication, now))], isComplete: true };
   if (await hasHash(log, retractions, hash)) return { found: [{ place: 'retracted' }], isComplete };
   if (await hasHash(log, ids, hash)) return { found: [{ place: 'forgotten' }], isComplete };
   return { found: [], isComplete };
 }
 
-async function newestWith(
+async function findNewest(
   id: string,
   segments: readonly SegmentReference[],
   log: Pick<FeedLog, 'readDocuments'>,
@@ -63,7 +63,7 @@ async function newestWith(
       part.map(({ key }) => key),
     );
     for (const content of contents) {
-      const publication = content.findLast((one) => idOfPublication(one) === id);
+      const publication = content.findLast((candidate) => idOfPublication(candidate) === id);
       if (publication) return { publication, isComplete: true };
     }
   }

@@ -9,13 +9,13 @@ interface Encoded {
 const encoded = new WeakMap<Publication, Encoded>();
 
 function encode(publication: Publication): Encoded {
-  let known = encoded.get(publication);
-  if (!known) {
+  let cached = encoded.get(publication);
+  if (!cached) {
     const json = JSON.stringify(publication);
-    known = { json, bytes: Buffer.byteLength(json) };
-    encoded.set(publication, known);
+    cached = { json, bytes: Buffer.byteLength(json) };
+    encoded.set(publication, cached);
   }
-  return known;
+  return cached;
 }
 
 /** A publication's bytes in a JSON list, including the comma. */
@@ -37,5 +37,5 @@ export const encodeEventPayload = ({ publications, ...rest }: PublicationsEvent)
 
 function withPublications(rest: object, publications: readonly Publication[]): string {
   const head = JSON.stringify(rest);
-  return `${head.slice(0, -1)},"publications":[${publications.map((one) => encode(one).json).join()}]}`;
+  return `${head.slice(0, -1)},"publications":[${publications.map((publication) => encode(publication).json).join()}]}`;
 }

@@ -17,9 +17,9 @@ beforeEach(() => {
 
 /** Publishes `count` notifications, up to seven per commit. The broadcasts don't reach any view. */
 async function publish(count: number, { expiresAt, padding }: { expiresAt?: string; padding?: number } = {}) {
-  for (let left = count; left > 0; left -= 7) {
+  for (let remaining = count; remaining > 0; remaining -= 7) {
     const first = (f.head?.offset ?? 0) + 1;
-    const ids = Array.from({ length: Math.min(7, left) }, (_, i) => `n${first + i}`);
+    const ids = Array.from({ length: Math.min(7, remaining) }, (_, i) => `n${first + i}`);
     f.deposit(++seq, ids, { ...(expiresAt && { expiresAt }), ...(padding && { padding }) });
     await host.turn(seq);
   }
@@ -253,8 +253,8 @@ describe('a store that lost data', () => {
     await view.knownPosition();
     const before = f.head?.segments.map(({ key }) => key) ?? [];
     await publish(70);
-    const named = new Set(f.head?.segments.map(({ key }) => key));
-    await f.log.removeDocuments(before.filter((key) => !named.has(key)));
+    const referenced = new Set(f.head?.segments.map(({ key }) => key));
+    await f.log.removeDocuments(before.filter((key) => !referenced.has(key)));
     const page = await read({ kind: 'after', position: at(0) });
     expect(offsets(page)).toEqual(range(1, page.offset));
     expect(f.losses).toEqual([]);

@@ -11,27 +11,29 @@ const publication = (offset: number, length = 1): Publication => ({
     createdAt: '2026-01-01T00:00:00Z',
   },
 });
-const stretch = (first: number, count: number) =>
+const consecutivePublications = (first: number, count: number) =>
   Array.from({ length: count }, (_, i) => publication(first + i));
 const offsets = (publications: readonly Publication[]) => publications.map(({ offset }) => offset);
 
 it('should have no gaps, stay within the limits and never go back, whatever the input', () => {
   const limits = { publications: 8, bytes: 900 };
-  const given = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 6 })), { maxLength: 60 });
+  const randomBatches = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 6 })), { maxLength: 60 });
   fc.assert(
-    fc.property(fc.nat(5), given, (start, batches) => {
+    fc.property(fc.nat(5), randomBatches, (start, batches) => {
       const ring = new Ring({ epoch: '1-a', offset: start }, limits);
       for (const [first, count] of batches) {
         const before = ring.offset;
         const isGap = first > before;
-        expect(ring.append(stretch(first + 1, count))).toBe(!isGap);
+        expect(ring.append(consecutivePublications(first + 1, count))).toBe(!isGap);
         expect(ring.offset).toBe(isGap ? before : Math.max(before, first + count));
-        const held = ring.slice(ring.first, ring.offset);
-        expect(offsets(held)).toEqual(held.map((_, i) => ring.first + i));
-        expect(ring.first + held.length - 1).toBe(ring.offset);
-        expect(held.length).toBeLessThanOrEqual(limits.publications);
-        if (held.length > 1)
-          expect(held.reduce((sum, one) => sum + sizeOf(one), 0)).toBeLessThanOrEqual(limits.bytes);
+        const contents = ring.slice(ring.first, ring.offset);
+        expect(offsets(contents)).toEqual(contents.map((_, i) => ring.first + i));
+        expect(ring.first + contents.length - 1).toBe(ring.offset);
+        expect(contents.length).toBeLessThanOrEqual(limits.publications);
+        if (contents.length > 1)
+          expect(contents.reduce((sum, content) => sum + sizeOf(content), 0)).toBeLessThanOrEqual(
+            limits.bytes,
+          );
       }
     }),
   );

@@ -9,6 +9,6 @@ it.each([
   ['equal sizes', [4, 4, 4], 6, 2],
 ])('should return the largest share that fits: %s', (_, sizes, limit, share) => {
   expect(fairShare(sizes, limit)).toBe(share);
-  const kept = sizes.reduce((sum, size) => sum + Math.min(size, share), 0);
-  expect(kept).toBeLessThanOrEqual(limit);
+  const total = sizes.reduce((sum, size) => sum + Math.min(size, share), 0);
+  expect(total).toBeLessThanOrEqual(limit);
 });

@@ -45,7 +45,7 @@ export class FeedView {
     this.#segments = this.#emptyCache();
   }
 
-  /** The feed's position as far as this instance knows. */
+  /** The feed's latest position known to this instance. */
   get position(): Position | undefined {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
@@ -75,7 +75,7 @@ export class FeedView {
     const removedBefore = this.#removedAt;
     this.#options.marks.raise(feed, positionOf(event));
     if (markBefore && isLaterEpoch(markBefore.epoch, epoch)) return { continues: false };
-    this.#noteRemovals(epoch, publications);
+    this.#recordRemovals(epoch, publications);
     const ring = this.#ring;
     if (ring?.epoch !== epoch) {
       const continues = !ring && !this.#isStale;
@@ -87,7 +87,7 @@ export class FeedView {
     const sent = ring.offset;
     const continues = ring.append(publications);
     // A missing publication could be a removal of an earlier publication.
-    if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
+    if (!continues) this.#recordRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const unsentInRing = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
     const publicationsBeyond = publications.filter(
       ({ offset }) => offset > ring.offset && isHigher({ epoch, offset }, removedBefore),
@@ -111,7 +111,7 @@ export class FeedView {
     return unsent;
   }
 
-  #noteRemovals(epoch: string, publications: readonly Publication[], minOffset = 0): void {
+  #recordRemovals(epoch: string, publications: readonly Publication[], minOffset = 0): void {
     const offset = Math.max(minOffset, new Removals(publications).offset);
     if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
   }
@@ -273,7 +273,7 @@ export class FeedView {
     // Broadcasts might have delivered all publications up to the head during the read.
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
-    this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
+    this.#recordRemovals(epoch, missed, continues ? 0 : from - 1);
     // Broadcasts might have delivered some of the missed publications during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {

@@ -211,8 +211,8 @@ export class FeedViews {
   }
 
   /**
-   * Advances to the current time slot. Returns a function that tells whether a slot has started since the last call, no
-   * matter how late this call is.
+   * Advances to the current time slot. Returns a function that checks whether a slot has started since the last call,
+   * no matter how late this call is.
    */
   #nextPositions(): (slot: number) => boolean {
     const current = currentSlot();

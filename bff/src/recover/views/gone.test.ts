@@ -66,7 +66,7 @@ describe('a removed publication', () => {
       const [event] = await take(retract(id));
       if (event) expect(view.receive(event)).toEqual({ continues: true, shown: withoutProof(event) });
       const page = await read(newest);
-      expect(idsIn(page).filter((one) => one.startsWith(`${id} `))).toEqual([
+      expect(idsIn(page).filter((idInPage) => idInPage.startsWith(`${id} `))).toEqual([
         `${id} retracted`,
         `${id} retracted`,
       ]);
@@ -104,17 +104,17 @@ describe('a removed publication', () => {
     await read(newest);
     // Makes the next request reread the head and the segments.
     for (const event of await take(retract('n2'))) view.receive(event);
-    let taken = false;
+    let isRemoved = false;
     const readDocuments = f.log.readDocuments.bind(f.log);
     f.log.readDocuments = async (keys) => {
       f.log.readDocuments = readDocuments;
       const documents = await readDocuments(keys);
       for (const event of await take(retract('n1'))) view.receive(event);
-      taken = true;
+      isRemoved = true;
       return documents;
     };
     expect(liveIdsIn(await read(newest))).not.toContain('n1');
-    expect(taken).toBe(true);
+    expect(isRemoved).toBe(true);
   });
 
   it('should be detected by a comparison if the broadcast was lost, and be sent without content', async () => {

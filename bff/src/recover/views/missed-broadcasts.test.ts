@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MissedBroadcasts } from './missed-broadcasts.ts';
 
-it("should notice each sender's missed broadcasts", () => {
+it("should detect each sender's missed broadcasts", () => {
   const missed = new MissedBroadcasts();
   const received = (sender: string, ...numbers: number[]) =>
     numbers.map((number) => missed.receive(sender, number));

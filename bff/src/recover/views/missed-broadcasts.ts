@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 const MAX_SENDERS = 1_000;
 
-/** Notices missed broadcasts by the numbers that each sender gives its own broadcasts. */
+/** Detects missed broadcasts by the numbers that each sender assigns to its broadcasts. */
 export class MissedBroadcasts {
   readonly #lastNumbers = new LRUCache<string, number>({ max: MAX_SENDERS });
 

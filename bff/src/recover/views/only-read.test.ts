@@ -26,17 +26,17 @@ function instance() {
 }
 
 it('should not store anything for a feed without publications, but keep the epoch', async () => {
-  const [one, other] = [instance(), instance()];
-  const { epoch: first } = await one.read({ kind: 'newest', limit: 50 });
-  expect((await other.read({ kind: 'position' })).epoch).toBe(first);
+  const [first, second] = [instance(), instance()];
+  const { epoch: firstEpoch } = await first.read({ kind: 'newest', limit: 50 });
+  expect((await second.read({ kind: 'position' })).epoch).toBe(firstEpoch);
   expect(f.log.commits).toHaveLength(0);
   f.deposit(1, ['n1']);
   await host.turn(1);
-  const position = { epoch: first, offset: 0 };
-  for (const { view, read } of [one, other, instance()]) {
+  const position = { epoch: firstEpoch, offset: 0 };
+  for (const { view, read } of [first, second, instance()]) {
     await view.compare();
     const page = await read({ kind: 'after', position });
-    expect(page).toMatchObject({ epoch: first, offset: 1, recovered: true });
+    expect(page).toMatchObject({ epoch: firstEpoch, offset: 1, recovered: true });
   }
 });
 

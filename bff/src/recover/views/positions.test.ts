@@ -63,7 +63,7 @@ describe('the positions of watched feeds', () => {
     await watchAll();
     await sleep(8_000);
     const ticks = new Set(positions.map(({ tick }) => tick));
-    for (const one of ticks) expect(positions.filter(({ tick }) => tick === one)).toHaveLength(2);
+    for (const expected of ticks) expect(positions.filter(({ tick }) => tick === expected)).toHaveLength(2);
     expect(ticks.size).toBe(32);
   });
 

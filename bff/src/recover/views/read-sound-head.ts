@@ -12,16 +12,16 @@ import type { ViewDependencies } from './view-dependencies.ts';
  */
 export async function readSoundHead(
   feed: string,
-  own: Position | undefined,
-  use: ViewDependencies,
+  viewPosition: Position | undefined,
+  dependencies: ViewDependencies,
 ): Promise<StoredHead> {
-  const heard = highest(use.marks.of(feed), own);
-  const stored = await readHead(feed, use);
+  const heard = highest(dependencies.marks.of(feed), viewPosition);
+  const stored = await readHead(feed, dependencies);
   if (isSound(stored, heard)) return stored;
-  const { position } = await use.routeFeedTurn(feed, undefined, { heard });
+  const { position } = await dependencies.routeFeedTurn(feed, undefined, { heard });
   // The feed could now be in a later epoch without publications.
-  use.marks.raise(feed, position);
-  const repaired = await readHead(feed, use);
+  dependencies.marks.raise(feed, position);
+  const repaired = await readHead(feed, dependencies);
   if (!isSound(repaired, highest(heard, position)))
     throw new TemporaryError(`the head of ${feed} was lost again`);
   return repaired;

@@ -39,8 +39,8 @@ const isLoopback = proxyAddr.compile(['loopback']);
 /** @param trustedProxies text accepted by `isTrustedProxies` */
 export function createClientAddress(trustedProxies: string): ClientAddress {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
-  const listed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;
-  const isTrusted: Trust = listed ?? ((_address, index) => index < (count ?? 0));
+  const isListed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;
+  const isTrusted: Trust = isListed ?? ((_address, index) => index < (count ?? 0));
   const trust: Trust = (address, index) => isTrusted(withoutPort(address), index);
   const nearest = (request: IncomingMessage): string | undefined => {
     // Undefined once the connection is closed.
@@ -54,7 +54,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
       // No address means that the connection is already closed.
       if (address === undefined) return false;
       return (
-        (listed?.(address, 0) ?? false) ||
+        (isListed?.(address, 0) ?? false) ||
         (address === request.socket.remoteAddress && isLoopback(address, 0))
       );
     },

@@ -5,7 +5,7 @@ import { WaitingRoom } from './waiting-room.ts';
 
 /**
  * Limits TCP connections without a signed-in reader so that they never take a reader's slot. These connections are
- * silent or half-open, belong to pages or probes, or are idle between two requests.
+ * silent or half-open, belong to pages or probes, or are idle between requests.
  */
 export class UnauthenticatedSockets {
   readonly #room: WaitingRoom<Socket>;

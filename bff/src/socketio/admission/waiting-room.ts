@@ -72,14 +72,14 @@ export class WaitingRoom<T> {
 
   #search(group: string, exempt: boolean): 'free' | 'full' | { evicted: T } {
     const { slots, perGroup } = this.#options;
-    const own = this.#groups.get(group);
-    if (!exempt && own && own.size >= perGroup) return this.#oldestOf(own);
+    const groupItems = this.#groups.get(group);
+    if (!exempt && groupItems && groupItems.size >= perGroup) return this.#oldestOf(groupItems);
     if (this.#slots.size < slots) return 'free';
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const largestGroup = this.#groups.get(largest);
     if (!largestGroup) return 'full';
     // A group that stays smaller than the largest group takes a slot from it without waiting for the grace period.
-    return this.#oldestOf(largestGroup, largestGroup.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
+    return this.#oldestOf(largestGroup, largestGroup.size > (groupItems?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
   /** The oldest item, if it has waited for the grace period. */

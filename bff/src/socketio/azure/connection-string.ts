@@ -6,7 +6,7 @@ export interface AzureConnectionString {
 
 /**
  * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`.
- * @throws Error that names the problem but doesn't quote the text, which contains a key
+ * @throws Error that describes the problem but doesn't quote the text, which contains a key
  */
 export function parseAzureConnectionString(text: string): AzureConnectionString {
   const connectionString = text.trim();

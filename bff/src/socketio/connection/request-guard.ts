@@ -7,7 +7,7 @@ import {
 
 const MINUTE_MS = 60_000;
 
-export type Verdict = 'take' | 'refuse' | 'end';
+export type Verdict = 'accept' | 'refuse' | 'end';
 
 /** Limits a connection's request rate in constant memory. */
 export class RequestGuard {
@@ -16,14 +16,14 @@ export class RequestGuard {
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
-  /** Decides whether to take a request, refuse it, or end the connection. */
+  /** Decides whether to accept a request, refuse it, or end the connection. */
   judge(now: number): Verdict {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;
     this.#allowed = Math.min(MAX_REQUEST_BURST, this.#allowed + elapsed * MAX_REQUESTS_PER_SECOND);
     if (this.#allowed >= 1) {
       this.#allowed--;
-      return 'take';
+      return 'accept';
     }
     return this.#refused.add(now) >= MAX_REFUSED_REQUESTS_PER_MINUTE ? 'end' : 'refuse';
   }

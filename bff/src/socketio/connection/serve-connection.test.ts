@@ -1,7 +1,7 @@
 import { SECRETS } from '@tocsin/contracts';
 import { io } from 'socket.io-client';
 import { afterEach, expect, it, vi } from 'vitest';
-import { Acknowledged } from '../../connect/acknowledged.ts';
+import { AcknowledgedPublications } from '../../connect/acknowledged.ts';
 import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 
@@ -35,8 +35,10 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in the 
 
 it('should forget feeds that the client unsubscribed from before the subscribe request was answered', async () => {
   const trackedFeeds = new Set<string>();
-  vi.spyOn(Acknowledged.prototype, 'subscribed').mockImplementation((feed) => void trackedFeeds.add(feed));
-  vi.spyOn(Acknowledged.prototype, 'unsubscribed').mockImplementation(
+  vi.spyOn(AcknowledgedPublications.prototype, 'subscribed').mockImplementation(
+    (feed) => void trackedFeeds.add(feed),
+  );
+  vi.spyOn(AcknowledgedPublications.prototype, 'unsubscribed').mockImplementation(
     (feed) => void trackedFeeds.delete(feed),
   );
   bff = await serveBff({});

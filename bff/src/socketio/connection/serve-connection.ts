@@ -19,9 +19,9 @@ import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { AuthError } from '../../auth/errors.ts';
-import type { Acknowledged } from '../../connect/acknowledged.ts';
+import type { AcknowledgedPublications } from '../../connect/acknowledged.ts';
 import { Session, type SocketData } from '../../connect/session.ts';
-import { Subscriptions, type EndReason, type SubscriptionReads } from '../../connect/subscriptions.ts';
+import { Subscriptions, type EndReason, type SubscriptionDependencies } from '../../connect/subscriptions.ts';
 import { encodePage } from '../../recover/page/encoded.ts';
 import { sizeOfPacket } from '../send/backlog.ts';
 import { EncodedAnswer } from '../send/encoder.ts';
@@ -30,14 +30,14 @@ import { RequestGuard } from './request-guard.ts';
 type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 type Answer = SubscribeAnswer | UnsubscribeAnswer | TokenAnswer | EncodedAnswer;
 
-export interface ConnectionDependencies extends SubscriptionReads {
+export interface ConnectionDependencies extends SubscriptionDependencies {
   auth: Authenticator;
   log: Logger;
   now: () => number;
   /** Called just before answering a subscription, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
   /** The publications that the client has acknowledged. Not set if another server sends the pings, as with Azure. */
-  acknowledged?: Acknowledged | undefined;
+  acknowledged?: AcknowledgedPublications | undefined;
   onEnded: (reason: EndReason) => void;
   onJoined: (reader: string) => void;
   onLeft: (reader: string) => void;
@@ -47,7 +47,7 @@ export const roomOf = (feed: string): string => `feed:${feed}`;
 export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
 /**
- * Serves a connection until it ends. Every request gets an answer, but too many invalid requests end the connection.
+ * Serves a connection until it ends. Every request gets a response, but too many invalid requests end the connection.
  * Returns a function that ends the connection if the token was revoked.
  */
 export function serveConnection(
@@ -178,7 +178,7 @@ export function serveConnection(
     socket.conn.on('packetCreate', ({ type }: { type: string }) => {
       if (type === 'ping') acknowledged.pingSent();
     });
-    socket.conn.on('heartbeat', () => acknowledged.answered());
+    socket.conn.on('heartbeat', () => acknowledged.pongReceived());
   }
 
   // The event name comes from the client and can have any type.
@@ -189,7 +189,7 @@ export function serveConnection(
       if (typeof acknowledge === 'function') (acknowledge as (answer: Answer) => void)(value);
     };
     const verdict = guard.judge(now());
-    if (verdict !== 'take') {
+    if (verdict !== 'accept') {
       const text = `a connection can send at most ${MAX_REQUESTS_PER_SECOND} requests per second`;
       if (verdict === 'end') end('too_many_requests', text);
       return answer(refuse('too_many_requests', `${text}; try again later`, true));
@@ -229,7 +229,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits for the error list in an answer, which can have at most 256 KB. */
+/** Limits for the error list in a response, which can have at most 256 KB. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

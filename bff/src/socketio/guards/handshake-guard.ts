@@ -59,7 +59,7 @@ export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
 /** Whether the headers request a protocol that `ws` supports. It refuses anything else without a problem document. */
-function asksForWebSocket({ headers }: IncomingMessage): boolean {
+function requestsWebSocket({ headers }: IncomingMessage): boolean {
   const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
   return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);
 }
@@ -79,7 +79,7 @@ function faultOf(
   if (sid && !session) return invalid('This session has ended. Start a new one without sid.');
   if (upgrade !== (transport === 'websocket'))
     return invalid('transport=websocket requires an upgrade; transport=polling does not allow one.');
-  if (upgrade && !asksForWebSocket(request))
+  if (upgrade && !requestsWebSocket(request))
     return invalid('The upgrade must be to websocket, with version 13 and a Sec-WebSocket-Key (RFC 6455).');
   if (session && session.transport.name !== 'polling') return invalid('This session no longer uses polling.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];

@@ -22,8 +22,8 @@ const offsetsOf = (sent: PublicationsEvent[]) =>
 function queueWithSendTime(sendMs: number) {
   const sent: PublicationsEvent[] = [];
   const clock = { now: 0 };
-  const send = (one: PublicationsEvent) => {
-    sent.push(one);
+  const send = (sentEvent: PublicationsEvent) => {
+    sent.push(sentEvent);
     clock.now += sendMs;
   };
   return { queue: new SendQueue({ send, clock: () => clock.now }), sent, clock };
@@ -49,7 +49,7 @@ it('should not merge non-consecutive events', async () => {
     ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],
     ...[event([], { epoch: '3-c' }), event([1], { epoch: '3-c' })],
   ];
-  for (const one of events) queue.add(one);
+  for (const queued of events) queue.add(queued);
   await tick();
   expect(sent.map(({ epoch }) => epoch)).toEqual(['1-a', '1-a', '1-a', '2-b', '3-c', '3-c']);
   expect(offsetsOf(sent)).toEqual([[1], [3], [3, 4], [1], [], [1]]);
@@ -67,7 +67,7 @@ it("should keep each event within the contract's limits", async () => {
   ]);
   const large = sent.filter(({ feed }) => feed === 'topic:a');
   expect(large.length).toBeGreaterThan(1);
-  for (const one of large) expect(Buffer.byteLength(JSON.stringify(one))).toBeLessThan(256 * 1024);
+  for (const part of large) expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThan(256 * 1024);
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 

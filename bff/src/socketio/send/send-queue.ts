@@ -25,7 +25,7 @@ export class SendQueue {
   readonly #clock: () => number;
   readonly #waiting = new Map<string, PublicationsEvent[]>();
   #restsUntil = 0;
-  #isPlanned = false;
+  #isScheduled = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ send, clock = () => performance.now() }: SendQueueOptions) {
@@ -37,7 +37,7 @@ export class SendQueue {
     const events = this.#waiting.get(event.feed);
     if (events) events.push(event);
     else this.#waiting.set(event.feed, [event]);
-    this.#plan();
+    this.#schedule();
   }
 
   /** Sends a feed's queued publications now so that later messages about the feed come after them. */
@@ -57,16 +57,16 @@ export class SendQueue {
     this.#waiting.clear();
   }
 
-  #plan(): void {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     const rest = this.#restsUntil - this.#clock();
     if (rest < MIN_REST_MS) setImmediate(() => this.#run());
     else this.#timer = setTimeout(() => this.#run(), rest);
   }
 
   #run(): void {
-    this.#isPlanned = false;
+    this.#isScheduled = false;
     const started = this.#clock();
     this.flushAll();
     const ended = this.#clock();

@@ -72,6 +72,7 @@ async function fetchKeySet(url: string): Promise<unknown> {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(KEY_SET_TIMEOUT_MS),
   });
-  if (!response.ok) throw new Error(`Cannot fetch the issuer's keys: ${url} answered ${response.status}.`);
+  if (!response.ok)
+    throw new Error(`Cannot fetch the issuer's keys: ${url} responded with ${response.status}.`);
   return response.json();
 }

@@ -25,7 +25,7 @@ type Settings = Pick<
 >;
 
 export function connectionLimits(config: Settings): ConnectionLimits {
-  const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
+  const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: configured } = config;
   const pending =
     config.MAX_PENDING_CONNECTIONS ?? Math.max(MIN_PENDING, Math.ceil(connections * PENDING_SHARE));
   // With tokens, limits apply per reader because many readers can share an address.
@@ -34,8 +34,8 @@ export function connectionLimits(config: Settings): ConnectionLimits {
     connections,
     pending,
     pendingPerAddress: Math.ceil(pending * ADDRESS_SHARE),
-    perAddress: given ?? byDefault,
-    exemptsTrusted: given === undefined,
+    perAddress: configured ?? byDefault,
+    exemptsTrusted: configured === undefined,
     perReader: config.MAX_CONNECTIONS_PER_READER,
   };
 }

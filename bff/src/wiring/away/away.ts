@@ -55,7 +55,7 @@ export async function createAway(
   const channels = new Map(
     list.map(({ channel, settings: channelSettings }) => [
       channel.name,
-      { channel: unlessStopped(channel), rules: rulesOf(channel, channelSettings) },
+      { channel: skipUnsubscribed(channel), rules: rulesOf(channel, channelSettings) },
     ]),
   );
   const contacts = new ContactBook(backend.readers, now);
@@ -69,7 +69,7 @@ export async function createAway(
     policy: policyOf(settings.policies),
     standingsOf: (reader, waiting) => standingsOf(reader, waiting, { states, inboxes, histories, now }),
     positionsOf: (reader, added) => positionsIn(reader, added, histories),
-    preferencesOf: (reader) => preferences.of(reader),
+    preferencesOf: (reader) => preferences.read(reader),
     linksOf,
     publishReceipt: receiptPublisherOf({ config, backend }),
     observer: createFallbackObserver(registry, log, [...channels.keys()]),
@@ -78,7 +78,7 @@ export async function createAway(
 }
 
 /** Wraps a channel so that it doesn't reach readers who have unsubscribed. */
-const unlessStopped = (channel: Channel): Channel => ({
+const skipUnsubscribed = (channel: Channel): Channel => ({
   ...channel,
   reaches: (contacts) => !contacts.stopped?.includes(channel.name) && channel.reaches(contacts),
 });

@@ -41,8 +41,13 @@ export function createChannels(
   if (push) channels.push({ channel: pushChannel(push, templates, backend), settings: push });
   if (webhook) channels.push({ channel: webhookChannel(webhook, backend), settings: webhook });
   for (const [name, settings] of Object.entries(bindings)) {
-    const { window: _, perHour: _perHour, unknown: _unknown, ...own } = settings;
-    const channel = createBindingChannel({ ...own, name, templates, invoke: backend.invokeBinding });
+    const { window: _, perHour: _perHour, unknown: _unknown, ...bindingSettings } = settings;
+    const channel = createBindingChannel({
+      ...bindingSettings,
+      name,
+      templates,
+      invoke: backend.invokeBinding,
+    });
     channels.push({ channel, settings });
   }
   const vapidKey: VapidKey = async () => {
@@ -106,5 +111,5 @@ const webhookChannel = (
 async function secretOf({ readSecret }: ChannelBackend, name: string): Promise<string> {
   const value = await readSecret(name);
   if (value !== undefined) return value;
-  throw new Error(`the secret ${name} is missing from the store ${SECRETS.smtp.store}; add it`);
+  throw new Error(`the ${name} secret is missing from the ${SECRETS.smtp.store} secret store; add it`);
 }

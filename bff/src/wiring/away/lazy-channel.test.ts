@@ -9,13 +9,13 @@ it('should report a channel as unavailable until the secret can be read, and the
   const channel = lazyChannel({
     ...EMAIL,
     create: async () => {
-      if (!hasSecret) throw new Error('the secret smtp is missing');
+      if (!hasSecret) throw new Error('the smtp secret is missing');
       created++;
       return { ...EMAIL, send: async () => ({ outcome: 'sent' }) };
     },
   });
   const send = () => channel.send(messageOf([notificationOf('x')]), { push: [] });
-  expect(await send()).toEqual({ outcome: 'unavailable', reason: 'the secret smtp is missing' });
+  expect(await send()).toEqual({ outcome: 'unavailable', reason: 'the smtp secret is missing' });
   hasSecret = true;
   expect(await Promise.all([send(), send()])).toEqual([{ outcome: 'sent' }, { outcome: 'sent' }]);
   expect(await send()).toEqual({ outcome: 'sent' });

@@ -63,7 +63,7 @@ describe('a damaged document', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it("should be named in an export's error", async () => {
+  it("should be identified in an export's error", async () => {
     await expect(fallbacks().stored(READER)).rejects.toThrow(`${KEY} is damaged`);
   });
 });

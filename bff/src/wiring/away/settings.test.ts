@@ -27,7 +27,7 @@ function refusal(text: string | object): string {
 const REQUIRED = { publicUrl: 'https://inbox.example' };
 const policyVia = (via: string) => ({ fallback: [{ after: 'PT1M', via }] });
 
-describe('the file that AWAY_FILE names', () => {
+describe('the file specified by AWAY_FILE', () => {
   it('should define no channels or policies by default', () => {
     expect(read(REQUIRED)).toEqual({ ...REQUIRED, bindings: {}, policies: [] });
   });
@@ -51,11 +51,11 @@ describe('the file that AWAY_FILE names', () => {
       expect(message).toContain(part);
   });
 
-  it('should be refused if a policy names a nonexistent channel', () => {
+  it('should be refused if a policy uses a nonexistent channel', () => {
     const settings = { ...REQUIRED, push: {}, bindings: { sms: {} } };
     expect(read({ ...settings, policies: [policyVia('push'), policyVia('sms')] }).policies).toHaveLength(2);
     expect(refusal({ ...settings, policies: [policyVia('push'), policyVia('email')] })).toContain(
-      'policies.1: there is no channel email',
+      'policies.1: there is no email channel',
     );
   });
 

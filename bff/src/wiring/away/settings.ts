@@ -15,7 +15,7 @@ import { bindingChannelSchema } from '../../away/channels/binding/binding-channe
 const commonSchema = z.strictObject({
   /** Batching delay. A reader's first due fallback waits for more fallbacks to include in the message. */
   window: durationSchema('PT0S', 'P1D').optional(),
-  /** Maximum messages per reader and hour. */
+  /** Maximum messages per reader per hour. */
   perHour: z.int().min(1).max(1_000).optional(),
   /** Whether to resend after an unknown outcome (might duplicate the message) or to give up (might lose it). */
   unknown: z.enum(['repeat', 'give-up'], 'must be repeat or give-up').optional(),
@@ -105,9 +105,9 @@ export function readAwaySettings(file: string): AwaySettings {
   const unknown = parsed.data.policies.flatMap(({ fallback }, index) =>
     fallback
       .filter(({ via }) => !known.has(via))
-      .map(({ via }) => `  policies.${index}: there is no channel ${via}`),
+      .map(({ via }) => `  policies.${index}: there is no ${via} channel`),
   );
   if (unknown.length > 0)
-    throw new ConfigError(`AWAY_FILE: ${file} names unknown channels:\n${unknown.join('\n')}`);
+    throw new ConfigError(`AWAY_FILE: ${file} uses unknown channels:\n${unknown.join('\n')}`);
   return parsed.data;
 }

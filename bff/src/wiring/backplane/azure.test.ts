@@ -26,15 +26,15 @@ describe('a connection string', () => {
     ['without TLS', `Endpoint=http://127.0.0.1:9;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
     ['without an address', `Endpoint=;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
   ])(
-    "should be refused with an error that explains the fix but doesn't reveal the key if it is %s",
+    "should be refused with an error that explains the fix but doesn't reveal the key: %s",
     async (_what, text, why) => {
       const refused = await createFrom(text).then(
         () => '',
         (error: unknown) => String(error),
       );
       expect(refused).toContain(why);
-      expect(refused).toContain('Put the connection string of Web PubSub for Socket.IO');
-      expect(refused).toContain('secret store notification-secrets');
+      expect(refused).toContain('Add the Web PubSub for Socket.IO connection string');
+      expect(refused).toContain('notification-secrets secret store');
       expect(refused).not.toContain(KEY);
     },
   );
@@ -56,9 +56,9 @@ describe('a connection string', () => {
   });
 
   it("should be reported as unreadable if the sidecar doesn't start", async () => {
-    const readSecret = () => Promise.reject(new Error('No answer.'));
+    const readSecret = () => Promise.reject(new Error('No response.'));
     await expect(createAzureSockets({ readSecret }, log, -1)).rejects.toThrow(
-      'BROADCASTER is azure, but notification-secrets cannot be read: No answer. Start the sidecar.',
+      'BROADCASTER is azure, but notification-secrets cannot be read: No response. Start the sidecar.',
     );
   });
 
@@ -83,10 +83,10 @@ describe('an instance with BROADCASTER=azure', () => {
   const negotiate = (headers: Record<string, string> = {}) => fetch(`${bff.url}/app/negotiate`, { headers });
 
   it('should tell a reader where to connect, and provide a short-lived token', async () => {
-    const answer = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    const { token, ...address } = (await answer.json()) as { token: string };
+    const response = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { token, ...address } = (await response.json()) as { token: string };
     expect(address).toEqual({ endpoint: ENDPOINT, path: '/clients/socketio/hubs/tocsin' });
     const { aud, sub, exp = 0, iat = 0 } = decodeJwt(token);
     expect({ aud, sub, life: exp - iat }).toEqual({

@@ -7,8 +7,8 @@ import { parseAzureConnectionString } from '../../socketio/azure/connection-stri
 
 const { store, name } = SECRETS.azure;
 const REMEDY =
-  `Put the connection string of Web PubSub for Socket.IO (Azure portal, Keys) as ${name} into the secret store ` +
-  `${store}, or set BROADCASTER to redis.`;
+  `Add the Web PubSub for Socket.IO connection string (Azure portal, Keys) to the ${store} secret store ` +
+  `as ${name}, or set BROADCASTER to redis.`;
 
 /** Time limit for a sidecar to respond if it starts at the same time as the application (ms). */
 const SIDECAR_START_MS = 30_000;

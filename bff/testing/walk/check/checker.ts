@@ -27,7 +27,7 @@ export class Checker {
   readonly setAside = new Set<string>();
   /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** The ids committed at each `epoch:offset`, in order. Several after a rollback that no living process knew about. */
+  /** The ids committed at each `epoch:offset`, in order. Multiple after a rollback unknown to all running processes. */
   readonly committedIds = new Map<string, Set<string>>();
   /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
@@ -90,7 +90,7 @@ export class Checker {
     if (!this.#isStoreIntact) return;
     if (this.committed.has(entry) || this.#world.store.entries.has(entry)) {
       this.#report.violation('FALSE-MISSING', entry);
-    } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
+    } else if (!this.deposited.has(entry)) this.#report.violation('GAP-IN-RUN', entry);
   }
 
   /**
@@ -118,7 +118,7 @@ export class Checker {
     const keys = new Set(documents.map(({ key }) => key));
     for (const { key } of [...head.segments, ...head.ids]) {
       if (!keys.has(key) && this.#isStoreIntact && !store.documents.has(key))
-        addViolation('NAMES-NOTHING', key);
+        addViolation('DANGLING-REFERENCE', key);
     }
     for (const { run, from, to, first } of head.unconfirmed) {
       for (let seq = from; seq <= to; seq++) {
@@ -150,7 +150,7 @@ export class Checker {
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
-      this.#report.violation('LOSS-UNNOTICED', `head ${textOf(head)}, known ${textOf(known)}`);
+      this.#report.violation('LOSS-UNDETECTED', `head ${textOf(head)}, known ${textOf(known)}`);
   }
 
   /** Checks that no view goes back within an epoch. */
@@ -165,20 +165,20 @@ export class Checker {
     }
   }
 
-  /** Called when an announcement was processed. `wasKept`: whether the store still had it then, and so lost nothing. */
-  onSuccess({ run, seq }: { run: string; seq: number }, wasKept: boolean): void {
+  /** Called when an announcement was processed. `wasStored`: whether the store still had it, so had lost nothing. */
+  onSuccess({ run, seq }: { run: string; seq: number }, wasStored: boolean): void {
     this.processed.set(run, Math.max(seq, this.processed.get(run) ?? 0));
-    if (wasKept) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));
+    if (wasStored) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));
     const head = this.#world.store.head?.head;
     if (!head || !this.#isStoreIntact) return;
-    const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
-    this.#checkBroadcast({ ...head, unconfirmed: mine }, 'SUCCESS-NOT-BROADCAST');
+    const ranges = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
+    this.#checkBroadcast({ ...head, unconfirmed: ranges }, 'SUCCESS-NOT-BROADCAST');
     const key = keyOfEntry(run, seq);
     if (this.#world.store.entries.has(key) && !this.#redeposited.has(key))
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
-  /** Called when a client skips publications. The response must not have said `recovered`. */
+  /** Called when a client skips publications. The response must not have set `recovered`. */
   onMissed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${textOf(from)}`);
   }
@@ -193,35 +193,35 @@ export class Checker {
   }
 
   /**
-   * Called with the response to a client's request for a page after `asked`. `head`: the feed's position at the time of
-   * the request.
+   * Called with the response to a client's request for a page after `requested`. `head`: the feed's position at the
+   * time of the request.
    */
-  onAnswer(page: Page, asked: Position | undefined, head: Position | undefined): void {
+  onAnswer(page: Page, requested: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
-    if (this.#isStoreIntact && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
-      this.#report.violation('DISHONEST-GAP', `asked after ${textOf(asked)}, head ${head && textOf(head)}`);
+    if (this.#isStoreIntact && requested && !recovered && !this.#isOutOfHistory(requested, head)) {
+      this.#report.violation('FALSE-GAP', `after ${textOf(requested)}, head ${head && textOf(head)}`);
     }
     for (const publication of publications) this.#checkContent(page.epoch, publication);
     const first = publications[0];
-    const hasHoles = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
-    const end = publications.at(-1)?.offset ?? (recovered ? asked?.offset : undefined) ?? offset;
-    const hasSkipped = asked && recovered && first && first.offset !== asked.offset + 1;
-    if (hasHoles || hasSkipped || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
+    const hasGaps = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
+    const end = publications.at(-1)?.offset ?? (recovered ? requested?.offset : undefined) ?? offset;
+    const hasSkipped = requested && recovered && first && first.offset !== requested.offset + 1;
+    if (hasGaps || hasSkipped || (requested && end !== offset) || (more && end >= (page.offset || end) + 1)) {
       this.#report.violation(
-        'PAGE-HOLE',
-        `after ${textOf(asked)}: ${publications.map((p) => p.offset).join()} to ${textOf(page)}`,
+        'PAGE-GAP',
+        `after ${textOf(requested)}: ${publications.map((p) => p.offset).join()} to ${textOf(page)}`,
       );
     }
   }
 
-  /** Called when the store is lost. Earlier pops and processed entries say nothing about its new contents. */
+  /** Called when the store is lost. Earlier pops and processed entries don't apply to its new contents. */
   onStoreLost(): void {
     this.processedSinceLoss.clear();
     this.#popped.clear();
   }
 
   /**
-   * True if all entries from this to the run's last processed one exist and were never redeposited, popped or set
+   * Whether all entries from `seq` to the run's last processed entry exist and were never redeposited, popped or set
    * aside.
    */
   isLeftBehind(run: string, seq: number): boolean {
@@ -229,7 +229,7 @@ export class Checker {
     const keys = Array.from({ length: Math.max(0, processed - seq + 1) }, (_, i) => keyOfEntry(run, seq + i));
     const { entries } = this.#world.store;
     const touched = [this.#redeposited, this.#popped, this.setAside];
-    return keys.length > 0 && keys.every((key) => entries.has(key) && !touched.some((one) => one.has(key)));
+    return keys.length > 0 && keys.every((key) => entries.has(key) && !touched.some((set) => set.has(key)));
   }
 
   /** Checks that all of the head's unconfirmed entries were popped and broadcast. */
@@ -244,10 +244,10 @@ export class Checker {
   }
 
   /** Whether the position is too old, from another epoch, or past the head. */
-  #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
+  #isOutOfHistory(requested: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
-    if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
-    return asked.epoch !== head?.epoch || asked.offset > head.offset;
+    if (now && requested.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
+    return requested.epoch !== head?.epoch || requested.offset > head.offset;
   }
 
   #checkContent(epoch: string, publication: Page['publications'][number]): void {
@@ -279,7 +279,7 @@ export class Checker {
     const ids = this.committedIds.get(place) ?? new Set();
     if (ids.size > 0 && !ids.has(idOf(publication))) {
       this.hadUnknownRollback = true;
-      const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
+      const wasKnown = known.some((mark) => mark?.epoch === epoch && mark.offset >= publication.offset);
       if (this.#isStoreIntact || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count("rewrites after a rollback the host didn't know about");
     }

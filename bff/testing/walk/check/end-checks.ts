@@ -17,7 +17,7 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
   const historySegments = head.segments.filter(({ last }) => last >= floor);
   const segments = historySegments.map(({ key }) => store.documents.get(key) as Segment | undefined);
   if (!segments.every((segment) => segment !== undefined))
-    return addViolation('HISTORY-HOLE', 'a segment is gone');
+    return addViolation('HISTORY-GAP', 'a segment is gone');
   const log = segments.flatMap(({ publications }) => publications) as LivePublication[];
   const ids = checkLog(world, head, log, report);
   if (new Set(ids).size !== ids.length) addViolation('TWICE', ids.join());
@@ -54,9 +54,9 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
     else ids.push(id);
     if (offset < first && isHistory)
       report.violation('HISTORY-SHORT', `begins at ${first}, not at ${offset}`);
-    if (publication && publication.offset !== offset) report.violation('OFFSET-HOLE', `at ${offset}`);
+    if (publication && publication.offset !== offset) report.violation('OFFSET-GAP', `at ${offset}`);
   }
-  if (first + log.length !== head.offset + 1) report.violation('OFFSET-HOLE', `${log.length} from ${first}`);
+  if (first + log.length !== head.offset + 1) report.violation('OFFSET-GAP', `${log.length} from ${first}`);
   return ids;
 }
 
@@ -65,10 +65,10 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
  */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
-  const own = client.shown.filter((id) => ids.includes(id));
-  const inOrder = ids.filter((id) => own.includes(id));
-  if (!world.storeLost && own.join() !== inOrder.join()) {
-    report.violation('VIEW-ORDER', `${index} ${own.join()} not ${inOrder.join()}`);
+  const shownInLog = client.shown.filter((id) => ids.includes(id));
+  const inOrder = ids.filter((id) => shownInLog.includes(id));
+  if (!world.storeLost && shownInLog.join() !== inOrder.join()) {
+    report.violation('VIEW-ORDER', `${index} ${shownInLog.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
   // The client may or may not have shown the notification before it expired.
@@ -80,15 +80,15 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
   }
 }
 
-/** Checks that the log contains all accepted notifications, except those whose loss a fault explains. */
+/** Checks that the log contains all accepted notifications, except for losses that a fault explains. */
 function checkLost(world: World, present: Set<string>, epoch: string, report: Report): void {
   const { checker, producers, storeLost, runsWithLostAnnouncement, expiredUncommitted } = world;
   for (const [id, { entry, epoch: acceptedIn }] of checker.accepted) {
     if (present.has(id)) continue;
     const { run, seq } = partsOfEntry(entry);
     const wasProcessed = (checker.processed.get(run) ?? 0) >= seq;
-    const wasReportedMissing = [...(checker.entriesWithId.get(id) ?? [])].some((tried) =>
-      [...checker.setAside].some((missing) => isAtOrAfter(missing, tried)),
+    const wasReportedMissing = [...(checker.entriesWithId.get(id) ?? [])].some((entryWithId) =>
+      [...checker.setAside].some((missing) => isAtOrAfter(missing, entryWithId)),
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
@@ -99,7 +99,7 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost because it was accepted in another epoch');
     else if (wasReportedMissing) report.count('lost with the store, and reported as missing');
-    else if (checker.hadUnknownRollback) report.count('lost in a rollback that no living process knew about');
+    else if (checker.hadUnknownRollback) report.count('lost in a rollback unknown to all running processes');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, after its run had ended');
     else if ((checker.processed.get(run) ?? 0) > seq)
@@ -111,8 +111,8 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
 }
 
 function isAtOrAfter(a: string, b: string): boolean {
-  const [one, other] = [partsOfEntry(a), partsOfEntry(b)];
-  return one.run === other.run && one.seq >= other.seq;
+  const [first, second] = [partsOfEntry(a), partsOfEntry(b)];
+  return first.run === second.run && first.seq >= second.seq;
 }
 
 /** Checks that a run's entries stay in order. Only considers ids that were in a single entry. */

@@ -74,12 +74,12 @@ async function waitUntilCaughtUp(world: World): Promise<void> {
   }
   const clientPositions = world.clients.map(({ merge }) => JSON.stringify(merge.position));
   world.report.violation(
-    'NO-REST',
+    'UNSETTLED',
     `head ${JSON.stringify(world.position)}, clients ${clientPositions.join(' ')}`,
   );
 }
 
-/** Lets a walk's pending work end and checks the result. */
+/** Lets a walk's pending work finish and checks the result. */
 export async function end(world: World): Promise<void> {
   endFaults(world);
   await waitUntilCaughtUp(world);

@@ -1,10 +1,10 @@
 /** A failed call. A write may have taken effect, may still do so later, or may never do so. */
-export class CallFailed extends Error {
-  override name = 'CallFailed';
+export class CallError extends Error {
+  override name = 'CallError';
 }
 
 /**
- * A call's fate when it is let through. `slow`: it takes effect, but then the answer also waits to be let through.
+ * A call's fate when it is let through. `slow`: it takes effect, but then the response also waits to be let through.
  * `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
  * caller, but takes effect some time later.
  */
@@ -32,7 +32,7 @@ export class Calls {
     return this.#call(effect, false, () => true);
   }
 
-  /** `isUp` tells whether the other side is reachable when the call is let through. */
+  /** `isUp` returns whether the other side is reachable when the call is let through. */
   write<T>(effect: () => T, isUp: () => boolean = () => true): Promise<T> {
     return this.#call(effect, true, isUp);
   }
@@ -54,11 +54,11 @@ export class Calls {
     return new Promise<T>((resolve, reject) => {
       const finish = (fate: Fate) => {
         if ((fate === 'good' || fate === 'slow') && isUp()) {
-          const answer = answerOf(effect, resolve, reject);
-          if (fate === 'good') return answer();
+          const respond = responseOf(effect, resolve, reject);
+          if (fate === 'good') return respond();
           this.#pending.push({
             write: false,
-            finish: (then) => (then === 'lost' ? reject(unknownOutcome()) : answer()),
+            finish: (then) => (then === 'lost' ? reject(unknownOutcome()) : respond()),
           });
           return;
         }
@@ -71,10 +71,10 @@ export class Calls {
   }
 }
 
-const unknownOutcome = () => new CallFailed('the outcome is unknown');
+const unknownOutcome = () => new CallError('the outcome is unknown');
 
 /** Performs the call and returns a function that passes the result to the caller. */
-function answerOf<T>(
+function responseOf<T>(
   effect: () => T,
   resolve: (value: T) => void,
   reject: (error: Error) => void,

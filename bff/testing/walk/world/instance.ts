@@ -116,7 +116,7 @@ export class WalkInstance {
         if (before !== undefined) await this.setAside.erase(feed);
       },
       events: {
-        lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
+        lossDetected: (_feed: string, reason: string) => world.report.log(`host ${index} detects: ${reason}`),
         appended: () => undefined,
         claimed: () => undefined,
         setAside: () => undefined,

@@ -67,12 +67,12 @@ export class WalkProducer {
   }
 
   kill(): void {
-    const open = [...(this.#current ?? []), ...this.queue];
+    const unanswered = [...(this.#current ?? []), ...this.queue];
     this.queue = [];
     this.#current = undefined;
     this.#newRun();
     this.#process = this.#start();
-    for (const post of open) post.answer(false);
+    for (const post of unanswered) post.answer(false);
   }
 
   #newRun(): void {

@@ -4,18 +4,18 @@ import { TAKE_FEED, TAKE_PARTITION } from '../../../src/dapr/calls/actor-methods
 import {
   isRetry,
   openCall,
-  proveAnswer,
-  readAnswer,
+  proveResult,
+  readResult,
   signCall,
   type ActorMethod,
   type SignedCall,
 } from '../../../src/dapr/calls/signed-call.ts';
 import type { HighWaterMarks } from '../../../src/deliver/load/high-water-marks.ts';
-import type { CallerKnowledge } from '../../../src/deliver/load/load-head.ts';
+import type { CallerHints } from '../../../src/deliver/load/load-head.ts';
 import type { FeedHost } from '../../../src/deliver/turn/feed-host.ts';
 import type { PartitionHost } from '../../../src/deliver/turn/partition-host.ts';
 import type { Report } from '../check/report.ts';
-import { CallFailed, type Calls } from './calls.ts';
+import { CallError, type Calls } from './calls.ts';
 import { FEED, PARTITION } from './places.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../../src/deliver/turn/turn.ts';
 
@@ -28,7 +28,7 @@ type Forgery = (typeof FORGERIES)[number];
 /** A position that no feed reaches. */
 const FORGED_POSITION = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 
-const forgedAnswer = () => ({
+const forgedResult = () => ({
   outcome: 'delivered',
   position: FORGED_POSITION,
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -73,7 +73,7 @@ export class TurnCalls {
   }
 
   /** Calls the feed's actor, as an instance does if it is missing data. */
-  routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+  routeFeedTurn(from: TurnInstance, announced: Announced, caller: CallerHints): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
       from,
@@ -85,7 +85,7 @@ export class TurnCalls {
 
   async routePartitionTurn(from: TurnInstance, announced: AnnouncedEntry): Promise<Outcome> {
     const call = { partition: PARTITION, ...announced };
-    const taken = await this.#call(
+    const result = await this.#call(
       TAKE_PARTITION,
       from,
       call,
@@ -94,7 +94,7 @@ export class TurnCalls {
         outcome: await host.partitionHost.takeTurn(PARTITION, { run, seq, from }),
       }),
     );
-    return taken.outcome;
+    return result.outcome;
   }
 
   /**
@@ -106,8 +106,8 @@ export class TurnCalls {
     this.#forge(TAKE_PARTITION, host, how, entry, { ...entry, seq: heard.offset + 1_000 });
   }
 
-  #forge<Call, Answer extends object>(
-    method: ActorMethod<Call, Answer>,
+  #forge<Call, Result extends object>(
+    method: ActorMethod<Call, Result>,
     { signer }: TurnInstance,
     how: Forgery,
     genuineCall: Call,
@@ -123,45 +123,45 @@ export class TurnCalls {
       if (error instanceof SignatureError) return this.#world.report.count('forged calls refused');
       throw error;
     }
-    this.#world.report.violation('FORGERY-TAKEN', `${how} call of ${method.name}`);
+    this.#world.report.violation('FORGERY-ACCEPTED', `${how} call of ${method.name}`);
   }
 
-  async #call<Call, Answer extends object>(
-    method: ActorMethod<Call, Answer>,
+  async #call<Call, Result extends object>(
+    method: ActorMethod<Call, Result>,
     from: TurnInstance,
     call: Call,
     heard: Position | undefined,
-    turn: (host: TurnInstance, call: Call) => Promise<Answer>,
-  ): Promise<Answer> {
+    turn: (host: TurnInstance, call: Call) => Promise<Result>,
+  ): Promise<Result> {
     const delay = () => from.calls.read(() => undefined);
     const signed = signCall(method, from.signer, call);
     await delay();
     const { instances, placement } = this.#world;
     const hostIndex = placement[from.index] ?? 0;
     const host = hostIndex === STRANGER ? undefined : (instances[hostIndex] as TurnInstance);
-    const answered = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedAnswer();
+    const response = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedResult();
     await delay();
-    const answer = readAnswer(method, from.signer, signed.nonce, answered);
-    if (!answer || isRetry(answer)) throw new CallFailed('none of our hosts answered');
-    return answer;
+    const result = readResult(method, from.signer, signed.nonce, response);
+    if (!result || isRetry(result)) throw new CallError('none of our hosts responded');
+    return result;
   }
 
-  async #takeAt<Call, Answer extends object>(
-    method: ActorMethod<Call, Answer>,
+  async #takeAt<Call, Result extends object>(
+    method: ActorMethod<Call, Result>,
     host: TurnInstance,
     signed: SignedCall,
     heard: Position | undefined,
-    turn: (host: TurnInstance, call: Call) => Promise<Answer>,
+    turn: (host: TurnInstance, call: Call) => Promise<Result>,
   ): Promise<unknown> {
     const { call: opened, nonce } = openCall(method, host.signer, signed.id, signed.signature, signed.body);
-    const result = await new Promise<Answer>((resolve, reject) => {
+    const result = await new Promise<Result>((resolve, reject) => {
       const epochs = [host.marks.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
       this.#runningCalls.add(call);
       const end = () => this.#runningCalls.delete(call);
       turn(host, opened).finally(end).then(resolve, reject);
     });
-    return proveAnswer(method, host.signer, nonce, result);
+    return proveResult(method, host.signer, nonce, result);
   }
 
   /** The caller's high-water mark in the host's running turn, unless the store has been lost since. */
@@ -182,7 +182,7 @@ export class TurnCalls {
   }
 
   onKilled(host: TurnInstance): void {
-    for (const call of this.#runningCalls) if (call.host === host) call.reject(new CallFailed('killed'));
+    for (const call of this.#runningCalls) if (call.host === host) call.reject(new CallError('killed'));
   }
 
   #turnOf(host: TurnInstance): TurnCall | undefined {

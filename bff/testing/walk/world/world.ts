@@ -3,7 +3,7 @@ import { LostDocumentError, TemporaryError } from '../../../src/deliver/errors.t
 import { receiveAnnouncement } from '../../../src/deliver/receive/announcement.ts';
 import type { FeedLimits } from '../../../src/feed/limits.ts';
 import { testProofs } from '../../test-proofs.ts';
-import { CallFailed, type Fate } from './calls.ts';
+import { CallError, type Fate } from './calls.ts';
 import { Checker } from '../check/checker.ts';
 import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
@@ -57,7 +57,7 @@ export class World {
   #postedCount = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  /** Deliveries in progress. An announcement can be in delivery twice at the same time. */
+  /** Deliveries in progress. An announcement can have two deliveries at the same time. */
   readonly #deliveries = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
@@ -105,7 +105,7 @@ export class World {
     return effect();
   }
 
-  /** Makes a write of a producer or Dapr, which never waits to be let through. False if the outcome is unknown. */
+  /** Performs a producer's or Dapr's write, which never waits to be let through. False if the outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));
@@ -169,8 +169,7 @@ export class World {
     receiveAnnouncement(
       { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt },
       {
-        routeFeedTurn: (_feed, announced, knowledge) =>
-          this.turns.routeFeedTurn(caller, announced, knowledge),
+        routeFeedTurn: (_feed, announced, hints) => this.turns.routeFeedTurn(caller, announced, hints),
         routePartitionTurn: (_partition, announced) => this.turns.routePartitionTurn(caller, announced),
         marks: caller.marks,
         setAside: caller.setAside,
@@ -186,8 +185,8 @@ export class World {
   revive(fate: Fate): void {
     const [announcement] = this.store.dead;
     if (!announcement) return;
-    const again = { ...announcement, deliveries: 0, deliveriesInProgress: 0 };
-    if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
+    const revived = { ...announcement, deliveries: 0, deliveriesInProgress: 0 };
+    if (this.attempt(() => this.store.stream.push(revived), fate)) this.store.dead.shift();
   }
 
   /** Kills an instance. If bit i of `applied` is set and its i-th pending call is a write, it still takes effect. */
@@ -292,7 +291,7 @@ export class World {
   }
 
   #reportUnexpected(error: unknown): void {
-    if (error instanceof CallFailed || error instanceof TemporaryError || error instanceof LostDocumentError)
+    if (error instanceof CallError || error instanceof TemporaryError || error instanceof LostDocumentError)
       return;
     this.report.violation('CRASH', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

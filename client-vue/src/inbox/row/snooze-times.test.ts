@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { futureTimeIn, inputValueOf, SNOOZES } from './snooze-times.ts';
 
-const at = (name: string, now: Date) => inputValueOf(SNOOZES.find((one) => one.name === name)!.at(now));
+const at = (name: string, now: Date) => inputValueOf(SNOOZES.find((snooze) => snooze.name === name)!.at(now));
 
 it('should offer tomorrow morning and next Monday, including across month boundaries', () => {
   const friday = new Date(2026, 0, 30, 22, 15);

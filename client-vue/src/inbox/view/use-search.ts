@@ -15,8 +15,8 @@ export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'fail
  * means no search.
  */
 export function useSearch(request: () => SearchRequest | undefined) {
-  const answers = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
-  const found = computed(() => answers.value.flatMap(({ items, isCurrent }) => items.filter(isCurrent)));
+  const pages = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
+  const found = computed(() => pages.value.flatMap(({ items, isCurrent }) => items.filter(isCurrent)));
   const createIsCurrent = useCurrent();
   const status = ref<SearchStatus>('idle');
   const more = ref(false);
@@ -24,20 +24,20 @@ export function useSearch(request: () => SearchRequest | undefined) {
   let abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function ask(query: SearchRequest, isNext: boolean): Promise<void> {
+  async function load(query: SearchRequest, isNext: boolean): Promise<void> {
     const { signal } = abort;
     const isCurrent = createIsCurrent();
     status.value = 'searching';
     try {
       const next = { ...query, limit: LIMIT, ...(isNext && cursor !== undefined && { cursor }) };
-      const answer = await useSource().ask(
+      const page = await useSource().call(
         (url, clientId, options) => searchNotifications(url, clientId, next, options),
         { signal },
       );
       if (signal.aborted) return;
-      answers.value = [...(isNext ? answers.value : []), { items: answer.items.map(itemOf), isCurrent }];
-      cursor = answer.cursor;
-      more.value = answer.more && cursor !== undefined;
+      pages.value = [...(isNext ? pages.value : []), { items: page.items.map(itemOf), isCurrent }];
+      cursor = page.cursor;
+      more.value = page.more && cursor !== undefined;
       status.value = 'done';
     } catch (error) {
       if (signal.aborted) return;
@@ -63,12 +63,12 @@ export function useSearch(request: () => SearchRequest | undefined) {
       more.value = false;
       cursor = undefined;
       if (!query) {
-        answers.value = [];
+        pages.value = [];
         status.value = 'idle';
         return;
       }
       status.value = 'searching';
-      timer = setTimeout(() => void ask(query, false), query.q === before?.q ? 0 : DEBOUNCE_MS);
+      timer = setTimeout(() => void load(query, false), query.q === before?.q ? 0 : DEBOUNCE_MS);
     },
     { immediate: true },
   );
@@ -76,7 +76,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
 
   async function loadMore(): Promise<void> {
     const query = request();
-    if (query && status.value !== 'searching') await ask(query, true);
+    if (query && status.value !== 'searching') await load(query, true);
   }
 
   return { found, status, more, loadMore };

@@ -4,7 +4,7 @@ import { useNotice } from '../../stores/reader/notice.ts';
 import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
 
 /** Elements that accept text or handle keys themselves. */
-const TAKES_KEYS = 'input, select, textarea, [contenteditable], .tocsin-menu';
+const KEY_CONSUMERS = 'input, select, textarea, [contenteditable], .tocsin-menu';
 
 /**
  * Single-key shortcuts: j and k move to the next and previous row, e archives, u toggles read, z undoes, and ? shows
@@ -51,7 +51,7 @@ export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
   function onKeydown(event: KeyboardEvent): void {
     const { key, target, altKey, ctrlKey, metaKey, isComposing, defaultPrevented } = event;
     if (!setting.on || altKey || ctrlKey || metaKey || isComposing || defaultPrevented) return;
-    if (!Object.hasOwn(keys, key) || (target instanceof Element && target.closest(TAKES_KEYS))) return;
+    if (!Object.hasOwn(keys, key) || (target instanceof Element && target.closest(KEY_CONSUMERS))) return;
     event.preventDefault();
     if (event.repeat && key !== 'j' && key !== 'k') return;
     keys[key]?.();

@@ -15,18 +15,18 @@ useFreshStores();
 let server: Server;
 /** The server's search results. */
 let found: Found[] = [];
-let beforeAnswer = (): void => undefined;
+let beforeResponse = (): void => undefined;
 let scope: EffectScope;
 let view: View;
 
 beforeEach(async () => {
   scope = effectScope(true);
   found = [];
-  beforeAnswer = () => undefined;
+  beforeResponse = () => undefined;
   server = createServer((_request, response) => {
-    const answer = JSON.stringify({ items: found, more: false });
-    beforeAnswer();
-    response.end(answer);
+    const body = JSON.stringify({ items: found, more: false });
+    beforeResponse();
+    response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   useSource().set({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -62,7 +62,7 @@ describe('the Unread tab', () => {
 
   it('should not show retracted notifications, whether loaded, or found before or after the retraction', async () => {
     found = [unread(6), unread(5), unread(4), unread(3), unread(2)];
-    beforeAnswer = () => useItems().remove('all', ['n2']);
+    beforeResponse = () => useItems().remove('all', ['n2']);
     const shown = await openUnread();
     expect(shown()).toEqual(['n6', 'n5', 'n4', 'n3']);
     useItems().remove('all', ['n5', 'n3']);
@@ -106,7 +106,7 @@ describe('the Unread tab', () => {
     expect(shown()).toEqual(['n6', 'n5', 'n4']);
     useItems().clear('all');
     expect(shown()).toEqual([]);
-    beforeAnswer = () => useItems().clear('all');
+    beforeResponse = () => useItems().clear('all');
     expect((await openUnread())()).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import type { Placed, SearchState } from '@tocsin/contracts';
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import { useConnection } from '../../stores/connection.ts';
 import type { Item } from '../../stores/feeds/feed-log.ts';
-import { filtered, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
+import { filterItems, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
 import { limitTo, MAX_ITEMS, useItems } from '../../stores/feeds/items.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
 import { useSearch } from './use-search.ts';
@@ -45,7 +45,7 @@ export function useView() {
   });
   const search = useSearch(() => request.value);
 
-  function belongs({ place, unread }: Placed, key: string): boolean {
+  function isInTab({ place, unread }: Placed, key: string): boolean {
     if (isEverywhere.value) return true;
     if (tab.value === 'all') return place === 'inbox';
     if (tab.value !== 'unread') return place === tab.value;
@@ -61,9 +61,9 @@ export function useView() {
     const isInbox = tab.value === 'unread' || (tab.value === 'all' && !isEverywhere.value);
     const loaded = isInbox ? notifications.items : notifications.all;
     const keys = new Set(loaded.map(({ key }) => key));
-    const others = search.found.value.filter(({ key }) => !keys.has(key));
-    const all = others.length === 0 ? loaded : [...loaded, ...others].sort((a, b) => b.time - a.time);
-    return filtered(all, filter.value).filter((item) => belongs(marks.placeOf(item), item.key));
+    const foundOnly = search.found.value.filter(({ key }) => !keys.has(key));
+    const all = foundOnly.length === 0 ? loaded : [...loaded, ...foundOnly].sort((a, b) => b.time - a.time);
+    return filterItems(all, filter.value).filter((item) => isInTab(marks.placeOf(item), item.key));
   });
 
   watch([tab, filter], () => shownInUnread.clear(), { flush: 'sync' });

@@ -1,4 +1,4 @@
-/** Settings for messages to the reader while no page is open. */
+/** Settings for messages sent to the reader while no page is open. */
 export const away = {
   title: "When I'm away",
   hint: "Choose other ways to get notifications that you don't read in time. Quiet hours apply.",
@@ -10,7 +10,7 @@ export const away = {
   unsaved: "Couldn't save. Try again.",
   email: 'E-mail',
   emailTo: (address: string) => `E-mails are sent to ${address}.`,
-  emailOff: "You don't receive e-mails.",
+  emailOff: 'E-mail is off.',
   agree: (address: string) => `Send e-mails to ${address}`,
   stop: 'Stop e-mails',
   otherAddress: 'Another address',
@@ -26,7 +26,7 @@ export const away = {
   pushOff: 'Push on this device: off',
   pushUnsupported:
     "This browser can't receive push messages here. On an iPhone or iPad, add this page to the Home Screen first.",
-  pushBlocked: "Your browser blocks notifications. Allow them for this page in the browser's settings.",
+  pushBlocked: "Notifications are blocked. Allow them for this page in your browser's settings.",
   pushDismissed:
     'Push stays off until you allow notifications. Try again, and choose “Allow” in your browser.',
 };

@@ -24,7 +24,7 @@ export const preferences = {
   sound: 'Play a sound',
   desktopOn: 'Desktop notifications: on',
   desktopOff: 'Desktop notifications: off',
-  desktopBlocked: "Your browser blocks notifications. Allow them for this page in the browser's settings.",
+  desktopBlocked: "Notifications are blocked. Allow them for this page in your browser's settings.",
   keyboard: 'Keyboard',
   shortcuts: 'Keyboard shortcuts in the inbox (this browser only)',
 };

@@ -36,11 +36,11 @@ export class Chunks<T extends Part> {
     let size = CHUNK_SIZE;
     for (const item of items.toReversed()) {
       const day = dayKey(item.time);
-      const known = this.#numbers.get(item.key);
-      // An item has moved if its former chunk already ended earlier in this pass. It then counts as new.
-      const isNew = known === undefined || (known !== number && groups.has(`${known}/${day}`));
-      if (isNew ? size >= CHUNK_SIZE : known !== number) {
-        number = isNew ? this.#next++ : known;
+      const previous = this.#numbers.get(item.key);
+      // If the item's former chunk has already ended in this pass, the item has moved and counts as new.
+      const isNew = previous === undefined || (previous !== number && groups.has(`${previous}/${day}`));
+      if (isNew ? size >= CHUNK_SIZE : previous !== number) {
+        number = isNew ? this.#next++ : previous;
         size = 0;
       }
       size++;

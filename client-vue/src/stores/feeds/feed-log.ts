@@ -58,14 +58,14 @@ export function insert(
     result.splice(at, 0, { key, feed, epoch, offset, notification, time, gapBefore: gap });
     gap = false;
   }
-  return ascendingTimes(publications.some(isKeyed) ? newestOfKey(result) : result);
+  return ascendingTimes(publications.some(isKeyed) ? newestPerKey(result) : result);
 }
 
 const isKeyed = ({ notification }: { notification: Notification }): boolean =>
   notification.collapseKey !== undefined;
 
 /** Keeps only the newest item with each collapse key. */
-function newestOfKey(items: readonly Item[]): Item[] {
+function newestPerKey(items: readonly Item[]): Item[] {
   const newest = new Map(items.filter(isKeyed).map((item) => [item.notification.collapseKey, item]));
   return items.filter((item) => !isKeyed(item) || newest.get(item.notification.collapseKey) === item);
 }
@@ -80,8 +80,8 @@ function ascendingTimes(items: Item[]): Item[] {
 
 /** Merges all feeds' items, newest first. Preserves the order within each feed. */
 export function newestFirst(feeds: readonly (readonly Item[])[]): Item[] {
-  const [only] = feeds;
-  if (only && feeds.length === 1) return only.toReversed();
+  const [single] = feeds;
+  if (single && feeds.length === 1) return single.toReversed();
   return feeds
     .flat()
     .sort((a, b) => a.time - b.time)

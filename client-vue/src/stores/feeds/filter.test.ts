@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from './feed-log.ts';
-import { filtered, noFilter } from './filter.ts';
+import { filterItems, noFilter } from './filter.ts';
 
 const item = (id: string, more: Partial<Item['notification']> = {}, feed = 'all'): Item => ({
   key: `${feed}/${id}`,
@@ -16,11 +16,11 @@ const ALL = [
   item('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
 ];
 const found = (filter: Partial<ReturnType<typeof noFilter>>) =>
-  filtered(ALL, { ...noFilter(), ...filter }).map(({ notification }) => notification.id);
+  filterItems(ALL, { ...noFilter(), ...filter }).map(({ notification }) => notification.id);
 
-describe('filtered', () => {
+describe('filterItems', () => {
   it('should return the list unchanged without a filter', () => {
-    expect(filtered(ALL, noFilter())).toBe(ALL);
+    expect(filterItems(ALL, noFilter())).toBe(ALL);
     expect(found({ text: '  ' })).toEqual(['a', 'b']);
   });
 

@@ -14,15 +14,15 @@ export interface Filter {
 export const noFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
 
 /** Number of active filters, excluding the search text. */
-export const filtersSet = ({ feed, severity, source }: Filter): number =>
+export const countFilters = ({ feed, severity, source }: Filter): number =>
   [feed, severity, source].filter((value) => value !== '').length;
 
-export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || filtersSet(filter) > 0;
+export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || countFilters(filter) > 0;
 
 /** Normalizes text like the server's search. */
 const normalize = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-export function filtered(items: readonly Item[], filter: Filter): readonly Item[] {
+export function filterItems(items: readonly Item[], filter: Filter): readonly Item[] {
   if (!isFiltering(filter)) return items;
   const words = normalize(filter.text).split(/\s+/).filter(Boolean);
   return items.filter((item) => {

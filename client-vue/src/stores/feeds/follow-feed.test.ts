@@ -3,7 +3,7 @@ import type { LivePublication } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { at, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../../toasts/store.ts';
-import { useLater } from '../later.ts';
+import { useLateStores } from '../late-stores.ts';
 import { followFeed } from './follow-feed.ts';
 import { FrameBatch } from './frame-batch.ts';
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
   vi.stubGlobal('cancelAnimationFrame', () => undefined);
   vi.useFakeTimers();
   await import('../late-parts.ts');
-  stopLoading = useLater().load(Promise.resolve());
+  stopLoading = useLateStores().load(Promise.resolve());
   await vi.advanceTimersByTimeAsync(10_000);
 });
 afterEach(() => {
@@ -32,16 +32,16 @@ const titles = () => useToasts().view.cards.map(({ title }) => title);
 
 /** Follows a feed that this tab has shown before. Returns the handlers that the client would call. */
 function follow(): Required<FeedHandlers> {
-  let given: FeedHandlers = {};
+  let handlers: FeedHandlers = {};
   const client = {
     presenting: true,
-    subscribe: (_feed: string, handlers: FeedHandlers) => {
-      given = handlers;
+    subscribe: (_feed: string, subscribed: FeedHandlers) => {
+      handlers = subscribed;
       return {};
     },
   } as unknown as NotificationClient;
   followFeed({ client, feed: 'all', batch, returning: true, onCaughtUp: () => undefined });
-  return given as Required<FeedHandlers>;
+  return handlers as Required<FeedHandlers>;
 }
 
 it('should not report missed notifications that are gone before the feed has caught up', async () => {

@@ -5,7 +5,7 @@ import type { useToasts } from '../../toasts/store.ts';
 import type { Missed } from '../../toasts/stack/toast-of.ts';
 import { useConnection } from '../connection.ts';
 import { useFeedLabels } from '../feed-labels.ts';
-import { useLater } from '../later.ts';
+import { useLateStores } from '../late-stores.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
 import { useMarks } from '../reader/marks.ts';
@@ -46,14 +46,14 @@ export function addNewestPage(feed: string, page: Page): void {
   if (page.read) useMarks().mergeReadState(feed, { epoch: page.epoch, ...page.read });
   if (page.inbox) handleInboxState(feed, page.inbox);
   addPage(feed, page);
-  useLater().run(({ useReader }) => useReader().initFeed(feed, page));
+  useLateStores().run(({ useReader }) => useReader().initFeed(feed, page));
   useItems().loaded.add(feed);
 }
 
 /** Subscribes to a feed. Adds notifications to the list and, if this tab is presenting, shows them as toasts. */
 export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeed): void {
   const notifications = useItems();
-  const later = useLater();
+  const lateStores = useLateStores();
   const marks = useMarks();
   const connection = useConnection();
   let isReturning = returning;
@@ -64,7 +64,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
   if (page) addNewestPage(feed, page);
 
   const notify = (publications: readonly LivePublication[], presenting: boolean): void =>
-    later.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
+    lateStores.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
 
   function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
     const errors = [...missed.values()]
@@ -85,8 +85,8 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
           if (away && isReturning)
-            later.run(({ useInterruptions }) => {
-              for (const publication of useInterruptions().takeInterrupting(feed, publications))
+            lateStores.run(({ useInterruptions }) => {
+              for (const publication of useInterruptions().applyQuietHours(feed, publications))
                 missed.set(publication.notification.id, publication);
             });
           // On a first visit, a snapshot is the newest page, so nothing was missed.
@@ -106,7 +106,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
-          later.run(({ useToasts }) => {
+          lateStores.run(({ useToasts }) => {
             for (const id of ids) missed.delete(id);
             useToasts().remove(feed, ids, reason);
           });
@@ -115,7 +115,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
         batch.run(() => {
           if (erased) notifications.clear(feed);
           // Runs in the same queue as the reports so that a report queued earlier doesn't include this gap.
-          later.run(({ useToasts }) => {
+          lateStores.run(({ useToasts }) => {
             gap.gap = true;
             if (!erased) return;
             gap.erased = erased;
@@ -126,16 +126,16 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onCaughtUp: () => {
         onCaughtUp(!hasCaughtUp);
         hasCaughtUp = true;
-        connection.awaited.delete(feed);
+        connection.pending.delete(feed);
         const { position } = subscription;
         const { presenting } = client;
         batch.run(() => {
-          later.run(({ useToasts, useInterruptions }) => {
+          lateStores.run(({ useToasts, useInterruptions }) => {
             reportMissed(useToasts(), presenting);
             useInterruptions().check();
           });
           isReturning = true;
-          if (position) later.run(({ useReader }) => useReader().initFeed(feed, position));
+          if (position) lateStores.run(({ useReader }) => useReader().initFeed(feed, position));
           notifications.loaded.add(feed);
         });
       },

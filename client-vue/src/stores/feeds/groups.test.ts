@@ -10,10 +10,10 @@ const item = (offset: number, title: string, gapBefore = false): Item => ({
 it("should group adjacent equal items and keep a group's key when more of them arrive", () => {
   const groups = new Groups();
   const items = [item(4, 'b'), item(3, 'a'), item(2, 'a'), item(1, 'b')];
-  const before = groups.of(items);
-  expect(before.map(({ items: own }) => own.length)).toEqual([1, 2, 1]);
-  const after = groups.of([item(5, 'b'), ...items]);
-  expect(after.map(({ key, items: own }) => [key, own.length])).toEqual([
+  const before = groups.split(items);
+  expect(before.map(({ items: grouped }) => grouped.length)).toEqual([1, 2, 1]);
+  const after = groups.split([item(5, 'b'), ...items]);
+  expect(after.map(({ key, items: grouped }) => [key, grouped.length])).toEqual([
     ['all/4', 2],
     ['all/2', 2],
     ['all/1', 1],
@@ -22,5 +22,5 @@ it("should group adjacent equal items and keep a group's key when more of them a
 });
 
 it('should not group across a gap', () => {
-  expect(new Groups().of([item(2, 'a', true), item(1, 'a')])).toHaveLength(2);
+  expect(new Groups().split([item(2, 'a', true), item(1, 'a')])).toHaveLength(2);
 });

@@ -18,9 +18,9 @@ const areEqual = (a: Item, b: Item): boolean =>
 
 /** Groups a feed's consecutive items that share source, title and severity. Items are newest first. */
 export class Groups {
-  #known = new Map<string, Group>();
+  #groups = new Map<string, Group>();
 
-  of(items: readonly Item[]): Group[] {
+  split(items: readonly Item[]): Group[] {
     const runs: [Item, ...Item[]][] = [];
     for (const item of items) {
       const run = runs.at(-1);
@@ -31,12 +31,12 @@ export class Groups {
     const groups = runs.map((run) =>
       this.#reuse({ key: run.at(-1)?.key ?? '', time: run[0].time, items: run }),
     );
-    this.#known = new Map(groups.map((group) => [group.key, group]));
+    this.#groups = new Map(groups.map((group) => [group.key, group]));
     return groups;
   }
 
   #reuse(group: Group): Group {
-    const before = this.#known.get(group.key);
+    const before = this.#groups.get(group.key);
     const isSame =
       before?.items.length === group.items.length &&
       before.items.every((item, index) => item === group.items[index]);

@@ -38,10 +38,10 @@ describe('useItems', () => {
 
   it('should remove expired items', () => {
     const notifications = useItems();
-    const soon = new Date(Date.now() + 60_000).toISOString();
+    const inAMinute = new Date(Date.now() + 60_000).toISOString();
     notifications.add('all', {
       epoch: 'e',
-      publications: [at(1, '2020-06-01T11:00:00Z'), at(2, soon), at(3)],
+      publications: [at(1, '2020-06-01T11:00:00Z'), at(2, inAMinute), at(3)],
     });
     expect(ids()).toEqual(['n3', 'n2']);
     notifications.expire(Date.now() + 120_000);
@@ -50,8 +50,8 @@ describe('useItems', () => {
 
   it("should remove a feed's items in a single update if they expire together", () => {
     const notifications = useItems();
-    const soon = new Date(Date.now() + 60_000).toISOString();
-    notifications.add('all', { epoch: 'e', publications: [at(1, soon), at(2, soon), at(3)] });
+    const inAMinute = new Date(Date.now() + 60_000).toISOString();
+    notifications.add('all', { epoch: 'e', publications: [at(1, inAMinute), at(2, inAMinute), at(3)] });
     let changes = 0;
     const stop = watch(
       () => notifications.all,

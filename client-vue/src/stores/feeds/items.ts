@@ -81,11 +81,11 @@ export const useItems = defineStore(() => {
   /** Adds new items. Ignores known and gone ids. */
   function add(feed: string, arrival: Arrival): void {
     const now = Date.now();
-    const fresh = arrival.publications.filter(({ notification }) => !isExpired(notification, now));
+    const unexpired = arrival.publications.filter(({ notification }) => !isExpired(notification, now));
     const log = insert(
       logs.value.get(feed) ?? [],
       feed,
-      { ...arrival, publications: fresh },
+      { ...arrival, publications: unexpired },
       (id) => gone.has(itemKey(feed, id)),
       now,
     );

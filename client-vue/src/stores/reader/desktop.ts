@@ -30,17 +30,17 @@ export const useDesktop = defineStore(() => {
       if (!all.some(({ key }) => key === tag)) continue;
       try {
         // The tag lets this notification replace the same one from another tab.
-        const shown = new Notification(isolate(title), {
+        const notice = new Notification(isolate(title), {
           tag,
           ...(body !== undefined && { body: isolate(body) }),
         });
-        shown.onclick = () => {
+        notice.onclick = () => {
           window.focus();
-          shown.close();
+          notice.close();
         };
-        shown.onclose = watch(
+        notice.onclose = watch(
           () => [gone.has(tag), erasures.get(feed), useItems().session],
-          () => shown.close(),
+          () => notice.close(),
           { once: true },
         );
       } catch (error) {

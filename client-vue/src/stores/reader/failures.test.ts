@@ -34,20 +34,20 @@ function addUnread(): void {
   useMarks().startSession(true);
   useItems().add('all', { epoch: 'e', publications: range(1, 3) });
   useMarks().mergeReadState('all', { epoch: 'e', offset: 2, ids: [] });
-  const back = { id: 'n1', offset: 1, epoch: 'e', until: '2026-06-02T10:00:00Z', due: true as const };
-  useMarks().mergeInboxState('all', inbox({ unread: [[2, 2]], snoozed: [back] }));
+  const returned = { id: 'n1', offset: 1, epoch: 'e', until: '2026-06-02T10:00:00Z', due: true as const };
+  useMarks().mergeInboxState('all', inbox({ unread: [[2, 2]], snoozed: [returned] }));
   expect(useUnread().count).toBe(3);
 }
 
 it('should show all notifications as read while a slow server saves the change', async () => {
   vi.useFakeTimers();
-  let answer = (): void => undefined;
-  sendMarksWith(() => new Promise<void>((resolve) => (answer = resolve)));
+  let respond = (): void => undefined;
+  sendMarksWith(() => new Promise<void>((resolve) => (respond = resolve)));
   addUnread();
   useReader().markAllRead();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(useUnread().count).toBe(0);
-  answer();
+  respond();
   await vi.advanceTimersByTimeAsync(2_000);
   expect(useUnread().count, 'the marks can arrive after the response').toBe(0);
   await vi.advanceTimersByTimeAsync(2_000);

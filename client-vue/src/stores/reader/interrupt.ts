@@ -39,17 +39,17 @@ export function splitByQuietHours(
   for (const publication of publications) {
     const { notification } = publication;
     if (isExpired(notification, now)) continue;
-    const answer = mayInterruptAt(preferences, { feed, notification }, now);
-    if (answer.interrupt) interrupting.push(publication);
-    else if (answer.why === 'quiet') held.push(publication);
+    const decision = mayInterruptAt(preferences, { feed, notification }, now);
+    if (decision.interrupt) interrupting.push(publication);
+    else if (decision.why === 'quiet') held.push(publication);
   }
   return { interrupting, held };
 }
 
 /** Whether quiet hours held the item back when it arrived. */
 export function isHeldBack(preferences: Preferences, item: Item): boolean {
-  const answer = mayInterruptAt(preferences, item, item.time);
-  return !answer.interrupt && answer.why === 'quiet';
+  const decision = mayInterruptAt(preferences, item, item.time);
+  return !decision.interrupt && decision.why === 'quiet';
 }
 
 /** Shows toasts and desktop notifications and plays the sound according to the reader's preferences. */

@@ -144,7 +144,7 @@ describe('notifications held back by quiet hours', () => {
     openPage(MORNING, { presenting: () => presenting });
     arrive([publishedAt(EVENING, 1)]);
     const others = Array.from({ length: MAX_ITEMS }, (_, n) => publishedAt(MORNING, n + 2));
-    useInterruptions().takeInterrupting('all', others);
+    useInterruptions().applyQuietHours('all', others);
     presenting = true;
     useInterruptions().check();
     expect(titles()).toContain('1 unread notification arrived during quiet hours');

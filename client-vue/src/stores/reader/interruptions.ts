@@ -31,7 +31,7 @@ export const useInterruptions = defineStore(() => {
   let isPresenting = (): boolean => false;
 
   /** Returns the publications that may interrupt now and records which publications quiet hours hold back. */
-  function takeInterrupting(feed: string, publications: readonly LivePublication[]): LivePublication[] {
+  function applyQuietHours(feed: string, publications: readonly LivePublication[]): LivePublication[] {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
     for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
@@ -42,7 +42,7 @@ export const useInterruptions = defineStore(() => {
   }
 
   function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
-    const interrupting = takeInterrupting(feed, publications);
+    const interrupting = applyQuietHours(feed, publications);
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
@@ -94,5 +94,5 @@ export const useInterruptions = defineStore(() => {
     return watch([() => useClock().now, () => store.preferences], () => check(), { immediate: true });
   }
 
-  return { takeInterrupting, notify, check, start };
+  return { applyQuietHours, notify, check, start };
 });

@@ -2,7 +2,7 @@ import { isOlderState, type InboxState, type Placed, type Position, type ReadSta
 import { computed, shallowRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
-import { keepInMemory, readJson, safeStorage } from '../storage.ts';
+import { memoryStorage, readJson, safeStorage } from '../storage.ts';
 import { placerFor } from './placing.ts';
 import { parseReadMarks, storedReadMarks, withIds, withRead, type ReadMarks } from './read-mark.ts';
 
@@ -62,7 +62,7 @@ export const useMarks = defineStore(() => {
 
   /** Starts a session. Signed-in readers' marks aren't stored in the browser. */
   function startSession(signedIn: boolean): void {
-    storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
+    storage = signedIn ? memoryStorage() : safeStorage(() => localStorage);
     reads.value = parseReadMarks(readJson(storage, KEY));
     inboxes.value = {};
     seen.value = {};
@@ -91,8 +91,8 @@ export const useMarks = defineStore(() => {
   /** Stores the server's marks, except read marks, unless newer marks have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
     feedsWithoutMarks.delete(feed);
-    const known = inboxes.value[feed];
-    if (known && isOlderState(inbox, known)) return;
+    const current = inboxes.value[feed];
+    if (current && isOlderState(inbox, current)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
   }
 
@@ -124,11 +124,11 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * Drops the override with this token, so the items go back to the server's marks. If an item was changed since, the
+   * Drops the override with this token, so the items revert to the server's marks. If an item was changed since, the
    * newer override stays.
    */
   function settle(token: symbol): void {
-    overrides.value = new Map([...overrides.value].filter(([, one]) => one.token !== token));
+    overrides.value = new Map([...overrides.value].filter(([, entry]) => entry.token !== token));
   }
 
   /** Rereads the read marks if another tab has stored them. */

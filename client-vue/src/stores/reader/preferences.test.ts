@@ -8,7 +8,7 @@ import { useSource } from '../source.ts';
 useFreshStores();
 
 const NIGHT = { from: '22:00', to: '07:00', timeZone: 'UTC', allow: [] };
-const answer = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const responseWith = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 
 describe('the preferences', () => {
   const fetched = vi.fn<() => Promise<Response>>();
@@ -27,25 +27,25 @@ describe('the preferences', () => {
   });
 
   it('should be loaded once the server responds and keep changes made in the meantime', async () => {
-    fetched.mockImplementation(async () => answer({}, 503));
+    fetched.mockImplementation(async () => responseWith({}, 503));
     await usePreferences().load(session.signal);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
     usePreferences().applyChange({ sound: true });
-    fetched.mockImplementation(async () => answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    fetched.mockImplementation(async () => responseWith({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
     await vi.advanceTimersByTimeAsync(3_000);
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT, sound: true });
   });
 
   it('should ignore a late response for the previous reader', async () => {
-    const late: ((response: Response) => void)[] = [];
-    fetched.mockImplementation(() => new Promise((resolve) => late.push(resolve)));
+    const responders: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     void usePreferences().load(session.signal);
-    await vi.waitFor(() => expect(late).toHaveLength(1));
+    await vi.waitFor(() => expect(responders).toHaveLength(1));
     usePreferences().applyChange({ desktop: true });
     session.abort();
     session = new AbortController();
     void usePreferences().load(session.signal);
-    late[0]?.(answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    responders[0]?.(responseWith({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
     await vi.advanceTimersByTimeAsync(100);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
   });
@@ -59,25 +59,25 @@ describe('the preferences', () => {
   });
 
   it('should keep a change that is being saved when an event about an earlier change arrives', async () => {
-    const answers: ((response: Response) => void)[] = [];
-    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const responders: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     const { change, toggle } = usePreferenceChanges();
     const [first, second] = [change({ sound: true }), toggle('feeds', 'all')];
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await vi.waitFor(() => expect(responders).toHaveLength(1));
     usePreferences().replace({ ...DEFAULT_PREFERENCES, sound: true });
     expect(usePreferences().preferences).toMatchObject({ sound: true, feeds: ['all'] });
-    answers[0]?.(answer({}));
+    responders[0]?.(responseWith({}));
     await first;
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
-    answers[1]?.(answer({}));
+    await vi.waitFor(() => expect(responders).toHaveLength(2));
+    responders[1]?.(responseWith({}));
     await second;
     usePreferences().replace(DEFAULT_PREFERENCES);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
   });
 
   it('should save a change after failing to save the previous change', async () => {
-    fetched.mockImplementationOnce(async () => answer({}, 503));
-    fetched.mockImplementation(async () => answer({}));
+    fetched.mockImplementationOnce(async () => responseWith({}, 503));
+    fetched.mockImplementation(async () => responseWith({}));
     const changes = usePreferenceChanges();
     await Promise.all([changes.change({ sound: true }), changes.change({ desktop: true })]);
     expect(fetched).toHaveBeenCalledTimes(2);
@@ -87,9 +87,9 @@ describe('the preferences', () => {
   });
 
   it('should keep an unsaved change on reload but drop it in a new session', async () => {
-    fetched.mockImplementationOnce(async () => answer({}, 503));
+    fetched.mockImplementationOnce(async () => responseWith({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
-    fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
+    fetched.mockImplementation(async () => responseWith(DEFAULT_PREFERENCES));
     await usePreferences().refresh(session.signal);
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
     expect(usePreferences().failed).toBe(true);
@@ -99,55 +99,55 @@ describe('the preferences', () => {
   });
 
   it('should keep a change that was saved while they were loading', async () => {
-    const answers: ((response: Response) => void)[] = [];
-    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const responders: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });
     const loading = usePreferences().refresh(session.signal);
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
-    answers[0]?.(answer({}));
+    await vi.waitFor(() => expect(responders).toHaveLength(2));
+    responders[0]?.(responseWith({}));
     await changing;
-    answers[1]?.(answer(DEFAULT_PREFERENCES));
+    responders[1]?.(responseWith(DEFAULT_PREFERENCES));
     await loading;
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
   });
 
   it('should not be loaded concurrently if the connection is lost repeatedly', async () => {
-    const answers: ((response: Response) => void)[] = [];
-    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const responders: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     void usePreferences().load(session.signal);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await vi.waitFor(() => expect(responders).toHaveLength(1));
     const refreshed = usePreferences().refresh(session.signal);
     void usePreferences().refresh(session.signal);
-    answers[0]?.(answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    responders[0]?.(responseWith({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    await vi.waitFor(() => expect(responders).toHaveLength(2));
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT });
-    answers[1]?.(answer({ ...DEFAULT_PREFERENCES, sound: true }));
+    responders[1]?.(responseWith({ ...DEFAULT_PREFERENCES, sound: true }));
     await refreshed;
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
   it('should be saved with the credentials of the reader who changed them', async () => {
-    const answers: ((response: Response) => void)[] = [];
-    fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const responders: ((response: Response) => void)[] = [];
+    fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     const { change } = usePreferenceChanges();
     void change({ sound: true });
     const second = change({ desktop: true });
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await vi.waitFor(() => expect(responders).toHaveLength(1));
     useSource().set({ url: 'http://other.example' });
-    answers[0]?.(answer({}));
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    responders[0]?.(responseWith({}));
+    await vi.waitFor(() => expect(responders).toHaveLength(2));
     expect(fetched).toHaveBeenLastCalledWith('http://bff.example/app/preferences', expect.anything());
-    answers[1]?.(answer({}));
+    responders[1]?.(responseWith({}));
     await second;
   });
 
   it('should be reloaded, with retries, if changes could have been missed', async () => {
-    fetched.mockImplementation(async () => answer(DEFAULT_PREFERENCES));
+    fetched.mockImplementation(async () => responseWith(DEFAULT_PREFERENCES));
     await usePreferences().load(session.signal);
     usePreferences().applyChange({ sound: true });
-    fetched.mockImplementationOnce(async () => answer({}, 503));
-    fetched.mockImplementation(async () => answer({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
+    fetched.mockImplementationOnce(async () => responseWith({}, 503));
+    fetched.mockImplementation(async () => responseWith({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
     void usePreferences().refresh(session.signal);
     await vi.advanceTimersByTimeAsync(1);
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });

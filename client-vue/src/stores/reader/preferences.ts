@@ -38,7 +38,7 @@ export const usePreferences = defineStore(() => {
   /** Loads the preferences, or only the mutes from an older server. */
   async function fetchPreferencesOrMutes(): Promise<Partial<Preferences>> {
     try {
-      return await useSource().ask(fetchPreferences);
+      return await useSource().call(fetchPreferences);
     } catch (error) {
       if (error instanceof ProblemError && error.status === 404)
         return await (await import('./old-mutes.ts')).fetchOldMutes();
@@ -58,8 +58,10 @@ export const usePreferences = defineStore(() => {
   }
 
   function set(now: Preferences): void {
-    const own = [...unsaved].map(([name, { change }]) => ({ [name]: change[name as keyof Preferences] }));
-    preferences.value = Object.assign({ ...now }, ...own);
+    const unsavedValues = [...unsaved].map(([name, { change }]) => ({
+      [name]: change[name as keyof Preferences],
+    }));
+    preferences.value = Object.assign({ ...now }, ...unsavedValues);
   }
 
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
@@ -67,9 +69,9 @@ export const usePreferences = defineStore(() => {
     preferences.value = DEFAULT_PREFERENCES;
     unsaved.clear();
     failed.value = false;
-    return new Promise((attempted) => {
-      loading = fetchAndApply(signal, attempted);
-      void loading.then(attempted);
+    return new Promise((resolve) => {
+      loading = fetchAndApply(signal, resolve);
+      void loading.then(resolve);
     });
   }
 
@@ -94,7 +96,7 @@ export const usePreferences = defineStore(() => {
    * Applies a change made on this page. Call the returned function when the server has responded. A change that
    * couldn't be saved applies until a later change to the same preference is saved or the page is closed.
    */
-  function keep(change: Partial<Preferences>): (isSaved: boolean) => void {
+  function edit(change: Partial<Preferences>): (isSaved: boolean) => void {
     const names = Object.keys(change) as (keyof Preferences)[];
     for (const name of names) unsaved.set(name, { change, couldNotSave: false });
     applyChange(change);
@@ -112,7 +114,7 @@ export const usePreferences = defineStore(() => {
   }
 
   return {
-    ...{ preferences, failed, isMuted, load, refresh, applyChange, keep },
+    ...{ preferences, failed, isMuted, load, refresh, applyChange, edit },
     applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
     /** Applies all preferences as sent by the server, which omits `mutedUntil` if there are no timed mutes. */
     replace: (now: Preferences) => applyChange({ mutedUntil: undefined, ...now }),

@@ -128,8 +128,8 @@ describe('useReader', () => {
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     useItems().add('all', { epoch: 'f', publications: [{ ...at(1), notification: at(4).notification }] });
     const until = '2098-01-01T00:00:00Z';
-    const back = { id: 'n1', offset: 1, epoch: 'e', until, due: true as const };
-    useMarks().mergeInboxState('all', inbox({ epoch: 'f', snoozed: [back] }));
+    const returned = { id: 'n1', offset: 1, epoch: 'e', until, due: true as const };
+    useMarks().mergeInboxState('all', inbox({ epoch: 'f', snoozed: [returned] }));
     expect(ids(), 'the newest return comes first').toEqual(['n1', 'n4']);
     useReader().markSeen();
     useReader().markAllRead();
@@ -194,11 +194,11 @@ describe('useReader', () => {
   });
 
   it("should not send or undo a reader's changes in the next reader's session", async () => {
-    let answer = (): void => undefined;
+    let respond = (): void => undefined;
     const requests: unknown[][] = [];
     const senderFor = (reader: string) => async (name: string) => {
       requests.push([reader, name]);
-      if (reader === 'ada') await new Promise<void>((resolve) => (answer = resolve));
+      if (reader === 'ada') await new Promise<void>((resolve) => (respond = resolve));
     };
     sendMarksWith(senderFor('ada'));
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
@@ -213,11 +213,11 @@ describe('useReader', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 2) });
     useReader().markRead([item('n1')]);
     await vi.waitFor(() => expect(requests[1]).toEqual(['bob', 'read']));
-    answer();
+    respond();
     await vi.waitFor(() => expect(requests[2]).toEqual(['ada', 'archive']));
     useSource().set({ url: '' });
     if (remaining) useReader().markRead([remaining]);
-    answer();
+    respond();
     await new Promise((resolve) => setTimeout(resolve));
     expect(requests).toHaveLength(3);
   });

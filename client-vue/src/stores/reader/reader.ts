@@ -48,7 +48,7 @@ const inChunks = (ids: readonly string[]): string[][] =>
 export const useReader = defineStore(() => {
   const marks = useMarks();
   const notice = useNotice();
-  /** Sends one request at a time per feed so that the server gets changes in order. */
+  /** Sends one request at a time per feed so that the server receives changes in order. */
   const queues = new Map<string, Promise<unknown>>();
 
   /** Sends a change after the feed's earlier changes. The caller may ignore the result. */
@@ -77,18 +77,18 @@ export const useReader = defineStore(() => {
       items.map(({ key }) => key),
       change,
     );
-    const failed = (await Promise.allSettled(sent)).find((one) => one.status === 'rejected');
-    if (!failed || change.until) setTimeout(() => marks.settle(token), failed ? 0 : SETTLE_MS);
-    if (!failed || session !== useItems().session) return;
-    const isFull = failed.reason instanceof ProblemError && failed.reason.status === 409;
+    const failure = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
+    if (!failure || change.until) setTimeout(() => marks.settle(token), failure ? 0 : SETTLE_MS);
+    if (!failure || session !== useItems().session) return;
+    const isFull = failure.reason instanceof ProblemError && failure.reason.status === 409;
     notice.show(!change.until ? 'unsaved' : isFull ? 'snooze-full' : 'snooze-refused', items.length);
   }
 
   /** Applies a change to items, and sends it for their ids. */
   function save(items: readonly Item[], name: Change, change: Override): void {
     const { until } = change;
-    const sent = [...byFeed(items)].flatMap(([feed, own]) =>
-      inChunks(idsOf(own)).map((ids) => send(name as 'archive', feed, { ids, ...(until && { until }) })),
+    const sent = [...byFeed(items)].flatMap(([feed, group]) =>
+      inChunks(idsOf(group)).map((ids) => send(name as 'archive', feed, { ids, ...(until && { until }) })),
     );
     void apply(items, change, sent);
   }
@@ -97,11 +97,11 @@ export const useReader = defineStore(() => {
     items.filter((item) => marks.placeOf(item).place === place);
 
   const dismissToasts = (items: readonly Item[]): void => {
-    for (const [feed, own] of byFeed(items)) useToasts().remove(feed, idsOf(own));
+    for (const [feed, group] of byFeed(items)) useToasts().remove(feed, idsOf(group));
   };
 
   function markRead(items: readonly Item[]): void {
-    for (const [feed, own] of byFeed(items)) marks.readIds(feed, own[0], idsOf(own));
+    for (const [feed, group] of byFeed(items)) marks.readIds(feed, group[0], idsOf(group));
     dismissToasts(items);
     save(items, 'read', { unread: false });
   }
@@ -132,19 +132,19 @@ export const useReader = defineStore(() => {
       const { place, unread, until: end, returnedAt } = marks.placeOf(item);
       return [place, end, unread, returnedAt !== undefined].join();
     });
-    const before = Array.from(groups.values(), (own) => ({ own, placed: marks.placeOf(own[0]) }));
+    const before = Array.from(groups.values(), (group) => ({ group, placed: marks.placeOf(group[0]) }));
     dismissToasts(items);
     notice.show('snoozed', items.length, () => {
-      for (const { own, placed } of before) {
+      for (const { group, placed } of before) {
         const { place, unread, until: end = '', returnedAt } = placed;
         const wasSnoozed = place === 'snoozed' || returnedAt !== undefined;
-        if (place === 'snoozed' && Date.parse(end) > Date.now()) save(own, 'snooze', { place, until: end });
+        if (place === 'snoozed' && Date.parse(end) > Date.now()) save(group, 'snooze', { place, until: end });
         else {
-          if (place === 'archive') save(own, 'archive', { place });
-          save(own, 'unsnooze', { place: place === 'archive' ? place : 'inbox' });
-          if (wasSnoozed && unread) markUnread(own);
+          if (place === 'archive') save(group, 'archive', { place });
+          save(group, 'unsnooze', { place: place === 'archive' ? place : 'inbox' });
+          if (wasSnoozed && unread) markUnread(group);
         }
-        if (wasSnoozed && !unread) markRead(own);
+        if (wasSnoozed && !unread) markRead(group);
       }
     });
     save(items, 'snooze', { place: 'snoozed', until: until.toISOString() });
@@ -191,7 +191,7 @@ export const useReader = defineStore(() => {
   function markSeen(): void {
     const unseen = useItems().items.filter((item) => marks.placeOf(item).unseen);
     if (unseen.length === 0) return;
-    const positions = heads(useItems().items.filter(({ feed }) => unseen.some((one) => one.feed === feed)));
+    const positions = heads(useItems().items.filter(({ feed }) => unseen.some((item) => item.feed === feed)));
     marks.seenTo(positions);
     for (const [feed, position] of Object.entries(positions)) void send('seen', feed, position);
   }

@@ -26,7 +26,7 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
   const erasure = notifications.erasures.get(feed);
   const request = { feeds: [feed], state: 'returned', limit: LIMIT } as const;
   try {
-    const { items } = await useSource().ask((url, clientId, options) =>
+    const { items } = await useSource().call((url, clientId, options) =>
       searchNotifications(url, clientId, request, options),
     );
     // The reader has changed, or the feed has been erased.

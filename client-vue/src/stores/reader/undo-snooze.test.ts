@@ -10,7 +10,7 @@ import { useUnread } from './unread.ts';
 
 useFreshStores();
 
-const later = new Date('2099-01-01T00:00:00Z');
+const snoozeEnd = new Date('2099-01-01T00:00:00Z');
 async function expectSent(requests: MarkRequest[], expected: readonly object[]): Promise<void> {
   await vi.waitFor(() => expect(requests).toHaveLength(expected.length));
   expect(requests.map(([name, , change]) => ({ name, ...(change as object) }))).toEqual(expected);
@@ -21,13 +21,13 @@ const snoozeAndUndo = (state: Partial<InboxState>): MarkRequest[] => {
   useItems().add('all', { epoch: 'e', publications: range(1, 3) });
   useMarks().mergeReadState('all', { epoch: 'e', offset: 3, ids: [] });
   useMarks().mergeInboxState('all', inbox(state));
-  useReader().snooze([item('n1'), item('n2')], later);
+  useReader().snooze([item('n1'), item('n2')], snoozeEnd);
   expect(ids()).toEqual(['n3']);
   useNotice().undo();
   expect(useNotice().notice?.kind).toBe('undone');
   return requests;
 };
-const SNOOZE = { name: 'snooze', ids: ['n1', 'n2'], until: later.toISOString() };
+const SNOOZE = { name: 'snooze', ids: ['n1', 'n2'], until: snoozeEnd.toISOString() };
 const snoozed = (flags: Partial<SnoozeMark>) => ({
   snoozed: [1, 2].map((offset) => ({ id: `n${offset}`, offset, epoch: 'e', until: '', ...flags })),
 });
@@ -79,7 +79,7 @@ it('undoing a snooze should move notifications to the inbox if their earlier sno
 
 it('undoing a second snooze immediately should not restore the first', async () => {
   const requests = snoozeAndUndo({});
-  useReader().snooze([item('n1'), item('n2')], later);
+  useReader().snooze([item('n1'), item('n2')], snoozeEnd);
   useNotice().undo();
   expect(ids()).toHaveLength(3);
   await vi.waitFor(() => expect(requests).toHaveLength(4));

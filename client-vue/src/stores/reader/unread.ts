@@ -12,15 +12,15 @@ export const useUnread = defineStore(() => {
   const preferences = usePreferences();
 
   const isUnread = (item: Item): boolean => marks.placeOf(item).unread;
-  const counting = computed(() =>
+  const countedPlaces = computed(() =>
     notifications.items.flatMap((item) => {
       const placed = marks.placeOf(item);
       return placed.unread && !preferences.isMuted(item) ? [placed] : [];
     }),
   );
-  const count = computed(() => counting.value.length);
+  const count = computed(() => countedPlaces.value.length);
   /** Unread and not seen yet: the count on the bell. */
-  const unseen = computed(() => counting.value.filter((placed) => placed.unseen).length);
+  const unseen = computed(() => countedPlaces.value.filter((placed) => placed.unseen).length);
   /** Whether there might be more unread items because the oldest loaded item is unread and older items exist. */
   const atLeast = computed(() => {
     const oldest = notifications.items.at(-1);

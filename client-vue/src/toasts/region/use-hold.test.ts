@@ -16,12 +16,12 @@ afterEach(() => {
 });
 
 const node = () => ({});
-const nothing = () => null;
+const returnNull = () => null;
 /** Renders without a document. */
 const { createApp } = createRenderer<object, object>({
   ...{ createElement: node, createText: node, createComment: node },
-  ...{ insert: nothing, remove: nothing, parentNode: nothing, nextSibling: nothing },
-  ...{ patchProp: nothing, setText: nothing, setElementText: nothing },
+  ...{ insert: returnNull, remove: returnNull, parentNode: returnNull, nextSibling: returnNull },
+  ...{ patchProp: returnNull, setText: returnNull, setElementText: returnNull },
 });
 
 it('should let toasts expire after the region that holds them is removed from the page', async () => {
@@ -29,7 +29,7 @@ it('should let toasts expire after the region that holds them is removed from th
   const app = createApp({
     setup() {
       hold = useHold(ref(null));
-      return nothing;
+      return returnNull;
     },
   });
   app.mount({});

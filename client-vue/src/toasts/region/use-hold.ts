@@ -7,7 +7,7 @@ import { useToasts } from '../store.ts';
  */
 export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   held: ComputedRef<boolean>;
-  pointer: (event: PointerEvent) => void;
+  onPointer: (event: PointerEvent) => void;
   focus: (inside: boolean) => void;
   release: () => void;
 } {
@@ -34,7 +34,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   }
 
   /** Handles a pointer that enters, leaves or taps. */
-  function pointer({ type, pointerType }: PointerEvent): void {
+  function onPointer({ type, pointerType }: PointerEvent): void {
     if (pointerType === 'mouse') hovered.value = type !== 'pointerleave';
     else if (type === 'pointerdown') touched.value = true;
   }
@@ -60,5 +60,5 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
     // The watcher above stops when this component unmounts, before it could release the toasts.
     if (isHolding) toasts.hold(false);
   });
-  return { held, pointer, focus: (inside) => (focused.value = inside), release };
+  return { held, onPointer, focus: (inside) => (focused.value = inside), release };
 }

@@ -13,8 +13,9 @@ export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly
 
   function overlaps(): boolean {
     if (!panel.menu || !region.value) return false;
-    const [menu, own] = [panel.menu.getBoundingClientRect(), region.value.getBoundingClientRect()];
-    return menu.left < own.right && own.left < menu.right && menu.top < own.bottom && own.top < menu.bottom;
+    const a = panel.menu.getBoundingClientRect();
+    const b = region.value.getBoundingClientRect();
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   }
 
   watch(

@@ -5,7 +5,7 @@ import { onBeforeUnmount, watch, type Ref } from 'vue';
  * element moves as a whole, including the shadow root. A component's element must be the only child of its parent.
  */
 export function useMoveIntoDialog(
-  moved: () => HTMLElement | null | undefined,
+  getElement: () => HTMLElement | null | undefined,
   dialog: Readonly<Ref<HTMLDialogElement | undefined>>,
 ): void {
   const place = document.createComment('tocsin-toasts');
@@ -15,14 +15,14 @@ export function useMoveIntoDialog(
   }
 
   watch(dialog, (front) => {
-    const element = moved();
+    const element = getElement();
     if (!element) return;
     if (!front) return moveBack(element);
     if (!place.isConnected) element.before(place);
     front.append(element);
   });
   onBeforeUnmount(() => {
-    const element = moved();
+    const element = getElement();
     // Don't reinsert a custom element that the page has removed.
     if (element?.isConnected) moveBack(element);
     place.remove();

@@ -8,12 +8,12 @@ const LEAVE_MS = 250;
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer while `wanted` is true. A modal dialog makes everything outside it inert, so
+ * Keeps an element in the top layer while `active` is true. A modal dialog makes everything outside it inert, so
  * `dialog` is the open dialog that the element must move into. `raise` moves the element above elements opened later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,
-  wanted: Readonly<Ref<boolean>>,
+  active: Readonly<Ref<boolean>>,
 ): { dialog: Readonly<ShallowRef<HTMLDialogElement | undefined>>; raise: () => void } {
   const dialog = shallowRef<HTMLDialogElement>();
   let leaveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +28,7 @@ export function useTopLayer(
   function raise(): void {
     const { value } = element;
     // Browsers without popover support show the element in place.
-    if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
+    if (!active.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaveTimer);
     const activeElement = activeElementInRootOf(value);
     const focused = activeElement instanceof HTMLElement && value.contains(activeElement);
@@ -47,7 +47,7 @@ export function useTopLayer(
     if (raises.push(timeStamp) <= MAX_RAISES) raise();
   }
 
-  watch(wanted, (now) => {
+  watch(active, (now) => {
     clearTimeout(leaveTimer);
     if (now) raise();
     else leaveTimer = setTimeout(hide, LEAVE_MS);

@@ -9,7 +9,7 @@ export interface LiveMessage {
 }
 
 /** Time before a message is removed from its live region (ms). Screen readers have picked it up by then. */
-const KEEP_MS = 20_000;
+const MESSAGE_TTL_MS = 20_000;
 const MAX_MESSAGES = 30;
 /**
  * Time window for combining notifications other than errors into a single message (ms), starting with the first
@@ -30,7 +30,7 @@ export const useLiveMessages = defineStore(() => {
     region.value = [...region.value.slice(1 - MAX_MESSAGES), message];
     setTimeout(() => {
       region.value = region.value.filter((other) => other.key !== message.key);
-    }, KEEP_MS);
+    }, MESSAGE_TTL_MS);
   }
 
   /**

@@ -23,8 +23,8 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   const counts = new Map<string, number>();
   for (const error of errors) counts.set(spokenOf(error), (counts.get(spokenOf(error)) ?? 0) + 1);
   const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line}. ${spoken.times(count)}`));
-  const rest = lines.length - MAX_SPOKEN_ERRORS;
-  return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
+  const remaining = lines.length - MAX_SPOKEN_ERRORS;
+  return remaining <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(remaining)];
 }
 
 /** Collects toasts for a combined message. If there are many, the message has only counts and the newest toast. */

@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show a new error immediately after three errors and 500 infos', () => {
+  it('should show a new error immediately after three errors and 500 info toasts', () => {
     const stack = new ToastStack();
     stack.add(createToasts(3, 'error'));
     stack.add(createToasts(500));
@@ -104,7 +104,7 @@ describe('ToastStack', () => {
     expect(opened.cards).toHaveLength(MAX_ERRORS + 1);
     expect([opened.foldedErrors, opened.more]).toEqual([0, 499 + 450]);
     expect(stack.view({ slots })).toMatchObject({ foldedErrors: 498, more: 499 });
-    stack.forgetMore({ slots });
+    stack.clearMore({ slots });
     expect(stack.view({ slots })).toMatchObject({ foldedErrors: 498, more: 0 });
     for (const { key } of stack.view({ slots, opened: true }).cards) stack.dismiss(key);
     expect(stack.view({ slots })).toEqual({ cards: [], foldedErrors: 0, more: 0 });

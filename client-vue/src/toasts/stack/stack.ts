@@ -6,7 +6,7 @@ export const MAX_ERRORS = 50;
 /** Maximum number of groups of equal toasts other than errors. The lowest-ranked groups are only counted. */
 export const MAX_OTHERS = 20;
 /** Maximum number of toasts in a group. If the newest is retracted, an older toast is shown. */
-const MAX_EQUAL = 20;
+const MAX_PER_GROUP = 20;
 
 /** A toast on the screen: the newest in the group. `key` stays the same when equal toasts are added. */
 export interface Card extends Toast {
@@ -71,9 +71,9 @@ export class ToastStack {
 
   /** Adds toasts. Returns the keys of all cards that were added or changed. */
   add(toasts: readonly Toast[]): string[] {
-    const touched = new Set(toasts.map((toast) => this.#put(toast).key));
+    const changed = new Set(toasts.map((toast) => this.#put(toast).key));
     this.#trim();
-    return [...touched].filter((key) => this.#groups.has(key));
+    return [...changed].filter((key) => this.#groups.has(key));
   }
 
   /**
@@ -104,12 +104,12 @@ export class ToastStack {
   }
 
   clear(): void {
-    for (const kept of [this.#groups, this.#byEqualityKey, this.#byToast]) kept.clear();
+    for (const map of [this.#groups, this.#byEqualityKey, this.#byToast]) map.clear();
     this.#forgetDropped();
   }
 
   /** Removes all toasts without a slot except errors and resets their count. Returns the keys of the removed cards. */
-  forgetMore(options: ViewOptions): string[] {
+  clearMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#groups.values()].filter(
       (group) => !isErrorGroup(group) && !shown.has(group.key),
@@ -137,11 +137,12 @@ export class ToastStack {
   #put(toast: Toast): Group {
     const equalityKey = equalityKeyOf(toast);
     const group = this.#byEqualityKey.get(equalityKey) ?? this.#addGroup(toast.key, equalityKey);
-    const known = this.#byToast.get(toast.key);
-    if (known && known !== group) this.remove(toast.key);
-    if (known !== group) group.count++;
+    const existing = this.#byToast.get(toast.key);
+    if (existing && existing !== group) this.remove(toast.key);
+    if (existing !== group) group.count++;
     group.toasts = [...group.toasts.filter(({ key }) => key !== toast.key), toast];
-    for (const { key } of group.toasts.splice(0, group.toasts.length - MAX_EQUAL)) this.#byToast.delete(key);
+    for (const { key } of group.toasts.splice(0, group.toasts.length - MAX_PER_GROUP))
+      this.#byToast.delete(key);
     group.arrived = ++this.#arrivals;
     this.#groups.set(group.key, group);
     this.#byEqualityKey.set(equalityKey, group);
@@ -162,10 +163,10 @@ export class ToastStack {
 
   #trim(): void {
     const [errors, others] = this.#lanes();
-    const [lostErrors, lostOthers] = [errors.slice(MAX_ERRORS), others.slice(MAX_OTHERS)];
-    this.#droppedErrors += countOf(lostErrors);
-    this.#droppedOthers += countOf(lostOthers);
-    for (const group of [...lostErrors, ...lostOthers]) this.#drop(group);
+    const [droppedErrors, droppedOthers] = [errors.slice(MAX_ERRORS), others.slice(MAX_OTHERS)];
+    this.#droppedErrors += countOf(droppedErrors);
+    this.#droppedOthers += countOf(droppedOthers);
+    for (const group of [...droppedErrors, ...droppedOthers]) this.#drop(group);
   }
 
   #drop({ key, equalityKey, toasts }: Group): void {

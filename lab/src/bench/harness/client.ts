@@ -26,8 +26,8 @@ export class Client {
     const dialogue = protocol.begin(begin);
     const client = new Client(dialogue);
     return new Promise((resolve, reject) => {
-      const late = () => fail(new Failure(`${url} did not subscribe a client within ${READY_MS} ms.`));
-      const timer = setTimeout(late, READY_MS);
+      const onTimeout = () => fail(new Failure(`${url} did not subscribe a client within ${READY_MS} ms.`));
+      const timer = setTimeout(onTimeout, READY_MS);
       const fail = (reason: Error) => {
         clearTimeout(timer);
         client.fault = reason;

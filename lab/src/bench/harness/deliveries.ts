@@ -2,7 +2,7 @@ import { Failure } from '@tocsin/tools/failure';
 import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
-interface Expected {
+interface ExpectedMessage {
   /** Maps each client that must receive the message to an index among the feed's subscribers. */
   indexes: ReadonlyMap<number, number>;
   /** For each index in `indexes`: 1 if the client has received the message, otherwise 0. */
@@ -17,7 +17,7 @@ export class Deliveries {
   /** Maps each feed to subscribers and their indexes. */
   readonly #feeds = new Map<string, Map<number, number>>();
   /** The expected messages, ordered by number. */
-  readonly #expected: (Expected | undefined)[] = [];
+  readonly #expected: (ExpectedMessage | undefined)[] = [];
   #count = 0;
   #complete = 0;
   #arrived = 0;
@@ -50,8 +50,8 @@ export class Deliveries {
 
   /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to the feed */
   check(): void {
-    const wrong = this.#wrong();
-    if (wrong !== undefined) throw new Failure(wrong);
+    const fault = this.#findFault();
+    if (fault !== undefined) throw new Failure(fault);
   }
 
   /**
@@ -63,10 +63,10 @@ export class Deliveries {
       this.#complete < this.#count
         ? `${this.#count - this.#complete} of ${this.#count} messages did not reach all subscribers of their feed.`
         : undefined;
-    await untilComplete({ arrived: () => this.#arrived, missing, error: () => this.#wrong() }, timeoutMs);
+    await untilComplete({ arrived: () => this.#arrived, missing, error: () => this.#findFault() }, timeoutMs);
   }
 
-  #wrong(): string | undefined {
+  #findFault(): string | undefined {
     if (this.#duplicates > 0) return `Messages that arrived twice: ${this.#duplicates}.`;
     return this.#strayed > 0
       ? `Messages that reached clients without a subscription to their feed: ${this.#strayed}.`

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Failure } from '@tocsin/tools/failure';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HttpLane, postRequest, readAnswer } from './http-lane.ts';
+import { HttpLane, postRequest, readResponse } from './http-lane.ts';
 
 let server = createServer();
 afterEach(() => server.close());
@@ -27,8 +27,8 @@ describe('a request lane', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`;
     const lane = await HttpLane.open(url);
     for (const body of ['{}', '{"n":1}', '{}']) {
-      const { status, body: answer } = await lane.send(postRequest(url, body));
-      expect([status, answer.includes(body)]).toEqual([202, true]);
+      const { status, body: responseBody } = await lane.send(postRequest(url, body));
+      expect([status, responseBody.includes(body)]).toEqual([202, true]);
     }
     expect(connections).toBe(1);
     lane.close();
@@ -88,9 +88,9 @@ describe('a request lane', () => {
   it('should wait until a response is complete', () => {
     const whole = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy';
     for (let length = 0; length < whole.length; length++)
-      expect(readAnswer(whole.slice(0, length))).toBeUndefined();
-    expect(readAnswer(`${whole}HTTP/1.1`)).toEqual({
-      answer: { status: 503, body: 'busy' },
+      expect(readResponse(whole.slice(0, length))).toBeUndefined();
+    expect(readResponse(`${whole}HTTP/1.1`)).toEqual({
+      response: { status: 503, body: 'busy' },
       length: whole.length,
     });
   });

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { Failure } from '@tocsin/tools/failure';
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   body: string;
 }
@@ -26,7 +26,7 @@ export function postRequest(
 }
 
 /** The first response in `text`, and its length in characters. `undefined` until the response is complete. */
-export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
+export function readResponse(text: string): { response: HttpResponse; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const head = text.slice(0, headEnd);
@@ -35,20 +35,23 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   const size = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (size !== undefined) {
     const end = start + Number(size);
-    return text.length < end ? undefined : { answer: { status, body: text.slice(start, end) }, length: end };
+    return text.length < end
+      ? undefined
+      : { response: { status, body: text.slice(start, end) }, length: end };
   }
-  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return { answer: { status, body: '' }, length: start };
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head))
+    return { response: { status, body: '' }, length: start };
   const end = text.indexOf('0\r\n\r\n', start);
-  return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
+  return end < 0 ? undefined : { response: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
 /** Idle time after which a connection is replaced (ms). Servers close idle connections (Node after 5 s). */
 const MAX_IDLE_MS = 2_000;
 const IDLE_CHECK_MS = 10;
-const ANSWER_MS = 30_000;
+const RESPONSE_TIMEOUT_MS = 30_000;
 
-interface Waiting {
-  resolve: (answer: Answer) => void;
+interface PendingRequest {
+  resolve: (response: HttpResponse) => void;
   reject: (error: Error) => void;
 }
 
@@ -57,7 +60,7 @@ export class HttpLane {
   readonly #url: string;
   #socket: Socket | undefined;
   #text = '';
-  #waiting: Waiting | undefined;
+  #waiting: PendingRequest | undefined;
   #usedAt = 0;
 
   private constructor(url: string) {
@@ -76,7 +79,7 @@ export class HttpLane {
    * have received in part.
    * @throws Failure if the connection closes before a response, no response arrives, or another request is in progress
    */
-  async send(request: Buffer): Promise<Answer> {
+  async send(request: Buffer): Promise<HttpResponse> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const idleMs = performance.now() - this.#usedAt;
     // After two turns of the event loop, we know whether the server has closed the connection.
@@ -84,8 +87,8 @@ export class HttpLane {
     if (idleMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.#fail(new Failure(`${this.#url} did not respond within ${ANSWER_MS} ms.`)),
-        ANSWER_MS,
+        () => this.#fail(new Failure(`${this.#url} did not respond within ${RESPONSE_TIMEOUT_MS} ms.`)),
+        RESPONSE_TIMEOUT_MS,
       );
       const done =
         <T>(settle: (value: T) => void) =>
@@ -117,23 +120,23 @@ export class HttpLane {
     this.#usedAt = performance.now();
     this.#text = '';
     socket.on('data', (text: string) => this.#take(text));
-    const ended = (why: string) => {
+    const onEnd = (why: string) => {
       if (this.#socket === socket)
         this.#fail(new Failure(`${this.#url} closed the connection before it responded${why}.`));
     };
-    socket.on('error', (error) => ended(` (${error.message})`));
-    socket.on('close', () => ended(''));
+    socket.on('error', (error) => onEnd(` (${error.message})`));
+    socket.on('close', () => onEnd(''));
   }
 
   #take(text: string): void {
     this.#text += text;
-    const read = readAnswer(this.#text);
+    const read = readResponse(this.#text);
     if (!read) return;
     this.#text = this.#text.slice(read.length);
     this.#usedAt = performance.now();
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.resolve(read.answer);
+    waiting?.resolve(read.response);
   }
 
   /** Fails the current request. The next request opens another connection. */

@@ -28,6 +28,6 @@ export async function untilComplete(progress: Progress, timeoutMs: number): Prom
     // time.
     await delay(2);
   }
-  const wrong = progress.error();
-  if (wrong !== undefined) throw new Failure(wrong);
+  const fault = progress.error();
+  if (fault !== undefined) throw new Failure(fault);
 }

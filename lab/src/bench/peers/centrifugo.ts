@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment } from '@tocsin/tools/config';
-import { answersOk } from '@tocsin/tools/net/poll';
+import { respondsOk } from '@tocsin/tools/net/poll';
 import { freePorts } from '@tocsin/tools/net/ports';
 import { ManagedProcess } from '@tocsin/tools/process/managed-process';
 import { centrifugoProtocol } from '../protocols/centrifugo.ts';
@@ -61,7 +61,7 @@ export const startCentrifugo: StartPeer = async (options) => {
     await redis.stop();
     rmSync(dir, { recursive: true, force: true });
   };
-  const instances = await startInstances(nodes, (index) => answersOk(`${urls[index] ?? ''}/health`)).catch(
+  const instances = await startInstances(nodes, (index) => respondsOk(`${urls[index] ?? ''}/health`)).catch(
     async (error: unknown) => {
       await cleanUp();
       throw error;

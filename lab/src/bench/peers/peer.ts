@@ -63,5 +63,5 @@ export interface StartOptions {
   profile?: boolean;
 }
 
-/** Starts a peer. @throws Failure that names a missing requirement */
+/** Starts a peer. @throws Failure that identifies a missing requirement */
 export type StartPeer = (options: StartOptions) => Promise<Peer>;

@@ -1,4 +1,4 @@
-import { answersOk } from '@tocsin/tools/net/poll';
+import { respondsOk } from '@tocsin/tools/net/poll';
 import { freePorts } from '@tocsin/tools/net/ports';
 import { socketIoProtocol } from '../protocols/socket-io.ts';
 import { startInstances } from './instances.ts';
@@ -34,7 +34,7 @@ const starter =
       ),
     );
     const instances = await startInstances(servers, (index) =>
-      answersOk(`${urls[index] ?? ''}/healthz`),
+      respondsOk(`${urls[index] ?? ''}/healthz`),
     ).catch(async (error: unknown) => {
       await redis.stop();
       throw error;

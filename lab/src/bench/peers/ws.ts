@@ -1,4 +1,4 @@
-import { answersOk } from '@tocsin/tools/net/poll';
+import { respondsOk } from '@tocsin/tools/net/poll';
 import { freePorts } from '@tocsin/tools/net/ports';
 import { plainProtocol } from '../protocols/plain.ts';
 import { startInstances } from './instances.ts';
@@ -11,7 +11,7 @@ export const startWs: StartPeer = async ({ logDir }) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const server = await nodeServer({ name: 'ws', file: 'ws-process', args: [String(port)], logDir });
-  const instances = await startInstances([server], () => answersOk(`${url}/healthz`));
+  const instances = await startInstances([server], () => respondsOk(`${url}/healthz`));
   return {
     id: 'ws',
     name: 'raw ws',

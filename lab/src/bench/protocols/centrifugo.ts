@@ -23,14 +23,14 @@ class CentrifugoDialogue implements Dialogue {
   readonly hello = JSON.stringify({ id: 1, connect: {} });
   readonly #feed: string;
   readonly #since: StreamPosition | undefined;
-  readonly #further: string[];
+  readonly #additionalFeeds: string[];
   /** The reply to the subscribe command, parsed on demand. */
   #subscribed: Buffer | undefined;
   #last: Buffer | undefined;
 
-  constructor({ feed, further = [], position }: DialogueOptions) {
+  constructor({ feed, additionalFeeds = [], position }: DialogueOptions) {
     this.#feed = feed;
-    this.#further = [...further];
+    this.#additionalFeeds = [...additionalFeeds];
     this.#since = position === undefined ? undefined : (JSON.parse(position) as StreamPosition);
   }
 
@@ -59,7 +59,7 @@ class CentrifugoDialogue implements Dialogue {
     if (this.#since && !line.includes(RECOVERED))
       return { fault: 'the server could not recover missed messages' };
     this.#subscribed = line;
-    const feed = this.#further.shift();
+    const feed = this.#additionalFeeds.shift();
     return feed === undefined ? READY : subscribeStep(feed);
   }
 

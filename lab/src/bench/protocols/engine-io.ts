@@ -14,10 +14,10 @@ const code = (text: string): number => text.charCodeAt(0);
 export abstract class SocketIoDialogue implements Dialogue {
   /** Connect packet payload. */
   protected readonly auth: string = '';
-  readonly #further: string[];
+  readonly #additionalFeeds: string[];
 
-  constructor({ further = [] }: DialogueOptions) {
-    this.#further = [...further];
+  constructor({ additionalFeeds = [] }: DialogueOptions) {
+    this.#additionalFeeds = [...additionalFeeds];
   }
 
   take(message: Buffer): Step | undefined {
@@ -45,7 +45,7 @@ export abstract class SocketIoDialogue implements Dialogue {
   }
 
   #next(): Step {
-    const feed = this.#further.shift();
+    const feed = this.#additionalFeeds.shift();
     return feed === undefined ? READY : subscribePacket({ feed });
   }
 }

@@ -20,7 +20,7 @@ export interface Dialogue {
 export interface DialogueOptions {
   feed: string;
   /** Additional feeds to subscribe to sequentially. The client is ready after the last subscription. */
-  further?: readonly string[];
+  additionalFeeds?: readonly string[];
   /** An earlier connection's `position()` to recover from. */
   position?: string;
 }

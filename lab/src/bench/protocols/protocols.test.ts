@@ -92,26 +92,26 @@ it('should make a client with the plain protocol ready once the server answers `
 });
 
 describe('a client with multiple feeds', () => {
-  const options = { feed: 'user:1', further: ['topic:a', 'all'] };
+  const options = { feed: 'user:1', additionalFeeds: ['topic:a', 'all'] };
 
   it.each([
     ['ours', tocsinProtocol, '430[{"ok":true,"feed":"x"}]'],
     ['socket.io', socketIoProtocol, '430[]'],
-  ])('should subscribe to feeds one by one: %s', (_name, protocol, answer) => {
+  ])('should subscribe to feeds one by one: %s', (_name, protocol, reply) => {
     const dialogue = protocol.begin(options);
     expect(say(dialogue, '40{"sid":"y"}')?.send).toBe('420["subscribe",{"feed":"user:1"}]');
-    expect(say(dialogue, answer)).toEqual({ send: '420["subscribe",{"feed":"topic:a"}]' });
-    expect(say(dialogue, answer)).toEqual({ send: '420["subscribe",{"feed":"all"}]' });
-    expect(say(dialogue, answer)).toEqual({ ready: true });
+    expect(say(dialogue, reply)).toEqual({ send: '420["subscribe",{"feed":"topic:a"}]' });
+    expect(say(dialogue, reply)).toEqual({ send: '420["subscribe",{"feed":"all"}]' });
+    expect(say(dialogue, reply)).toEqual({ ready: true });
   });
 
   it('should subscribe to feeds one by one: Centrifugo', () => {
     const dialogue = centrifugoProtocol.begin(options);
     const subscribe = (channel: string) => ({ send: `{"id":2,"subscribe":{"channel":"${channel}"}}` });
-    const answer = '{"id":2,"subscribe":{"epoch":"e","offset":3}}';
+    const reply = '{"id":2,"subscribe":{"epoch":"e","offset":3}}';
     expect(say(dialogue, '{"id":1,"connect":{"client":"c"}}')).toEqual(subscribe('user:1'));
-    expect(say(dialogue, answer)).toEqual(subscribe('topic:a'));
-    expect(say(dialogue, answer)).toEqual(subscribe('all'));
-    expect(say(dialogue, answer)).toEqual({ ready: true });
+    expect(say(dialogue, reply)).toEqual(subscribe('topic:a'));
+    expect(say(dialogue, reply)).toEqual(subscribe('all'));
+    expect(say(dialogue, reply)).toEqual({ ready: true });
   });
 });

@@ -8,7 +8,7 @@ const PUBLICATIONS = Buffer.from('42["publications"');
 
 class TocsinDialogue extends SocketIoDialogue {
   readonly #options: DialogueOptions;
-  #answer: Buffer | undefined;
+  #acknowledgement: Buffer | undefined;
   #last: Buffer | undefined;
 
   constructor(options: DialogueOptions) {
@@ -26,7 +26,7 @@ class TocsinDialogue extends SocketIoDialogue {
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'the server could not recover missed messages' };
-    this.#answer = message;
+    this.#acknowledgement = message;
     return undefined;
   }
 
@@ -39,9 +39,9 @@ class TocsinDialogue extends SocketIoDialogue {
       const [, { epoch, publications }] = contentOf(this.#last) as [string, PublicationsEvent];
       return JSON.stringify({ epoch, offset: publications.at(-1)?.offset });
     }
-    if (!this.#answer) return undefined;
-    const [answer] = contentOf(this.#answer) as [SubscribeAnswer];
-    return answer.ok ? JSON.stringify({ epoch: answer.epoch, offset: answer.offset }) : undefined;
+    if (!this.#acknowledgement) return undefined;
+    const [response] = contentOf(this.#acknowledgement) as [SubscribeAnswer];
+    return response.ok ? JSON.stringify({ epoch: response.epoch, offset: response.offset }) : undefined;
   }
 }
 

@@ -12,7 +12,7 @@ const TITLE = 26;
 const GAP = 18;
 
 /** The figures in the chart. Lower is better. */
-const SHOWN: readonly [string, string][] = [
+const METRICS_IN_CHART: readonly [string, string][] = [
   ['latency', 'p50'],
   ['singles', 'cpu'],
   ['arrays', 'cpu'],
@@ -29,7 +29,9 @@ export function drawChart(result: Result): string {
   const read = medianReader(result);
   let y = TOP;
   const parts: string[] = [];
-  for (const metric of METRICS.filter(({ work, name }) => SHOWN.some(([w, n]) => w === work && n === name))) {
+  for (const metric of METRICS.filter(({ work, name }) =>
+    METRICS_IN_CHART.some(([w, n]) => w === work && n === name),
+  )) {
     const bars = result.peers.flatMap(({ id, name }) => {
       const value = read(metric.work, id, metric.name);
       return value === undefined ? [] : [{ id, name, value }];

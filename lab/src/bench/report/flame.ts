@@ -36,7 +36,7 @@ const TOP = 40;
 const MIN_WIDTH = 1.2;
 const MAX_DEPTH = 45;
 const CHARACTER_WIDTH = 6;
-const NOT_WORK = new Set(['(idle)', '(root)']);
+const IGNORED_FRAMES = new Set(['(idle)', '(root)']);
 
 /** An SVG flame graph. A frame's width is the time spent in the function, including callees. */
 export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
@@ -82,7 +82,7 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
   for (const [index, id] of samples.entries()) {
     const took = timeDeltas[index] ?? 0;
     clock += took;
-    if (clock < skip || NOT_WORK.has(byId.get(id)?.callFrame.functionName ?? '')) continue;
+    if (clock < skip || IGNORED_FRAMES.has(byId.get(id)?.callFrame.functionName ?? '')) continue;
     const path: number[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
     let frame = root;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FULL_SIZES, type Figures, type WorkloadId } from '../workloads/workload.ts';
 import type { PeerId } from '../peers/peer.ts';
-import { judge } from './bars.ts';
+import { compareWithTargets } from './compare-targets.ts';
 import { drawChart } from './chart.ts';
 import { withFigures } from './page.ts';
 import { medianReader, type Result } from './result.ts';
-import { barRows, figureRows, numberText } from './rows.ts';
+import { targetRows, figureRows, numberText } from './rows.ts';
 
 const sample = (round: number, work: WorkloadId, peer: PeerId, figures: Figures) => ({
   round,
@@ -42,7 +42,7 @@ const result: Result = {
     info('ws', 'raw ws'),
     info('socketio-streams', 'socket.io + streams'),
     info('socketio-recovery', 'socket.io + streams, recovery on'),
-    info('centrifugo', 'Centrifugo', 'there is no Go'),
+    info('centrifugo', 'Centrifugo', 'Go is not installed'),
     info('tocsin', 'Tocsin'),
   ],
   samples: [
@@ -63,30 +63,30 @@ describe('the report', () => {
   });
 
   it('should compare figures with the project’s targets, and omit targets without a measurement', () => {
-    const judged = judge(result);
+    const results = compareWithTargets(result);
     const find = (unit: string, work: RegExp) =>
-      judged.find((target) => target.unit === unit && work.test(target.work));
+      results.find((target) => target.unit === unit && work.test(target.work));
     expect(find('× raw ws', /8 in flight/)).toMatchObject({
       measured: 0.6,
       reached: true,
-      aimReached: false,
+      stretchReached: false,
     });
     expect(find('× socket.io + streams', /^single notifications/)).toMatchObject({
       measured: 0.5,
       reached: false,
-      aimReached: false,
+      stretchReached: false,
     });
     expect(find('× socket.io + streams', /CPU per single/)).toMatchObject({ measured: 3, reached: false });
     expect(find('× socket.io + streams', /one client/)).toMatchObject({
       reached: true,
-      aimMeasured: undefined,
+      stretchMeasured: undefined,
     });
     expect(find('×', /1,000 clients recover/)).toMatchObject({ measured: 1.3, reached: true });
-    expect(judged).toHaveLength(5);
+    expect(results).toHaveLength(5);
   });
 
   it('should compare our many-feed figures with our peers’ and with our own for fewer feeds', () => {
-    const judged = judge({
+    const results = compareWithTargets({
       samples: [
         sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
         sample(1, 'feeds-1000', 'tocsin', { cpu: 300, cpu256: 150, rate: 4_000 }),
@@ -98,7 +98,7 @@ describe('the report', () => {
       ],
     });
     expect(
-      judged.map(({ unit, measured, reached, aimReached }) => [unit, measured, reached, aimReached]),
+      results.map(({ unit, measured, reached, stretchReached }) => [unit, measured, reached, stretchReached]),
     ).toEqual([
       ['× socket.io + streams', 3, false, false],
       ['× Centrifugo', 1.5, true, false],
@@ -118,7 +118,7 @@ describe('the report', () => {
       cpu: size === 100 ? 100 : 140,
       rate: 1,
     }));
-    expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
+    expect(compareWithTargets({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
   });
 
   it('should have a column per measured peer, and a single column for socket.io with and without recovery', () => {
@@ -131,7 +131,7 @@ describe('the report', () => {
       '2,000',
     ]);
     expect(rows).toContainEqual(['one client recovers 100 missed messages, ms', '–', '7.0', '2.0']);
-    expect(barRows(result).map(([, , , reached]) => reached)).toEqual([
+    expect(targetRows(result).map(([, , , reached]) => reached)).toEqual([
       'reached',
       'yes',
       'no',
@@ -149,7 +149,7 @@ describe('the report', () => {
     const once = withFigures(`# Page\n\n${begin}\nold\n${end}\n\nMore\n`, [result]);
     expect(withFigures(once, [result])).toBe(once);
     expect(once).toMatch(
-      /^# Page\n.*## With persistence.*Centrifugo 1: not measured, there is no Go.*\n\nMore\n$/s,
+      /^# Page\n.*## With persistence.*Centrifugo 1: not measured, Go is not installed.*\n\nMore\n$/s,
     );
     expect(once).not.toMatch(/old/);
     expect(withFigures(once, [])).toMatch(/no stored results yet/);

@@ -1,5 +1,5 @@
 import type { PeerId } from '../peers/peer.ts';
-import { judge, type Judged } from './bars.ts';
+import { compareWithTargets, type TargetResult } from './compare-targets.ts';
 import { METRICS } from './metrics.ts';
 import { medianReader, type Result } from './result.ts';
 
@@ -41,25 +41,25 @@ export function callRows(result: Result): string[][] {
   ];
 }
 
-const goal = ({ is }: Judged, value: number, unit: string): string =>
-  `${is === 'most' ? '≤' : '≥'} ${value} ${unit}`;
+const goal = ({ bound }: TargetResult, value: number, unit: string): string =>
+  `${bound === 'max' ? '≤' : '≥'} ${value} ${unit}`;
 
-const aimText = (judged: Judged): string => {
-  const { aim, aimUnit, aimMeasured, aimReached, unit } = judged;
-  if (aimReached) return `${goal(judged, aim, aimUnit)}: reached`;
-  if (aimUnit === unit) return goal(judged, aim, aimUnit);
-  return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
+const stretchGoalText = (comparison: TargetResult): string => {
+  const { stretchGoal, stretchUnit, stretchMeasured, stretchReached, unit } = comparison;
+  if (stretchReached) return `${goal(comparison, stretchGoal, stretchUnit)}: reached`;
+  if (stretchUnit === unit) return goal(comparison, stretchGoal, stretchUnit);
+  return `${goal(comparison, stretchGoal, stretchUnit)} (${stretchMeasured === undefined ? 'not measured' : numberText(stretchMeasured, 2)})`;
 };
 
 /** A heading, followed by a row per target with the measured value and whether it reached the target. */
-export const barRows = (result: Result): string[][] => [
-  ['figure', 'measured', 'bar', 'reached', 'aim'],
-  ...judge(result).map((judged) => [
-    judged.work,
-    `${numberText(judged.measured, 2)} ${judged.unit}`,
-    goal(judged, judged.bar, judged.unit),
-    judged.reached ? 'yes' : 'no',
-    aimText(judged),
+export const targetRows = (result: Result): string[][] => [
+  ['figure', 'measured', 'target', 'reached', 'stretch goal'],
+  ...compareWithTargets(result).map((comparison) => [
+    comparison.work,
+    `${numberText(comparison.measured, 2)} ${comparison.unit}`,
+    goal(comparison, comparison.target, comparison.unit),
+    comparison.reached ? 'yes' : 'no',
+    stretchGoalText(comparison),
   ]),
 ];
 

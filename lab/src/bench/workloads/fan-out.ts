@@ -25,9 +25,9 @@ async function fanOut(
   });
   const complete = (n: number) =>
     new Promise<void>((resolve, reject) => {
-      const late = () =>
+      const onTimeout = () =>
         reject(new Failure(`Message ${n} did not reach all clients within ${sizes.patienceMs} ms.`));
-      const timer = setTimeout(late, sizes.patienceMs);
+      const timer = setTimeout(onTimeout, sizes.patienceMs);
       waiting.set(n, () => {
         clearTimeout(timer);
         waiting.delete(n);

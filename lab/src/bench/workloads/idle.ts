@@ -25,28 +25,28 @@ async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
 export const idle: Workload = {
   id: 'idle',
   peers: ['socketio-streams', 'centrifugo', 'tocsin'],
-  isDoneOnce: true,
+  runsOnce: true,
   run: async (peer, { sizes }) => {
     const count = Math.min(sizes.idle, maxConnections()) * peer.socketUrls.length;
     await peer.restart();
     await withCrowd(peer, Math.ceil(count * WARM_UP_SHARE), async () => undefined);
     await delay(sizes.settleMs);
     const memory = socketMemory(peer);
-    const alone = await idleCpu(peer, sizes.idleSeconds / 2);
+    const idleBefore = await idleCpu(peer, sizes.idleSeconds / 2);
     const started = performance.now();
     const figures = await withCrowd(peer, count, async () => {
       const connectSeconds = (performance.now() - started) / 1000;
       await delay(sizes.idleAfterMs);
-      const together = await idleCpu(peer, sizes.idleSeconds);
-      const each = Object.entries(together).map(([name, value]) => [
+      const idleConnected = await idleCpu(peer, sizes.idleSeconds);
+      const perConnection = Object.entries(idleConnected).map(([name, value]) => [
         name,
-        (value - (alone[name] ?? 0)) / count,
+        (value - (idleBefore[name] ?? 0)) / count,
       ]);
       return {
         connections: count,
         connectSeconds,
         memory: (socketMemory(peer) - memory) / count / 1024,
-        ...(Object.fromEntries(each) as Figures),
+        ...(Object.fromEntries(perConnection) as Figures),
       };
     });
     // Give the peer time to notice that the connections are closed.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Arrivals } from '../harness/arrivals.ts';
 import { quantile } from '../quantile.ts';
 import { withClients } from './clients/clients.ts';
-import { awaitedLater } from './later.ts';
+import { deferRejection } from './defer-rejection.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload } from './workload.ts';
 
@@ -48,7 +48,7 @@ export const latency: Workload = {
             const lane = free.pop() as number;
             const n = numbers.take();
             sentAt[index] = performance.now();
-            begun.push(awaitedLater(publisher.publish([n], { lane }).then(() => void free.push(lane))));
+            begun.push(deferRejection(publisher.publish([n], { lane }).then(() => void free.push(lane))));
           }
           await Promise.all(begun);
           await arrivals.all(begun.length, sizes.patienceMs);

@@ -3,7 +3,12 @@ import { withWatchers, type Audience } from './clients/watchers.ts';
 import type { Figures, Sizes, Workload, WorkloadId } from './workload.ts';
 
 /** The peers that have rooms or channels. */
-export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
+export const PEERS_WITH_FEEDS: readonly PeerId[] = [
+  'socketio-streams',
+  'socketio-pubsub',
+  'centrifugo',
+  'tocsin',
+];
 
 /** Creates feeds that have one client each and receive messages in turn, so that each message is delivered once. */
 export function oneClientEach(kind: string, count: number): Audience {
@@ -21,7 +26,7 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,
-  peers: WITH_FEEDS,
+  peers: PEERS_WITH_FEEDS,
   run: (peer, context) =>
     withWatchers(peer, context, oneClientEach(id, countOf(context.sizes)), async (watchers) => {
       await watchers.begin();

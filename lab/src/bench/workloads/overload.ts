@@ -3,7 +3,7 @@ import { Failure } from '@tocsin/tools/failure';
 import type { Peer } from '../peers/peer.ts';
 import { quantile } from '../quantile.ts';
 import { FEED } from './clients/clients.ts';
-import { awaitedLater } from './later.ts';
+import { deferRejection } from './defer-rejection.ts';
 import { oneClientEach } from './many-feeds.ts';
 import { isAccepted, Publisher } from './publisher.ts';
 import { withWatchers, type Audience, type Watchers } from './clients/watchers.ts';
@@ -49,14 +49,14 @@ export async function offerAll(
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
     // Rotate through the connections, so that none idle long enough for the server to close them.
     for (let i = 0; i < due && free.length > 0; i++)
-      begun.push(awaitedLater(offerOne(free.shift() as number)));
+      begun.push(deferRejection(offerOne(free.shift() as number)));
     await delay(TICK_MS);
   } while (seconds() < sizes.singlesSeconds && !signal.aborted);
   const offeredFor = seconds();
   await Promise.all(begun);
-  const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);
-  if (wrong.length > 0)
-    throw new Failure(`The overloaded peer returned ${wrong.join(', ')} instead of 429 or 503.`);
+  const unexpected = [...refusals].filter((status) => status !== 429 && status !== 503);
+  if (unexpected.length > 0)
+    throw new Failure(`The overloaded peer returned ${unexpected.join(', ')} instead of 429 or 503.`);
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 

@@ -1,12 +1,12 @@
 import { Failure } from '@tocsin/tools/failure';
-import { HttpLane, postRequest, type Answer } from '../harness/http-lane.ts';
+import { HttpLane, postRequest, type HttpResponse } from '../harness/http-lane.ts';
 import { textOf } from '../harness/marks.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FEED } from './clients/clients.ts';
 
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
-interface Addressing {
+interface PublishOptions {
   /** Index of the connection. Defaults to the first. */
   lane?: number;
   /** The feed for all messages, or a function that returns the feed for each index in `numbers`. */
@@ -38,13 +38,13 @@ export class Publisher {
   }
 
   /** Resolves when the peer has accepted the messages. @throws Failure if it doesn't */
-  async publish(numbers: readonly number[], options: Addressing = {}): Promise<void> {
+  async publish(numbers: readonly number[], options: PublishOptions = {}): Promise<void> {
     const { status, body } = await this.offer(numbers, options);
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} returned ${status}: ${body}`);
   }
 
   /** Like `publish`, but returns the peer's response, whatever its status. */
-  async offer(numbers: readonly number[], options: Addressing = {}): Promise<Answer> {
+  async offer(numbers: readonly number[], options: PublishOptions = {}): Promise<HttpResponse> {
     const { lane: index = 0, feed = FEED } = options;
     const feedAt = typeof feed === 'string' ? () => feed : feed;
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };

@@ -13,7 +13,7 @@ const DISCONNECT_MS = 50;
 /** Time (ms) for a server to notice that many clients have disconnected. */
 const ALL_DISCONNECT_MS = 500;
 
-interface Disconnected {
+interface DisconnectedClients {
   /** Each client's position when it disconnected. */
   positions: string[];
   /** The first missed message's number. */
@@ -38,7 +38,7 @@ class Disconnects {
   }
 
   /** Connects `count` clients, waits until each has received a message, disconnects them and publishes more. */
-  async leave(count: number): Promise<Disconnected> {
+  async leave(count: number): Promise<DisconnectedClients> {
     const { numbers, sizes } = this.#context;
     const arrivals = new Arrivals({ clients: count, first: numbers.next });
     const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
@@ -54,7 +54,7 @@ class Disconnects {
   }
 
   /** Reconnects all clients at the same time. Returns the time (ms) until they've all caught up on missed messages. */
-  async reconnect({ positions, first }: Disconnected): Promise<number> {
+  async reconnect({ positions, first }: DisconnectedClients): Promise<number> {
     let last = 0;
     const count = positions.length;
     const arrivals = new Arrivals({
@@ -66,7 +66,7 @@ class Disconnects {
     });
     const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
     const started = performance.now();
-    await withClients(this.#peer, { count, positions, onMessage, atOnce: count }, () =>
+    await withClients(this.#peer, { count, positions, onMessage, concurrency: count }, () =>
       arrivals.all(this.#context.sizes.missed, this.#context.sizes.patienceMs),
     );
     return last - started;
@@ -75,7 +75,7 @@ class Disconnects {
   /** Connects `count` clients with no position at the same time. Returns the time (ms) until they're all subscribed. */
   async connectNew(count: number): Promise<number> {
     const started = performance.now();
-    return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
+    return withClients(this.#peer, { count, concurrency: count }, async () => performance.now() - started);
   }
 
   async #publish(count: number): Promise<void> {

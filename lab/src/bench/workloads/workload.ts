@@ -52,7 +52,7 @@ export interface Sizes {
   settleMs: number;
   daprCalls: number;
   /**
-   * Missing messages are considered lost if no messages arrive for this time (ms). It is longer than Dapr's redelivery
+   * Missing messages are considered lost if no messages arrive for this long (ms). It is longer than Dapr's redelivery
    * delay because messages can be redelivered on a busy machine.
    */
   patienceMs: number;
@@ -136,7 +136,7 @@ export interface Workload {
   id: WorkloadId;
   peers: readonly PeerId[];
   /** True for a slow workload with stable results. It runs only in round 1 and without a warm-up. */
-  isDoneOnce?: true;
+  runsOnce?: true;
   /** @throws Failure if a message didn't arrive, or arrived twice */
   run(peer: Peer, context: WorkloadContext): Promise<Figures>;
 }

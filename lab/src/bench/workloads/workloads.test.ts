@@ -25,14 +25,14 @@ interface Faults {
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;
   /** The index of a message that's sent only to clients that aren't subscribed to the feed. */
-  straysAt?: number;
+  strayIndex?: number;
 }
 
 /** A protocol with feeds: a client sends the name of every feed to subscribe to. */
 const feedProtocol: Protocol = {
   ...plainProtocol,
-  begin: ({ feed, further = [] }) => {
-    const left = [...further];
+  begin: ({ feed, additionalFeeds = [] }) => {
+    const left = [...additionalFeeds];
     const next = () => {
       const name = left.shift();
       return name === undefined ? READY : { send: name };
@@ -59,7 +59,7 @@ beforeEach(async () => {
     [...webSockets.clients].forEach((client, i) => {
       const received = subscriptions.get(client) ?? [];
       const watches = received.includes('subscribe') || received.includes(feed);
-      if (watches === (index === faults.straysAt)) return;
+      if (watches === (index === faults.strayIndex)) return;
       for (let times = faults.timesOf?.(index, i) ?? 1; times > 0; times--) client.send(content);
     });
   http = createServer((request, response) => {
@@ -227,7 +227,7 @@ describe('workloads with feeds', () => {
   });
 
   it.each([feeds1000, mixed])('should fail if a message reached the wrong clients: $id', async (work) => {
-    faults.straysAt = 25;
+    faults.strayIndex = 25;
     await expect(runWithLoss(work)).rejects.toThrow(/did not reach all subscribers of their feed/);
   });
 });

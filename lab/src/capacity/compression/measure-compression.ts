@@ -3,7 +3,7 @@ import { sentencesFrom } from '../../ledger/sentences.ts';
 import { onRig } from '../measure/measure.ts';
 import { publications, readCpu, untilPublished, type Rig } from '../measure/rig.ts';
 import { feedOf } from '../measure/stepper.ts';
-import { storedOfFeeds } from '../measure/stored.ts';
+import { measureFeedSizes } from '../measure/stored.ts';
 
 const FEEDS = 16;
 /**
@@ -14,7 +14,7 @@ const PER_FEED = 4_200;
 /** Bytes of text per notification. In total, the same payload as in all other measurements. */
 const BYTES = { title: 50, body: 150 };
 const ARRAYS_AT_ONCE = 8;
-/** Number of arrays after which to wait until all are published, so that accepted notifications don't pile up. */
+/** After posting this many arrays of notifications, wait until all are published, so that they don't pile up. */
 const ARRAYS_PER_ROUND = 200;
 
 export interface CompressionFigures {
@@ -68,6 +68,6 @@ async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu
   }
   await untilPublished(rig, before + PER_FEED * FEEDS);
   const cpu = (readCpu(rig).bff - cpuBefore) / (PER_FEED * FEEDS);
-  const { segments } = await storedOfFeeds(rig, feeds);
+  const { segments } = await measureFeedSizes(rig, feeds);
   return { bytes: segments / (PER_FEED * FEEDS), cpu };
 }

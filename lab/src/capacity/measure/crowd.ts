@@ -2,7 +2,7 @@ import { withClients } from '../../bench/workloads/clients/clients.ts';
 import { untilDisconnected, type Rig } from './rig.ts';
 
 /** Count and total size of the events that clients have received since `reset`. */
-export class Received {
+export class ReceivedEvents {
   pushes = 0;
   pushBytes = 0;
   positions = 0;
@@ -35,9 +35,9 @@ const startsWith = (message: Buffer, start: Buffer): boolean =>
 export async function withCrowd<T>(
   rig: Rig,
   { count, feedOf }: { count: number; feedOf: (client: number) => string },
-  work: (received: Received) => Promise<T>,
+  work: (received: ReceivedEvents) => Promise<T>,
 ): Promise<T> {
-  const received = new Received();
+  const received = new ReceivedEvents();
   try {
     return await withClients(
       rig.peer,

@@ -18,16 +18,16 @@ export const medianOf = (costs: readonly Cost[]): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, median(costs.map((cost) => cost[kind] ?? 0))]));
 
 /** Gives access to the measured windows and their costs. */
-interface Measured {
+interface MeasuredWindows {
   /** All windows of a step on this number of instances. */
   all: (step: string, instances: number) => Window[];
   /** The first of these windows. @throws Error if there is none */
-  one: (step: string, instances?: number) => Window;
+  first: (step: string, instances?: number) => Window;
   /** A window's costs minus the costs of idle processes. */
   net: (window: Window) => Cost;
 }
 
-type Hearing = Pick<Constants['cpu'], 'hear' | 'hearFeed' | 'hearFurther'>;
+type ReceivingCosts = Pick<Constants['cpu'], 'hear' | 'hearFeed' | 'hearFurther'>;
 type EntryCosts = Pick<
   Constants['cpu'],
   'entry' | 'furtherRequest' | 'furtherFeed' | 'furtherNotification' | 'remoteTurn'
@@ -45,15 +45,16 @@ const REMOTE_SHARE = 1 - 1 / MANY;
 /**
  * Derives the cost of an entry and of each additional request, feed and notification in an entry. Almost all windows
  * contain all of these, so the costs are solved iteratively: each pass updates one cost at a time using the latest
- * values for the other costs. The returned function `ofEntries` computes the total cost of a window's entries.
+ * values for the other costs. The returned function `costOfEntries` computes the total cost of a window's entries.
  */
-export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFurther }: Hearing) {
-  const [seldom, shared, busy] = ['seldom entries', 'shared entries', 'busy'].map((step) => one(step)) as [
-    Window,
-    Window,
-    Window,
-  ];
-  const [arrays, spread] = [one('arrays'), one('spread arrays')];
+export function fitEntries(
+  { all, first, net }: MeasuredWindows,
+  { hear, hearFeed, hearFurther }: ReceivingCosts,
+) {
+  const [infrequent, shared, busy] = ['infrequent entries', 'shared entries', 'busy'].map((step) =>
+    first(step),
+  ) as [Window, Window, Window];
+  const [arrays, spread] = [first('arrays'), first('spread arrays')];
   const paced = all('entries', MANY);
   let costs: EntryCosts = {
     entry: [{ rate: 1, cost: {} }],
@@ -65,21 +66,21 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
   /**
    * The cost of receiving a window's messages, plus that of additional requests, feeds and notifications in entries.
    */
-  const beyondFirst = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
+  const additionalCosts = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(
       times(costAt(hear, entries / seconds), entries * instances),
       times(costs.furtherRequest, requests - entries),
       times(add(costs.furtherFeed, times(hearFeed, instances)), events - entries),
       times(add(costs.furtherNotification, times(hearFurther, instances)), notifications - events),
     );
-  const entriesOf = ({ entries, seconds }: Window): Cost =>
+  const baseCosts = ({ entries, seconds }: Window): Cost =>
     times(add(costAt(costs.entry, entries / seconds), times(costs.remoteTurn, REMOTE_SHARE)), entries);
-  const ofEntries = (window: Window): Cost => add(beyondFirst(window), entriesOf(window));
+  const costOfEntries = (window: Window): Cost => add(additionalCosts(window), baseCosts(window));
   const perEntry = (window: Window): Cost =>
-    times(subtract(net(window), beyondFirst(window)), 1 / window.entries);
+    times(subtract(net(window), additionalCosts(window)), 1 / window.entries);
   /** Refines `known` (the estimated cost per item): divides the window's unexplained costs among all `count` items. */
   const refine = (window: Window, known: Cost, count: number): Cost =>
-    add(known, times(subtract(net(window), ofEntries(window)), 1 / Math.max(1, count)));
+    add(known, times(subtract(net(window), costOfEntries(window)), 1 / Math.max(1, count)));
 
   for (let pass = 0; pass < PASSES; pass++) {
     const [at1, at2] = [medianOf(all('entries', FEW).map(perEntry)), medianOf(paced.map(perEntry))];
@@ -90,7 +91,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
       cost: onlyFor(withoutRemoteTurn(perEntry(window)), ALL),
     });
     const entry = [
-      entryCostAt(seldom),
+      entryCostAt(infrequent),
       {
         rate: median(paced.map(({ entries, seconds }) => entries / seconds)),
         cost: onlyFor(times(add(at1, withoutRemoteTurn(at2)), 1 / 2), ALL),
@@ -109,7 +110,7 @@ export function fitEntries({ all, one, net }: Measured, { hear, hearFeed, hearFu
       furtherRequest: onlyFor(refine(busy, request, busy.requests - busy.entries), PRODUCER),
     };
   }
-  return { ...costs, ofEntries };
+  return { ...costs, costOfEntries };
 }
 
 /** Time between two entries in a busy lane (ms), derived from the measured requests per entry. */

@@ -83,7 +83,7 @@ const RATE = SIZES.hearRates[0];
 /** The highest rate in `COSTS.entry`. */
 const FREQUENT_RATE = 150;
 
-const [seldom, paced, frequent] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
+const [infrequent, paced, frequent] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
 
 const entries = (count: number, instances: number, each = paced, rate: number = RATE): Cost =>
   times(
@@ -128,7 +128,11 @@ function windows(): Window[] {
       ...[0, 1, 2].map(() =>
         windowOf('entries', { instances, seconds: 5, ...single(RATE * 5) }, entries(RATE * 5, instances)),
       ),
-      windowOf('seldom entries', { instances, seconds: 5, ...single(100) }, entries(100, instances, seldom)),
+      windowOf(
+        'infrequent entries',
+        { instances, seconds: 5, ...single(100) },
+        entries(100, instances, infrequent),
+      ),
       ...hear(instances),
     ]),
     windowOf('shared entries', { instances: 2, seconds: 5, ...shared }, sharedCost),
@@ -136,7 +140,7 @@ function windows(): Window[] {
     windowOf(
       'arrays',
       { instances: 2, seconds: 5, ...single(batches), notifications: batches * SIZES.batch },
-      entries(batches, 2, seldom),
+      entries(batches, 2, infrequent),
       times(COSTS.furtherNotification, further),
       times(COSTS.hearFurther, 2 * further),
     ),
@@ -147,7 +151,7 @@ function windows(): Window[] {
         ...{ instances: 2, seconds: 10, entries: 2 * batches, requests: batches },
         ...{ events: batches * SIZES.batch, notifications: batches * SIZES.batch },
       },
-      entries(2 * batches, 2, seldom),
+      entries(2 * batches, 2, infrequent),
       times(COSTS.furtherRequest, -batches),
       times(add(COSTS.furtherFeed, times(COSTS.hearFeed, 2)), batches * (SIZES.batch - 2)),
     ),
@@ -172,7 +176,7 @@ function windows(): Window[] {
     windowOf(
       'crowd pushes',
       { instances: 2, seconds: 8, ...single(64), pushes: 192_000, connections: 3_000 },
-      entries(64, 2, seldom),
+      entries(64, 2, infrequent),
       times(COSTS.push, 192_000),
       idleFor(3_000, 8, 0),
     ),
@@ -213,7 +217,7 @@ function windows(): Window[] {
 }
 
 /** Adds the process kinds that `cost` omits, at a cost of 0. */
-const whole = (cost: Cost): Cost => add(cost);
+const withAllKinds = (cost: Cost): Cost => add(cost);
 
 describe('the time between two entries in a lane', () => {
   it('should be derived from the measured requests per entry', () => {
@@ -231,28 +235,28 @@ describe('the constants', () => {
     const found = fitCpu(windows());
     for (const [name, cost] of Object.entries(COSTS)) {
       if (name === 'hear' || name === 'entry') continue;
-      const one = whole(found[name as 'push']);
-      for (const [kind, value] of Object.entries(whole(cost as Cost)))
-        expect(one[kind as 'bff'], `${name} of ${kind}`).toBeCloseTo(value, 4);
+      const foundCost = withAllKinds(found[name as 'push']);
+      for (const [kind, value] of Object.entries(withAllKinds(cost as Cost)))
+        expect(foundCost[kind as 'bff'], `${name} of ${kind}`).toBeCloseTo(value, 4);
     }
     found.entry.forEach(({ rate, cost }, index) => {
       const point = COSTS.entry[index];
       expect(rate).toBe(point?.rate);
-      for (const [kind, value] of Object.entries(whole(point?.cost ?? {})))
-        expect(whole(cost)[kind as 'bff'], `entry of ${kind}`).toBeCloseTo(value, 4);
+      for (const [kind, value] of Object.entries(withAllKinds(point?.cost ?? {})))
+        expect(withAllKinds(cost)[kind as 'bff'], `entry of ${kind}`).toBeCloseTo(value, 4);
     });
-    expect(found.hear.map(({ cost }) => whole(cost).bff)).toEqual([
+    expect(found.hear.map(({ cost }) => withAllKinds(cost).bff)).toEqual([
       expect.closeTo(slow.bff ?? 0, 4),
       expect.closeTo(fast.bff ?? 0, 4),
     ]);
-    expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
+    expect(withAllKinds(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should be robust against a disturbance in one of three windows', () => {
-    const disturbed = windows();
-    const victim = disturbed.find(({ step }) => step === 'entries') as Window;
-    victim.cpu.bff *= 10;
-    expect(fitCpu(disturbed).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
+  it('should tolerate an outlier in one of three windows', () => {
+    const withOutlier = windows();
+    const outlier = withOutlier.find(({ step }) => step === 'entries') as Window;
+    outlier.cpu.bff *= 10;
+    expect(fitCpu(withOutlier).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
   it('should be zero if noise would make them negative', () => {

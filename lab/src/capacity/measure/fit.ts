@@ -31,14 +31,14 @@ const [FEW, MANY] = [1, MEASURED_BFFS];
 export function fitCpu(windows: readonly Window[]): CpuConstants {
   const all = (step: string, instances: number) =>
     windows.filter((window) => window.step === step && window.instances === instances);
-  const one = (step: string, instances = MANY): Window => {
+  const first = (step: string, instances = MANY): Window => {
     const [window] = all(step, instances);
     if (!window) throw new Error(`"${step}" was not measured.`);
     return window;
   };
 
   const processes = (window: Window, kind: Kind) => (kind.startsWith('bff') ? window.instances : 1);
-  const idle = one('idle');
+  const idle = first('idle');
   const idleSecond: Cost = Object.fromEntries(
     KINDS.map((kind) => [kind, idle.cpu[kind] / idle.seconds / processes(idle, kind)]),
   );
@@ -50,81 +50,90 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
         window.cpu[kind] - processes(window, kind) * window.seconds * (idleSecond[kind] ?? 0),
       ]),
     );
-  const each = (window: Window, count: number): Cost => times(net(window), 1 / count);
+  const costPer = (window: Window, count: number): Cost => times(net(window), 1 / count);
 
-  const heard = (rate: number): Cost => {
+  const receivingCost = (rate: number): Cost => {
     const [at1, at2] = [FEW, MANY].map((instances) => {
-      const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
-      return onlyFor(subtract(each(read, read.injected), each(written, written.injected)), RECEIVING_KINDS);
+      const [written, read] = [first(`write ${rate}`, instances), first(`hear ${rate}`, instances)];
+      return onlyFor(
+        subtract(costPer(read, read.injected), costPer(written, written.injected)),
+        RECEIVING_KINDS,
+      );
     });
     // Every instance receives every message, so the cost is proportional to the instance count.
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
-  const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
+  const hear = SIZES.hearRates.map((rate) => ({ rate, cost: receivingCost(rate) }));
   /** The cost of receiving each additional part of a message (feed or publication). */
-  const heardBeyondOne = (window: Window, parts: number): Cost =>
+  const additionalPartCost = (window: Window, parts: number): Cost =>
     onlyFor(
       times(
-        subtract(each(window, window.injected * MANY), costAt(hear, window.injected / window.seconds)),
+        subtract(costPer(window, window.injected * MANY), costAt(hear, window.injected / window.seconds)),
         1 / Math.max(1, parts - 1),
       ),
       RECEIVING_KINDS,
     );
-  const spreadMessages = one('hear spread arrays');
-  const hearFeed = heardBeyondOne(spreadMessages, spreadMessages.events);
-  const arrayMessages = one('hear arrays');
-  const hearFurther = heardBeyondOne(arrayMessages, arrayMessages.notifications);
+  const spreadMessages = first('hear spread arrays');
+  const hearFeed = additionalPartCost(spreadMessages, spreadMessages.events);
+  const arrayMessages = first('hear arrays');
+  const hearFurther = additionalPartCost(arrayMessages, arrayMessages.notifications);
 
-  const costs = fitEntries({ all, one, net }, { hear, hearFeed, hearFurther });
-  const { ofEntries } = costs;
+  const costs = fitEntries({ all, first, net }, { hear, hearFeed, hearFurther });
+  const { costOfEntries } = costs;
 
-  const crowd = one('crowd idle');
-  const withoutPings = onlyFor(each(crowd, crowd.connections * crowd.seconds), BFF);
-  const pinged = one('crowd pings');
+  const idleCrowd = first('crowd idle');
+  const withoutPings = onlyFor(costPer(idleCrowd, idleCrowd.connections * idleCrowd.seconds), BFF);
+  const pingWindow = first('crowd pings');
   const ping = onlyFor(
     times(
-      subtract(net(pinged), times(withoutPings, pinged.connections * pinged.seconds)),
-      1 / Math.max(1, pinged.pings),
+      subtract(net(pingWindow), times(withoutPings, pingWindow.connections * pingWindow.seconds)),
+      1 / Math.max(1, pingWindow.pings),
     ),
     BFF,
   );
   const connectionSecond = add(withoutPings, times(ping, 1 / PING_SECONDS));
-  const ofConnections = ({ connections, seconds, pings }: Window): Cost =>
+  const costOfConnections = ({ connections, seconds, pings }: Window): Cost =>
     add(times(withoutPings, connections * seconds), times(ping, pings));
-  const connects = one('crowd connects');
-  const connect = onlyFor(each(connects, connects.connects), BFF);
-  const pushes = one('crowd pushes');
+  const connectWindow = first('crowd connects');
+  const connect = onlyFor(costPer(connectWindow, connectWindow.connects), BFF);
+  const pushWindow = first('crowd pushes');
   const push = onlyFor(
     times(
-      [ofEntries(pushes), ofConnections(pushes)].reduce(subtract, net(pushes)),
-      1 / Math.max(1, pushes.pushes),
+      [costOfEntries(pushWindow), costOfConnections(pushWindow)].reduce(subtract, net(pushWindow)),
+      1 / Math.max(1, pushWindow.pushes),
     ),
     BFF,
   );
 
-  const viewConnects = one('views connect');
-  const newView = onlyFor(subtract(each(viewConnects, viewConnects.connects), connect), READING_KINDS);
-  const compared = one('views compare');
-  const comparison = onlyFor(
-    times(subtract(net(compared), ofConnections(compared)), 1 / Math.max(1, compared.reads)),
+  const viewConnectWindow = first('views connect');
+  const newView = onlyFor(
+    subtract(costPer(viewConnectWindow, viewConnectWindow.connects), connect),
     READING_KINDS,
   );
-  const acknowledged = one('views idle');
+  const comparisonWindow = first('views compare');
+  const comparison = onlyFor(
+    times(
+      subtract(net(comparisonWindow), costOfConnections(comparisonWindow)),
+      1 / Math.max(1, comparisonWindow.reads),
+    ),
+    READING_KINDS,
+  );
+  const receiptWindow = first('views idle');
   const receipt = onlyFor(
     times(
-      [ofConnections(acknowledged), times(comparison, acknowledged.reads)].reduce(
+      [costOfConnections(receiptWindow), times(comparison, receiptWindow.reads)].reduce(
         subtract,
-        net(acknowledged),
+        net(receiptWindow),
       ),
-      1 / Math.max(1, acknowledged.pings),
+      1 / Math.max(1, receiptWindow.pings),
     ),
     READING_KINDS,
   );
   // In `unwatched` windows, watched feeds receive no messages and are compared with the stored heads. All reads outside
   // of turns come from these comparisons.
-  const shown = all('shows', MANY);
-  const readsInTurns = median(shown.map(({ reads, events }) => reads / events));
-  const eachOf = (step: string): Cost =>
+  const showWindows = all('shows', MANY);
+  const readsInTurns = median(showWindows.map(({ reads, events }) => reads / events));
+  const costPerEvent = (step: string): Cost =>
     medianOf(
       all(step, MANY).map((window) =>
         times(
@@ -141,11 +150,11 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
       ),
     );
   // Each feed has subscribers on every instance.
-  const show = onlyFor(times(subtract(eachOf('shows'), eachOf('unwatched')), 1 / MANY), BFF);
-  const { ofEntries: _, ...ofTurns } = costs;
+  const show = onlyFor(times(subtract(costPerEvent('shows'), costPerEvent('unwatched')), 1 / MANY), BFF);
+  const { costOfEntries: _, ...entryCosts } = costs;
   return {
     idleSecond,
-    ...ofTurns,
+    ...entryCosts,
     hear,
     hearFeed,
     hearFurther,

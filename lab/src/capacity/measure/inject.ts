@@ -3,7 +3,7 @@ import { BROADCAST_STREAM } from '@tocsin/contracts';
 import { Failure } from '@tocsin/tools/failure';
 import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
-import type { Done } from './window.ts';
+import type { Counts } from './window.ts';
 
 /** Maximum events in the stream, as set by the broadcaster. */
 const STREAM_LENGTH = 2_000;
@@ -44,7 +44,7 @@ export function contentsOf(message: Event): { events: number; notifications: num
 }
 
 /** Redis memory per event in the broadcaster's stream (bytes). */
-export const bytesOfEvent = (rig: Rig): Promise<number> =>
+export const measureEventBytes = (rig: Rig): Promise<number> =>
   withRedis(rig, async (redis) => {
     const bytes = await redis.memoryUsage(BROADCAST_STREAM, { SAMPLES: 0 });
     return (bytes ?? 0) / Math.max(1, await redis.xLen(BROADCAST_STREAM));
@@ -65,7 +65,7 @@ interface Injection {
  * Writes copies of an earlier event. The default destination is the broadcaster's stream. The feed has no subscribers,
  * so instances read the copies and do no further work.
  */
-export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
+export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Counts> =>
   withRedis(rig, async (redis) => {
     const started = performance.now();
     const written: Promise<unknown>[] = [];

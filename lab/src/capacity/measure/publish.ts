@@ -4,7 +4,7 @@ import { Stopped } from '@tocsin/tools/process/stop-signal';
 import { Publisher } from '../../bench/workloads/publisher.ts';
 import type { Numbers } from '../../bench/workloads/workload.ts';
 import { depositedEntries, publications, untilPublished, type Rig } from './rig.ts';
-import type { Done } from './window.ts';
+import type { Counts } from './window.ts';
 
 /** Default for the maximum number of requests in flight. */
 const LANES = 64;
@@ -29,7 +29,7 @@ export interface Pace {
  * Publishes at a steady rate, or as fast as possible. Resolves when all notifications have been accepted, committed and
  * broadcast.
  */
-export async function publish(rig: Rig, pace: Pace): Promise<Done> {
+export async function publish(rig: Rig, pace: Pace): Promise<Counts> {
   const { rate, requests, size = 1, payload, lanes = LANES, feedOf, spread = false, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);
   const [before, entriesBefore] = [await publications(rig), await depositedEntries(rig)];

@@ -8,8 +8,8 @@ export const SIZES = {
   entrySeconds: 6,
   entryRounds: 2,
   /** A rate at which all processes are idle between entries. */
-  seldomRate: 15,
-  seldomSeconds: 10,
+  infrequentRate: 15,
+  infrequentSeconds: 10,
   feeds: 50,
   batch: 100,
   batchRate: 10,

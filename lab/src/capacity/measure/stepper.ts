@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Numbers } from '../../bench/workloads/workload.ts';
-import { withCrowd, type Received } from './crowd.ts';
+import { withCrowd, type ReceivedEvents } from './crowd.ts';
 import { publish, type Pace } from './publish.ts';
 import type { Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
@@ -45,7 +45,7 @@ export class Steps {
   async crowd<T>(
     step: string,
     crowd: Parameters<typeof withCrowd>[1],
-    work: (received: Received) => Promise<T>,
+    work: (received: ReceivedEvents) => Promise<T>,
   ): Promise<T> {
     let connected = (): void => undefined;
     let window: Promise<Window> | undefined;
@@ -64,7 +64,7 @@ export class Steps {
     });
   }
 
-  /** Publishes `rate` requests per second for this time. */
+  /** Publishes `rate` requests per second for this long. */
   publishAt(
     rate: number,
     seconds: number,

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { partitionOf } from '@tocsin/contracts';
 import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
 import { withCrowd } from './crowd.ts';
-import { bytesOfEvent, contentsOf, inject, newestEvent } from './inject.ts';
+import { measureEventBytes, contentsOf, inject, newestEvent } from './inject.ts';
 import { memoryOf, type Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
-import { measureAnnouncement, measureMemory, measureReaders, measureReplaced } from './kept-data.ts';
+import { measureAnnouncement, measureMemory, measureReaders, measureReplaced } from './data-sizes.ts';
 import { executionTimes, usedMemory } from './stored.ts';
 import type { Pace } from './publish.ts';
 import { feedOf, Steps, type Context } from './stepper.ts';
@@ -53,7 +53,9 @@ async function measureEntries(steps: Steps): Promise<void> {
   for (let round = 0; round < SIZES.entryRounds; round++) {
     await steps.window('entries', () => steps.publishAt(SIZES.entryRate, SIZES.entrySeconds, feedAt));
   }
-  await steps.window('seldom entries', () => steps.publishAt(SIZES.seldomRate, SIZES.seldomSeconds, feedAt));
+  await steps.window('infrequent entries', () =>
+    steps.publishAt(SIZES.infrequentRate, SIZES.infrequentSeconds, feedAt),
+  );
   const single = await newestEvent(steps.rig);
   for (const rate of SIZES.hearRates) {
     const pace = { rate, count: rate * SIZES.hearSeconds };
@@ -85,7 +87,7 @@ export async function measureAll(
   const executed = Object.fromEntries(
     REDIS_ROLES.map((role) => [role, after[role] - before[role]]),
   ) as OtherMeasurements['executionTimes'];
-  const eventBytes = await bytesOfEvent(rig);
+  const eventBytes = await measureEventBytes(rig);
   const process = {
     producer: memoryOf(rig, 'producer'),
     producerSidecar: memoryOf(rig, 'producerSidecar'),
@@ -106,7 +108,7 @@ export async function measureAll(
   const announcementBytes = await measureAnnouncement(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
-  // Measure memory last: garbage collection would disturb other measurements.
+  // Measure memory last: garbage collection would distort other measurements.
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
@@ -254,13 +256,13 @@ async function measureRates(steps: Steps): Promise<OtherMeasurements['rates']> {
     arrays: await rateOf(SIZES.oneFeedArrays, { size: SIZES.batch, lanes: 8, feedOf }),
     partition: await rateOf(SIZES.partitionSingles, {
       lanes: SIZES.partitionLanes,
-      feedOf: (index) => feedsOfOnePartition[index % SIZES.manyFeeds] as string,
+      feedOf: (index) => feedsInOnePartition[index % SIZES.manyFeeds] as string,
     }),
   }));
 }
 
 /** The default of `PARTITIONS`. */
 const PARTITIONS = 2;
-const feedsOfOnePartition = Array.from({ length: 4 * SIZES.manyFeeds }, (_, index) => `topic:turns-${index}`)
+const feedsInOnePartition = Array.from({ length: 4 * SIZES.manyFeeds }, (_, index) => `topic:turns-${index}`)
   .filter((feed) => partitionOf(feed, PARTITIONS) === 0)
   .slice(0, SIZES.manyFeeds);

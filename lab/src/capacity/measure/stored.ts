@@ -24,7 +24,7 @@ const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
 /** The size of `feeds` in Redis by document kind (bytes). Omits documents that no head refers to, since they expire. */
-export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
+export const measureFeedSizes = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
     for (const feed of feeds) {
@@ -43,8 +43,12 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
  * Average bytes per entry in replaced documents, for feeds with names that start with `label`. Call this within two
  * minutes after the first of these documents was written, before they're deleted.
  */
-export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
-  const current = await storedOfFeeds(rig, feeds);
+export async function measureReplacedBytes(
+  rig: Rig,
+  label: string,
+  feeds: readonly string[],
+): Promise<number> {
+  const current = await measureFeedSizes(rig, feeds);
   return withStore(rig, async (redis) => {
     let [bytes, entries] = [0, 0];
     for (const kind of ['segment', 'ids']) {
@@ -65,7 +69,7 @@ export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: n
   }));
 
 /** Average size of a reader's read state in bytes over all the feed's readers. */
-export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
+export const measureReaderBytes = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
     for await (const keys of redis.scanIterator({ MATCH: `${APP}read:*:${feedKey(feed)}`, COUNT: 1_000 })) {

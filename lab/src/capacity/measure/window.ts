@@ -30,7 +30,7 @@ export interface Window {
   reads: number;
 }
 
-export type Done = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'others'>>;
+export type Counts = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'others'>>;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -42,9 +42,9 @@ function machineCpuSeconds(): number {
 }
 
 /** Runs `work`, which returns what it counted, and measures the CPU time that the rig's processes use. */
-export async function measureWindow(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
+export async function measureWindow(rig: Rig, step: string, work: () => Promise<Counts>): Promise<Window> {
   const reads = await documentsRead(rig);
-  const others = machineCpuSeconds();
+  const machineBefore = machineCpuSeconds();
   const before = readCpu(rig);
   const started = performance.now();
   const done = await work();
@@ -56,7 +56,7 @@ export async function measureWindow(rig: Rig, step: string, work: () => Promise<
     instances: rig.instances,
     seconds,
     cpu,
-    others: Math.max(0, (machineCpuSeconds() - others - sum(Object.values(cpu)) / 1e6) / seconds),
+    others: Math.max(0, (machineCpuSeconds() - machineBefore - sum(Object.values(cpu)) / 1e6) / seconds),
     entries: 0,
     requests: 0,
     events: 0,

@@ -1,6 +1,6 @@
 import { add, times, type Cost, type Kind } from './constants.ts';
 
-export const subtract = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
+export const subtract = (a: Cost, b: Cost): Cost => add(a, times(b, -1));
 
 /** Keeps only what these kinds of processes cost. Negative values are noise and become zero. */
 export const onlyFor = (cost: Cost, kinds: readonly Kind[]): Cost =>

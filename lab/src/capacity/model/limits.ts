@@ -51,7 +51,7 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: "a bff's process, for receiving events only",
-    remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure Web PubSub',
+    remedy: 'more bffs do not help: arrays, sharded pub/sub, a feed-to-instance map, Azure Web PubSub',
     used: ({ load, flow }, { cpu }) =>
       (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
         (flow.events - flow.entries) * (cpu.hearFeed.bff ?? 0) +
@@ -101,5 +101,5 @@ export function limitsOf(plan: Plan, constants: Constants): Limit[] {
   return RESOURCES.flatMap(({ name, remedy, used }) => {
     const rate = rateAt((candidate) => used(at(candidate), constants), target);
     return rate === undefined ? [] : [{ name, remedy, rate, used: used(plan, constants) }];
-  }).sort((one, other) => one.rate - other.rate);
+  }).sort((a, b) => a.rate - b.rate);
 }

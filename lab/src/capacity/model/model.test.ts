@@ -35,12 +35,12 @@ describe('compressed history', () => {
 describe('remembered ids', () => {
   const idsOf = (load: Partial<Load>) => plan({ feeds: 100, rate: 1, ...load }).kept.ids;
 
-  it('should be those of 25 hours, or of the history if that is longer', () => {
+  it('should go back 25 hours, or as long as the history if that is longer', () => {
     expect(idsOf({ historyHours: 1 })).toBeCloseTo(25 * 36);
     expect(idsOf({ historyHours: 48 })).toBeCloseTo(48 * 36);
   });
 
-  it('should be at most those since the load started', () => {
+  it('should go back no further than the start of the load', () => {
     expect(idsOf({ hoursSinceStart: 0.5 })).toBeCloseTo(0.5 * 36);
     expect(plan({ feeds: 100, rate: 1, hoursSinceStart: 0.5 }).kept.history).toBeCloseTo(0.5 * 36);
   });

@@ -64,7 +64,7 @@ export interface Plan {
 const adjustedToPayload = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
-function keptOf(load: Load, constants: Constants): Plan['kept'] {
+function storedCountsOf(load: Load, constants: Constants): Plan['kept'] {
   const perHour = (load.rate / load.feeds) * 3600;
   const bytes = adjustedToPayload(load, constants, constants.stored.publication);
   const keptIn = (hours: number) => perHour * Math.min(hours, load.hoursSinceStart ?? hours);
@@ -145,7 +145,7 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
   const flow = flowOf(load, size, constants.laneMs);
   const terms = termsOf(load, flow, constants, size);
   const cores = times(add(...terms.map(({ cost, perSecond }) => times(cost, perSecond))), 1 / MICRO);
-  const kept = keptOf(load, constants);
+  const kept = storedCountsOf(load, constants);
   const { wire, stored } = constants;
   const plan = {
     load,

@@ -12,11 +12,11 @@ export interface Rule {
   /** A client must not show the notification after this time. */
   notAfter?: number;
   /** True if a client must never show the notification. */
-  never?: boolean;
+  mustNotShow?: boolean;
   /** True if a client must show the notification. */
-  must?: boolean;
+  mustShow?: boolean;
   /** True if a client that has shown the notification must also have removed it. */
-  gone?: boolean;
+  mustRemove?: boolean;
 }
 
 const NEAR_MS = 20_000;
@@ -55,7 +55,7 @@ export class Changes {
 
   /** The ids of the notifications in a feed that every client must have shown. */
   mustShow(feed: string): string[] {
-    return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
+    return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.mustShow).map(([id]) => id);
   }
 
   /** When the last scheduled notification is due (ms since 1970). */
@@ -90,7 +90,7 @@ export class Changes {
     const { feed, notification, id } = this.#make('scheduled');
     const at = Date.now() + 1_000 + this.#random.below(aheadMs);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
-    this.rules.set(id, { feed, kind: 'scheduled', notBefore: at, must: true });
+    this.rules.set(id, { feed, kind: 'scheduled', notBefore: at, mustShow: true });
   }
 
   async #cancel(): Promise<void> {
@@ -100,8 +100,8 @@ export class Changes {
     await this.#caller.retract(feed, id);
     // If the notification was due before the retraction was acknowledged, a client might have shown and then removed
     // it.
-    const never = Date.now() < at;
-    this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
+    const mustNotShow = Date.now() < at;
+    this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, mustNotShow, mustRemove: true });
   }
 
   async #retract(): Promise<void> {
@@ -109,14 +109,14 @@ export class Changes {
     await this.#caller.post([notification]);
     await delay(this.#random.below(1_000));
     await this.#caller.retract(feed, id);
-    this.rules.set(id, { feed, kind: 'retracted', gone: true });
+    this.rules.set(id, { feed, kind: 'retracted', mustRemove: true });
   }
 
   async #retractEarly(): Promise<void> {
     const { feed, notification, id } = this.#make('retracted-early');
     await this.#caller.retract(feed, id);
     await this.#caller.post([notification]);
-    this.rules.set(id, { feed, kind: 'retracted', never: true });
+    this.rules.set(id, { feed, kind: 'retracted', mustNotShow: true });
   }
 
   async #expire(): Promise<void> {

@@ -21,7 +21,7 @@ export class Clients {
   readonly onePerFeed: readonly Observer[];
   readonly #urls: readonly string[];
   readonly #random: Random;
-  readonly #disturbances: Promise<void>[];
+  readonly #disruptions: Promise<void>[];
   #running = true;
 
   /** With `tokens`, every client has a token. `long` is for the slow client, which can't renew the token. */
@@ -53,27 +53,27 @@ export class Clients {
       const { name, url } = instances[i % instances.length] as { name: string; url: string };
       return new Observer(`watcher of ${feed} on ${name}`, url, { feed, ...credentials });
     });
-    this.#disturbances = [];
+    this.#disruptions = [];
   }
 
   /** Resolves when all clients know their feed's position. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.onePerFeed, this.slow].map(
-        (one) => one.ready(),
+        (client) => client.ready(),
       ),
     );
   }
 
   /** Repeatedly reconnects the restless clients and makes the slow client pause reading. */
-  startDisturbing(): void {
-    for (const observer of this.restless) this.#disturbances.push(this.#reconnect(observer));
-    this.#disturbances.push(this.#stall());
+  startDisruptions(): void {
+    for (const observer of this.restless) this.#disruptions.push(this.#reconnect(observer));
+    this.#disruptions.push(this.#stall());
   }
 
-  async stopDisturbing(): Promise<void> {
+  async stopDisruptions(): Promise<void> {
     this.#running = false;
-    await Promise.all(this.#disturbances);
+    await Promise.all(this.#disruptions);
   }
 
   /** The steady clients that aren't connected to this pair (an application and its sidecar). */

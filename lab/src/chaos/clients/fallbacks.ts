@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { agreeToEmail, fetchPage } from '@tocsin/client';
 import { Caller } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
-import type { Received, Receivers } from './receivers.ts';
+import type { ReceivedMessage, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
@@ -22,7 +22,7 @@ const READ_MARGIN_MS = 1_000;
  */
 const SETTLE_MS = 75_000;
 
-interface Expected {
+interface ExpectedFallback {
   via: 'webhook' | 'email';
   dueAt: number;
   /** When the read mark was acknowledged (ms since 1970). */
@@ -32,7 +32,7 @@ interface Expected {
 }
 
 /** Results for the acknowledged notifications with fallbacks. */
-export interface FallbacksAccount {
+export interface FallbackResults {
   webhook: number;
   email: number;
   readInTime: number;
@@ -53,7 +53,7 @@ export class Fallbacks {
   readonly #receivers: Receivers;
   readonly #instances: readonly string[];
   readonly #token: string;
-  readonly #expected = new Map<string, Expected>();
+  readonly #expected = new Map<string, ExpectedFallback>();
   readonly #work: Promise<unknown>;
   readonly #reads: Promise<void>[] = [];
   #running = true;
@@ -92,14 +92,14 @@ export class Fallbacks {
   }
 
   /** Compares the messages that arrived with the expected ones. */
-  account(): FallbacksAccount {
-    const [webhooks, mails] = [this.#receivers.webhooks(), this.#receivers.mails()];
+  results(): FallbackResults {
+    const [webhooks, emails] = [this.#receivers.webhooks(), this.#receivers.emails()];
     const faults: string[] = [];
     const lateMs: number[] = [];
     let repeatedEmails = 0;
     let readInTime = 0;
     for (const [id, { via, dueAt, readAt, attempted }] of this.#expected) {
-      const arrived = (via === 'webhook' ? webhooks : mails).filter(({ ids }) => ids.includes(id));
+      const arrived = (via === 'webhook' ? webhooks : emails).filter(({ ids }) => ids.includes(id));
       const messages = new Set(arrived.map(({ key }) => key));
       const mustNotBeSent = readAt !== undefined && readAt <= dueAt - READ_MARGIN_MS;
       if (mustNotBeSent) readInTime++;
@@ -117,7 +117,7 @@ export class Fallbacks {
       webhook: all.filter(({ via }) => via === 'webhook').length,
       email: all.filter(({ via }) => via === 'email').length,
       ...{ readInTime, repeatedEmails, lateMs, faults },
-      repeatedWebhooks: repeatedOf(webhooks),
+      repeatedWebhooks: countRepeated(webhooks),
     };
   }
 
@@ -130,7 +130,7 @@ export class Fallbacks {
       const sentAt = Date.now();
       await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);
       // The delay counts from when a producer accepted the notification, which can't be earlier than `sentAt`.
-      const expected: Expected = { via, dueAt: sentAt + afterS * 1_000 };
+      const expected: ExpectedFallback = { via, dueAt: sentAt + afterS * 1_000 };
       this.#expected.set(id, expected);
       if (this.#random.below(3) === 0) this.#reads.push(this.#read(id, expected));
       await delay(BETWEEN_MS + this.#random.below(BETWEEN_MS));
@@ -141,7 +141,7 @@ export class Fallbacks {
    * Marks a notification as read soon after it was published. A failed request might still have succeeded on the
    * server.
    */
-  async #read(id: string, expected: Expected): Promise<void> {
+  async #read(id: string, expected: ExpectedFallback): Promise<void> {
     await delay(300 + this.#random.below(1_500));
     expected.attempted = true;
     const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
@@ -172,5 +172,5 @@ export class Fallbacks {
 /** Tolerance for rounding, and for differences between the clocks of processes. */
 const CLOCK_MS = 50;
 
-const repeatedOf = (received: readonly Received[]): number =>
+const countRepeated = (received: readonly ReceivedMessage[]): number =>
   received.length - new Set(received.map(({ key }) => key)).size;

@@ -29,7 +29,7 @@ interface Snooze {
 }
 
 /** Results for the acknowledged marks. */
-export interface MarksAccount {
+export interface MarkResults {
   archived: number;
   snoozed: number;
   /**
@@ -82,7 +82,7 @@ export class InboxMarks {
   }
 
   /** Checks the acknowledged marks on every instance and device. Call it when all notifications have arrived. */
-  async account(): Promise<MarksAccount> {
+  async results(): Promise<MarkResults> {
     const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
     const lateMs: number[] = [];
     for (const { name, returned } of this.#devices) {

@@ -29,7 +29,7 @@ const statesSchema = z.array(
 const SETTLE_MS = 35_000;
 
 /** Results for the orders that the publisher has stored. */
-export interface OrdersAccount {
+export interface OrderResults {
   orders: number;
   kills: number;
   /** Orders without a notification, since Dapr's outbox discarded the message. */
@@ -97,7 +97,7 @@ export class Orders {
     this.#stoppedAt = Date.now();
   }
 
-  async account(): Promise<OrdersAccount> {
+  async results(): Promise<OrderResults> {
     const placed = new Set<string>();
     for (let first = 1; placed.size === first - 1; first += PER_READ)
       for (const number of await this.#placedFrom(first)) placed.add(`order-${number}-placed`);
@@ -120,12 +120,12 @@ export class Orders {
     while (this.#running) {
       await delay(MIN_LIFE_MS + this.#random.below(EXTRA_LIFE_MS));
       const killed = this.#random.pick(targets);
-      await Promise.all(killed.map((one) => one.kill()));
+      await Promise.all(killed.map((target) => target.kill()));
       this.#kills += killed.length;
       // The app resumes about 20 orders before the newest. Checking every order from 1 would take too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
-      await Promise.all(killed.map((one) => one.start(one === this.#app ? { env: { START } } : {})));
+      await Promise.all(killed.map((target) => target.start(target === this.#app ? { env: { START } } : {})));
     }
   }
 

@@ -3,7 +3,7 @@ import { startSmtpServer } from '../../../../bff/testing/away/smtp.ts';
 import { startWebhookReceiver } from '../../../../bff/testing/away/webhook-receiver.ts';
 
 /** A message that a channel sent to the external service. */
-export interface Received {
+export interface ReceivedMessage {
   /** Ids of the notifications in the message. */
   ids: string[];
   /** The id that the channel assigned to the message. */
@@ -23,9 +23,9 @@ export async function startReceivers() {
   const [webhook, smtp] = await Promise.all([startWebhookReceiver(webhookSecret), startSmtpServer()]);
   return {
     ...{ webhookSecret, webhookUrl: webhook.url, smtpUrl: smtp.url },
-    webhooks: (): Received[] =>
+    webhooks: (): ReceivedMessage[] =>
       webhook.received.map(({ id, body, at }) => ({ key: id, ids: idsIn(body), at })),
-    mails: (): Received[] =>
+    emails: (): ReceivedMessage[] =>
       smtp.received.map(({ mail, at }) => ({ key: mail.messageId ?? '', ids: idsIn(mail.text ?? ''), at })),
     close: () => Promise.all([webhook.close(), smtp.close()]),
   };

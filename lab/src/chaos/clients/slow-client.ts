@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { guard, release } from '@tocsin/tools/process/reaper';
-import type { Gap, Gone, Shown } from '../../ledger/observer.ts';
+import type { Gap, Gone, ShownNotification } from '../../ledger/observer.ts';
 
 export interface SlowClientReport {
   ready: boolean;
-  shown: Shown[];
+  shown: ShownNotification[];
   gone: Gone[];
   gaps: Gap[];
 }
@@ -15,7 +15,7 @@ export interface SlowClientReport {
 export class SlowClient {
   readonly name: string;
   readonly feed: string;
-  shown: Shown[] = [];
+  shown: ShownNotification[] = [];
   gone: Gone[] = [];
   gaps: Gap[] = [];
   readonly #child: ChildProcess;

@@ -21,10 +21,10 @@ export class Workload {
 
   constructor(urls: readonly string[], random: Random) {
     this.#random = random;
-    const oneOfMany = () => random.pick(MANY_FEEDS);
+    const pickFromMany = () => random.pick(MANY_FEEDS);
     const feedPickers = [
       ...FEEDS.map((feed) => () => feed),
-      ...Array.from({ length: CALLERS_FOR_MANY_FEEDS }, () => oneOfMany),
+      ...Array.from({ length: CALLERS_FOR_MANY_FEEDS }, () => pickFromMany),
     ];
     this.#callers = feedPickers.map(() => new Caller({ urls, patienceMs: 180_000 }));
     this.#work = Promise.all(
@@ -42,8 +42,8 @@ export class Workload {
     return this.#callers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
   }
 
-  get repeated(): number {
-    return this.#callers.reduce((sum, { repeated }) => sum + repeated, 0);
+  get retries(): number {
+    return this.#callers.reduce((sum, { retries }) => sum + retries, 0);
   }
 
   /**

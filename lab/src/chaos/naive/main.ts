@@ -35,10 +35,10 @@ const EPOCH = '1-naive';
 const offsetOf = async (feed: string) => Number((await redis.get(`naive:${feed}`)) ?? 0);
 
 io.on('connection', (socket) => {
-  socket.on('subscribe', async (payload: unknown, answer: (value: unknown) => void) => {
+  socket.on('subscribe', async (payload: unknown, acknowledge: (value: unknown) => void) => {
     const { feed } = subscribeRequestSchema.parse(payload);
     await socket.join(feed);
-    answer({
+    acknowledge({
       ok: true,
       feed,
       epoch: EPOCH,

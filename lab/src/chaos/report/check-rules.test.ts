@@ -10,35 +10,35 @@ const watcher = (shown: [id: string, at: number][], gone: string[] = []) => ({
   gaps: [],
 });
 const rules = new Map<string, Rule>([
-  ['later', { feed: 'all', kind: 'scheduled', notBefore: 100, must: true }],
-  ['cancelled', { feed: 'all', kind: 'cancelled', notBefore: 100, never: true, gone: true }],
-  ['retracted', { feed: 'all', kind: 'retracted', gone: true }],
+  ['scheduled', { feed: 'all', kind: 'scheduled', notBefore: 100, mustShow: true }],
+  ['cancelled', { feed: 'all', kind: 'cancelled', notBefore: 100, mustNotShow: true, mustRemove: true }],
+  ['retracted', { feed: 'all', kind: 'retracted', mustRemove: true }],
   ['expiring', { feed: 'all', kind: 'expiring', notAfter: 100 }],
 ]);
 
 it('should accept notifications that follow the rules, and notifications without rules', () => {
-  const fine = watcher(
+  const correct = watcher(
     [
-      ['later', 120],
+      ['scheduled', 120],
       ['retracted', 5],
       ['expiring', 99],
       ['other', 1],
     ],
     ['retracted'],
   );
-  expect(brokenRules(fine, rules)).toEqual([]);
-  expect(lateness(fine, rules)).toEqual([20]);
+  expect(brokenRules(correct, rules)).toEqual([]);
+  expect(lateness(correct, rules)).toEqual([20]);
 });
 
 it('should report each broken rule', () => {
   const broken = watcher([
-    ['later', 90],
+    ['scheduled', 90],
     ['cancelled', 200],
     ['retracted', 5],
     ['expiring', 101],
   ]);
   expect(brokenRules(broken, rules)).toEqual([
-    'later was shown 10 ms too early',
+    'scheduled was shown 10 ms too early',
     'cancelled was shown although it had been retracted',
     'retracted was retracted but is still on the screen',
     'expiring was shown 1 ms too late',

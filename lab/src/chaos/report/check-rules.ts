@@ -7,13 +7,13 @@ export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>):
   return watcher.shown.flatMap(({ id, at }) => {
     const rule = rules.get(id);
     if (!rule) return [];
-    const { notBefore, notAfter, never, gone: mustGo } = rule;
-    if (never) return [`${id} was shown although it had been retracted`];
+    const { notBefore, notAfter, mustNotShow, mustRemove } = rule;
+    if (mustNotShow) return [`${id} was shown although it had been retracted`];
     if (notBefore !== undefined && at < notBefore)
       return [`${id} was shown ${Math.round(notBefore - at)} ms too early`];
     if (notAfter !== undefined && at > notAfter)
       return [`${id} was shown ${Math.round(at - notAfter)} ms too late`];
-    return mustGo && !gone.has(id) ? [`${id} was retracted but is still on the screen`] : [];
+    return mustRemove && !gone.has(id) ? [`${id} was retracted but is still on the screen`] : [];
   });
 }
 

@@ -1,10 +1,16 @@
-import { audit, isClean, isCleanExceptReportedLoss, longestPause, type Account } from '../../ledger/audit.ts';
+import {
+  audit,
+  isClean,
+  isCleanExceptReportedLoss,
+  longestPause,
+  type AuditResult,
+} from '../../ledger/audit.ts';
 import { quantile } from '../../bench/quantile.ts';
 import type { Changes, Rule } from '../clients/changes.ts';
 import { brokenRules, lateness } from './check-rules.ts';
-import type { FallbacksAccount } from '../clients/fallbacks.ts';
-import type { OrdersAccount } from '../clients/orders.ts';
-import type { MarksAccount } from '../clients/inbox-marks.ts';
+import type { FallbackResults } from '../clients/fallbacks.ts';
+import type { OrderResults } from '../clients/orders.ts';
+import type { MarkResults } from '../clients/inbox-marks.ts';
 import type { Clients, Watcher } from '../clients/clients.ts';
 import { killsOf } from '../goals.ts';
 import type { RedisKind } from '../options.ts';
@@ -48,14 +54,14 @@ export interface Ledger {
   deliveries: number;
   kills: number;
   /** `broken` lists schedules, retractions and expiries that were not handled correctly. */
-  accounts: (Account & { feed: string; broken: string[] })[];
+  accounts: (AuditResult & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
   /** Not set for the naive bff, which can't archive or snooze notifications. */
-  marks: MarksAccount | undefined;
+  marks: MarkResults | undefined;
   /** Not set for the naive bff, which has no channels. */
-  fallbacks: FallbacksAccount | undefined;
+  fallbacks: FallbackResults | undefined;
   /** Not set for the naive bff or with a Redis Cluster, which examples/outbox doesn't support. */
-  orders: OrdersAccount | undefined;
+  orders: OrderResults | undefined;
   faults: FaultRow[];
   shortfalls: readonly string[];
   /**
@@ -75,11 +81,11 @@ export interface LedgerInput {
   /** Not set for the naive bff, which doesn't support changes. */
   changes: Changes | undefined;
   /** Not set for the naive bff, which can't archive or snooze notifications. */
-  marks: MarksAccount | undefined;
+  marks: MarkResults | undefined;
   /** Not set for the naive bff, which has no channels. */
-  fallbacks: FallbacksAccount | undefined;
+  fallbacks: FallbackResults | undefined;
   /** Not set for the naive bff or with a Redis Cluster, which examples/outbox doesn't support. */
-  orders: OrdersAccount | undefined;
+  orders: OrderResults | undefined;
   /** True if the publication at this offset is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
@@ -121,7 +127,7 @@ export async function makeLedger({
     naive,
     redis,
     acknowledged: workload.total,
-    repeatedRequests: workload.repeated,
+    repeatedRequests: workload.retries,
     deliveries: accounts.reduce((sum, { shown }) => sum + shown, 0),
     kills: killsOf({ events }),
     accounts,
@@ -133,8 +139,8 @@ export async function makeLedger({
     shortfalls,
     clean:
       accounts.every(
-        (account) =>
-          (redis === 'cluster' ? isCleanExceptReportedLoss : isClean)(account) && account.broken.length === 0,
+        (result) =>
+          (redis === 'cluster' ? isCleanExceptReportedLoss : isClean)(result) && result.broken.length === 0,
       ) &&
       (marks?.faults ?? []).length === 0 &&
       (fallbacks?.faults ?? []).length === 0 &&
@@ -155,14 +161,14 @@ export interface ChangesRow {
 
 function changesRow(rules: ReadonlyMap<string, Rule>, watchers: readonly Watcher[]): ChangesRow {
   const count = (kind: Rule['kind']) => [...rules.values()].filter((rule) => rule.kind === kind).length;
-  const late = watchers.flatMap((watcher) => lateness(watcher, rules));
+  const delays = watchers.flatMap((watcher) => lateness(watcher, rules));
   return {
     scheduled: count('scheduled'),
     cancelled: count('cancelled'),
     retracted: count('retracted'),
     expiring: count('expiring'),
-    medianLateMs: Math.round(quantile(late, 0.5)),
-    highestLateMs: Math.round(late.reduce((highest, ms) => Math.max(highest, ms), 0)),
+    medianLateMs: Math.round(quantile(delays, 0.5)),
+    highestLateMs: Math.round(delays.reduce((highest, ms) => Math.max(highest, ms), 0)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { table } from '@tocsin/tools/print/table';
 import { quantile } from '../../bench/quantile.ts';
-import type { FallbacksAccount } from '../clients/fallbacks.ts';
-import type { OrdersAccount } from '../clients/orders.ts';
-import type { MarksAccount } from '../clients/inbox-marks.ts';
+import type { FallbackResults } from '../clients/fallbacks.ts';
+import type { OrderResults } from '../clients/orders.ts';
+import type { MarkResults } from '../clients/inbox-marks.ts';
 import type { ChangesRow, Ledger } from './ledger.ts';
 import { MANY_FEEDS } from '../clients/workload.ts';
 
@@ -13,37 +13,37 @@ const changesOf = (changes: ChangesRow): string =>
   `and at most ${changes.highestLateMs} ms, even during faults), ${changes.cancelled} cancelled, ` +
   `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
-const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
+const marksOf = ({ archived, snoozed, lateMs }: MarkResults): string =>
   `A reader with a device on each instance archived ${archived} notifications and snoozed ${snoozed} (which returned ` +
   `a median of ${Math.round(quantile(lateMs, 0.5))} ms late, ` +
   `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
 
-const fallbacksOf = (account: FallbacksAccount): string =>
-  `A reader who was away was sent ${account.webhook} webhook fallbacks and ${account.email} e-mail fallbacks, and read ` +
-  `${account.readInTime} notifications early enough to need none. The fallbacks were sent a median of ${Math.round(quantile(account.lateMs, 0.5))} ms late, ` +
-  `and at most ${Math.round(Math.max(0, ...account.lateMs))} ms, even during faults. ${account.repeatedWebhooks} webhooks were ` +
-  `sent again with the same id, and ${account.repeatedEmails} notifications were in an e-mail that was sent twice.`;
+const fallbacksOf = (results: FallbackResults): string =>
+  `A reader who was away was sent ${results.webhook} webhook fallbacks and ${results.email} e-mail fallbacks, and read ` +
+  `${results.readInTime} notifications early enough to need none. The fallbacks were sent a median of ${Math.round(quantile(results.lateMs, 0.5))} ms late, ` +
+  `and at most ${Math.round(Math.max(0, ...results.lateMs))} ms, even during faults. ${results.repeatedWebhooks} webhooks were ` +
+  `sent again with the same id, and ${results.repeatedEmails} notifications were in an e-mail that was sent twice.`;
 
-const ordersOf = ({ orders, kills, lost }: OrdersAccount): string =>
+const ordersOf = ({ orders, kills, lost }: OrderResults): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
   `times, sometimes together with its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
 /** A row for each client, except that all clients of `MANY_FEEDS` share a row. */
-function rowsOf(accounts: Ledger['accounts']) {
-  const rows = accounts.map((account) => ({
-    ...{ observer: account.observer, feed: account.feed },
-    ...{ acknowledged: account.acknowledged, shown: account.shown, reportedGaps: account.reportedGaps },
-    ...{ lost: account.lost.length, duplicated: account.duplicated.length, broken: account.broken.length },
-    outOfOrder: account.outOfOrder.length + account.skipped.length,
+function rowsOf(results: Ledger['accounts']) {
+  const rows = results.map((result) => ({
+    ...{ observer: result.observer, feed: result.feed },
+    ...{ acknowledged: result.acknowledged, shown: result.shown, reportedGaps: result.reportedGaps },
+    ...{ lost: result.lost.length, duplicated: result.duplicated.length, broken: result.broken.length },
+    outOfOrder: result.outOfOrder.length + result.skipped.length,
   }));
-  const isOfMany = ({ feed }: { feed: string }) => MANY_FEEDS.includes(feed);
-  const many = rows.filter(isOfMany);
+  const isInMany = ({ feed }: { feed: string }) => MANY_FEEDS.includes(feed);
+  const many = rows.filter(isInMany);
   if (many.length === 0) return rows;
   const sum = (
     name: 'acknowledged' | 'shown' | 'reportedGaps' | 'lost' | 'duplicated' | 'broken' | 'outOfOrder',
   ) => many.reduce((total, row) => total + row[name], 0);
   return [
-    ...rows.filter((row) => !isOfMany(row)),
+    ...rows.filter((row) => !isInMany(row)),
     {
       observer: `${many.length} clients, one per feed`,
       feed: 'topic:many-…',
@@ -60,8 +60,8 @@ function rowsOf(accounts: Ledger['accounts']) {
 
 /** Formats the ledger as text. The last line is the summary. */
 export function printLedger(ledger: Ledger): string {
-  const sum = (valueOf: (account: Ledger['accounts'][number]) => number) =>
-    ledger.accounts.reduce((total, account) => total + valueOf(account), 0);
+  const sum = (valueOf: (result: Ledger['accounts'][number]) => number) =>
+    ledger.accounts.reduce((total, result) => total + valueOf(result), 0);
   const rows = [
     [
       'client',
@@ -74,16 +74,16 @@ export function printLedger(ledger: Ledger): string {
       'rules broken',
       'reported gaps',
     ],
-    ...rowsOf(ledger.accounts).map((account) => [
-      account.observer,
-      account.feed,
-      account.acknowledged,
-      account.shown,
-      account.lost,
-      account.duplicated,
-      account.outOfOrder,
-      account.broken,
-      account.reportedGaps,
+    ...rowsOf(ledger.accounts).map((result) => [
+      result.observer,
+      result.feed,
+      result.acknowledged,
+      result.shown,
+      result.lost,
+      result.duplicated,
+      result.outOfOrder,
+      result.broken,
+      result.reportedGaps,
     ]),
   ];
   const faults = [
@@ -96,7 +96,9 @@ export function printLedger(ledger: Ledger): string {
       highestPauseMs,
     ]),
   ];
-  const markFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap((one) => one?.faults ?? []);
+  const markFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap(
+    (results) => results?.faults ?? [],
+  );
   const total =
     `${ledger.naive ? 'naive: ' : ''}${ledger.redis === 'cluster' ? 'Redis Cluster: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +

@@ -15,7 +15,7 @@ export class Lanes {
     this.#lanes = Array.from({ length: partitions }, (_, partition) => new Lane(partition));
   }
 
-  of(partition: number): Lane {
+  laneFor(partition: number): Lane {
     const lane = this.#lanes[partition];
     if (!lane) throw new RangeError(`Partition ${partition} does not exist.`);
     return lane;

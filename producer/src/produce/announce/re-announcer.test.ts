@@ -83,7 +83,7 @@ describe('a graceful stop', () => {
     expect(announced.slice(5).sort()).toEqual([`${newLane} 1`, `${allLane} 2`].sort());
   });
 
-  it('should end within the limit even if the backend hangs, and answer all waiting requests', async () => {
+  it('should end within the limit even if the backend hangs, and settle all waiting requests', async () => {
     const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
     await producer.produce([notification('a')]);
     backend.fate = () => 'hang';

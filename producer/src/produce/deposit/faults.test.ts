@@ -20,7 +20,7 @@ describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fai
       const outcome = producer.produce([notification('a')]);
       await sleep(20_000 + LATE_MS);
       expect(await outcome).toBe('accepted');
-      expect(backend.of(step).map(({ run, seq, known }) => [run, seq, known])).toEqual(
+      expect(backend.callsOf(step).map(({ run, seq, known }) => [run, seq, known])).toEqual(
         [false, false, false, true].map((known) => [backend.calls[0]?.run, 1, known]),
       );
       expect(backend.written.size).toBe(1);
@@ -34,7 +34,7 @@ it('should not announce an entry until it is deposited', async () => {
   backend.fate = ({ step }) => (step === 'deposit' ? 'unknown' : 'good');
   void producer.produce([notification('a')]);
   await sleep(300_000);
-  expect(backend.of('announce')).toEqual([]);
+  expect(backend.callsOf('announce')).toEqual([]);
 });
 
 describe('a late request', () => {
@@ -46,13 +46,13 @@ describe('a late request', () => {
     const second = producer.produce([notification('b')]);
     await sleep(3_000);
     expect(await first).toBe('late');
-    expect(producer.held).toBe(2);
+    expect(producer.queued).toBe(2);
     await sleep(2_000);
     expect(await second).toBe('late');
-    expect(producer.held).toBe(1);
+    expect(producer.queued).toBe(1);
     backend.fate = () => 'good';
     await sleep(3_000);
-    expect(producer.held).toBe(0);
+    expect(producer.queued).toBe(0);
     expect(backend.deposited.map(idsOf)).toEqual([['a']]);
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
@@ -66,10 +66,10 @@ describe('a late request', () => {
     const outcome = producer.produce(notifications);
     await sleep(5_000);
     expect(await outcome).toBe('late');
-    expect(producer.held).toBeLessThan(300);
+    expect(producer.queued).toBeLessThan(300);
     backend.fate = () => 'good';
     await sleep(3_000);
-    expect(producer.held).toBe(0);
+    expect(producer.queued).toBe(0);
     expect(await producer.produce(notifications)).toBe('accepted');
   });
 });
@@ -89,8 +89,8 @@ describe('a run', () => {
     await sleep(3_000);
     expect(await producer.produce([notification('d')])).toBe('accepted');
     await sleep(600_000);
-    const later = backend.announced.slice(before).map(({ run, seq }) => [run === ended, seq]);
-    expect(later).toEqual([
+    const laterAnnouncements = backend.announced.slice(before).map(({ run, seq }) => [run === ended, seq]);
+    expect(laterAnnouncements).toEqual([
       [true, 2],
       [false, 1],
       [false, 1],

@@ -15,7 +15,7 @@ function createStuckProducer(options: Parameters<typeof testProducer>[0] = {}) {
   const outcomes: Outcome[] = [];
   const produce = async (caller: string | undefined, items: ReturnType<typeof notifications>) => {
     const outcome = fixture.producer.produce(items, undefined, caller);
-    void outcome.then((one) => outcomes.push(one));
+    void outcome.then((settled) => outcomes.push(settled));
     return Promise.race([outcome, vi.advanceTimersByTimeAsync(0).then(() => 'waits' as const)]);
   };
   return { ...fixture, produce, outcomes };
@@ -23,47 +23,47 @@ function createStuckProducer(options: Parameters<typeof testProducer>[0] = {}) {
 
 describe('the queue', () => {
   it('should have room for other callers when a caller’s share is full', async () => {
-    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxQueued: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
-    expect(producer.held).toBeLessThanOrEqual(510);
+    expect(producer.queued).toBeLessThanOrEqual(510);
     expect(await produce('greedy', notifications('more', 10))).toBe('full');
     expect(await produce('other', notifications('o', 100))).toBe('waits');
   });
 
   it('should have room for another caller when existing callers’ shares are full', async () => {
-    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxQueued: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, notifications(`${caller}-${i}-`, 10));
     }
-    expect(producer.held).toBeLessThan(960);
+    expect(producer.queued).toBeLessThan(960);
     expect(await produce('other', notifications('o', 1))).toBe('waits');
   });
 
   it("should limit each caller's bytes", async () => {
-    const { produce } = createStuckProducer({ maxHeldBytes: 100_000 });
+    const { produce } = createStuckProducer({ maxQueuedBytes: 100_000 });
     const large = (prefix: string) => notifications(prefix, 1, 'all', 'x'.repeat(2_000));
-    let taken = 0;
-    for (let i = 0; i < 60; i++) if ((await produce('greedy', large(`g${i}-`))) === 'waits') taken++;
-    expect(taken).toBeGreaterThan(15);
-    expect(taken).toBeLessThan(26);
+    let accepted = 0;
+    for (let i = 0; i < 60; i++) if ((await produce('greedy', large(`g${i}-`))) === 'waits') accepted++;
+    expect(accepted).toBeGreaterThan(15);
+    expect(accepted).toBeLessThan(26);
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
   it('should let a caller reuse the whole share after all requests have finished', async () => {
-    const { produce, producer, backend } = createStuckProducer({ maxHeld: 1_000 });
+    const { produce, producer, backend } = createStuckProducer({ maxQueued: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', notifications(`g${i}-`, 10));
     backend.fate = () => 'good';
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(producer.held).toBe(0);
+    expect(producer.queued).toBe(0);
     expect(await produce('greedy', notifications('again', 1_000))).not.toBe('full');
   });
 
   it('should accept a request of maximum size when empty, and let requests without a key fill the queue', async () => {
-    const { produce, producer } = createStuckProducer({ maxHeld: 1_000 });
+    const { produce, producer } = createStuckProducer({ maxQueued: 1_000 });
     expect(await produce(undefined, notifications('a', 600))).toBe('waits');
     expect(await produce(undefined, notifications('b', 400))).toBe('waits');
-    expect(producer.held).toBe(1_000);
-    expect(await createStuckProducer({ maxHeld: 1_000 }).produce('one', notifications('c', 1_000))).toBe(
+    expect(producer.queued).toBe(1_000);
+    expect(await createStuckProducer({ maxQueued: 1_000 }).produce('one', notifications('c', 1_000))).toBe(
       'waits',
     );
   });

@@ -20,7 +20,7 @@ interface Amount {
 export class QueueUsage {
   readonly #limits: QueueLimits;
   readonly #total: Amount = { count: 0, bytes: 0 };
-  readonly #ofCaller = new Map<string, Amount>();
+  readonly #byCaller = new Map<string, Amount>();
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -31,10 +31,10 @@ export class QueueUsage {
   }
 
   hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
-    const own = this.#own(caller);
+    const usage = this.#usageOf(caller);
     return (
-      own.count + count <= this.#limits.count - this.#total.count &&
-      own.bytes + bytes <= this.#limits.bytes - this.#total.bytes
+      usage.count + count <= this.#limits.count - this.#total.count &&
+      usage.bytes + bytes <= this.#limits.bytes - this.#total.bytes
     );
   }
 
@@ -42,19 +42,19 @@ export class QueueUsage {
     this.#total.count += count;
     this.#total.bytes += bytes;
     if (caller === undefined) return;
-    const own = this.#own(caller);
-    const next = { count: own.count + count, bytes: own.bytes + bytes };
-    if (next.count > 0) this.#ofCaller.set(caller, next);
-    else this.#ofCaller.delete(caller);
+    const usage = this.#usageOf(caller);
+    const next = { count: usage.count + count, bytes: usage.bytes + bytes };
+    if (next.count > 0) this.#byCaller.set(caller, next);
+    else this.#byCaller.delete(caller);
   }
 
   remove(caller: CallerName, { count, bytes }: Amount): void {
     this.add(caller, { count: -count, bytes: -bytes });
   }
 
-  #own(caller: CallerName): Amount {
-    return (caller !== undefined && this.#ofCaller.get(caller)) || NOTHING;
+  #usageOf(caller: CallerName): Amount {
+    return (caller !== undefined && this.#byCaller.get(caller)) || NO_USAGE;
   }
 }
 
-const NOTHING: Amount = { count: 0, bytes: 0 };
+const NO_USAGE: Amount = { count: 0, bytes: 0 };

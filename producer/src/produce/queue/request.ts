@@ -27,7 +27,7 @@ export class Request {
   readonly arrivedAt = performance.now();
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
-  #answer!: (outcome: Outcome) => void;
+  #settle!: (outcome: Outcome) => void;
   #unfinishedParts: number;
 
   constructor(
@@ -39,7 +39,7 @@ export class Request {
     this.traceparent = traceparent;
     this.caller = caller;
     this.count = items.length;
-    this.outcome = new Promise((resolve) => (this.#answer = resolve));
+    this.outcome = new Promise((resolve) => (this.#settle = resolve));
     let total = 0;
     for (const item of items) {
       const bytes = storedJsonBytes(item) + 1;
@@ -60,12 +60,12 @@ export class Request {
   /** Call when `count` more items of `part` have been deposited and announced. */
   finish(part: Part, count: number): void {
     part.finished += count;
-    if (part.finished === part.items.length && --this.#unfinishedParts === 0) this.answer('accepted');
+    if (part.finished === part.items.length && --this.#unfinishedParts === 0) this.settle('accepted');
   }
 
   /** Settles the outcome. Only the first call has an effect. */
-  answer(outcome: Outcome): void {
-    this.#answer(outcome);
+  settle(outcome: Outcome): void {
+    this.#settle(outcome);
   }
 }
 

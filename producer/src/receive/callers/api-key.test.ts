@@ -53,7 +53,7 @@ describe('a caller', () => {
     expect(server.refused).toEqual(['unauthorized']);
   });
 
-  it('should be rejected before the request body is read, whatever the method', async () => {
+  it('should be rejected before the request body is read, regardless of the method', async () => {
     expect((await server.post('{', {})).status).toBe(401);
     expect((await fetch(`${server.url}/notifications`)).status).toBe(401);
     expect((await fetch(`${server.url}/NOTIFICATIONS`, { method: 'POST' })).status).toBe(401);
@@ -125,9 +125,9 @@ describe('the rate limit of an API key', () => {
   });
 });
 
-it('should answer 503 until the keys have been read', async () => {
+it('should return 503 until the keys have been read', async () => {
   const unknown = () => {
-    throw new Error('away');
+    throw new Error('unavailable');
   };
   const waiting = await testServer({}, new Callers({ keys: unknown, now: () => 0 }));
   const response = await waiting.post(singleBody('all'), bearer('shop-key'));

@@ -85,7 +85,7 @@ export function permits(request: Request, response: Response, needs: Needs): boo
   if (!caller) return true;
   const errors = faultsOf(caller, needs);
   if (errors.length > 0) {
-    const detail = `The API key of ${caller.name} does not permit this request. Nothing was changed; see errors.`;
+    const detail = `The API key "${caller.name}" does not permit this request. Nothing was changed; see errors.`;
     sendProblem(response, { status: 403, code: 'forbidden', detail, errors });
     return false;
   }
@@ -102,7 +102,7 @@ export function permits(request: Request, response: Response, needs: Needs): boo
 function faultsOf(caller: Caller, { scopes, items, pathOf }: Needs): Fault[] {
   const faults: Fault[] = [];
   for (const scope of scopes)
-    if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the scope ${scope}` });
+    if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the \`${scope}\` scope` });
   for (const [index, { feed, source }] of items.entries()) {
     if (!caller.mayWrite(feed)) {
       faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key permits' });
@@ -116,7 +116,7 @@ function faultsOf(caller: Caller, { scopes, items, pathOf }: Needs): Fault[] {
 }
 
 /** If the caller's key has a `source`, sets it on all notifications. */
-export function withOwnSource<T extends { source?: string | undefined }>(
+export function withKeySource<T extends { source?: string | undefined }>(
   { caller }: Request,
   inputs: readonly T[],
 ): readonly T[] {

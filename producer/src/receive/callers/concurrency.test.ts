@@ -23,25 +23,25 @@ function sendInSteps(go: Promise<void>): Promise<number> {
       'content-length': Buffer.byteLength(body),
       'x-api-key': 'shop-key',
     };
-    const sent = request(`${server.url}/notifications`, { method: 'POST', headers, agent: false });
-    sent.on('response', (response) => {
+    const clientRequest = request(`${server.url}/notifications`, { method: 'POST', headers, agent: false });
+    clientRequest.on('response', (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    sent.on('error', reject);
-    sent.flushHeaders();
-    void go.then(() => sent.end(body));
+    clientRequest.on('error', reject);
+    clientRequest.flushHeaders();
+    void go.then(() => clientRequest.end(body));
   });
 }
 
 it("should enforce a key's rate limit across eight parallel connections", async () => {
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
-  const answers = Array.from({ length: 8 }, () => sendInSteps(go));
+  const responses = Array.from({ length: 8 }, () => sendInSteps(go));
   // Wait until all keys have been checked.
   await delay(200);
   begin();
-  const statuses = await Promise.all(answers);
+  const statuses = await Promise.all(responses);
   const accepted = statuses.filter((status) => status === 202).length;
   expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
   // The burst is 500 notifications, but a single request may exceed it.

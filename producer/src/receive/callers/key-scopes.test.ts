@@ -19,7 +19,7 @@ const KEYS = [
   record('pusher', { scopes: ['publish'], feeds: ['user:*'] }),
   record('shop', { scopes: ['publish'], source: 'shop' }),
   record('expired', { expiresAt: '2026-01-01T00:00:00Z' }),
-  record('lasting', { expiresAt: '2026-01-01T00:00:01Z' }),
+  record('unexpired', { expiresAt: '2026-01-01T00:00:01Z' }),
   record('revoked', { revokedAt: '2025-12-31T00:00:00Z' }),
 ];
 
@@ -47,11 +47,11 @@ describe('the scopes of a key', () => {
     ['old', [202, 202, 202]],
     ['publisher', [202, 403, 403]],
     ['retractor', [403, 202, 403]],
-  ])('should limit what the key %s may do', async (key, expected) => {
+  ])('should limit what the %s key may do', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should permit notifications with fallbacks only if they include the scope fallback', async () => {
+  it('should permit notifications with fallbacks only if they include the `fallback` scope', async () => {
     const body = [
       { title: 'a', feed: 'user:ada' },
       { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },
@@ -60,7 +60,7 @@ describe('the scopes of a key', () => {
     const response = await post('pusher', body);
     expect(response.status).toBe(403);
     const { errors } = problemSchema.parse(await response.json());
-    expect(errors).toEqual([{ path: '', message: 'the key lacks the scope fallback' }]);
+    expect(errors).toEqual([{ path: '', message: 'the key lacks the `fallback` scope' }]);
   });
 
   it('should list missing scopes as errors, along with every feed and source that isn’t permitted', async () => {
@@ -68,7 +68,7 @@ describe('the scopes of a key', () => {
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
     expect(errors).toEqual([
-      { path: '', message: 'the key lacks the scope publish' },
+      { path: '', message: 'the key lacks the `publish` scope' },
       { path: '0.feed', message: 'is not a feed that the key permits' },
     ]);
     expect(server.backend.announced).toEqual([]);
@@ -78,7 +78,7 @@ describe('the scopes of a key', () => {
 describe('the source of a key', () => {
   const sources = () =>
     server.backend.deposited.flatMap(({ notifications }) =>
-      notifications.map((one) => (one as { source?: string }).source),
+      notifications.map((item) => (item as { source?: string }).source),
     );
 
   it('should be set on all notifications published with the key', async () => {
@@ -111,7 +111,7 @@ describe('a key that expires or is revoked', () => {
   });
 
   it('should be accepted until it expires, and its use recorded', async () => {
-    expect((await post('lasting', { title: 'x' })).status).toBe(202);
-    expect(usedKeys).toEqual(['lasting']);
+    expect((await post('unexpired', { title: 'x' })).status).toBe(202);
+    expect(usedKeys).toEqual(['unexpired']);
   });
 });

@@ -45,7 +45,7 @@ export function requireSignatureOrKey({
         status: 503,
         code: 'unavailable',
         detail:
-          'Signatures can’t be checked because the producer hasn’t read the secret "internal" yet. Nothing was published. Retry the request.',
+          'Signatures can’t be checked because the producer hasn’t read the "internal" secret yet. Nothing was published. Retry the request.',
         retryAfter: 1,
       });
     };

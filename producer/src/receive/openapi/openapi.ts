@@ -176,14 +176,14 @@ const getReceipts = {
   summary: 'Read a notification’s receipts',
   description:
     'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
-    'many readers have seen, read and archived it. The API key needs the scope `receipts`. Receipts are kept as long ' +
+    'many readers have seen, read and archived it. The API key needs the `receipts` scope. Receipts are kept as long ' +
     'as the notification is in the history.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },
     400: problem('The id or the query is invalid; `errors` lists every error.'),
     ...keyResponses,
-    403: problem('The API key lacks the scope `receipts` or does not permit the feed, or API keys are off.'),
+    403: problem('The API key lacks the `receipts` scope or does not permit the feed, or API keys are off.'),
     503: { ...problem('No bff responded in time. Retry the request.'), headers: retryAfter },
   },
 };

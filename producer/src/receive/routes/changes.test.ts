@@ -10,7 +10,7 @@ const remove = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { method: 'DELETE', headers });
 const items = () =>
   server.backend.deposited.flatMap(({ notifications }) =>
-    notifications.map((one) => entryItemSchema.parse(one)),
+    notifications.map((item) => entryItemSchema.parse(item)),
   );
 const anyDateTime: unknown = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
 
@@ -29,11 +29,11 @@ describe('DELETE /notifications/{id}', () => {
 
   it('should take effect after notifications posted before it', async () => {
     server.backend.latencyMs = 100;
-    const answers = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
-    await expect.poll(() => server.producer.held).toBe(2);
-    const answer = await remove('/notifications/a');
-    await Promise.all(answers);
-    expect(answer.status).toBe(202);
+    const posts = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
+    await expect.poll(() => server.producer.queued).toBe(2);
+    const response = await remove('/notifications/a');
+    await Promise.all(posts);
+    expect(response.status).toBe(202);
     expect(items().map((item) => ('retract' in item ? `-${item.retract}` : 'id' in item && item.id))).toEqual(
       ['first', 'a', '-a'],
     );
@@ -46,7 +46,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);
   });
 
-  it('should answer 503 with the id if it takes too long, and accept the request when retried', async () => {
+  it('should return 503 with the id if it takes too long, and accept the request when retried', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/notifications/a');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -89,7 +89,7 @@ describe('DELETE /feeds/{feed}', () => {
     expect(server.backend.announced).toHaveLength(1);
   });
 
-  it('should answer 503 if it takes too long', async () => {
+  it('should return 503 if it takes too long', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/feeds/all');
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([503, 'unavailable']);

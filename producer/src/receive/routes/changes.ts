@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { eraseRequestSchema, retractRequestSchema, type Accepted, type Erased } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, withRootSpan } from '@tocsin/service';
 import { callerName, permits } from '../callers/api-key.ts';
-import { sendUnavailable } from '../answer.ts';
+import { sendUnavailable } from '../send-unavailable.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 import { readRequest } from '../read-request.ts';
 

@@ -71,7 +71,7 @@ export function eventRoutes({
   deadLetterPauseMs,
   trail,
   log,
-  ...use
+  ...routeOptions
 }: EventRoutesOptions): Router {
   const processEvent = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now(), { allowFallbacks });
@@ -117,7 +117,7 @@ export function eventRoutes({
 
   const json = express.json({ type: () => true, limit: MAX_EVENT_BYTES, strict: false });
   return subscriptionRoutes({
-    ...{ ...use, log, list: () => SUBSCRIPTIONS },
+    ...{ ...routeOptions, log, list: () => SUBSCRIPTIONS },
     deliver: ({ topic }, request, response, next) =>
       json(request, response, (error?: unknown) => {
         if (error !== undefined) return next(error);

@@ -12,7 +12,7 @@ afterEach(() => server.close());
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const deposited = () =>
   server.backend.deposited.flatMap(({ notifications }) =>
-    notifications.map((one) => notificationSchema.parse(one)),
+    notifications.map((item) => notificationSchema.parse(item)),
   );
 
 describe('POST /notifications', () => {
@@ -22,9 +22,9 @@ describe('POST /notifications', () => {
     expect(response.headers.get('x-powered-by')).toBeNull();
     const { ids } = acceptedSchema.parse(await response.json());
     expect(ids[0]).toMatch(UUID_V7);
-    const [one] = deposited();
-    expect(one).toMatchObject({ id: ids[0], feed: 'all', severity: 'info', title: 'Hello' });
-    expect(Math.abs(Date.parse(one?.createdAt ?? '') - Date.now())).toBeLessThan(5_000);
+    const [notification] = deposited();
+    expect(notification).toMatchObject({ id: ids[0], feed: 'all', severity: 'info', title: 'Hello' });
+    expect(Math.abs(Date.parse(notification?.createdAt ?? '') - Date.now())).toBeLessThan(5_000);
   });
 
   it('should leave all other members unchanged', async () => {
@@ -82,7 +82,7 @@ describe('POST /notifications', () => {
     expect(b?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  it('should answer 503 with all ids if it takes too long, and accept the request when retried', async () => {
+  it('should return 503 with all ids if it takes too long, and accept the request when retried', async () => {
     server.backend.fate = () => 'lost';
     const response = await server.post('[{"title":"a"},{"id":"b","title":"b"}]');
     expect(response.status).toBe(503);
@@ -96,7 +96,7 @@ describe('POST /notifications', () => {
     expect(new Set(server.backend.deposited.flatMap(idsOf))).toEqual(new Set(ids));
   });
 
-  it('should answer 503 with all ids while the producer stops', async () => {
+  it('should return 503 with all ids while the producer stops', async () => {
     await server.producer.stop(100);
     const response = await server.post('{"id":"a","title":"a"}');
     expect([response.status, problemSchema.parse(await response.json()).ids]).toEqual([503, ['a']]);

@@ -11,9 +11,9 @@ import {
   type Logger,
 } from '@tocsin/service';
 import type { PublishService } from '../../produce/publish-service.ts';
-import { callerName, permits, withOwnSource } from '../callers/api-key.ts';
+import { callerName, permits, withKeySource } from '../callers/api-key.ts';
 import type { AuditRequest } from '../audit.ts';
-import { sendUnavailable } from '../answer.ts';
+import { sendUnavailable } from '../send-unavailable.ts';
 import { readNotifications } from '../../validate/read-notifications.ts';
 
 export interface NotificationRoutesOptions {
@@ -37,8 +37,8 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
       });
       if (!isPermitted) return;
       const caller = callerName(request);
-      const own = withOwnSource(request, inputs);
-      const { ids, outcome } = await publishService.publish(own, currentTraceparent(), caller);
+      const attributed = withKeySource(request, inputs);
+      const { ids, outcome } = await publishService.publish(attributed, currentTraceparent(), caller);
       audit(request, 'publish', { outcome, feeds, ids });
       if (outcome === 'accepted') {
         log.debug({ ids, caller }, 'notifications accepted');

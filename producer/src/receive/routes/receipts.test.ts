@@ -12,15 +12,15 @@ const READER = { seen: true, read: false, archived: false };
 
 let server: TestServer;
 let queries: { feed: string; id: string }[];
-let answer: () => Promise<Pick<Receipts, 'reader'>>;
+let respond: () => Promise<Pick<Receipts, 'reader'>>;
 beforeEach(async () => {
   queries = [];
-  answer = async () => ({ reader: READER });
+  respond = async () => ({ reader: READER });
   const keys = parseApiKeys(JSON.stringify(KEYS));
   const callers = new Callers({ keys: () => keys, now: () => 0 });
   server = await testServer({}, callers, async (named) => {
     queries.push(named);
-    return { ...named, ...(await answer()), fallbacks: [] };
+    return { ...named, ...(await respond()), fallbacks: [] };
   });
 });
 afterEach(() => server.close());
@@ -31,7 +31,7 @@ const get = (path: string, key?: string) =>
   });
 const problemOf = async (response: Response) => problemSchema.parse(await response.json());
 
-it('should send receipts to callers with the scope receipts, and forbid caching', async () => {
+it('should send receipts to callers with the `receipts` scope, and forbid caching', async () => {
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(await response.json()).toEqual({ id: 'order-7', feed: 'user:ada', reader: READER, fallbacks: [] });
@@ -39,7 +39,7 @@ it('should send receipts to callers with the scope receipts, and forbid caching'
 });
 
 it.each([
-  ['order-7/receipts?feed=user:ada', 'old', '', 'the key lacks the scope receipts'],
+  ['order-7/receipts?feed=user:ada', 'old', '', 'the key lacks the `receipts` scope'],
   ['order-7/receipts?feed=topic:salaries', 'desk', 'feed', 'is not a feed that the key permits'],
   ['order-7/receipts', 'desk', 'feed', 'is not a feed that the key permits'],
 ])('should reject %s with the key %s, and explain why', async (path, key, at, message) => {
@@ -73,8 +73,8 @@ it('should list all errors in an invalid request', async () => {
   ]);
 });
 
-it('should return 503 with Retry-After while no bff answers', async () => {
-  answer = () => Promise.reject(new Error('no bff'));
+it('should return 503 with Retry-After while no bff responds', async () => {
+  respond = () => Promise.reject(new Error('no bff'));
   const response = await get('order-7/receipts?feed=user:ada', 'desk');
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
 });

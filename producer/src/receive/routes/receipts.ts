@@ -5,7 +5,7 @@ import { callerName, permits } from '../callers/api-key.ts';
 import { readRequest } from '../read-request.ts';
 
 export interface ReceiptRoutesOptions {
-  /** Fetches the receipts from a bff. Rejects if the bff does not answer. Omitted if API keys are off. */
+  /** Fetches the receipts from a bff. Rejects if the bff does not respond. Omitted if API keys are off. */
   receiptsOf?: ((named: { feed: string; id: string }) => Promise<Receipts>) | undefined;
   log: Logger;
 }

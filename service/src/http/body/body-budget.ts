@@ -4,7 +4,7 @@ import type { ProblemDetails } from '../problems/problem.ts';
 
 /** Bodies up to this size may use the whole budget. Larger bodies may use only three quarters. */
 export const SMALL_BODY_BYTES = 16 * 1024;
-const SHARE_OF_LARGE = 3 / 4;
+const LARGE_BODY_SHARE = 3 / 4;
 
 /** The error `type` for a body that exceeds the budget. */
 export const BODIES_FULL = 'bodies.full';
@@ -27,11 +27,11 @@ export class BodyBudget {
   }
 
   /**
-   * Takes `more` bytes for a body that already holds `held` bytes. If this exceeds the budget, takes nothing and
+   * Takes `more` bytes for a body that has already taken `current` bytes. If this exceeds the budget, takes nothing and
    * returns false.
    */
-  take(held: number, more: number): boolean {
-    const max = held + more > SMALL_BODY_BYTES ? this.#max * SHARE_OF_LARGE : this.#max;
+  take(current: number, more: number): boolean {
+    const max = current + more > SMALL_BODY_BYTES ? this.#max * LARGE_BODY_SHARE : this.#max;
     if (this.#taken + more > max) return false;
     this.#taken += more;
     return true;

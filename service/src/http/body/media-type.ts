@@ -6,10 +6,10 @@ import { sendProblem } from '../problems/problem.ts';
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);
-  if (type !== 'application/json') return 'the Content-Type header names a different media type';
+  if (type !== 'application/json') return 'the Content-Type header specifies a different media type';
   const { charset } = parameters;
   if (charset === undefined || ['utf-8', 'utf8'].includes(charset.trim().toLowerCase())) return undefined;
-  return 'the Content-Type header names a different charset';
+  return 'the Content-Type header specifies a different charset';
 }
 
 export const requireJson: RequestHandler = (request, response, next) => {

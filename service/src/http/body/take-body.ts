@@ -65,7 +65,7 @@ export const takeBody =
       sendProblem(response, {
         status: 400,
         code: 'invalid_request',
-        detail: `The body is not valid ${encoding}, although its Content-Encoding header says so.`,
+        detail: `The Content-Encoding header specifies ${encoding}, but the body is not valid ${encoding}.`,
       });
     });
   };

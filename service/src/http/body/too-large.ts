@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
-import { LINGER_MS, UNREAD_BYTES, readAtMost } from '../server/rest.ts';
+import { LINGER_MS, UNREAD_BYTES, readAtMost } from '../server/unread-body.ts';
 
 /** The `type` of this error in raw-body, and therefore in Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';

@@ -19,7 +19,7 @@ it('should report every unknown and every repeated parameter once', () => {
   ]);
 });
 
-it('should list at most a hundred errors, say so, and shorten long names', () => {
+it('should list at most a hundred errors, report that there are more, and shorten long names', () => {
   const names = Array.from({ length: 5_000 }, (_, index) => `p${index}`);
   const { faults } = readParameters(`/a?${'x'.repeat(5_000)}&${names.join('&')}`, []);
   const { errors, detail } = invalidQuery(faults, 'The query is invalid.');

@@ -4,13 +4,13 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /** The Content-Security-Policy for responses that are not pages. It blocks all loading. */
-const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
+const DATA_POLICY = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
 /**
  * The policy for our pages. It allows only this origin's scripts, styles, images and manifest, and blocks inline code.
  */
-const OWN_FILES = {
-  ...NOTHING,
+const PAGE_POLICY = {
+  ...DATA_POLICY,
   'script-src': ["'self'"],
   'style-src': ["'self'"],
   'img-src': ["'self'"],
@@ -32,15 +32,15 @@ function headers(directives: Record<string, string[]>): RequestHandler {
   protect(request, sample, (error) => {
     if (error) throw new Error('helmet rejected the settings', { cause: error });
   });
-  const fixed = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
+  const values = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
   return (_request, response, next) => {
-    response.setHeaders(fixed);
+    response.setHeaders(values);
     next();
   };
 }
 
 /** The headers for an application that serves only data. */
-export const dataHeaders = (): RequestHandler => headers(NOTHING);
+export const dataHeaders = (): RequestHandler => headers(DATA_POLICY);
 
 export interface PageHeadersOptions {
   /** Another origin that the page may connect to over HTTP and WebSocket, for example `https://hub.example.com`. */
@@ -56,7 +56,7 @@ export interface PageHeadersOptions {
 export const pageHeaders = ({ connectTo, images = [] }: PageHeadersOptions = {}): RequestHandler => {
   const otherOrigins = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
   return headers({
-    ...OWN_FILES,
+    ...PAGE_POLICY,
     'img-src': ["'self'", ...images],
     'connect-src': ["'self'", ...otherOrigins],
   });

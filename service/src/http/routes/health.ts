@@ -5,7 +5,7 @@ import { methodNotAllowed } from '../problems/errors.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 export interface HealthOptions {
-  /** Resolves if the application is ready. Otherwise rejects with an error that says why. */
+  /** Resolves if the application is ready. Otherwise rejects with an error that gives the reason. */
   ready: () => Promise<void>;
   /** Additional members of the `/readyz` body. */
   facts?: Record<string, string>;

@@ -41,7 +41,7 @@ function builtFiles(uiDist: string): RequestHandler {
   }) as RequestHandler;
   return (request, response, next) => {
     if (isDecodable(request.path)) return files(request, response, next);
-    next(Object.assign(new URIError('The path is not validly percent-encoded.'), { status: 400 }));
+    next(Object.assign(new URIError('The path contains invalid percent-encoding.'), { status: 400 }));
   };
 }
 

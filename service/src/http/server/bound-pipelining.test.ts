@@ -30,7 +30,7 @@ afterEach(() => {
 
 const nextRequest = () => once(server, 'request');
 
-it('should close a connection that pipelines requests without reading the responses, and start no more requests', async () => {
+it('should close a connection that pipelines requests without reading the responses, and handle no more requests', async () => {
   client.write(REQUEST.repeat(1_000));
   await closed;
   expect(responses).toHaveLength(MAX_REQUESTS_IN_PROGRESS);
@@ -53,9 +53,9 @@ it('should serve any number of requests on a connection if the client reads the 
     client.write(REQUEST);
     await next;
     expect(responses).toHaveLength(i);
-    const answered = once(client, 'data');
+    const received = once(client, 'data');
     responses.at(-1)?.end('x');
-    await answered;
+    await received;
   }
   expect(client.destroyed).toBe(false);
 });

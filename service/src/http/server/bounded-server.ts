@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { boundPipelining } from './bound-pipelining.ts';
-import { answerInvalidRequests } from './client-errors.ts';
+import { handleInvalidRequests } from './client-errors.ts';
 import { hostProblem } from '../guards/hosts.ts';
 import { endWithProblem, writeProblem } from './raw-problem.ts';
-import { boundUnreadBody } from './rest.ts';
+import { boundUnreadBody } from './unread-body.ts';
 
 export interface ServerBounds {
   /** Time limit (ms) for receiving a request's headers. The whole request may take three times as long. */
@@ -61,6 +61,6 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
   );
   if (bounds.maxConnections !== undefined) server.maxConnections = bounds.maxConnections;
   if (bounds.idleTimeoutMs !== undefined) server.setTimeout(bounds.idleTimeoutMs);
-  answerInvalidRequests(server);
+  handleInvalidRequests(server);
   return server;
 }

@@ -13,7 +13,7 @@ const PROBLEMS: Record<string, ProblemDetails> = {
 };
 
 /** Responds to invalid and late HTTP requests with a problem, and closes the connection. */
-export function answerInvalidRequests(server: Server): void {
+export function handleInvalidRequests(server: Server): void {
   server.on('clientError', (error, socket) => {
     const code = 'code' in error ? String(error.code) : '';
     endWithProblem(socket, PROBLEMS[code] ?? UNREADABLE);

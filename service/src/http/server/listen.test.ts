@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => closeServer(server));
 
-it('should log that a connection cannot be accepted, and serve the next', async () => {
+it('should log that a connection cannot be accepted, and accept the next connection', async () => {
   const failure = Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' });
   server.emit('error', failure);
   expect(error.mock.calls).toEqual([[{ err: failure, port: 0 }, 'cannot accept a connection']]);

@@ -2,16 +2,16 @@ import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
-import { LINGER_MS } from './rest.ts';
+import { LINGER_MS } from './unread-body.ts';
 
-interface Answer {
+interface RawResponse {
   status: number;
   title: string;
   headers: Record<string, string>;
   body: string;
 }
 
-function answerOf(problem: ProblemDetails): Answer {
+function rawResponseOf(problem: ProblemDetails): RawResponse {
   const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
   const body = problemBody(problem);
@@ -28,7 +28,7 @@ function answerOf(problem: ProblemDetails): Answer {
 
 /** Sends a problem without Express. */
 export function writeProblem(response: ServerResponse, problem: ProblemDetails): void {
-  const { status, headers, body } = answerOf(problem);
+  const { status, headers, body } = rawResponseOf(problem);
   response.writeHead(status, headers).end(body);
 }
 
@@ -42,7 +42,7 @@ export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
     return;
   }
   socket.on('error', () => socket.destroy());
-  const { status, title, headers, body } = answerOf(problem);
+  const { status, title, headers, body } = rawResponseOf(problem);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);

@@ -1,7 +1,7 @@
 import { parseRedisInfo } from '../../observe/redis-info.ts';
 import { clientAt, type ClientOptions } from '../client.ts';
 import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
-import { slotRangesOf, type SlotRange, type SlotsAnswer } from './slots.ts';
+import { slotRangesOf, type SlotRange, type SlotsReply } from './slots.ts';
 
 const TIMEOUT_MS = 2_000;
 const OPTIONS: ClientOptions = {
@@ -18,7 +18,7 @@ export class ClusterDownError extends Error {
 }
 
 /**
- * Asks nodes for the masters and slots, one node at a time, each on a new connection.
+ * Queries nodes for the masters and slots, one node at a time, each on a new connection.
  * @throws ClusterDownError if a node replies that the cluster is down, otherwise the last node's error
  */
 export async function findMasters(
@@ -32,7 +32,7 @@ export async function findMasters(
     client.on('error', () => undefined);
     try {
       await client.connect();
-      const slots = await client.sendCommand<SlotsAnswer[]>(['CLUSTER', 'SLOTS']);
+      const slots = await client.sendCommand<SlotsReply[]>(['CLUSTER', 'SLOTS']);
       const state = parseRedisInfo(await client.sendCommand<string>(['CLUSTER', 'INFO'])).get(
         'cluster_state',
       );

@@ -6,8 +6,8 @@ import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
 import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
 
-/** Interval for asking the nodes for the masters (ms). After a lost connection or a redirection, asks immediately. */
-const ASK_EVERY_MS = 5_000;
+/** Interval for looking up the masters (ms). After a lost connection or a redirection, looks them up immediately. */
+const LOOKUP_EVERY_MS = 5_000;
 /** Maximum number of redirections per command. A redirected command was not executed, so it is safe to resend. */
 const MAX_REDIRECTIONS = 3;
 const NODES = Symbol('nodes');
@@ -181,8 +181,8 @@ class ClusterFollower extends EventEmitter implements FollowingClient {
     if (!existing) client.on('error', () => undefined);
     try {
       if (!existing) await client.connect();
-      const [, answer] = await Promise.all([client.sendCommand(['ASKING']), callOn(client, name, args)]);
-      return answer;
+      const [, reply] = await Promise.all([client.sendCommand(['ASKING']), callOn(client, name, args)]);
+      return reply;
     } finally {
       if (!existing && client.isOpen) client.destroy();
     }
@@ -202,7 +202,7 @@ class ClusterFollower extends EventEmitter implements FollowingClient {
         if (this.#isOpen) this.emit('error', error);
       }
       const pause =
-        this.isReady || reconnectStrategy === false ? ASK_EVERY_MS : reconnectStrategy(this.#failures++);
+        this.isReady || reconnectStrategy === false ? LOOKUP_EVERY_MS : reconnectStrategy(this.#failures++);
       // Let a lost connection cut the pause short only while all masters are connected. Otherwise, failed attempts
       // would follow each other without a pause.
       const signal = this.isReady ? this.#pauseAbort.signal : undefined;

@@ -27,7 +27,7 @@ describe('Redis Cluster slots', () => {
     expect(() => keyOf('multi', [])).toThrow('cannot find the key in the arguments of multi');
   });
 
-  it('should belong to a master on the queried host if a reply names no host', () => {
+  it('should belong to a master on the queried host if a reply contains no host', () => {
     const queried = { host: 'redis.example', port: 7000 };
     expect(slotRangesOf([[0, 99, [null, 7001]]], queried)[0]?.master).toEqual({ ...queried, port: 7001 });
     expect(parseRedirection('MOVED', new Error('MOVED 99 :7002'), queried)).toEqual({

@@ -26,13 +26,13 @@ function crc16(bytes: Uint8Array): number {
 }
 
 /** Parses the reply to CLUSTER SLOTS. If a node reports no host, uses the host of `queried`. */
-export const slotRangesOf = (answer: readonly SlotsAnswer[], queried: RedisAddress): SlotRange[] =>
-  answer.map(([from, to, [host, port]]) => ({
+export const slotRangesOf = (reply: readonly SlotsReply[], queried: RedisAddress): SlotRange[] =>
+  reply.map(([from, to, [host, port]]) => ({
     ...{ from, to },
     master: { host: host && host !== '?' ? host : queried.host, port },
   }));
 
-export type SlotsAnswer = [from: number, to: number, master: [host: string | null, port: number]];
+export type SlotsReply = [from: number, to: number, master: [host: string | null, port: number]];
 
 const KEYLESS_COMMANDS = new Set(['ACL', 'CLUSTER', 'CONFIG', 'INFO', 'PING', 'PUBSUB', 'TIME', 'WAIT']);
 const KEYLESS_METHODS = new Set([

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { ROOT } from '../../paths.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';
 import { documentsIn, kustomize, type Document } from '../manifests/kustomize.ts';
-import { nameOf, namedDocuments, templateOf } from './manifests.ts';
+import { nameOf, documentsWithRules, templateOf } from './manifests.ts';
 import { TemplateText } from './template-text.ts';
 
 export const CHART = join(ROOT, 'k8s', 'chart');
@@ -33,7 +33,7 @@ const settingsIn = (file: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 
-/** A template that passes the settings of k8s/base/<app>.env to the helper `tocsin.settings`. */
+/** A template that passes the settings of k8s/base/<app>.env to the `tocsin.settings` helper. */
 const defaultsOf = (app: string): string =>
   `{{- define "tocsin.defaults.${app}" -}}\n${stringify(settingsIn(`${app}.env`), { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}{{- end }}\n`;
 
@@ -54,9 +54,9 @@ function redisMap(): string {
 }
 
 /**
- * The chart's generated templates by file name. They name no namespace, so everything goes into the release's
+ * The chart's generated templates by file name. They specify no namespace, so everything goes into the release's
  * namespace.
- * @throws Error if a rule for the chart names a document that k8s/base no longer has
+ * @throws Error if a rule for the chart refers to a document that k8s/base no longer has
  */
 export function generatedTemplates(): Map<string, string> {
   const documents = [
@@ -65,7 +65,7 @@ export function generatedTemplates(): Map<string, string> {
     ...documentsIn(join(ROOT, 'k8s', 'components', 'quota', 'quota.yaml')),
   ].filter(({ kind }) => kind !== 'Namespace');
   const existing = new Set(documents.map(nameOf));
-  const missing = namedDocuments().filter((name) => !existing.has(name));
+  const missing = documentsWithRules().filter((name) => !existing.has(name));
   if (missing.length > 0)
     throw new Error(`The chart has rules for ${missing.join(', ')}, but k8s/base has no such documents.`);
   const parts = new Map<string, string[]>();
@@ -90,7 +90,7 @@ export function chart(): Promise<number> {
     const path = join(CHART, 'templates', file);
     rmSync(path, { force: true });
     writeFileSync(path, text);
-    process.stdout.write(`Written: ${relative(ROOT, path)}\n`);
+    process.stdout.write(`Wrote ${relative(ROOT, path)}\n`);
   }
   return Promise.resolve(0);
 }

@@ -153,7 +153,7 @@ const scopesSchema = z.looseObject({
   spec: z.looseObject({ metadata: z.array(z.looseObject({ name: z.string() })) }),
 });
 
-/** Lets the applications listed in the values publish to the topic `notifications`. */
+/** Lets the applications listed in the values publish to the `notifications` topic. */
 function pubsub(document: Document, text: TemplateText): Document {
   const parsed = scopesSchema.parse(document);
   for (const setting of parsed.spec.metadata)
@@ -219,7 +219,7 @@ export function templateOf(document: Document, text: TemplateText): string {
 }
 
 /** Names of all documents that have rules. Used to detect rules for documents that k8s/base no longer has. */
-export const namedDocuments = (): string[] => [
+export const documentsWithRules = (): string[] => [
   ...new Set(
     [...Object.keys(CHANGES), ...Object.keys(CONDITIONS)].filter((name) => name !== 'ConfigMap redis'),
   ),

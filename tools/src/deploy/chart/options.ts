@@ -82,11 +82,11 @@ export function withOptions(document: Document, text: TemplateText): Document {
   }
   for (const [path, items] of created) {
     const [parent, key] = parentOf(tree, path);
-    const any = `or ${[...new Set(items.map(({ condition }) => `(${condition})`))].join(' ')}`;
+    const anyCondition = `or ${[...new Set(items.map(({ condition }) => `(${condition})`))].join(' ')}`;
     const parts = items.map(
       ({ condition, item }) => `  {{- if ${condition} }}\n${indented(stringify([item]))}\n  {{- end }}`,
     );
-    parent[text.value(`{{- if ${any} }}\n${key}:\n${parts.join('\n')}\n{{- end }}`)] = null;
+    parent[text.value(`{{- if ${anyCondition} }}\n${key}:\n${parts.join('\n')}\n{{- end }}`)] = null;
   }
   return tree as unknown as Document;
 }

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 
 /**
- * Placeholders for Helm expressions in a manifest. YAML would quote the braces, so values contain marks until the
- * manifest has been converted to text.
+ * Placeholders for Helm expressions in a manifest. YAML would quote the braces, so values contain placeholders until
+ * the manifest has been converted to text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];
@@ -10,7 +10,7 @@ export class TemplateText {
 
   /** Returns a placeholder that renders as this template text, for example `{{ .Values.ui.replicas }}`. */
   value(text: string): string {
-    return `HELM_MARK_${this.#expressions.push(text) - 1}_`;
+    return `HELM_VALUE_${this.#expressions.push(text) - 1}_`;
   }
 
   /** A list item to render only under this condition. */
@@ -20,7 +20,7 @@ export class TemplateText {
 
   /**
    * Renders the manifest as a template. A multi-line value is indented like the key. To replace a whole object member
-   * with a mark, use `{[mark]: null}`.
+   * with a placeholder, use `{[placeholder]: null}`.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })
@@ -36,12 +36,12 @@ export class TemplateText {
       const lines = stringify([value], { lineWidth: 0 }).trimEnd().split('\n');
       return [`{{- if ${condition} }}`, ...lines, '{{- end }}'].map((part) => before + part).join('\n');
     }
-    const [, indent = '', member] = /^( *)HELM_MARK_(\d+)_: (?:null|"")$/.exec(line) ?? [];
+    const [, indent = '', member] = /^( *)HELM_VALUE_(\d+)_: (?:null|"")$/.exec(line) ?? [];
     if (member !== undefined)
       return (this.#expressions[Number(member)] ?? '')
         .split('\n')
         .map((part) => indent + part)
         .join('\n');
-    return line.replace(/HELM_MARK_(\d+)_/g, (_, at: string) => this.#expressions[Number(at)] ?? '');
+    return line.replace(/HELM_VALUE_(\d+)_/g, (_, at: string) => this.#expressions[Number(at)] ?? '');
   }
 }

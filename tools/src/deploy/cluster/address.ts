@@ -59,8 +59,8 @@ export async function findAddress(
     const nodes = await kubectl.list(nodeSchema, ['nodes']);
     const addresses = nodes.flatMap(({ status }) => status.addresses);
     const node = ['ExternalIP', 'InternalIP']
-      .map((type) => addresses.find((one) => one.type === type)?.address)
-      .find((one) => one !== undefined);
+      .map((type) => addresses.find((candidate) => candidate.type === type)?.address)
+      .find((found) => found !== undefined);
     if (node !== undefined) return `http://${node}:${port.nodePort}`;
   }
   return undefined;

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { checkCluster } from './cluster.ts';
 import { checkDapr } from './installed-dapr.ts';
 import { chooseIngressClass } from './ingress-class.ts';
-import { Kubectl, type Answer } from './kubectl.ts';
+import { Kubectl, type KubectlResult } from './kubectl.ts';
 import type { Say } from '../../setup/say.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';
 import { remove } from '../remove.ts';
@@ -11,22 +11,22 @@ import { checkPermissions, permissionsToApply } from './permissions.ts';
 import { runsRedisCluster } from './redis-kind.ts';
 import { needsNodeVolume } from './storage.ts';
 
-type Script = Record<string, Partial<Answer> | object[] | undefined>;
+type Script = Record<string, Partial<KubectlResult> | object[] | undefined>;
 
-/** A fake kubectl that answers calls starting with these prefixes and finds no other objects. */
+/** A fake kubectl that returns these results for calls with these prefixes, and finds no other objects. */
 const kubectlWith = (script: Script): Kubectl =>
   new Kubectl(async (args) => {
     const call = args.join(' ');
-    const found = Object.entries(script).find(([beginning]) => call.startsWith(beginning))?.[1] ?? {};
-    const answer = Array.isArray(found) ? { stdout: JSON.stringify({ items: found }) } : found;
-    return { code: 0, stdout: '', stderr: '', ...answer };
+    const found = Object.entries(script).find(([prefix]) => call.startsWith(prefix))?.[1] ?? {};
+    const result = Array.isArray(found) ? { stdout: JSON.stringify({ items: found }) } : found;
+    return { code: 0, stdout: '', stderr: '', ...result };
   });
 
 describe('checkCluster', () => {
   const context = { 'config current-context': { stdout: 'kind\n' } };
   const version = (gitVersion: string) => ({ stdout: JSON.stringify({ serverVersion: { gitVersion } }) });
 
-  it('should name the cluster', async () => {
+  it('should describe the cluster', async () => {
     const kubectl = kubectlWith({ ...context, version: version('v1.35.4') });
     expect(await checkCluster(kubectl)).toBe('context kind, Kubernetes v1.35.4');
   });
@@ -54,25 +54,25 @@ describe('checkPermissions', () => {
     status: { allowed },
   });
 
-  it('should name the missing permissions and who can grant them', async () => {
-    const answers = (reviews: object[]) => ({
-      create: { stdout: reviews.map((one) => stringify(one)).join('---\n') },
+  it('should list the missing permissions and who can grant them', async () => {
+    const results = (reviews: object[]) => ({
+      create: { stdout: reviews.map((review) => stringify(review)).join('---\n') },
     });
     const reviews = ['get', 'create', 'patch', 'list'].map((verb) => review(verb, 'deployments', false));
     await expect(
-      checkPermissions(kubectlWith(answers([...reviews, review('get', 'pods', true)])), []),
+      checkPermissions(kubectlWith(results([...reviews, review('get', 'pods', true)])), []),
     ).rejects.toThrow(
       /You lack .*: get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more\. .*administrator/,
     );
-    await checkPermissions(kubectlWith(answers([review('get', 'pods', true)])), []);
+    await checkPermissions(kubectlWith(results([review('get', 'pods', true)])), []);
     const forward = { verb: 'create', resource: 'pods', subresource: 'portforward' };
-    const refused = { spec: { resourceAttributes: forward }, status: { allowed: false } };
-    await expect(checkPermissions(kubectlWith(answers([refused])), [])).rejects.toThrow(
+    const denied = { spec: { resourceAttributes: forward }, status: { allowed: false } };
+    await expect(checkPermissions(kubectlWith(results([denied])), [])).rejects.toThrow(
       /You lack .*: create pods\/portforward\./,
     );
   });
 
-  it('should ask for permissions in the namespace only for namespaced kinds', () => {
+  it('should require permissions in the namespace only for namespaced kinds', () => {
     const permissions = permissionsToApply(['Namespace', 'Deployment'], 'ns');
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
@@ -110,25 +110,27 @@ describe('checkDapr', () => {
     },
     status: { readyReplicas },
   });
-  const up = {
+  const healthy = {
     'get crd': crds,
     'get deployments,statefulsets': parts.map((name) => part(name, 1)),
     'get mutatingwebhookconfiguration': { stdout: '{}' },
     'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: true } } }) },
   };
   const check = (script: Script, say: Say = () => undefined) =>
-    checkDapr(kubectlWith({ ...up, ...script }), say, 0);
+    checkDapr(kubectlWith({ ...healthy, ...script }), say, 0);
   const tagged = (tag: string) => ({
     'get deployments,statefulsets': parts.map((name) => part(name, 1, 'true', `:${tag}`)),
   });
 
   it('should return Dapr’s namespace and version, and whether sidecars drop capabilities', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
-    const kept = parts.map((name) => part(name, 1, 'false'));
-    expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
+    const withCapabilities = parts.map((name) => part(name, 1, 'false'));
+    expect(await check({ 'get deployments,statefulsets': withCapabilities })).toMatchObject({
+      dropsCapabilities: false,
+    });
   });
 
-  it('should accept an older Dapr with DAPR_UNTESTED, and warn about an image that names no version', async () => {
+  it('should accept an older Dapr with DAPR_UNTESTED, and warn about an image without a version', async () => {
     const output: string[] = [];
     const say = (line: string) => void output.push(line);
     for (const version of ['1.19.0-rc.1-mariner', '1.18-mariner', 'v1.18.1'])
@@ -144,7 +146,7 @@ describe('checkDapr', () => {
     };
     expect(await check(digest, say)).toMatchObject({ version: 'sha256:12' });
     const warning = (image: string) =>
-      `Warning: the image of this Dapr (${image}) names no version. Tocsin requires 1.18 or later.`;
+      `Warning: cannot read the version of this Dapr from its image (${image}). Tocsin requires 1.18 or later.`;
     expect(output).toEqual([warning('nightly'), warning('sha256:12')]);
   });
 
@@ -160,7 +162,7 @@ describe('checkDapr', () => {
       /not installed.*Install it with `helm/,
     ],
     [
-      'is not up',
+      'is not ready',
       { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
       /not ready .*Waiting for: dapr-sentry\..*get pods -n dapr-system/,
     ],
@@ -199,7 +201,7 @@ describe('chooseIngressClass', () => {
   it.each<[object[], string | undefined, RegExp]>([
     [[], undefined, /no ingress class, so.*Install an ingress controller/],
     [[ingressClass('a'), ingressClass('b')], undefined, /Choose one with --ingress-class NAME: a, b/],
-    [[traefik], 'b', /no ingress class b\. Choose one .*: traefik/],
+    [[traefik], 'b', /no ingress class named b\. Choose one .*: traefik/],
   ])('should explain which class to choose or install: %j', async (classes, requested, sentence) => {
     await expect(choose(classes, requested)).rejects.toThrow(sentence);
   });
@@ -233,8 +235,8 @@ describe('runsRedisCluster', () => {
     metadata: { name: 'redis' },
     spec: { podManagementPolicy },
   });
-  const runs = (sets: object[], wanted: boolean) =>
-    runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', wanted);
+  const runs = (sets: object[], requested: boolean) =>
+    runsRedisCluster(kubectlWith({ 'get statefulsets': sets }), 'ns', requested);
 
   it('should use the requested kind of Redis on the first deployment, then keep it', async () => {
     expect([await runs([], true), await runs([], false)]).toEqual([true, false]);

@@ -12,13 +12,13 @@ const MIN_VERSION = [1, 30] as const;
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const name = kubectl.context ?? (await currentContext(kubectl));
-  const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
-  if (answer.code !== 0)
+  const result = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
+  if (result.code !== 0)
     throw new Failure(
-      `The cluster for context ${name} does not respond: ${errorLineOf(answer)}. Start it, or choose another one with ` +
+      `The cluster for context ${name} does not respond: ${errorLineOf(result)}. Start it, or choose another one with ` +
         '`kubectl config use-context NAME`, then try again.',
     );
-  const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
+  const { gitVersion } = versionSchema.parse(JSON.parse(result.stdout)).serverVersion;
   const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
   if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
     throw new Failure(

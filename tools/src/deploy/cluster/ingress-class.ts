@@ -39,7 +39,7 @@ export async function chooseIngressClass(
   throw new Failure(
     requested === undefined
       ? `The cluster has multiple ingress classes and no default. Choose one with --ingress-class NAME: ${names}.`
-      : `The cluster has no ingress class ${requested}. Choose one with --ingress-class NAME: ${names}.`,
+      : `The cluster has no ingress class named ${requested}. Choose one with --ingress-class NAME: ${names}.`,
   );
 }
 

@@ -11,7 +11,7 @@ export interface InstalledDapr {
   namespace: string;
   /** The tag of its image, or else the digest. */
   version: string;
-  /** True if sidecars drop capabilities, as required by the Pod Security Standard `restricted`. */
+  /** True if sidecars drop capabilities, as required by the `restricted` Pod Security Standard. */
   dropsCapabilities: boolean;
 }
 
@@ -121,12 +121,12 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
 }
 
 function checkVersion(version: string, say: Say): void {
-  const enough = isNewEnough(version);
-  if (enough === undefined)
+  const isSupported = isNewEnough(version);
+  if (isSupported === undefined)
     return say(
-      `Warning: the image of this Dapr (${version}) names no version. Tocsin requires ${OLDEST_VERSION} or later.`,
+      `Warning: cannot read the version of this Dapr from its image (${version}). Tocsin requires ${OLDEST_VERSION} or later.`,
     );
-  if (!enough && !readConfig().allowsUntestedDapr)
+  if (!isSupported && !readConfig().allowsUntestedDapr)
     throw new Failure(
       `This cluster runs Dapr ${version}, but Tocsin requires ${OLDEST_VERSION} or later. Upgrade it with ${INSTALL}, then deploy again.`,
     );

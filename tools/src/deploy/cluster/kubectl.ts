@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import { findCommand, run, type RunOptions } from '../../process/run.ts';
 
-export interface Answer {
+export interface KubectlResult {
   code: number;
   stdout: string;
   stderr: string;
@@ -12,7 +12,7 @@ export interface Answer {
 export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 
 /** Runs `kubectl` with these arguments and `input` on standard input. */
-export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
+export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<KubectlResult>;
 
 /** kubectl's timeout for API server requests. */
 const TIMEOUT_OPTION = '--request-timeout=20s';
@@ -28,12 +28,12 @@ export class Kubectl {
   }
 
   /** Makes a call that runs until `signal` aborts or kubectl exits. Resolves with the result, even for failed calls. */
-  follow(args: readonly string[], follow: Follow): Promise<Answer> {
+  follow(args: readonly string[], follow: Follow): Promise<KubectlResult> {
     return this.#run(args, undefined, follow);
   }
 
   /** Makes a call. Resolves with the result, even for failed calls. */
-  try(args: readonly string[], input?: string): Promise<Answer> {
+  try(args: readonly string[], input?: string): Promise<KubectlResult> {
     return this.#run(args, input);
   }
 
@@ -42,9 +42,9 @@ export class Kubectl {
    * @throws Failure that contains kubectl's error message
    */
   async text(args: readonly string[], input?: string): Promise<string> {
-    const answer = await this.#run(args, input);
-    if (answer.code === 0) return answer.stdout;
-    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
+    const result = await this.#run(args, input);
+    if (result.code === 0) return result.stdout;
+    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(result)}`);
   }
 
   /** `kubectl get … -o json`, or `undefined` if the object doesn't exist. @throws Failure like `text` */
@@ -81,6 +81,6 @@ export function findKubectl(context?: string): Kubectl {
 }
 
 /** The last line of kubectl's error message, stripped of prefixes. */
-export const errorLineOf = ({ stderr }: Answer): string =>
+export const errorLineOf = ({ stderr }: KubectlResult): string =>
   (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
   'no error message';

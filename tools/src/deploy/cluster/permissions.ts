@@ -55,7 +55,7 @@ export const permissionsToRead = (namespace: string): Permission[] => [
 export const permissionsToApply = (kinds: Iterable<string>, namespace: string): Permission[] =>
   [...new Set(['Secret', ...kinds])].flatMap((kind) => {
     const found = RESOURCES[kind];
-    if (!found) throw new Error(`permissions.ts does not know the kind ${kind}`);
+    if (!found) throw new Error(`permissions.ts has no entry for the kind ${kind}`);
     const { clusterWide, ...resource } = found;
     // Jobs can't be changed, so a Job from another version is deleted.
     const verbs = ['get', 'create', 'patch', ...(kind === 'Job' ? ['delete'] : [])];
@@ -66,7 +66,7 @@ export const permissionsToApply = (kinds: Iterable<string>, namespace: string): 
     }));
   });
 
-const MAX_NAMED = 3;
+const MAX_LISTED = 3;
 
 const reviewSchema = z.object({
   spec: z.object({
@@ -82,7 +82,7 @@ const reviewSchema = z.object({
 
 /**
  * Checks all permissions in one call. Similar to `kubectl auth can-i`, which checks a single permission.
- * @throws Failure that names the missing permissions
+ * @throws Failure that lists the missing permissions
  */
 export async function checkPermissions(kubectl: Kubectl, permissions: readonly Permission[]): Promise<void> {
   const reviews = permissions.map((resourceAttributes) => ({
@@ -92,20 +92,20 @@ export async function checkPermissions(kubectl: Kubectl, permissions: readonly P
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
   // YAML because kubectl prints multiple objects as separate documents, which isn't valid JSON.
-  const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
-  if (answer.code !== 0)
+  const result = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
+  if (result.code !== 0)
     throw new Failure(
-      `Cannot check your permissions in the cluster: ${errorLineOf(answer)}. Log in again, or choose another context with ` +
+      `Cannot check your permissions in the cluster: ${errorLineOf(result)}. Log in again, or choose another context with ` +
         '`kubectl config use-context NAME`.',
     );
-  const missing = parseAllDocuments(answer.stdout)
+  const missing = parseAllDocuments(result.stdout)
     .map((document) => reviewSchema.parse(document.toJS()))
     .filter(({ status }) => !status.allowed)
     .map(({ spec: { resourceAttributes: permission } }) => `${permission.verb} ${dotted(permission)}`);
   if (missing.length === 0) return;
-  const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
+  const more = missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : '';
   throw new Failure(
-    `You lack these permissions in the cluster: ${missing.slice(0, MAX_NAMED).join(', ')}${more}. Ask its administrator to deploy, or to grant ` +
+    `You lack these permissions in the cluster: ${missing.slice(0, MAX_LISTED).join(', ')}${more}. Ask its administrator to deploy, or to grant ` +
       `them to you (\`kubectl auth can-i ${missing[0]}\` checks one).`,
   );
 }

@@ -14,20 +14,20 @@ const schema = z.object({
 });
 
 /**
- * True if Redis must run as a cluster, either because it already does, or because `wanted` is true and there is no
+ * True if Redis must run as a cluster, either because it already does, or because `requested` is true and there is no
  * Redis yet.
  * @throws Failure if a cluster would replace a single Redis and leave the data behind
  */
 export async function runsRedisCluster(
   kubectl: Kubectl,
   namespace: string,
-  wanted: boolean,
+  requested: boolean,
 ): Promise<boolean> {
   const statefulSets = await kubectl.list(schema, ['statefulsets', '-n', namespace]);
   const found = statefulSets.find(({ metadata }) => metadata.name === NAME);
-  if (!found) return wanted;
+  if (!found) return requested;
   const isCluster = found.spec.podManagementPolicy === CLUSTER_POLICY;
-  if (wanted && !isCluster)
+  if (requested && !isCluster)
     throw new Failure(
       `The namespace ${namespace} has a single Redis, and its data would not move to a cluster. Deploy without ` +
         '--redis-cluster, or remove everything first with `npm run deploy -- --delete`.',

@@ -24,7 +24,7 @@ const check = (resources: readonly Resource[], ...args: string[]): string[] => {
   return output;
 };
 
-describe('exposure by the Ingress', () => {
+describe('exposure through the Ingress', () => {
   it('should be rejected with --registry in an error that lists all problems and remedies', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
     expect(() => check([...open, ...pages], ...REGISTRY)).not.toThrow(/API_KEYS/);
@@ -49,7 +49,7 @@ describe('exposure by the Ingress', () => {
     expect(exposedAccess(publish)).toHaveLength(2);
     const rules = [{ host: 'a.example.com' }];
     const defaultBackend = { service: { name: 'producer' } };
-    const ingress = { kind: 'Ingress', metadata: { name: 'own' }, spec: { defaultBackend, rules } };
+    const ingress = { kind: 'Ingress', metadata: { name: 'custom' }, spec: { defaultBackend, rules } };
     expect(exposedAccess([...closed, ingress])).toEqual([]);
     expect(exposedAccess([...open, ingress])).toHaveLength(2);
   });

@@ -155,14 +155,14 @@ it.skipIf(kubectl === undefined)('should keep an Ingress’s existing annotation
     ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name, annotations } },
     spec: { ingressClassName: 'nginx', rules: [{ http: { paths: [] } }] },
   });
-  const own = { 'example.com/allowed-from': '10.0.0.0/8' };
+  const existing = { 'example.com/allowed-from': '10.0.0.0/8' };
   const { patches } = kustomizationWith({ host: 'a.example.com', tlsSecret: 'a' }) as {
     patches: { target: { kind: string } }[];
   };
   try {
     writeFileSync(
       join(folder, 'ingress.yaml'),
-      [ingress('own', own), ingress('none')].map((one) => stringify(one)).join('---\n'),
+      [ingress('annotated', existing), ingress('plain')].map((document) => stringify(document)).join('---\n'),
     );
     writeFileSync(
       join(folder, 'kustomization.yaml'),
@@ -175,8 +175,8 @@ it.skipIf(kubectl === undefined)('should keep an Ingress’s existing annotation
     const rendered = parseAllDocuments(text).map((document) => document.toJS() as { metadata: object });
     const encrypted = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
     expect(rendered.map(({ metadata }) => metadata)).toEqual([
-      { name: 'none', annotations: expect.objectContaining(encrypted) as object },
-      { name: 'own', annotations: expect.objectContaining({ ...encrypted, ...own }) as object },
+      { name: 'annotated', annotations: expect.objectContaining({ ...encrypted, ...existing }) as object },
+      { name: 'plain', annotations: expect.objectContaining(encrypted) as object },
     ]);
   } finally {
     rmSync(folder, { recursive: true });
@@ -186,11 +186,13 @@ it.skipIf(kubectl === undefined)('should keep an Ingress’s existing annotation
 it('should restart the pods that have a sidecar, and no others, if one of Dapr’s documents changes', async () => {
   const base = kustomize(join(ROOT, 'k8s/base'));
   const templatesWith = async (kind: string) => {
-    const documents = base.map((one) => (one.kind === kind ? { ...one, changed: true } : one));
-    const stdout = documents.map((one) => stringify(one)).join('---\n');
+    const documents = base.map((item) => (item.kind === kind ? { ...item, changed: true } : item));
+    const stdout = documents.map((document) => stringify(document)).join('---\n');
     const rendered = await render(new Kubectl(async () => ({ code: 0, stdout, stderr: '' })), plain);
     return ['producer', 'bff', 'ui'].map((app) => {
-      const found = rendered.find((one) => one.kind === 'Deployment' && one.metadata.name === app);
+      const found = rendered.find(
+        ({ kind: type, metadata }) => type === 'Deployment' && metadata.name === app,
+      );
       return JSON.stringify((found?.['spec'] as { template?: object } | undefined)?.template);
     });
   };

@@ -25,7 +25,7 @@ export interface Variant extends ImageSource {
   nodeVolume: boolean;
   /** True if Redis runs as a cluster of six nodes. */
   redisCluster: boolean;
-  /** True for the Pod Security Standard `baseline` instead of `restricted`. */
+  /** True for the `baseline` Pod Security Standard instead of `restricted`. */
   baseline: boolean;
   /** The digests pushed with that tag, if known. A tag can be moved, but a digest can't. */
   digests: ReturnType<typeof findDigests>;
@@ -108,7 +108,7 @@ const ENCRYPTED_ONLY = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: {
-    // The target chooses the Ingress; Kustomize only requires a name.
+    // The target selects the Ingress; Kustomize only requires a name.
     name: 'any',
     annotations: {
       'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',

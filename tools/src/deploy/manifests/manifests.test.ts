@@ -33,8 +33,8 @@ const inCluster = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overla
 const dapr = kustomize(join(ROOT, 'k8s/base/dapr'));
 
 const named = (documents: readonly Document[], kind: string, name: string): Document => {
-  const found = documents.find((one) => one.kind === kind && one.metadata.name === name);
-  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  const found = documents.find((document) => document.kind === kind && document.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} named ${name}`);
   return found;
 };
 
@@ -63,7 +63,7 @@ const ON_REQUEST = [
   ...['failover', 'sentinelMasterName', 'sentinelUsername', 'sentinelPassword'],
 ];
 
-/** Returns a component of `components/` as it should look on Kubernetes. */
+/** Returns a component from `components/` as it should look on Kubernetes. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
@@ -165,8 +165,8 @@ describe('the components on Kubernetes', () => {
   it.each(apps)(
     'should let only the documented caller invoke %s, and only the documented methods, as in compose',
     (app) => {
-      const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
-      expect(ofKubernetes).toEqual(accessControlFor(app, NAMESPACE));
+      const accessControl = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
+      expect(accessControl).toEqual(accessControlFor(app, NAMESPACE));
       const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
       expect(spec).toEqual({ accessControl: accessControlFor(app, 'default') });
     },
@@ -174,7 +174,7 @@ describe('the components on Kubernetes', () => {
 
   it('should protect every topic, and let only listed applications publish notifications', () => {
     const { metadata } = componentSchema.parse(named(dapr, 'Component', COMPONENTS.pubsub)).spec;
-    const valueOf = (name: string) => metadata.find((one) => one.name === name)?.value ?? '';
+    const valueOf = (name: string) => metadata.find((setting) => setting.name === name)?.value ?? '';
     expect(valueOf('protectedTopics').split(',').sort()).toEqual(Object.values(TOPICS).sort());
     expect(valueOf('publishingScopes').split(/[=,;]/)).not.toContain(TOPICS.notifications);
     expect(valueOf('subscriptionScopes').match(/(?<=[=,])notifications(?=[,;]|$)/g)).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('k8s/', () => {
     expect(inCluster.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
-  it('should name the namespace wherever kustomize doesn’t add it', () => {
+  it('should specify the namespace wherever kustomize doesn’t add it', () => {
     const scoped = filesOf('k8s/components').filter(({ kind }) => RESOURCES[kind]?.clusterWide !== true);
     expect(scoped.length).toBeGreaterThan(2);
     for (const { metadata } of scoped) expect(metadata).toHaveProperty('namespace');
@@ -267,11 +267,11 @@ describe('k8s/', () => {
           })
           .parse(policy).spec;
         return ingress
-          .filter(({ ports }) => ports.some((one) => one.port === port))
+          .filter(({ ports }) => ports.some((opened) => opened.port === port))
           .map(({ from }) => ({ to: podSelector, from }));
       });
 
-  it('should open the sidecars’ internal ports between producer and bff only, and no application ports', () => {
+  it('should open the sidecars’ internal ports only between the producer and the bff, and no application ports', () => {
     const ours = {
       matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
     };

@@ -38,14 +38,14 @@ const matches = ({ matchLabels, matchExpressions }: Selector, labels: Labels): b
 
 interface Peer {
   pod: Labels;
-  /** The labels of its namespace, or `undefined` for the product's own. */
+  /** The labels of its namespace, or `undefined` for the product's own namespace. */
   namespace?: Labels;
 }
 
 type Rule = { peers: z.infer<typeof peerSchema>[]; ports: z.infer<typeof portsSchema> };
 
 const admits = ({ peers, ports }: Rule, { pod, namespace }: Peer, port: number | string): boolean =>
-  (ports ?? [{ port }]).some((one) => one.port === port) &&
+  (ports ?? [{ port }]).some((allowed) => allowed.port === port) &&
   peers.some(
     ({ namespaceSelector, podSelector, ipBlock }) =>
       ipBlock !== undefined ||
@@ -65,7 +65,7 @@ const mayEnter = (pod: Labels, from: Peer, port: number | string): boolean =>
     .flatMap(({ ingress }) => ingress.map((rule) => ({ peers: rule.from, ports: rule.ports })))
     .some((rule) => admits(rule, from, port));
 
-/** True if the policies allow this connection between two pods of the product's namespace. */
+/** True if the policies allow this connection between two pods in the product's namespace. */
 const connects = (from: Labels, to: Labels, port: number | string): boolean =>
   mayLeave(from, { pod: to }, port) && mayEnter(to, { pod: from }, port);
 
@@ -77,14 +77,14 @@ const dns = { pod: { 'k8s-app': 'kube-dns' }, namespace: { 'kubernetes.io/metada
 const anywhere = { pod: {}, namespace: {} };
 const dapr = { pod: { app: 'sentry' }, namespace: { 'kubernetes.io/metadata.name': 'dapr-system' } };
 
-it('should let labelled pods of the namespace publish over HTTP, or to the topic through a sidecar', () => {
+it('should let labelled pods in the namespace publish over HTTP, or to the topic through a sidecar', () => {
   expect(mayLeave(publisher, dns, 53)).toBe(true);
   expect(connects(publisher, app('producer'), 'http')).toBe(true);
   expect(mayLeave(publisher, dapr, 50001)).toBe(true);
   expect(connects(publisher, app('redis'), 6379)).toBe(true);
 });
 
-it('should let labelled pods reach any address on the ports of the Kubernetes API, for the sidecar’s secrets', () => {
+it('should let labelled pods reach any address on the Kubernetes API’s ports, for the sidecar’s secrets', () => {
   const ports = [80, 443, 3500, 4317, 4318, 6379, 6443, 50001, 50002, 'http'];
   const reached = (pod: Labels) => ports.filter((port) => mayLeave(pod, anywhere, port));
   expect(reached(publisher)).toEqual([443, 6443]);
@@ -104,7 +104,7 @@ it('should let labelled pods send requests to the producer’s sidecar port, whi
   expect(mayLeave(publisher, { pod: app('producer') }, 50002)).toBe(true);
 });
 
-it('should let pods of namespaces with the label `tocsin: client` publish', () => {
+it('should let pods in namespaces with the label `tocsin: client` publish', () => {
   const from = (namespace: Labels) => ({ pod: other, namespace });
   expect(mayEnter(app('producer'), from({ tocsin: 'client' }), 'http')).toBe(true);
   expect(mayEnter(app('producer'), from({}), 'http')).toBe(false);

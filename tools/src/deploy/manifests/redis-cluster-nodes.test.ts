@@ -65,7 +65,7 @@ const nodesSchema = z.object({
 
 const documents = rendered('quota', 'redis-cluster-nodes');
 const objectOf = (kind: string, name: string) =>
-  documents.find((one) => one.kind === kind && one.metadata.name === name);
+  documents.find((document) => document.kind === kind && document.metadata.name === name);
 
 it('should run six nodes with all required scripts, and harden both containers', () => {
   const { spec } = nodesSchema.parse(objectOf('StatefulSet', 'redis'));
@@ -84,9 +84,9 @@ it('should run six nodes with all required scripts, and harden both containers',
   );
   expect(items.filter(({ key }) => !files.includes(key))).toEqual([]);
   const mounted = items.map(({ path }) => `/etc/redis/${path}`);
-  const named = [...JSON.stringify(containers).matchAll(/\/etc\/redis\/[\w.-]+/g)].map(([path]) => path);
-  expect(named.length).toBeGreaterThan(2);
-  expect(named.filter((path) => !mounted.includes(path))).toEqual([]);
+  const referenced = [...JSON.stringify(containers).matchAll(/\/etc\/redis\/[\w.-]+/g)].map(([path]) => path);
+  expect(referenced.length).toBeGreaterThan(2);
+  expect(referenced.filter((path) => !mounted.includes(path))).toEqual([]);
 });
 
 it('should use the same node settings as Compose', () => {
@@ -99,7 +99,7 @@ it('should use the same node settings as Compose', () => {
   );
 });
 
-it('should open the cluster bus, which needs no password, only to the nodes', () => {
+it('should open the cluster bus, which requires no password, only to the nodes', () => {
   const policies = documents.filter(
     ({ kind, spec }) => kind === 'NetworkPolicy' && JSON.stringify(spec).includes('16379'),
   );

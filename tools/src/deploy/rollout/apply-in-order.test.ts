@@ -42,11 +42,11 @@ async function deploy({ outcome = 'created', registry }: { outcome?: string; reg
     }
     if (verb !== 'get' || !kind.startsWith('deployments')) return { code: 0, stdout: '', stderr: '' };
     const items = applied
-      .filter((one) => ['Deployment', 'StatefulSet'].includes(one.resource.kind))
-      .map((one) => {
-        one.checks += 1;
-        if (one.checks === 2) events.push(`ready ${one.resource.metadata.name}`);
-        return workload(one.resource, one.checks >= 2 ? 1 : 0);
+      .filter((entry) => ['Deployment', 'StatefulSet'].includes(entry.resource.kind))
+      .map((entry) => {
+        entry.checks += 1;
+        if (entry.checks === 2) events.push(`ready ${entry.resource.metadata.name}`);
+        return workload(entry.resource, entry.checks >= 2 ? 1 : 0);
       });
     return { code: 0, stdout: JSON.stringify({ items }), stderr: '' };
   });

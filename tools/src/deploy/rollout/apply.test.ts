@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { Kubectl, type Answer } from '../cluster/kubectl.ts';
+import { Kubectl, type KubectlResult } from '../cluster/kubectl.ts';
 import { apply } from './apply.ts';
 
 const JOB = { kind: 'Job', metadata: { name: 'redis-folder', namespace: 'node' } };
-const OK: Answer = { code: 0, stdout: 'job.batch/redis-folder created\n', stderr: '' };
-const immutable: Answer = {
+const OK: KubectlResult = { code: 0, stdout: 'job.batch/redis-folder created\n', stderr: '' };
+const immutable: KubectlResult = {
   ...{ code: 1, stdout: '' },
   stderr: 'The Job "redis-folder" is invalid: spec.template: Invalid value: {}: field is immutable\n',
 };
 
 /** Applies the Job in a cluster that responds to a dry run with `dryRun`. Returns the calls and the output. */
-async function applied(dryRun: Answer) {
+async function applied(dryRun: KubectlResult) {
   const calls: string[] = [];
   const output: string[] = [];
   const kubectl = new Kubectl(async (args) => {

@@ -16,14 +16,14 @@ export async function apply(
 ): Promise<string[]> {
   await deleteOutdatedJobs(kubectl, resources, say);
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: resources });
-  const answer = await kubectl.try(['apply', '-f', '-'], list);
-  for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
-  if (answer.code !== 0)
+  const result = await kubectl.try(['apply', '-f', '-'], list);
+  for (const line of result.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
+  if (result.code !== 0)
     throw new Failure(
-      `The cluster rejected part of ${what}: ${errorLineOf(answer)}. Fix this, then deploy again. Existing pods keep running.`,
+      `The cluster rejected part of ${what}: ${errorLineOf(result)}. Fix this, then deploy again. Existing pods keep running.`,
     );
   const objects = (outcome: string) =>
-    answer.stdout.split('\n').flatMap((line) => new RegExp(`^(.+) ${outcome}$`).exec(line)?.[1] ?? []);
+    result.stdout.split('\n').flatMap((line) => new RegExp(`^(.+) ${outcome}$`).exec(line)?.[1] ?? []);
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [objects(outcome).length, outcome])
     .filter(([count]) => count !== 0)

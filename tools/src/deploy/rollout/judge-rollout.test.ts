@@ -53,10 +53,10 @@ describe('judgeRollout', () => {
 
   it('should explain how to push or load a missing image', () => {
     const waiting = { reason: 'ImagePullBackOff' };
-    expect(judge(unfinished, pod({ waiting })).fault).toMatch(
+    expect(judge(unfinished, pod({ waiting })).problem).toMatch(
       /Cannot pull the image reg\.example\/tocsin-bff:1: push it with `npm run containers -- --registry reg\.example --tag 1 --push`/,
     );
-    expect(judge(unfinished, pod({ waiting, image: 'redis:7' })).fault).toMatch(
+    expect(judge(unfinished, pod({ waiting, image: 'redis:7' })).problem).toMatch(
       /redis:7: load it into the node/,
     );
   });
@@ -89,22 +89,22 @@ describe('judgeRollout', () => {
       },
       /The pod bff-1 cannot be scheduled on any node: 0\/1 nodes\./,
     ],
-  ])('should report %s', (_, odd, sentence) => {
-    expect(judge(unfinished, pod(odd)).fault).toMatch(sentence);
-    expect(judge(unfinished, pod({ ...odd, deleted: true })).fault).toBeUndefined();
-    expect(judge({}, pod(odd)).fault).toBeUndefined();
+  ])('should report %s', (_, fields, sentence) => {
+    expect(judge(unfinished, pod(fields)).problem).toMatch(sentence);
+    expect(judge(unfinished, pod({ ...fields, deleted: true })).problem).toBeUndefined();
+    expect(judge({}, pod(fields)).problem).toBeUndefined();
   });
 
   it('should report pods that the cluster rejects', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }];
-    expect(judge({ updatedReplicas: 0, conditions }).fault).toMatch(
+    expect(judge({ updatedReplicas: 0, conditions }).problem).toMatch(
       /rejects pods of bff: violates PodSecurity/,
     );
   });
 
   it('should keep waiting if an error might resolve itself', () => {
-    const young = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
-    expect(judge(unfinished, pod(young)).fault).toBeUndefined();
-    expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).fault).toBeUndefined();
+    const recent = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
+    expect(judge(unfinished, pod(recent)).problem).toBeUndefined();
+    expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).problem).toBeUndefined();
   });
 });

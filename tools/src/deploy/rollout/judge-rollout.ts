@@ -60,7 +60,7 @@ export interface Judgement {
   /** Descriptions of the workloads that are not ready. */
   pending: string[];
   /** Why the rollout cannot succeed without intervention, and how to fix it. */
-  fault?: string;
+  problem?: string;
 }
 
 /** More restarts than a sidecar needs when it starts before Redis. */
@@ -73,15 +73,15 @@ export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
 ): Judgement {
-  const pending = workloads.filter((one) => !isRolledOut(one)).map(stateOf);
+  const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
   const activePods = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const fault =
-    refusedPods(workloads) ??
-    firstOf(activePods, (pod) => imageFault(pod, registry)) ??
+  const problem =
+    rejectedPods(workloads) ??
+    firstOf(activePods, (pod) => imageProblem(pod, registry)) ??
     firstOf(activePods, (pod) => missingSidecar(pod, namespace)) ??
     firstOf(activePods, (pod) => crash(pod, namespace)) ??
     firstOf(activePods, (pod) => unschedulable(pod, now));
-  return { pending, ...(pending.length > 0 && fault !== undefined && { fault }) };
+  return { pending, ...(pending.length > 0 && problem !== undefined && { problem }) };
 }
 
 function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
@@ -97,16 +97,16 @@ function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
 const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
   `${metadata.name} ${Math.min(status.updatedReplicas, kind === 'Deployment' ? status.availableReplicas : status.readyReplicas)}/${spec.replicas}`;
 
-const firstOf = (pods: readonly Pod[], findFault: (pod: Pod) => string | undefined): string | undefined =>
-  pods.map(findFault).find((fault) => fault !== undefined);
+const firstOf = (pods: readonly Pod[], findProblem: (pod: Pod) => string | undefined): string | undefined =>
+  pods.map(findProblem).find((problem) => problem !== undefined);
 
-function refusedPods(workloads: readonly Workload[]): string | undefined {
+function rejectedPods(workloads: readonly Workload[]): string | undefined {
   for (const { metadata, status } of workloads) {
-    const refusal = status.conditions.find(
-      ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+    const rejection = status.conditions.find(
+      ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
     );
-    if (refusal)
-      return `The cluster rejects pods of ${metadata.name}: ${refusal.message.trim()}. Fix this, then deploy again.`;
+    if (rejection)
+      return `The cluster rejects pods of ${metadata.name}: ${rejection.message.trim()}. Fix this, then deploy again.`;
   }
   return undefined;
 }
@@ -116,7 +116,7 @@ const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...sta
 /** The `--tag` option for an image; empty for a name with a digest, which has no tag. */
 const tagOption = (image: string): string => (image.includes('@') ? '' : ` --tag ${image.split(':').at(-1)}`);
 
-function imageFault(pod: Pod, registry: string | undefined): string | undefined {
+function imageProblem(pod: Pod, registry: string | undefined): string | undefined {
   for (const { image, state } of statusesOf(pod)) {
     if (!/^(ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(state.waiting?.reason ?? ''))
       continue;

@@ -40,10 +40,10 @@ async function waitForBff(app: string): Promise<void> {
   });
 }
 
-it('should fail if a pod that it waits for has a fault', async () => {
+it('should fail if a pod that it waits for keeps exiting', async () => {
   await expect(waitForBff('bff')).rejects.toThrow(/bff of bff-1 has exited 9 times/);
 });
 
-it('should ignore a fault of another pod, which the next part of the deployment may fix', async () => {
+it('should ignore another failing pod, which the next part of the deployment may fix', async () => {
   await waitForBff('producer');
 });

@@ -8,7 +8,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 const POLL_MS = 1_000;
 const REPORT_MS = 15_000;
 /** Errors that disappear within this time (ms) are ignored. */
-const FAULT_LASTS_MS = 5_000;
+const PROBLEM_GRACE_MS = 5_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });
 
@@ -29,7 +29,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
   const { namespace, registry, timeoutMs, say } = options;
   const end = Date.now() + timeoutMs;
   const names = new Set(options.workloads);
-  let faultSince: number | undefined;
+  let problemSince: number | undefined;
   let reportedAt = Date.now();
   for (;;) {
     const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
@@ -41,11 +41,11 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
       .flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []))
       .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
     const now = Date.now();
-    const { pending, fault } = judgeRollout({ workloads, pods }, { namespace, registry, now });
+    const { pending, problem } = judgeRollout({ workloads, pods }, { namespace, registry, now });
     if (pending.length === 0 && workloads.length === names.size) return;
-    faultSince = fault === undefined ? undefined : (faultSince ?? now);
-    if (fault !== undefined && faultSince !== undefined && now - faultSince >= FAULT_LASTS_MS)
-      throw new Failure(fault);
+    problemSince = problem === undefined ? undefined : (problemSince ?? now);
+    if (problem !== undefined && problemSince !== undefined && now - problemSince >= PROBLEM_GRACE_MS)
+      throw new Failure(problem);
     if (now >= end)
       throw new Failure(
         `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +

@@ -14,9 +14,12 @@ const routes = Object.keys(openApiDocument().paths)
 
 it('should forward every route for publishers in compose', () => {
   const rule = /publish:[^]*?rule: (.*)/.exec(textOf('compose/edge/routes.yaml'))?.[1] ?? '';
-  const patterns = [...rule.matchAll(/PathRegexp\(`([^`]+)`\)/g)].map(([, one = '']) => new RegExp(one));
+  const patterns = [...rule.matchAll(/PathRegexp\(`([^`]+)`\)/g)].map(
+    ([, pattern = '']) => new RegExp(pattern),
+  );
   const paths = [...rule.matchAll(/Path\(`([^`]+)`\)/g)].map(([, path]) => path);
-  const isForwarded = (route: string) => paths.includes(route) || patterns.some((one) => one.test(route));
+  const isForwarded = (route: string) =>
+    paths.includes(route) || patterns.some((pattern) => pattern.test(route));
   expect(routes.filter((route) => !isForwarded(route))).toEqual([]);
 });
 

@@ -21,11 +21,11 @@ const folders = packages.flatMap((name) =>
     .map((entry) => `${name}/src/${entry.name}/`),
 );
 
-it('should name only existing paths', () => {
+it('should mention only existing paths', () => {
   expect(paths.length).toBeGreaterThan(100);
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-it('should name every top-level folder in each package’s src', () => {
+it('should mention every top-level folder in each package’s src', () => {
   expect(folders.filter((folder) => !paths.includes(folder))).toEqual([]);
 });

@@ -11,18 +11,18 @@ const section = (file: string, from: RegExp, to: RegExp): string => {
   return rest.slice(0, rest.slice(1).search(to) + 1);
 };
 
-it('should list in the README all members that a publisher may send', () => {
+it('should document every input member in the README', () => {
   const table = section('README.md', /^## Publish$/m, /^## /m);
   const listed = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(Object.keys(notificationInputSchema.shape).sort());
 });
 
-it('should list in the protocol all members that a client receives', () => {
+it('should document every notification member in the protocol', () => {
   const row = section('docs/protocol.md', /^\| `notification`/m, /^\|/m);
   for (const name of Object.keys(notificationSchema.shape)) expect(row).toContain(`\`${name}\``);
 });
 
-it('should list in the protocol all events that a client receives', () => {
+it('should document every server event in the protocol', () => {
   const table = section('docs/protocol.md', /^### Events$/m, /^```/m);
   const listed = [...table.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual([...SERVER_EVENT_NAMES].sort());

@@ -21,7 +21,7 @@ const threats = groups.flatMap(({ who, rows }) =>
   rows.map(([, could, , shownBy]) => [who, could, shownBy] as const),
 );
 
-it.each(threats)('should name a test for each threat: %s could %s', (_who, _could, shownBy) => {
+it.each(threats)('should link to a test for each threat: %s could %s', (_who, _could, shownBy) => {
   // links.test.ts checks that the files exist.
   expect(shownBy).toMatch(/^\[[^\]]+\]\(\.\.\/[\w./-]+\.test\.ts\)/);
 });

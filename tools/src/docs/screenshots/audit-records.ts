@@ -1,6 +1,6 @@
 import type { AuditStream, AuditRecord } from '@tocsin/contracts';
 
-type Line = [stream: AuditStream, what: Partial<AuditRecord> & Pick<AuditRecord, 'action' | 'actor'>];
+type Line = [stream: AuditStream, fields: Partial<AuditRecord> & Pick<AuditRecord, 'action' | 'actor'>];
 
 const LINES: Line[] = [
   [
@@ -48,11 +48,11 @@ const LINES: Line[] = [
 export const auditRecords = (
   start = Date.UTC(2026, 0, 5, 8, 40),
 ): { stream: AuditStream; record: AuditRecord }[] =>
-  LINES.map(([stream, what], n) => ({
+  LINES.map(([stream, fields], n) => ({
     stream,
     record: {
       ...{ v: 1, id: `5eedf00d-${n + 1}`, at: new Date(start + n * 73_000).toISOString(), requests: 1 },
       ...{ outcome: 'done', via: 'http', instance: 'bff-1' },
-      ...what,
+      ...fields,
     },
   }));

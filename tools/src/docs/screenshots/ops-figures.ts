@@ -43,7 +43,7 @@ export function opsFigures(n: number, start = START): Instances {
 }
 
 /** Metrics for the same sample instances in the hour before step 0. */
-export function opsPast(start = START): PastInstance[] {
+export function opsHistory(start = START): PastInstance[] {
   const now = Math.floor(start / MINUTE_MS);
   return opsFigures(0, start).instances.map((last) => ({
     ...{ v: DOCUMENT_VERSION, instance: last.instance, version: VERSION },

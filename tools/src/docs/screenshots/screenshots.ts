@@ -7,7 +7,7 @@ import { launchBrowser } from '../../browser/launch.ts';
 import { ROOT } from '../../paths.ts';
 import { ensureUi } from '../../setup/product/ui.ts';
 import { startMemoryBff } from '../memory-bff.ts';
-import { takeOpsPicture } from './ops-picture.ts';
+import { takeOpsScreenshot } from './ops-screenshot.ts';
 
 const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
@@ -27,7 +27,7 @@ const HISTORY: NotificationInput[] = [
   {
     severity: 'info',
     title: 'Order 10402 from Café Luna',
-    body: '6 items, €874.06. To be packed today.',
+    body: '6 items, €874.06. Ships today.',
     source: 'shop',
     link: '/orders/10402',
   },
@@ -63,7 +63,7 @@ const LIVE: NotificationInput[] = [
   },
   {
     severity: 'warning',
-    title: 'checkout responds slowly',
+    title: 'checkout is responding slowly',
     body: 'p99 has been at 1.4 s for five minutes.',
     source: 'alerts',
     actions: [{ label: 'Open dashboard', link: '/dashboards/checkout' }],
@@ -83,9 +83,9 @@ export async function screenshots(): Promise<number> {
       for (const width of [1440, 360] as const) {
         const name = (subject: string) => `${subject}-${theme}-${width}.png`;
         const file = (subject: string) => join(IMAGES, name(subject));
-        await takePictures(browser, { theme, width, file });
-        await takePictureOfOps(browser, { theme, width, file });
-        process.stdout.write(`Written: docs/images/${name('page')}, ${name('inbox')}, ${name('ops')}\n`);
+        await takePageScreenshots(browser, { theme, width, file });
+        await takeOpsPageScreenshot(browser, { theme, width, file });
+        process.stdout.write(`Wrote docs/images/${name('page')}, ${name('inbox')}, ${name('ops')}\n`);
       }
     }
   } finally {
@@ -94,13 +94,13 @@ export async function screenshots(): Promise<number> {
   return 0;
 }
 
-interface Picture {
+interface Screenshot {
   theme: 'light' | 'dark';
   width: keyof typeof SIZES;
   file: (subject: string) => string;
 }
 
-async function takePictures(browser: Browser, { theme, width, file }: Picture): Promise<void> {
+async function takePageScreenshots(browser: Browser, { theme, width, file }: Screenshot): Promise<void> {
   const bff = await startMemoryBff();
   const { publish } = bff;
   try {
@@ -134,10 +134,10 @@ async function takePictures(browser: Browser, { theme, width, file }: Picture): 
   }
 }
 
-async function takePictureOfOps(browser: Browser, { theme, width, file }: Picture): Promise<void> {
+async function takeOpsPageScreenshot(browser: Browser, { theme, width, file }: Screenshot): Promise<void> {
   const { url, backend, stop } = await startMemoryBff();
   try {
-    await takeOpsPicture(browser, { theme, width, file: file('ops'), backend, url });
+    await takeOpsScreenshot(browser, { theme, width, file: file('ops'), backend, url });
   } finally {
     await stop();
   }

@@ -4,7 +4,7 @@ import { createNotificationClient } from '@tocsin/client';
 export interface Watch {
   name: string;
   /** Why subscribing failed, or `undefined` if it succeeded. */
-  fault: () => string | undefined;
+  failure: () => string | undefined;
   /** When the notification with this id arrived, according to this machine's clock. */
   arrivedAt: (id: string) => number | undefined;
   close: () => void;
@@ -25,24 +25,24 @@ export interface WatchOptions {
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
   const arrivals = new Map<string, number>();
-  let fault: string | undefined = 'did not connect in time';
+  let failure: string | undefined = 'did not connect in time';
   client.on('error', (error) => {
-    if (fault !== undefined) fault = error.message;
+    if (failure !== undefined) failure = error.message;
   });
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, timeoutMs);
-    const done = (why: string | undefined) => {
-      fault = why;
+    const finish = (reason: string | undefined) => {
+      failure = reason;
       clearTimeout(timer);
       resolve();
     };
     client.subscribe(feed, {
-      onCaughtUp: () => done(undefined),
-      onRefused: ({ code, message }) => done(`${code}: ${message}`),
+      onCaughtUp: () => finish(undefined),
+      onRefused: ({ code, message }) => finish(`${code}: ${message}`),
       onPublications: (publications) => {
         for (const { notification } of publications) arrivals.set(notification.id, Date.now());
       },
     });
   });
-  return { name, fault: () => fault, arrivedAt: (id) => arrivals.get(id), close: () => client.close() };
+  return { name, failure: () => failure, arrivedAt: (id) => arrivals.get(id), close: () => client.close() };
 }

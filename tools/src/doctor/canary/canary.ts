@@ -4,7 +4,7 @@ import { BROADCAST_STREAM } from '@tocsin/contracts';
 import type { RedisClient } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { pollUntil } from '../../net/poll.ts';
-import { ask } from '../ask.ts';
+import { probe } from '../probe.ts';
 import { watch, type Watch } from './canary-watch.ts';
 import { fault, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
@@ -35,8 +35,8 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
     target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );
   try {
-    const unsubscribed = watches.filter((one) => one.fault() !== undefined).map(notSubscribed);
-    const watching = watches.filter((one) => one.fault() === undefined);
+    const unsubscribed = watches.filter(({ failure }) => failure() !== undefined).map(notSubscribed);
+    const watching = watches.filter(({ failure }) => failure() === undefined);
     await delay(SETTLE_MS);
     let runs: CanaryRun[] = [];
     for (let count = 0; count < MAX_RUNS; count++) {
@@ -65,7 +65,7 @@ async function sendCanary(
   if (!producer) return 'no producer to send it to';
   const id = `doctor-${randomUUID()}`;
   const before = redis instanceof Error ? undefined : await lastBroadcast(redis);
-  const answer = await ask(`${producer.url}/notifications`, {
+  const response = await probe(`${producer.url}/notifications`, {
     method: 'POST',
     headers: target.apiKey ? { 'x-api-key': target.apiKey } : {},
     body: {
@@ -75,20 +75,20 @@ async function sendCanary(
       expiresAt: new Date(Date.now() + LIFE_MS).toISOString(),
     },
   });
-  if (typeof answer === 'string') return `the producer does not respond: ${answer}`;
-  if (answer.status !== 202) {
-    const problem = jsonOf(problemSchema, answer.text);
-    return `the producer returns ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? answer.text.slice(0, 200)}`;
+  if (typeof response === 'string') return `the producer does not respond: ${response}`;
+  if (response.status !== 202) {
+    const problem = jsonOf(problemSchema, response.text);
+    return `the producer returns ${response.status} ${problem?.code ?? ''}: ${problem?.detail ?? response.text.slice(0, 200)}`;
   }
-  const acceptedAt = answer.answeredAt;
-  await pollUntil(async () => watches.every((one) => one.arrivedAt(id) !== undefined), {
+  const acceptedAt = response.receivedAt;
+  await pollUntil(async () => watches.every(({ arrivedAt }) => arrivedAt(id) !== undefined), {
     timeoutMs: MAX_RUN_MS,
     everyMs: 20,
   });
   return {
-    arrivals: watches.map((one) => {
-      const at = one.arrivedAt(id);
-      return { name: one.name, ms: at === undefined ? undefined : Math.max(0, at - acceptedAt) };
+    arrivals: watches.map(({ name, arrivedAt }) => {
+      const at = arrivedAt(id);
+      return { name, ms: at === undefined ? undefined : Math.max(0, at - acceptedAt) };
     }),
     broadcast:
       before === undefined || redis instanceof Error ? undefined : await isBroadcast(redis, before, id),
@@ -114,11 +114,11 @@ async function isBroadcast(redis: RedisClient, after: string, id: string): Promi
   }
 }
 
-const notSubscribed = (one: Watch): Finding =>
+const notSubscribed = (failed: Watch): Finding =>
   fault(
-    `canary at ${one.name}`,
-    `cannot subscribe: ${one.fault()}`,
-    /token|unauthorized|forbidden/i.test(one.fault() ?? '')
+    `canary at ${failed.name}`,
+    `cannot subscribe: ${failed.failure()}`,
+    /token|unauthorized|forbidden/i.test(failed.failure() ?? '')
       ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor). With compose and on Kubernetes, sign it with their secret (docs/guides/look-inside.md#ask-the-doctor).'
       : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );

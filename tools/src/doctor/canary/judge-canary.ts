@@ -15,24 +15,24 @@ export interface CanaryRun {
 const PUSHED_WITHIN_MS = 1_000;
 
 const SETTINGS =
-  'Check BROADCASTER (it must be redis with more than one instance), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log reports lost connections of the broadcaster. Then restart it.';
+  "Check that bff's BROADCASTER (it must be redis with more than one instance), REDIS_HOST and REDIS_PASSWORD: all bffs must share one Redis. Its log reports when the broadcaster loses its connection. Then restart it.";
 
 /** Returns one finding per bff. An instance that was late once but then on time is fine. */
 export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
   const last = runs.at(-1);
   if (!last) return [];
-  const inTime = last.arrivals.filter(isPushed);
-  if (inTime.length === 0 && last.arrivals.length > 0 && last.broadcast !== true) {
+  const onTime = last.arrivals.filter(isPushed);
+  if (onTime.length === 0 && last.arrivals.length > 0 && last.broadcast !== true) {
     return last.arrivals.map(({ name, ms }) =>
       fault(
         `canary at ${name}`,
-        `accepted by the producer, but ${arrivalOf(ms)}; no bff received it in time`,
+        `accepted by the producer, but ${arrivalOf(ms)}; no bff received it on time`,
         'No instance received it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
       ),
     );
   }
   // If the canary was pushed but not broadcast, it reached only the host's own clients.
-  const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
+  const host = last.broadcast === false && onTime.length < last.arrivals.length ? onTime : [];
   return last.arrivals.map((arrival) => {
     const check = `canary at ${arrival.name}`;
     if (host.includes(arrival)) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from '../ask.ts';
+import { probe } from '../probe.ts';
 import { fault, ok, type Finding } from '../finding.ts';
 import { clockOf, type Clock } from './clock-skew.ts';
 import { jsonOf } from '../json-of.ts';
@@ -13,7 +13,7 @@ export async function checkApplication({
   name,
   url,
 }: Endpoint): Promise<{ findings: Finding[]; clock?: Clock }> {
-  const alive = await ask(`${url}/healthz`);
+  const alive = await probe(`${url}/healthz`);
   if (typeof alive === 'string' || alive.status !== 200) {
     const says = typeof alive === 'string' ? alive : `${alive.status} for /healthz`;
     return {
@@ -27,7 +27,7 @@ export async function checkApplication({
     };
   }
   const version = jsonOf(healthSchema, alive.text)?.version ?? 'unknown';
-  const ready = await ask(`${url}/readyz`);
+  const ready = await probe(`${url}/readyz`);
   const isReady = typeof ready !== 'string' && ready.status === 200;
   const detail =
     typeof ready === 'string' ? ready : (jsonOf(problemSchema, ready.text)?.detail ?? ready.text);
@@ -45,7 +45,7 @@ export async function checkApplication({
   };
 }
 
-const clockPart = (name: string, answer: Parameters<typeof clockOf>[1]): { clock?: Clock } => {
-  const clock = clockOf(name, answer);
+const clockPart = (name: string, response: Parameters<typeof clockOf>[1]): { clock?: Clock } => {
+  const clock = clockOf(name, response);
   return clock ? { clock } : {};
 };

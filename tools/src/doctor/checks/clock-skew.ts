@@ -1,4 +1,4 @@
-import type { Answer } from '../ask.ts';
+import type { ProbeResult } from '../probe.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
 /** Lower and upper bounds on how far ahead of our clock another clock is (ms). */
@@ -17,9 +17,9 @@ const HARMFUL_MS = 30_000;
  * The clock of the process that sent this response. A `Date` header is truncated to seconds, and can be up to one
  * second old.
  */
-export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
+export function clockOf(name: string, { date, sentAt, receivedAt }: ProbeResult): Clock | undefined {
   if (date === undefined) return undefined;
-  return { name, min: date - answeredAt, max: date + 2_000 - askedAt };
+  return { name, min: date - receivedAt, max: date + 2_000 - sentAt };
 }
 
 /** Compares all clocks, and reports the two that must be furthest apart. */
@@ -32,18 +32,18 @@ export function checkClocks(clocks: readonly Clock[]): Finding {
       'Fix the processes that don’t respond, then rerun the doctor.',
     );
   }
-  let worst = { apart: 0, ahead: '', behind: '' };
+  let worst = { skewMs: 0, ahead: '', behind: '' };
   for (const ahead of clocks) {
     for (const behind of clocks) {
-      const apart = ahead.min - behind.max;
-      if (apart > worst.apart) worst = { apart, ahead: ahead.name, behind: behind.name };
+      const skewMs = ahead.min - behind.max;
+      if (skewMs > worst.skewMs) worst = { skewMs, ahead: ahead.name, behind: behind.name };
     }
   }
-  const says = `${worst.ahead} is at least ${(worst.apart / 1000).toFixed(1)} s ahead of ${worst.behind}`;
+  const says = `${worst.ahead} is at least ${(worst.skewMs / 1000).toFixed(1)} s ahead of ${worst.behind}`;
   const remedy =
     'Synchronize the clocks of all hosts, including this one (NTP: chrony or systemd-timesyncd).';
-  if (worst.apart >= HARMFUL_MS)
+  if (worst.skewMs >= HARMFUL_MS)
     return fault(check, `${says}, so tokens are rejected and times are wrong`, remedy);
-  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}, so times are off by that much`, remedy);
+  if (worst.skewMs >= NOTICEABLE_MS) return warn(check, `${says}, so times are off by that much`, remedy);
   return ok(check, `${clocks.map(({ name }) => name).join(', ')} agree`);
 }

@@ -48,7 +48,7 @@ describe('the Redis checks', () => {
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
     ['an expected cluster', checkRole, { ...facts({ cluster_enabled: '1' }), isCluster: true }, 'ok'],
     ['a Redis that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
-  ])('should judge each state correctly: %s', (_name, check, given, state) => {
+  ])('should report the right state: %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });
   });
 });

@@ -76,7 +76,7 @@ export function checkMemory({ info }: RedisFacts): Finding {
   }
   const says = `${megabytes(used)} of ${megabytes(limit)} used`;
   if (used >= limit) return fault(check, `full: ${says}; new notifications are rejected`, remedy);
-  if (used >= NEAR_FULL * limit) return warn(check, `near full: ${says}`, remedy);
+  if (used >= NEAR_FULL * limit) return warn(check, `nearly full: ${says}`, remedy);
   return ok(check, says);
 }
 

@@ -40,11 +40,11 @@ export async function checkRedis(
 ): Promise<{ findings: Finding[]; clock?: Clock }> {
   const address = targetText(target.redis);
   if (redis instanceof Error) {
-    const known = explainRedisFault(redis, target.redis);
+    const explanation = explainRedisFault(redis, target.redis);
     return {
       findings: [
-        known
-          ? fault('redis', `at ${address} ${known.what}`, known.remedy)
+        explanation
+          ? fault('redis', `at ${address} ${explanation.what}`, explanation.remedy)
           : fault(
               'redis',
               `does not respond at ${address}: ${messageOf(redis)}`,
@@ -54,9 +54,9 @@ export async function checkRedis(
     };
   }
   try {
-    const askedAt = Date.now();
+    const sentAt = Date.now();
     const [seconds, micros] = (await redis.sendCommand(['TIME'])) as unknown as [string, string];
-    const answeredAt = Date.now();
+    const receivedAt = Date.now();
     const time = Number(seconds) * 1000 + Number(micros) / 1000;
     const masters = await Promise.all(
       mastersOf(redis).map(async (master): Promise<RedisFacts> => ({
@@ -70,7 +70,7 @@ export async function checkRedis(
         const found = worst(masters.map(check));
         return masters.length === 1 ? found : { ...found, says: `${found.says} (${masters.length} masters)` };
       }),
-      clock: { name: 'redis', min: time - answeredAt, max: time - askedAt },
+      clock: { name: 'redis', min: time - receivedAt, max: time - sentAt },
     };
   } catch (error) {
     return {
@@ -94,7 +94,10 @@ export async function checkOtherRedis(target: Target): Promise<Finding[]> {
       const opened = await openRedis({ redis });
       try {
         const { findings } = await checkRedis({ redis }, opened);
-        return findings.map((one) => ({ ...one, check: `${one.check} of ${parts.join(' and ')}` }));
+        return findings.map((finding) => ({
+          ...finding,
+          check: `${finding.check} of ${parts.join(' and ')}`,
+        }));
       } finally {
         closeRedis(opened);
       }

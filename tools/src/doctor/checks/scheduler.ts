@@ -1,5 +1,5 @@
 import { APP_IDS } from '@tocsin/contracts';
-import { ask } from '../ask.ts';
+import { probe } from '../probe.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
@@ -28,9 +28,9 @@ export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Pro
       remedy,
     );
   }
-  const answer = await ask(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
-  const answered = typeof answer !== 'string' && /job not found/i.test(answer.text);
+  const response = await probe(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
+  const answered = typeof response !== 'string' && /job not found/i.test(response.text);
   if (answered) return ok(check, `connected to the sidecar of ${name}`);
-  const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
+  const says = typeof response === 'string' ? response : `${response.status} ${response.text.slice(0, 200)}`;
   return fault(check, `does not respond to the sidecar of ${name}: ${says}`, remedy);
 }

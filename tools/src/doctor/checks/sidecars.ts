@@ -1,5 +1,5 @@
 import { ACTOR_TYPE, APP_IDS } from '@tocsin/contracts';
-import { ask } from '../ask.ts';
+import { probe } from '../probe.ts';
 import { checkComponents } from './components.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
@@ -8,17 +8,17 @@ import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Endpoint, type Target } from '../target.ts';
 
-/** Checks all sidecars and components, and asks the sidecars about placement and the scheduler. */
+/** Checks all sidecars and components, and whether the sidecars are connected to placement and the scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
     : {};
-  const answers = await Promise.all(target.sidecars.map((one) => examineSidecar(one, headers)));
-  const reachable = withNames(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
+  const results = await Promise.all(target.sidecars.map((sidecar) => examineSidecar(sidecar, headers)));
+  const reachable = withNames(results.flatMap((result) => ('metadata' in result ? [result] : [])));
   return [
-    ...answers.flatMap((one) => ('check' in one ? [one] : [])),
-    ...reachable.map((one) => checkIdentity(one, target)),
-    ...missingAddresses(target, answers.length),
+    ...results.flatMap((result) => ('check' in result ? [result] : [])),
+    ...reachable.map((sidecar) => checkIdentity(sidecar, target)),
+    ...missingAddresses(target, results.length),
     ...reachable.flatMap(checkComponents),
     checkPlacement(reachable),
     await checkScheduler(reachable),
@@ -33,28 +33,32 @@ async function examineSidecar(
 ): Promise<Finding | UnnamedSidecar> {
   const check = `sidecar of ${name ?? url}`;
   // Even while the sidecar is unhealthy, the metadata shows whether it is a Dapr sidecar and accepts the token.
-  const answer = await ask(`${url}/v1.0/metadata`, { headers });
-  if (typeof answer === 'string') {
+  const response = await probe(`${url}/v1.0/metadata`, { headers });
+  if (typeof response === 'string') {
     return fault(
       check,
-      `does not respond at ${url}: ${answer}`,
+      `does not respond at ${url}: ${response}`,
       'Restart the sidecar. Without it, its application can’t accept or deliver notifications. With `npm start`: press Ctrl-C and start it again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
     );
   }
-  if (answer.status === 401 || answer.status === 403) {
+  if (response.status === 401 || response.status === 403) {
     return fault(check, `rejects the API token at ${url}`, 'Set DAPR_API_TOKEN to its token.');
   }
-  const metadata = jsonOf(metadataSchema, answer.text);
-  if (answer.status !== 200 || !metadata) {
-    return fault(check, `${url} returns ${answer.status} and is not a Dapr sidecar`, 'Correct the address.');
+  const metadata = jsonOf(metadataSchema, response.text);
+  if (response.status !== 200 || !metadata) {
+    return fault(
+      check,
+      `${url} returns ${response.status} and is not a Dapr sidecar`,
+      'Correct the address.',
+    );
   }
-  const health = await ask(`${url}/v1.0/healthz/outbound`, { headers });
+  const health = await probe(`${url}/v1.0/healthz/outbound`, { headers });
   if (typeof health === 'string' || health.status >= 300) {
     const says = typeof health === 'string' ? health : `${health.status} ${health.text.slice(0, 200)}`;
     return fault(
       check,
       `runs at ${url} but is not healthy: ${says}`,
-      'Its log names the component that it is waiting for; usually Redis is unreachable.',
+      'Its log shows which component it is waiting for; usually Redis is unreachable.',
     );
   }
   return { url, headers, metadata, name };
@@ -68,15 +72,15 @@ function withNames(sidecars: readonly UnnamedSidecar[]): ReachableSidecar[] {
     if (metadata.id === APP_IDS.bff) return bffName(bffs++);
     return metadata.id === APP_IDS.producer ? producerName(producers++) : metadata.id;
   };
-  return sidecars.map((one) => ({ ...one, name: one.name ?? nameOf(one) }));
+  return sidecars.map((sidecar) => ({ ...sidecar, name: sidecar.name ?? nameOf(sidecar) }));
 }
 
 /** Checks that the sidecar has the expected app id and, for a bff, hosts the actors that process its turns. */
 function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
   const isNamed = (endpoints: readonly Endpoint[]) => endpoints.some((endpoint) => endpoint.name === name);
-  const isOfBff = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));
-  const expected = isOfBff ? APP_IDS.bff : APP_IDS.producer;
+  const isBffSidecar = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));
+  const expected = isBffSidecar ? APP_IDS.bff : APP_IDS.producer;
   if (metadata.id !== expected) {
     return fault(
       check,

@@ -9,7 +9,7 @@ import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';
 import type { Endpoint, Target } from '../target.ts';
 import { forward, type Forward } from './forward.ts';
-import { checkPods, type RunningPod } from './look.ts';
+import { checkPods, type RunningPod } from './check-pods.ts';
 import { OWN_REDIS, readSecrets } from './secrets.ts';
 
 const PERMISSIONS: Permission[] = [
@@ -34,7 +34,7 @@ export async function examineCluster(kubectl: Kubectl, credentials: Credentials)
   const forwards = new Forwards(kubectl);
   try {
     const target = { ...(await forwardPorts(kubectl, pods, forwards)), ...credentials };
-    return [finding, ...forwards.faults, ...(await examine(target))];
+    return [finding, ...forwards.failures, ...(await examine(target))];
   } finally {
     await forwards.end();
   }
@@ -46,7 +46,7 @@ class Forwards {
   readonly #ending = new AbortController();
   readonly #all: Promise<Forward>[] = [];
   /** An error for each port that could not be forwarded. */
-  readonly faults: Finding[] = [];
+  readonly failures: Finding[] = [];
 
   constructor(kubectl: Kubectl) {
     this.#kubectl = kubectl;
@@ -58,7 +58,7 @@ class Forwards {
     this.#all.push(forwarding);
     const { port: local } = await forwarding;
     if (typeof local === 'number') return local;
-    this.faults.push(
+    this.failures.push(
       fault(
         `port ${port} of ${pod}`,
         `kubectl cannot forward a port to it: ${local}`,

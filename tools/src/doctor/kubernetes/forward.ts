@@ -31,6 +31,6 @@ export function forward(
       if (local !== undefined) resolve({ port: Number(local), ended });
     };
     const ended = kubectl.follow(args, { onLine, signal });
-    ended.then((answer) => resolve({ port: errorLineOf(answer), ended }), reject);
+    ended.then((result) => resolve({ port: errorLineOf(result), ended }), reject);
   });
 }

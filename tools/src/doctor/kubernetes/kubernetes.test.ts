@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Kubectl, type Answer, type RunKubectl } from '../../deploy/cluster/kubectl.ts';
+import { Kubectl, type KubectlResult, type RunKubectl } from '../../deploy/cluster/kubectl.ts';
 import { forward } from './forward.ts';
-import { checkPods } from './look.ts';
+import { checkPods } from './check-pods.ts';
 import { readSecrets } from './secrets.ts';
 
-const answer = (fields: Partial<Answer> = {}): Answer => ({ code: 0, stdout: '', stderr: '', ...fields });
-const json = (value: object) => answer({ stdout: JSON.stringify(value) });
+const result = (fields: Partial<KubectlResult> = {}): KubectlResult => ({
+  code: 0,
+  stdout: '',
+  stderr: '',
+  ...fields,
+});
+const json = (value: object) => result({ stdout: JSON.stringify(value) });
 
 const workload = (name: string, available = 2) => ({
   kind: name === 'redis' ? 'StatefulSet' : 'Deployment',
@@ -50,7 +55,7 @@ describe('checkPods', () => {
     ]);
   });
 
-  it('should name the workload that lacks pods', async () => {
+  it('should report the workload that lacks pods', async () => {
     const { finding } = await checkPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
     expect(finding).toMatchObject({ state: 'fault', says: 'not all available: bff 1/2' });
     expect(finding.remedy).toContain('kubectl -n ns get pods');
@@ -58,7 +63,7 @@ describe('checkPods', () => {
 
   it('should explain how to deploy if nothing is deployed', async () => {
     await expect(checkPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
-      /Tocsin is not running in the namespace ns .*npm run deploy/,
+      /Tocsin is not running in this cluster's ns namespace.*npm run deploy/,
     );
   });
 });
@@ -72,11 +77,11 @@ describe('readSecrets', () => {
         USERNAME: base64('default'),
         PASSWORD: base64('secret'),
       },
-      'redis-operator': { PASSWORD: base64('people') },
+      'redis-operator': { PASSWORD: base64('operator-password') },
     };
     const kubectl = new Kubectl(async ([, , name = '']) => {
       const data = secrets[name];
-      return data ? json({ data }) : answer();
+      return data ? json({ data }) : result();
     });
     expect(await readSecrets(kubectl, 'ns')).toEqual({
       redis: {
@@ -89,9 +94,9 @@ describe('readSecrets', () => {
     secrets['redis'] = { HOST: base64('redis:6379'), USERNAME: base64('tocsin'), PASSWORD: base64('secret') };
     expect((await readSecrets(kubectl, 'ns')).redis).toMatchObject({
       username: 'operator',
-      password: 'people',
+      password: 'operator-password',
     });
-    expect(await readSecrets(new Kubectl(async () => answer()), 'ns')).toMatchObject({
+    expect(await readSecrets(new Kubectl(async () => result()), 'ns')).toMatchObject({
       redis: { addresses: [{ host: 'redis', port: 6379 }] },
     });
   });
@@ -107,7 +112,7 @@ describe('forward', () => {
       await delay(0);
       follow?.onLine('Forwarding from 127.0.0.1:40001 -> 3500');
       await new Promise((resolve) => follow?.signal.addEventListener('abort', resolve));
-      return answer({ code: 1 });
+      return result({ code: 1 });
     };
 
   it('should return the local port, and end when the signal aborts', async () => {
@@ -121,7 +126,7 @@ describe('forward', () => {
   });
 
   it('should explain why forwarding failed', async () => {
-    const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
+    const kubectl = new Kubectl(async () => result({ code: 1, stderr: 'error: pod is not running\n' }));
     expect(await forward(kubectl, target, new AbortController().signal)).toMatchObject({
       port: 'pod is not running',
     });

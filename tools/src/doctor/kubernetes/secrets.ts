@@ -39,8 +39,8 @@ function targetOf(
 ): RedisTarget {
   const addresses = (secret('HOST') ?? OWN_REDIS)
     .split(',')
-    .map((address) => splitHost(address, 'HOST of the Secret redis'));
-  // An external Redis doesn't have our user `operator`, and the configured user may have fewer permissions.
+    .map((address) => splitHost(address, 'HOST in the redis Secret'));
+  // An external Redis doesn't have our `operator` user, and the configured user may have fewer permissions.
   const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
   const isOn = (key: string): boolean => secret(key) === 'true';
   return {

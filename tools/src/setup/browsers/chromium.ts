@@ -4,13 +4,13 @@ import { canUseApt, installWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const PLACES = [
+const FOLDERS = [
   '/Applications/Google Chrome.app/Contents/MacOS',
   '/Applications/Chromium.app/Contents/MacOS',
 ];
 
 export const findChromium = (): string | undefined =>
-  findCommand([...NAMES, 'Google Chrome', 'Chromium'], PLACES);
+  findCommand([...NAMES, 'Google Chrome', 'Chromium'], FOLDERS);
 
 /**
  * Finds an installed Chromium, or installs it with apt if possible.

@@ -3,9 +3,9 @@ import { tryInstallWithApt } from '../apt.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['firefox-esr', 'firefox'];
-const PLACES = ['/Applications/Firefox.app/Contents/MacOS'];
+const FOLDERS = ['/Applications/Firefox.app/Contents/MacOS'];
 
-export const findFirefox = (): string | undefined => findCommand(NAMES, PLACES);
+export const findFirefox = (): string | undefined => findCommand(NAMES, FOLDERS);
 
 /**
  * Finds an installed Firefox, or installs it with apt if possible. If that fails, prints why and returns `undefined`.

@@ -25,7 +25,7 @@ const HOW_TO_GET_DAPR = `Do one of the following, then try again:
   install Dapr with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
   install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself`;
 
-/** True for version 1.18 and later, and `undefined` for a text that names no version. */
+/** True for version 1.18 and later, and `undefined` for text without a version. */
 export function isNewEnough(version: string): boolean | undefined {
   const found = /^v?(\d+)\.(\d+)/.exec(version);
   if (!found) return undefined;
@@ -40,7 +40,7 @@ const daprIn = (runtimePath: string): Dapr => {
 };
 
 /** Why the Dapr in `runtimePath` can't be used, or `undefined` if it can. */
-async function faultOf(
+async function problemWith(
   runtimePath: string,
   allowsOlder = readConfig().allowsUntestedDapr,
 ): Promise<string | undefined> {
@@ -56,18 +56,18 @@ async function faultOf(
 
 /** The Dapr requested by the caller. It must not be substituted. */
 async function requestedDapr(runtimePath: string): Promise<string> {
-  const fault = await faultOf(runtimePath);
-  if (fault === undefined) return runtimePath;
+  const problem = await problemWith(runtimePath);
+  if (problem === undefined) return runtimePath;
   throw new Failure(
-    `The Dapr in DAPR_RUNTIME_PATH (${runtimePath}) cannot be used: ${fault}. Correct the path, or unset it so that Tocsin installs its own Dapr.`,
+    `The Dapr in DAPR_RUNTIME_PATH (${runtimePath}) cannot be used: ${problem}. Correct the path, or unset it so that Tocsin installs its own Dapr.`,
   );
 }
 
 async function isInstalled(home: string, say: Say): Promise<boolean> {
   if (!existsSync(daprIn(home).daprd)) return false;
-  const fault = await faultOf(home);
-  if (fault !== undefined) say(`Not using the installed Dapr in ${home}: ${fault}.`);
-  return fault === undefined;
+  const problem = await problemWith(home);
+  if (problem !== undefined) say(`Not using the installed Dapr in ${home}: ${problem}.`);
+  return problem === undefined;
 }
 
 async function locate(config: ToolsConfig, say: Say): Promise<string> {

@@ -7,15 +7,15 @@ const APPS = ['producer', 'bff'] as const;
 let built: Promise<void> | undefined;
 
 /**
- * Bundles producer and bff with failpoints, unless they were already bundled from the same sources. A bundle starts in
- * a third of the CPU time that the sources take, and tests start applications hundreds of times. Checks the sources
- * only once per process because that reads hundreds of files, and a test may start multiple stacks.
+ * Bundles the producer and the bff with failpoints, unless they were already bundled from the same sources. A bundle
+ * starts in a third of the CPU time that the sources take, and tests start applications hundreds of times. Checks the
+ * sources only once per process because that reads hundreds of files, and a test may start multiple stacks.
  * @throws Error with the bundler's message
  */
 export function ensureApps(say: Say): Promise<void> {
   built ??= buildOnce(
     {
-      name: 'producer and bff for the tests',
+      name: 'the producer and the bff for the tests',
       stamp: 'tocsin-apps-hash',
       sources: ['producer/src', 'bff/src', 'service/src', 'contracts/src', 'package-lock.json'],
       outputs: APPS.map((app) => testBundleOf(app)),

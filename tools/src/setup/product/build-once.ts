@@ -23,7 +23,7 @@ export interface Product {
 export async function buildOnce({ name, stamp, sources, outputs, build }: Product, say: Say): Promise<void> {
   const file = join(ROOT, 'node_modules', '.cache', stamp);
   const isFresh = (hash: string): boolean =>
-    outputs.every((one) => existsSync(one)) && existsSync(file) && readFileSync(file, 'utf8') === hash;
+    outputs.every((output) => existsSync(output)) && existsSync(file) && readFileSync(file, 'utf8') === hash;
   if (isFresh(hashOf(ROOT, sources))) return;
   await withLock(
     `${file}.lock`,

@@ -15,7 +15,7 @@ function machineWith({ commands = [], root = false, engine = false }: MachineOpt
   const done: string[] = [];
   const machine: Machine = {
     find: (names) => {
-      const name = names.find((one) => present.has(one));
+      const name = names.find((candidate) => present.has(candidate));
       return name && `/bin/${name}`;
     },
     canUseApt: () => root,

@@ -111,20 +111,20 @@ export function pingRedis(
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1_000 });
-    let answer = '';
-    const done = (fault: string | undefined) => {
+    let reply = '';
+    const done = (problem: string | undefined) => {
       socket.destroy();
-      resolve(fault);
+      resolve(problem);
     };
     socket.once('connect', () => {
       if (user.password) socket.write(command('AUTH', ...(user.name ? [user.name] : []), user.password));
       socket.write(command('PING'));
     });
     socket.on('data', (data) => {
-      answer += data.toString('utf8');
-      const lines = answer.split('\r\n').slice(0, -1);
-      const fault = lines.find((line) => line.startsWith('-'));
-      if (fault) done(fault.slice(1));
+      reply += data.toString('utf8');
+      const lines = reply.split('\r\n').slice(0, -1);
+      const problem = lines.find((line) => line.startsWith('-'));
+      if (problem) done(problem.slice(1));
       else if (lines.includes('+PONG')) done(undefined);
     });
     socket.once('timeout', () => done('no response within a second'));

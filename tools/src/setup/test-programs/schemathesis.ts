@@ -20,14 +20,14 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   const { cacheDir } = readConfig();
   const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
   const command = join(dir, 'bin', 'schemathesis');
-  // A Python environment can't be moved because it contains its path, so create it in place. The file `complete` marks
-  // it as finished.
+  // A Python environment can't be moved because it contains its path, so create it in place. A `complete` file marks it
+  // as finished.
   const mark = join(dir, 'complete');
   const make = async () => {
-    const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
-    if (fault === undefined) writeFileSync(mark, '');
-    else say(`Skipping the fuzz tests of the HTTP interfaces: ${fault}. ${REMEDY}, then try again.`);
-    return fault === undefined ? command : undefined;
+    const problem = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
+    if (problem === undefined) writeFileSync(mark, '');
+    else say(`Skipping the fuzz tests of the HTTP interfaces: ${problem}. ${REMEDY}, then try again.`);
+    return problem === undefined ? command : undefined;
   };
   if (existsSync(mark)) return command;
   return withLock(`${dir}.lock`, make, (holder) =>

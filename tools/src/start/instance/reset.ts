@@ -8,7 +8,7 @@ import { findRunning } from './running.ts';
 const USAGE = 'npm run reset [-- --all]';
 
 /** Data that every `npm start` recreates. SQLite keeps more files next to `names.db`. */
-const RENEWABLE = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json)$/;
+const RECREATED = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json)$/;
 
 /**
  * Removes the data of `npm start`, but keeps secrets and keys unless `--all` is given.
@@ -26,15 +26,15 @@ export async function reset(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Removes the data in `dir`, or the whole folder. Returns a message that says what was removed and kept. */
+/** Removes the data in `dir`, or the whole folder. Returns a message that lists what was removed and kept. */
 export function removeData(dir: string, all: boolean): string {
   const names = existsSync(dir) ? readdirSync(dir) : [];
-  const removed = all ? names : names.filter((name) => RENEWABLE.test(name));
-  const kept = names.filter((name) => !removed.includes(name));
+  const removed = all ? names : names.filter((name) => RECREATED.test(name));
+  const retained = names.filter((name) => !removed.includes(name));
   if (all) rmSync(dir, { recursive: true, force: true });
   else for (const name of removed) rmSync(join(dir, name), { recursive: true });
   const first =
     removed.length === 0 ? 'Nothing to remove.' : `Removed from ${dir}: ${removed.sort().join(', ')}.`;
-  if (kept.length === 0) return `${first}\n`;
-  return `${first}\nKept: ${kept.sort().join(', ')}. \`npm run reset -- --all\` removes everything.\n`;
+  if (retained.length === 0) return `${first}\n`;
+  return `${first}\nKept: ${retained.sort().join(', ')}. \`npm run reset -- --all\` removes everything.\n`;
 }

@@ -8,7 +8,7 @@ import { commandOf } from '../../process/children.ts';
 const runningSchema = z.object({ pid: z.int(), folder: z.string() });
 
 /** A running copy of Tocsin: the process id of `npm start` and the repository folder. */
-export type Running = z.infer<typeof runningSchema>;
+export type RunningCopy = z.infer<typeof runningSchema>;
 
 const fileIn = (dir: string) => join(dir, 'running.json');
 
@@ -16,7 +16,7 @@ const fileIn = (dir: string) => join(dir, 'running.json');
  * The running copy registered in `dir`. Pass the data folder for the copy in this repository, or the user's cache for
  * the last copy that this user started.
  */
-export async function findRunning(dir: string): Promise<Running | undefined> {
+export async function findRunning(dir: string): Promise<RunningCopy | undefined> {
   let text: string;
   try {
     text = readFileSync(fileIn(dir), 'utf8');

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
 
-const noteSchema = z.object({
+const infoSchema = z.object({
   /** A bff sidecar's HTTP port. */
   port: z.int(),
   /** A producer sidecar's HTTP port. */
@@ -13,21 +13,21 @@ const noteSchema = z.object({
   /** Redis's address as host:port. */
   redis: z.string().optional(),
 });
-export type SidecarNote = z.infer<typeof noteSchema>;
+export type SidecarInfo = z.infer<typeof infoSchema>;
 
 /**
  * Saves the sidecars' ports and token and the Redis address, for other commands run by the same user. Returns a
  * function that removes the file.
  */
-export function writeSidecarNote(dataDir: string, note: SidecarNote): () => void {
+export function writeSidecarInfo(dataDir: string, info: SidecarInfo): () => void {
   const file = sidecarFile(dataDir);
-  writeFileSync(file, JSON.stringify(note), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(info), { mode: 0o600 });
   chmodSync(file, 0o600);
   return () => rmSync(file, { force: true });
 }
 
 /** The ports, token and address saved by the `npm start` with this data folder, or `undefined` if it isn't running. */
-export function readSidecarNote(dataDir: string): SidecarNote | undefined {
+export function readSidecarInfo(dataDir: string): SidecarInfo | undefined {
   const file = sidecarFile(dataDir);
-  return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  return existsSync(file) ? infoSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
 }

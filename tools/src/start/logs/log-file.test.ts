@@ -12,20 +12,20 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('LogFile', () => {
   it('should report consecutive write failures once, and resume writing when it can', () => {
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     const path = join(dir, 'log', 'tocsin.log');
-    const file = new LogFile(path, (error) => faults.push(error));
+    const file = new LogFile(path, (error) => errors.push(error));
     file.write('first');
     rmSync(join(dir, 'log'), { recursive: true });
     file.write('lost');
     file.write('lost too');
-    expect(faults.length).toBe(1);
-    const again = new LogFile(path, (error) => faults.push(error));
+    expect(errors.length).toBe(1);
+    const second = new LogFile(path, (error) => errors.push(error));
     file.write('written');
-    again.write('by another');
+    second.write('by another');
     expect(readFileSync(path, 'utf8')).toBe('written\nby another\n');
     rmSync(join(dir, 'log'), { recursive: true });
     file.write('lost');
-    expect(faults.length).toBe(2);
+    expect(errors.length).toBe(2);
   });
 });

@@ -11,17 +11,17 @@ export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocs
 /** Keeps all processes' raw lines for `npm run tail`, using at most two files of 50 MB. */
 export class LogFile {
   readonly path: string;
-  readonly #onFault: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   #lines = 0;
   #isFailing = false;
 
   /**
-   * Calls `onFault` when writing starts to fail, for example because the disk is full. Lines that fail after that don't
+   * Calls `onError` when writing starts to fail, for example because the disk is full. Lines that fail after that don't
    * cause calls until a write has succeeded.
    */
-  constructor(path: string, onFault: (error: unknown) => void) {
+  constructor(path: string, onError: (error: unknown) => void) {
     this.path = path;
-    this.#onFault = onFault;
+    this.#onError = onError;
     mkdirSync(dirname(path), { recursive: true });
   }
 
@@ -31,7 +31,7 @@ export class LogFile {
       this.#append(line);
       this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing) this.#onFault(error);
+      if (!this.#isFailing) this.#onError(error);
       this.#isFailing = true;
     }
   }

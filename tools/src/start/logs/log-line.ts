@@ -33,7 +33,7 @@ function parseAppLine(source: string, content: string): LogLine {
   if (!record) return { source, level: 'info', text: content };
   const details = Object.entries(record)
     .filter(([name, value]) => !OMITTED_FIELDS.has(name) && value !== undefined && value !== null)
-    .map(([name, value]) => `${name}=${short(value)}`);
+    .map(([name, value]) => `${name}=${shorten(value)}`);
   const message = typeof record['msg'] === 'string' ? record['msg'] : '';
   return {
     source,
@@ -53,7 +53,7 @@ function parseRecord(content: string): Record<string, unknown> | undefined {
   }
 }
 
-function short(value: unknown): string {
+function shorten(value: unknown): string {
   const isError = typeof value === 'object' && value !== null && 'message' in value;
   const text = isError ? String(value.message) : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH - 1)}…` : text;

@@ -4,7 +4,7 @@ import { de } from '../messages/de/index.ts';
 import { en } from '../messages/en/index.ts';
 import { auditLine as lineOf } from './audit-words.ts';
 
-const auditLine = (one: ListedAuditRecord) => lineOf(one, en.audit);
+const auditLine = (auditRecord: ListedAuditRecord) => lineOf(auditRecord, en.audit);
 
 const record = (members: Partial<ListedAuditRecord> = {}): ListedAuditRecord => ({
   ...{ v: 1, id: 'p-1', position: '1-0.0', at: '2026-01-01T00:00:00Z', requests: 1, instance: 'i' },

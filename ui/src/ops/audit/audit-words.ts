@@ -1,11 +1,11 @@
 import type { ListedAuditRecord } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 
-const SHOWN = 3;
+const MAX_SHOWN = 3;
 
-function listed(list: ListedAuditRecord['ids'], texts: OpsMessages['audit']): string {
+function formatList(list: ListedAuditRecord['ids'], texts: OpsMessages['audit']): string {
   if (!list) return '';
-  const names = list.first.slice(0, SHOWN);
+  const names = list.first.slice(0, MAX_SHOWN);
   const more = list.count - names.length;
   return more > 0 ? texts.more(names.join(', '), more) : names.join(', ');
 }
@@ -33,8 +33,8 @@ export function auditLine(
     kind: texts.kinds[actor.kind] ?? actor.kind,
     name: actor.name ?? '',
     via: actor.claimed ? texts.notVerified(way) : way,
-    feeds: listed(feeds, texts),
-    ids: listed(ids, texts),
+    feeds: formatList(feeds, texts),
+    ids: formatList(ids, texts),
     outcome: texts.outcomes[outcome] ?? outcome,
     isRefused: outcome !== 'done' && outcome !== 'uncertain',
   };

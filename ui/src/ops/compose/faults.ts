@@ -5,5 +5,5 @@ export const faultsAt = (faults: readonly Fault[], path: string): Fault[] =>
   faults.filter((fault) => fault.path === path);
 
 /** Errors of members without a form field. */
-export const faultsElsewhere = (faults: readonly Fault[], fields: readonly string[]): Fault[] =>
+export const otherFaults = (faults: readonly Fault[], fields: readonly string[]): Fault[] =>
   faults.filter(({ path }) => !fields.includes(path));

@@ -11,8 +11,8 @@ it.each([
   [{ seen: true }, "has seen it but hasn't read it"],
   [{ seen: true, read: true }, 'has read it'],
   [{ read: true, archived: true }, 'has archived it'],
-])("should describe the reader's state: %j", (changed, says) => {
-  expect(receiptTexts({ ...named, reader: { ...marks, ...changed } }, en)).toEqual([`The reader ${says}.`]);
+])("should describe the reader's state: %j", (changed, text) => {
+  expect(receiptTexts({ ...named, reader: { ...marks, ...changed } }, en)).toEqual([`The reader ${text}.`]);
 });
 
 it("should describe each fallback's outcome and reason", () => {

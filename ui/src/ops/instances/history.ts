@@ -27,7 +27,7 @@ export const append = (history: readonly Sample[], sample: Sample): Sample[] => 
 
 export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sample => ({
   at,
-  instances: instances.map((one) => ({ ...one, redisUsed: one.redis?.used ?? null })),
+  instances: instances.map((snapshot) => ({ ...snapshot, redisUsed: snapshot.redis?.used ?? null })),
 });
 
 /**
@@ -58,7 +58,7 @@ export const seriesOf = (
   figure: (figures: Figures) => number | null,
 ): (number | null)[] =>
   history.map(({ instances }) => {
-    const figures = instances.find((one) => one.instance === instance);
+    const figures = instances.find((snapshot) => snapshot.instance === instance);
     return figures ? figure(figures) : null;
   });
 
@@ -71,6 +71,6 @@ export const worstOf = (
   figure: (figures: Figures) => number | null,
 ): (number | null)[] =>
   history.map(({ instances }) => {
-    const known = instances.map(figure).filter((value) => value !== null);
-    return known.length === 0 ? null : Math.max(...known);
+    const present = instances.map(figure).filter((value) => value !== null);
+    return present.length === 0 ? null : Math.max(...present);
   });

@@ -21,7 +21,7 @@ export const missingOf = (
   now: number,
 ): MissingInstance[] =>
   past
-    .filter(({ instance }) => !running.some((one) => one.instance === instance))
+    .filter(({ instance }) => !running.some((snapshot) => snapshot.instance === instance))
     .map(({ instance, version, at, stoppedAt }) => ({
       ...{ instance, version, at: Date.parse(stoppedAt ?? at), isStopped: stoppedAt !== undefined },
     }))

@@ -13,7 +13,7 @@ let locale: string | undefined;
 
 /** The locale for numbers and times: the reader's own if it is in the page's language, otherwise the page's. */
 const localeFor = (language: string): string =>
-  navigator.languages.find((own) => baseOf(own) === baseOf(language)) ?? language;
+  navigator.languages.find((candidate) => baseOf(candidate) === baseOf(language)) ?? language;
 
 /** Loads the strings for a language tag. Falls back to English if the language isn't built in or can't be loaded. */
 export async function loadTexts(language: string): Promise<void> {

@@ -4,9 +4,9 @@ import { formatCount } from '../numbers.ts';
 
 /** The list without notifications that have been retracted since it was made. */
 export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNotification[]): ScheduleList {
-  const isKept = ({ id, feed }: NamedNotification) =>
-    !retracted.some((one) => one.id === id && one.feed === feed);
-  const next = list.next.filter(isKept);
+  const isPending = ({ id, feed }: NamedNotification) =>
+    !retracted.some((item) => item.id === id && item.feed === feed);
+  const next = list.next.filter(isPending);
   return { ...list, next, count: list.count - (list.next.length - next.length) };
 }
 

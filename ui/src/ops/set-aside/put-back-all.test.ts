@@ -5,24 +5,24 @@ import { MAX_LISTED, createPutBackAll } from './put-back-all.ts';
 const failure = (n: number) => ({ entry: `e-${n}`, detail: 'no' });
 
 function server(batches: PutBackResult[]) {
-  const asked: PutBack[] = [];
+  const requests: PutBack[] = [];
   const putBackSome = async (body: PutBack): Promise<PutBackResult> => {
-    asked.push(body);
+    requests.push(body);
     return batches.shift() ?? { putBack: 0, failed: [], more: false };
   };
-  return { asked, putBackSome };
+  return { requests, putBackSome };
 }
 
 it('should continue after failures and list the first failures', async () => {
-  const fails = Array.from({ length: 15 }, (_, n) => failure(n));
+  const failures = Array.from({ length: 15 }, (_, n) => failure(n));
   const api = server([
-    { putBack: 5, failed: fails, more: true },
-    { putBack: 5, failed: fails, more: true },
+    { putBack: 5, failed: failures, more: true },
+    { putBack: 5, failed: failures, more: true },
     { putBack: 1, failed: [], more: false },
   ]);
   const { progress, run } = createPutBackAll(api);
   await run(41, '2026-01-01T00:00:00Z');
-  expect(api.asked.map(({ skip }) => skip)).toEqual([0, 15, 30]);
+  expect(api.requests.map(({ skip }) => skip)).toEqual([0, 15, 30]);
   expect(progress).toMatchObject({ total: 41, putBack: 11, failed: 30, running: false, stopped: false });
   expect(progress.failures).toHaveLength(MAX_LISTED);
 });
@@ -33,10 +33,10 @@ it('should stop when asked to or when a batch has no effect', async () => {
   const running = run(100);
   stop();
   await running;
-  expect([api.asked.length, progress.putBack, progress.stopped]).toEqual([1, 20, true]);
+  expect([api.requests.length, progress.putBack, progress.stopped]).toEqual([1, 20, true]);
   const stuck = server([{ putBack: 0, failed: [], more: true }]);
   await createPutBackAll(stuck).run(100);
-  expect(stuck.asked).toHaveLength(1);
+  expect(stuck.requests).toHaveLength(1);
 });
 
 it('should reject when the server fails', async () => {

@@ -3,7 +3,7 @@ import type { OpsMessages } from '../messages/messages.ts';
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPercent } from '../numbers.ts';
 import type { Fault } from './rules.ts';
 
-const SHOWN = 3;
+const MAX_SHOWN = 3;
 
 export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
   switch (fault.kind) {
@@ -16,10 +16,10 @@ export function faultText(fault: Fault, texts: OpsMessages['verdict']): string {
     case 'vanished': {
       const { instances } = fault;
       const names = instances
-        .slice(0, SHOWN)
+        .slice(0, MAX_SHOWN)
         .map((name) => isolate(name))
         .join(', ');
-      return texts.vanished(instances.length > SHOWN ? `${names}, …` : names, instances.length);
+      return texts.vanished(instances.length > MAX_SHOWN ? `${names}, …` : names, instances.length);
     }
     case 'queue':
       return texts.queue(formatCount(fault.unfinished), formatDuration(fault.oldestMs));

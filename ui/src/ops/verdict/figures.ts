@@ -2,8 +2,8 @@ import type { AnnouncementQueue, InstanceSnapshot } from '@tocsin/contracts';
 
 /** The highest p99 across instances. Null if no instance has a value. */
 export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): number | null {
-  const known = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
-  return known.length === 0 ? null : Math.max(...known);
+  const present = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
+  return present.length === 0 ? null : Math.max(...present);
 }
 
 /** The queue metrics with the oldest announcement. All instances report the same queue. */

@@ -70,11 +70,13 @@ describe('a missing instance', () => {
   });
 
   it('should not be a problem once another instance has replaced it', () => {
-    const gone = [past('c', 600_000), past('d', 500_000)];
-    const [fault] = faultsOf({ past: gone });
+    const missing = [past('c', 600_000), past('d', 500_000)];
+    const [fault] = faultsOf({ past: missing });
     expect(fault).toMatchObject({ instances: ['c', 'd'], since: NOW - 600_000 });
     const successor = live({ instance: 'e', startedAt: ago(550_000) });
-    expect(faultsOf({ past: gone, instances: [live(), successor] })[0]).toMatchObject({ instances: ['d'] });
+    expect(faultsOf({ past: missing, instances: [live(), successor] })[0]).toMatchObject({
+      instances: ['d'],
+    });
   });
 });
 

@@ -92,9 +92,9 @@ function unreachable({ silentSince }: Facts): Fault[] {
 function dependencies({ status }: Facts): Fault[] {
   const failing = status?.failing ?? [];
   // Dependencies behind an unresponsive sidecar can't be checked.
-  const hidden = failing.some(({ dependency }) => dependency === 'sidecar');
+  const isSidecarDown = failing.some(({ dependency }) => dependency === 'sidecar');
   return failing
-    .filter(({ dependency }) => !hidden || dependency !== 'store')
+    .filter(({ dependency }) => !isSidecarDown || dependency !== 'store')
     .map(({ dependency, since }) => ({
       ...{ kind: 'dependency', dependency, instance: status?.instance ?? '', since: Date.parse(since) },
     }));
@@ -110,9 +110,9 @@ function outdatedMetrics(facts: Facts): Fault[] {
 /** Reports vanished instances unless new instances have since replaced them. */
 function vanished({ now, instances, past }: Facts): Fault[] {
   if (!instances) return [];
-  const gone = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);
+  const missing = missingOf(past, instances, now).filter(({ isStopped }) => !isStopped);
   const started = instances.map(({ startedAt }) => Date.parse(startedAt)).toSorted((a, b) => a - b);
-  const left = gone
+  const unreplaced = missing
     .toSorted((a, b) => a.at - b.at)
     .filter(({ at }) => {
       const index = started.findIndex((time) => time > at);
@@ -120,8 +120,10 @@ function vanished({ now, instances, past }: Facts): Fault[] {
       started.splice(index, 1);
       return false;
     });
-  if (left.length === 0) return [];
-  return [{ kind: 'vanished', instances: left.map(({ instance }) => instance), since: left[0]?.at }];
+  if (unreplaced.length === 0) return [];
+  return [
+    { kind: 'vanished', instances: unreplaced.map(({ instance }) => instance), since: unreplaced[0]?.at },
+  ];
 }
 
 function queue({ instances, samples }: Facts): Fault[] {
@@ -144,7 +146,7 @@ function memory({ instances, samples }: Facts): Fault[] {
   const redis = redisShare(instances ?? []);
   if (!redis || redis.used < NEARLY_FULL * redis.limit) return [];
   const isFull = ({ instances: all }: Sample) => {
-    const used = all.map((one) => one.redisUsed ?? null).filter((bytes) => bytes !== null);
+    const used = all.map((figures) => figures.redisUsed ?? null).filter((bytes) => bytes !== null);
     return used.length === 0 || Math.max(...used) >= NEARLY_FULL * redis.limit;
   };
   return [{ kind: 'memory', ...redis, since: sinceOf(samples, isFull) }];

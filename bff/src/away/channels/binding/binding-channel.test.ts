@@ -71,7 +71,7 @@ describe('a channel over a binding', () => {
     }
     const invoke = recorder().invoke;
     expect(() => createBindingChannel({ invoke, templates, name: 'x', data: { to: '$phone' } })).toThrow(
-      /The channel x can't be used:/,
+      /The x channel can't be used:/,
     );
   });
 

@@ -39,7 +39,7 @@ export function createBindingChannel({ invoke, templates, ...settings }: Binding
   const parsed = bindingChannelSchema.safeParse(settings);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `\n  ${path}: ${message}`);
-    throw new Error(`The channel ${settings.name} can't be used:${faults.join('')}`);
+    throw new Error(`The ${settings.name} channel can't be used:${faults.join('')}`);
   }
   const {
     name,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { AwayMessage, Contacts } from '../channel.ts';
-import type { Rendered } from '../../templates/templates.ts';
+import type { RenderedMessage } from '../../templates/templates.ts';
 import { eventOf } from './event.ts';
 import type { Json } from './wire-json.ts';
 
 interface Sources {
   message: AwayMessage;
   contacts: Contacts;
-  rendered: Rendered;
+  rendered: RenderedMessage;
 }
 
 /** The message fields that a mapping can use, by name. */

@@ -10,7 +10,7 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
  * JSON as the sidecar sends it. The sidecar's HTTP API decodes a binding's data and re-encodes it with Go's
  * encoding/json, which sorts keys and escapes some characters. A signature must cover the re-encoded bytes. Numbers
  * must be safe integers, keys ASCII, and strings free of control characters other than tab and line feed.
- * tests/channels/webhook.test.ts compares this with a real sidecar.
+ * tests/channels/webhook.test.ts checks this against a real sidecar.
  */
 export function wireJson(value: Json): string {
   if (typeof value === 'string') {

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import type { AwayMessage } from '../channel.ts';
-import type { Rendered } from '../../templates/templates.ts';
+import type { RenderedMessage } from '../../templates/templates.ts';
 import type { Dkim, EmailOptions } from './options.ts';
 
 /** An RFC 5322 message and the SMTP envelope. */
@@ -14,7 +14,7 @@ export interface Mail {
   raw: Buffer;
 }
 
-export type Compose = (message: AwayMessage, to: string, rendered: Rendered) => Promise<Mail>;
+export type Compose = (message: AwayMessage, to: string, rendered: RenderedMessage) => Promise<Mail>;
 
 const DOMAIN = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i;
 const SELECTOR = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;

@@ -209,8 +209,8 @@ describe('an SMTP server', () => {
     ['is silent before the message', 'unavailable', [...HELLO, '250 ok', '']],
     ['is silent from the start', 'unavailable', ['']],
     ['accepts the message', 'sent', [...HELLO, '250 ok', '250 ok', '354 go', '250 queued']],
-  ])('that %s should lead to the outcome "%s"', async (_, outcome, answers) => {
-    server = await startScriptedSmtp(answers);
+  ])('that %s should lead to the outcome "%s"', async (_, outcome, replies) => {
+    server = await startScriptedSmtp(replies);
     const result = await channelTo(server.url, { timeoutMs: 2_500 }).send(message, contacts);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
   });

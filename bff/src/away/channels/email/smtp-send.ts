@@ -12,7 +12,7 @@ export interface Progress {
 
 const CONNECT_MS = 10_000;
 /** Idle timeout of the connection (ms). The channel's time limit covers the whole send. */
-const SILENCE_MS = 25_000;
+const IDLE_TIMEOUT_MS = 25_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 
 /**
@@ -34,7 +34,7 @@ export async function sendOverSmtp(
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: IDLE_TIMEOUT_MS,
     socketCloseTimeout: 0,
     maxResponseSize: MAX_REPLY_BYTES,
   });

@@ -15,7 +15,7 @@ const SCHEMES: Record<string, { secure: boolean; port: number }> = {
   'smtps:': { secure: true, port: 465 },
 };
 
-const FORM = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
+const URL_FORMAT = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
 
 /** Parses an SMTP server URL. If it's invalid, adds errors without the password to `faults` and returns `undefined`. */
 export function serverOf(
@@ -26,7 +26,7 @@ export function serverOf(
   const scheme = parsed && SCHEMES[parsed.protocol];
   const hasOnlyOrigin = parsed && /^\/?$/.test(parsed.pathname) && parsed.search === '' && parsed.hash === '';
   if (!scheme || !hasOnlyOrigin || parsed.hostname === '') {
-    faults.push(`url: ${FORM}`);
+    faults.push(`url: ${URL_FORMAT}`);
     return undefined;
   }
   const user = decoded(parsed.username);

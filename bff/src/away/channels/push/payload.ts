@@ -12,7 +12,7 @@ export interface Push {
   topic: string;
 }
 
-/** Push services accept 4,096 encrypted bytes, which hold 3,993 bytes of text. The limit leaves a margin. */
+/** Push services accept 4,096 encrypted bytes, enough for 3,993 bytes of text. The limit leaves a margin. */
 const MAX_PAYLOAD_BYTES = 3_800;
 /** Maximum body length in characters. Devices show about four lines. */
 const MAX_BODY = 500;

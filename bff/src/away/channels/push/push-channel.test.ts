@@ -89,8 +89,8 @@ describe('a push', () => {
     ] as const) {
       await send(key, collapse);
     }
-    const [a, again, b, disk, newDisk, cpu] = service.received.map(({ headers }) => headers['topic']);
-    expect(again).toBe(a);
+    const [a, repeatedA, b, disk, newDisk, cpu] = service.received.map(({ headers }) => headers['topic']);
+    expect(repeatedA).toBe(a);
     expect(newDisk).toBe(disk);
     expect(new Set([a, b, disk, cpu]).size).toBe(4);
   });
@@ -155,7 +155,7 @@ describe('sending a push', () => {
     expect(await pushTo(service.subscribe('silent'), service.subscribe('good'))).toEqual({ outcome: 'sent' });
   });
 
-  it('should go by the status of the response, even if the body never ends', async () => {
+  it('should use the response status, even if the body never ends', async () => {
     service.answer('endless', (response) => {
       response.writeHead(201);
       const more = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
@@ -168,7 +168,7 @@ describe('sending a push', () => {
     channelWith({ vapid: newVapid('mailto:ops@shop.example') });
     expect(await pushTo(service.subscribe('phone'))).toMatchObject({
       outcome: 'refused',
-      reason: 'The push service answered 403',
+      reason: 'The push service returned 403',
     });
   });
 
@@ -190,8 +190,8 @@ describe('a forged endpoint', () => {
   it('should not make the server call an internal address', async () => {
     const { keys } = service.subscribe('phone');
     channelWith({ allowLoopback: false });
-    const inside = [service.origin, 'https://10.0.0.1', 'https://[::1]', 'file:///etc/passwd', 'x'];
-    for (const endpoint of inside) {
+    const endpoints = [service.origin, 'https://10.0.0.1', 'https://[::1]', 'file:///etc/passwd', 'x'];
+    for (const endpoint of endpoints) {
       expect(await pushTo({ endpoint, keys })).toMatchObject({ outcome: 'refused', gone: [endpoint] });
     }
     // Host names are checked when they are resolved.

@@ -97,7 +97,7 @@ async function post(
         const path = `${pathname}${search}`;
         const response = await agent.request({ origin, path, method: 'POST', headers, body, signal });
         const { statusCode } = response;
-        const reason = `The push service answered ${statusCode}`;
+        const reason = `The push service returned ${statusCode}`;
         if (statusCode === 404 || statusCode === 410) gone = { outcome: 'gone', reason };
         await discard(response.body);
         return resultOf(statusCode, reason);

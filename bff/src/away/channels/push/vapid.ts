@@ -3,7 +3,7 @@ import webPush from 'web-push';
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
 
-/** Our contact, and the key pair that identifies us to push services (RFC 8292). Keys are base64url. */
+/** Our contact address, and the key pair that identifies us to push services (RFC 8292). Keys are base64url. */
 export interface Vapid {
   /** A `mailto:` or `https:` address where push service operators can contact us. */
   subject: string;
@@ -28,7 +28,7 @@ export const subjectSchema = z
     'must be a mailto: or https: address',
   );
 
-/** The secret `vapid`, as `npm run vapid` writes it. */
+/** The `vapid` secret, in the format that `npm run vapid` writes. */
 export const vapidSchema = z
   .strictObject({
     subject: subjectSchema,
@@ -40,18 +40,18 @@ export const vapidSchema = z
     message: 'does not match privateKey',
   });
 
-/** Reads the secret `vapid`. @throws Error that lists all errors, without the private key */
+/** Reads the `vapid` secret. @throws Error that lists all errors, without the private key */
 export function readVapid(secret: string): Vapid {
   let json: unknown;
   try {
     json = JSON.parse(secret);
   } catch {
-    throw new Error('The secret `vapid` is not valid JSON. Correct it.');
+    throw new Error('The `vapid` secret is not valid JSON. Correct it.');
   }
   const vapid = vapidSchema.safeParse(json);
   if (vapid.success) return vapid.data;
   const faults = faultsOf(vapid.error).map(({ path, message }) => `\n  ${path}: ${message}`);
-  throw new Error(`The secret \`vapid\` is invalid. Correct these errors:${faults.join('')}`);
+  throw new Error(`The \`vapid\` secret is invalid. Correct these errors:${faults.join('')}`);
 }
 
 /** Generates a key pair. @throws Error if the subject is not a `mailto:` or `https:` address */

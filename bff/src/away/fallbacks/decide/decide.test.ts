@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-01-02T00:00:00Z');
 const CREATED = '2026-01-01T00:00:00.000Z';
 const RULES = { windowMs: 0, perHour: 100, repeats: false };
 
-/** A deployment with the channels email and push. The reader has an e-mail address but no push device. */
+/** A deployment with email and push channels. The reader has an e-mail address but no push device. */
 const input: DecisionInput = {
   ...{ now: NOW, woken: NOW, isFull: () => false, reaches: (via) => via !== 'push' },
   rulesOf: (via) => (via === 'email' || via === 'push' ? RULES : undefined),
@@ -38,11 +38,11 @@ it("should only end the due steps of channels that don't exist or don't reach th
   ]);
   const noAddress = 'the reader has no address for this channel';
   expect(ended).toEqual([
-    ['a', 'x-1', 'refused', undefined, 'there is no channel x-1'],
-    ['b', 'x-1', 'refused', 'seen', 'there is no channel x-1'],
+    ['a', 'x-1', 'refused', undefined, 'there is no x-1 channel'],
+    ['b', 'x-1', 'refused', 'seen', 'there is no x-1 channel'],
     ['a', 'push', 'suppressed', undefined, noAddress],
     ['c', 'push', 'suppressed', undefined, noAddress],
-    ['b', 'x-2', 'refused', undefined, 'there is no channel x-2'],
+    ['b', 'x-2', 'refused', undefined, 'there is no x-2 channel'],
   ]);
   expect(document.waiting.map(({ id, steps }) => [id, steps])).toEqual([
     ['a', [later('x-1')]],
@@ -66,13 +66,13 @@ it('should end a message without content instead of resending it, and give the r
   ]);
 });
 
-it('should look at each step only a few times, regardless of the number of channels', () => {
+it('should read each step only a few times, regardless of the number of channels', () => {
   const names = Array.from({ length: 900 }, (_, index) => `x-${index}`);
-  let looks = 0;
+  let reads = 0;
   const counted = ({ via, ...rest }: Step): Step => ({
     ...rest,
     get via() {
-      looks++;
+      reads++;
       return via;
     },
   });
@@ -82,5 +82,5 @@ it('should look at each step only a few times, regardless of the number of chann
     names.map((name) => [name, 'refused']),
   );
   expect(document.waiting).toMatchObject([{ id: 'a', steps: { length: names.length } }]);
-  expect(looks).toBeLessThan(10 * steps.length);
+  expect(reads).toBeLessThan(10 * steps.length);
 });

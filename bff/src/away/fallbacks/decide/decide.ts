@@ -15,7 +15,7 @@ import { hasGivenUp } from './give-up.ts';
 export interface ChannelRules {
   /** Batching delay (ms). A reader's first due fallback waits for more fallbacks to include in the message. */
   windowMs: number;
-  /** Maximum messages per reader and hour. */
+  /** Maximum messages per reader per hour. */
   perHour: number;
   /**
    * Whether to resend a message if we don't know whether it was sent. Always true for channels that detect repeated
@@ -62,8 +62,8 @@ export interface Decision {
  * Decides whether to send each due step, hold it back, or end it with a receipt. A step is one fallback of a waiting
  * notification. Pure: reads no clock, does no I/O.
  */
-export function decide(document: AwayDocument, situation: DecisionInput): Decision {
-  const decider = new Decider(document, situation);
+export function decide(document: AwayDocument, input: DecisionInput): Decision {
+  const decider = new Decider(document, input);
   decider.takeOver();
   decider.decideChannels();
   return decider.decision;
@@ -77,7 +77,7 @@ interface Ready {
 }
 
 /** Handles a due step. Returns a new time for the step, true to keep it, or false or `undefined` to remove it. */
-type Take = (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined;
+type StepHandler = (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined;
 
 class Decider {
   readonly #before: AwayDocument;
@@ -87,9 +87,9 @@ class Decider {
   #waiting: Waiting[];
   #sending: Sending[];
 
-  constructor(document: AwayDocument, situation: DecisionInput) {
+  constructor(document: AwayDocument, input: DecisionInput) {
     this.#before = document;
-    this.#input = situation;
+    this.#input = input;
     this.#waiting = document.waiting;
     this.#sending = document.sending;
   }
@@ -109,7 +109,7 @@ class Decider {
     const { now, woken, rulesOf } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isPastDeadline(message, this.#input)) return [message];
-      // At first, every message has content for some items. If none is left, retractions have removed it.
+      // At first, every message has content for some items. If no content is left, retractions have removed it.
       const isEmpty = message.items.every(({ notification }) => !notification);
       const isEnded = isEmpty || message.items.every((item) => hasGivenUp(item, now));
       if (!rulesOf(message.via)?.repeats || isEnded) {
@@ -129,8 +129,8 @@ class Decider {
     const vias = new Set(this.#waiting.flatMap(({ steps }) => steps.map(({ via }) => via)));
     const unreached = new Map<string, EndedItem[]>();
     for (const via of vias) if (!rulesOf(via) || !reaches(via)) unreached.set(via, []);
-    // One pass for all of these channels, since a publisher could name thousands of nonexistent channels.
-    this.#takeAllDue((waiting, { via, unless }) => {
+    // One pass for all of these channels, since a publisher could specify thousands of nonexistent channels.
+    this.#handleAllDue((waiting, { via, unless }) => {
       const ended = unreached.get(via);
       ended?.push({ ...waiting, unless });
       return !ended;
@@ -139,7 +139,7 @@ class Decider {
       const rules = rulesOf(via);
       const ended = unreached.get(via);
       if (rules && !ended) this.#decideChannel(via, rules);
-      const reason = rules ? 'the reader has no address for this channel' : `there is no channel ${via}`;
+      const reason = rules ? 'the reader has no address for this channel' : `there is no ${via} channel`;
       for (const one of ended ?? []) this.#end(one, via, rules ? 'suppressed' : 'refused', reason);
     }
   }
@@ -158,7 +158,7 @@ class Decider {
       return;
     }
     const readyNames = new Set(ready.map(({ item }) => nameOf(item)));
-    this.#takeDue(via, (waiting) => !readyNames.has(nameOf(waiting)));
+    this.#handleDue(via, (waiting) => !readyNames.has(nameOf(waiting)));
     const newest = ready.toSorted((a, b) => b.item.createdAt.localeCompare(a.item.createdAt));
     const items = newest.map(({ item, notification }, index) =>
       index < MAX_SHOWN ? { ...item, notification } : item,
@@ -176,7 +176,7 @@ class Decider {
     const { standingOf, mayInterrupt } = this.#input;
     const ready: Ready[] = [];
     const readyNames = new Set<string>();
-    this.#takeDue(via, (waiting, step) => {
+    this.#handleDue(via, (waiting, step) => {
       if (readyNames.has(nameOf(waiting)))
         return this.#end(waiting, via, 'suppressed', 'an earlier fallback is also due');
       const standing = standingOf(waiting);
@@ -197,18 +197,18 @@ class Decider {
     return ready;
   }
 
-  /** Like `#takeAllDue`, but only for one channel. */
-  #takeDue(via: string, take: Take): void {
-    this.#takeAllDue((waiting, step) => step.via !== via || take(waiting, step));
+  /** Like `#handleAllDue`, but only for one channel. */
+  #handleDue(via: string, handle: StepHandler): void {
+    this.#handleAllDue((waiting, step) => step.via !== via || handle(waiting, step));
   }
 
-  /** Calls `take` for each due step, and keeps, postpones or removes the step as `take` returns. */
-  #takeAllDue(take: Take): void {
+  /** Calls `handle` for each due step, and keeps, postpones or removes the step depending on the result. */
+  #handleAllDue(handle: StepHandler): void {
     this.#waiting = this.#waiting.map((waiting) => ({
       ...waiting,
       steps: waiting.steps.flatMap((step) => {
         if (step.at > this.#input.now) return [step];
-        const kept = take(waiting, step);
+        const kept = handle(waiting, step);
         if (kept === true) return [step];
         return typeof kept === 'number' ? [{ ...step, at: kept }] : [];
       }),
@@ -219,7 +219,7 @@ class Decider {
   #hold(via: string, ready: readonly Ready[], allowedAt: number): void {
     if (allowedAt <= this.#input.now) return;
     const held = new Set(ready.map(({ item }) => nameOf(item)));
-    this.#takeDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
+    this.#handleDue(via, (waiting, { at }) => (held.has(nameOf(waiting)) ? allowedAt : at));
   }
 
   #end(ended: EndedItem, via: string, outcome: Receipt['outcome'], reason: string): undefined {
@@ -249,7 +249,7 @@ export function nextCheck(
   rulesOf: DecisionInput['rulesOf'],
 ): number | undefined {
   const busy = new Set(sending.map(({ via }) => via));
-  let next = sending.reduce((least, { until }) => Math.min(least, until), Infinity);
+  let next = sending.reduce((earliest, { until }) => Math.min(earliest, until), Infinity);
   for (const { steps } of waiting)
     for (const { via, at } of steps)
       if (!busy.has(via)) next = Math.min(next, at + (rulesOf(via)?.windowMs ?? 0));

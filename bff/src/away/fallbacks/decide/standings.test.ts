@@ -177,12 +177,12 @@ describe('a notification from a past epoch', () => {
     expect(await standingWith({ ...erased, waiting: { position: { epoch: '2-b-erased', offset: 3 } } })).toBe(
       'open',
     );
-    // This instance doesn't know the epoch of the position yet.
+    // This instance hasn't seen the position's epoch yet.
     expect(await standingWith({ ...erased, waiting: { position: { epoch: '3-c', offset: 3 } } })).toBe(
       'open',
     );
-    const again = { epoch: '2-b-erased', floor: 1, published: [live(1, 'old')] };
-    expect(await standingWith({ ...world, ...again })).toBe('open');
+    const republished = { epoch: '2-b-erased', floor: 1, published: [live(1, 'old')] };
+    expect(await standingWith({ ...world, ...republished })).toBe('open');
   });
 
   it('should stay archived after read marks from a later epoch have replaced the original marks', async () => {

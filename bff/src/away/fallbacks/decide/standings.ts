@@ -4,11 +4,11 @@ import { beganWithErasure, isLaterEpoch } from '../../../feed/position.ts';
 import { bottomOf } from '../../../readers/marks/aged-out.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
-import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './marks-now.ts';
+import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './current-marks.ts';
 
 /**
- * Resolves with a function that returns whether a waiting notification still needs the reader's attention. Takes all
- * marks into account that were acknowledged before the call.
+ * Resolves with a function that returns whether a waiting notification still needs the reader's attention. Takes into
+ * account all marks that were acknowledged before the call.
  */
 export async function standingsOf(
   reader: string,
@@ -20,8 +20,8 @@ export async function standingsOf(
   const { history, offsets } = marks;
   const standings = await Promise.all(
     waiting.map(async (one): Promise<[string, Standing]> => {
-      const own = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
-      const published = await Promise.all(own.map((offset) => history.readRange(offset, offset)));
+      const offsetsOfOne = idsOf(one).flatMap((id) => offsets.get(id) ?? []);
+      const published = await Promise.all(offsetsOfOne.map((offset) => history.readRange(offset, offset)));
       return [nameOf(one), standingOf(one, published.flat(), marks, options.now())];
     }),
   );
@@ -58,8 +58,8 @@ function standingOf(
   if (isExpired(content, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
     // If another publication has the id, marks by id don't refer to this publication.
-    const own = published.length > 0 ? '' : (position.id ?? id);
-    const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: own } });
+    const markedId = published.length > 0 ? '' : (position.id ?? id);
+    const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: markedId } });
     return standingAt(place, content);
   }
   // The notification has left the history. We only know that the offset is below `floor`, so the notification counts as

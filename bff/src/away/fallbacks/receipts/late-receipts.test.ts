@@ -45,9 +45,9 @@ it('should keep events while the broker is down, so that any instance can publis
 
 it('should publish each event only once, even if the broker is slow', async () => {
   const { store, broker, instance } = deployment();
-  const before = instance();
-  await before.publish(readEvent('e1'));
-  before.stop();
+  const previous = instance();
+  await previous.publish(readEvent('e1'));
+  previous.stop();
   let accept = (): void => undefined;
   const late = new LateReceipts({
     ...{ store, onError: () => undefined, now: () => Date.now() },
@@ -96,6 +96,6 @@ it('should reject an event if the backlog is full or the store is also down', as
   await expect(late.publish(readEvent('e4', 'user:ada', ids))).rejects.toThrow(
     'too many receipts are waiting',
   );
-  vi.spyOn(store, 'write').mockRejectedValue(new Error('no store'));
-  await expect(late.publish(readEvent('e5'))).rejects.toThrow('no store');
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('store down'));
+  await expect(late.publish(readEvent('e5'))).rejects.toThrow('store down');
 });

@@ -22,7 +22,7 @@ export interface LateReceiptsOptions {
 
 /** Pause after a broker failure (ms), so that read marks don't wait for the broker. */
 const PAUSE_MS = 5_000;
-/** Maximum bytes of events kept in the store. Once full, publishing rejects until the broker is back. */
+/** Maximum bytes of events in the store. Once full, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
 /** Number of failed events after which an attempt ends. The remaining events wait for the next attempt. */
 const MAX_FAILED = 3;
@@ -38,15 +38,15 @@ export class LateReceipts {
   readonly #queue = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
   #pausedUntil = 0;
-  /** The current run of `publishKept`. A concurrent run would publish the same events twice. */
+  /** The current run of `publishStored`. A concurrent run would publish the same events twice. */
   #publishing: Promise<void> | undefined;
 
   constructor(options: LateReceiptsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.publishKept(), PAUSE_MS).unref();
+    this.#timer = setInterval(() => void this.publishStored(), PAUSE_MS).unref();
   }
 
-  /** Resolves once the broker or the store has the event. Rejects if both fail. */
+  /** Resolves once the broker has accepted the event or the store has saved it. Rejects if both fail. */
   async publish(event: ReceiptEvent): Promise<void> {
     const { publish, onError, now } = this.#options;
     if (now() >= this.#pausedUntil) {
@@ -66,8 +66,8 @@ export class LateReceipts {
     });
   }
 
-  /** Publishes the events kept in the store and removes expired events. Never rejects. */
-  publishKept(): Promise<void> {
+  /** Publishes the events in the store and removes expired events. Never rejects. */
+  publishStored(): Promise<void> {
     this.#publishing ??= this.#publishWaiting().finally(() => (this.#publishing = undefined));
     return this.#publishing;
   }
@@ -111,9 +111,9 @@ export class LateReceipts {
     clearInterval(this.#timer);
   }
 
-  #remove(isGone: (event: ReceiptEvent) => boolean): Promise<unknown> {
+  #remove(isRemoved: (event: ReceiptEvent) => boolean): Promise<unknown> {
     return this.#change((waiting) =>
-      waiting.some(isGone) ? waiting.filter((event) => !isGone(event)) : waiting,
+      waiting.some(isRemoved) ? waiting.filter((event) => !isRemoved(event)) : waiting,
     );
   }
 

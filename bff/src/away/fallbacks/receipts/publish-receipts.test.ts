@@ -33,14 +33,14 @@ it("should publish each fallback's outcome once", async () => {
   expect(published).toHaveLength(2);
 });
 
-it('should retry with the same id until the broker has the event', async () => {
+it('should retry with the same id until the broker accepts the event', async () => {
   const { instance, outcomes } = deployment();
   const tried: string[] = [];
   const accepted: string[] = [];
   let isUp = false;
   const publishReceipt = async ({ id }: ReceiptEvent) => {
     tried.push(id);
-    if (!isUp) throw new Error('no broker');
+    if (!isUp) throw new Error('broker down');
     accepted.push(id);
   };
   const { fallbacks } = instance(publishReceipt);
@@ -58,7 +58,7 @@ it('should retry with the same id until the broker has the event', async () => {
 });
 
 it.each(['settled', 'refused'])(
-  'should publish and count all outcomes even if more are %s at once than a document keeps',
+  'should publish and count all outcomes, even if more are %s at once than fit in a document',
   async (how) => {
     const { instance, receipts } = deployment();
     const published = new Set<string>();
@@ -103,7 +103,7 @@ it('should not republish events that the broker has accepted if a later event fa
   let isUp = false;
   const { fallbacks } = instance(async (event) => {
     tried.push(subjectOf(event));
-    if (subjectOf(event) === 'b' && !isUp) throw new Error('no broker');
+    if (subjectOf(event) === 'b' && !isUp) throw new Error('broker down');
   });
   await fallbacks.committed(itemsOf(arrival('a', after('PT5M')), arrival('b', after('PT5M'))));
   await fallbacks.erase({ feed: READER, ids: ['a', 'b'] });
@@ -128,7 +128,7 @@ it("should publish receipts that a killed process stored but didn't publish", as
 
 it('should set no wake-ups for unpublished receipts, and unmark them, once RECEIPTS_TOPIC is off', async () => {
   const { instance, outcomes } = deployment();
-  const { fallbacks } = instance(() => Promise.reject(new Error('no broker')));
+  const { fallbacks } = instance(() => Promise.reject(new Error('broker down')));
   await fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
   await fallbacks.erase({ feed: READER, ids: ['a'] });
   const other = instance();
@@ -186,7 +186,7 @@ describe('while the broker is slow or down', () => {
 
   it('should set a wake-up in the next turn if a killed process stored receipts but set no wake-up', async () => {
     const { instance } = deployment();
-    const publishReceipt = () => Promise.reject(new Error('no broker'));
+    const publishReceipt = () => Promise.reject(new Error('broker down'));
     const killed = instance(publishReceipt);
     await killed.fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));
     killed.set.mockRejectedValue(new Error('killed'));
@@ -198,7 +198,7 @@ describe('while the broker is slow or down', () => {
 
   it('should set an immediate wake-up in turns that add receipts, and one later wake-up for all other turns', async () => {
     const { instance } = deployment();
-    const { fallbacks, set } = instance(() => Promise.reject(new Error('no broker')));
+    const { fallbacks, set } = instance(() => Promise.reject(new Error('broker down')));
     await fallbacks.committed(itemsOf(arrival('a', after('P1D'))));
     await fallbacks.erase({ feed: READER, ids: ['a'] });
     await pass(1_000);

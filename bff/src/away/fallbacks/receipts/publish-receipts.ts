@@ -6,15 +6,15 @@ import type { AwayDocument } from '../document.ts';
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
 /** Minimum delay before unpublished receipts are retried (ms). The maximum is double. */
-const PUBLISH_AGAIN_MS = 30_000;
+const RETRY_MS = 30_000;
 
 /**
  * When to retry publishing a reader's receipts (ms since 1970). Calls within the same 30 s return the same time, so
- * that they share a wake-up. The times of different readers differ.
+ * that they share a wake-up. Different readers get different times.
  */
-export function publishAgainAt(hash: string, now: number): number {
-  const offset = Number.parseInt(hash.slice(0, 8), 16) % PUBLISH_AGAIN_MS;
-  return Math.ceil((now - offset) / PUBLISH_AGAIN_MS + 1) * PUBLISH_AGAIN_MS + offset;
+export function retryPublishAt(hash: string, now: number): number {
+  const offset = Number.parseInt(hash.slice(0, 8), 16) % RETRY_MS;
+  return Math.ceil((now - offset) / RETRY_MS + 1) * RETRY_MS + offset;
 }
 
 /** Marks the receipts that `before` doesn't contain as unpublished, so that they are published even after a crash. */

@@ -33,7 +33,7 @@ export class ReceiptPublishing {
     return this.#publishAll(key, document, publishReceipt);
   }
 
-  /** Publishes the document's receipts, including any that are stored meanwhile. */
+  /** Publishes the document's receipts, including any that are stored in the meantime. */
   async #publishAll(key: string, document: AwayDocument, publishReceipt: PublishReceipt): Promise<boolean> {
     try {
       let copy: AwayDocument | undefined = document;

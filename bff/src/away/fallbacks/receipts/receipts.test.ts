@@ -12,7 +12,7 @@ const B = {
 };
 
 /** The channel of each fallback that `receiptsOf` returns for the notification with this id in the feed. */
-async function viasOf(id: string, document: AwayDocument): Promise<string[]> {
+async function channelsOf(id: string, document: AwayDocument): Promise<string[]> {
   const head = { epoch: '1-a', offset: 0 };
   const history = { head: 0, floor: 1, readRange: async () => [], ids: async () => [] };
   const receipts = await receiptsOf(
@@ -21,7 +21,7 @@ async function viasOf(id: string, document: AwayDocument): Promise<string[]> {
       states: { readFresh: async () => undefined },
       inboxes: { readFresh: async () => undefined },
       histories: { including: async () => ({ head, history }) },
-      counter: { of: async () => undefined },
+      counter: { countsOf: async () => undefined },
       fallbacksOf: async () => document,
       now: () => AT,
     },
@@ -47,6 +47,6 @@ it('should tell fallbacks apart by the id in the feed if two sources published t
       ...receiptsFor([B], { via: 'refused-b', outcome: 'refused', at: AT }),
     ],
   };
-  expect(await viasOf('7', document)).toEqual(['sent-a', 'sending-a', 'waiting-a']);
-  expect(await viasOf('7.bbbbbbbb', document)).toEqual(['sent-b', 'refused-b', 'sending-b', 'waiting-b']);
+  expect(await channelsOf('7', document)).toEqual(['sent-a', 'sending-a', 'waiting-a']);
+  expect(await channelsOf('7.bbbbbbbb', document)).toEqual(['sent-b', 'refused-b', 'sending-b', 'waiting-b']);
 });

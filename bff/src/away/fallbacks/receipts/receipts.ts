@@ -3,52 +3,55 @@ import type { ReceiptCounter } from '../../../readers/counts/receipt-counter.ts'
 import { idsOf } from '../../../feed/ids.ts';
 import { locate } from '../../../readers/marks/advance.ts';
 import type { AwayDocument } from '../document.ts';
-import { readCurrentMarks, type CurrentMarksOptions } from '../decide/marks-now.ts';
+import { readCurrentMarks, type CurrentMarksOptions } from '../decide/current-marks.ts';
 
 export interface ReceiptsOptions extends CurrentMarksOptions {
   /** The reader's document, or `undefined` if there are no fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
-  counter: Pick<ReceiptCounter, 'of'>;
+  counter: Pick<ReceiptCounter, 'countsOf'>;
 }
 
-interface Named {
+interface NotificationName {
   feed: string;
   id: string;
 }
 
 /**
- * How far a notification got. For a `user:` feed, returns the reader's marks and the fallback outcomes. For other
- * feeds, returns counts.
+ * Returns a notification's receipts: the reader's marks and the fallback outcomes for a `user:` feed, counts for other
+ * feeds.
  */
-export async function receiptsOf(named: Named, options: ReceiptsOptions): Promise<Receipts> {
-  const { id, feed } = named;
+export async function receiptsOf(name: NotificationName, options: ReceiptsOptions): Promise<Receipts> {
+  const { id, feed } = name;
   if (!feed.startsWith('user:')) {
-    const readers = await countsOf(named, options);
+    const readers = await countsOf(name, options);
     return { id, feed, ...(readers && { readers }), fallbacks: [] };
   }
-  const [reader, fallbacks] = await Promise.all([marksOf(named, options), options.fallbacksOf(feed)]);
+  const [reader, fallbacks] = await Promise.all([marksOf(name, options), options.fallbacksOf(feed)]);
   return { id, feed, ...(reader && { reader }), fallbacks: fallbacks ? fallbacksFor(id, fallbacks) : [] };
 }
 
 async function countsOf(
-  { feed, id }: Named,
+  { feed, id }: NotificationName,
   { histories, counter }: ReceiptsOptions,
 ): Promise<Receipts['readers']> {
   const { head, history } = await histories.including(feed, { ids: [id] });
   const offset = (await locate(new Set([id]), history)).get(id);
   if (offset === undefined) return undefined;
-  const counts = await counter.of(feed, { epoch: head.epoch, offset });
+  const counts = await counter.countsOf(feed, { epoch: head.epoch, offset });
   if (!counts) return undefined;
   const { pages, seen, read, archived } = counts;
   // Opening the list marks notifications as seen, but readers can read a notification without opening the list.
   return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
 }
 
-async function marksOf({ feed, id }: Named, options: ReceiptsOptions): Promise<Receipts['reader']> {
+async function marksOf(
+  { feed, id }: NotificationName,
+  options: ReceiptsOptions,
+): Promise<Receipts['reader']> {
   const { epoch, offsets, placeOf } = await readCurrentMarks(feed, [id], options);
   const offset = offsets.get(id);
   if (offset === undefined) return undefined;
-  const counts = await options.counter.of(feed, { epoch, offset });
+  const counts = await options.counter.countsOf(feed, { epoch, offset });
   const { place, unread, unseen, until } = placeOf({ offset, notification: { id } });
   return {
     delivered: !unseen || (counts?.pages ?? 0) > 0,

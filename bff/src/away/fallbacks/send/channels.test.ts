@@ -78,7 +78,7 @@ describe('a channel', () => {
     ]);
   });
 
-  it('should keep all stored content while unavailable, even of notifications that the message only counts', async () => {
+  it('should keep all stored content while unavailable, even for notifications that the message only counts', async () => {
     const { instance, presetResults } = deployment();
     presetResults.push({ outcome: 'unavailable', reason: 'down' });
     const { fallbacks } = instance();
@@ -103,14 +103,14 @@ describe('a channel', () => {
   });
 
   it('should not be retried for notifications that were retracted while the send was failing', async () => {
-    let answer: (result: SendResult) => void = () => undefined;
-    const send = vi.fn(() => new Promise<SendResult>((resolve) => (answer = resolve)));
+    let resolveSend: (result: SendResult) => void = () => undefined;
+    const send = vi.fn(() => new Promise<SendResult>((resolve) => (resolveSend = resolve)));
     const { instance, outcomes } = deployment({}, { ...EMAIL, send });
     const { fallbacks } = instance();
     await fallbacks.committed(itemsOf(arrival('a', after('PT5S')), arrival('b', after('PT5S'))));
     await pass(6_000);
     await fallbacks.erase({ feed: READER, ids: ['a'] });
-    answer({ outcome: 'unavailable', reason: 'busy' });
+    resolveSend({ outcome: 'unavailable', reason: 'busy' });
     await pass(1_000);
     expect(outcomes()).toEqual([['a', 'suppressed', 'retracted']]);
     expect((await fallbacks.stored(READER))?.waiting).toMatchObject([{ id: 'b' }]);
@@ -136,12 +136,12 @@ describe('a channel', () => {
 
   it.each([
     [true, ['a', 'a'], [['a', 'sent']]],
-    [false, ['a'], [['a', 'unknown', 'broke']]],
+    [false, ['a'], [['a', 'unknown', 'connection lost']]],
   ])(
     'should only be retried after an unknown outcome if it ignores repeats (%s)',
     async (repeats, ids, expected) => {
       const { instance, presetResults, sent, outcomes } = deployment({ repeats });
-      presetResults.push({ outcome: 'unknown', reason: 'broke' });
+      presetResults.push({ outcome: 'unknown', reason: 'connection lost' });
       await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
       await pass(60_000);
       expect(sent.map(({ notifications: [one] }) => one?.id)).toEqual(ids);

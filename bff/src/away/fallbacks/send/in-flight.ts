@@ -1,6 +1,6 @@
 import { settleBy } from '../within.ts';
 
-/** Maximum messages in flight per instance and channel. */
+/** Maximum messages in flight per channel on each instance. */
 const MAX_SENDS = 100;
 
 export class InFlight {

@@ -13,7 +13,7 @@ let server: TestSmtpServer | undefined;
 afterEach(async () => server?.close());
 
 /** An instance with a real mail server. Tests advance the clock and trigger the wake-ups. */
-function mailing(url: string, repeats = false) {
+function deployWithMail(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates });
   const world = deployment({ repeats }, email);
   let advancedMs = 0;
@@ -30,7 +30,7 @@ function mailing(url: string, repeats = false) {
 
 it('should send a single e-mail once the mail server is back, omitting notifications that have been read', async () => {
   const port = await freePort();
-  const { fallbacks, passAndWake, outcomes, standings } = mailing(`smtp://127.0.0.1:${port}`);
+  const { fallbacks, passAndWake, outcomes, standings } = deployWithMail(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));
   for (let minutes = 0; minutes < 60; minutes += 5) await passAndWake(5 * 60_000);
   expect(outcomes()).toEqual([]);
@@ -51,7 +51,7 @@ it.each([
   'should only resend after an incomplete reply if the channel ignores repeats (%s)',
   async (repeats, times) => {
     server = await startScriptedSmtp(['220 hi', '250 hi', '250 ok', '250 ok', '354 go', '25…']);
-    const { fallbacks, passAndWake, outcomes } = mailing(server.url, repeats);
+    const { fallbacks, passAndWake, outcomes } = deployWithMail(server.url, repeats);
     await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
     await passAndWake(60_000);
     await passAndWake(10_000);
@@ -61,21 +61,21 @@ it.each([
 );
 
 it('should send a single e-mail, and record it as sent if the notification is read during the send', async () => {
-  const [sending, reading] = [new EventEmitter(), new EventEmitter()];
-  const isSending = once(sending, 'now');
+  const [sendStarted, readDone] = [new EventEmitter(), new EventEmitter()];
+  const isSending = once(sendStarted, 'now');
   server = await startSmtpServer({
     onRcptTo: (_address, _session, done) => {
-      reading.once('now', () => done());
-      sending.emit('now');
+      readDone.once('now', () => done());
+      sendStarted.emit('now');
     },
   });
-  const { fallbacks, passAndWake, outcomes, standings } = mailing(server.url);
+  const { fallbacks, passAndWake, outcomes, standings } = deployWithMail(server.url);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
   const sent = passAndWake(61_000);
   await isSending;
   standings.set('a', 'read');
   await fallbacks.wake(wakeUpName(hashOfReader(READER), Date.now() + 61_000, { unique: true }));
-  reading.emit('now');
+  readDone.emit('now');
   await sent;
   await passAndWake(60 * 60_000);
   expect(server.received).toHaveLength(1);

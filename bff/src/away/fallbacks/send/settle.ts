@@ -36,13 +36,15 @@ export function settle(
   if (outcome === 'unavailable') {
     const failures = (document.attempts[via] ?? 0) + 1;
     const reason = `gave up: ${result.reason}`;
-    const open = items.filter((item) => !goneOf(item));
+    const open = items.filter((item) => !removalReason(item));
     const givenUp = receiptsOf(
       open.filter((item) => hasGivenUp(item, now)),
       { via, outcome: 'refused', at: now, reason },
     );
-    const gone = items.flatMap((item) =>
-      goneOf(item) ? receiptsOf([item], { via, outcome: 'suppressed', at: now, reason: goneOf(item) }) : [],
+    const removed = items.flatMap((item) =>
+      removalReason(item)
+        ? receiptsOf([item], { via, outcome: 'suppressed', at: now, reason: removalReason(item) })
+        : [],
     );
     const toRetry = open.filter((item) => !hasGivenUp(item, now));
     return {
@@ -50,7 +52,7 @@ export function settle(
       sending,
       attempts: { ...document.attempts, [via]: failures },
       waiting: returnToWaiting(document.waiting, toRetry, { via, at: now + pauseAfter(failures) }),
-      receipts: [...document.receipts, ...givenUp, ...gone],
+      receipts: [...document.receipts, ...givenUp, ...removed],
     };
   }
   const reason = outcome === 'sent' ? undefined : result.reason;
@@ -65,8 +67,8 @@ export function settle(
   };
 }
 
-/** Why the notification is no longer in the feed. `undefined` if it still is, as far as the document tells. */
-const goneOf = ({ retracted, replaced }: SentItem): string | undefined => {
+/** Why the notification was removed from the feed. `undefined` if the document records no removal. */
+const removalReason = ({ retracted, replaced }: SentItem): string | undefined => {
   if (retracted) return 'retracted';
   return replaced && 'replaced';
 };

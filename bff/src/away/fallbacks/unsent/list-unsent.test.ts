@@ -126,7 +126,7 @@ it('should skip and count unreadable documents, but keep the readers in the inde
   await add('user:away', [receipt('b')]);
   const read = store.read.bind(store);
   vi.spyOn(store, 'read').mockImplementation(async (key) => {
-    if (key === awayKey(hashOfReader('user:away'))) throw new Error('away');
+    if (key === awayKey(hashOfReader('user:away'))) throw new Error('down');
     return read(key);
   });
   advance(PRUNE_AFTER_MS);
@@ -140,10 +140,10 @@ it('should return a page if pruning the index fails, but reject if reading the i
   await add('user:ada', [receipt('a')]);
   await add('user:erased');
   advance(PRUNE_AFTER_MS);
-  vi.spyOn(store, 'write').mockRejectedValue(new Error('away'));
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('down'));
   expect([await ids(), errors.length]).toEqual([['a'], 1]);
-  vi.spyOn(store, 'read').mockRejectedValue(new Error('away'));
-  await expect(ids()).rejects.toThrow('away');
+  vi.spyOn(store, 'read').mockRejectedValue(new Error('down'));
+  await expect(ids()).rejects.toThrow('down');
 });
 
 it('should report when newer readers last displaced older readers from the index', async () => {

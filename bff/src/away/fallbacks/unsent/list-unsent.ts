@@ -24,7 +24,7 @@ export interface ListUnsentOptions {
 /** Minimum time that readers stay in the index (ms), since their documents might not have been written yet. */
 export const PRUNE_AFTER_MS = 15 * 60_000;
 /** Documents are read ten at a time. A page ends after MAX_DOCUMENTS documents or MAX_BYTES bytes. */
-const AT_ONCE = 10;
+const BATCH_SIZE = 10;
 const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -55,8 +55,8 @@ async function readPage(
   const remaining = readers.toSorted(compare).filter((reader) => isAtOrAfter(reader, start));
   const page: PageOfReaders = { fallbacks: [], next: null, unreadable: 0, empty: [] };
   let bytes = 0;
-  for (let first = 0; first < remaining.length; first += AT_ONCE) {
-    const part = remaining.slice(first, first + AT_ONCE);
+  for (let first = 0; first < remaining.length; first += BATCH_SIZE) {
+    const part = remaining.slice(first, first + BATCH_SIZE);
     const documents = await Promise.all(part.map((reader) => receiptsOf(reader, store, onError)));
     for (const [index, document] of documents.entries()) {
       const reader = part[index] as UnsentReader;
@@ -98,7 +98,7 @@ async function receiptsOf(
   try {
     const stored = await store.read(awayKey(hash));
     if (!stored) return { feed: '', receipts: [], bytes: 0 };
-    const { reader, receipts } = parseStored(receiptsSchema, stored.value, 'the fallbacks of a reader');
+    const { reader, receipts } = parseStored(receiptsSchema, stored.value, "a reader's fallbacks");
     if (hashOfReader(reader) !== hash) throw new TemporaryError(`${awayKey(hash)} belongs to another reader`);
     return { feed: reader, receipts: receipts.toReversed(), bytes: sizeOf(stored.value) };
   } catch (error) {

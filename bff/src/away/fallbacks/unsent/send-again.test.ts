@@ -82,10 +82,10 @@ describe('resending', () => {
   });
 
   it('should be a no-op when repeated, whether or not the message has been sent', async () => {
-    const { fallbacks, names, sent, documentNow } = await refused(['a']);
+    const { fallbacks, names, sent, readDocument } = await refused(['a']);
     await fallbacks.unsent.sendAgain([...names, ...names]);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
-    expect((await documentNow()).waiting.flatMap(({ steps }) => steps)).toHaveLength(1);
+    expect((await readDocument()).waiting.flatMap(({ steps }) => steps)).toHaveLength(1);
     await pass(1_000);
     await fallbacks.unsent.sendAgain(names);
     await pass(10 * 60_000);
@@ -119,14 +119,14 @@ describe('resending', () => {
   });
 
   it('should not send a second message while a message about the same notification is being sent', async () => {
-    const { instance, presetResults, titles, documentNow } = await refused([]);
+    const { instance, presetResults, titles, readDocument } = await refused([]);
     const { fallbacks } = instance();
     presetResults.push(REFUSED, 'never');
     await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT10S')])));
     await pass(2_000);
     const names = await namesIn(fallbacks);
     await pass(9_000);
-    expect((await documentNow()).sending).toHaveLength(1);
+    expect((await readDocument()).sending).toHaveLength(1);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(10 * 60_000);
     expect(titles()).toEqual([['a'], ['a']]);
@@ -167,8 +167,8 @@ describe('resending', () => {
   });
 
   it('should work for receipts from earlier versions', async () => {
-    const { fallbacks, store, names, titles, documentNow } = await refused(['a']);
-    const { receipts, ...rest } = await documentNow();
+    const { fallbacks, store, names, titles, readDocument } = await refused(['a']);
+    const { receipts, ...rest } = await readDocument();
     const old = receipts.map(({ unless: _, sourceHash: _hash, ...receipt }) => receipt);
     await store.write(KEY, { ...rest, receipts: old }, (await store.read(KEY))?.etag);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
@@ -179,12 +179,12 @@ describe('resending', () => {
 
 describe('resending if the process or a dependency fails', () => {
   it('should not change anything if setting the wake-up before the write fails', async () => {
-    const { fallbacks, names, set, documentNow } = await refused(['a']);
-    const before = await documentNow();
-    set.mockRejectedValueOnce(new Error('away'));
+    const { fallbacks, names, set, readDocument } = await refused(['a']);
+    const before = await readDocument();
+    set.mockRejectedValueOnce(new Error('down'));
     const result = await fallbacks.unsent.sendAgain(names);
     expect(result).toMatchObject({ done: 0, failed: [{ id: 'a', code: 'unavailable' }] });
-    expect(await documentNow()).toEqual(before);
+    expect(await readDocument()).toEqual(before);
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
@@ -214,7 +214,7 @@ describe('resending if the process or a dependency fails', () => {
     const wakeUps: [string, number][] = [];
     set
       .mockImplementationOnce(async (...wakeUp) => void wakeUps.push(wakeUp))
-      .mockRejectedValueOnce(new Error('away'));
+      .mockRejectedValueOnce(new Error('down'));
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     expect(failed).toEqual(['close-unsent']);
     await pass(5 * 60_000);
@@ -228,7 +228,7 @@ describe('resending if the process or a dependency fails', () => {
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
       await write(...args);
-      throw new Error('no answer');
+      throw new Error('no response');
     });
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(10 * 60_000);
@@ -243,7 +243,7 @@ describe('resending if the process or a dependency fails', () => {
     }));
     const read = vi.spyOn(store, 'read').mockImplementation(async () => {
       await pause(3_000);
-      throw new Error('no answer');
+      throw new Error('no response');
     });
     const closing = fallbacks.unsent.sendAgain([...other, ...names]);
     await pass(50_000);
@@ -263,13 +263,13 @@ describe('resending if the process or a dependency fails', () => {
 });
 
 it('should not send dismissed fallbacks, but keep the receipts', async () => {
-  const { fallbacks, names, sent, documentNow, receipts } = await refused(['a', 'b']);
+  const { fallbacks, names, sent, readDocument, receipts } = await refused(['a', 'b']);
   const [b, a] = names as [UnsentName, UnsentName];
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });
   expect(await namesIn(fallbacks)).toEqual([b]);
   expect(await fallbacks.unsent.sendAgain([a])).toMatchObject({ done: 0, failed: [{ code: 'not_found' }] });
-  expect((await documentNow()).receipts.map(({ closed }) => closed)).toEqual(['dismissed', undefined]);
+  expect((await readDocument()).receipts.map(({ closed }) => closed)).toEqual(['dismissed', undefined]);
   await pass(10 * 60_000);
   expect([sent.length, receipts.length]).toEqual([2, 2]);
 });

@@ -30,7 +30,7 @@ export function sendAgain(
     ...{ now, as: 'sent-again' },
     onFound: ({ id, createdAt, via, unless = 'read', sourceHash, publishedId }) => {
       const rules = rulesOf(via);
-      if (!rules) return { code: 'no_channel', detail: `There is no channel ${via}.` };
+      if (!rules) return { code: 'no_channel', detail: `There is no ${via} channel.` };
       const name = nameOf({ id, createdAt });
       const before = waiting.get(name);
       if (!before && waiting.size >= MAX_WAITING) {

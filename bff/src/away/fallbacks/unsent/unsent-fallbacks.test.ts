@@ -7,7 +7,7 @@ import type { SendResult } from '../../channels/channel.ts';
 import { hashOfReader } from '../document.ts';
 import { MAX_WAITING } from '../register.ts';
 
-const UNKNOWN: SendResult = { outcome: 'unknown', reason: 'no answer' };
+const UNKNOWN: SendResult = { outcome: 'unknown', reason: 'no response' };
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -17,7 +17,7 @@ describe('a fallback that was not sent', () => {
     const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
     const common = { reader: READER, via: 'email' };
     expect(await listOf(instance().fallbacks)).toEqual([
-      { ...common, id: 'b', outcome: 'unknown', reason: 'no answer', ...timesOf('b') },
+      { ...common, id: 'b', outcome: 'unknown', reason: 'no response', ...timesOf('b') },
       { ...common, id: 'a', outcome: 'refused', reason: 'no such user', ...timesOf('a') },
     ]);
     function timesOf(id: string) {
@@ -26,12 +26,12 @@ describe('a fallback that was not sent', () => {
     }
   });
 
-  it.each(['there is no channel', 'too many are waiting'])('should be listed if %s', async (reason) => {
+  it.each(['there is no such channel', 'too many are waiting'])('should be listed if %s', async (reason) => {
     const { instance } = deployment();
     const { fallbacks } = instance();
     const fax = [arrival('a', [{ after: 'PT1S', via: 'fax' }])];
     const many = Array.from({ length: MAX_WAITING + 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
-    await fallbacks.committed(itemsOf(...(reason === 'there is no channel' ? fax : many)));
+    await fallbacks.committed(itemsOf(...(reason === 'there is no such channel' ? fax : many)));
     await pass(2_000);
     expect(await listOf(fallbacks)).toMatchObject([{ outcome: 'refused' }]);
   });
@@ -103,7 +103,7 @@ describe('a fallback that was not sent', () => {
     const { fallbacks } = instance();
     const write = store.write.bind(store);
     const spy = vi.spyOn(store, 'write').mockImplementation(async (...args) => {
-      if (args[0] === AWAY_UNSENT_KEY) throw new Error('away');
+      if (args[0] === AWAY_UNSENT_KEY) throw new Error('down');
       return write(...args);
     });
     presetResults.push(REFUSED);

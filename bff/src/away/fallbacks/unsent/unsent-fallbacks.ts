@@ -20,21 +20,21 @@ export interface UnsentFallbacksOptions extends Pick<
   rulesOf: DecisionInput['rulesOf'];
 }
 
-const LISTS_AT_ONCE = 2;
-const LISTS_WAITING = 16;
+const MAX_RUNNING_LISTS = 2;
+const MAX_WAITING_LISTS = 16;
 /** Delay of the wake-up that covers a crash after a document write (ms). Longer than the write takes. */
 const WRITE_MS = 2 * 60_000;
 /**
  * Time limit for a request (ms), after which the remaining readers are skipped. The ops page waits a minute for the
  * response.
  */
-const LONGEST_MS = 30_000;
+const TIME_LIMIT_MS = 30_000;
 const UNAVAILABLE = 'The fallback may not have been changed. Try again.';
 
 /** Fallbacks that were refused or might not have been sent, for operators. */
 export class UnsentFallbacks {
   readonly #options: UnsentFallbacksOptions;
-  readonly #lists = new Slots(LISTS_AT_ONCE, LISTS_WAITING);
+  readonly #lists = new Slots(MAX_RUNNING_LISTS, MAX_WAITING_LISTS);
 
   constructor(options: UnsentFallbacksOptions) {
     this.#options = options;
@@ -51,15 +51,15 @@ export class UnsentFallbacks {
    */
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
     const { rulesOf, now } = this.#options;
-    return this.#closeAll(names, async (reader, own) => {
+    return this.#closeAll(names, async (reader, namesOfReader) => {
       const hash = hashOfReader(reader);
-      const plan = (document: AwayDocument) => sendAgain(document, own, { now: now(), rulesOf });
+      const plan = (document: AwayDocument) => sendAgain(document, namesOfReader, { now: now(), rulesOf });
       const planned = await this.#dryRun(reader, plan);
       if (!planned || planned.done === 0) return planned;
       // Set a wake-up before the write in case the process crashes after the write. The reader's later fallbacks depend
       // on this wake-up too.
-      const later = now() + WRITE_MS;
-      await this.#options.wakeUps.set(wakeUpName(hash, later, { unique: true }), later);
+      const wakeUpAt = now() + WRITE_MS;
+      await this.#options.wakeUps.set(wakeUpName(hash, wakeUpAt, { unique: true }), wakeUpAt);
       const closing = await this.#change(reader, plan);
       if (closing) await this.#wakeUp(hash, closing.document);
       return closing;
@@ -69,8 +69,8 @@ export class UnsentFallbacks {
   /** Removes fallbacks from the list. Safe to repeat. */
   dismiss(names: readonly UnsentName[]): Promise<UnsentResult> {
     const { now } = this.#options;
-    return this.#closeAll(names, (reader, own) =>
-      this.#change(reader, (document) => dismiss(document, own, { now: now() })),
+    return this.#closeAll(names, (reader, namesOfReader) =>
+      this.#change(reader, (document) => dismiss(document, namesOfReader, { now: now() })),
     );
   }
 
@@ -80,22 +80,22 @@ export class UnsentFallbacks {
    */
   async #closeAll(
     names: readonly UnsentName[],
-    close: (reader: string, own: readonly UnsentName[]) => Promise<CloseResult | undefined>,
+    close: (reader: string, namesOfReader: readonly UnsentName[]) => Promise<CloseResult | undefined>,
   ): Promise<UnsentResult> {
     const { now, observer } = this.#options;
     const result: UnsentResult = { done: 0, failed: [] };
-    const end = now() + LONGEST_MS;
+    const end = now() + TIME_LIMIT_MS;
     for (const reader of new Set(names.map((name) => name.reader))) {
-      const own = names.filter((name) => name.reader === reader);
+      const namesOfReader = names.filter((name) => name.reader === reader);
       try {
-        if (now() > end) throw new TemporaryError(`the request took longer than ${LONGEST_MS} ms`);
-        const closing = await close(reader, own);
+        if (now() > end) throw new TemporaryError(`the request took longer than ${TIME_LIMIT_MS} ms`);
+        const closing = await close(reader, namesOfReader);
         result.done += closing?.done ?? 0;
-        result.failed.push(...(closing?.failed ?? own.map((name) => ({ ...name, ...NOT_FOUND }))));
+        result.failed.push(...(closing?.failed ?? namesOfReader.map((name) => ({ ...name, ...NOT_FOUND }))));
       } catch (error) {
         observer.failed('close-unsent', error);
         result.failed.push(
-          ...own.map((name) => ({ ...name, code: 'unavailable' as const, detail: UNAVAILABLE })),
+          ...namesOfReader.map((name) => ({ ...name, code: 'unavailable' as const, detail: UNAVAILABLE })),
         );
       }
     }

@@ -84,10 +84,10 @@ describe('the index of readers with unsent fallbacks', () => {
 
   it("should not delay callers while it can't be written, and be written later", async () => {
     const { write, failed, instance, hashes } = deployment();
-    write.mockRejectedValue(new Error('away'));
+    write.mockRejectedValue(new Error('down'));
     const index = instance();
     await index.add(hash(1));
-    expect(failed.map(String)).toEqual(['Error: away']);
+    expect(failed.map(String)).toEqual(['Error: down']);
     await index.add(hash(2));
     write.mockRestore();
     await pass(2_000);
@@ -97,15 +97,15 @@ describe('the index of readers with unsent fallbacks', () => {
 
   it("should delay only the first call while the store doesn't respond, and by no more than 3 s", async () => {
     const { store, instance } = deployment();
-    let answer: ((value: undefined) => void) | undefined;
-    vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    let finishRead: ((value: undefined) => void) | undefined;
+    vi.spyOn(store, 'read').mockReturnValueOnce(new Promise((resolve) => (finishRead = resolve)));
     const index = instance();
     const start = Date.now();
     const waited = index.add(hash(1)).then(() => Date.now() - start);
     await pass(5_000);
     expect(await waited).toBe(3_000);
     await index.add(hash(2));
-    answer?.(undefined);
+    finishRead?.(undefined);
     await pass(1_000);
     expect((await index.read()).readers).toHaveLength(2);
   });

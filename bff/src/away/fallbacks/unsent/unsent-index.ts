@@ -19,14 +19,14 @@ export type UnsentReader = AwayUnsent['readers'][number];
 
 /** Maximum readers in the index. Newer readers displace the oldest. */
 export const MAX_READERS = 1_000;
-/** A reader added less than this long ago (ms) isn't added again. */
+/** Minimum time before a reader is added again (ms). */
 export const FRESH_MS = 5 * 60_000;
 /** Pause between an instance's writes (ms). Readers added during the pause share the next write. */
 const PAUSE_MS = 250;
 /** Maximum wait in `add` and `stop` (ms). */
 const MAX_WAIT_MS = 3_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
@@ -73,7 +73,7 @@ export class UnsentIndex {
   /** Removes these readers unless they have been re-added since. */
   async remove(readers: readonly UnsentReader[]): Promise<void> {
     const removed = new Set(readers.map(nameOf));
-    await this.#change((before) => without(before, (reader) => removed.has(nameOf(reader))));
+    await this.#change((before) => withoutReaders(before, (reader) => removed.has(nameOf(reader))));
   }
 
   /** Removes an erased reader. Never rejects. */
@@ -81,7 +81,7 @@ export class UnsentIndex {
     this.#pending.delete(hash);
     this.#known.delete(hash);
     try {
-      await this.#change((before) => without(before, ([other]) => other === hash));
+      await this.#change((before) => withoutReaders(before, ([other]) => other === hash));
     } catch (error) {
       this.#options.onError(error);
     }
@@ -111,7 +111,7 @@ export class UnsentIndex {
         if (!signal.aborted) this.#pending = new Map([...batch, ...this.#pending].slice(-2 * MAX_READERS));
       }
       write.end(true);
-      const pauseMs = failures === 0 ? PAUSE_MS : backOff(failures - 1, FIRST_RETRY_MS, LAST_RETRY_MS);
+      const pauseMs = failures === 0 ? PAUSE_MS : backOff(failures - 1, MIN_RETRY_MS, MAX_RETRY_MS);
       await pause(pauseMs, signal);
     }
     this.#writing = undefined;
@@ -161,7 +161,7 @@ function withReaders(before: AwayUnsent, batch: ReadonlyMap<string, number>, now
   return all.length > MAX_READERS ? { ...after, displacedAt: now } : after;
 }
 
-function without(before: AwayUnsent, isRemoved: (reader: UnsentReader) => boolean): AwayUnsent {
+function withoutReaders(before: AwayUnsent, isRemoved: (reader: UnsentReader) => boolean): AwayUnsent {
   const readers = before.readers.filter((reader) => !isRemoved(reader));
   return readers.length === before.readers.length ? before : { ...before, readers };
 }

@@ -20,26 +20,26 @@ it('should not store another wake-up if the message is sent immediately', async 
   expect([titles(), set.mock.calls.length]).toEqual([[['a']], 1]);
 });
 
-it('should store the next wake-up before answering this one if sending the message takes longer', async () => {
+it('should store the next wake-up before acknowledging this one if sending the message takes longer', async () => {
   const { instance, presetResults } = deployment();
   const { fallbacks, set } = instance();
   presetResults.push('never');
   await fallbacks.committed(fallback());
   vi.setSystemTime(DUE);
-  let isAnswered = false;
-  void fallbacks.wake(`away:${HASH}:${DUE}`).then(() => (isAnswered = true));
+  let isAcknowledged = false;
+  void fallbacks.wake(`away:${HASH}:${DUE}`).then(() => (isAcknowledged = true));
   await pass(2_900);
-  expect([isAnswered, set.mock.calls.length]).toEqual([false, 1]);
+  expect([isAcknowledged, set.mock.calls.length]).toEqual([false, 1]);
   await pass(200);
-  expect([isAnswered, set.mock.calls.at(-1)]).toEqual([true, endOfClaim]);
+  expect([isAcknowledged, set.mock.calls.at(-1)]).toEqual([true, endOfClaim]);
 });
 
-it('should store the next wake-up before answering this one if storing the outcome fails', async () => {
+it('should store the next wake-up before acknowledging this one if storing the outcome fails', async () => {
   const { instance, store, titles } = deployment();
   const { fallbacks, set } = instance();
   await fallbacks.committed(fallback());
   const write = store.write.bind(store);
-  vi.spyOn(store, 'write').mockRejectedValue(new Error('no store')).mockImplementationOnce(write);
+  vi.spyOn(store, 'write').mockRejectedValue(new Error('store down')).mockImplementationOnce(write);
   vi.setSystemTime(DUE);
   expect(await fallbacks.wake(`away:${HASH}:${DUE}`)).toBe(true);
   expect([titles(), set.mock.calls.at(-1)]).toEqual([[['a']], endOfClaim]);

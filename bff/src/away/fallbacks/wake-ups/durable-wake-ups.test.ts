@@ -48,7 +48,7 @@ it("should keep wake-ups that the scheduler doesn't accept, so that any instance
   other.stop();
 });
 
-it('should set each kept wake-up once when the scheduler is back, even if it fails again', async () => {
+it('should set each stored wake-up once when the scheduler is back, even if it fails again', async () => {
   const { accepted, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isDown = true;
@@ -63,7 +63,7 @@ it('should set each kept wake-up once when the scheduler is back, even if it fai
   one.stop();
 });
 
-it('should not rewrite the kept wake-ups while the scheduler accepts none', async () => {
+it('should not rewrite the stored wake-ups while the scheduler accepts none', async () => {
   const { store, scheduler, instance } = deployment();
   const one = instance();
   scheduler.isDown = true;
@@ -92,8 +92,8 @@ it('should keep more wake-ups than fit into a document, and set all of them when
   const names = Array.from({ length: 25_000 }, (_, n) => `w${n}`);
   await Promise.all(names.map((name) => one.set(name, 9_000_000)));
   await one.set('w1', 9_000_000);
-  const sizes = ['', '-1', '-2', '-3'].map(async (end) => {
-    const value = (await store.read(`away-late${end}`))?.value as { waiting: unknown[] } | undefined;
+  const sizes = ['', '-1', '-2', '-3'].map(async (suffix) => {
+    const value = (await store.read(`away-late${suffix}`))?.value as { waiting: unknown[] } | undefined;
     return value?.waiting.length;
   });
   expect(await Promise.all(sizes)).toEqual([10_000, 10_000, expect.any(Number), undefined]);

@@ -17,11 +17,11 @@ export interface DurableWakeUpsOptions {
 
 /** Pause after a scheduler failure (ms), so that turns don't wait for the scheduler. */
 const PAUSE_MS = 5_000;
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 /** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept all of them before the timeout. */
-const IN_PARALLEL = 10;
+const MAX_PARALLEL = 10;
 /** Minimum time before resending a wake-up that the scheduler accepted (ms). Resent in case the scheduler lost it. */
-const KNOWN_MS = 10 * 60_000;
+const RESEND_AFTER_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 /** Maximum wake-ups per document (about 700 kB). Further wake-ups go into the next document. */
 const MAX_KEPT = 10_000;
@@ -31,8 +31,8 @@ const MAX_DOCUMENTS = 64;
 type Waiting = LateWakeUps['waiting'];
 
 /**
- * Wake-ups that survive an unavailable scheduler. The store keeps those that the scheduler has not accepted, and every
- * instance retries them until one succeeds.
+ * Wake-ups that survive an unavailable scheduler. The store keeps wake-ups that the scheduler has not accepted, and
+ * every instance retries them until one succeeds.
  */
 export class DurableWakeUps implements WakeUps {
   readonly #options: DurableWakeUpsOptions;
@@ -50,10 +50,10 @@ export class DurableWakeUps implements WakeUps {
   constructor(options: DurableWakeUpsOptions) {
     this.#options = options;
     this.#known = new LRUCache({
-      ...{ max: MAX_KNOWN, ttl: KNOWN_MS, ttlResolution: 0 },
+      ...{ max: MAX_KNOWN, ttl: RESEND_AFTER_MS, ttlResolution: 0 },
       perf: { now: options.now },
     });
-    this.#timer = setInterval(() => void this.setKeptWakeUps(), PAUSE_MS).unref();
+    this.#timer = setInterval(() => void this.setStoredWakeUps(), PAUSE_MS).unref();
   }
 
   /** Rejects if both the scheduler and the store fail. */
@@ -74,7 +74,7 @@ export class DurableWakeUps implements WakeUps {
   }
 
   /** Passes the wake-ups in the store to the scheduler until it fails. Never rejects. */
-  async setKeptWakeUps(): Promise<void> {
+  async setStoredWakeUps(): Promise<void> {
     const { store, onError, now } = this.#options;
     if (this.#isSetting || now() < this.#pausedUntil) return;
     this.#isSetting = true;
@@ -89,7 +89,7 @@ export class DurableWakeUps implements WakeUps {
           number++;
           continue;
         }
-        const accepted = await this.#setAll(waiting.slice(0, AT_ONCE));
+        const accepted = await this.#setAll(waiting.slice(0, BATCH_SIZE));
         if (accepted.size > 0)
           await this.#change(number, (current) => current.filter(([name]) => !accepted.has(name)));
         if (now() < this.#pausedUntil) return;
@@ -106,8 +106,8 @@ export class DurableWakeUps implements WakeUps {
   async #setAll(waiting: LateWakeUps['waiting']): Promise<Set<string>> {
     const { wakeUps, onError, now } = this.#options;
     const accepted = new Set<string>();
-    for (let first = 0; first < waiting.length; first += IN_PARALLEL) {
-      const part = waiting.slice(first, first + IN_PARALLEL);
+    for (let first = 0; first < waiting.length; first += MAX_PARALLEL) {
+      const part = waiting.slice(first, first + MAX_PARALLEL);
       const results = await Promise.allSettled(
         part.map(async ([name, at]) => {
           await wakeUps.set(name, Math.max(at, now()));

@@ -4,7 +4,7 @@ import { after, arrival } from '../../../../testing/away/deployment.ts';
 import { awayKey, hashOfReader, newAway } from '../document.ts';
 import { createReschedule } from './reschedule.ts';
 import { withUnpublished } from '../receipts/publish-receipts.ts';
-import { register, registeredOf, retract } from '../register.ts';
+import { register, newNotificationOf, retract } from '../register.ts';
 
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');
@@ -18,7 +18,7 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
   const hash = hashOfReader(READER);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
-  const added = registeredOf(arrival('a', after('PT5M')), () => []);
+  const added = newNotificationOf(arrival('a', after('PT5M')), () => []);
   const document = register(newAway(READER), added ? [added] : [], NOW);
   await store.write(awayKey(hash), document, undefined);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);

@@ -1,18 +1,18 @@
 import { nextCheck, type DecisionInput } from '../decide/decide.ts';
 import { nameOf, type AwayDocument } from '../document.ts';
-import { namesOf, type Registered } from '../register.ts';
+import { namesOf, type NewNotification } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
 /** Wake-ups due within this time (ms) get unique names, which can't clash with the wake-up that is being delivered. */
-const SOON_MS = 5_000;
+const UNIQUE_WITHIN_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Minimum pause while a channel has the maximum messages in flight. The maximum pause is double. */
 const FULL_WAIT_MS = 1_000;
 /** Maximum time between checks by an instance whose clock is behind the scheduler's. */
-const BEHIND_MS = 15_000;
+const SLOW_CLOCK_MS = 15_000;
 
 /** The name of the wake-up being delivered, and when it was due by the scheduler's clock. */
-export interface Woken {
+export interface CurrentWakeUp {
   name: string;
   at: number;
 }
@@ -25,7 +25,11 @@ export interface Woken {
 export function hasWakeUp(
   before: AwayDocument,
   after: AwayDocument,
-  { added, rulesOf, now }: { added: readonly Registered[]; rulesOf: DecisionInput['rulesOf']; now: number },
+  {
+    added,
+    rulesOf,
+    now,
+  }: { added: readonly NewNotification[]; rulesOf: DecisionInput['rulesOf']; now: number },
 ): boolean {
   const [first, next] = [nextCheck(before, rulesOf), nextCheck(after, rulesOf)];
   if (first === undefined || next === undefined || first <= now || first > next) return false;
@@ -36,13 +40,19 @@ export function hasWakeUp(
 /** Name and time of the wake-up for a check at `next`, or soon if `next` has passed. */
 export function wakeUpFor(
   hash: string,
-  { next, now, isFull, woken }: { next: number; now: number; isFull: boolean; woken?: Woken | undefined },
+  {
+    next,
+    now,
+    isFull,
+    woken,
+  }: { next: number; now: number; isFull: boolean; woken?: CurrentWakeUp | undefined },
 ): [name: string, at: number] {
   const pause = isFull ? FULL_WAIT_MS * (1 + Math.random()) : MIN_WAIT_MS;
-  const soonest = Math.max(next, now + Math.round(pause));
+  const earliest = Math.max(next, now + Math.round(pause));
   // If our clock is behind, a time in the scheduler's past would wake us over and over.
-  const isBehind = woken !== undefined && soonest <= woken.at;
-  const at = isBehind ? woken.at + Math.min(soonest - now, BEHIND_MS) : soonest;
-  const unique = isBehind || at - now < SOON_MS || wakeUpName(hash, at, { unique: false }) === woken?.name;
+  const isBehind = woken !== undefined && earliest <= woken.at;
+  const at = isBehind ? woken.at + Math.min(earliest - now, SLOW_CLOCK_MS) : earliest;
+  const unique =
+    isBehind || at - now < UNIQUE_WITHIN_MS || wakeUpName(hash, at, { unique: false }) === woken?.name;
   return [wakeUpName(hash, at, { unique }), at];
 }

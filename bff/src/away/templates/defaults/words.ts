@@ -1,4 +1,4 @@
-/** One language's phrases by name. `{…}` is a placeholder. `VALUES` lists the allowed placeholders. */
+/** One language's phrases by name. `{…}` is a placeholder. `PLACEHOLDERS` lists the allowed placeholders. */
 export type Words = Record<keyof typeof EN, string>;
 
 const EN = {
@@ -46,7 +46,7 @@ const DE: Words = {
 export const WORDS: Record<'en' | 'de', Words> = { en: EN, de: DE };
 
 /** The placeholders that phrases can contain. */
-export const VALUES: Partial<Record<keyof Words, readonly string[]>> = {
+export const PLACEHOLDERS: Partial<Record<keyof Words, readonly string[]>> = {
   subjectOne: ['title'],
   subjectMany: ['count'],
   headingMany: ['count'],

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SECRET, secretToken } from '../../../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../../../testing/served-bff.ts';
 
-const OPS_TOKEN = 'ops-token-of-the-tests-0123456789ab';
+const OPS_TOKEN = 'ops-token-for-tests-0123456789abcdef';
 const CALLS = [
   ['GET', '/app/ops/instances'],
   ['GET', '/app/ops/dead-letters'],
@@ -33,14 +33,14 @@ const call = (method: string, path: string, authorization?: string) =>
   });
 const statuses = (authorization?: string) =>
   Promise.all(CALLS.map(async ([method, path]) => (await call(method, path, authorization)).status));
-const only = (status: number) => CALLS.map(() => status);
+const all = (status: number) => CALLS.map(() => status);
 const OPEN_STATUSES = [200, 200, 404, 200, 409, 200, 404, 404, 400, 400, 202];
 
 describe('the operations routes when readers need no token', () => {
   it('should be closed without OPS_TOKEN, and explain how to open them', async () => {
     await serve({ PUBLIC_HOST: '0.0.0.0' });
-    expect(await statuses()).toEqual(only(403));
-    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(only(403));
+    expect(await statuses()).toEqual(all(403));
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(all(403));
     const problem = problemSchema.parse(await (await call('GET', '/app/ops/instances')).json());
     expect(problem.code).toBe('ops_closed');
     expect(problem.detail).toMatch(/Set OPS_TOKEN on the bff .* or set AUTH_MODE to jwt/);
@@ -54,53 +54,56 @@ describe('the operations routes when readers need no token', () => {
 
   it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
     'should be open if published on %s',
-    async (place) => {
-      await serve({ PUBLISHED_ON: place });
+    async (address) => {
+      await serve({ PUBLISHED_ON: address });
       expect(await statuses()).toEqual(OPEN_STATUSES);
     },
   );
 
   it.each(['network', '0.0.0.0', '::', '192.0.2.7', '128.0.0.1'])(
     'should be closed if published on %s',
-    async (place) => {
-      await serve({ PUBLISHED_ON: place });
-      expect(await statuses()).toEqual(only(403));
+    async (address) => {
+      await serve({ PUBLISHED_ON: address });
+      expect(await statuses()).toEqual(all(403));
     },
   );
 
-  it.each(['loopback', 'network'])('should require OPS_TOKEN if set when published on %s', async (place) => {
-    await serve({ PUBLISHED_ON: place, OPS_TOKEN });
-    expect(await statuses()).toEqual(only(401));
-    for (const wrong of [
-      `Bearer ${OPS_TOKEN}x`,
-      `Bearer ${OPS_TOKEN.slice(0, -1)}`,
-      `Bearer ${OPS_TOKEN.toUpperCase()}`,
-      `Basic ${OPS_TOKEN}`,
-      OPS_TOKEN,
-    ]) {
-      expect(await statuses(wrong)).toEqual(only(401));
-    }
-    expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
-    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(OPEN_STATUSES);
-    const response = await call('GET', '/app/ops/instances');
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
-  });
+  it.each(['loopback', 'network'])(
+    'should require OPS_TOKEN if set when published on %s',
+    async (address) => {
+      await serve({ PUBLISHED_ON: address, OPS_TOKEN });
+      expect(await statuses()).toEqual(all(401));
+      for (const wrong of [
+        `Bearer ${OPS_TOKEN}x`,
+        `Bearer ${OPS_TOKEN.slice(0, -1)}`,
+        `Bearer ${OPS_TOKEN.toUpperCase()}`,
+        `Basic ${OPS_TOKEN}`,
+        OPS_TOKEN,
+      ]) {
+        expect(await statuses(wrong)).toEqual(all(401));
+      }
+      expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
+      expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(OPEN_STATUSES);
+      const response = await call('GET', '/app/ops/instances');
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
+    },
+  );
 });
 
 describe('the operations routes when readers need a token', () => {
-  it('should accept the role `ops`, or OPS_TOKEN, which gives no access to feeds', async () => {
+  it('should accept the `ops` role, or OPS_TOKEN, which gives no access to feeds', async () => {
     await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
-    expect(await statuses()).toEqual(only(401));
-    expect(await statuses(`Bearer ${secretToken()}`)).toEqual(only(403));
-    const reached = OPEN_STATUSES.map((status) => (status === 409 ? 200 : status));
-    expect(await statuses(`Bearer ${secretToken({ roles: ['ops'] })}`)).toEqual(reached);
-    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(reached);
+    expect(await statuses()).toEqual(all(401));
+    expect(await statuses(`Bearer ${secretToken()}`)).toEqual(all(403));
+    const expected = OPEN_STATUSES.map((status) => (status === 409 ? 200 : status));
+    expect(await statuses(`Bearer ${secretToken({ roles: ['ops'] })}`)).toEqual(expected);
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(expected);
     expect((await bff.page('all', { authorization: `Bearer ${OPS_TOKEN}` })).status).toBe(401);
   });
 
   it('should stay closed regardless of PUBLISHED_ON', async () => {
     await serve({ AUTH_MODE: 'jwt', PUBLISHED_ON: 'loopback' }, { [SECRETS.jwt.name]: SECRET });
-    expect(await statuses()).toEqual(only(401));
+    expect(await statuses()).toEqual(all(401));
   });
 });
 

@@ -31,7 +31,7 @@ export function recordOpsToken({ token }: OpsAccess): RequestHandler {
 }
 
 /**
- * Allows only operators: requests with OPS_TOKEN, requests with a token that has the role `ops`, or all requests if the
+ * Allows only operators: requests with OPS_TOKEN, requests with a token that has the `ops` role, or all requests if the
  * page is open.
  */
 export const requireOps =
@@ -40,7 +40,7 @@ export const requireOps =
     const { identity, hasOpsToken } = request;
     if (hasOpsToken || identity?.roles.includes(OPS_ROLE)) return next();
     if (identity) {
-      const detail = `The token does not have the role ${OPS_ROLE}.`;
+      const detail = `The token does not have the ${OPS_ROLE} role.`;
       return sendProblem(response, { status: 403, code: 'forbidden', detail });
     }
     if (token !== undefined) {

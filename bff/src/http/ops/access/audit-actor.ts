@@ -27,5 +27,5 @@ function actionOf({ method, originalUrl }: Request): AuditAction {
 }
 
 /** Records refused requests to the operations routes in the audit trail. */
-export const auditOpsRefused = (audit: Trail): RequestHandler =>
+export const auditOpsRefusals = (audit: Trail): RequestHandler =>
   auditRefusals({ audit, via: 'ops', actorOf, actionOf });

@@ -50,7 +50,7 @@ export function deadLetterRoutes(setAsideRecords: SetAsideRecords, trail: Trail,
         const list: SetAsideList = {
           total: names.length,
           oldestAt: records.at(-1)?.at ?? null,
-          deadLetters: records.slice(0, MAX_SET_ASIDE_LISTED).map(listed),
+          deadLetters: records.slice(0, MAX_SET_ASIDE_LISTED).map(toListed),
         };
         response.set('Cache-Control', 'no-store').json(list);
       }),
@@ -90,7 +90,7 @@ export function deadLetterRoutes(setAsideRecords: SetAsideRecords, trail: Trail,
   return router;
 }
 
-const listed = (record: SetAside): ListedSetAside => ({
+const toListed = (record: SetAside): ListedSetAside => ({
   ...record,
   content: record.content?.slice(0, MAX_CONTENT_LISTED) ?? null,
   contentLength: record.content?.length ?? 0,

@@ -7,7 +7,7 @@ import { operatorOf } from '../access/access.ts';
 import { reportUnavailable } from '../unavailable.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 
-/** `POST /dead-letters/put-back`: puts back a batch of records, the oldest first. */
+/** `POST /dead-letters/put-back`: puts back a batch of records, oldest first. */
 export function putBackRoutes(setAsideRecords: SetAsideRecords, trail: Trail, log: Logger): Router {
   const router = Router();
   router

@@ -70,9 +70,9 @@ describe('GET /app/ops/fallbacks/unsent', () => {
     }
   });
 
-  it("should answer 503 while the store doesn't respond", async () => {
+  it("should return 503 while the store doesn't respond", async () => {
     await serve();
-    vi.spyOn(bff.backend.readers, 'read').mockRejectedValue(new Error('away'));
+    vi.spyOn(bff.backend.readers, 'read').mockRejectedValue(new Error('down'));
     const response = await get();
     expect(problemSchema.parse(await response.json())).toMatchObject({ status: 503, code: 'unavailable' });
   });
@@ -105,7 +105,7 @@ describe('POST /app/ops/fallbacks/send-again and /dismiss', () => {
   it("should record an unknown outcome while the store doesn't respond", async () => {
     await serve([{}]);
     const [only] = await names();
-    vi.spyOn(bff.backend.readers, 'write').mockRejectedValue(new Error('away'));
+    vi.spyOn(bff.backend.readers, 'write').mockRejectedValue(new Error('down'));
     expect(await resultOf(await post('dismiss', [only]))).toMatchObject({
       ...{ done: 0, failed: [{ id: 'n0', code: 'unavailable' }] },
     });

@@ -16,7 +16,7 @@ import { reportUnavailable } from '../unavailable.ts';
 
 export type Unsent = Pick<UnsentFallbacks, 'list' | 'sendAgain' | 'dismiss'>;
 
-const NO_CHANNELS: UnsentPage = { fallbacks: [], next: null, unreadable: 0, truncatedAt: null };
+const EMPTY_PAGE: UnsentPage = { fallbacks: [], next: null, unreadable: 0, truncatedAt: null };
 
 /** `/fallbacks`: lists, resends or dismisses unsent fallbacks. */
 export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logger): Router {
@@ -27,7 +27,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
       const query = readQuery(unsentQuerySchema, request, response);
       if (!query) return;
       try {
-        const page = unsent ? await unsent.list(query) : NO_CHANNELS;
+        const page = unsent ? await unsent.list(query) : EMPTY_PAGE;
         response.set('Cache-Control', 'no-store').json(page);
       } catch (error) {
         reportUnavailable(response, log, { error, detail: 'The list cannot be read right now. Try again.' });
@@ -37,7 +37,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
   const createCloseHandler =
     (
       action: 'send-again' | 'dismiss',
-      close: (from: Unsent, names: readonly UnsentName[]) => Promise<UnsentResult>,
+      close: (fallbacks: Unsent, names: readonly UnsentName[]) => Promise<UnsentResult>,
     ): RequestHandler =>
     async (request, response) => {
       const body = readBody(unsentNamesSchema, request, response);
@@ -60,7 +60,7 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
     .post(
       allowParameters(),
       ...jsonBody,
-      createCloseHandler('send-again', (from, names) => from.sendAgain(names)),
+      createCloseHandler('send-again', (fallbacks, names) => fallbacks.sendAgain(names)),
     )
     .all(methodNotAllowed('POST'));
   router
@@ -68,20 +68,20 @@ export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logg
     .post(
       allowParameters(),
       ...jsonBody,
-      createCloseHandler('dismiss', (from, names) => from.dismiss(names)),
+      createCloseHandler('dismiss', (fallbacks, names) => fallbacks.dismiss(names)),
     )
     .all(methodNotAllowed('POST'));
   return router;
 }
 
-interface Closed {
+interface ClosedFallbacks {
   action: 'send-again' | 'dismiss';
   names: readonly UnsentName[];
   result: UnsentResult;
 }
 
 /** Records completed and uncertain changes separately in the audit trail. */
-function recordClosed(trail: Trail, request: Request, { action, names, result }: Closed): void {
+function recordClosed(trail: Trail, request: Request, { action, names, result }: ClosedFallbacks): void {
   const codes = new Map(result.failed.map((failed) => [keyOf(failed), failed.code]));
   const codeOf = (name: UnsentName) => codes.get(keyOf(name));
   const record = (outcome: 'done' | 'uncertain', changed: readonly UnsentName[]) => {

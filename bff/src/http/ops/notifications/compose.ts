@@ -20,14 +20,14 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
       const note = (outcome: AuditOutcome, ids?: string[]) =>
         trail.note({ ...auditActor(request), action: 'compose', outcome, feeds: feedsOf(body), ids });
       try {
-        const answer = await compose(body);
-        if ('ids' in answer) {
-          note('done', answer.ids);
-          log.info({ ids: answer.ids, by: operatorOf(request) }, 'an operator sent notifications');
-          response.status(202).json({ ids: answer.ids } satisfies Accepted);
+        const result = await compose(body);
+        if ('ids' in result) {
+          note('done', result.ids);
+          log.info({ ids: result.ids, by: operatorOf(request) }, 'an operator sent notifications');
+          response.status(202).json({ ids: result.ids } satisfies Accepted);
           return;
         }
-        const { status, code, detail, errors, ids } = answer.problem;
+        const { status, code, detail, errors, ids } = result.problem;
         if (status === 503) note('uncertain', ids);
         const isTemporary = status === 429 || status === 503;
         sendProblem(response, {
@@ -60,7 +60,7 @@ function idsOf(value: unknown): string[] | undefined {
 /** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds named in a body, which might be invalid. */
+/** The feeds in a body, which might be invalid. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;

@@ -74,7 +74,7 @@ describe('GET /app/ops/find', () => {
 
   it("should report any places that it couldn't search", async () => {
     const { readHead } = bff.backend.log;
-    bff.backend.log.readHead = () => Promise.reject(new Error('away'));
+    bff.backend.log.readHead = () => Promise.reject(new Error('down'));
     const { found, unsearched } = await find('one');
     bff.backend.log.readHead = readHead.bind(bff.backend.log);
     expect([found, unsearched]).toEqual([[], ['feed', 'entries']]);
@@ -98,7 +98,7 @@ describe('POST /app/ops/retract', () => {
   });
 
   it('should report an unknown outcome', async () => {
-    bff.backend.operateWith(() => Promise.reject(new Error('away')));
+    bff.backend.operateWith(() => Promise.reject(new Error('down')));
     const response = await retract({ id: 'one' });
     expect([response.status, await response.json()]).toMatchObject([503, { ids: ['one'] }]);
   });

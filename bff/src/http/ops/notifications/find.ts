@@ -11,7 +11,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { Slots } from '../../../readers/search/slots.ts';
 import { readQuery } from '../../read-query.ts';
 
-const AT_ONCE = 1;
+const MAX_RUNNING = 1;
 const MAX_WAITING = 4;
 
 export interface FindRoutesOptions {
@@ -28,9 +28,9 @@ export function findRoutes(
   { log: feedLog, limitsOf, setAsideRecords, findWaiting, findSchedule, now }: FindRoutesOptions,
   log: Logger,
 ): Router {
-  const slots = new Slots(AT_ONCE, MAX_WAITING);
+  const slots = new Slots(MAX_RUNNING, MAX_WAITING);
   const places = {
-    feed: (named) => findInFeed(feedLog, named, limitsOf(named.feed), now()),
+    feed: (query) => findInFeed(feedLog, query, limitsOf(query.feed), now()),
     entries: findWaiting,
     setAside: ({ id }) => findSetAside(setAsideRecords, id),
     schedules: findSchedule,

@@ -15,26 +15,30 @@ const list = async () => {
 
 describe('GET /app/ops/schedules', () => {
   it("should return the producer's list, and forbid caching it", async () => {
-    const asked: unknown[] = [];
+    const received: unknown[] = [];
     const at = '2026-01-01T00:00:00.000Z';
-    const answer: ScheduleList = {
+    const scheduleList: ScheduleList = {
       ...{ at, count: 7, isComplete: false },
       next: [{ id: 'a', feed: 'user:1', deliverAt: '2026-01-02T00:00:00.000Z' }],
     };
     bff.backend.operateWith(async (operation) => {
-      asked.push(operation);
-      return { status: 200, body: answer };
+      received.push(operation);
+      return { status: 200, body: scheduleList };
     });
     const { response, body } = await list();
-    expect([response.status, response.headers.get('cache-control'), body]).toEqual([200, 'no-store', answer]);
-    expect(asked).toEqual([{ do: 'list-schedules' }]);
+    expect([response.status, response.headers.get('cache-control'), body]).toEqual([
+      200,
+      'no-store',
+      scheduleList,
+    ]);
+    expect(received).toEqual([{ do: 'list-schedules' }]);
   });
 
   it.each([
-    ['does not answer', () => Promise.reject(new Error('away'))],
-    ['answers 503', () => Promise.resolve({ status: 503, body: { code: 'unavailable' } })],
+    ['does not respond', () => Promise.reject(new Error('down'))],
+    ['returns 503', () => Promise.resolve({ status: 503, body: { code: 'unavailable' } })],
     ['sends an unexpected body', () => Promise.resolve({ status: 200, body: { count: 1 } })],
-  ])('should answer 503 and suggest a fix when the producer %s', async (_name, operate) => {
+  ])('should return 503 and suggest a fix when the producer %s', async (_name, operate) => {
     bff.backend.operateWith(operate);
     const { response, body } = await list();
     expect([response.status, body]).toMatchObject([

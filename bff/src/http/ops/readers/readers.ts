@@ -2,14 +2,14 @@ import { exportRequestSchema, faultsOf, receiptsQuerySchema, type Receipts } fro
 import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { readQuery } from '../../read-query.ts';
-import { sendUnavailable } from '../../answers.ts';
+import { sendUnavailable } from '../../responses.ts';
 
 export interface ReaderOpsRoutesOptions {
-  receiptsOf: (named: { feed: string; id: string }) => Promise<Receipts>;
+  receiptsOf: (notification: { feed: string; id: string }) => Promise<Receipts>;
   exportOf: (reader: string) => Promise<object>;
 }
 
-/** `GET /receipts?feed=…&id=…`: how far a notification got. `GET /readers/{sub}/export`: all data about a reader. */
+/** `GET /receipts?feed=…&id=…`: a notification's receipts. `GET /readers/{sub}/export`: all data about a reader. */
 export function readerOpsRoutes({ receiptsOf, exportOf }: ReaderOpsRoutesOptions, log: Logger): Router {
   const router = Router();
   router

@@ -56,8 +56,8 @@ export function revocationRoutes(
     .route('/revocations')
     .get(
       withErrorHandling(async (_request, response) => {
-        const answer: RevocationsAnswer = { revocations: await revocations.list() };
-        response.set('Cache-Control', 'no-store').json(answer);
+        const list: RevocationsAnswer = { revocations: await revocations.list() };
+        response.set('Cache-Control', 'no-store').json(list);
       }),
     )
     .post(

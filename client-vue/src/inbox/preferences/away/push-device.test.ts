@@ -26,7 +26,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('should turn off push on this device and tell the server', async () => {
+it('should turn off push on this device and notify the server', async () => {
   await stopPush();
   expect(steps).toEqual([
     'unsubscribed',

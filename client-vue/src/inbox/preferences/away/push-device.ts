@@ -33,8 +33,8 @@ function whenActive({ active, waiting, installing }: ServiceWorkerRegistration):
 }
 
 async function pushManager(): Promise<PushManager> {
-  const own = declarativePushManager();
-  if (own) return own;
+  const manager = declarativePushManager();
+  if (manager) return manager;
   const registration = await useSource().registerPushWorker();
   await whenActive(registration);
   return registration.pushManager;
@@ -65,7 +65,7 @@ export async function subscribe(publicKey: string): Promise<void> {
     applicationServerKey: bytesOf(publicKey),
   });
   try {
-    await useSource().ask((url, _clientId, options) =>
+    await useSource().call((url, _clientId, options) =>
       addPushDevice(url, subscription, messageLanguage(), options),
     );
   } catch (error) {
@@ -83,7 +83,7 @@ export async function unsubscribe(): Promise<void> {
   if (!subscription) return;
   const { endpoint } = subscription;
   await subscription.unsubscribe();
-  await useSource().ask((url, _clientId, options) => removePushDevice(url, endpoint, options));
+  await useSource().call((url, _clientId, options) => removePushDevice(url, endpoint, options));
 }
 
 /**

@@ -24,9 +24,9 @@ export function useChannels() {
   /** Reloads the channels. Never rejects. `state` tells whether it worked. */
   async function load(): Promise<void> {
     try {
-      const answer = await useSource().ask((url, _clientId, options) => fetchChannels(url, options));
-      channels.value = answer;
-      const isOffered = hasEmail(answer) || answer.push.publicKey !== null;
+      const response = await useSource().call((url, _clientId, options) => fetchChannels(url, options));
+      channels.value = response;
+      const isOffered = hasEmail(response) || response.push.publicKey !== null;
       state.value = isOffered ? 'ready' : 'notOffered';
     } catch (error) {
       state.value = stateAfter(error);

@@ -30,9 +30,9 @@ const io = new Server(server, {
 });
 
 io.on('connection', (socket) => {
-  socket.on('subscribe', async ({ feed }: { feed: string }, answer: () => void) => {
+  socket.on('subscribe', async ({ feed }: { feed: string }, acknowledge: () => void) => {
     await socket.join(feed);
-    answer();
+    acknowledge();
   });
 });
 

@@ -13,9 +13,9 @@ export interface ConnectOptions {
   /** Each client's feed. By default, all clients use the same feed. */
   feedOf?: (client: number) => string;
   /** Additional feeds for each client. */
-  furtherOf?: (client: number) => readonly string[];
+  additionalFeedsOf?: (client: number) => readonly string[];
   /** Number of clients that connect concurrently. Defaults to 100. */
-  atOnce?: number;
+  concurrency?: number;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface ConnectOptions {
  * @throws Failure if a client is rejected
  */
 export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
-  const { count, onMessage, positions, feedOf, furtherOf, atOnce = 100 } = options;
+  const { count, onMessage, positions, feedOf, additionalFeedsOf, concurrency = 100 } = options;
   const clients: Client[] = [];
   let next = 0;
   const connectSome = async () => {
@@ -34,7 +34,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
         peer.protocol,
         {
           feed: feedOf?.(index) ?? FEED,
-          further: furtherOf?.(index) ?? [],
+          additionalFeeds: additionalFeedsOf?.(index) ?? [],
           onMessage: (message) => onMessage?.(index, message),
           ...(position !== undefined && { position }),
         },
@@ -42,7 +42,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
+    await Promise.all(Array.from({ length: Math.min(concurrency, count) }, connectSome));
     return clients;
   } catch (error) {
     // Stop any other `connectSome` calls.
@@ -56,7 +56,7 @@ const closeAll = (clients: readonly Client[]): void => clients.forEach((client) 
 
 /**
  * Runs `work` with clients, then closes them.
- * @throws errors from `connectClients` or `work`, or an error that says why a connection was closed
+ * @throws errors from `connectClients` or `work`, or an error that explains why a connection was closed
  */
 export async function withClients<T>(
   peer: Sockets,

@@ -12,10 +12,10 @@ process.once('disconnect', () => process.exit());
 try {
   const feedOf = (client: number) => `user:idle-${first + client}`;
   await withClients({ socketUrls, protocol: PROTOCOLS[protocol] }, { count, feedOf }, async () => {
-    send({ is: 'connected' });
+    send({ type: 'connected' });
     await parentMessage;
   });
-  send({ is: 'done' });
+  send({ type: 'done' });
 } catch (error) {
-  send({ is: 'failed', why: messageOf(error) });
+  send({ type: 'failed', reason: messageOf(error) });
 }

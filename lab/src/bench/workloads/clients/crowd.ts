@@ -20,7 +20,7 @@ export interface CrowdPart {
 }
 
 /** A message from a process that handles part of a crowd. */
-export type CrowdMessage = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
+export type CrowdMessage = { type: 'connected' | 'done' } | { type: 'failed'; reason: string };
 
 /** Divides a crowd into parts with at most `max` clients each. */
 export function partsOf(count: number, max: number): { first: number; count: number }[] {
@@ -33,16 +33,18 @@ export function partsOf(count: number, max: number): { first: number; count: num
 }
 
 /** Waits for a process's next message. @throws Failure if it's not the expected message, or the process exits */
-const nextMessage = (child: ChildProcess, expected: CrowdMessage['is']): Promise<void> =>
+const nextMessage = (child: ChildProcess, expected: CrowdMessage['type']): Promise<void> =>
   new Promise((resolve, reject) => {
-    const ended = () => reject(new Failure('A client process has exited.'));
-    child.once('exit', ended);
+    const onExit = () => reject(new Failure('A client process has exited.'));
+    child.once('exit', onExit);
     child.once('message', (message: CrowdMessage) => {
-      child.off('exit', ended);
-      if (message.is === expected) resolve();
+      child.off('exit', onExit);
+      if (message.type === expected) resolve();
       else
         reject(
-          new Failure(message.is === 'failed' ? message.why : `Unexpected client state: ${message.is}.`),
+          new Failure(
+            message.type === 'failed' ? message.reason : `Unexpected client state: ${message.type}.`,
+          ),
         );
     });
   });

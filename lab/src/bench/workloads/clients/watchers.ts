@@ -127,7 +127,7 @@ export async function withWatchers<T>(
     count: feedsOf.length,
     onMessage: (client: number, message: Buffer) => watchers.receive(client, message),
     feedOf: (client: number) => feedsOf[client]?.[0] as string,
-    furtherOf: (client: number) => feedsOf[client]?.slice(1) ?? [],
+    additionalFeedsOf: (client: number) => feedsOf[client]?.slice(1) ?? [],
   };
   return withClients(peer, clients, () => work(watchers));
 }

@@ -40,16 +40,16 @@ export interface Download {
 /**
  * Downloads a file and verifies it. Resumes a `.part` with a Range request, and retries after a broken connection or a
  * temporary error status. The file exists only once the content has been verified.
- * @throws Failure that names the address and says why it failed
+ * @throws Failure with the address and the reason
  */
-export async function download(wanted: Download): Promise<void> {
-  const { url, file, sha256, pauseMs = 500 } = wanted;
+export async function download(options: Download): Promise<void> {
+  const { url, file, sha256, pauseMs = 500 } = options;
   const part = `${file}.part`;
   let attemptsWithoutData = 0;
   for (let attempt = 1; !existsSync(file); attempt++) {
     const before = sizeOf(part);
     try {
-      await receive(wanted, part, before);
+      await receive(options, part, before);
     } catch (error) {
       if (error instanceof Failure) throw error;
       attemptsWithoutData = sizeOf(part) > before ? 0 : attemptsWithoutData + 1;

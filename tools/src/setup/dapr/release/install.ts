@@ -101,10 +101,10 @@ async function install(
     );
     // Wait for all downloads before destroying the agent, so that a failed download doesn't waste the other downloads'
     // progress.
-    const faults = (await Promise.allSettled(all)).flatMap((end) =>
+    const errors = (await Promise.allSettled(all)).flatMap((end) =>
       end.status === 'rejected' ? [end.reason as unknown] : [],
     );
-    if (faults.length > 0) throw faults[0];
+    if (errors.length > 0) throw errors[0];
   } finally {
     progress.stop();
     await agent.destroy();

@@ -53,10 +53,10 @@ export async function refreshDigests(
   const agent = downloadAgent(proxy);
   const results = await Promise.allSettled(archives.map((archive) => fetchDigest(origin, archive, agent)));
   await agent.destroy();
-  const faults = results.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
-  if (faults.length > 0) {
+  const errors = results.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
+  if (errors.length > 0) {
     throw new Failure(
-      `Could not read the checksums of Dapr ${release.runtime}. Nothing was changed:\n  ${faults.join('\n  ')}\n` +
+      `Could not read the checksums of Dapr ${release.runtime}. Nothing was changed:\n  ${errors.join('\n  ')}\n` +
         'Check the network, DAPR_MIRROR and HTTPS_PROXY, then try again.',
     );
   }

@@ -11,7 +11,7 @@ export const instances: OpsMessages['instances'] = {
   range: 'Zeitraum',
   minutes: '3 Minuten',
   hour: '1 Stunde',
-  curveHint: 'Mit den Pfeiltasten den Zeitpunkt wählen',
+  chartHint: 'Mit den Pfeiltasten den Zeitpunkt wählen',
   deliveredOf: (instance) => `Zugestellt pro Sekunde von ${instance}`,
   p99Of: (instance) => `p99 von ${instance}`,
   caption: 'Messwerte jeder Instanz, alle zwei Sekunden aktualisiert',

@@ -21,11 +21,11 @@ export const setAside: OpsMessages['setAside'] = {
   newest: (shown, total) => `Die neuesten ${shown} von ${total};`,
   command: 'zeigt alle.',
   deleteTitle: 'Diesen zurückgestellten Eintrag löschen?',
-  deleteAct: 'Löschen',
+  deleteConfirm: 'Löschen',
   deleteHint: 'Sein Inhalt wird endgültig gelöscht.',
   putBackAll: (total) => `Alle ${total} zurückgeben …`,
   putBackAllTitle: (total) => `${total} zurückgestellte Einträge zurückgeben?`,
-  putBackAllAct: 'Alle zurückgeben',
+  putBackAllConfirm: 'Alle zurückgeben',
   putBackAllHint:
     'Die ältesten zuerst. Was ein Feed schon hat, wird nicht noch einmal angezeigt; Ungültiges bleibt hier.',
   cancel: 'Abbrechen',

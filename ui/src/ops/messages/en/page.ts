@@ -14,9 +14,9 @@ export const page = {
   closedHint:
     'Without a token, anyone who can reach this server could see set-aside records and send notifications. Configure the server, then reload this page.',
   signIn: 'Sign in',
-  noRole: 'This token doesn’t have the role “ops”.',
+  noRole: 'This token doesn’t have the “ops” role.',
   wrongToken: 'The server doesn’t accept this token. It may have expired.',
-  needsToken: 'Enter the server’s OPS_TOKEN or a token with the role “ops”.',
+  needsToken: 'Enter the server’s OPS_TOKEN or a token with the “ops” role.',
   token: 'Token',
   tokenKept: 'Kept until you close this tab.',
   continue: 'Continue',

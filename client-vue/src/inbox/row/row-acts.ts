@@ -1,6 +1,0 @@
-import type { Item } from '../../stores/feeds/feed-log.ts';
-
-/** Actions on a row's notifications. `menu` opens a menu with more actions at the button. */
-export type RowAct = 'read' | 'unread' | 'dismiss' | 'restore' | 'menu' | 'open';
-
-export type OnRowAct = (act: RowAct, items: readonly Item[], button: HTMLElement | null) => void;

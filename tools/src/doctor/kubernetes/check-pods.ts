@@ -1,0 +1,81 @@
+import { APP_IDS } from '@tocsin/contracts';
+import { z } from 'zod';
+import { judgeRollout, podSchema, workloadSchema } from '../../deploy/rollout/judge-rollout.ts';
+import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
+import { Failure } from '../../failure.ts';
+import { fault, ok, type Finding } from '../finding.ts';
+
+const REDIS = 'redis';
+const WORKLOADS = [APP_IDS.producer, APP_IDS.bff, REDIS, 'ui'];
+
+const kindSchema = z.looseObject({ kind: z.string() });
+const runningSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    containers: z.array(
+      z.object({
+        name: z.string(),
+        ports: z.array(z.object({ name: z.string().default(''), containerPort: z.int() })).default([]),
+      }),
+    ),
+  }),
+  status: z.object({ phase: z.string() }),
+});
+
+export interface RunningPod {
+  name: string;
+  app: string;
+  /** The application port named `http`. */
+  httpPort: number | undefined;
+}
+
+/**
+ * Finds running pods and reports missing pods.
+ * @throws Failure if nothing is deployed
+ */
+export async function checkPods(
+  kubectl: Kubectl,
+  namespace: string,
+): Promise<{ finding: Finding; pods: RunningPod[] }> {
+  const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
+  const workloads = items
+    .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
+    .filter(({ metadata }) => WORKLOADS.includes(metadata.name));
+  const pods = items.filter(({ kind }) => kind === 'Pod');
+  if (workloads.length === 0)
+    throw new Failure(
+      `Tocsin is not running in this cluster's ${namespace} namespace. Deploy it with \`npm run deploy\`, or choose ` +
+        'another cluster with --context.',
+    );
+  const judgement = judgeRollout(
+    { workloads, pods: pods.map((pod) => podSchema.parse(pod)) },
+    { namespace, registry: undefined, now: Date.now() },
+  );
+  return {
+    finding: findingOf(judgement, workloads.length, namespace),
+    pods: pods.map((pod) => runningSchema.parse(pod)).flatMap(runningPodOf),
+  };
+}
+
+function findingOf(
+  { pending, problem: reason }: ReturnType<typeof judgeRollout>,
+  workloads: number,
+  namespace: string,
+): Finding {
+  const check = 'pods';
+  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
+  if (reason !== undefined) return fault(check, reason.replace(/\.$/, ''), remedy);
+  if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
+  return ok(check, `all pods of ${workloads} workloads are available`);
+}
+
+function runningPodOf({ metadata, spec, status }: z.infer<typeof runningSchema>): RunningPod[] {
+  if (status.phase !== 'Running' || metadata.deletionTimestamp !== undefined) return [];
+  const app = metadata.labels['app.kubernetes.io/name'] ?? '';
+  const ports = spec.containers.find(({ name }) => name === app)?.ports ?? [];
+  return [{ name: metadata.name, app, httpPort: ports.find(({ name }) => name === 'http')?.containerPort }];
+}
