@@ -105,9 +105,9 @@ export interface Backend {
    * is unavailable.
    */
   announcementQueue?: (() => Promise<AnnouncementQueue>) | undefined;
-  /** Takes a feed's turn on the feed's host. Not set if this instance takes every turn. */
+  /** Runs a feed's turn on the feed's host. Not set if this instance runs every turn. */
   callFeedActor?: FeedTurnTaker;
-  /** Takes a partition's turn on the partition's host. Not set if this instance takes every turn. */
+  /** Runs a partition's turn on the partition's host. Not set if this instance runs every turn. */
   callPartitionActor?: PartitionTurnTaker;
   /** Reads one of this application's secrets; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;

@@ -50,7 +50,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
     metrics.takeovers.inc();
     log.warn(
       { err, name },
-      'the instance that hosts a feed or partition is unreachable; taking its turns on this instance',
+      'the instance that hosts a feed or partition is unreachable; running its turns on this instance',
     );
   });
   return {

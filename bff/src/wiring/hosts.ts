@@ -8,7 +8,7 @@ export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
   /**
-   * Takes a feed's turn on the instance that hosts the feed's actor. `routePartitionTurn` does the same for partitions.
+   * Runs a feed's turn on the instance that hosts the feed's actor. `routePartitionTurn` does the same for partitions.
    */
   routeFeedTurn: FeedTurnTaker;
   routePartitionTurn: PartitionTurnTaker;

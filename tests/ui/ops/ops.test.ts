@@ -280,6 +280,6 @@ describe('a server that requires a token', () => {
     expect(await page.getByTestId('curl').innerText()).not.toContain('right');
     ops.guard = 'role';
     await page.clock.runFor(SNAPSHOT_EVERY_MS);
-    await form.getByText('doesn’t have the role').waitFor();
+    await form.getByText('doesn’t have the “ops” role').waitFor();
   });
 });

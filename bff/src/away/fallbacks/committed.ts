@@ -12,11 +12,11 @@ const USER = 'user:';
 const FIND_MS = 3_000;
 const UNCHANGED: ChangedInTurn = { document: undefined, addsReceipts: false };
 
-export type CommittedItems = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
+export type NewItems = ReadonlyMap<string, readonly Pick<CommittedItem, 'item' | 'position'>[]>;
 
 /** Items with fallbacks, and items that could replace a notification with fallbacks, grouped by reader. */
 export const addedByReader = (
-  items: CommittedItems,
+  items: NewItems,
   policy: FallbacksOptions['policy'],
 ): { reader: string; added: NewNotification[] }[] =>
   [...items].flatMap(([feed, placed]) => {

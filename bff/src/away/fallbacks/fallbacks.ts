@@ -12,13 +12,7 @@ import {
   type Receipt,
   type Sending,
 } from './document.ts';
-import {
-  addedByReader,
-  replaceWaiting,
-  unlessDamaged,
-  withPositions,
-  type CommittedItems,
-} from './committed.ts';
+import { addedByReader, replaceWaiting, unlessDamaged, withPositions, type NewItems } from './committed.ts';
 import { AwayDocuments } from './documents.ts';
 import type { FallbacksOptions, ReaderContacts } from './options.ts';
 import {
@@ -89,7 +83,7 @@ export class Fallbacks {
    * Stores the fallbacks of committed items. Safe to repeat with the same items. Rejects if a write might have failed;
    * the turn must then be retried.
    */
-  async committed(items: CommittedItems): Promise<void> {
+  async committed(items: NewItems): Promise<void> {
     await Promise.all(
       addedByReader(items, this.#options.policy).map(({ reader, added }) => {
         const hasFallbacks = added.some(({ fallback }) => fallback.length > 0);

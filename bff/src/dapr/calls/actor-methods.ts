@@ -21,7 +21,7 @@ export interface FeedCall extends CallerHints {
   announced?: Announced;
 }
 
-/** The `Feed` actor's method that takes a feed's turn. */
+/** The `Feed` actor's method that runs a feed's turn. */
 export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
   name: 'take',
   callSchema: z.object({
@@ -40,7 +40,7 @@ export interface PartitionCall extends AnnouncedEntry {
 }
 
 /**
- * The `Partition` actor's method that takes a partition's turn. Unlike `TAKE_FEED`, it has no parameters for
+ * The `Partition` actor's method that runs a partition's turn. Unlike `TAKE_FEED`, it has no parameters for
  * `CallerHints`.
  */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {

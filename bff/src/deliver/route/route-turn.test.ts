@@ -38,13 +38,13 @@ it("should call the actor on the actor's host", async () => {
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn locally right away if this instance hosts the actor', async () => {
+it('should run the turn locally right away if this instance hosts the actor', async () => {
   isHosted = true;
   expect(await call()).toBe(localResult);
   expect(callActor).not.toHaveBeenCalled();
 });
 
-it('should take turns locally for two seconds after the host refused a call', async () => {
+it('should run turns locally for two seconds after the host refused a call', async () => {
   callActor.mockImplementation(refuseConnection);
   expect(await call()).toBe(localResult);
   clock = 1_999;
@@ -81,13 +81,13 @@ it('should give up after three failed attempts on this instance', async () => {
   expect(turn).toHaveBeenCalledTimes(3);
 });
 
-it('should not take the turn locally if the host was reached but failed', async () => {
+it('should not run the turn locally if the host was reached but failed', async () => {
   callActor.mockRejectedValue(new TemporaryError('the store is unavailable'));
   await expect(call()).rejects.toThrow('the store is unavailable');
   expect(turn).not.toHaveBeenCalled();
 });
 
-it("should take the turn locally if the host doesn't respond and the feed's head doesn't change", async () => {
+it("should run the turn locally if the host doesn't respond and the feed's head doesn't change", async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no response', { mayStillBeWorking: true }));
   expect(await call()).toBe(localResult);
 });

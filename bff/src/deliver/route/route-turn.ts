@@ -27,7 +27,7 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
   now?: () => number;
 }
 
-/** Delay before calling a host again after a failed call. This instance takes the turns until then. */
+/** Delay before calling a host again after a failed call. This instance runs the turns until then. */
 const HOST_PAUSE_MS = 2_000;
 /** Time without writes after which an unresponsive host counts as idle. */
 const IDLE_AFTER_MS = 500;
@@ -36,7 +36,7 @@ const MAX_UNREACHABLE = 1_000;
 
 /**
  * Routes each turn to the actor's host: through Dapr, or directly if this instance is the host. If the host is
- * unreachable, this instance takes the turn so that feeds don't have to wait for Dapr to move the actor. If two
+ * unreachable, this instance runs the turn so that feeds don't have to wait for Dapr to move the actor. If two
  * activations write the same head, the store refuses the later write because the etag is stale.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(

@@ -37,7 +37,7 @@ export class FeedHost {
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
-  /** Takes a turn that Dapr routed here because this instance hosts the feed's actor. */
+  /** Runs a turn that Dapr routed here because this instance hosts the feed's actor. */
   takeRoutedTurn(feed: string, announced: Announced, caller: CallerHints): Promise<TurnResult> {
     this.#hosted.add(feed);
     return this.takeTurn(feed, announced, caller);

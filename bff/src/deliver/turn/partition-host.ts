@@ -36,7 +36,7 @@ export class PartitionHost {
     this.#hosted = new HostedActors(dependencies.now);
   }
 
-  /** Takes a turn that Dapr routed here because this instance hosts the partition's actor. */
+  /** Runs a turn that Dapr routed here because this instance hosts the partition's actor. */
   takeRoutedTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     this.#hosted.add(String(partition));
     return this.takeTurn(partition, announced);

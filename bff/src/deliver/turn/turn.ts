@@ -59,7 +59,7 @@ export interface AnnouncedEntry {
 /** The entries to process. If `undefined`, the turn only makes sure that the feed has a valid head. */
 export type Announced = AnnouncedEntry | undefined;
 
-/** Takes a turn on this or another instance. Rejects if the outcome is unknown. */
+/** Runs a turn on this or another instance. Rejects if the outcome is unknown. */
 export type TurnTaker<Name, Result, A extends Announced = Announced> = (
   name: Name,
   announced: A,
