@@ -26,8 +26,8 @@ const withoutComments: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into a single file. A file for each set of modules shared by lazily loaded parts
- * would compress worse.
+ * The first view's modules, bundled into a single file. Otherwise, each set of modules that the same lazily loaded
+ * parts share would be a file of its own, and these files would compress worse.
  */
 const SHARED =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;

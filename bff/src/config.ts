@@ -60,17 +60,17 @@ export const bffSettings = withRedisRules(
       'Maximum bytes of recent publications (as JSON) that this instance keeps in memory; they take up about three times as much. At the limit, the largest feeds keep fewer, and older publications are read from the store',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-      'Maximum number of browsers connected to this instance (only signed-in browsers count if tokens are required). Beyond it, browsers get 429',
+      'Maximum number of browsers connected to this instance (only signed-in browsers count if tokens are required). Further browsers get 429',
     ),
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of browsers that are connecting and have not signed in yet. They have their own slots, and one address can use a fifth of those. The default is a tenth of MAX_CONNECTIONS, but at least 50',
+        'Maximum number of browsers that are connecting and have not signed in yet. They have their own slots, and one address can use at most a fifth of them. The default is a tenth of MAX_CONNECTIONS, but at least 50',
       ),
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 means no limit. The default with AUTH_MODE=none is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies; signed-in readers have no limit by default',
+        'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 means no limit. Signed-in readers have no limit by default. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
       'Maximum number of browsers that one signed-in reader can connect to this instance. At the limit, new connections are refused until one closes; 0 means no limit',
@@ -82,7 +82,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of searches per minute, per signed-in reader (per address without sign-in); 0 means no limit',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of stored documents (marks, mutes, preferences) per signed-in reader (per address without sign-in). Beyond it, the oldest is deleted',
+      'Maximum number of stored documents (marks, mutes, preferences) per signed-in reader (per address without sign-in). Above the limit, the oldest is deleted',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
@@ -135,9 +135,7 @@ export const bffSettings = withRedisRules(
     RUNBOOK_URL: linkSetting().describe(
       'Address of your copy of docs/operations.md. The operations page links to its section for each problem, such as `#tocsinredisnearfull`',
     ),
-    GRAFANA_URL: linkSetting().describe(
-      'Address of your Grafana dashboard, for a link on the operations page',
-    ),
+    GRAFANA_URL: linkSetting().describe('Address of your Grafana dashboard. The operations page links to it'),
     PUBLISHED_ON: z
       .string()
       .refine(isPublishPlace, 'must be an IP address or one of localhost, loopback and network')
@@ -193,7 +191,7 @@ export const bffSettings = withRedisRules(
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Every bff of this version reads both, but version 0.1.0 can read only uncompressed parts: switch it on once no bff runs 0.1.0',
+        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Version 0.1.0 can’t read compressed parts: switch this on once no bff runs 0.1.0',
       ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
       'Maximum number of ids that a feed remembers to filter out duplicate notifications',
@@ -202,7 +200,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      'Milliseconds to wait for a turn on its host. After that, this instance runs the turn, unless the host makes progress: then the announcement is retried',
+      'Milliseconds to wait for a turn on its host. After that, the announcement is retried if the host is making progress. Otherwise, this instance runs the turn',
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
       'Milliseconds to wait for a response from the sidecar',
@@ -211,7 +209,7 @@ export const bffSettings = withRedisRules(
       "Milliseconds to wait before re-announcing an entry after Dapr's retries run out",
     ),
     DRAIN_DELAY_MS: withDefault(wholeNumberSetting(0, 30_000), 0).describe(
-      'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports not ready, so that proxies stop sending it new browsers',
+      'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports that it isn’t ready, so that proxies stop sending it new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
       'Milliseconds for a stopping instance to move its clients to other instances',

@@ -9,7 +9,7 @@ export const testSigner = (now?: () => number): Signer => new Signer(() => keys,
 
 export const testProofs = positionProofs(testSigner());
 
-/** Adds a valid proof to a broadcast, like our instances do. */
+/** Adds a valid proof to a broadcast, as our instances do. */
 export const withProof = (event: Broadcast): Broadcast => ({
   ...event,
   proof: testProofs.of(event.feed, positionOf(event)),

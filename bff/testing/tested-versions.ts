@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary that fails when a package with internals that we rely on is updated. Check that our file next to the calling
+ * A canary that fails when a package whose internals we rely on is updated. Check that our file next to the calling
  * test still works, run that file's tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {

@@ -10,8 +10,8 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules shared by browsers and servers. The types are repeated here because this package's declarations inline types
- * from the contracts package, but not functions and constants.
+ * Rules shared by browsers and servers. Their types are written out here because this package's declarations inline
+ * only types from the contracts package, not functions or constants.
  */
 
 /** Returns a function that finds a publication's place in the inbox by the reader's marks, without a clock. */

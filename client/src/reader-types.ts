@@ -30,6 +30,6 @@ export interface ReaderMarkChanges {
    * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Ends snoozes. The server deletes its copy of each notification that is still in the feed's history. */
+  /** Ends snoozes. The server then keeps its copy of a notification only if the feed's history no longer has it. */
   unsnooze: NamedIds;
 }

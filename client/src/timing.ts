@@ -2,11 +2,11 @@
 export const TIMING = {
   /** Delay before requesting missing publications when a gap opens. */
   gap: 500,
-  /** Time without events after which to resubscribe to a feed. */
+  /** Time without events before the client resubscribes to a feed. */
   silence: 25_000,
   /**
-   * Time without events on a connection before the client probes the server, which normally sends a position every 10
-   * s.
+   * Time without events on a connection before the client probes the server, which normally sends a position at least
+   * every 10 s.
    */
   quiet: 10_500,
   /** The connection is suspect if the probe gets no response within this time. `quiet + probe` is less than 15 s. */

@@ -14,7 +14,7 @@ export interface Target {
   publishKey?: string | undefined;
   /** A reader's token that permits the topics `conformance-*`. Can be omitted if the server doesn't require tokens. */
   token?: string | undefined;
-  /** Time that a case waits for an event or condition (ms). */
+  /** Maximum time that a case waits for an event or condition (ms). */
   patienceMs: number;
 }
 
@@ -143,7 +143,7 @@ export class Kit {
     await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
   }
 
-  /** Waits long enough to rule out that an unwanted event is still on the way. */
+  /** Waits for a fixed time, long enough for an unwanted event to arrive. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

@@ -27,7 +27,7 @@ export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /** Maximum client message size in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
-/** Number of invalid requests within a minute after which the server closes a connection. */
+/** The server closes a connection that sends this many invalid requests within a minute. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
 /**
@@ -55,7 +55,7 @@ export const MAX_MUTED_BYTES = 32 * 1024;
 /** Maximum number of ranges per list of marks for each reader and feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum size of marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
+ * Maximum size of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
  * first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;

@@ -142,7 +142,7 @@ describe('the producer', () => {
     await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
   });
 
-  it('should not be ready while stopping, and reject requests on connections that are still open', async () => {
+  it('should not be ready while stopping, and should reject requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
     const publishing = post('a');

@@ -46,7 +46,7 @@ export const producerSettings = z.object({
   ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
     .default(0)
     .describe(
-      'Minimum time between two of this producer’s entries for the same partition, in milliseconds. Notifications that arrive before then share the next entry. This saves CPU in large deployments but delays them by up to this long. The first notification after a pause isn’t delayed, and a full entry is followed by the next one immediately. Keep it well below REQUEST_TIMEOUT_MS',
+      'Minimum time between two of this producer’s entries for the same partition, in milliseconds. Notifications that arrive in the meantime share the next entry. This saves CPU in large deployments, but delays notifications by up to this time. The first notification after a pause isn’t delayed, and a full entry is followed by the next one immediately. Keep it well below REQUEST_TIMEOUT_MS',
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)

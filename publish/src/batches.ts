@@ -28,7 +28,7 @@ export function takeBatch(waiting: Item[]): Item[] {
 
 export const bodyOf = (batch: readonly Item[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
-/** Returns the notification with an id, which is a new UUID if it has none. */
+/** Returns the notification with an id: its own, or a new UUID if it has none. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
   ...notification,
   id: notification.id ?? crypto.randomUUID(),

@@ -210,7 +210,7 @@ describe('createPublisher', () => {
     },
   );
 
-  it.each([200, 204, 206])('should accept only the status 202, not %d', async (status) => {
+  it.each([200, 204, 206])('should treat only status 202 as accepted, not %d', async (status) => {
     const { publisher } = await withProducer((_, response) => response.writeHead(status).end());
     await expect(publisher.publish({ title: 'a' })).rejects.toMatchObject({
       ...{ code: 'refused', status },

@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** Resolves when the connection is closed: with the reason that the client received, and the elapsed time (ms). */
+/** Resolves when the connection is closed, with the reason that the client received and the elapsed time (ms). */
 const untilClosed = (socket: Socket) => {
   const since = performance.now();
   let code = '';

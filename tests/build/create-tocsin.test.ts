@@ -107,7 +107,7 @@ describe('npm create tocsin', () => {
       ['specify exactly one folder', 'is not empty', 'must contain exactly one'],
     ],
     ['an unknown option', ['a', '--force'], ["Unknown option '--force'"]],
-  ])('should not create any files if there is %s, and list all errors', async (_, args, faults) => {
+  ])('should list all errors and create no files if there is %s', async (_, args, faults) => {
     const before = readdirSync(dir);
     const { code, output } = await create(...args);
     expect(code).toBe(1);

@@ -9,7 +9,7 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum host silence (ms). Half a second later, other instances take over the host's turns. */
+/** Maximum time (ms) that a host can be silent. Half a second later, other instances take over the host's turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
 /** A delay (ms) between a turn's peek and commit that lets other instances take over. */
 const HELD_LONG_MS = 8_000;

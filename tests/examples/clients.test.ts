@@ -90,7 +90,7 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
   });
 });
 
-/** Time for a client to notice 60 s of silence and reconnect (ms). */
+/** Time limit for a client to notice 60 s of silence and reconnect (ms). */
 const SILENCE_NOTICED_MS = 120_000;
 
 describe('a connection that falls silent', () => {

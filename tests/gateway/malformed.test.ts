@@ -103,7 +103,7 @@ describe('an invalid request', () => {
     },
   );
 
-  it('should end the session if it’s a close packet or many connect packets', async () => {
+  it('should end the session if it consists of a close packet or of many connect packets', async () => {
     const socket = await connectHostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -122,7 +122,7 @@ describe('a message', () => {
     return frame('x'.repeat(bytes - frame('').length));
   };
 
-  it('should be answered if it has at most 128 KiB', async () => {
+  it('should be answered if it’s at most 128 KiB long', async () => {
     const socket = await connectHostile();
     const reply = new Promise<string>((resolve) => {
       socket.io.engine.on(

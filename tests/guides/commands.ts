@@ -41,7 +41,7 @@ export const pages = (): string[] => [
     .map((file) => `docs/${file}`),
 ];
 
-/** Guides where every command must print what the guide shows when run on a new system. */
+/** Guides whose commands must all print what the guide shows when they run on a new system. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
 /** Pages whose commands for a running system are run by tests, and the minimum number of these commands on each. */

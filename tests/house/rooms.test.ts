@@ -81,7 +81,7 @@ describe('a forbidden import', () => {
     ['tools/src/paths.ts', '@tocsin/lab'],
     ['lab/src/capacity/model/plan.ts', '../options.ts'],
     ['lab/src/capacity/model/plan.ts', 'node:fs'],
-  ])('should fail: %s ← %s', async (file, source) => {
+  ])('should fail: %s imports %s', async (file, source) => {
     expect(await broken(file, importing(source))).toEqual(['boundaries/dependencies']);
   });
 });
@@ -108,7 +108,7 @@ describe('an allowed import', () => {
     ['bff/src/socketio/redis-broadcaster.ts', '../redis/connection.ts'],
     ['service/src/redis/client.ts', 'redis'],
     ['bff/src/redis/connection.ts', '@tocsin/service/redis'],
-  ])('should pass: %s ← %s', async (file, source) => {
+  ])('should pass: %s imports %s', async (file, source) => {
     expect(await broken(file, importing(source))).toEqual([]);
   });
 });

@@ -114,7 +114,7 @@ describe('the namespace quota', () => {
     expect(documents.filter(({ kind }) => kind === 'ResourceQuota' || kind === 'LimitRange')).toEqual([]);
   });
 
-  it('should have room for the largest release during a roll-out', async () => {
+  it('should have room for the largest release during a rollout', async () => {
     const { documents } = await template(withQuota());
     const { hard } = quotaSchema.parse(findDocument(documents, 'ResourceQuota tocsin')).spec;
     const usage = usageOf(documents);

@@ -8,7 +8,7 @@ const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// Disables Ryuk, a container that cleans up if this process is killed, since it needs another image.
+// Disables Ryuk, a container that cleans up if this process is killed. Ryuk would need another image.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {

@@ -120,7 +120,7 @@ describe('/metrics', () => {
     ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
     ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
-  ])('should contain %s for the %s and have a help text', async (_, side, name, type) => {
+  ])('should contain %s for the %s, with a help text', async (_, side, name, type) => {
     const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
     expect(helpOf(text, name)).toMatch(/\w{3}/);
     expect(text).toContain(`# TYPE ${name} ${type}`);

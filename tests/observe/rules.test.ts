@@ -57,7 +57,7 @@ const sectionsOf = (page: string): Map<string, string> =>
   );
 
 describe('the alerts', () => {
-  it.each(alerts)('should test cases where $alert fires and where it doesn’t', ({ alert }) => {
+  it.each(alerts)('should have test cases where $alert fires and where it doesn’t', ({ alert }) => {
     const alertTests = cases.filter(({ alertname }) => alertname === alert);
     expect(alertTests.filter((testCase) => testCase.exp_alerts.length > 0)).not.toEqual([]);
     expect(alertTests.filter((testCase) => testCase.exp_alerts.length === 0)).not.toEqual([]);

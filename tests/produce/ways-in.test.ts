@@ -127,7 +127,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should have scheduled events retracted by id, regardless of source', async () => {
+  it('should have its scheduled events retracted by id, regardless of source', async () => {
     // Leaves enough time on a busy machine to retract some of these events before they're due.
     const deliverAt = new Date(Date.now() + 8_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
@@ -182,7 +182,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should have invalid events set aside with errors, while other events aren’t delayed', async () => {
+  it('should have its invalid events set aside with errors, while other events aren’t delayed', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await shopStack.observer.untilShown(await publishMarker());
@@ -195,7 +195,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     });
   });
 
-  it('should have raw payloads set aside if they are not JSON, not text, or not a notification', async () => {
+  it('should have its raw payloads set aside if they are not JSON, not text, or not a notification', async () => {
     const before = (await setAside()).length;
     const payloads = ['not JSON', new Uint8Array([0xff, 0xfe]), '{"colour":"blue"}'];
     for (const payload of payloads) {

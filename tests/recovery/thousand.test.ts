@@ -2,7 +2,10 @@ import { measureRecovery } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** The target ratio between connecting with recovery and connecting alone. The test doubles it for slow machines. */
+/**
+ * Target for the time to connect and recover, relative to the time to only connect. The test doubles it for slow
+ * machines.
+ */
 const MAX_RATIO = 1.5;
 
 let stack: Stack;

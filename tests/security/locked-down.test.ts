@@ -153,7 +153,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  it('should still deliver after a sidecar and an instance restart', async () => {
+  it('should still deliver after a sidecar and an instance have restarted', async () => {
     await bff.sidecar.restart();
     await bff.app.restart();
     await bff.ready();

@@ -31,7 +31,7 @@ export interface FeedLoadResult {
   faults: AuditResult[];
 }
 
-/** Publishes single notifications to each feed, about 10 a second, and shows each feed on two devices. */
+/** Publishes about 10 single notifications a second to each feed, and shows each feed on two devices. */
 export async function startFeedLoad(options: FeedLoadOptions): Promise<FeedLoad> {
   const { feeds, url, producerUrls: urls, patienceMs } = options;
   const observers = feeds.flatMap((feed) =>

@@ -223,8 +223,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, excluding background writes by a release: locks, metrics, the audit trail, and when API keys
-   * were last used.
+   * The keys in Redis, except keys that a release writes in the background: locks, metrics, the audit trail, and when
+   * API keys were last used.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';

@@ -11,7 +11,8 @@ const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${
 /** Time that both versions run side by side in each step (ms). */
 const SIDE_BY_SIDE_MS = 6_000;
 /**
- * A 0.1.0 bff can't read multi-feed broadcasts. It shows the notifications up to 30 s later, after its next comparison.
+ * Time limit for devices to catch up (ms). A 0.1.0 bff can't read multi-feed broadcasts. It shows the notifications up
+ * to 30 s later, after its next comparison.
  */
 const CATCH_UP_MS = 60_000;
 

@@ -21,7 +21,7 @@ async function setBadge(count) {
     await navigator.setAppBadge(count);
 }
 
-/** Opens a URL, preferably in a page that the reader already has open because a new tab has no token. */
+/** Opens a URL, preferably in a page that the reader already has open, because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
   const windows = await self.clients.matchAll({ type: 'window' });

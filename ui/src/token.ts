@@ -13,9 +13,9 @@ export interface TabTokens {
 }
 
 /**
- * Takes the token from `#token=` in the page's URL and removes it from the URL immediately, for trying out
- * `AUTH_MODE=jwt`. A tab without a token stores the new token, which then survives reloads. If the tab already has a
- * different token, the new token is only offered.
+ * Takes the token from `#token=` in the page's URL and immediately removes it from the URL. Such links are for trying
+ * out `AUTH_MODE=jwt`. A tab without a token stores the new token, which then survives reloads. If the tab already has
+ * a different token, the new token is only offered.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,

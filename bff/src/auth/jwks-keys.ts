@@ -6,7 +6,7 @@ import { AuthError } from './errors.ts';
 export interface JwksOptions {
   fetchKeySet: () => Promise<unknown>;
   onError: (error: unknown) => void;
-  /** Returns ms of a clock that is never set back. */
+  /** Returns the time in ms, from a clock that is never set back. */
   now?: () => number;
 }
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => bff.closeSockets());
 afterAll(() => bff.stop());
 
-/** Subscribes a reader to feeds and collects the received ids. `outcomes` are `ok` or the error code, for each feed. */
+/** Subscribes a reader to feeds and collects the received ids. `outcomes` has `ok` or the error code for each feed. */
 async function reader(token: string, feeds: readonly string[]) {
   const socket = await bff.connect(token);
   const ids: string[] = [];

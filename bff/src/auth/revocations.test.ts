@@ -71,7 +71,7 @@ describe('revoking a subject', () => {
     });
   });
 
-  it('should keep the later time if a subject is revoked twice, and have no effect once lifted', async () => {
+  it('should keep the later time if a subject is revoked twice, and have no effect once the revocation is lifted', async () => {
     const [early, late] = [iso(secondsFromNow(-90)), iso(secondsFromNow(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -171,7 +171,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be limited in number and size, and the error should explain the fix', async () => {
+  it('should be limited in number and size, and the error should say how to make room', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));

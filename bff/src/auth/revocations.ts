@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Called when reads start failing, but only once until a read succeeds. */
+  /** Called when reads start failing, and not again until a read has succeeded. */
   onError: (error: unknown) => void;
   /** Interval between reads in ms. Default: 1 s. */
   everyMs?: number;
@@ -46,7 +46,7 @@ export class Revocations {
     return this.#known?.has(sub) ?? false;
   }
 
-  /** Calls `listener` when a new or later revocation might affect tokens that were accepted before. */
+  /** Calls `listener` when a revocation is added or gets a later time, since it might affect accepted tokens. */
   onRevoked(listener: () => void): void {
     this.#listeners.push(listener);
   }

@@ -45,7 +45,7 @@ it('should report recovered publications, but none from before the client subscr
   expect(delivered).toHaveLength(1);
 });
 
-it('should report publications only once if requested repeatedly, and ignore positions from another epoch', () => {
+it('should report publications once, even if requested again, and ignore positions from another epoch', () => {
   acknowledged.subscribed('all', undefined, answerOf(0));
   send(3);
   acknowledged.pingSent();

@@ -91,7 +91,10 @@ export class DaprFeedLog implements FeedLog {
     }
   }
 
-  /** If the writes exceed the request limit, separate requests write the first documents beforehand. */
+  /**
+   * Writes the documents and then the heads, in multiple requests if they exceed the request limit. Except on a
+   * cluster, the last request contains the heads and the last documents.
+   */
   async #commitTogether(writes: readonly StoredWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = splitWithin(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
@@ -130,7 +133,7 @@ const compressSegments = async (write: HeadWrite): Promise<StoredWrite> => ({
   documents: await Promise.all(write.documents.map(compressSegment)),
 });
 
-/** Id hashes are random, so compressing those documents would be useless. */
+/** Leaves documents with id hashes as they are: the hashes are random, so compression would be useless. */
 const compressSegment = async (document: FeedDocument): Promise<StoredDocument> =>
   'publications' in document.value ? { ...document, ...(await compressed(document.value)) } : document;
 

@@ -55,7 +55,7 @@ export interface DaprServerOptions {
   log: Logger;
 }
 
-/** The SDK names actor types after the class. `actorRoutes` serves the methods instead of the SDK. */
+/** The SDK names each actor type after its class. `actorRoutes` serves the methods, so the classes are empty. */
 const ACTORS = {
   [ACTOR_TYPE]: class extends AbstractActor {},
   [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},

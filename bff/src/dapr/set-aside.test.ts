@@ -68,7 +68,7 @@ it('should store the same record again after the first copy has expired', async 
   expect([await records.names(), listedEntries()]).toEqual([['a'], ['a']]);
 });
 
-it('should not count or list expired records, and drop their names on the next change', async () => {
+it('should neither count nor list expired records, and should drop their names on the next change', async () => {
   const { store, records, listedEntries } = deployment();
   await store.add(record('old'));
   vi.setSystemTime(START + LIFETIME_MS - 1_000);

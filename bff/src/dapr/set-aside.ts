@@ -23,7 +23,7 @@ const MAX_RECORDS = 1_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** Assumed size of a record written by an older version. */
 const UNKNOWN_BYTES = 4 * 1024;
-/** Maximum total bytes of all names. Limited because each new record reads and rewrites the whole index. */
+/** Maximum total bytes of all names. Limited because adding a record reads and rewrites the whole index. */
 const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 

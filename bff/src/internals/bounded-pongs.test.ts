@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BoundedPongServer } from './bounded-pongs.ts';
 
-/** More 2-byte pongs than the kernel buffers for a peer that doesn't read. */
+/** Enough pings that the kernel can't buffer the 2-byte pongs if the peer doesn't read. */
 const PINGS = 4_000_000;
 /** An empty masked ping. */
 const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);

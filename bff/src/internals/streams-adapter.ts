@@ -4,10 +4,10 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter because the adapter's `emit` hides a failed XADD, and broadcasts are only
- * passed to the sockets. The package has no public hooks for this; `doPublish` and `onRawMessage` are public in the
- * types but undocumented. If `streams-adapter.test.ts` fails after an update, read the package's `dist/adapter.js`.
- * Without this file, the broadcaster would need a separate Redis stream.
+ * Taps socket.io's Redis streams adapter for two reasons: its `emit` hides a failed XADD, and it passes broadcasts
+ * straight to the sockets, so our code would never see them. The package has no public hooks for this; `doPublish` and
+ * `onRawMessage` are public in the types but undocumented. If `streams-adapter.test.ts` fails after an update, read the
+ * package's `dist/adapter.js`. Without this file, the broadcaster would need a separate Redis stream.
  */
 type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
 type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
@@ -15,7 +15,7 @@ type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
 export interface StreamTap {
   /** Called with the id and data size of each message on the stream. */
   onMessage: (id: string, bytes: number) => void;
-  /** Called with the packet data of other processes' broadcasts, which don't reach the sockets. */
+  /** Called with the packet data of other processes' broadcasts. The tap doesn't pass them to the sockets. */
   onBroadcast: (data: unknown) => void;
   /**
    * Called before `onBroadcast` with the sending process and the number of broadcasts that it has sent. Not called for

@@ -6,7 +6,7 @@ import { createFallbackObserver } from './fallback-observer.ts';
 it.each<[FallbackStepName, number, string]>([
   ['settle', 1, 'it will be retried a few times before the outcome counts as unknown'],
   ['publish-receipt', 1, 'it will be retried'],
-  // Operators' pages poll the list, so a single unreadable document would otherwise trigger the alert.
+  // Not counted because operators' pages poll the list: a single unreadable document would trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks can be incomplete until a retry succeeds'],
   ['close-unsent', 0, 'the operator can retry'],
   ['replace', 0, "the feed's history decides whether the fallback is sent"],

@@ -38,7 +38,7 @@ export function addFeedMemoryGauges(registry: Registry, bytes: () => number, lim
   });
   new Gauge({
     name: 'tocsin_bff_feed_memory_limit_bytes',
-    help: 'Maximum of tocsin_bff_feed_memory_bytes; checked every second.',
+    help: 'Limit for tocsin_bff_feed_memory_bytes, checked every second.',
     registers,
   }).set(limit);
 }
@@ -50,7 +50,7 @@ export function createMetrics(registry: Registry) {
     announcements: startAtZero(
       new Counter({
         name: 'tocsin_bff_announcements_total',
-        help: 'Announcements received, by outcome. Announcements with the outcome retry are redelivered.',
+        help: 'Announcements received, by outcome. Announcements whose outcome is `retry` are redelivered.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -110,7 +110,7 @@ export function createMetrics(registry: Registry) {
     dropped: startAtZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_dropped_total',
-        help: 'Dead letters and set-aside records deleted to make room. The from label is a topic, or set-aside.',
+        help: 'Dead letters and set-aside records deleted to make room. The label `from` is the topic, or `set-aside`.',
         labelNames: ['from'] as const,
         registers,
       }),
@@ -171,7 +171,7 @@ export function createMetrics(registry: Registry) {
     subscriptions: startAtZero(
       new Counter({
         name: 'tocsin_bff_subscriptions_total',
-        help: 'Answered subscriptions: new, recovered, gap (could not recover), forbidden or unavailable.',
+        help: 'Answered subscriptions, by outcome: new, recovered, gap (could not recover), forbidden or unavailable.',
         labelNames: ['outcome'] as const,
         registers,
       }),

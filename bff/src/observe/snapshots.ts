@@ -25,7 +25,7 @@ export interface SnapshotOptions {
   now: () => number;
 }
 
-/** Returns a function that takes a snapshot of this instance's metrics. Rates are since the previous snapshot. */
+/** Returns a function that takes a snapshot of this instance's metrics. Rates cover the time since the previous one. */
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
   const { instance, metrics, connections, feeds, queue, redis, now } = options;
   const startedAt = now();

@@ -17,7 +17,7 @@ it("should keep each minute's average rates and highest latency", () => {
   ]);
 });
 
-it('should only keep the last hour, in less than 12 KB, after two days', () => {
+it('should keep only the last hour after two days, in less than 12 KB', () => {
   const past = new PastHour();
   const queue = { waiting: 1e6, heldBack: 1e6, oldestMs: 86_400_000 };
   const redis = { used: 2 ** 40, limit: 2 ** 40 };

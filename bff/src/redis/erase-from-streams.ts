@@ -19,8 +19,8 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
 ];
 
 /**
- * Deletes messages selected by the functions in STREAMS that Redis received up to `now`. Resolves with the number of
- * deleted messages.
+ * Deletes the messages that Redis received up to `now` and that the functions in STREAMS select. Resolves with the
+ * number of deleted messages.
  */
 export async function eraseFromStreams(
   connection: RedisConnection,

@@ -20,12 +20,12 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
-/** A warning is logged once per this many failures in a row, which is about every half minute. */
+/** Number of failures in a row per logged warning. While all attempts fail, one is logged about every half minute. */
 const FAILURES_PER_WARNING = 15;
 /** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;
 
-/** The audit trail's component limits the stream size, so the keeper must not trim it. */
+/** The audit trail's component limits the size of its streams, so the keeper must not trim them. */
 const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
 /** The streams behind Dapr's topics, except the audit trail. Only bounded streams drop unacknowledged messages. */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isAuditTopic(topic));

@@ -104,7 +104,7 @@ export class Gateway {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
     const { admission, onDelivered, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
-    // With Azure, no browsers connect here: the engine gets a server that never listens until Azure replaces it.
+    // With Azure, no browsers connect here: until the engine is replaced, it has a server that never listens.
     this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,

@@ -3,7 +3,7 @@ import { parseConfig } from '@tocsin/service';
 import { bffSettings } from '../config.ts';
 import { createLimitsOf } from './history-limits.ts';
 
-it('should keep user feeds for 30 days in up to a megabyte, and other feeds for a day', () => {
+it('should keep user feeds for 30 days, up to a megabyte each, and other feeds for a day', () => {
   const limitsOf = createLimitsOf(parseConfig(bffSettings, {}));
   const day = 24 * 60 * 60 * 1000;
   expect(limitsOf('user:ada')).toMatchObject({ historyTtlMs: 30 * day, historyBytes: 1024 * 1024 });

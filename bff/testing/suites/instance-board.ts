@@ -34,7 +34,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await snapshotsOf(board, second.instance)).toEqual([second]);
     });
 
-    it('should forget a withdrawn instance until the next snapshot', async () => {
+    it('should forget a withdrawn instance until it posts another snapshot', async () => {
       const [board, withdrawn, remaining] = [create(), aSnapshot(), aSnapshot()];
       await board.post(withdrawn);
       await board.post(remaining);

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should not run tasks such as the first toasts until the preferences are loaded', async () => {
+it('should not run tasks, such as showing the first toasts, until the preferences are loaded', async () => {
   await import('./late-parts.ts');
   const lateStores = useLateStores();
   const run: string[] = [];

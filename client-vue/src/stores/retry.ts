@@ -4,8 +4,8 @@ const FIRST_DELAY_MS = 3_000;
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Calls `work` until it succeeds and `onFailure` after each failure. If `onFailure` returns true, stops retrying.
- * Resolves with `undefined` if stopped or aborted.
+ * Calls `work` until it succeeds, and calls `onFailure` after each failure. If `onFailure` returns true, stops
+ * retrying. Resolves with `undefined` if stopped or aborted.
  */
 export async function retry<T>(
   work: () => Promise<T>,

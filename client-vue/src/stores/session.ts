@@ -57,9 +57,9 @@ export type SessionOptions = Pick<
   /** Allowed origins for icon images, for example `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
   /**
-   * Registers the service worker that shows push messages. Resolves with the registration. Called when the reader
-   * turns push on, and on devices where it is already on. Without it, push is offered only in browsers that don't need
-   * a service worker.
+   * Registers the service worker that shows push messages. Resolves with the registration. Called when push is turned
+   * on or off, and when the preferences need to know whether it is on. Without it, push is offered only in browsers
+   * that don't need a service worker.
    */
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const accessTokens = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
 
-it('should connect with the negotiated URL and token and negotiate each connection separately', async () => {
+it('should connect with the negotiated URL and token, and negotiate again for each connection', async () => {
   client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
   const ids: string[] = [];
   client.subscribe('all', {

@@ -44,7 +44,7 @@ it('should treat a probe response as activity', () => {
   expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it('should never treat a connection without feeds as suspect, and leave no timers behind', () => {
+it('should never treat a connection without feeds as suspect, and should leave no timers behind', () => {
   probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);
@@ -53,7 +53,7 @@ it('should never treat a connection without feeds as suspect, and leave no timer
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should treat a connection as suspect from the loss of the network until the server responds', () => {
+it('should treat a connection as suspect once the network is lost, until the server responds', () => {
   silence.verify();
   expect(silence.suspect, 'no connection').toBe(false);
   silence.start();

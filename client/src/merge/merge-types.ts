@@ -36,8 +36,8 @@ export type MergeEffect =
   | { type: 'gap-opened' }
   | { type: 'gap-closed' }
   /**
-   * Show these for the first time. `away` means that they were missed while disconnected, not in a gap of a live
-   * connection.
+   * Show these for the first time. `away` means that they were missed while disconnected, not in a gap while
+   * connected.
    */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }

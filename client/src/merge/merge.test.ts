@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it("should resubscribe immediately from a page's last publication if the page has more", () => {
+  it("should resubscribe immediately from a page's last publication if more follow", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -159,14 +159,14 @@ describe('FeedMerge', () => {
     expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
   });
 
-  it('should back off if an empty page claims to have more', () => {
+  it('should back off if an empty page claims that more follow', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
     expect(merge.position?.offset).toBe(5);
   });
 
-  it('should accept a lower position from a response and not reshow notifications', () => {
+  it('should accept a lower position from a response, but not show notifications again', () => {
     const merge = subscribedAt();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
@@ -197,7 +197,7 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
-  it('should not re-show notifications that return in another epoch', () => {
+  it('should not show notifications again if they return in another epoch', () => {
     const merge = subscribedAt();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
@@ -243,7 +243,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-opened');
   });
 
-  it('should distinguish between publications missed while disconnected and in a gap', () => {
+  it('should distinguish between publications missed while disconnected and those missed in a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const away = merge.handle({ type: 'answer', page: page(1, [at(1)]) });
@@ -272,7 +272,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it("should continue from a page's last publication instead of the page's offset if there's more", () => {
+  it("should continue from a page's last publication instead of the page's offset if more follow", () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -31,7 +31,10 @@ class Walk {
     return this.epochs.at(-1) as Epoch;
   }
 
-  /** Kinds 0 and 1 have a new id and a collapse key, 2 to 5 a new id, 6 and 7 a used id. 8 and 9 are retractions. */
+  /**
+   * Publications of kinds 0 and 1 have a new id and a collapse key, those of kinds 2 to 5 only a new id, and
+   * those of kinds 6 and 7 an id that was used before. Kinds 8 and 9 are retractions.
+   */
   append(kind: number): void {
     const { log } = this.head;
     const offset = log.length + 1;

@@ -13,8 +13,9 @@ export interface CallOptions {
 }
 
 /**
- * Maximum body length for `keepalive` requests. With `keepalive`, a change survives leaving the page, for example when
- * following a link marks a notification as read. Browsers allow 64 KiB in total for all pending `keepalive` requests.
+ * Maximum body length for `keepalive` requests. With `keepalive`, a change is sent even if the reader leaves the page,
+ * for example by following a link that marks a notification as read. Browsers allow 64 KiB in total for all pending
+ * `keepalive` requests.
  */
 const MAX_KEEPALIVE_LENGTH = 16_000;
 

@@ -24,7 +24,7 @@ describe('onRead', () => {
   });
   afterEach(() => gateway.close());
 
-  it('should report the read state from a response before the publications, then every change', async () => {
+  it("should report a response's read state before its publications, and then every change", async () => {
     gateway.publish(2);
     gateway.respond = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const received: unknown[] = [];

@@ -19,7 +19,7 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { ReaderMarks } from './reader-marks.ts';
 
-/** Number of consecutive unanswered subscribe requests after which the connection itself is reported as stuck. */
+/** If this many consecutive subscribe requests are unanswered, the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
@@ -75,7 +75,7 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #lastActivity = 0;
-  /** Read events that arrived before the acknowledgement. They apply only if the epochs match. */
+  /** Read events that arrived before the acknowledgement. They apply only if it has the same epoch. */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
@@ -132,7 +132,7 @@ export class FeedSubscription {
   }
 
   /**
-   * Called when the device has woken up. Resubscribes unless anything has been received since. This also reveals dead
+   * Called when the device has woken up. Resubscribes unless something has been received since. This also reveals dead
    * connections.
    */
   wokeUp(): void {
@@ -198,7 +198,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Also runs if the position didn't change so that a start position given by the app gets stored.
+        // Also runs if the position didn't change, so that a start position given by the app gets stored.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }

@@ -10,7 +10,7 @@ import { Subscriptions } from './subscriptions.ts';
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The presenting tab, unless it was the previous leader. */
+  /** The tab that presented under the previous leader, unless it was that leader itself. */
   presenter: string | undefined;
   locks: TabLocks;
   /** The name of the lock that a tab holds until it closes. */
@@ -24,12 +24,12 @@ export interface LeaderOptions {
 }
 
 /**
- * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time that the tab
- * surrenders. Otherwise, a signed-out reader's tabs would take turns leading and together request more tokens than a
+ * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time the tab
+ * surrenders: otherwise, a signed-out reader's tabs would take turns leading and together request more tokens than a
  * single tab would.
  */
 export interface Patience {
-  /** Number of failures to get an accepted token since the tab last connected or surrendered. */
+  /** Number of failed attempts to get an accepted token since the tab last connected or surrendered. */
   failures: number;
   /** Number of failures after which another tab may lead. */
   max: number;
@@ -125,7 +125,10 @@ export class Leader {
     this.#connection?.close();
   }
 
-  /** Counts the failure. At the limit, lets another tab lead, if any: the reader might have signed back in there. */
+  /**
+   * Counts the failure. At the limit, lets another tab lead, if there is one: the reader might have signed back in
+   * there.
+   */
   #tokenFailed(): void {
     // While connected, only a renewal of the token has failed.
     if (this.#socket) return;

@@ -75,7 +75,7 @@ afterEach(() => {
 });
 
 it(
-  'should never lose, duplicate or reorder notifications in any tab and end with one connection and presenter',
+  'should never lose, duplicate or reorder notifications in any tab, and should end with one connection and one presenter',
   { timeout: 300_000 },
   async () => {
     const walk = fc.array(fc.tuple(step, pause), { minLength: 10, maxLength: 60 });

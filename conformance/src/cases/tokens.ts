@@ -13,7 +13,7 @@ const refusalCase = (name: string, token: string | undefined): Case =>
     assert.deepEqual([data['code'], data['temporary']], ['unauthorized', false]);
   });
 
-/** Rules for tokens. They run if the target has a token. */
+/** Rules for tokens. Checked only if the target has a token. */
 export const TOKENS: readonly Case[] = [
   refusalCase('no token', undefined),
   refusalCase('an invalid token', 'nonsense'),

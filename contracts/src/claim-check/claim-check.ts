@@ -6,7 +6,7 @@ import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /**
- * A run: one lifetime of a producer's lane for a partition (for a feed in 0.1.0). Sequence numbers have no gaps within
+ * A run: one lifetime of a producer's lane for a partition (in 0.1.0, for a feed). Sequence numbers have no gaps within
  * a run.
  */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');

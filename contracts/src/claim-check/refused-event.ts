@@ -39,8 +39,8 @@ export function idOfItem(event: string, data: unknown, index: number, sha256: Sh
 }
 
 /**
- * Adds an id to each notification in a `POST /notifications` body that has none, so that sending the body again is safe
- * if no response arrives.
+ * In a `POST /notifications` body, adds an id to each notification that has none. If no response arrives, the body can
+ * then be sent again safely.
  */
 export function withIds(body: unknown, idAt: (index: number) => string): unknown {
   const items = [body].flat().map((item: unknown, index) => {

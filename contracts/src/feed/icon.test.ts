@@ -19,7 +19,7 @@ describe('an icon', () => {
       'https:\\\\h',
     ],
     ...[`https://h/${'a'.repeat(600)}`, 'https://h/\u0000', '<svg>'],
-  ])('should not be %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
+  ])('should be rejected: %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
 
   it('should have an origin only if it is an image', () => {
     expect(originOfIcon('https://CDN.example.com:443/a.png')).toBe('https://cdn.example.com');

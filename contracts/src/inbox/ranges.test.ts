@@ -4,7 +4,7 @@ import { inRanges, withoutRange, withRange, type Ranges } from './ranges.ts';
 
 const step = fc.record({ adds: fc.boolean(), first: fc.nat(30), length: fc.nat(8) });
 
-it('should match a set of the same offsets and not have touching or overlapping ranges', () => {
+it('should contain the same offsets as a set after the same changes, and never overlap or touch', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       let ranges: Ranges = [];

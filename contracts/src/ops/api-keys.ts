@@ -4,8 +4,8 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /**
- * A key's permissions. `fallback` allows notifications with fallbacks. `receipts` allows querying who has received a
- * notification.
+ * A key's permissions. With `fallback`, its notifications may have fallbacks. With `receipts`, it may look up who has
+ * received a notification.
  */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);

@@ -24,7 +24,7 @@ export const unsentFallbackSchema = unsentNameSchema.extend({
 });
 export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 
-/** The end of a page: a reader (time and hash) or, if there is also a digest, one of the reader's fallbacks. */
+/** The end of a page: a reader (time and hash) or, if a second hash follows, one of the reader's fallbacks. */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** Query parameters for `GET /app/ops/fallbacks/unsent`. */
@@ -40,7 +40,7 @@ export const unsentQuerySchema = z.strictObject({
 export type UnsentQuery = z.infer<typeof unsentQuerySchema>;
 
 /**
- * The response: unsent fallbacks, grouped by reader. Readers with the most recent unsent fallback come first, and
+ * The response: unsent fallbacks, grouped by reader. The reader with the most recent unsent fallback comes first, and
  * each reader's fallbacks are sorted newest first. `next` is the next page's `cursor`, or null at the end. A page
  * can be short or empty even if more pages follow.
  */

@@ -93,9 +93,9 @@ export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * A partition's progress. All entries up to a run's sequence number here have been committed and broadcast. Each number
- * has a timestamp. Written before the entries are popped. If two instances write it, the higher number for each run
- * wins.
+ * A partition's progress: for each run, a sequence number with a timestamp. All of the run's entries up to that number
+ * have been committed and broadcast. Written before the entries are popped. If two instances write it, the higher
+ * number for each run wins.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

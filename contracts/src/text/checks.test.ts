@@ -39,7 +39,7 @@ describe('a check that spans several members', () => {
     [{ feed: { toString: 1, valueOf: 1 }, fallback: [] }, ['feed', 'fallback', 'fallback']],
     [{ feed: 7, fallback: 'email' }, ['feed', 'fallback', 'fallback']],
     [{ feed: 'user:', fallback: 7 }, ['feed', 'fallback']],
-  ])('should not throw for members of any type: %j', (members, paths) => {
+  ])('should never throw, whatever the types of the members: %j', (members, paths) => {
     expect(pathsOf(notificationInputSchema, { title: 'x', ...members })).toEqual(paths);
   });
 
@@ -91,7 +91,7 @@ describe('a list of names', () => {
   const longTopics = Array.from({ length: 200 }, (_, i) => `topic:${String(i).padEnd(128, '-')}`);
   const longUserFeeds = Array.from({ length: 200 }, (_, i) => `user:${String(i).padEnd(255, 'ä')}`);
 
-  it('should report invalid names as well as errors of the list as a whole', () => {
+  it('should report both invalid names and errors in the list as a whole', () => {
     expect(linesOf(putMutesSchema, { feeds: longTopics, severities: [] })).toEqual([]);
     const feeds = ['x', ...longUserFeeds.slice(1)];
     expect(pathsOf(putMutesSchema, { feeds, severities: [] })).toEqual(['feeds.0', 'feeds']);

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 
-/** For a check that spans several members: runs it even if some members are invalid, so that all errors are listed. */
+/**
+ * The `when` for a check that spans several members. The check runs even if some members are invalid, so that all
+ * errors are listed.
+ */
 export const ifObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** For a check of a whole list of strings: runs it even if some strings are invalid, so that all errors are listed. */
+/**
+ * The `when` for a check of a whole list of strings. The check runs even if some strings are invalid, so that all
+ * errors are listed.
+ */
 export const ifTexts = ({ value }: { value: unknown }): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
@@ -23,7 +29,7 @@ const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: n
 );
 
 /**
- * Limits a list to `max` items. If a list is longer, Zod's own limit wouldn't check its items; this limit also reports
+ * Limits a list to `max` items. For a longer list, Zod's own limit doesn't check the items. This limit also reports
  * errors in the first `max + 1` items.
  */
 export const atMost = <List extends z.ZodArray>(max: number, what: string, list: List): List =>

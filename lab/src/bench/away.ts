@@ -45,8 +45,9 @@ export interface AwayFigures {
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with and without a fallback, alternating on the same stack. The readers
- * have no e-mail address, so no messages are sent, and a due fallback is finished once the decision is stored.
+ * `npm run bench:away`: compares notifications with and without a fallback. Alternates between them on the same stack.
+ * The readers have no e-mail address, so no messages are sent, and a due fallback is finished once the decision is
+ * stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {

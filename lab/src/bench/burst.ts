@@ -24,7 +24,7 @@ const PROCESSING_MS = 20;
 const MAX_DIGEST = 1_000;
 /** Fixed part of the time limit for all fallbacks (ms). */
 const TIME_LIMIT_MS = 60_000;
-/** Time limit added per fallback (ms). A fallback takes a fraction of that on a busy machine. */
+/** Time limit added per fallback (ms). Even on a busy machine, a fallback takes only a fraction of that. */
 const TIME_LIMIT_PER_FALLBACK_MS = 100;
 
 interface BurstOptions {

@@ -14,7 +14,7 @@ const FEED = 'all';
 /** Warm-up rounds per kind, to let V8 compile the code. */
 const WARM_UP = 3;
 const ROUNDS = 10;
-/** Target for the time it takes to recover, relative to just connecting and subscribing. */
+/** Target for the time to connect and recover, relative to the time to only connect and subscribe. */
 const TARGET = 1.5;
 
 export interface RecoveryFigures {

@@ -20,7 +20,7 @@ interface Client {
 }
 
 interface Figures {
-  /** This process's CPU time per call (µs) with `AT_A_TIME` concurrent calls. */
+  /** This process's CPU time per call (µs) with `CONCURRENCY` concurrent calls. */
   cpu: number;
   /** Latency (ms) of sequential calls. */
   p50: number;
@@ -30,7 +30,8 @@ interface Figures {
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients, alternating on the same sidecar.
+ * `npm run bench:sidecar`: compares our sidecar client with the Dapr SDK's clients. Alternates between the clients on
+ * the same sidecar.
  */
 export async function benchSidecar(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ bffs: 0, env: { LOG_LEVEL: 'warn' } });
@@ -85,7 +86,7 @@ async function runRound(client: Client): Promise<Figures> {
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
-/** Makes `count` calls, `concurrency` of them concurrently. Resolves with each call's latency (ms). */
+/** Makes `count` calls, `concurrency` at a time. Resolves with each call's latency (ms). */
 async function measureCalls(client: Client, count: number, concurrency: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;

@@ -22,9 +22,9 @@ const USAGE = 'npm run soak -- [--minutes N]';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run soak`: publishes 100 notifications a second for an hour, and samples every process's memory and Redis's.
- * Exits with 1 if a process other than Redis grows by more than a tenth after the warm-up, or a client misses, repeats
- * or reorders a notification.
+ * `npm run soak`: publishes 100 notifications a second, by default for an hour. Samples the memory of every process and
+ * the data in Redis. Exits with 1 if a process other than Redis grows by more than a tenth after the warm-up, or a
+ * client misses, repeats or reorders a notification.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);

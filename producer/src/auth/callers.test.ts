@@ -29,7 +29,7 @@ describe('the secret with the API keys', () => {
     ['a duplicate name', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
     ['the same key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
     ['two errors', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
-  ])('should be rejected with %s', (_name, records, message) => {
+  ])('should be rejected if it contains %s', (_name, records, message) => {
     expect(() => parse(...records)).toThrow(message);
   });
 

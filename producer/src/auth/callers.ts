@@ -92,7 +92,7 @@ export class Callers {
   }
 
   /**
-   * Returns the caller with this key or why the key is rejected. `undefined` for an unknown key.
+   * Returns the caller with this key, or the reason if the key is rejected. `undefined` for an unknown key.
    * @throws Error until the keys have been read
    */
   find(key: string): Caller | KeyRefusal | undefined {

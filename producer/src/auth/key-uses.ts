@@ -2,11 +2,11 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores when each key was last used. */
 export interface KeyUseStore {
-  /** Writes `uses`, by key hash, overwriting earlier uses of the same keys. Resolves when all are written. */
+  /** Writes `uses` (by key hash) over earlier uses of the same keys. Resolves when all are written. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** Time between writes (ms), and therefore the maximum age of an unstored last use. */
+/** Time between writes (ms). A crash loses at most the uses of this period, unless writes were failing. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {

@@ -61,7 +61,7 @@ export function createMetrics(registry: Registry) {
     steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
-        help: 'Entries by step: deposited, announced, re-announced (ring), or checked for whether they were claimed.',
+        help: 'Entries by step: deposited, announced, announced again (ring), or checked to see whether they were claimed.',
         labelNames: ['step'] as const,
         registers,
       }),

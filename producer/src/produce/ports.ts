@@ -1,6 +1,6 @@
 import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
-/** Stores entries until claimed by the partition. */
+/** Stores entries until the partition claims them. */
 export interface EntryStore {
   /**
    * Resolves once the store has written the entry. If it rejects, the write may still have succeeded. Retrying with the
@@ -36,8 +36,8 @@ export class ScheduleFullError extends Error {
 export type Step = 'deposit' | 'announce' | 'ring' | 'check';
 
 /**
- * A request's outcome. Unless it's `accepted`, some notifications may still appear. Retry with the same ids to complete
- * the request.
+ * A request's outcome. If it isn't `accepted`, some of the notifications may appear anyway. Retry with the same ids to
+ * complete the request.
  */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 

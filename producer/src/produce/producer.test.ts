@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(await repeated).toBe('accepted');
   });
 
-  it('should be published even with duplicates, because the feed removes them', async () => {
+  it('should be published even if it contains duplicates, because the feed drops them', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should stay within 256 KB after escaping by the sidecar, regardless of the notification size', async () => {
+  it('should stay within 256 KB after the sidecar escapes them, however large the notifications are', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {
@@ -221,7 +221,7 @@ describe('a lane under load', () => {
     backend.callsOf('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-  it('should pause after an entry for the entry’s duration', async () => {
+  it('should pause after an entry for as long as the entry took', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [producer.produce([notification('a')])];

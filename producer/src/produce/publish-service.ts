@@ -22,8 +22,9 @@ export interface PublishResult {
 }
 
 /**
- * An event's publishing time is in whole seconds. If an event arrives within this time (ms) of publishing, the arrival
- * time becomes the notification's date. A later event keeps the publishing time because it may predate an erasure.
+ * An event's publishing time is in whole seconds. If an event arrives within this time (ms) after its publishing time,
+ * the arrival time becomes the notification's date. A later event keeps the publishing time because it may predate an
+ * erasure.
  */
 const ON_TIME_MS = 1_500;
 /** Maximum clock skew between producers and publishers in ms. */

@@ -152,7 +152,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription for events, and a subscription for dead letters with a separate component', async () => {
+  it('should have a subscription for events, and one on a separate component for dead letters', async () => {
     const response = await fetch(`${guardedServer.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });

@@ -44,7 +44,7 @@ export interface InternalAppOptions
 
 /**
  * Creates the app for the internal port. It serves the health probe. Other applications can use service invocation to
- * publish, retract, erase and read receipts. They need an API key as on the public port. Only the sidecar can deliver
+ * publish, retract, erase and read receipts. They need an API key, as on the public port. Only the sidecar can deliver
  * events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {

@@ -85,7 +85,7 @@ export class DueWindow {
 
   /**
    * Returns the names that are in the window but have no content. Call it only with names that had no content in an
-   * earlier read: a producer that removes a schedule removes the name first.
+   * earlier read, since a producer that removes a schedule removes the name before the content.
    */
   async lost(names: readonly string[]): Promise<string[]> {
     const listed = new Set((await this.list()).map(({ name }) => name));

@@ -52,7 +52,7 @@ describe('the schedule index', () => {
     expect((await index.read()).entries).toEqual([named('all', 'a', START + HOUR)]);
   });
 
-  it('should ignore entries in the past and drop them with the next write, and expire with the last entry', async () => {
+  it('should ignore past entries, drop them with the next write, and expire with the last entry', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);
     await index.add([named('all', 'a', START + HOUR)]);
@@ -231,7 +231,7 @@ describe('a slow index', () => {
 });
 
 describe('without a writable index', () => {
-  it('should accept a retraction, but return `late` for an erasure, since it needs the index', async () => {
+  it('should accept a retraction, but return `late` for an erasure, which needs the index', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver, failures } = instance();
     await publishService.publish([input('a'), input('b')]);
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('unavailable'));

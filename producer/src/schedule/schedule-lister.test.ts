@@ -80,7 +80,7 @@ describe('the list of schedules', () => {
     expect(await schedules.list()).toMatchObject({ count: 1, next: [{ id: 'a' }] });
   });
 
-  it('should not be read concurrently, and be cached for 15 s', async () => {
+  it('should be read only once for concurrent requests, and be cached for 15 s', async () => {
     const { publishService, schedules, scheduleIndexStore } = instance();
     await publishService.publish([input('a', HOUR)]);
     const read = vi.spyOn(scheduleIndexStore, 'read');

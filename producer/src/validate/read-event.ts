@@ -13,7 +13,7 @@ export type ReadEvent =
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
-  /** The event has expired, by its publisher's `ttlInSeconds`. */
+  /** The event has expired according to its publisher's `ttlInSeconds`. */
   | { expired: string };
 
 /** Maximum number of characters to store from a rejected event. */

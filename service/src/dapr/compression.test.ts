@@ -33,7 +33,7 @@ describe('a compressed document', () => {
     );
   });
 
-  it('should be smaller than the original, and be returned with its size as JSON', async () => {
+  it('should be smaller than the original, and be returned with the size of its JSON', async () => {
     const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
     const stored = await compressed(document);
     expect(stored?.bytes).toBe(sizeOf(stored?.value));

@@ -21,7 +21,7 @@ const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
 /**
- * Compresses a document. Resolves with the result and its size as JSON, or with `undefined` if the document is too
+ * Compresses a document. Resolves with the result and the size of its JSON, or with `undefined` if the document is too
  * small or too large, or compression doesn't make it smaller.
  */
 export async function compressed(

@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { currentTraceparent } from '../observe/trace.ts';
 import { bulkSchema, errorOf, jobSchema, metadataSchema, refusal, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
-import { toTransaction, type StateOperation, type StoredState } from './state.ts';
+import { toDaprOperation, type StateOperation, type StoredState } from './state.ts';
 import type { ActiveSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
@@ -169,7 +169,7 @@ export class Sidecar {
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {
-      operations: operations.map(toTransaction),
+      operations: operations.map(toDaprOperation),
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stagesOf, toTransaction, type StateOperation } from './state.ts';
+import { stagesOf, toDaprOperation, type StateOperation } from './state.ts';
 
 const upsert = (key: string, etag?: string): StateOperation => ({
   ...{ operation: 'upsert', key, value: 1 },
@@ -31,6 +31,6 @@ it('should split documents and deletions that are too large for one call, but ne
   const stages = stagesOf([...deletions, ...indexes, ...documents]);
   expect(stages.flat()).toEqual([...documents, ...indexes, ...deletions]);
   expect(stages.slice(0, 5).map((stage) => stage.length)).toEqual([2, 2, 1, 3, expect.any(Number)]);
-  const sizes = stages.slice(4).map((stage) => JSON.stringify(stage.map(toTransaction)).length);
+  const sizes = stages.slice(4).map((stage) => JSON.stringify(stage.map(toDaprOperation)).length);
   expect(Math.max(...sizes)).toBeLessThan(2 * 1024 * 1024);
 });

@@ -37,7 +37,7 @@ export function stagesOf(operations: readonly StateOperation[]): StateOperation[
 }
 
 const bytesOf = (operation: StateOperation): number =>
-  Buffer.byteLength(JSON.stringify(toTransaction(operation)));
+  Buffer.byteLength(JSON.stringify(toDaprOperation(operation)));
 
 /**
  * Like `transact`, but writes in the stages from `stagesOf`, so that stored documents never refer to unwritten
@@ -51,7 +51,7 @@ export async function transactInStages(
   for (const stage of stagesOf(operations)) await sidecar.transact(store, stage);
 }
 
-export const toTransaction = (operation: StateOperation): object =>
+export const toDaprOperation = (operation: StateOperation): object =>
   operation.operation === 'delete'
     ? { operation: 'delete', request: { key: operation.key } }
     : {

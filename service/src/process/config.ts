@@ -47,7 +47,7 @@ export const bodiesSetting = () =>
   wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Maximum total size of all request bodies being read, in bytes. Requests beyond it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
+      'Maximum total size of all request bodies being read, in bytes. Requests that exceed it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of this size',
     );
 
 const listSetting = () =>
@@ -73,7 +73,7 @@ export const commonSettings = {
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Sidecar host. Needed only if sidecar and application don’t share a network'),
+    .describe('Sidecar host. Needed only if the sidecar and the application don’t share a network'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
   APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),

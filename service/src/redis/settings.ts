@@ -10,7 +10,7 @@ const switchSetting = () =>
     .default('false')
     .transform((text) => text === 'true');
 
-/** The setting is a path to a PEM file. Parses to the file content. */
+/** A setting with the path to a PEM file. Its parsed value is the file's content. */
 const pemFileSetting = (what: string, check: (pem: string) => unknown) =>
   z.string().transform((path, context) => {
     try {

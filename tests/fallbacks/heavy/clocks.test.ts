@@ -87,7 +87,7 @@ async function markRead(sub: string): Promise<void> {
   expect((await call(sub, '/app/notifications/read', 'POST', mark)).status).toBe(204);
 }
 
-/** Waits until each reader has a message, then another check interval to catch duplicates. */
+/** Waits until each reader has a message, and then for another check interval to catch duplicates. */
 async function expectOneEmailEach(readers: readonly string[]): Promise<void> {
   await eventually(async () => readers.every((sub) => emailsTo(sub) > 0), 60_000);
   await pause(16_000);

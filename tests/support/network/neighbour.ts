@@ -7,7 +7,7 @@ const SCANNER = fileURLToPath(new URL('scan-ports.mjs', import.meta.url));
 /** A Linux network namespace. For listeners and connections, it's like a separate machine. */
 export interface NetworkNamespace {
   name: string;
-  /** Returns a command that runs `command` in the namespace, with the same process id as the returned command. */
+  /** Returns a command that runs `command` in the namespace. `command` takes over the returned command's process id. */
   inside(...command: string[]): [string, ...string[]];
   /** Removes the namespace without stopping processes in it. */
   remove(): Promise<void>;

@@ -81,7 +81,8 @@ const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 
 /**
- * Starts a Prometheus server with our configuration and rules that scrapes the stack every second. Resolves when ready.
+ * Starts a Prometheus server that uses our configuration and rules, and scrapes the stack every second. Resolves when
+ * ready.
  */
 export async function startPrometheus(command: string, stack: Stack): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));

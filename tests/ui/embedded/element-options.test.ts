@@ -97,7 +97,7 @@ it.each([
   await expect.poll(focused).toBe('button');
 });
 
-it('the custom elements should show the page’s feed names, and images only from origins it allows', async () => {
+it('the custom elements should show the page’s feed names, and show images only from origins that it allows', async () => {
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );

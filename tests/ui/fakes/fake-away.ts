@@ -21,7 +21,7 @@ export class FakeAway {
   readonly #feed: (feed: string) => { epoch: string; log: Publication[] };
   /** Status for all channel requests. 404: no channels. 403: not signed in. 503: unavailable. */
   status: 200 | 403 | 404 | 503 = 404;
-  /** Rejects requests for a code, like a bff does after five requests in a day. */
+  /** Rejects requests for a code, as a bff does after five requests in a day. */
   hasTooManyCodes = false;
   /** The address in the reader's token. */
   offered: string | null = 'ada@example.com';

@@ -45,8 +45,8 @@ interface FeedLog {
 }
 
 /**
- * Serves the built page and the bff's contract from memory, for page tests. Simulates failures on demand. Doesn't use
- * Dapr or Redis.
+ * Serves the built page and a bff's API from memory, for page tests. Simulates failures on demand. Doesn't use Dapr or
+ * Redis.
  */
 export class FakeBff {
   readonly #dist: string;

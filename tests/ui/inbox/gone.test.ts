@@ -57,7 +57,7 @@ describe('a notification that is gone', () => {
     expect(await menu.count()).toBe(0);
   });
 
-  it('should not stay in the panel of a linked notification', async () => {
+  it('should not stay in its permalink’s panel', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
     const page = await open({ search: linkTo(id) });
     const linked = page.getByTestId('linked');
@@ -69,7 +69,7 @@ describe('a notification that is gone', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('bell');
   });
 
-  it('should not stay in the panel of a linked notification if the list doesn’t contain it', async () => {
+  it('should not stay in its permalink’s panel if the list doesn’t contain it', async () => {
     const [id = ''] = bff.publish([...numberedDrafts(1), ...numberedDrafts(60, 'Newer')]);
     const page = await open({ search: linkTo(id) });
     const linked = page.getByTestId('linked');
@@ -79,7 +79,7 @@ describe('a notification that is gone', () => {
     await expect.poll(() => linked.textContent()).toContain('no longer stored');
   });
 
-  it('should not stay in the panel of a linked notification if the server can’t say why it is gone', async () => {
+  it('should not stay in its permalink’s panel if the server can’t say why it is gone', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
     const page = await open({ search: linkTo(id) });
     const linked = page.getByTestId('linked');
@@ -90,7 +90,7 @@ describe('a notification that is gone', () => {
     await page.unroute('**/app/notification?*');
   });
 
-  it('should not appear in the panel of a linked notification because of a late response', async () => {
+  it('should not appear in its permalink’s panel because of a late response', async () => {
     const [id = ''] = bff.publish(numberedDrafts(1));
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));

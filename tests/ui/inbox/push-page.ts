@@ -131,8 +131,8 @@ export const shownNotifications = (worker: Worker) =>
 
 /**
  * Simulates a click on the shown notification by dispatching the event to the worker's handler, since DevTools can't
- * click it. Only a real click is allowed to open or focus a window, so this records both instead, and returns the
- * worker's requests.
+ * click it. Only a real click may open or focus a window, so this only records the worker's requests to do so, and
+ * returns them.
  */
 export const click = (worker: Worker): Promise<string[]> =>
   worker.evaluate(async () => {

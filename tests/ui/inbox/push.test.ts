@@ -106,7 +106,7 @@ describe('the service worker', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('test'))).toBe('kept');
   });
 
-  it('should only bring the page to the front when a digest is clicked', async () => {
+  it('should bring the page to the front without navigating when a digest is clicked', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
     const push = pushOf('n-1', 'user:ada');
     await deliver(

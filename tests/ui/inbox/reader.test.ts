@@ -203,7 +203,7 @@ describe('the page', () => {
     return { page, tones: () => page.evaluate(() => (window as unknown as { tones: number }).tones) };
   }
 
-  it('should hold back toasts and sounds in quiet hours, except allowed severities, and summarize later', async () => {
+  it('should hold back toasts and sounds in quiet hours, except for allowed severities, and show a summary later', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
       sound: true,

@@ -119,7 +119,7 @@ describe('set-aside records', () => {
 });
 
 describe('the search for a notification', () => {
-  it('should show where a notification is, its receipts and the places not searched, and retract a composed one', async () => {
+  it('should show a notification’s places, its receipts and the places not searched, and retract a composed notification', async () => {
     const page = await openOps();
     await field(page, 'title').fill('x');
     await page.getByTestId('send').click();

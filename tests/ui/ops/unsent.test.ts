@@ -57,7 +57,7 @@ describe('fallbacks that were not sent', () => {
     expect(ops.resent).toEqual(['a']);
   });
 
-  it('should all be resent page by page after confirmation, except failures, which stay listed', async () => {
+  it('should all be resent page by page after confirmation, except for failures, which stay listed', async () => {
     ops.unsent = Array.from({ length: 120 }, (_, n) => unsent(`n${n}`, n === 70 ? { via: 'fax' } : {}));
     const page = await pages.open(ops);
     await page.getByTestId('verdict-fault').getByText('More than 50 fallbacks').waitFor();

@@ -17,7 +17,7 @@ export interface State {
   reach: (context: StateContext) => Promise<unknown>;
 }
 
-/** Brings a new page into a state, passes it to `look` once idle, and cleans up. */
+/** Brings a new page into a state, passes it to `look` once it's idle, and cleans up. */
 export async function withState(
   browser: Browser,
   dist: string,

@@ -75,7 +75,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should still time out later toasts if a toast is retracted mid-swipe', async () => {
+  it('should still let later toasts time out if a toast is retracted mid-swipe', async () => {
     const page = await open({ width: 1024, height: 768 });
     const [id = ''] = pages.bff().publish(drafts(1, 'error'));
     await visibleToasts(page).waitFor();

@@ -163,7 +163,7 @@ describe('toasts', () => {
     await expect.poll(() => visibleToasts(page).count()).toBe(0);
   });
 
-  it('should not pile up in a hidden tab, and show the newest once visible', async () => {
+  it('should not pile up in a hidden tab, but show the newest once the tab is visible', async () => {
     const page = await open();
     // Like a hidden tab, run no frames.
     await page.evaluate(() => {

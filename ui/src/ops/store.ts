@@ -153,7 +153,7 @@ function createOps() {
       },
     );
 
-  /** Shows errors next to the list because it's read less often than the rest of the page. */
+  /** Shows errors next to the list, since the list is read less often than the rest of the page. */
   async function readUnsent(): Promise<void> {
     const isSuperseded = order.start('unsent');
     try {

@@ -18,7 +18,7 @@ it('should create a URL that parses to the same notification', () => {
   expect(permalinkOf(search)).toEqual(permalink);
 });
 
-it('should otherwise leave the URL unchanged when the notification is closed', () => {
+it('should leave the rest of the URL unchanged when the notification is closed', () => {
   expect(withoutPermalink('https://a.example/?notification=a&feed=topic%3Ax#y')).toBe(
     'https://a.example/?feed=topic%3Ax#y',
   );

@@ -47,7 +47,7 @@ it.each([
   ['retracted', () => useItems().remove('all', ['n1'])],
   ['erased', () => useItems().clear('all')],
   ['expired', () => (useClock().now += 3_601_000)],
-])('should immediately draw that a notification outside the list is gone: %s', async (_, change) => {
+])('should immediately show that a notification outside the list is gone: %s', async (_, change) => {
   expect(await followed.load()).toEqual(shown(linked));
   expect(drawn).toEqual([shown(linked)]);
   change();
@@ -57,7 +57,7 @@ it.each([
   expect(drawn, 'the second request failed').toHaveLength(2);
 });
 
-it('should draw why the notification is gone once the server responds', async () => {
+it('should show why the notification is gone once the server responds', async () => {
   responses = [shown(linked), RETRACTED];
   await followed.load();
   useItems().remove('all', ['n1']);
@@ -65,7 +65,7 @@ it('should draw why the notification is gone once the server responds', async ()
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }, RETRACTED]);
 });
 
-it('should not draw gone content if the server still returns it', async () => {
+it('should not show content that is gone, even if the server still returns it', async () => {
   responses = [shown(linked), shown(linked)];
   await followed.load();
   useItems().remove('all', ['n1']);
@@ -73,14 +73,14 @@ it('should not draw gone content if the server still returns it', async () => {
   expect(drawn).toEqual([shown(linked), { state: 'unknown' }]);
 });
 
-it('should draw only the reason if the notification was retracted before the response arrived', async () => {
+it('should show only the reason if the notification was retracted before the response arrived', async () => {
   responses = [shown(linked), RETRACTED];
   beforeResponse = () => useItems().remove('all', ['n1']);
   expect(await followed.load()).toEqual(RETRACTED);
   expect(drawn).toEqual([RETRACTED]);
 });
 
-it('should not draw content retracted before the response arrived, even if the response contains it', async () => {
+it('should not show content that was retracted before the response arrived, even if the response contains it', async () => {
   responses = [shown(linked), shown(linked)];
   beforeResponse = () => useItems().remove('all', ['n1']);
   await followed.load();
@@ -91,7 +91,7 @@ it.each([
   ['the notification', shown(linked)],
   ['a failure', { state: 'failed' } as const],
 ])(
-  'should repeat the request if the feed is erased before the response arrives, and then draw %s',
+  'should repeat the request if the feed is erased before the response arrives, and then show %s',
   async (_, second) => {
     responses = [shown(linked), second];
     let isFirst = true;
@@ -123,7 +123,7 @@ it('should repeat the request after a delay if the epoch is the same after an er
   vi.useRealTimers();
 });
 
-it('should draw the reason if a notification with the same collapse key has replaced it', async () => {
+it('should show the reason if a notification with the same collapse key has replaced it', async () => {
   const old = { offset: 1, notification: { ...linked.notification, collapseKey: 'k' } };
   responses = [shown(old), RETRACTED];
   await followed.load();
@@ -134,7 +134,7 @@ it('should draw the reason if a notification with the same collapse key has repl
   expect(drawn).toEqual([shown(old), { state: 'unknown' }, RETRACTED]);
 });
 
-it('should draw and follow a notification that is published again after an erasure', async () => {
+it('should show and follow a notification that is published again after an erasure', async () => {
   responses = [shown(linked), shown(linked, 'e2'), RETRACTED];
   await followed.load();
   useItems().clear('all');

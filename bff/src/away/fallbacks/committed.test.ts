@@ -58,7 +58,7 @@ describe('the position of a notification', () => {
     ]);
   });
 
-  it('should not be looked up after its fallback has ended', async () => {
+  it('should not be looked up after the fallback has ended', async () => {
     const { committed, lookedUpIds, outcomes } = world();
     const a = arrival('a', after('PT5S'));
     await committed([a, at(3)]);
@@ -85,7 +85,7 @@ describe('the position of a notification', () => {
     }
   });
 
-  it('should not change if another source publishes the same id with the same time', async () => {
+  it('should not change if another source publishes a notification with the same id and time', async () => {
     const { committed, waiting } = world();
     const a = arrival('a', after('PT5M'));
     await committed([{ ...a, sourceHash: 'e'.repeat(16) }, at(3)]);
@@ -136,7 +136,7 @@ it.each([
     Array.from({ length: 70 }, (_, n) => ({ ...arrival(`n${n}`, after('P1D')), body: 'x'.repeat(2_000) })),
   ],
 ])(
-  'should only end the fallbacks of the retracted notification if another source published the same id%s',
+  'should end only the fallbacks of the retracted notification, even if another source published the same id%s',
   async (_case, others) => {
     const { committed, fallbacks, outcomes, waiting: allWaiting } = world();
     const waiting = async () => (await allWaiting()).filter(([id]) => id === '7');
@@ -157,7 +157,7 @@ it.each([
   },
 );
 
-describe('a notification with the same collapse key as a waiting notification', () => {
+describe('a notification that could replace a waiting notification with the same collapse key', () => {
   const replaced = [['a', 'suppressed', 'replaced']];
 
   it.each([undefined, after('PT10M')])(
@@ -222,7 +222,7 @@ describe('a notification with the same collapse key as a waiting notification', 
     expect(outcomes()).toEqual(replaced);
   });
 
-  it('should read the document but do no look-ups or writes if no waiting notification has the key', async () => {
+  it('should cause one read, but no look-ups or writes, if no waiting notification has the key', async () => {
     const { committed, store, lookedUpIds } = world();
     await committed([arrival('a', after('PT5M')), at(3)]);
     const [read, write] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'write')];

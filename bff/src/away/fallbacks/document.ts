@@ -15,7 +15,7 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Maximum wait for a fallback, including quiet hours and retries. Receipts are kept for the same time. */
+/** Maximum wait for a fallback, including quiet hours and retries. Receipts are kept just as long. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
 /** Identifies a reader in keys and job names without revealing their name. */

@@ -54,7 +54,7 @@ export class AwayDocuments {
     return this.#queue.add(key, () => this.#options.store.erase([key]));
   }
 
-  /** Like `change`, but doesn't wait for the index of unsent fallbacks, because it must not delay turns. */
+  /** Like `change`, but doesn't wait for the index of unsent fallbacks, which must not delay turns. */
   async changeInTurn(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,

@@ -205,7 +205,7 @@ it('should remove retracted content and record a receipt, and remove all content
 });
 
 it.each(['retraction', 'replacement'])(
-  'should send a fallback after the %s of another, even if a killed process stored both but set no wake-up',
+  'should send a fallback after the %s of another notification, even if a killed process stored both fallbacks but set no wake-up',
   async (change) => {
     const { instance, titles } = deployment();
     const [killed, other] = [instance(), instance()];

@@ -157,8 +157,8 @@ export class Fallbacks {
       key,
       async (before) => before && retract(before, isErased, at),
     );
-    // Even if all receipts are published: a process might have been killed after storing other fallbacks but before
-    // setting the wake-up.
+    // Do this even if all receipts are published: a process might have been killed after storing other fallbacks but
+    // before setting the wake-up.
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 

@@ -3,8 +3,8 @@ import { Liquid } from 'liquidjs';
 export type Kind = 'subject' | 'text' | 'html';
 
 /**
- * Uses LiquidJS because its templates, unlike those of most Node libraries, can't run code: a template folder can only
- * render messages. LiquidJS also escapes all HTML output and reports line numbers for errors.
+ * Uses LiquidJS because its templates, unlike those of most Node libraries, can't run code, so files in a template
+ * folder can only render messages. LiquidJS also escapes all HTML output and reports line numbers for errors.
  */
 const OPTIONS = {
   strictVariables: true,

@@ -14,7 +14,7 @@ export interface ActorMethod<Call, Result extends object> {
   factsOf: (result: Result) => readonly (string | number)[];
 }
 
-/** The turn must be retried. The actor never throws, so a failed call means that the host was not reached. */
+/** Tells the caller to retry the turn. The actor never throws, so a failed call means that the host was not reached. */
 const retrySchema = z.object({ outcome: z.literal('retry'), reason: z.string() });
 export type Retry = z.infer<typeof retrySchema>;
 

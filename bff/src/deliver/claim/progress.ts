@@ -13,8 +13,8 @@ export interface ProgressDependencies {
 
 /**
  * A partition's progress as this host knows it: for each run, the number up to which all entries are committed and
- * broadcast. The stored checkpoint can lag behind. Hosts can be behind but never disagree, so the higher number wins for
- * each run. If the store has less than this host wrote, it was rolled back, and only the store counts.
+ * broadcast. The stored checkpoint can lag behind. Hosts can be behind but never disagree, so for each run, the higher
+ * number wins. If the store has less than this host wrote, it was rolled back, and only the store counts.
  */
 export class Progress {
   readonly #partition: number;

@@ -10,7 +10,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 export interface CallerHints {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
-  /** A document that the head references but that the caller couldn't find. A feed's view tries twice before that. */
+  /** A document that the head references but the caller couldn't find. A feed's view reports one after two attempts. */
   lostDocument?: string | undefined;
 }
 

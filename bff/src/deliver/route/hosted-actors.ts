@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 const HOSTED_MS = 10_000;
 const MAX_ACTORS = 20_000;
 
-/** The actors that Dapr has routed a call to on this instance within the last 10 s. */
+/** The actors on this instance that Dapr has called within the last 10 s. */
 export class HostedActors {
   readonly #names: LRUCache<string, true>;
 

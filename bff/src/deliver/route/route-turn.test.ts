@@ -53,7 +53,7 @@ it('should run turns locally for two seconds after the host refused a call', asy
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should probe the host with one call, and take all other turns locally until the host responds', async () => {
+it('should probe the host with one call, and run all other turns locally until the host responds', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();
   clock = 2_001;

@@ -62,7 +62,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     const unreachableUntil = unreachableHosts.get(name);
     if (unreachableUntil !== undefined && unreachableUntil > now())
       return takeLocally(name, announced, caller);
-    // Probe the host with one call. This instance takes all other turns until the host responds.
+    // Probe the host with one call. This instance runs all other turns until the host responds.
     if (unreachableUntil !== undefined) unreachableHosts.set(name, now() + 10 * HOST_PAUSE_MS);
     try {
       const result = await dependencies.callActor(name, announced, caller);

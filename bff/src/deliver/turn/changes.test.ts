@@ -71,7 +71,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it("should find the notification with an up-to-date index, and after another activation's commit", async () => {
+  it('should find the notification, whether the index is up to date or another activation has committed since', async () => {
     const [first, second] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await first.turn(2);

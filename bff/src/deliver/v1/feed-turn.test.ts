@@ -137,7 +137,7 @@ describe('a missing entry', () => {
 });
 
 describe('a bad entry', () => {
-  it('should be set aside including the content, count as finished and not block other entries', async () => {
+  it('should be set aside with its content, count as finished and not block other entries', async () => {
     f.deposit(1, ['n1']);
     f.entries.put(f.key(2), '{"broken"');
     f.deposit(3, ['n3']);
@@ -164,7 +164,7 @@ describe('a bad entry', () => {
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
   "a process that dies after the '%s' step",
   (step) => {
-    it('should have its turn finished by another process, and each id published once and broadcast', async () => {
+    it('should have its turn finished by another process, so that each id is published once and broadcast', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
       await expect(f.instance(dieAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();

@@ -44,7 +44,7 @@ describe('a commit', () => {
     expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 2, last: 1 }]);
   });
 
-  it('should have no gaps in offsets, and documents that match the head', async () => {
+  it('should leave no gaps between offsets, and keep the documents consistent with the head', async () => {
     const limits = { ...DEFAULT_FEED_LIMITS, historyMax: 60, historyBytes: 40 * 600, idsMax: 80 };
     const sizes = fc.array(fc.array(fc.nat(200), { maxLength: 6 }), { maxLength: 80 });
     await fc.assert(

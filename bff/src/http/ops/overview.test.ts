@@ -31,7 +31,7 @@ it("should report the instance's version and links, and that all dependencies re
   });
 });
 
-it('should list the metrics of the past hour for all instances, sorted by name, even for stopped instances', async () => {
+it('should list the metrics of the past hour for all instances, even stopped instances, sorted by name', async () => {
   const [late, early] = [aPastHour({ instance: 'b:2' }), aPastHour({ instance: 'b:1' })];
   for (const past of [late, early, aPastHour({ instance: 'b:0', at: '2026-01-01T00:00:00Z' })])
     await bff.backend.past.save(past);

@@ -56,7 +56,7 @@ const refusals = {
   503: retryableProblem('The store or the keys are unavailable. Retry the request.'),
 };
 const writes = {
-  204: { description: "Saved. The reader's other connections get an event." },
+  204: { description: "Saved. All of the reader's connections get an event." },
   ...refusals,
   413: problem('The body is larger than 1 MiB.'),
   415: problem('The body is not UTF-8 application/json.'),

@@ -6,7 +6,7 @@ export const MAX_STEPS = 1_000;
 /** Number of writers whose last batch number is remembered, so that repeated batches aren't counted again. */
 const MAX_WRITERS = 32;
 
-/** Changes in a feed's count by offset, each relative to the previous publication. */
+/** How much each publication's count differs from the previous publication's, by offset. */
 export type Steps = ReadonlyMap<number, number>;
 
 /** A writer's changes to a feed's counts. Each batch must be applied only once. */

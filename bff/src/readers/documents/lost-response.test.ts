@@ -87,7 +87,7 @@ describe.each<[ReaderChange['name'], () => Promise<void>, () => Promise<unknown>
     expect(eventNames()).toEqual([name]);
   });
 
-  it('should be published when the request is retried if the store cannot be read after the write', async () => {
+  it('should be published by a retry of the request if the store cannot be read after the write', async () => {
     await read();
     const stored = store.read.bind(store);
     const fail = () => (store.read = () => Promise.reject(STORE_DOWN));

@@ -45,7 +45,7 @@ const settle = async () => {
   }
 };
 
-it("should send the document to this instance's connections, reading at most twice for concurrent changes", async () => {
+it("should send the document to this instance's connections, and read it at most twice for concurrent changes", async () => {
   for (let n = 1; n <= 10; n++) await publishChange(String(n));
   await settle();
   expect(reads).toBe(2);

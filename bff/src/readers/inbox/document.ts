@@ -36,7 +36,7 @@ export function parseInbox(key: string, value: unknown): InboxDocument {
 }
 
 /**
- * Gives `after` the next version, which must also be higher than the version of any inbox of this reader that was
+ * Gives `after` the next version, which must also be higher than the last version of any inbox of this reader that was
  * deleted.
  */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({

@@ -208,7 +208,7 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError without snoozing any notification if one is neither in the history nor already snoozed
+   * @throws UnknownIdsError if any notification is neither in the history nor already snoozed; then none is snoozed
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {

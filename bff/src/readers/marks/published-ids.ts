@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Maximum parts of 200 ids for all feeds: 100,000 ids, about 10 MB. */
+/** Maximum number of cached parts, across all feeds. A part has 200 ids, so this is 100,000 ids, or about 10 MB. */
 const MAX_PARTS = 500;
 
 /** Caches publication ids in parts. The id at an offset never changes within an epoch, so each part is read once. */

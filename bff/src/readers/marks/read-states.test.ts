@@ -52,7 +52,7 @@ const stored = async (reader = ADA, feed = 'all') =>
   (await store.read(readKey(reader, feed)))?.value as ReadDocument | undefined;
 
 describe('a read state', () => {
-  it("should be stored, published to the reader's connections, and only apply to the same epoch", async () => {
+  it("should be stored, be published to the reader's connections, and only apply to the same epoch", async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(await stored()).toEqual({ v: 1, epoch: '1-a', offset: 4, ids: [], at: now });

@@ -18,9 +18,9 @@ import { stateIn, type ReadStates } from './read-states.ts';
 const MAX_CHECKED = 2 * MAX_UNREAD;
 
 export interface UnreadCount {
-  /** Unread publications in the reader's inbox, counting from the newest. At most `MAX_UNREAD`. */
+  /** Number of unread publications in the reader's inbox, counted from the newest. At most `MAX_UNREAD`. */
   unread: number;
-  /** Unread publications that the reader hasn't seen. */
+  /** Number of unread publications that the reader hasn't seen. */
   unseen: number;
   /** True if the actual numbers could be higher. */
   more: boolean;

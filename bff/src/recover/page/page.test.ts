@@ -159,7 +159,7 @@ describe('recovery from a position', () => {
 });
 
 describe('a missed publication', () => {
-  it('should be fetched before answering a request for a position beyond the ring', async () => {
+  it('should be fetched before a request for a position beyond the ring is answered', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.knownPosition();

@@ -1,7 +1,7 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
 export interface BroadcastEffect {
-  /** Whether the broadcast continues from the view's position. If not, the view must be compared with the feed's head. */
+  /** Whether the broadcast continues from the view's position. If not, compare the view with the feed's head. */
   continues: boolean;
   /**
    * The part of the broadcast to send to browsers: new publications without removed content. Not set if there are none,

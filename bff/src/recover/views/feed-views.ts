@@ -20,7 +20,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 const KEPT_SHARE = 0.9;
 
 const TICK_MS = 250;
-/** The total memory is checked once per this many ticks. */
+/** Number of ticks between two checks of the total memory. */
 const TICKS_PER_TRIM = 4;
 /**
  * Number of TICK_MS slots over which to spread work on feeds (8 s in total). Some feeds' positions are due in each

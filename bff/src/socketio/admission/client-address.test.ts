@@ -24,7 +24,7 @@ describe('whether an address is exempt from limits', () => {
     ['10.0.0.0/8', '203.0.113.1', '10.0.0.1', false],
     ['loopback', '127.0.0.1', '203.0.113.1', false],
   ])(
-    'with TRUST_PROXY=%s and a request from %s forwarded for %s, should be %s',
+    'should depend on TRUST_PROXY (%s), the peer (%s) and X-Forwarded-For (%s): %s',
     (trusted, peer, forwarded, exempt) => {
       expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
     },

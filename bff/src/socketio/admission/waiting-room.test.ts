@@ -40,7 +40,7 @@ describe('a full waiting room', () => {
   });
 });
 
-it('should limit groups that are not exempt', () => {
+it('should limit the size of a group unless its items are exempt', () => {
   const { room, clock, evicted } = setUp(10, 2);
   room.enter('a1', 'a', false);
   room.enter('a2', 'a', false);

@@ -7,7 +7,7 @@ export interface WaitingRoomOptions<T> {
   now: () => number;
 }
 
-/** Minimum time that items usually keep a slot (ms), since they could be about to sign in. */
+/** Grace period (ms) in which items usually keep their slots, since they could be about to sign in. */
 const GRACE_MS = 250;
 
 interface Slot {

@@ -7,7 +7,7 @@ import { refuseOtherUpgrades } from './upgrade-guard.ts';
 it('should survive a connection that is reset between a response and an upgrade', async () => {
   const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // Node resets the connection like this if a write fails after the same read has also delivered the upgrade.
+  // Resets the connection as Node does if writing the response fails and the upgrade arrived with the request.
   const failed = new Promise<unknown>((resolve) =>
     server.prependListener('request', ({ socket }) =>
       process.nextTick(() => socket.once('close', resolve).destroy(new Error('reset'))),

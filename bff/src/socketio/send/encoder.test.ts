@@ -7,7 +7,7 @@ const encoder = new parser.Encoder();
 const socketIoEncoder = new Encoder();
 
 describe('an encoded answer', () => {
-  it.each(['/', '/other'])('should be sent just like socket.io would send it in the namespace %s', (nsp) => {
+  it.each(['/', '/other'])('should be sent exactly as socket.io would send it in the namespace %s', (nsp) => {
     for (const id of [0, 12]) {
       const packet = { type: PacketType.ACK, nsp, id };
       expect(encoder.encode({ ...packet, data: [new EncodedAnswer(JSON.stringify(answer))] })).toEqual(

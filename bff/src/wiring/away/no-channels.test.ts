@@ -68,7 +68,7 @@ describe('a damaged document', () => {
   });
 });
 
-it("should not change a later version's document, and reject so that an instance of that version can retry", async () => {
+it("should leave a later version's document unchanged, and reject so that an instance of that version can retry", async () => {
   const later = { ...waiting(0), v: 2 };
   await store.write(KEY, later, undefined);
   await expect(fallbacks().erase(RETRACTED)).rejects.toThrow(`this version cannot read ${KEY}`);

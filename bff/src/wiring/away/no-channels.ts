@@ -40,7 +40,7 @@ export function storedWithoutChannels({
   publishesReceipts: boolean;
 }): StoredAway {
   const keyOf = (reader: string) => awayKey(hashOfReader(reader));
-  // If writing the index fails, the next request for unsent fallbacks removes the reader.
+  // If writing the index fails, the next request for unsent fallbacks removes the reader from it.
   const index = new UnsentIndex({ store, onError: () => undefined, now });
   const failed = (_step: string, err: unknown) =>
     log.warn(

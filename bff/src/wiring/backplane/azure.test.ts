@@ -46,7 +46,7 @@ describe('a connection string', () => {
     },
   );
 
-  it('should be read again until the sidecar has started', async () => {
+  it('should be requested repeatedly until the sidecar has started', async () => {
     let reads = 0;
     const readSecret = async () => {
       if (++reads === 1) throw new Error('the sidecar is not ready yet');

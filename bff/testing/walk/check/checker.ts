@@ -27,7 +27,7 @@ export class Checker {
   readonly setAside = new Set<string>();
   /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** The ids committed at each `epoch:offset`, in order. Multiple after a rollback unknown to all running processes. */
+  /** The ids committed at each `epoch:offset`, in order. Multiple after a rollback that no running process knew of. */
   readonly committedIds = new Map<string, Set<string>>();
   /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
@@ -95,7 +95,7 @@ export class Checker {
 
   /**
    * Called after a head's documents are written, but before the head itself. `known`: positions that the host and
-   * caller knew before. `sawLoss`: whether the store was lost during the turn, so etags could match by accident.
+   * caller knew before. `sawLoss`: whether the store was lost during the turn; etags could then match by accident.
    */
   onCommit(
     head: Head,
@@ -146,7 +146,7 @@ export class Checker {
     }
   }
 
-  /** Called after an instance compared itself with an unchanged head. `known`: the instance's previous position. */
+  /** Called after a comparison during which the head didn't change. `known`: the instance's previous position. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -165,7 +165,7 @@ export class Checker {
     }
   }
 
-  /** Called when an announcement was processed. `wasStored`: whether the store still had it, so had lost nothing. */
+  /** Called when an announcement was processed. `wasStored`: whether the store still had it, which rules out a loss. */
   onSuccess({ run, seq }: { run: string; seq: number }, wasStored: boolean): void {
     this.processed.set(run, Math.max(seq, this.processed.get(run) ?? 0));
     if (wasStored) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));

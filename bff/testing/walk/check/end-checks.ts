@@ -71,7 +71,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
     report.violation('VIEW-ORDER', `${index} ${shownInLog.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
-  // The client may or may not have shown the notification before it expired.
+  // Ignores expiring notifications, which the client may or may not have shown.
   const neverExpires = (id: string) => !world.expiresAtById.has(id);
   const expected = ids.slice(client.from?.offset).filter(neverExpires);
   const shown = client.shown.filter(neverExpires);

@@ -28,7 +28,7 @@ export interface FollowFeed {
   /** The newest page, if it has been loaded. */
   page?: Page;
   /**
-   * Called each time the feed has caught up. Unless `isFirst` is true, events about the reader could have been missed
+   * Called each time the feed has caught up. If `isFirst` is false, events about the reader could have been missed
    * before that.
    */
   onCaughtUp: (isFirst: boolean) => void;

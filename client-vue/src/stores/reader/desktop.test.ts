@@ -50,7 +50,7 @@ function allowDesktop(): { shown: string[]; closed: string[] } {
   return { shown, closed };
 }
 
-it('should neither show nor keep desktop notifications for gone notifications and erased feeds', async () => {
+it('should not show or keep a desktop notification if the notification is gone or its feed was erased', async () => {
   const { shown, closed } = allowDesktop();
   const feeds = ['all', 'topic:a', 'topic:b'];
   for (const feed of feeds) useItems().add(feed, { epoch: 'e', publications: range(1, 3) });

@@ -21,7 +21,7 @@ it('should revert a refused snooze and show a notice', async () => {
   await vi.waitFor(() => expect(ids()).toEqual(['n2', 'n1']));
 });
 
-it('should keep a refused change other than a snooze on this page and show a notice', async () => {
+it('should keep a refused change (other than a snooze) on this page and show a notice', async () => {
   sendMarksWith(() => Promise.reject(new ProblemError(400, undefined, undefined)));
   useItems().add('all', { epoch: 'e', publications: range(1, 2) });
   useReader().archive([item('n1')]);

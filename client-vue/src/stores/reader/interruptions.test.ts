@@ -138,7 +138,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
-  it('should be forgotten beyond the maximum number of items on the page', () => {
+  it('should be recognized by their time once the page no longer remembers whether it held them back', () => {
     openPage(EVENING);
     let presenting = false;
     openPage(MORNING, { presenting: () => presenting });

@@ -21,8 +21,8 @@ export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
   /**
-   * Maps item keys to whether quiet hours hold the notification back. Contains all notifications that have arrived
-   * since the last check outside quiet hours.
+   * Maps item keys to whether quiet hours hold the notification back. Contains the notifications that have arrived
+   * since the last check outside quiet hours, but at most the latest `MAX_ITEMS`.
    */
   const heldByKey = new Map<string, boolean>();
   let lastOutsideQuietHours: number | undefined;

@@ -86,7 +86,7 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(false);
   });
 
-  it('should keep an unsaved change on reload but drop it in a new session', async () => {
+  it('should keep an unsaved change when they are reloaded, but drop it in a new session', async () => {
     fetched.mockImplementationOnce(async () => responseWith({}, 503));
     await usePreferenceChanges().change({ quietHours: NIGHT });
     fetched.mockImplementation(async () => responseWith(DEFAULT_PREFERENCES));

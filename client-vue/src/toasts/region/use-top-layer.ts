@@ -8,8 +8,9 @@ const LEAVE_MS = 250;
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer while `active` is true. A modal dialog makes everything outside it inert, so
- * `dialog` is the open dialog that the element must move into. `raise` moves the element above elements opened later.
+ * Keeps an element in the top layer while `active` is true. `dialog` is the page's topmost modal dialog, if any. The
+ * element must move into it because everything outside it is inert. `raise` moves the element above elements opened
+ * later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,

@@ -17,7 +17,7 @@ const MAX_MESSAGES = 30;
  */
 export const BATCH_MS = 2_000;
 
-/** Messages for the two live regions. Each is added once and never changed so that it is read once. */
+/** Messages for the two live regions. Each is added once and never changed, so that it is read once. */
 export const useLiveMessages = defineStore(() => {
   const polite = ref<LiveMessage[]>([]);
   const assertive = ref<LiveMessage[]>([]);

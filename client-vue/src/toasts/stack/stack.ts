@@ -108,7 +108,9 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Removes all toasts without a slot except errors and resets their count. Returns the keys of the removed cards. */
+  /**
+   * Removes all toasts without a slot, except errors, and resets their count. Returns the keys of the removed cards.
+   */
   clearMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#groups.values()].filter(

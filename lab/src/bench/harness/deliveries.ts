@@ -14,7 +14,7 @@ interface ExpectedMessage {
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** Maps each feed to subscribers and their indexes. */
+  /** Maps each feed to its subscribers and their indexes. */
   readonly #feeds = new Map<string, Map<number, number>>();
   /** The expected messages, ordered by number. */
   readonly #expected: (ExpectedMessage | undefined)[] = [];

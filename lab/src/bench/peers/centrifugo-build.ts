@@ -10,7 +10,7 @@ export const CENTRIFUGO_VERSION = '6.9.1';
 const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 
 /**
- * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless already there.
+ * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless it's already there.
  * @returns the path of the command
  * @throws Failure if Go isn't installed or the build fails
  */

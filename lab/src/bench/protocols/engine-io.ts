@@ -12,7 +12,7 @@ const code = (text: string): number => text.charCodeAt(0);
 
 /** socket.io over a WebSocket: connects to the namespace, subscribes, and answers pings. */
 export abstract class SocketIoDialogue implements Dialogue {
-  /** Connect packet payload. */
+  /** The payload of the connect packet. */
   protected readonly auth: string = '';
   readonly #additionalFeeds: string[];
 

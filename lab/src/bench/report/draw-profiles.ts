@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFlame, type CpuProfile } from './flame.ts';
 
-/** Time a process takes to start and warm up (ms). */
+/** Time to omit from the start of each profile (ms): the process is starting and warming up. */
 const WARM_UP_MS = 15_000;
 
 const busyTime = ({ nodes, samples, timeDeltas }: CpuProfile): number => {

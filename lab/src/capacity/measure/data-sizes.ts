@@ -29,7 +29,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** Time for instances to drop the views from previous steps (ms). */
+/** How long to wait so that instances have dropped the views from previous steps (ms). */
 const FORGET_MS = 20_000;
 
 /** Measures the memory used by connections, watched feeds and publications, and the feeds' data in Redis. */

@@ -44,7 +44,7 @@ const REMOTE_SHARE = 1 - 1 / MANY;
 
 /**
  * Derives the cost of an entry and of each additional request, feed and notification in an entry. Almost all windows
- * contain all of these, so the costs are solved iteratively: each pass updates one cost at a time using the latest
+ * contain all of these, so the costs are computed iteratively: each pass updates one cost at a time using the latest
  * values for the other costs. The returned function `costOfEntries` computes the total cost of a window's entries.
  */
 export function fitEntries(

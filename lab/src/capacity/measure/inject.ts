@@ -10,7 +10,7 @@ const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
 /** The sender in injected events. Instances skip only events that they sent, so every instance reads these. */
 const STRANGER = 'capacity';
-/** Time until all instances have read the last event (ms). */
+/** How long to wait after the last event so that all instances have read it (ms). */
 const READ_MS = 200;
 
 type Event = Record<string, string>;

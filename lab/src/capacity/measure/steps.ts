@@ -192,7 +192,7 @@ const clientsOf =
   (client: number): string =>
     feedAt(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** Time until the last message has arrived (ms). */
+/** How long to wait after publishing so that the last message has arrived (ms). */
 const ARRIVE_MS = 300;
 
 /**

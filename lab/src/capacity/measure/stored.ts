@@ -68,7 +68,7 @@ export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: n
     count: await redis.xLen(TOPICS.partitionAnnouncements),
   }));
 
-/** Average size of a reader's read state in bytes over all the feed's readers. */
+/** Average size of a reader's read state (bytes), across all readers of the feed. */
 export const measureReaderBytes = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];

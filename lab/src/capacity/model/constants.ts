@@ -156,7 +156,7 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
 /** Number of bffs when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** The cost of an entry in each kind of process, which depends on how many entries a second such a process handles. */
+/** An entry's cost in each kind of process. It depends on how many entries a second a process of that kind handles. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -29,7 +29,7 @@ export interface Load {
   history: number;
   /** Hours that a feed keeps publications (`HISTORY_TTL`). */
   historyHours: number;
-  /** Duration of the load so far (hours), if the feeds had no history before. If omitted, longer than any history. */
+  /** Hours since the load began on feeds without history. If omitted, the load has lasted longer than any history. */
   hoursSinceStart?: number;
   /** True if the bffs compress long history (`HISTORY_COMPRESSION=on`). */
   compressedHistory?: boolean;
@@ -74,7 +74,7 @@ export interface Flow {
   pushes: number;
   /** Comparisons per second between views and the feeds' heads. */
   comparisons: number;
-  /** Acknowledgements of publications from pages per second. A view's acknowledgements within 2 s count as one. */
+  /** Acknowledgements that pages send per second. A view's acknowledgements within 2 s count as one. */
   receipts: number;
   /** New connections per second. */
   connects: number;
@@ -111,7 +111,7 @@ export function requestsPerEntry(rate: number, laneMs: number): number {
   return arrivals + Math.exp(-arrivals);
 }
 
-/** Average distinct feeds among `count` requests if each is for a random feed out of `feeds`. */
+/** Average number of distinct feeds among `count` requests if each is for a random feed out of `feeds`. */
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 

@@ -111,7 +111,7 @@ describe('the number of requests that share an entry', () => {
     expect(few?.terms.find(({ name }) => name.includes('POSTs'))?.perSecond).toBeCloseTo(sum(few?.flow));
   });
 
-  it('should increase with the interval between entries once it exceeds the time that a lane needs', () => {
+  it('should increase with the interval between entries once the interval exceeds the time that a lane needs', () => {
     const entriesOf = (entryIntervalMs: number) =>
       plan({ rate: 10_000, feeds: 1_000, entryIntervalMs }, 10).flow.entries;
     expect(entriesOf(5)).toBeCloseTo(200, 0);
@@ -202,7 +202,7 @@ describe('a plan', () => {
     expect(entries(40)).toBeCloseTo(entries(2));
   });
 
-  it('should interpolate what receiving events costs between the measured rates', () => {
+  it('should interpolate the cost of receiving events between the measured rates', () => {
     const at = (rate: number) => costAt(CONSTANTS.cpu.hear, rate).bff;
     expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
     expect(at(1_000)).toBeCloseTo(60);

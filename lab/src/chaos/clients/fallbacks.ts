@@ -138,8 +138,8 @@ export class Fallbacks {
   }
 
   /**
-   * Marks a notification as read soon after it was published. A failed request might still have succeeded on the
-   * server.
+   * Marks a notification as read soon after it was published. Even if the request fails, the server might have stored
+   * the mark.
    */
   async #read(id: string, expected: ExpectedFallback): Promise<void> {
     await delay(300 + this.#random.below(1_500));

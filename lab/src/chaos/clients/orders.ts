@@ -40,7 +40,7 @@ export interface OrderResults {
 
 /**
  * The publisher from examples/outbox, which commits each order and the notification about it in a single Dapr outbox
- * transaction. Publisher and sidecar are killed at random times, potentially between any two steps.
+ * transaction. The publisher and its sidecar are killed at random times, potentially between any two steps.
  */
 export class Orders {
   readonly #shop: ExternalSidecar;
@@ -122,7 +122,7 @@ export class Orders {
       const killed = this.#random.pick(targets);
       await Promise.all(killed.map((target) => target.kill()));
       this.#kills += killed.length;
-      // The app resumes about 20 orders before the newest. Checking every order from 1 would take too long.
+      // The app resumes 20 orders before the newest shown order. Checking every order from 1 would take too long.
       const numbers = this.#observer.shown.map(({ id }) => Number(/^order-(\d+)-/.exec(id)?.[1] ?? 0));
       const START = String(Math.max(1, Math.max(...numbers) - 20));
       await Promise.all(killed.map((target) => target.start(target === this.#app ? { env: { START } } : {})));

@@ -5,13 +5,13 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 export const MAX_FEEDS = 400;
 /** A backlog is also too long if it has this many entries, even if each has a single feed. */
 export const MAX_ENTRIES = 64;
-/** Maximum number of entries in a backlog. If the bffs are down for long, it forgets its oldest entries. */
+/** Maximum number of entries in a backlog. If the bffs are down for a long time, it forgets its oldest entries. */
 const MAX_BACKLOG = 1_000;
 /** Delay between two checks (ms), before jitter. A check transfers the entry's content if it isn't claimed yet. */
 const CHECK_DELAY_MS = { initial: 50, max: 400 };
 
 export interface BacklogOptions {
-  /** Resolves with true if the bffs have claimed the entry, and with false if not or if that's unknown. */
+  /** Resolves with true if the bffs have claimed the entry, or with false if they haven't or if that's unknown. */
   isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
   /** Maximum wait after an entry (ms). */
   maxWaitMs: number;
@@ -19,8 +19,8 @@ export interface BacklogOptions {
 
 /**
  * A lane's announced entries that the bffs may not have claimed yet. A lane whose backlog is too long waits for the bffs,
- * so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered down.
- * Then the lane doesn't wait, until they claim entries again.
+ * so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered down
+ * until they claim entries again. In the meantime, the lane doesn't wait.
  */
 export class Backlog {
   readonly #options: BacklogOptions;
@@ -48,8 +48,9 @@ export class Backlog {
   }
 
   /**
-   * Resolves once the backlog is short enough, after the maximum wait or `limitMs`, or immediately after a check if the
-   * bffs are down. Returns how long it waited (ms), or 0 if it didn't pause between checks. Never rejects.
+   * Resolves once the backlog is short enough, or when the maximum wait or `limitMs` has passed. If the first check
+   * shows that the bffs are still down, resolves immediately. Returns how long it waited (ms), or 0 if it didn't pause
+   * between checks. Never rejects.
    */
   async shrink(limitMs: number): Promise<number> {
     const startedAt = performance.now();

@@ -70,7 +70,7 @@ describe('the queue', () => {
 });
 
 describe('callers', () => {
-  /** Resolves with the entries for requests that arrive while another of the lane's entries is in progress. */
+  /** Publishes the requests while the lane is busy with a first entry. Resolves with all entries. */
   async function entriesOf(requests: [string, ReturnType<typeof notifications>][]) {
     const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;

@@ -44,7 +44,7 @@ describe('a caller', () => {
     ['two keys', { ...bearer('shop-key'), 'x-api-key': 'hr-key' }],
     ['the same key twice', { ...bearer('shop-key'), 'x-api-key': 'shop-key' }],
     ['a very long key', bearer('x'.repeat(5_000))],
-  ])('should be rejected with %s', async (_name, headers) => {
+  ])('should be rejected if it sends %s', async (_name, headers) => {
     const response = await server.post(singleBody('all'), headers);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm="tocsin"/);

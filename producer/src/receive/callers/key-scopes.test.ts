@@ -51,7 +51,7 @@ describe('the scopes of a key', () => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should permit notifications with fallbacks only if they include the `fallback` scope', async () => {
+  it('should permit notifications with fallbacks only if `fallback` is among the scopes', async () => {
     const body = [
       { title: 'a', feed: 'user:ada' },
       { title: 'b', feed: 'user:ada', fallback: [{ after: 'PT5M', via: 'email' }] },
@@ -110,7 +110,7 @@ describe('a key that expires or is revoked', () => {
     expect(usedKeys).toEqual([]);
   });
 
-  it('should be accepted until it expires, and its use recorded', async () => {
+  it('should be accepted until it expires, and have its use recorded', async () => {
     expect((await post('unexpired', { title: 'x' })).status).toBe(202);
     expect(usedKeys).toEqual(['unexpired']);
   });

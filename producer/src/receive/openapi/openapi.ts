@@ -104,7 +104,7 @@ const postNotifications = {
   summary: 'Publish notifications',
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed, they keep ` +
-    'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some may still appear: retry ' +
+    'their order. 202 means that all were accepted, 4xx that none were. After a 503 with `ids`, some of them may appear anyway: retry ' +
     'the request with these `ids`. Nothing will be shown twice. After a 503 without `ids`, none were accepted.',
   parameters: [traceparent],
   requestBody: {

@@ -40,7 +40,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited).toHaveLength(2);
   });
 
-  it('should deposit within the trace of the request', async () => {
+  it('should deposit the retraction within the trace of the request', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await remove('/notifications/a', { traceparent });
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);

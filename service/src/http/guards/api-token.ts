@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
 /**
- * The header that daprd sends the application's API token in.
+ * The header in which daprd sends the application's API token.
  * https://docs.dapr.io/operations/security/app-api-token/
  */
 const API_TOKEN_HEADER = 'dapr-api-token';

@@ -7,7 +7,10 @@ const FALLBACK: UnsentFallback = {
   ...{ at: '2026-01-05T09:00:00.000Z', outcome: 'refused' },
 };
 
-/** A server whose first `emptyPages` pages have no fallbacks and report one reader with unreadable fallbacks each. */
+/**
+ * A server whose first `emptyPages` pages have no fallbacks. Each of these pages reports one reader with unreadable
+ * fallbacks.
+ */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {
     const page = Number(cursor);

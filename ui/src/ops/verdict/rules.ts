@@ -13,7 +13,7 @@ import { sinceOf } from './since.ts';
 
 /** Delivery is late if the p99 (ms) exceeds this limit. The alert TocsinDeliverySlow uses the same limit. */
 export const LATE_MS = 1_000;
-/** Announcements are redelivered after ten seconds, so an older announcement is stuck. */
+/** An announcement older than this is stuck, since announcements are redelivered after ten seconds. */
 export const STUCK_MS = 15_000;
 /**
  * Redis is nearly full when it uses this share of the memory limit. The alert TocsinRedisNearFull uses the same

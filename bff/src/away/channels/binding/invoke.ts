@@ -31,7 +31,7 @@ export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<Send
     },
   );
 
-/** Finds the status in the error message of `bindings.http` for a response other than 2xx. */
+/** Matches the status code in the error message that `bindings.http` returns for a response other than 2xx. */
 const STATUS = /received status code (\d{3})/;
 
 /** Error messages of Go's network library, Node and the sidecar for failures before anything was sent. */

@@ -38,7 +38,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
         // Round down because the signature only covers whole seconds.
         const at = new Date(Math.floor(now() / 1000) * 1000);
         const body = wireJson(event);
-        // `bindings.http` sends metadata as headers if its name begins with a capital letter.
+        // `bindings.http` sends a metadata item as a header if the name begins with a capital letter.
         const metadata = {
           'Content-Type': 'application/json',
           'Webhook-Id': message.key,

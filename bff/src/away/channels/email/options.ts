@@ -17,8 +17,8 @@ export interface EmailOptions {
   /** If set, every e-mail is signed. */
   dkim?: Dkim | undefined;
   /**
-   * Refuses to send without TLS. Default: true if the URL has a password and the host is another machine. Anyone on the
-   * network could read the password otherwise.
+   * Whether to refuse to send without TLS. Default: true if the URL has a password and the host is another machine,
+   * since anyone on the network could read a password sent without TLS.
    */
   requireTls?: boolean | undefined;
   timeoutMs?: number | undefined;

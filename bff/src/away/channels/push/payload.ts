@@ -62,7 +62,7 @@ function bodyOf({ notifications }: AwayMessage, isSingle: boolean): string {
 
 const segmenter = new Intl.Segmenter();
 
-/** Only cuts between grapheme clusters (user-perceived characters). */
+/** Truncates text, but only between grapheme clusters (user-perceived characters). */
 function shorten(text: string, max: number): string {
   const characters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`;

@@ -29,7 +29,7 @@ export type Standing =
   | { isOpen: true; notification: Notification; isSeen: boolean }
   | { isOpen: false; reason: string };
 
-/** The facts behind a decision on due steps. Reread from the store every time. */
+/** The facts behind a decision on due steps. Those from the store are reread for each wake-up. */
 export interface DecisionInput {
   now: number;
   /** When the wake-up was due. By the scheduler's clock, that time has passed. */

@@ -24,7 +24,7 @@ export interface LateReceiptsOptions {
 const PAUSE_MS = 5_000;
 /** Maximum bytes of events in the store. Once full, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
-/** Number of failed events after which an attempt ends. The remaining events wait for the next attempt. */
+/** An attempt ends after this many failed events. The remaining events wait for the next attempt. */
 const MAX_FAILED = 3;
 /** The store keeps events for a day, like the broker. */
 const TTL_SECONDS = 24 * 60 * 60;

@@ -126,7 +126,7 @@ it("should publish receipts that a killed process stored but didn't publish", as
   expect(published).toEqual([JSON.stringify({ id: 'a', feed: READER, via: 'email', outcome: 'sent' })]);
 });
 
-it('should set no wake-ups for unpublished receipts, and unmark them, once RECEIPTS_TOPIC is off', async () => {
+it('should unmark unpublished receipts, and set no wake-ups for them, once RECEIPTS_TOPIC is off', async () => {
   const { instance, outcomes } = deployment();
   const { fallbacks } = instance(() => Promise.reject(new Error('broker down')));
   await fallbacks.committed(itemsOf(arrival('a', after('P1D')), arrival('b', after('P1D'))));

@@ -5,7 +5,7 @@ import type { AwayDocument } from '../document.ts';
 /** Publishes an event for other applications. Resolves once the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
-/** Minimum delay before unpublished receipts are retried (ms). The maximum is double. */
+/** Minimum delay before publishing receipts is retried (ms). The maximum delay is twice as long. */
 const RETRY_MS = 30_000;
 
 /**
@@ -17,7 +17,7 @@ export function retryPublishAt(hash: string, now: number): number {
   return Math.ceil((now - offset) / RETRY_MS + 1) * RETRY_MS + offset;
 }
 
-/** Marks the receipts that `before` doesn't contain as unpublished, so that they are published even after a crash. */
+/** Adds the unpublished mark to receipts that are not in `before`, so that they are published even after a crash. */
 export function withUnpublished(before: AwayDocument | undefined, after: AwayDocument): AwayDocument {
   const known = new Set(before?.receipts);
   if (after.receipts.every((receipt) => known.has(receipt))) return after;

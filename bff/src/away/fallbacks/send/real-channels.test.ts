@@ -28,7 +28,7 @@ function deployWithMail(url: string, repeats = false) {
   return { ...world, fallbacks, passAndWake };
 }
 
-it('should send a single e-mail once the mail server is back, omitting notifications that have been read', async () => {
+it('should send a single e-mail once the mail server is back, without notifications that have been read', async () => {
   const port = await freePort();
   const { fallbacks, passAndWake, outcomes, standings } = deployWithMail(`smtp://127.0.0.1:${port}`);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M')), arrival('b', after('PT1M'))));

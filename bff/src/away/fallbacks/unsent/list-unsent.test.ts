@@ -38,7 +38,7 @@ function world() {
   };
 }
 
-it('should list fallbacks that were refused or have an unknown outcome, newest reader and receipt first', async () => {
+it('should list refused fallbacks and those with an unknown outcome, by newest reader, then by newest receipt', async () => {
   const { add, list, ids } = world();
   await add('user:ada', [
     receipt('a', { reason: 'no such user' }),

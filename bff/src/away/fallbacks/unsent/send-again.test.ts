@@ -178,7 +178,7 @@ describe('resending', () => {
 });
 
 describe('resending if the process or a dependency fails', () => {
-  it('should not change anything if setting the wake-up before the write fails', async () => {
+  it('should not change anything if the wake-up that precedes the write cannot be set', async () => {
     const { fallbacks, names, set, readDocument } = await refused(['a']);
     const before = await readDocument();
     set.mockRejectedValueOnce(new Error('down'));
@@ -209,7 +209,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(titles().at(-1)).toEqual(['b']);
   });
 
-  it('should succeed if only setting the wake-up after the write fails', async () => {
+  it('should succeed even if the wake-up that follows the write cannot be set', async () => {
     const { fallbacks, names, set, titles, failed } = await refused(['a']);
     const wakeUps: [string, number][] = [];
     set
@@ -252,7 +252,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(read.mock.calls.length).toBeLessThan(20);
   });
 
-  it("should still change other readers' fallbacks if changing a reader's document fails", async () => {
+  it("should still change other readers' fallbacks if changing one reader's document fails", async () => {
     const { fallbacks, store, names } = await refused(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);

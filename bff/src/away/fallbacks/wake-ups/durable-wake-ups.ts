@@ -73,7 +73,7 @@ export class DurableWakeUps implements WakeUps {
     await this.#keep([name, at]);
   }
 
-  /** Passes the wake-ups in the store to the scheduler until it fails. Never rejects. */
+  /** Passes the wake-ups in the store to the scheduler, and stops if the scheduler fails. Never rejects. */
   async setStoredWakeUps(): Promise<void> {
     const { store, onError, now } = this.#options;
     if (this.#isSetting || now() < this.#pausedUntil) return;

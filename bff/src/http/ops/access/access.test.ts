@@ -69,7 +69,7 @@ describe('the operations routes when readers need no token', () => {
   );
 
   it.each(['loopback', 'network'])(
-    'should require OPS_TOKEN if set when published on %s',
+    'should require OPS_TOKEN if it is set and the instance is published on %s',
     async (address) => {
       await serve({ PUBLISHED_ON: address, OPS_TOKEN });
       expect(await statuses()).toEqual(all(401));

@@ -8,7 +8,7 @@ import '../../request.ts';
 export interface OpsAccess {
   /** OPS_TOKEN, if set. */
   token: string | undefined;
-  /** Whether anyone can use the operations page with `AUTH_MODE=none` and no OPS_TOKEN. */
+  /** Whether the operations page is open to anyone if `AUTH_MODE` is `none` and OPS_TOKEN isn't set. */
   open: boolean;
 }
 

@@ -5,8 +5,8 @@ import { maxConnections } from './open-files.ts';
 import type { Workload } from '../workload.ts';
 
 /**
- * Warm-up connections relative to measured connections. The warm-up excludes loading and compiling code from the
- * measurement.
+ * Size of the warm-up, as a share of the measured connections. The warm-up keeps the loading and compiling of code out
+ * of the measurement.
  */
 const WARM_UP_SHARE = 0.05;
 
