@@ -17,7 +17,7 @@ import { eventually, readHead } from '../support/state.ts';
 const BOUND = 5_000;
 /** Longer (ms) than the timeouts for sidecar calls, turns and requests. */
 const SLOW_MS = 8_000;
-/** Longer (ms) than all inbound retries in components/. A full Redis doesn't accept dead letters either. */
+/** How long Redis stays full (ms): longer than all inbound retries in components/ take. It refuses the dead letter, too. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 

@@ -135,7 +135,8 @@ async function runBurstOn(
     });
     if (status !== 202) throw new Failure(`The producer returned ${status}`);
   }
-  if (Date.now() > dueAt) throw new Failure('The fallbacks were already due before all were published');
+  if (Date.now() > dueAt)
+    throw new Failure('The fallbacks came due before all notifications had been published');
   let highest = 0;
   const finished = async () => {
     highest = Math.max(highest, memory());

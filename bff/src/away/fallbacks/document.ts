@@ -77,7 +77,7 @@ export const receiptsOf = (
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 
 /** Returns the given receipts that the document contains, without duplicates. */
-export function storedOf(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
+export function storedReceipts(receipts: readonly Receipt[], document: AwayDocument | undefined): Receipt[] {
   if (receipts.length === 0) return [];
   const byKey = new Map(receipts.map((receipt) => [keyOf(receipt), receipt]));
   return (document?.receipts ?? []).flatMap((receipt) => byKey.get(keyOf(receipt)) ?? []);

@@ -5,7 +5,7 @@ import {
   AWAY_TTL_SECONDS,
   hashOfReader,
   parseAway,
-  storedOf,
+  storedReceipts,
   type AwayDocument,
   type Receipt,
 } from './document.ts';
@@ -124,7 +124,7 @@ export class AwayDocuments {
       return write();
     };
     await write();
-    const ended = storedOf(newReceipts.splice(0), complete);
+    const ended = storedReceipts(newReceipts.splice(0), complete);
     if (ended.length > 0) this.#options.observer.ended(ended);
     return after as After;
   }

@@ -117,7 +117,7 @@ describe('a removed publication', () => {
     expect(isRemoved).toBe(true);
   });
 
-  it('should be detected by a comparison if the broadcast was lost, and be sent without content', async () => {
+  it('should be noticed when the view is next compared with the head if the broadcast was lost, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));

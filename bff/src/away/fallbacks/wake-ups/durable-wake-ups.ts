@@ -15,7 +15,7 @@ export interface DurableWakeUpsOptions {
   now: () => number;
 }
 
-/** Pause after a scheduler failure (ms), so that turns don't wait for the scheduler. */
+/** How long not to call the scheduler after it failed (ms), so that turns don't wait for it. */
 const PAUSE_MS = 5_000;
 const BATCH_SIZE = 100;
 /** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept all of them before the timeout. */
