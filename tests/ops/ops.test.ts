@@ -76,17 +76,20 @@ describe('the ops page with two instances', () => {
   });
 
   it('should find and retract a composed notification, whether scheduled or already shown', async () => {
-    const find = async (id: string) => {
-      const response = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
-      return foundNotificationSchema.parse(await response.json());
-    };
+    // A place that doesn't respond in time counts as unsearched, which can happen on a busy machine.
+    const find = (id: string) =>
+      eventually(async () => {
+        const response = await call(`/app/ops/find?id=${id}&feed=${FEED}`);
+        const result = foundNotificationSchema.parse(await response.json());
+        return result.unsearched.length === 0 && result;
+      });
     const dueSoon = { id: 'soon', feed: FEED, title: 'x', deliverAt: new Date(Date.now() + 30_000) };
     const dueLater = { ...dueSoon, id: 'later', deliverAt: new Date(Date.now() + 3_600_000) };
     for (const body of [dueSoon, dueLater]) expect((await post('/app/compose', body)).status).toBe(202);
-    expect(await find('composed')).toMatchObject({ found: [{ place: 'recorded' }], unsearched: [] });
+    expect(await find('composed')).toMatchObject({ found: [{ place: 'recorded' }] });
     for (const id of ['soon', 'later'])
-      expect(await find(id)).toMatchObject({ found: [{ place: 'scheduled' }], unsearched: [] });
-    expect(await find('nowhere')).toMatchObject({ found: [], unsearched: [] });
+      expect(await find(id)).toMatchObject({ found: [{ place: 'scheduled' }] });
+    expect(await find('nowhere')).toMatchObject({ found: [] });
     const listed = async () => {
       const { next, count } = scheduleListSchema.parse(await (await call('/app/ops/schedules')).json());
       expect(count).toBe(next.length);
