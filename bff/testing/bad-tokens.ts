@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { MAX_TOKEN_LENGTH } from '@tocsin/contracts';
 import {
   KEYS,
@@ -190,6 +191,7 @@ const rsa = (header: Record<string, unknown>, signer = signerOf(KEYS.RS256.priva
   forge({ alg: 'RS256', kid: 'RS256', ...header }, claims(), signer);
 const PEM = KEYS.RS256.publicKey.export({ format: 'pem', type: 'spki' }) as string;
 const jwk = KEYS.RS256.publicKey.export({ format: 'jwk' });
+const attacker = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** Tokens that an instance with an issuer's keys must refuse. */
 export const WITH_KEYS: Case[] = [
@@ -228,6 +230,12 @@ export const WITH_KEYS: Case[] = [
   [
     'with a known kid and a wrong signature',
     () => rsa({}, (input) => signerOf(KEYS.RS256.privateKey)(`${input}x`)),
+    SIGNATURE,
+  ],
+  ['signed with another RSA key under a known kid', () => rsa({}, signerOf(attacker.privateKey)), SIGNATURE],
+  [
+    'signed with another RSA key under a known kid, with that key in the header',
+    () => rsa({ jwk: attacker.publicKey.export({ format: 'jwk' }) }, signerOf(attacker.privateKey)),
     SIGNATURE,
   ],
   ['with a key in the header', () => rsa({ kid: 'embedded', jwk }, signerOf(KEYS.RS256.privateKey)), NO_KEY],
