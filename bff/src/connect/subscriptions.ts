@@ -81,7 +81,7 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position, or only the feed's current position if there is none. Rejects if the
+   * Reads the publications after the position. Without a position, reads only the feed's current one. Rejects if the
    * feed cannot be read.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {

@@ -15,7 +15,7 @@ export interface ReversibleStreams {
 export class RedisAuditReader implements AuditReader {
   readonly #redis: () => Promise<ReversibleStreams>;
 
-  /** `redis` resolves with a connected client, or rejects while there is none. */
+  /** `redis` resolves with a connected client, or rejects while no client is connected. */
   constructor(redis: () => Promise<ReversibleStreams>) {
     this.#redis = redis;
   }

@@ -42,6 +42,6 @@ export type TabMessage =
       readonly temporary: boolean;
     };
 
-/** The feed in a request. Empty if there is none. */
+/** The feed in a request. Empty for requests without a feed. */
 export const feedOf = (request: unknown): string =>
   (request as { feed?: string } | null | undefined)?.feed ?? '';

@@ -27,7 +27,7 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Deliveries count as finished if there are none for this long (ms). Other processes finish a killed process's work
+ * Deliveries count as finished after this time without any (ms). Other processes finish a killed process's work
  * within 20 s.
  */
 const QUIET_MS = 21_000;

@@ -10,7 +10,7 @@ export const CLAIM_CHECK_TYPE = 'bindings.redis';
 export interface ClaimCheck {
   /** Writes the entry with a time to live. Safe to repeat with the same entry. */
   deposit(entry: PartitionEntry): Promise<void>;
-  /** Reads the entry as JSON without removing it. Returns `undefined` if there is none. */
+  /** Reads the entry as JSON without removing it. Returns `undefined` if the entry doesn't exist. */
   peek(key: string): Promise<string | undefined>;
   /**
    * Atomically reads and removes the entry. If there are multiple callers, only one gets the entry, and all others get

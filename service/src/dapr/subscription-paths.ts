@@ -49,8 +49,8 @@ export class SubscriptionPaths {
   }
 
   /**
-   * Returns the subscription with this path, or `undefined` if there is none. Rejects if the sidecar does not respond,
-   * or another unknown path was looked up less than a second ago.
+   * Returns the subscription with this path, or `undefined` if no subscription has it. Rejects if the sidecar does not
+   * respond, or another unknown path was looked up less than a second ago.
    */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);

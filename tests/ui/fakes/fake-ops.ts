@@ -63,8 +63,8 @@ export class FakeOps {
   isAuditUnreachable = false;
   auditUnreadable = 0;
   /**
-   * Who has access. `none`: everyone (no token required). `token`: callers with the token. `role`: nobody (the token
-   * lacks the role). `closed`: nobody (the bff has no OPS_TOKEN).
+   * Who has access. `none`: everyone (no token required). `token`: callers with the token. `role`: no caller (the
+   * token lacks the role). `closed`: no caller (the bff has no OPS_TOKEN).
    */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';

@@ -59,7 +59,7 @@ describe('the scheduled notifications', () => {
     expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('reminder-7')]);
   });
 
-  it('should be counted even if there are none or too many to list, and with “at least” if there may be more', async () => {
+  it('should be counted even if the list is empty or too long, and with “at least” if there may be more', async () => {
     const page = await pages.open(ops);
     ops.schedules.count = 1_234;
     await show(page).click();

@@ -81,7 +81,7 @@ function jsonOf(file: string): unknown {
 export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The `vapid` secret stored by `npm run vapid` as text, or `undefined` if there is none. */
+/** The `vapid` secret stored by `npm run vapid` as text, or `undefined` if it isn't stored. */
 export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 

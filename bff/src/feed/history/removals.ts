@@ -17,7 +17,7 @@ export class Removals {
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();
-  /** The last removal's offset; 0 if there are none. */
+  /** The last removal's offset; 0 without removals. */
   readonly offset: number;
 
   constructor(publications: readonly Publication[]) {

@@ -5,7 +5,7 @@ export interface Progress {
   arrived(): number;
   /** A description of the missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** Describes the errors; `undefined` if there are none. */
+  /** Describes the errors; `undefined` without errors. */
   error(): string | undefined;
 }
 

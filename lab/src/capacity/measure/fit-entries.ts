@@ -21,7 +21,7 @@ export const medianOf = (costs: readonly Cost[]): Cost =>
 interface MeasuredWindows {
   /** All windows of a step on this number of instances. */
   all: (step: string, instances: number) => Window[];
-  /** The first of these windows. @throws Error if there is none */
+  /** The first of these windows. @throws Error if the list is empty */
   first: (step: string, instances?: number) => Window;
   /** A window's costs minus the costs of idle processes. */
   net: (window: Window) => Cost;

@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The request's API key. `undefined` if there are none or multiple. */
+/** The request's API key. `undefined` unless there is exactly one. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];
