@@ -26,6 +26,8 @@ export interface Suite {
   setUp: () => Promise<void>;
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
+  /** Resolves with a command that runs the tests, for example in a network namespace. */
+  runner?: () => Promise<readonly string[]>;
   /**
    * Resolves with the reason why this machine can't run the tests. They are then skipped, which isn't a failure.
    */
@@ -69,7 +71,7 @@ const HOOK_FAILURES = join(import.meta.dirname, 'hook-failures.ts');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function runVitest(
-  { projects, env }: Suite,
+  { projects, env, runner }: Suite,
   resultsFile: string,
   args: string[],
   signal: AbortSignal,
@@ -77,9 +79,11 @@ async function runVitest(
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
   rmSync(resultsFile, { force: true });
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const [command = process.execPath, ...before] = [...((await runner?.()) ?? []), process.execPath];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...before,
       ...[vitest, 'run', ...projects.flatMap((project) => ['--project', project])],
       ...['--reporter=default', '--reporter=json', `--reporter=${HOOK_FAILURES}`],
       ...[`--outputFile.json=${resultsFile}`, ...args],
