@@ -1,4 +1,5 @@
 import type { NotificationInput } from '@tocsin/contracts';
+import { Caller } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatGone, useFeeds, type Feeds } from '../support/processes/feeds.ts';
@@ -8,7 +9,7 @@ let stack: Stack;
 let feeds: Feeds;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ producers: 2 });
   feeds = await useFeeds(stack);
 });
 afterAll(async () => {
@@ -40,6 +41,21 @@ describe('a retraction', () => {
     await Promise.all(watching.map((observer) => observer.untilShown(['b'])));
     await feeds.untilServed(feed, ['a retracted', 'b']);
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('should hide a notification that another producer publishes after the retraction', async () => {
+    const feed = 'topic:two-producers';
+    const watching = await feeds.watch(feed);
+    const [first = '', second = ''] = stack.producers.map(({ url }) => url);
+    const [retractor, publisher] = [new Caller({ urls: [first] }), new Caller({ urls: [second] })];
+    const ids = Array.from({ length: 40 }, (_, i) => `early-${i}`);
+    for (const id of ids) {
+      await retractor.retract(feed, id);
+      await publisher.post([{ id, feed, title: 'Too late' }]);
+    }
+    await publisher.post([{ id: 'last', feed, title: 'last' }]);
+    await Promise.all(watching.map((observer) => observer.untilShown(['last'])));
+    for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['last']);
   });
 
   it('should reach a client that was disconnected', async () => {

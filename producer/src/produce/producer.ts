@@ -2,6 +2,7 @@ import { partitionEntryKey, type EntryItem, type PartitionAnnouncement } from '@
 import { inTime, pause } from '@tocsin/contracts/pause';
 import { ReAnnouncer } from './announce/re-announcer.ts';
 import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
+import { Acknowledger } from './queue/acknowledger.ts';
 import { Backlog } from './queue/backlog.ts';
 import { announcementOf, type Batch, type Lane } from './queue/lane.ts';
 import { QueueUsage } from './queue/queue-usage.ts';
@@ -36,7 +37,7 @@ export interface ProducerOptions {
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
 const BATCHING_DELAY_MS = 4;
-/** Maximum time in ms that a lane waits for the bffs after an entry. */
+/** Maximum time in ms that a lane, or a request with a retraction, waits for the bffs after an entry. */
 const MAX_WAIT_MS = 2_000;
 /** Time limit in ms for checking whether an entry is claimed. */
 const CHECK_TIMEOUT_MS = 500;
@@ -58,6 +59,7 @@ export class Producer {
   readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
   readonly #backlogs: readonly Backlog[];
+  readonly #acknowledgers: readonly Acknowledger[];
   /** Lanes that are waiting for the bffs. */
   readonly #waiting = new Set<Lane>();
   /** Requests that have no outcome yet. */
@@ -74,14 +76,16 @@ export class Producer {
     this.#usage = new QueueUsage({ count: options.maxQueued, bytes: options.maxQueuedBytes });
     this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#repeatingAbort.signal);
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
-    this.#backlogs = Array.from(
-      { length: options.partitions },
-      () =>
-        new Backlog({
-          isClaimed: (announcement) => this.#isClaimed(announcement),
-          // A request that is split between two entries waits twice, and must still be able to finish in time.
-          maxWaitMs: Math.min(MAX_WAIT_MS, 0.4 * options.requestTimeoutMs),
-        }),
+    const { partitions, requestTimeoutMs } = options;
+    const waitOptions = {
+      isClaimed: (announcement: PartitionAnnouncement) => this.#isClaimed(announcement),
+      // A request that is split between two entries waits twice, and must still be able to finish in time.
+      maxWaitMs: Math.min(MAX_WAIT_MS, 0.4 * requestTimeoutMs),
+    };
+    this.#backlogs = Array.from({ length: partitions }, () => new Backlog(waitOptions));
+    this.#acknowledgers = Array.from(
+      { length: partitions },
+      () => new Acknowledger({ ...waitOptions, requestTimeoutMs }),
     );
   }
 
@@ -92,9 +96,9 @@ export class Producer {
 
   /**
    * Publishes a request's notifications or changes. Within a feed, order is preserved, including the order of the
-   * caller's requests. Resolves with `accepted` once all are deposited and announced. After any other outcome, some may
-   * still appear; retry with the same ids to complete the request. Callers take turns and share the queue; requests
-   * without a `caller` can fill all of it.
+   * caller's requests. Resolves with `accepted` once all are deposited and announced, and retractions are normally also
+   * claimed ({@link Acknowledger}). After any other outcome, some may still appear; retry with the same ids to complete
+   * the request. Callers take turns and share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#enqueue(items, traceparent, caller);
@@ -108,6 +112,7 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
+    for (const acknowledger of this.#acknowledgers) acknowledger.stop();
     for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
     this.#waiting.clear();
     this.#pump();
@@ -210,8 +215,9 @@ export class Producer {
     if (!finished && signal.aborted) return;
     if (finished) {
       lane.finish(batch);
-      backlog?.add(announcementOf(batch.entry), batch.feeds);
-      for (const { part, count } of batch.shares) part.request.finish(part, count);
+      const announcement = announcementOf(batch.entry);
+      backlog?.add(announcement, batch.feeds);
+      this.#acknowledgers[lane.partition]?.acknowledge(announcement, batch.shares);
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));
       backlog?.clear();

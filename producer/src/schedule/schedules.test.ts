@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Notification, NotificationInput } from '@tocsin/contracts';
 import { MemoryDueWindowStore } from '../memory/due-window-store.ts';
-import { idsOf, notification, testProducer } from '../../testing/test-producer.ts';
+import { idsOf, notification, testProducer, whenClaimed } from '../../testing/test-producer.ts';
 import { testSchedules } from '../../testing/test-schedules.ts';
 import { LEAD_MS } from './schedules.ts';
 import { MAX_DUE } from './due-window.ts';
@@ -173,8 +173,8 @@ describe('a retraction', () => {
   it('should remove schedules both from the due window and from the jobs', async () => {
     const { publishService, delivered, jobs, dueWindowStore } = instance();
     await publishService.publish([input('near', 5_000), input('far', 600_000), input('stays', 5_000)]);
-    expect(await publishService.retract('all', 'near')).toBe('accepted');
-    expect(await publishService.retract('all', 'far')).toBe('accepted');
+    expect(await whenClaimed(publishService.retract('all', 'near'))).toBe('accepted');
+    expect(await whenClaimed(publishService.retract('all', 'far'))).toBe('accepted');
     expect([jobs.names, dueWindowStore.documents.size]).toEqual([[], 1]);
     await vi.advanceTimersByTimeAsync(700_000);
     expect(delivered().filter(Boolean)).toEqual(['stays']);
@@ -183,16 +183,16 @@ describe('a retraction', () => {
   it('should not affect a schedule with the same id in another feed', async () => {
     const { publishService, dueWindowStore } = instance();
     await publishService.publish([input('a', 5_000, { feed: 'topic:x' })]);
-    await publishService.retract('all', 'a');
+    await whenClaimed(publishService.retract('all', 'a'));
     expect(dueWindowStore.documents.size).toBe(1);
   });
 
   it('should not be accepted unless the job is known to be removed', async () => {
     const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('unavailable'));
-    expect(await publishService.retract('all', 'a')).toBe('late');
+    expect(await whenClaimed(publishService.retract('all', 'a'))).toBe('late');
     expect(failures).toHaveLength(1);
-    expect(await publishService.retract('all', 'a')).toBe('accepted');
+    expect(await whenClaimed(publishService.retract('all', 'a'))).toBe('accepted');
   });
 });
 
@@ -268,7 +268,7 @@ it('should retract and erase in a full due window even while new schedules are r
   const outcomes = await Promise.all([
     publishService.publish([input('first', 50_000)]).then(({ outcome }) => outcome),
     publishService.publish([input('second', 50_000)]).then(({ outcome }) => outcome),
-    publishService.retract('all', 'n0'),
+    whenClaimed(publishService.retract('all', 'n0')),
     publishService.erase('user:mine'),
   ]);
   expect(outcomes).toEqual(['full', 'full', 'accepted', 'accepted']);

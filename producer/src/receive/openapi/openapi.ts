@@ -163,7 +163,10 @@ const deleteNotification = {
     'accepted too. This is safe to retry.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
-    202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
+    202: {
+      description: 'Stored and announced, and processed unless that takes more than 2 s.',
+      content: json('Accepted', ACCEPTED_EXAMPLE),
+    },
     400: problem('The id or the query is invalid; `errors` lists every error.'),
     ...keyResponses,
     503: changeUnavailable,
