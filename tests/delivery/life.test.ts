@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationInput } from '@tocsin/contracts';
 import { Caller } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
@@ -49,10 +50,21 @@ describe('a retraction', () => {
     const [first = '', second = ''] = stack.producers.map(({ url }) => url);
     const [retractor, publisher] = [new Caller({ urls: [first] }), new Caller({ urls: [second] })];
     const ids = Array.from({ length: 40 }, (_, i) => `early-${i}`);
+    const published: string[] = [];
     for (const id of ids) {
+      const startedAt = performance.now();
       await retractor.retract(feed, id);
+      // On a very busy machine, the bffs may need longer than the producer waits. Then it waits again only after they have
+      // claimed another retraction.
+      if (performance.now() - startedAt > 1_500) {
+        await retractor.retract(feed, `${id}-again`);
+        await delay(1_000);
+        continue;
+      }
       await publisher.post([{ id, feed, title: 'Too late' }]);
+      published.push(id);
     }
+    expect(published.length).toBeGreaterThan(20);
     await publisher.post([{ id: 'last', feed, title: 'last' }]);
     await Promise.all(watching.map((observer) => observer.untilShown(['last'])));
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['last']);

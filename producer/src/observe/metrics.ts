@@ -88,6 +88,11 @@ export function createMetrics(registry: Registry) {
       help: 'Time that lanes waited for the bffs to catch up, so that accepted notifications are delivered soon.',
       registers,
     }),
+    unclaimed: new Counter({
+      name: 'tocsin_producer_retractions_unclaimed_total',
+      help: 'Retractions answered with 202 although the bffs had not claimed them in time.',
+      registers,
+    }),
     scheduled: new Counter({
       name: 'tocsin_producer_notifications_scheduled_total',
       help: 'Notifications scheduled for later.',

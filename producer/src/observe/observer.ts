@@ -69,6 +69,10 @@ export class LogObserver implements Observer {
   waited(ms: number): void {
     this.#metrics.waited.inc(ms / 1_000);
   }
+
+  unclaimed(count: number): void {
+    this.#metrics.unclaimed.inc(count);
+  }
 }
 
 export const observeSchedules = (log: Logger, metrics: ProducerMetrics): ScheduleObserver => ({

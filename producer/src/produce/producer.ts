@@ -85,7 +85,11 @@ export class Producer {
     this.#backlogs = Array.from({ length: partitions }, () => new Backlog(waitOptions));
     this.#acknowledgers = Array.from(
       { length: partitions },
-      () => new Acknowledger({ ...waitOptions, requestTimeoutMs }),
+      () =>
+        new Acknowledger({
+          ...{ ...waitOptions, requestTimeoutMs },
+          onUnclaimed: (count) => options.observer.unclaimed(count),
+        }),
     );
   }
 
@@ -112,13 +116,13 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
-    for (const acknowledger of this.#acknowledgers) acknowledger.stop();
     for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
     this.#waiting.clear();
     this.#pump();
     const repetitionsMs = Math.min(REPETITIONS_MS, limitMs / 2);
-    await this.#idle(limitMs - repetitionsMs);
+    await within(limitMs - repetitionsMs, this.#idle());
     this.#finishingAbort.abort();
+    for (const acknowledger of this.#acknowledgers) acknowledger.stop();
     for (const request of this.#open) this.#abandon(request, 'stopping');
     this.#lanes.repeatAll();
     await within(repetitionsMs, this.#reAnnouncer.idle());
@@ -266,9 +270,10 @@ export class Producer {
     if (this.#usage.count === 0) this.#whenIdle?.();
   }
 
-  async #idle(limitMs: number): Promise<void> {
-    if (this.#usage.count === 0) return;
-    await within(limitMs, new Promise<void>((resolve) => (this.#whenIdle = resolve)));
+  /** Resolves when the queue is empty and no retraction is waiting for the bffs. */
+  async #idle(): Promise<void> {
+    if (this.#usage.count > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    await Promise.all(this.#acknowledgers.map((acknowledger) => acknowledger.idle()));
   }
 }
 

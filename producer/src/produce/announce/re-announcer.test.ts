@@ -42,7 +42,7 @@ describe('the re-announcer', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should also repeat the announcement if the requests queued behind the last entry were dropped', async () => {
+  it('should also repeat the announcement of an entry that finished after its request had timed out', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');

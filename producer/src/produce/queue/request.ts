@@ -72,7 +72,7 @@ export class Request {
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Size of `value` in bytes of JSON as stored by the sidecar. Each escaped character takes six bytes. */
+/** Size in bytes of `value` as the JSON that the sidecar stores. Each escaped character takes six bytes. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);
