@@ -47,7 +47,7 @@ let receiver: ChildProcess;
 let received = '';
 let receiverPort = 0;
 
-/** Replaces the addresses in a command, and the folders in this repository that it would change. */
+/** Points a command at the test's addresses and folders, so that it doesn't change anything in this repository. */
 function withTestAddresses(command: string): string {
   const [first, keyed, bff] = [...(stack?.producers ?? []), ...(stack?.bffs ?? [])].map(
     ({ url }) => new URL(url).host,

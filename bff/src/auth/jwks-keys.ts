@@ -6,7 +6,7 @@ import { AuthError } from './errors.ts';
 export interface JwksOptions {
   fetchKeySet: () => Promise<unknown>;
   onError: (error: unknown) => void;
-  /** Returns the time in ms, from a clock that is never set back. */
+  /** Returns the time of a monotonic clock in ms. */
   now?: () => number;
 }
 

@@ -21,7 +21,7 @@ describe('known ids', () => {
       drop: fc.nat(4),
       merge: fc.nat(3),
       added: fc.array(hash, { minLength: 1, maxLength: 5 }),
-      /** Documents that another instance has written since. */
+      /** Documents that another instance has written since the last change. */
       external: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
     });
     fc.assert(

@@ -54,8 +54,8 @@ const READS_AT_ONCE = 16;
 const IN_TRANSIT_MS = 10_000;
 
 /**
- * A scheduled notification is only deleted if it still isn't in the due window after this time (ms). The producer
- * writes the document before the index that lists it, each within the time limit for a sidecar call.
+ * How long to wait (ms) before deleting a scheduled notification that the due window doesn't list. The producer stores
+ * the notification first and lists it afterwards, each within the time limit for a sidecar call.
  */
 const LISTED_WITHIN_MS = 5_000;
 

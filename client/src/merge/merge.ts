@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push from another epoch. If the response doesn't have that epoch, treat
-      // later pushes from that epoch as a gap to avoid a loop.
+      // Subscribe immediately on the first push from another epoch. To avoid a loop if the response doesn't have that
+      // epoch, treat later pushes from it as a gap.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();

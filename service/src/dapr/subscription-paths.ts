@@ -38,7 +38,7 @@ export class SubscriptionPaths {
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
-  /** `now` returns ms of a clock that is never set back. */
+  /** `now` returns the time of a monotonic clock in ms. */
   constructor(listActive: () => Promise<readonly ActiveSubscription[]>, now = () => performance.now()) {
     this.#listActive = listActive;
     this.#now = now;

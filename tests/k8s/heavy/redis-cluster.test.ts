@@ -65,7 +65,7 @@ describe('a Redis Cluster of six pods', () => {
     expect(await masterPods()).not.toContain(master);
   });
 
-  it('should continue when a master is killed and stays down, and report a gap for each loss', async () => {
+  it('should continue when a master is killed and stays down, and report a gap if anything was lost', async () => {
     const [master = ''] = await masterPods();
     const before = await podIds();
     const { faults } = await loadThrough('a master killed', () =>

@@ -165,7 +165,7 @@ describe('toasts', () => {
 
   it('should not pile up in a hidden tab, but show the newest once the tab is visible', async () => {
     const page = await open();
-    // Like a hidden tab, run no frames.
+    // Hold back animation frames until the tab is visible, as browsers do in a hidden tab.
     await page.evaluate(() => {
       const { requestAnimationFrame } = window;
       const waiting: FrameRequestCallback[] = [];

@@ -1,6 +1,6 @@
 import type { FeedLog } from '../ports.ts';
 
-/** Grace period for reads that still use an older head and documents that the newer head no longer references. */
+/** How long to keep documents that the head no longer references (ms), for reads that still use an older head. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;

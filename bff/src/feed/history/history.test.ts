@@ -97,7 +97,7 @@ describe('segments that were written with other limits', () => {
 });
 
 describe('ids', () => {
-  it("should be remembered for an entry's lifetime, up to the last IDS_MAX", () => {
+  it("should be remembered for an entry's lifetime, but only the newest IDS_MAX", () => {
     fc.assert(
       fc.property(documents, (references) => {
         const kept = keptIds(references, limits, NOW);

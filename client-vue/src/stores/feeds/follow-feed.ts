@@ -16,7 +16,7 @@ type LateToasts = ReturnType<typeof useToasts>;
 /** Maximum number of missed errors to show as individual toasts in addition to the summary. */
 const MAX_MISSED_ERRORS = 50;
 
-export interface FollowFeed {
+export interface FollowFeedOptions {
   client: NotificationClient;
   feed: string;
   batch: FrameBatch;
@@ -51,7 +51,7 @@ export function addNewestPage(feed: string, page: Page): void {
 }
 
 /** Subscribes to a feed. Adds notifications to the list and, if this tab is presenting, shows them as toasts. */
-export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeed): void {
+export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeedOptions): void {
   const notifications = useItems();
   const lateStores = useLateStores();
   const marks = useMarks();

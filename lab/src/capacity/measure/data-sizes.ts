@@ -83,7 +83,7 @@ const REPLACED = 'replaced';
 /** The prefix of the feed names, used to find the documents. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
-/** Creates readers with read marks in a feed. Returns a reader's average read state size in bytes. */
+/** Creates readers with read marks in a feed. Returns the average size in bytes of a reader's read state. */
 export async function measureReaders({ rig }: Steps): Promise<number> {
   const feed = 'topic:crowd';
   const [bff] = rig.stack.bffs;

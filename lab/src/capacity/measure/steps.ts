@@ -157,8 +157,9 @@ async function injectNewest(steps: Steps, step: string): Promise<void> {
 }
 
 /**
- * Measures what an event costs on instances with subscribers: each feed has some clients on every instance. Subscribers
- * make little difference, so windows with and without them alternate. Returns the event size in bytes.
+ * Measures what subscribers add to the cost of an event. Watched feeds have clients on every instance, and unwatched
+ * feeds have none. The difference is small, so the two kinds of windows alternate to cancel out drift. Returns the
+ * average size in bytes of an event pushed to a client.
  */
 async function measureWatched(steps: Steps): Promise<number> {
   const { showClients, showFeeds, showRate, showRounds, showSeconds, showSize: size } = SIZES;

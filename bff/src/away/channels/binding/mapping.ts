@@ -25,7 +25,7 @@ const FIELDS = {
   subject: ({ rendered }) => rendered.subject,
   text: ({ rendered }) => rendered.text,
   html: ({ rendered }) => rendered.html,
-  /** The newest notification. */
+  /** `title` to `open`: members of the newest notification. */
   title: ({ message }) => message.notifications[0]?.title ?? '',
   body: ({ message }) => message.notifications[0]?.body ?? '',
   severity: ({ message }) => message.notifications[0]?.severity ?? '',

@@ -102,7 +102,7 @@ describe('a channel', () => {
     expect(titles()).toEqual([shown, ids.slice(MAX_SHOWN)]);
   });
 
-  it('should not be retried for notifications that were retracted while the send was failing', async () => {
+  it('should not be retried for notifications that were retracted during a send that then failed', async () => {
     let resolveSend: (result: SendResult) => void = () => undefined;
     const send = vi.fn(() => new Promise<SendResult>((resolve) => (resolveSend = resolve)));
     const { instance, outcomes } = deployment({}, { ...EMAIL, send });

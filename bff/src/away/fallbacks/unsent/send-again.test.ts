@@ -149,7 +149,7 @@ describe('resending', () => {
     expect(result.failed).toEqual([
       { ...a, code: 'full', detail: `The reader already has ${MAX_WAITING} notifications waiting.` },
       ...[...wrong, other].map((name) => ({
-        ...{ ...name, code: 'not_found', detail: 'There is no such unsent fallback.' },
+        ...{ ...name, code: 'not_found', detail: 'The unsent fallback was not found.' },
       })),
     ]);
     expect((await namesIn(fallbacks)).map(({ id }) => id)).toEqual(['a']);

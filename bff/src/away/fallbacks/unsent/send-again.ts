@@ -14,7 +14,7 @@ export interface CloseResult {
 type Fault = Pick<UnsentResult['failed'][number], 'code' | 'detail'>;
 type Step = Waiting['steps'][number];
 
-export const NOT_FOUND: Fault = { code: 'not_found', detail: 'There is no such unsent fallback.' };
+export const NOT_FOUND: Fault = { code: 'not_found', detail: 'The unsent fallback was not found.' };
 
 /**
  * Puts unsent fallbacks back into the queue, due at `now`. The content is read from the feed. Safe to repeat: fallbacks
