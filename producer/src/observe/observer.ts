@@ -70,8 +70,8 @@ export class LogObserver implements Observer {
     this.#metrics.waited.inc(ms / 1_000);
   }
 
-  unclaimed(count: number): void {
-    this.#metrics.unclaimed.inc(count);
+  unclaimed(): void {
+    this.#metrics.unclaimed.inc();
   }
 }
 

@@ -59,6 +59,6 @@ export interface Observer {
   runEnded(entry: EntryFacts): void;
   /** A lane has waited this long (ms) for the bffs to catch up. */
   waited(ms: number): void;
-  /** This many retractions were accepted although the bffs haven't claimed them. */
-  unclaimed(count: number): void;
+  /** A retraction was accepted although the bffs hadn't claimed it. */
+  unclaimed(): void;
 }

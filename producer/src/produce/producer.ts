@@ -88,7 +88,7 @@ export class Producer {
       () =>
         new Acknowledger({
           ...{ ...waitOptions, requestTimeoutMs },
-          onUnclaimed: (count) => options.observer.unclaimed(count),
+          onUnclaimed: () => options.observer.unclaimed(),
         }),
     );
   }

@@ -6,25 +6,27 @@ import type { Batch } from './lane.ts';
 const CHECK_DELAY_MS = { initial: 20, max: 400 };
 /** Part of a request's time limit that is left for its response. */
 const RESERVED = 0.2;
+/** How long to watch an entry whose requests don't wait, to see whether the bffs are back (ms). */
+const PROBE_MS = 2_000;
 
 export interface AcknowledgerOptions {
   /** Resolves with true if the bffs have claimed the entry, or with false if they haven't or if that's unknown. */
   isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
-  /** Called when retractions are acknowledged although the bffs haven't claimed them. */
-  onUnclaimed: (count: number) => void;
+  /** Called when a retraction is acknowledged although the bffs haven't claimed it. */
+  onUnclaimed: () => void;
   /** Maximum wait for the bffs (ms). */
   maxWaitMs: number;
   /** Time limit per request (ms). */
   requestTimeoutMs: number;
 }
 
-type Shares = Batch['shares'];
+type Share = Batch['shares'][number];
 
-/** Requests whose entry may not be claimed yet. */
+/** A request that waits for its entry to be claimed. */
 interface Waiter {
   readonly announcement: PartitionAnnouncement;
-  /** Empty if the requests are already acknowledged, and the entry only shows when the bffs are back. */
-  readonly shares: Shares;
+  /** `undefined` if the entry is only watched to see whether the bffs are back. */
+  readonly share: Share | undefined;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -38,7 +40,10 @@ export class Acknowledger {
   readonly #options: AcknowledgerOptions;
   /** In the order of the entries, which is the order in which the bffs claim them. */
   readonly #waiting = new Set<Waiter>();
+  /** Number of waiters with a request. */
+  #requests = 0;
   #areBffsDown = false;
+  #isStopped = false;
   #isChecking = false;
   /** Ends the pause before the next check. */
   #endPause = new AbortController();
@@ -48,51 +53,53 @@ export class Acknowledger {
     this.#options = options;
   }
 
-  acknowledge(announcement: PartitionAnnouncement, shares: Shares): void {
-    const waiting: Shares[number][] = [];
+  acknowledge(announcement: PartitionAnnouncement, shares: readonly Share[]): void {
     for (const share of shares) {
-      if (share.part.items.some(isRetraction)) waiting.push(share);
-      else finish([share]);
+      if (this.#isStopped || !share.part.items.some(isRetraction)) {
+        finish(share);
+        continue;
+      }
+      const limitMs = this.#limitMs(share);
+      if (!this.#areBffsDown && limitMs > 0) this.#wait(announcement, share, limitMs);
+      else {
+        this.#finishUnclaimed(share);
+        if (this.#areBffsDown && this.#waiting.size === 0) this.#wait(announcement, undefined, PROBE_MS);
+      }
     }
-    if (waiting.length === 0) return;
-    const limitMs = this.#limitMs(waiting);
-    if (!this.#areBffsDown && limitMs > 0) return this.#wait(announcement, waiting, limitMs);
-    this.#finishUnclaimed(waiting);
-    if (this.#waiting.size === 0) this.#wait(announcement, [], this.#options.maxWaitMs);
   }
 
   /** Resolves when no request is waiting for the bffs, which takes at most the maximum wait. */
   async idle(): Promise<void> {
-    if (!this.#isIdle) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    if (this.#requests > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Acknowledges the waiting requests now. */
+  /** Acknowledges the waiting requests now, and later ones without a wait. */
   stop(): void {
+    this.#isStopped = true;
     for (const waiter of this.#waiting) this.#giveUp(waiter);
   }
 
-  get #isIdle(): boolean {
-    return [...this.#waiting].every(({ shares }) => shares.length === 0);
-  }
-
-  #wait(announcement: PartitionAnnouncement, shares: Shares, limitMs: number): void {
+  #wait(announcement: PartitionAnnouncement, share: Share | undefined, limitMs: number): void {
     const timer = setTimeout(() => {
       if (limitMs >= this.#options.maxWaitMs) this.#areBffsDown = true;
       this.#giveUp(waiter);
     }, limitMs);
-    const waiter: Waiter = { announcement, shares, timer };
+    const waiter: Waiter = { announcement, share, timer };
     this.#waiting.add(waiter);
+    if (share) this.#requests++;
     void this.#check();
   }
 
-  /** Leaves enough time to respond to the oldest request. */
-  #limitMs(shares: Shares): number {
+  /** Leaves enough time to respond to the request. */
+  #limitMs({ part: { request } }: Share): number {
     const { maxWaitMs, requestTimeoutMs } = this.#options;
-    const oldest = Math.min(...shares.map(({ part }) => part.request.arrivedAt));
-    return Math.min(maxWaitMs, oldest + (1 - RESERVED) * requestTimeoutMs - performance.now());
+    return Math.min(maxWaitMs, request.arrivedAt + (1 - RESERVED) * requestTimeoutMs - performance.now());
   }
 
-  /** Checks whether the oldest entry is claimed, one check at a time, until no request is waiting. */
+  /**
+   * Checks whether the oldest entry is claimed, one check at a time, until no request is waiting. Also makes a last check
+   * if its request has given up, because the bffs may have claimed the entry in the meantime.
+   */
   async #check(): Promise<void> {
     if (this.#isChecking) return;
     this.#isChecking = true;
@@ -102,35 +109,42 @@ export class Acknowledger {
     for (let [oldest] = this.#waiting; oldest; [oldest] = this.#waiting) {
       this.#endPause = new AbortController();
       await pause(delayMs, this.#endPause.signal);
-      const isClaimed = this.#waiting.has(oldest) && (await this.#options.isClaimed(oldest.announcement));
+      const isClaimed = !this.#isStopped && (await this.#options.isClaimed(oldest.announcement));
       misses = !isClaimed && this.#waiting.has(oldest) ? misses + 1 : 0;
       delayMs = isClaimed ? 0 : backOff(misses, initial, max);
-      if (isClaimed) {
-        this.#areBffsDown = false;
-        if (this.#remove(oldest)) finish(oldest.shares);
-      }
+      if (isClaimed) this.#onClaimed(oldest.announcement);
     }
     this.#isChecking = false;
   }
 
+  #onClaimed({ run, seq }: PartitionAnnouncement): void {
+    this.#areBffsDown = false;
+    for (const waiter of this.#waiting) {
+      if (waiter.announcement.run !== run || waiter.announcement.seq !== seq) return;
+      this.#remove(waiter);
+      if (waiter.share) finish(waiter.share);
+    }
+  }
+
   #giveUp(waiter: Waiter): void {
-    if (this.#remove(waiter)) this.#finishUnclaimed(waiter.shares);
+    this.#remove(waiter);
+    this.#endPause.abort();
+    if (waiter.share) this.#finishUnclaimed(waiter.share);
   }
 
-  #finishUnclaimed(shares: Shares): void {
-    if (shares.length > 0) this.#options.onUnclaimed(shares.length);
-    finish(shares);
+  #finishUnclaimed(share: Share): void {
+    const { arrivedAt } = share.part.request;
+    const isLate = performance.now() - arrivedAt >= this.#options.requestTimeoutMs;
+    if (!isLate) this.#options.onUnclaimed();
+    finish(share);
   }
 
-  #remove(waiter: Waiter): boolean {
+  #remove(waiter: Waiter): void {
     clearTimeout(waiter.timer);
-    const wasWaiting = this.#waiting.delete(waiter);
-    if (this.#waiting.size === 0) this.#endPause.abort();
-    if (this.#isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve();
-    return wasWaiting;
+    this.#waiting.delete(waiter);
+    if (waiter.share) this.#requests--;
+    if (this.#requests === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }
 
-function finish(shares: Shares): void {
-  for (const { part, count } of shares) part.request.finish(part, count);
-}
+const finish = ({ part, count }: Share): void => part.request.finish(part, count);
