@@ -36,11 +36,11 @@ import { internalApp } from './receive/internal-app.ts';
 import { publicApp } from './receive/public-app.ts';
 import { Schedules } from './schedule/schedules.ts';
 
-/** Time limit in ms for finishing requests and entries during a graceful stop. */
+/** Time limit in ms for finishing requests and entries during a graceful shutdown. */
 const STOP_LIMIT_MS = 7_000;
 /** Time limit in ms for writing the remaining audit records. */
 const LAST_AUDIT_MS = 1_000;
-/** Time limit in ms for each remaining step of a graceful stop, such as pending calls to the sidecar. */
+/** Time limit in ms for each remaining step of a graceful shutdown, such as pending calls to the sidecar. */
 const STOP_STEP_MS = 500;
 /** Close idle connections after this time (ms). Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
 const IDLE_MS = 60_000;

@@ -30,7 +30,7 @@ const subscription = client.subscribe('all', {
     for (const { offset, notification } of publications) {
       const severity: 'info' | 'success' | 'warning' | 'error' = notification.severity;
       const body: string | undefined = notification.body;
-      // @ts-expect-error -- an offset is a number, so the package contains types
+      // @ts-expect-error -- an offset is a number; this error shows that the package contains types
       const wrong: string = offset;
       console.log(severity, body, wrong, delivery);
     }
@@ -47,7 +47,7 @@ import { NotificationBell, NotificationToasts, useNotifications } from '${source
 
 const notifications = useNotifications({ url: 'http://127.0.0.1:9', getToken: () => 'token' });
 const unread: number = notifications.unread;
-// @ts-expect-error -- a count is a number, so the package contains types
+// @ts-expect-error -- a count is a number; this error shows that the package contains types
 const wrong: string = notifications.unread;
 const title: string | undefined = notifications.items[0]?.notification.title;
 type Row = NonNullable<InstanceType<typeof NotificationBell>['$slots']['row']>;
@@ -59,7 +59,7 @@ import { createPublisher, PublishError, type NotificationInput } from '@tocsin/p
 
 const publisher = createPublisher({ url: 'http://127.0.0.1:9', giveUpAfterMs: 0 });
 const notification: NotificationInput = { feed: 'user:ada', title: 'Ready', severity: 'success' };
-// @ts-expect-error -- a title is text, so the package contains types
+// @ts-expect-error -- a title is text; this error shows that the package contains types
 const wrong: NotificationInput = { title: 7 };
 publisher.publish(notification).catch((error: PublishError) => console.log(error.code, error.faults.length, wrong));
 `;

@@ -21,7 +21,7 @@ export class Stranger {
   readonly #network: string;
 
   /**
-   * @param network a network's name, or a project network's key
+   * @param network Docker's name for the network, such as `project.network('inside')`
    */
   constructor(project: ComposeProject, network: string) {
     this.#project = project;

@@ -6,7 +6,8 @@ import {
   type PublicationsEvent,
 } from '@tocsin/contracts';
 import { encodeEventPayload, encodePage } from '../recover/page/encoded.ts';
-import { Session, type SocketData } from './session.ts';
+import type { SocketData } from './socket-data.ts';
+import { TokenExpiry } from './token-expiry.ts';
 import { streamId } from './stream-id.ts';
 import { Subscriptions, type EndReason, type SubscriptionDependencies } from './subscriptions.ts';
 
@@ -52,7 +53,7 @@ const RETRY_MS = 1_000;
 export class EventStream {
   readonly #options: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
-  readonly #session: Session;
+  readonly #tokenExpiry: TokenExpiry;
   readonly #feeds = new Map<string, FollowedFeed>();
   /** Queue of feeds to read. */
   readonly #behind = new Set<string>();
@@ -66,7 +67,7 @@ export class EventStream {
     this.#options = options;
     this.#subscriptions = new Subscriptions(options);
     for (const [feed, position] of options.feeds) this.#feeds.set(feed, { position, isAnswered: false });
-    this.#session = new Session({
+    this.#tokenExpiry = new TokenExpiry({
       now: options.now,
       expiring: (event) => this.#write('token-expiring', JSON.stringify(event)),
       expired: () => this.end('token_expired', 'the token has expired; reconnect with a new one'),
@@ -88,7 +89,7 @@ export class EventStream {
   /** Starts the stream: watches each feed, then reads it. */
   open(retryMs: number): void {
     this.#options.sink.write(`retry: ${retryMs}\n\n`);
-    if (this.identity) this.#session.watch(this.identity);
+    if (this.identity) this.#tokenExpiry.watch(this.identity);
     for (const feed of this.#feeds.keys()) {
       this.#subscriptions.add(feed);
       this.#behind.add(feed);
@@ -167,7 +168,7 @@ export class EventStream {
   /** Ends the subscriptions and the token timer, and stops sending. */
   close(): void {
     this.#isOver = true;
-    this.#session.stop();
+    this.#tokenExpiry.stop();
     this.#subscriptions.close();
     this.#behind.clear();
   }

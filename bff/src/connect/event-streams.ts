@@ -3,7 +3,7 @@ import type { Revocations } from '../auth/revocations.ts';
 import type { ReaderEvent } from '../readers/events/reader-change.ts';
 import { encodeEventPayload } from '../recover/page/encoded.ts';
 import { EventStream, type StreamSink } from './event-stream.ts';
-import type { SocketData } from './session.ts';
+import type { SocketData } from './socket-data.ts';
 import type { EndReason, SubscriptionDependencies } from './subscriptions.ts';
 
 export interface EventStreamsOptions extends SubscriptionDependencies {

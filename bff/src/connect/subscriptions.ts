@@ -2,7 +2,7 @@ import { MAX_FEEDS_PER_CONNECTION, type Page, type Position, type SocketError } 
 import { mayRead } from '../auth/may-read.ts';
 import { readPageFor, type ReaderPages } from '../readers/page-for-reader.ts';
 import type { FeedViews } from '../recover/views/feed-views.ts';
-import type { SocketData } from './session.ts';
+import type { SocketData } from './socket-data.ts';
 
 export type EndReason =
   | 'not_reading'

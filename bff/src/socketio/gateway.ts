@@ -13,7 +13,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
 import { AcknowledgedPublications, SentPositions, type OnDelivered } from '../connect/acknowledged.ts';
 import type { EventStreams } from '../connect/event-streams.ts';
-import type { SocketData } from '../connect/session.ts';
+import type { SocketData } from '../connect/socket-data.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
 import { present } from '../feed/present.ts';
 import { encodeEvent } from '../recover/page/encoded.ts';

@@ -20,7 +20,7 @@ afterEach(async () => {
   await bff.stop();
 });
 
-/** Opens a polling session and returns a function that polls it. */
+/** Opens a polling session. Returns its id and a function that polls it. */
 async function openSession() {
   const target = `${bff.url}/hubs/?EIO=4&transport=polling`;
   const open = await (await fetch(target)).text();

@@ -24,7 +24,7 @@ export class TokenRenewal {
     this.#report = report;
   }
 
-  /** Without `getToken`, the connection simply ends when the token expires. */
+  /** Gets a new token and sends it. Replaces a pending renewal. Does nothing without `getToken`. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();

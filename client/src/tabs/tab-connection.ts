@@ -242,7 +242,7 @@ export class TabConnection implements ClientConnection {
     // True if this tab's lock was stolen while it slept and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
-    // If the lock was not stolen, the tab must not keep it without leading.
+    // Release the lock in case it wasn't stolen after all: a tab that doesn't lead must not hold it.
     if (isSuperseded) this.#election?.requeue();
     this.#state = state;
     this.#silentTicks = 0;

@@ -182,7 +182,7 @@ describe('a lane whose entries haven’t been claimed', () => {
     expect(await settledWithin(next, 199)).toBe('accepted');
   });
 
-  it('should finish its queue during a graceful stop without waiting for the bffs', async () => {
+  it('should finish its queue during a graceful shutdown without waiting for the bffs', async () => {
     const { producer, backend } = slowBffs();
     await producer.produce(inFeeds(MAX_FEEDS));
     const next = producer.produce([notification('next')]);

@@ -44,7 +44,7 @@ const CHECK_TIMEOUT_MS = 500;
 /** Timers have a precision of 1 ms, so skip shorter rests. */
 const MIN_REST_MS = 1;
 
-/** Part of a graceful stop's time limit (ms) that is reserved for repeating announcements. */
+/** Part of a graceful shutdown's time limit (ms) that is reserved for repeating announcements. */
 const REPETITIONS_MS = 2_000;
 
 /**

@@ -72,7 +72,7 @@ describe('a retraction', () => {
     expect([fifth.outcome, countUnclaimed()]).toEqual(['accepted', 4]);
   });
 
-  it('should wait again soon, even if an earlier entry is never claimed', async () => {
+  it('should wait again once a later entry is claimed, even if an earlier one never is', async () => {
     const { produce, bffs } = slowBffs();
     bffs.stuck = 1;
     const stuck = produce(retraction('a'));
@@ -113,7 +113,7 @@ describe('a retraction', () => {
     expect(recent.outcome).toBe('accepted');
   });
 
-  it('should make another check after one without a response', async () => {
+  it('should be checked again if a check gets no response', async () => {
     const { produce, peek, countUnclaimed } = slowBffs();
     peek.mockReturnValueOnce(new Promise(() => {})).mockResolvedValue(undefined);
     const retracted = produce(retraction('a'));
@@ -176,7 +176,7 @@ describe('a retraction', () => {
     expect([most, peek.mock.calls.length < 30]).toEqual([1, true]);
   });
 
-  it('should still wait for the bffs during a graceful stop', async () => {
+  it('should still wait for the bffs during a graceful shutdown', async () => {
     const { produce, producer, bffs } = slowBffs();
     const retracted = produce(retraction('a'));
     await sleep(50);
@@ -194,7 +194,7 @@ describe('a retraction', () => {
     ).toBe('stopped');
   });
 
-  it('should be accepted at the end of a graceful stop if the bffs are down', async () => {
+  it('should be accepted at the end of a graceful shutdown if the bffs are down', async () => {
     const { produce, producer } = slowBffs();
     const retracted = produce(retraction('a'));
     await sleep(50);

@@ -3,7 +3,7 @@ import { pause } from '@tocsin/contracts/pause';
 import type { Logger } from './log.ts';
 import { useSpanSink } from './spans.ts';
 
-/** Maximum time (ms) that an unavailable collector can delay a graceful stop. */
+/** Maximum time (ms) that an unavailable collector can delay a graceful shutdown. */
 const LAST_SPANS_MS = 1_000;
 
 export interface TracingConfig {

@@ -7,7 +7,7 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** Time limit for a graceful stop in ms, starting after `leave`. When exceeded, the process exits. */
+/** Time limit for a graceful shutdown in ms, starting after `leave`. When exceeded, the process exits. */
 const STOP_LIMIT_MS = 10_000;
 
 /**
@@ -23,7 +23,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
       stopping = true;
       await app.leave?.();
       setTimeout(() => {
-        process.stderr.write('The graceful stop took longer than 10 s. Exiting now.\n');
+        process.stderr.write('Graceful shutdown took longer than 10 s. Exiting now.\n');
         process.exit(1);
       }, STOP_LIMIT_MS).unref();
       await app.stop();
@@ -31,7 +31,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
     };
     const onSignal = () => {
       stop().catch((error: unknown) => {
-        process.stderr.write(`The graceful stop failed: ${String(error)}\n`);
+        process.stderr.write(`Graceful shutdown failed: ${String(error)}\n`);
         process.exit(1);
       });
     };

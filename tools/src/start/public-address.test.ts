@@ -50,7 +50,7 @@ describe('the address of the public ports', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'no' })).toThrow('TOCSIN_INSECURE=yes');
   });
 
-  it('should reject an invalid address regardless of TOCSIN_INSECURE=yes', () => {
+  it('should reject an invalid address even with TOCSIN_INSECURE=yes', () => {
     expect(() => check({ TOCSIN_ADDRESS: 'everywhere', TOCSIN_INSECURE: 'yes' })).toThrow(
       'is not an IP address',
     );

@@ -12,7 +12,7 @@ const MAX_WAITING = 50;
 
 export interface LinkedRouteOptions {
   views: Pick<FeedViews, 'view'>;
-  /** Refuses searches above the rate limit for a reader or address. */
+  /** Refuses requests above the rate limit for a reader or address. Searches share this limit. */
   limit: RequestHandler;
   now: () => number;
   log: Logger;

@@ -43,7 +43,7 @@ const USER_FEED_PREFIX = 'user:';
 /**
  * For each publication in a feed, counts the pages that received it and the readers who have seen, read or archived it.
  * Doesn't record who they are. Collects changes in memory and stores them every 2 s instead of on each mark or
- * delivery, so a crash loses the latest changes. Only counts pages for `user:` feeds, since the reader's own marks
+ * delivery, so a crash loses the latest changes. For `user:` feeds, counts only pages, since the reader's own marks
  * cover the rest.
  */
 export class ReceiptCounter {

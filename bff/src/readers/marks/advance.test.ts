@@ -132,7 +132,7 @@ describe('advance', () => {
   });
 });
 
-describe('advance, while notifications that have left the history have waiting fallbacks', () => {
+describe('advance, while fallbacks are waiting for notifications that have left the history', () => {
   const moved = () => history(40, { floor: 21 });
   const agedOut = (...offsets: number[]) => ({
     calls: 0,

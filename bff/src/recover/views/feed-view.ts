@@ -13,7 +13,7 @@ import { contiguousRuns, EarlySends } from './early-sends.ts';
 import { readSoundHead } from './read-sound-head.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** A head is reread after this time. A replaced head's documents stay for two minutes. */
+/** A head is reread after this time (ms), long before documents that only older heads reference are deleted. */
 const HEAD_FRESH_MS = 60_000;
 /** Publications to load into a new ring. */
 const FIRST_LOAD = 200;

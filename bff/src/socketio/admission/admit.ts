@@ -5,7 +5,7 @@ import type { Authenticator } from '../../auth/authenticator.ts';
 import { AuthError } from '../../auth/errors.ts';
 import { readerOf } from '../../readers/reader.ts';
 import type { Admission, RefusalReason } from './admission.ts';
-import type { SocketData } from '../../connect/session.ts';
+import type { SocketData } from '../../connect/socket-data.ts';
 
 type Next = (error?: Error) => void;
 

@@ -20,7 +20,8 @@ import type { z } from 'zod';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { AuthError } from '../../auth/errors.ts';
 import type { AcknowledgedPublications } from '../../connect/acknowledged.ts';
-import { Session, type SocketData } from '../../connect/session.ts';
+import type { SocketData } from '../../connect/socket-data.ts';
+import { TokenExpiry } from '../../connect/token-expiry.ts';
 import { Subscriptions, type EndReason, type SubscriptionDependencies } from '../../connect/subscriptions.ts';
 import { encodePage } from '../../recover/page/encoded.ts';
 import { sizeOfPacket } from '../send/backlog.ts';
@@ -77,7 +78,7 @@ export function serveConnection(
     setImmediate(() => socket.disconnect(true));
   };
 
-  const session = new Session({
+  const tokenExpiry = new TokenExpiry({
     now,
     expiring: (event) => socket.emit('token-expiring', event),
     expired: () => end('token_expired', 'the token has expired; reconnect with a new one'),
@@ -91,7 +92,7 @@ export function serveConnection(
   // Join before the first request, since the answer could be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   onJoined(socket.data.reader);
-  if (socket.data.identity) session.watch(socket.data.identity);
+  if (socket.data.identity) tokenExpiry.watch(socket.data.identity);
   const subscriptions = new Subscriptions({ views, pages, onSubscribed, bearer: socket.data });
 
   const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
@@ -152,7 +153,7 @@ export function serveConnection(
       return refuse('forbidden', "the token's sub differs from this connection's", false);
     }
     socket.data.identity = identity;
-    session.watch(identity);
+    tokenExpiry.watch(identity);
     endIfRevoked();
     // End the connection if the new token forbids a subscribed feed, so that the client resubscribes and gets refused
     // instead of silently missing events.
@@ -209,11 +210,11 @@ export function serveConnection(
   });
 
   socket.on('disconnect', () => {
-    session.stop();
+    tokenExpiry.stop();
     subscriptions.close();
     onLeft(socket.data.reader);
-    // Close the session too, or it could stay open forever after leaving the namespace: socket.io only limits the wait
-    // for the first connect.
+    // Close the engine.io session too, or it could stay open forever after leaving the namespace: socket.io only limits
+    // the wait for the first connect.
     socket.conn.close();
   });
   // The token could have been revoked since it was checked.

@@ -124,7 +124,7 @@ export const useMarks = defineStore(() => {
   }
 
   /**
-   * Drops the override with this token, so the items revert to the server's marks. If an item was changed since, the
+   * Drops the override with this token, so the items revert to the server's marks. If an item has changed since, the
    * newer override stays.
    */
   function settle(token: symbol): void {

@@ -25,7 +25,7 @@ function sectionOf(result: Result): string {
       `Redis ${conditions.redis} ${conditions.persistence ? 'with `appendfsync always`' : 'without persistence'}. Each peer had its own Redis. ` +
       `Medians of ${rounds} rounds; the run took ${conditions.seconds} s. The load average of the machine was ${load[0] ?? ''} before and ` +
       `${load[1] ?? ''} after. If it was above ${conditions.cores} before the run, other processes were also running. ` +
-      'Then trust the ratios more than the absolute values.',
+      'In that case, trust the ratios more than the absolute values.',
     peers
       .map(
         ({ name, version, setup, missing }) =>

@@ -57,7 +57,7 @@ export async function measureReplacedBytes(
         for (const key of keys) bytes += await bytesOf(redis, key);
       }
     }
-    if (entries === 0) throw new Failure(`Redis has no segment of ${label}.`);
+    if (entries === 0) throw new Failure(`Redis has no segments of feeds whose names start with ${label}.`);
     return Math.max(0, bytes - current.segments - current.ids) / entries;
   });
 }

@@ -30,7 +30,7 @@ const EXPIRY_TOLERANCE_MS = 300;
 
 /** Schedules, cancels and retracts notifications, and publishes expiring notifications, until `stop()`. */
 export class Changes {
-  /** Rules by notification id. All of these notifications were acknowledged, except possibly expiring notifications. */
+  /** Rules by notification id. All of these notifications were acknowledged, except perhaps the expiring ones. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;

@@ -58,7 +58,7 @@ describe('the re-announcer', () => {
   });
 });
 
-describe('a graceful stop', () => {
+describe('a graceful shutdown', () => {
   it('should finish accepted requests, repeat pending announcements and reject new requests', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('old', { feed: 'topic:old' })]);

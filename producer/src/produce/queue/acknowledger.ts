@@ -31,10 +31,10 @@ interface Waiter {
 }
 
 /**
- * Acknowledges the requests in a lane's announced entries. A request with a retraction waits until the bffs have claimed
- * its entry. From then on, feeds don't show the retracted id, whichever producer or run publishes it. Entries of
- * different runs have no order, so without the wait, the bffs could process that notification first. If they don't claim
- * an entry in time, they are considered down, and requests don't wait until the bffs have claimed a later entry.
+ * Acknowledges the requests in a lane's announced entries. A request with a retraction waits until the bffs have
+ * claimed its entry. From then on, feeds don't show the retracted id, whichever producer or run publishes it. Entries
+ * of different runs have no order, so without the wait, the bffs could process that notification first. If they don't
+ * claim an entry in time, they are considered down, and requests don't wait until the bffs have claimed a later entry.
  */
 export class Acknowledger {
   readonly #options: AcknowledgerOptions;
@@ -97,8 +97,8 @@ export class Acknowledger {
   }
 
   /**
-   * Checks whether the oldest entry is claimed, one check at a time, until no request is waiting. Also makes a last check
-   * if its request has given up, because the bffs may have claimed the entry in the meantime.
+   * Checks repeatedly whether the oldest waiting entry is claimed, until none is waiting. If that entry's request gives
+   * up, checks the entry once more, because the bffs may have claimed it in the meantime.
    */
   async #check(): Promise<void> {
     if (this.#isChecking) return;

@@ -100,7 +100,7 @@ it('should block all other connections from labelled pods, and all connections f
   expect(connects(other, app('redis'), 6379)).toBe(false);
 });
 
-it('should let labelled pods send requests to the producer’s sidecar port, which a policy must open', () => {
+it('should not block requests from labelled pods to the producer’s sidecar port, which another policy must allow', () => {
   expect(mayLeave(publisher, { pod: app('producer') }, 50002)).toBe(true);
 });
 

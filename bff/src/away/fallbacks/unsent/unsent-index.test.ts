@@ -60,7 +60,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(failed).toEqual([]);
   });
 
-  it('should keep only the newest readers when full, need few writes, and record the displacement', async () => {
+  it('should keep only the newest readers when full, with few writes, and record when it last dropped any', async () => {
     const { store, write, instance, hashes } = deployment();
     const index = instance();
     await index.add(hash(0));

@@ -1,4 +1,4 @@
-/** Set-aside records. Record names are isolated from surrounding text. */
+/** Set-aside records. Callers pass record names through `isolate`, for right-to-left text. */
 export const setAside = {
   title: 'Set-aside records',
   hint: "Records that a feed couldn't accept, with the reason. Put a record back to deliver it again.",

@@ -1,6 +1,6 @@
 const fallbacks = (count: number) => (count === 1 ? '1 fallback' : `${count} fallbacks`);
 
-/** Unsent fallbacks. Names of readers, channels and notifications are isolated from surrounding text. */
+/** Unsent fallbacks. Callers pass names through `isolate`, for right-to-left text. */
 export const unsent = {
   title: 'Unsent fallbacks',
   hint: "Messages through other channels, such as e-mail, that were refused or have an unknown outcome. Fix the cause, then resend them. Notifications that have been read or are no longer in their feed's history are skipped.",

@@ -1,14 +1,6 @@
 import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 
-/** The reader behind a connection. */
-export interface SocketData {
-  /** Not set if no token is required. */
-  identity?: Identity;
-  /** The reader whose read state and mutes apply. */
-  reader: string;
-}
-
-export interface SessionHooks {
+export interface TokenExpiryHooks {
   now: () => number;
   expiring: (event: TokenExpiringEvent) => void;
   expired: () => void;
@@ -24,11 +16,11 @@ const WARN_BEFORE_MS = 60_000;
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Warns before a connection's token expires, and reports when it has expired. */
-export class Session {
-  readonly #hooks: SessionHooks;
+export class TokenExpiry {
+  readonly #hooks: TokenExpiryHooks;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(hooks: SessionHooks) {
+  constructor(hooks: TokenExpiryHooks) {
     this.#hooks = hooks;
   }
 
