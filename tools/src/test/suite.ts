@@ -79,7 +79,7 @@ async function runVitest(
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
   rmSync(resultsFile, { force: true });
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const [command = process.execPath, ...before] = [...((await runner?.()) ?? []), process.execPath];
+  const [command, ...before] = [...((await runner?.()) ?? []), process.execPath];
   const child = spawn(
     command,
     [
