@@ -1,5 +1,4 @@
 import { MAX_PARTITIONS, partitionOf, type Notification } from '@tocsin/contracts';
-import { vi } from 'vitest';
 import { FaultyBackend } from './faulty-backend.ts';
 import type { Observer } from '../src/produce/ports.ts';
 import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
@@ -37,12 +36,6 @@ export function testProducer(options: Partial<ProducerOptions> = {}) {
     ...options,
   });
   return { backend, observer, producer };
-}
-
-/** Advances fake timers until a retraction's entry has been checked. */
-export async function whenClaimed<T>(retracted: Promise<T>): Promise<T> {
-  await vi.advanceTimersByTimeAsync(50);
-  return retracted;
 }
 
 export const notification = (id: string, members: Partial<Notification> = {}): Notification => ({

@@ -1,7 +1,8 @@
 import type { NotificationInput } from '@tocsin/contracts';
-import { Caller, readMetric } from '@tocsin/lab';
+import { Caller } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sumMetric } from '../support/observe/metrics.ts';
 import { formatGone, useFeeds, type Feeds } from '../support/processes/feeds.ts';
 import { eventually, readHead } from '../support/state.ts';
 
@@ -51,7 +52,7 @@ describe('a retraction', () => {
     const ids = Array.from({ length: 40 }, (_, i) => `early-${i}`);
     const published: string[] = [];
     const countUnclaimed = () =>
-      readMetric(`${first}/metrics`, 'tocsin_producer_retractions_unclaimed_total', {});
+      sumMetric(stack.producers, 'tocsin_producer_retractions_unclaimed_total', {});
     for (const id of ids) {
       const before = await countUnclaimed();
       await retractor.retract(feed, id);

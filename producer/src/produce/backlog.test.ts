@@ -1,32 +1,16 @@
 import { MAX_ENTRY_NOTIFICATIONS } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { idsOf, notification, testProducer } from '../../testing/test-producer.ts';
-import type { ProducerOptions } from './producer.ts';
+import { settledWithin, sleep } from '../../testing/fake-time.ts';
+import { slowBffs } from '../../testing/slow-bffs.ts';
+import { idsOf, notification } from '../../testing/test-producer.ts';
 import { MAX_ENTRIES, MAX_FEEDS } from './queue/backlog.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-/** Resolves with the outcome, or with `undefined` after `ms`. */
-const settledWithin = async (outcome: Promise<string>, ms: number) => {
-  const waited = sleep(ms).then(() => undefined);
-  return Promise.race([outcome, waited]);
-};
 const inFeeds = (count: number) =>
   Array.from({ length: count }, (_, i) => notification(`n${i}`, { feed: `user:${i}` }));
-
-/** A producer with a single lane, and bffs that claim the first `claimed` entries. */
-function slowBffs(options: Partial<ProducerOptions> = {}) {
-  const parts = testProducer({ partitions: 1, ...options });
-  const bffs = { claimed: 0 };
-  const peek = vi.fn<(key: string) => Promise<string | undefined>>(async (key) =>
-    Number(key.split(':').at(-1)) > bffs.claimed ? '{}' : undefined,
-  );
-  parts.backend.peek = peek;
-  return { ...parts, peek, bffs };
-}
 
 describe('a lane whose entries haven’t been claimed', () => {
   it('should wait until entries with many feeds are claimed, so that accepted notifications arrive soon', async () => {

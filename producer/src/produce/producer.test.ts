@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_ENTRY_BYTES, partitionEntrySchema } from '@tocsin/contracts';
+import { sleep } from '../../testing/fake-time.ts';
 import { idsOf, laneOf, notification, testProducer } from '../../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
@@ -7,7 +8,6 @@ afterEach(() => void vi.useRealTimers());
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `n${from + i}`);
 const all = laneOf('all');
-const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a request', () => {
   it('should be accepted as soon as its entry is deposited and announced', async () => {

@@ -87,7 +87,8 @@ export class Producer {
       { length: partitions },
       () =>
         new Acknowledger({
-          ...{ ...waitOptions, requestTimeoutMs },
+          ...waitOptions,
+          requestTimeoutMs,
           onUnclaimed: () => options.observer.unclaimed(),
         }),
     );

@@ -1,33 +1,22 @@
 import type { EntryItem, Retraction } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { notification, testProducer } from '../../testing/test-producer.ts';
+import { settledWithin, sleep } from '../../testing/fake-time.ts';
+import { slowBffs } from '../../testing/slow-bffs.ts';
+import { notification } from '../../testing/test-producer.ts';
 import type { ProducerOptions } from './producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-/** Resolves with the result, or with `undefined` after `ms`. */
-const settledWithin = async (result: Promise<string>, ms: number) => {
-  const waited = sleep(ms).then(() => undefined);
-  return Promise.race([result, waited]);
-};
 const retraction = (id: string): Retraction => ({
   retract: id,
   feed: 'all',
   at: new Date().toISOString(),
 });
 
-/** A producer with a single lane, and bffs that claim the first `claimed` entries, but never the entry `stuck`. */
-function slowBffs(options: Partial<ProducerOptions> = {}) {
-  const parts = testProducer({ partitions: 1, ...options });
-  const bffs = { claimed: 0, stuck: 0 };
-  const peek = vi.fn<(key: string) => Promise<string | undefined>>(async (key) => {
-    const seq = Number(key.split(':').at(-1));
-    return seq > bffs.claimed || seq === bffs.stuck ? '{}' : undefined;
-  });
-  parts.backend.peek = peek;
+function producerWithSlowBffs(options: Partial<ProducerOptions> = {}) {
+  const parts = slowBffs(options);
   /** Starts a request. The result has its outcome as soon as there is one. */
   const produce = (...items: EntryItem[]) => {
     const request: { outcome?: string } = {};
@@ -35,12 +24,12 @@ function slowBffs(options: Partial<ProducerOptions> = {}) {
     return request;
   };
   const countUnclaimed = () => parts.observer.events.filter((event) => event === 'unclaimed').length;
-  return { ...parts, bffs, peek, produce, countUnclaimed };
+  return { ...parts, produce, countUnclaimed };
 }
 
 describe('a retraction', () => {
   it('should not be acknowledged before its entry is claimed, so that no other producer can be faster', async () => {
-    const { produce, bffs, countUnclaimed } = slowBffs();
+    const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
     const retracted = produce(retraction('a'));
     await sleep(1_500);
     expect(retracted.outcome).toBeUndefined();
@@ -50,7 +39,7 @@ describe('a retraction', () => {
   });
 
   it('should be acknowledged after 2 s without the bffs, and later ones without a wait until the bffs are back', async () => {
-    const { produce, bffs, countUnclaimed } = slowBffs();
+    const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
     const first = produce(retraction('a'));
     await sleep(1_900);
     expect(first.outcome).toBeUndefined();
@@ -73,7 +62,7 @@ describe('a retraction', () => {
   });
 
   it('should wait again once a later entry is claimed, even if an earlier one never is', async () => {
-    const { produce, bffs } = slowBffs();
+    const { produce, bffs } = producerWithSlowBffs();
     bffs.stuck = 1;
     const stuck = produce(retraction('a'));
     await sleep(2_100);
@@ -90,7 +79,7 @@ describe('a retraction', () => {
   });
 
   it('should be acknowledged within the request’s time limit, even if its entry took most of that', async () => {
-    const { produce, backend } = slowBffs();
+    const { produce, backend } = producerWithSlowBffs();
     backend.latencyMs = 1_500;
     const retracted = produce(retraction('a'));
     await sleep(3_900);
@@ -100,7 +89,7 @@ describe('a retraction', () => {
   });
 
   it('should still wait if an older retraction in its entry has no time left', async () => {
-    const { produce, backend, bffs } = slowBffs();
+    const { produce, backend, bffs } = producerWithSlowBffs();
     backend.latencyMs = 1_500;
     produce(notification('first'));
     const old = produce(retraction('a'));
@@ -114,7 +103,7 @@ describe('a retraction', () => {
   });
 
   it('should be checked again if a check gets no response', async () => {
-    const { produce, peek, countUnclaimed } = slowBffs();
+    const { produce, peek, countUnclaimed } = producerWithSlowBffs();
     peek.mockReturnValueOnce(new Promise(() => {})).mockResolvedValue(undefined);
     const retracted = produce(retraction('a'));
     await sleep(700);
@@ -122,7 +111,7 @@ describe('a retraction', () => {
   });
 
   it('should keep the next one waiting if its entry was claimed just before it gave up', async () => {
-    const { produce, bffs } = slowBffs();
+    const { produce, bffs } = producerWithSlowBffs();
     produce(retraction('a'));
     await sleep(1_999);
     bffs.claimed = 1;
@@ -133,7 +122,7 @@ describe('a retraction', () => {
   });
 
   it('should be acknowledged within a short time limit, even if a check gets no response', async () => {
-    const { produce, peek } = slowBffs({ requestTimeoutMs: 200 });
+    const { produce, peek } = producerWithSlowBffs({ requestTimeoutMs: 200 });
     peek.mockReturnValue(new Promise(() => {}));
     for (const id of ['a', 'b']) {
       const retracted = produce(retraction(id));
@@ -143,7 +132,7 @@ describe('a retraction', () => {
   });
 
   it('should not delay other requests in its entry, or the lane’s next entry', async () => {
-    const { produce, backend } = slowBffs();
+    const { produce, backend } = producerWithSlowBffs();
     produce(notification('first'));
     const retracted = produce(retraction('a'));
     const other = produce(notification('other'));
@@ -155,7 +144,7 @@ describe('a retraction', () => {
   });
 
   it('should cause one check at a time, however many retractions wait', async () => {
-    const { produce, bffs, peek } = slowBffs();
+    const { produce, bffs, peek } = producerWithSlowBffs();
     let inFlight = 0;
     let most = 0;
     peek.mockImplementation(async (key) => {
@@ -177,7 +166,7 @@ describe('a retraction', () => {
   });
 
   it('should still wait for the bffs during a graceful shutdown', async () => {
-    const { produce, producer, bffs } = slowBffs();
+    const { produce, producer, bffs } = producerWithSlowBffs();
     const retracted = produce(retraction('a'));
     await sleep(50);
     const stopped = producer.stop(8_000);
@@ -195,7 +184,7 @@ describe('a retraction', () => {
   });
 
   it('should be accepted at the end of a graceful shutdown if the bffs are down', async () => {
-    const { produce, producer } = slowBffs();
+    const { produce, producer } = producerWithSlowBffs();
     const retracted = produce(retraction('a'));
     await sleep(50);
     const stopped = producer.stop(2_000);

@@ -2,7 +2,8 @@ import { SCHEDULE_INDEX_DOCUMENTS, scheduleIndexSchema } from '@tocsin/contracts
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryScheduleIndexStore } from '../memory/schedule-index-store.ts';
-import { notification, testProducer, whenClaimed } from '../../testing/test-producer.ts';
+import { whenClaimed } from '../../testing/fake-time.ts';
+import { notification, testProducer } from '../../testing/test-producer.ts';
 import { testSchedules } from '../../testing/test-schedules.ts';
 import { nameOf, prefixOf } from './names.ts';
 import { CHANGE_LIMIT_MS, MAX_ENTRIES, ScheduleIndex } from './schedule-index.ts';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Notification, NotificationInput } from '@tocsin/contracts';
 import { MemoryDueWindowStore } from '../memory/due-window-store.ts';
-import { idsOf, notification, testProducer, whenClaimed } from '../../testing/test-producer.ts';
+import { whenClaimed } from '../../testing/fake-time.ts';
+import { idsOf, notification, testProducer } from '../../testing/test-producer.ts';
 import { testSchedules } from '../../testing/test-schedules.ts';
 import { LEAD_MS } from './schedules.ts';
 import { MAX_DUE } from './due-window.ts';

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sleep } from '../../../testing/fake-time.ts';
 import { laneOf, notification, testProducer } from '../../../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
-
-const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('the re-announcer', () => {
   it('should announce a lane’s last entry once more after 60 s', async () => {

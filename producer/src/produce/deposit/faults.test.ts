@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LATE_MS, type Call } from '../../../testing/faulty-backend.ts';
+import { sleep } from '../../../testing/fake-time.ts';
 import { idsOf, laneOf, notification, testProducer } from '../../../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const failing = (step: Call['step'], times: number, how: 'lost' | 'unknown' | 'late' | 'hang') => {
   let left = times;
   return (call: Call) => (call.step === step && left-- > 0 ? how : 'good');
