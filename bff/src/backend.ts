@@ -52,7 +52,7 @@ export interface Inbound {
 export interface RedisUpkeepEvents {
   /** Called when a full stream or store drops messages or set-aside records to make room. */
   onDropped: (from: string, count: number) => void;
-  /** Removes erased notifications from a reader's fallbacks. Called when their content was found there. */
+  /** Removes erased notifications from a reader's fallbacks. Called if the fallbacks still contain their content. */
   eraseFallbacks: (erased: ErasedFallbacks) => Promise<void>;
 }
 

@@ -39,7 +39,7 @@ it(
         }): EntryItem => {
           if (choice.retract !== undefined) return retract(choice.retract);
           if (choice.publish === undefined) return erase;
-          // Titles are unique, so they tell apart publications with the same id.
+          // Titles are unique, so they distinguish publications with the same id.
           const more = choice.key === undefined ? {} : { collapseKey: choice.key };
           return notification(choice.publish, { title: `title ${titles++}`, ...more });
         };

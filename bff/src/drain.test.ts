@@ -56,7 +56,7 @@ it('should ask its clients to reconnect elsewhere, still serve them until then, 
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should refuse a client if the instance started to stop while the token was being checked', async () => {
+it('should refuse a client if the instance began stopping while the token was being checked', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   let isIssuerResponding = true;
   const heldResponses: (() => void)[] = [];

@@ -87,7 +87,7 @@ describe('an instance', () => {
     expect((await send('/app/notifications', {})).headers.vary).toMatch(/Origin/);
   });
 
-  it('should refuse requests from pages of other origins', async () => {
+  it('should refuse requests from pages on other origins', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
       const response = await send('/app/notifications', { origin });
       expect(response.status).toBe(403);

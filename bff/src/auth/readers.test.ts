@@ -151,8 +151,8 @@ describe('an instance that does not require tokens', () => {
   });
 });
 
-describe('an instance without a valid secret', () => {
-  it("should not be ready, and report that tokens can't be checked", async () => {
+describe('an instance that requires tokens', () => {
+  it("should not be ready without a valid secret, and should report that tokens can't be checked", async () => {
     const waiting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: 'too short' });
     try {
       await expect.poll(async () => (await fetch(`${waiting.url}/readyz`)).text()).toContain('has 9 bytes');
@@ -165,7 +165,7 @@ describe('an instance without a valid secret', () => {
     }
   });
 
-  it('should be ready once the secret is known, and report on /readyz that it requires tokens', async () => {
+  it('should be ready with a valid secret, and report on /readyz that it requires tokens', async () => {
     expect(await (await fetch(`${bff.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'jwt' });
   });
 });

@@ -49,7 +49,7 @@ describe('revoking a subject', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should only accept tokens issued after the revocation', async () => {
+  it('should reject all their tokens except those issued after the revocation', async () => {
     const before = secondsFromNow(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
     const statusIfIssuedAt = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));

@@ -33,7 +33,7 @@ it('should report publications once, when the client answers a later ping', () =
   ]);
 });
 
-it('should report recovered publications, but none from before the client subscribed', () => {
+it('should report recovered publications, but no others from before the client subscribed', () => {
   acknowledged.subscribed('all', { epoch: EPOCH, offset: 2 }, answerOf(4));
   acknowledged.pingSent();
   acknowledged.pongReceived();

@@ -145,7 +145,7 @@ export async function startDaprServer(
   await dapr.actor.init();
   for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));
-  // The SDK's own start would listen on every address and wait for the sidecar, which waits for this port.
+  // The SDK's own `start` would listen on every address and wait for the sidecar, which waits for this port.
   await listen(server, port, host, log);
   return { stop: (limitMs) => closeServer(server, limitMs) };
 }

@@ -15,7 +15,7 @@ export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }
 
-/** Whether a feed's documents are damaged, so retrying won't help. */
+/** Whether the error means that a feed's documents are damaged and that retrying won't help. */
 export const isDamageError = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 

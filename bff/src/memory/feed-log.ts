@@ -3,8 +3,8 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
- * An in-memory log for tests and UI development. Refuses and partly applies commits like Dapr's Redis store, but
- * documents don't expire.
+ * An in-memory log for tests and UI development. Like Dapr's Redis store, it can refuse a commit after applying part
+ * of it. Documents don't expire.
  */
 export class MemoryFeedLog implements FeedLog {
   readonly #values = new Map<string, { text: string; etag: number }>();

@@ -39,7 +39,7 @@ export function createFallbackObserver(
   const faults = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Attempts to send a message that failed or have an unknown outcome, by channel. Retried, unless the outcome is unknown and the channel must not send twice.',
+      help: 'Send attempts that failed or have an unknown outcome, by channel. Retried, unless the outcome is unknown and the channel must not send twice.',
       labelNames: ['via'] as const,
       registers,
     }),

@@ -57,7 +57,7 @@ export function createMetrics(registry: Registry) {
       'outcome',
       ['delivered', 'already-claimed', 'set-aside', 'retry'],
     ),
-    redelivered: new Counter({
+    alreadyClaimed: new Counter({
       name: 'tocsin_bff_announcements_redelivered_total',
       help: 'Announcements for entries that were already claimed: redelivered, or covered by another announcement.',
       registers,
@@ -79,7 +79,7 @@ export function createMetrics(registry: Registry) {
     }),
     suppressed: new Counter({
       name: 'tocsin_bff_notifications_suppressed_total',
-      help: 'Notifications and retractions skipped because the feed already had them or had retracted the id.',
+      help: 'Notifications and retractions skipped: already in the feed, retracted, or published before the feed was erased.',
       registers,
     }),
     gone: startAtZero(
@@ -123,7 +123,7 @@ export function createMetrics(registry: Registry) {
         TOPICS.refusedNotifications,
       ],
     ),
-    epochsBegun: startAtZero(
+    lossesDetected: startAtZero(
       new Counter({
         name: 'tocsin_bff_epochs_begun_total',
         help: 'Detected losses of feed data, by reason.',

@@ -1,11 +1,11 @@
 import { withTrace, type Logger } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import type { TurnEvents } from '../deliver/turn/turn.ts';
-import { entryOf, loggedIds } from './log-names.ts';
+import { lastEntryKey, loggedIds } from './log-names.ts';
 
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
   lossDetected(feed, reason) {
-    metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });
+    metrics.lossesDetected.inc({ reason: reason.replaceAll(' ', '_') });
     log.error({ feed, reason }, 'the store lost part of a feed; starting a new epoch');
   },
   appended(feed, batch, { publications, suppressed, gone, erased }) {
@@ -17,7 +17,7 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
       log.info({ feed }, 'erased a feed; starting a new epoch');
     }
     if (!batch || !log.isLevelEnabled('debug')) return;
-    const entry = entryOf(feed, batch);
+    const entry = lastEntryKey(feed, batch);
     const ids = loggedIds(publications);
     withTrace(batch.traceparent, () =>
       log.debug({ entry, from: batch.from, ids, suppressed }, 'committed and broadcast'),

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
 import type { OnStep, Step } from '../deliver/ports.ts';
 import type { TurnEvents } from '../deliver/turn/turn.ts';
-import { entryOf } from './log-names.ts';
+import { lastEntryKey } from './log-names.ts';
 
 type Moment = Step | 'started';
 
@@ -27,7 +27,7 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
         if (!times || !batch?.traces?.length) return;
         const attributes = {
           'tocsin.feed': feed,
-          'tocsin.entry': entryOf(feed, batch),
+          'tocsin.entry': lastEntryKey(feed, batch),
           'tocsin.publications': commit.publications.length,
         };
         const record = (name: SpanName, from: number | undefined, to: number | undefined) => {
@@ -48,7 +48,7 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
         events.claimed(batch);
         const from = moments.getStore()?.get('broadcast');
         if (from === undefined || !batch.traces?.length) return;
-        const attributes = { 'tocsin.entry': entryOf('', batch) };
+        const attributes = { 'tocsin.entry': lastEntryKey('', batch) };
         recordSpans({ name: 'claim', from, to: spanTime(), attributes }, batch.traces);
       },
     } satisfies TurnEvents,

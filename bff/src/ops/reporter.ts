@@ -62,7 +62,7 @@ export class InstanceReporter {
     );
   }
 
-  /** Continues the metrics of a previous process with the same instance name. Only done once. */
+  /** Continues the metrics of a previous process with the same instance name. Done only once. */
   async #continue({ instance }: InstanceSnapshot): Promise<void> {
     if (this.#hasContinued) return;
     const previous = await this.#options.past.find(instance);

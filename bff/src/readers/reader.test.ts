@@ -126,7 +126,7 @@ describe('a read mark', () => {
     else expect(paths).toEqual(faults);
   });
 
-  it('should only be accepted as JSON in a POST request', async () => {
+  it('should be accepted only as JSON in a POST request', async () => {
     expect((await mark(open, '{')).status).toBe(400);
     const plain = await call(open, 'POST', '/notifications/read', { body: '{}', type: 'text/plain' });
     expect(plain.status).toBe(415);

@@ -90,7 +90,7 @@ export async function eraseFromKeys(
   throw new TemporaryError(`${failures.size} keys cannot be searched, for example ${key}`, { cause });
 }
 
-/** Deletes the scheduled notifications under these keys, except if they have entered the due window. */
+/** Deletes the scheduled notifications under these keys, except those that have entered the due window. */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;
   const { client } = state;

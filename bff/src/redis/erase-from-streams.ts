@@ -7,8 +7,8 @@ import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } f
 const MESSAGES_AT_ONCE = 8;
 
 /**
- * The streams that contain content, and the functions that select which messages to delete. An unprocessed event that
- * also has notifications that weren't erased stays: once it's processed, the feed drops the erased content, and the
+ * The streams that contain content, and the functions that select which messages to delete. An unprocessed event stays
+ * if some of its notifications weren't erased: once it's processed, the feed drops the erased content, and the
  * acknowledged event leaves the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [

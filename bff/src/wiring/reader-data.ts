@@ -7,7 +7,7 @@ import type { Readers } from '../readers/readers.ts';
 import { Slots } from '../readers/search/slots.ts';
 
 const MAX_CONCURRENT_RECEIPTS = 4;
-/** Maximum requests for receipts that wait for a slot. */
+/** Maximum receipt requests that can wait for a slot. */
 const MAX_WAITING_RECEIPTS = 32;
 
 interface ReaderData {

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A day of history plus a day of margin. */
 const TWO_DAYS_S = 2 * 24 * 60 * 60;
 
-/** Readers of feeds with a history of `n20` to `n30` that lasts a day. Time stands still until `pass` is called. */
+/** Readers of feeds whose history has `n20` to `n30` and lasts a day. Time only advances when `pass` is called. */
 function readersWith(hasChannels: boolean) {
   let time = Date.parse('2026-01-01T00:00:00Z');
   const now = () => time;
@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state in a reader's own feed as long as fallbacks, and in others as long as the history", async () => {
+it("should keep read state for as long as fallbacks in a reader's own feed, and as long as the history elsewhere", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],

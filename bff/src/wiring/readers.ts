@@ -70,7 +70,7 @@ export function createReaders({
     ...{ ...documents, ...waiting, histories, publishReceipt, now },
     ttlSecondsOf: (feed, reader) => Math.ceil(marksMsOf(feed, reader) / 1000),
   });
-  const inboxes = new Inboxes({ ...documents, ...waiting, histories, historyMsOf: marksMsOf, now });
+  const inboxes = new Inboxes({ ...documents, ...waiting, histories, marksMsOf, now });
   const mutes = new MuteLists(documents);
   const preferences = new ReaderPreferences({ ...documents, mutes });
   const slots = new Slots(MAX_CONCURRENT_SEARCHES, MAX_WAITING_SEARCHES);

@@ -40,7 +40,7 @@ export function createInbound(
       return withSpans('receive', traced, {}, async () => {
         log.debug({ announcement: data }, 'received');
         const outcome = await receiveAnnouncement(data, receiving);
-        if (outcome === 'already-claimed') metrics.redelivered.inc();
+        if (outcome === 'already-claimed') metrics.alreadyClaimed.inc();
         return outcome;
       });
     }),

@@ -42,7 +42,7 @@ export function createViews(
       onMissed: missed.emit,
       onMoved: positions.emit,
       onPosition: positions.emit,
-      onSentTwice: (count) => metrics.sentTwice.inc(count),
+      onResent: (count) => metrics.sentTwice.inc(count),
       onTrimmed: () => metrics.trimmed.inc(),
     },
     (feed, err) => log.warn({ err, feed }, 'cannot compare a feed with its head; retrying'),

@@ -50,7 +50,7 @@ export async function movingFeed({
       : undefined,
   };
   const states = new ReadStates({ ...options, ttlSecondsOf: () => 1e6 });
-  const inboxes = new Inboxes({ ...options, historyMsOf: () => 1e9 });
+  const inboxes = new Inboxes({ ...options, marksMsOf: () => 1e9 });
   const who = { reader: READER, owner: READER };
   const publish = (id: string, offset: number, more: { unless?: 'seen' } = {}) =>
     fallbacks.committed(

@@ -73,8 +73,8 @@ export async function startSmtpServer(
 
 /**
  * A server that greets clients with the first of `answers`. Each command, and the `.` that ends the message, gets the
- * next answer. `undefined` closes the connection, and an empty string sends no reply. A text that ends with `…` is sent
- * as half a line before the connection is closed.
+ * next answer. `undefined` closes the connection, and an empty string sends no reply. An answer that ends with `…` is
+ * sent as half a line before the connection is closed.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();

@@ -20,7 +20,7 @@ export const DEATH_STEPS = [
   ] as const),
 ] satisfies Step[];
 
-/** Chooses a forged position: in a later epoch, or this many publications past the head. */
+/** Draws how far a forged position is past the head: in a later epoch (`epoch`), or a number of publications. */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, distance: 'epoch' | number): Position {

@@ -28,7 +28,7 @@ export const useMessages = defineStore(() => {
   let stopLoading: (() => void) | undefined;
 
   /**
-   * Sets the language tag and the page's own strings. A language that isn't built in only affects dates, and strings
+   * Sets the language tag and the page's own strings. A language that isn't built in affects only dates, and strings
    * stay in English. English strings are also shown until a language has loaded.
    */
   function use(next: { language: string; messages?: OwnMessages | undefined }): void {

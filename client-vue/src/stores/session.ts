@@ -23,8 +23,8 @@ import { useMarks } from './reader/marks.ts';
 import { watchConnection } from './watch-connection.ts';
 
 /**
- * Maximum time for a subscription to wait for the newest page, and for the first interruption to wait for the
- * preferences (ms).
+ * Maximum time for a subscription to wait for the newest page, and for the first toasts to wait for the preferences
+ * (ms).
  */
 const REST_HEAD_START_MS = 2_500;
 
@@ -58,8 +58,8 @@ export type SessionOptions = Pick<
   iconOrigins?: readonly string[];
   /**
    * Registers the service worker that shows push messages. Resolves with the registration. Called when push is turned
-   * on or off, and when the preferences need to know whether it is on. Without it, push is offered only in browsers
-   * that don't need a service worker.
+   * on or off, and when the preferences need to know whether push is on. Without this function, push is offered only in
+   * browsers that don't need a service worker.
    */
   pushWorker?: () => Promise<ServiceWorkerRegistration>;
 };

@@ -13,8 +13,8 @@ export interface ToastRenderer {
 
 /**
  * The only module that uses vue-toastification. The library renders and moves toasts. Since it pauses only on hover
- * and makes every toast an alert, this package handles order, stacking, timing, gestures, live regions and Escape
- * itself. Renders `card` with `cardKey` and the given `props`.
+ * or when the window loses focus, and makes every toast an alert, this package handles order, stacking, timing,
+ * gestures, live regions and Escape itself. Renders `card` with `cardKey` and the given `props`.
  */
 export function createToastRenderer(
   container: HTMLElement,

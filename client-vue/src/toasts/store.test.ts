@@ -132,7 +132,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should open the error fold and close it when no errors are folded', () => {
+  it('should open the error fold and close it once the remaining errors fit without it', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
@@ -168,7 +168,7 @@ describe('useToasts', () => {
   });
 
   it('should report missed notifications in a single toast', () => {
-    useToasts().summarise({ feed: 'all', count: 12, gap: false });
+    useToasts().summarizeMissed({ feed: 'all', count: 12, gap: false });
     vi.advanceTimersByTime(BATCH_MS);
     expect(spoken('polite')).toEqual(['12 new while you were away']);
   });

@@ -10,7 +10,7 @@ import { isSticky, type Toast } from './stack/toast.ts';
 
 /** Display time for toasts other than errors (ms). */
 export const TOAST_MS = 6_000;
-/** Toasts that would end this close together (ms) end at the same time so that none flash up briefly. */
+/** Toasts that would end this close together (ms) end at the same time so that hidden toasts don't appear briefly. */
 const END_TOGETHER_MS = 250;
 /** Maximum number of cards on the screen at a time, space permitting. */
 export const MAX_SLOTS = 3;
@@ -67,7 +67,7 @@ export const useToasts = defineStore(() => {
     if (current.length > 0) add(current.map(({ notification }) => toastOf(feed, notification)));
   }
 
-  function summarise(missed: Missed): void {
+  function summarizeMissed(missed: Missed): void {
     add([summaryOf(missed, summaries++)]);
   }
 
@@ -120,7 +120,7 @@ export const useToasts = defineStore(() => {
 
   return {
     ...{ isAnyVisible, visible, more, view, opened },
-    ...{ show, summarise, announce, dismiss, dismissAll, remove, clear, clearMore, hold },
+    ...{ show, summarizeMissed, announce, dismiss, dismissAll, remove, clear, clearMore, hold },
     setSlots(count: number) {
       slots.value = count;
       refresh();

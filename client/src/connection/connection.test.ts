@@ -6,7 +6,7 @@ import type { NotificationClient } from '../types.ts';
 
 let gateway: Gateway;
 let client: NotificationClient | undefined;
-/** The pending calls of `getToken`. */
+/** The pending calls to `getToken`. */
 let tokenRequests: { resolve: (token: string) => void; reject: (reason: Error) => void }[];
 let errors: string[];
 
@@ -55,7 +55,7 @@ it('should not reconnect if getToken rejects after close', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should ignore tokens of connections that were lost before the token arrived', async () => {
+it('should ignore a token that arrives after its connection was lost', async () => {
   client = createNotificationClient({ url: gateway.url, getToken });
   client.on('error', ({ message }) => errors.push(message));
   client.subscribe('all', {});
@@ -72,7 +72,7 @@ it('should ignore tokens of connections that were lost before the token arrived'
   expect(errors.filter((message) => /^(No token|Couldn't get a token)/.test(message))).toEqual([]);
 });
 
-it('should request another token if getToken takes too long, both to connect and to renew a token', async () => {
+it('should request another token if getToken takes too long, both when connecting and when renewing', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   client = createNotificationClient({ url: gateway.url, getToken });
   client.on('error', ({ message }) => errors.push(message));

@@ -19,7 +19,7 @@ export type MergeEvent =
   | { type: 'retry' }
   /** The gap from the last `gap-opened` is still open after 500 ms. */
   | { type: 'gap-stayed' }
-  /** No events have been received for this feed for 25 s. */
+  /** No events have been received for this feed for 25 s, or the connection must be checked. */
   | { type: 'silence' };
 
 /**
@@ -41,7 +41,9 @@ export type MergeEffect =
    */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }
-  /** Publications between these positions are permanently lost. If `erased`, remove all of the feed's notifications. */
+  /**
+   * Some publications between these positions can't be recovered. If `erased`, remove all of the feed's notifications.
+   */
   | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
   /** All publications up to the response's head have been shown. */

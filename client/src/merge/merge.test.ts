@@ -220,13 +220,13 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should ignore positions while backing off', () => {
+  it('should ignore positions while a subscribe request is pending', () => {
     const merge = subscribedAt();
     merge.handle({ type: 'silence' });
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
 
-  it('should not resubscribe after a refusal before the backoff is over', () => {
+  it('should not resubscribe after a refusal until the backoff is over', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
@@ -266,7 +266,7 @@ describe('FeedMerge', () => {
     expect(shown(push(subscribedAt(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
-  it('should skip publications before the current position', () => {
+  it('should skip publications up to the current position', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);

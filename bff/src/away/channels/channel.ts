@@ -47,7 +47,7 @@ export type SendResult =
   | { outcome: 'unknown'; reason: string };
 
 export interface Channel {
-  /** 'email', 'push', 'webhook', or the name of a binding. */
+  /** 'email', 'push', 'webhook', or the name of a channel over a binding. */
   readonly name: string;
   /** Whether a message can be resent with the same key without reaching the person twice. */
   readonly repeatable: boolean;

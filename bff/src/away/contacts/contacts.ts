@@ -127,7 +127,8 @@ export class ContactBook {
   }
 
   /**
-   * Saves the address that received the code and resolves with it, or with `undefined` if the code is wrong or expired.
+   * Saves the address that received the code. Resolves with the address, or with `undefined` if the code is wrong or
+   * expired.
    */
   async redeemCode(reader: string, code: string, language?: Language): Promise<string | undefined> {
     let address: string | undefined;

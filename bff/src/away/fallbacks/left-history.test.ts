@@ -238,7 +238,7 @@ describe('a notification from a previous epoch', () => {
 });
 
 describe('a notification after an undetected store rollback', () => {
-  it('should get the standing from the current position in the feed', async () => {
+  it('should get its standing from its current position in the feed', async () => {
     const w = await movingFeed();
     await w.publish('n6', 6);
     w.feed.replaced.set(5, { offset: 5, notification: w.item('n6') });

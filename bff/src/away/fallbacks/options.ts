@@ -36,7 +36,7 @@ export interface FallbacksOptions {
   /** Throws while links can't be signed. */
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   observer: FallbackObserver;
-  /** Publishes an event when a fallback ends, at least once. Not set if RECEIPTS_TOPIC is off. */
+  /** Publishes an event at least once for each ended fallback. Not set if RECEIPTS_TOPIC is off. */
   publishReceipt?: PublishReceipt | undefined;
   onStep: (step: FallbackStep) => Promise<void>;
   now: () => number;

@@ -32,7 +32,7 @@ export interface Templates {
   readonly overridden: readonly string[];
 }
 
-/** Lists all invalid files in the template folder. */
+/** Lists all errors in the templates and the time zone. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }
@@ -100,7 +100,7 @@ function throwIfFaulty(faults: readonly string[], folder: string | undefined): v
   if (faults.length === 0) return;
   const source = folder === undefined ? 'The templates' : `The templates in ${folder}`;
   const list = [...new Set(faults)].map((fault) => `\n  ${fault}`).join('');
-  throw new TemplateError(`${source} can't be used. Correct or remove these files:${list}`);
+  throw new TemplateError(`${source} can't be used. Correct these errors:${list}`);
 }
 
 function isTimeZone(timeZone: string): boolean {

@@ -10,9 +10,9 @@ export interface CallActorOptions {
 }
 
 /**
- * Calls an actor through the sidecar. Creates a new signature for each call. A response without a valid proof counts as
- * no response, since any application can offer to host our actors. Without the timeout, calls would hang forever while
- * placement is down.
+ * Calls an actor through the sidecar. Creates a new signature for each call. A response without a valid proof is
+ * treated as if the host were unreachable, since any application can offer to host our actors. Without the timeout,
+ * calls would hang forever while placement is down.
  */
 export function createCallActor<Call, Result extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,

@@ -10,7 +10,7 @@ import type { Commit } from '../../feed/commit/plan-commit.ts';
  * segments.
  */
 const CACHED_SEGMENTS = 3 * TIERS;
-/** The index is cleaned up when it has more than twice the history's publications plus this number. */
+/** The index is cleaned up when its size exceeds this number plus twice the number of publications in the history. */
 const INDEX_SLACK = 1_000;
 
 /** A host's cache for a feed between turns. Documents are immutable, so cached documents stay valid. */

@@ -52,8 +52,8 @@ export function coalesce<Name, Result, A extends Announced>(
 }
 
 /**
- * Combines the announcement with the first group in the same run with close enough numbers. Returns false if there is
- * no such group.
+ * Combines the announcement with the run's first group whose numbers are close enough. Returns false if there is no
+ * such group.
  */
 function join<Result, A extends Announced>(
   groups: readonly Group<Result, A>[],

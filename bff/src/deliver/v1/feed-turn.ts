@@ -18,7 +18,7 @@ import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
  * Runs the turn for a version 0.1.0 announcement, where entries belong to a single feed: loads the head, completes the
- * last commit, peeks at the entries up to the announced entry, commits them in order, claims and broadcasts them.
+ * last commit, peeks at the entries up to the announced entry, commits them in order, then claims and broadcasts them.
  * Within a process, a feed's turns overlap only as `order` allows; between processes, the head's etag detects
  * conflicts. Rejects if the announcement must be redelivered.
  */

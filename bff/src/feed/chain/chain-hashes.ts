@@ -28,7 +28,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
   const lifeMs = idsLifeMs(limits);
-  // A key without a lifetime implies an entry's lifetime, after which earlier versions forget ids.
+  // A key without a lifetime stands for an entry's lifetime: earlier versions forget ids after that time.
   const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);

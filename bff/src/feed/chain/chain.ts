@@ -10,15 +10,15 @@ export interface FeedDocument {
 }
 
 /**
- * Number of size tiers below full documents. Each tier starts at a quarter of the size of the tier above. A chain is a
- * list of immutable documents, oldest first. New documents keep the chain short by absorbing small documents at the end
- * of the chain: no more than three adjacent documents share a tier, and no document follows a document in a smaller
- * tier. Each item is rewritten at most once per tier, and a chain with F full documents has at most F + 3 * TIERS
- * documents.
+ * Number of size tiers below full documents. Each tier starts at a quarter of the size where the next larger tier
+ * starts; the smallest tier has no minimum. A chain is a list of immutable documents, oldest first. New documents keep
+ * the chain short by absorbing small documents at the end of the chain: no more than three adjacent documents share a
+ * tier, and no document follows a document in a smaller tier. Each item is rewritten at most once per tier, and a chain
+ * with F full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 
-/** A size's tier: 0 for full documents, which never get absorbed. Higher tiers have smaller documents. */
+/** A size's tier: 0 for full documents, which never get absorbed. Higher numbers mean smaller documents. */
 const tier = (size: number, full: number): number => {
   let bound = full;
   for (let t = 0; t < TIERS; t++, bound /= 4) if (size >= bound) return t;

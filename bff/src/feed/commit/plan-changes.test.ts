@@ -45,7 +45,7 @@ describe('a retraction', () => {
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
-  it('should remove publications in the same commit, both before and after the retraction', async () => {
+  it('should remove earlier publications in the same commit, and suppress later notifications', async () => {
     const log = new PlannedLog();
     const { suppressed } = await log.commit(
       batchWithItems(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'),

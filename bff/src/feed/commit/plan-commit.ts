@@ -42,7 +42,7 @@ export interface FeedBatch {
 
 const LABEL_LENGTH = 8;
 /**
- * Lifetime of an erasure's list of withdrawn documents: two years, like the reader's longest-lived documents. An
+ * Lifetime of an erasure's list of withdrawn documents: two years, like a reader's longest-lived documents. An
  * erasure always writes a list, even an empty one, since a list means that the erasure is unfinished. Normally, the
  * list is deleted right away.
  */

@@ -36,7 +36,7 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** Why the publication is gone, based on the first removal; `undefined` if it isn't gone. */
+  /** Why the publication loses its content, based on the first removal after it; `undefined` if it doesn't. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;

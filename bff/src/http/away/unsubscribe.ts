@@ -32,7 +32,7 @@ const TEXTS = {
     question: 'Benachrichtigungen per E-Mail beenden?',
     button: 'Abbestellen',
     done: 'Sie erhalten keine Benachrichtigungen per E-Mail mehr.',
-    questionOther: 'Diese Nachrichten beenden?',
+    questionOther: 'Diese Nachrichten abbestellen?',
     doneOther: 'Sie erhalten diese Nachrichten nicht mehr.',
     resume: 'Wieder erhalten',
     resumed: 'Sie erhalten diese Nachrichten wieder.',

@@ -70,7 +70,7 @@ export function asyncApiDocument() {
       title: 'Tocsin socket',
       version: VERSION,
       description:
-        'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The ' +
+        'Events in the default namespace of socket.io (protocol 5). Requests are acknowledged. The ' +
         'handshake sends the token and the clientId in its auth object. docs/protocol.md has the rules for clients.',
       license: { name: 'MIT' },
     },

@@ -190,7 +190,7 @@ export const openApiDocument = () => ({
       get: {
         ...get(
           'getNotification',
-          'The newest notification with the given id, to open a link to it',
+          'The newest notification with the given id, for pages that open a link to it',
           [
             { ...query('id', 'The id of the notification.', parameterSchema(idSchema)), required: true },
             feed,

@@ -18,7 +18,7 @@ import { archiveChanges, readChanges, seenChanges, type Span } from './spans.ts'
 export interface ReceiptCounterOptions {
   store: ReaderStore;
   ttlSecondsOf: (feed: string) => number;
-  /** Called when storing counts fails. They are stored later. */
+  /** Called when a change can't be counted, or counts can't be stored yet. Storing is retried. */
   onError: (feed: string, error: unknown) => void;
 }
 
@@ -144,7 +144,7 @@ export class ReceiptCounter {
     const waiting = this.#waiting.get(feed);
     if (!waiting) return;
     this.#waiting.delete(feed);
-    this.#changes -= sizeOf(waiting.steps) + sizeOf(waiting.unsettled?.steps);
+    this.#changes -= stepCountOf(waiting.steps) + stepCountOf(waiting.unsettled?.steps);
   }
 
   async #flush(): Promise<void> {
@@ -171,19 +171,19 @@ export class ReceiptCounter {
         plan: async (value) => withBatch(value === undefined ? undefined : parse(feed, value), unsettled),
       });
       delete waiting.unsettled;
-      if (isCurrent()) this.#changes -= sizeOf(unsettled.steps);
+      if (isCurrent()) this.#changes -= stepCountOf(unsettled.steps);
     } catch (error) {
       this.#options.onError(feed, error);
     }
     if (!isCurrent()) return;
     // Move the feed to the end of the queue, so that constantly changing feeds don't delay other feeds.
     this.#waiting.delete(feed);
-    const isDone = !waiting.unsettled && sizeOf(waiting.steps) === 0;
+    const isDone = !waiting.unsettled && stepCountOf(waiting.steps) === 0;
     if (!isDone) this.#waiting.set(feed, waiting);
   }
 }
 
-const sizeOf = (steps: Batch['steps'] | undefined): number =>
+const stepCountOf = (steps: Batch['steps'] | undefined): number =>
   Object.values(steps ?? {}).reduce((sum, { size }) => sum + size, 0);
 
 const emptySteps = (): UnstoredChanges['steps'] => ({

@@ -59,7 +59,7 @@ it('a mark should not restore the inbox after an erasure', async () => {
   const create = () => {
     const ledger = { admit: async () => undefined };
     const shared = { store, channel: new MemoryBroadcaster(), ledger, histories };
-    return new Inboxes({ ...shared, historyMsOf: () => 60_000, now: () => 1 });
+    return new Inboxes({ ...shared, marksMsOf: () => 60_000, now: () => 1 });
   };
   const [one, other] = [create(), create()];
   await one.archive(INBOX_OWNER, { feed: 'all', epoch: '1-a', offset: 4 });

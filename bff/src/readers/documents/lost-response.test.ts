@@ -33,7 +33,7 @@ beforeEach(() => {
   const shared = { store, channel, histories, now: () => 1 };
   const ledger = { admit: async () => undefined, keysOf: async () => [], erase: async () => [] };
   states = new ReadStates({ ...shared, ledger, ttlSecondsOf: () => 60 });
-  inboxes = new Inboxes({ ...shared, ledger, historyMsOf: () => 60_000 });
+  inboxes = new Inboxes({ ...shared, ledger, marksMsOf: () => 60_000 });
   mutes = new MuteLists({ ...shared, ledger });
   preferences = new ReaderPreferences({ ...shared, ledger, mutes });
 });

@@ -17,7 +17,7 @@ export class PendingChanges {
     return this.#keys.has(key);
   }
 
-  /** Like `writeDocument`. Remembers the key if that rejects, since the document might have been written. */
+  /** Like `writeDocument`. Remembers the key if the write rejects, since the document might have been written. */
   write(store: ReaderStore, document: DocumentWrite): Promise<string | undefined> {
     return this.remember(document.key, () => writeDocument(store, document));
   }

@@ -142,7 +142,7 @@ export const snoozeUntil =
 
 /**
  * Ends snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed.
- * If a notification has left the history, its record is the only copy. The record stays as an ended, seen snooze.
+ * If a notification has left the history, its snooze has the only copy, and is kept as an ended, seen snooze.
  */
 export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>

@@ -12,7 +12,7 @@ import { snoozeUntil } from './changes.ts';
 import { limitInbox, parseInbox, TooManySnoozedError } from './document.ts';
 
 const NOW = Date.parse('2026-05-01T00:00:00Z');
-const bounds = { feed: 'all', floor: 1, historyMsOf: () => 1_000, now: NOW };
+const bounds = { feed: 'all', floor: 1, marksMsOf: () => 1_000, now: NOW };
 const empty: InboxDocument = { v: DOCUMENT_VERSION, version: 1, feeds: {}, snoozed: [] };
 const marks = (count: number, at = NOW) => ({
   ...{ epoch: '1-a', seen: 0, unread: [], at },

@@ -36,8 +36,8 @@ export function parseInbox(key: string, value: unknown): InboxDocument {
 }
 
 /**
- * Gives `after` the next version, which must also be higher than the last version of any inbox of this reader that was
- * deleted.
+ * Gives `after` the next version. It's at least `now`, so that it's also higher than the versions of this reader's
+ * deleted inboxes.
  */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
@@ -87,7 +87,7 @@ export interface Bounds {
   /** Offsets before `floor` with marks that are still needed. */
   needed?: readonly number[];
   /** Returns how long a feed's marks are needed (ms). */
-  historyMsOf: (feed: string) => number;
+  marksMsOf: (feed: string) => number;
   now: number;
 }
 
@@ -100,10 +100,10 @@ export interface Bounds {
  */
 export function limitInbox(
   document: InboxDocument,
-  { feed, floor, needed = [], historyMsOf, now }: Bounds,
+  { feed, floor, needed = [], marksMsOf, now }: Bounds,
 ): InboxDocument {
   const live = Object.entries(document.feeds)
-    .filter(([name, { at }]) => name === feed || at + historyMsOf(name) > now)
+    .filter(([name, { at }]) => name === feed || at + marksMsOf(name) > now)
     .sort(([a, { at }], [b, { at: other }]) => (a === feed ? 1 : b === feed ? -1 : at - other));
   const kept = live.slice(-MAX_MARKED_FEEDS).map(([name, marks]): [string, FeedMarks] => {
     const since = name === feed ? floor : 0;

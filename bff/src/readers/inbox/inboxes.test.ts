@@ -31,7 +31,7 @@ it('a read mark should remove an unread mark even before the instance learns of 
   const create = () =>
     new Inboxes({
       ...{ store, channel: new MemoryBroadcaster(), ledger, histories },
-      ...{ historyMsOf: () => 60_000, now: () => 1 },
+      ...{ marksMsOf: () => 60_000, now: () => 1 },
     });
   const [one, other] = [create(), create()];
   expect(await one.stored(ADA.reader)).toBeUndefined();

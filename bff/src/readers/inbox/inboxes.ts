@@ -56,7 +56,7 @@ export interface InboxesOptions {
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'including'>;
   /** Returns how long a reader's marks in a feed are needed (ms). */
-  historyMsOf: (feed: string, reader: string) => number;
+  marksMsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;
   counter?: Pick<ReceiptCounter, 'marked'> | undefined;
@@ -98,7 +98,7 @@ interface PlanInput extends FeedHistory {
 
 /**
  * Readers' marks other than the read state: seen, unread, archived and snoozed. All tabs and devices end up with the
- * same state because the server orders a reader's changes, each change only affects the marks it lists, and each state
+ * same state because the server orders a reader's changes, each change affects only the marks it lists, and each state
  * has a unique version. Anonymous readers have no inbox.
  */
 export class Inboxes {
@@ -257,7 +257,7 @@ export class Inboxes {
     selected: SelectedNotifications,
     plan: (input: PlanInput) => InboxChange | Promise<InboxChange>,
   ): Promise<void> {
-    const { store, channel, ledger, histories, historyMsOf, waitingPositions, counter, now } = this.#options;
+    const { store, channel, ledger, histories, marksMsOf, waitingPositions, counter, now } = this.#options;
     const { feed } = selected;
     const key = inboxKey(reader);
     const ids = new Set(selected.ids);
@@ -283,7 +283,7 @@ export class Inboxes {
         const needed = hasMarksBefore(after, context) ? (await findAgedOut()).map((one) => one.offset) : [];
         document = limitInbox(successorOf(before, after, now()), {
           ...{ ...context, needed, now: now() },
-          historyMsOf: (name) => historyMsOf(name, reader),
+          marksMsOf: (name) => marksMsOf(name, reader),
         });
         return document;
       },

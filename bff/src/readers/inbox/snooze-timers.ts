@@ -17,14 +17,14 @@ export interface SnoozeTimersOptions {
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
- * When a reader connects, they also get events for snoozes that ended within this time (ms), in case no instance was
- * running then. For seen or read notifications, only the `inbox` event is sent. Clients ignore repeated events.
+ * When a reader connects, they also get events for snoozes that ended at most this long ago (ms), in case no instance
+ * was running then. For seen or read notifications, only the `inbox` event is sent. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
 /**
  * Notifies this instance's connections when a reader's snooze ends. These events are only a hint. Whether a snooze has
- * ended depends on the reader's document and the current time, even if no instance was running.
+ * ended depends only on the reader's document and the current time, so snoozes end even if no instance is running.
  */
 export class SnoozeTimers {
   readonly #options: SnoozeTimersOptions;

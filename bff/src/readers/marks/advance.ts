@@ -7,7 +7,7 @@ import {
 } from '@tocsin/contracts';
 import { bottomOf, type FindAgedOut } from './aged-out.ts';
 
-/** A feed's history. Publications below `floor` are no longer shown anywhere. */
+/** A feed's history. Publications below `floor` have left it. */
 export interface History {
   head: number;
   floor: number;
@@ -138,5 +138,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** An id's size in bytes in a JSON list. Ids are ASCII. Quotes and comma add three bytes. */
+/** An id's size in bytes in a JSON list. Ids are ASCII. The quotes and comma add three bytes. */
 const bytesInList = (id: string): number => id.length + 3;

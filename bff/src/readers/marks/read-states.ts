@@ -31,7 +31,7 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** Returns how long a reader's read state in a feed can be needed, by the history or a fallback (seconds). */
+  /** Returns how long the history or a fallback can need a reader's read state in a feed (seconds). */
   ttlSecondsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;

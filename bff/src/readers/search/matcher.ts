@@ -5,9 +5,9 @@ export const fold = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    // Upper case first, so that `ß` becomes `ss`.
-    .toUpperCase()
-    .toLowerCase();
+    // Upper case last turns `ß` and `ẞ` into `SS`.
+    .toLowerCase()
+    .toUpperCase();
 
 export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
 

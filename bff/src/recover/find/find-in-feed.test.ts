@@ -20,7 +20,7 @@ const withoutDocuments = (head: Partial<Head>) => ({
 const segment = (at: number): SegmentReference => ({ key: 'segment:a', first: 1, last: 1, bytes: 100, at });
 const notification = { id: 'old', feed: 'topic:idle' };
 
-it('should skip documents that expired since the feed’s last commit', async () => {
+it('should skip documents that have expired since the last commit', async () => {
   const at = NOW - limits.historyTtlMs - limits.entryLifeMs;
   const expired: IdsReference[] = [{ key: 'ids:a', count: 1, at }];
   const log = withoutDocuments({ segments: [segment(at)], ids: expired, retractions: expired });

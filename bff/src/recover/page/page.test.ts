@@ -48,7 +48,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should only contain the position if nothing else was requested, even if the feed is empty', async () => {
+  it('should contain only the position if nothing else was requested, even if the feed is empty', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());
@@ -104,7 +104,7 @@ describe('a page', () => {
     }
   });
 
-  it('should show expired publications as gone at the original offsets', async () => {
+  it('should show expired publications as gone at their original offsets', async () => {
     await publish(3, { expiresAt: '2026-01-01T01:00:00Z' });
     f.now = Date.parse('2026-01-01T01:00:00Z');
     const page = await instance().read({ kind: 'newest', limit: 2 });

@@ -4,8 +4,8 @@ export interface BroadcastEffect {
   /** Whether the broadcast continues from the view's position. If not, compare the view with the feed's head. */
   continues: boolean;
   /**
-   * The part of the broadcast to send to browsers: new publications without removed content. Not set if no such
-   * publication is left, or if the broadcast is from an earlier epoch.
+   * The part of the broadcast to send to browsers: new publications without removed content, or an empty list from a
+   * new, empty epoch. Not set if there is nothing to send, or if the broadcast is from an earlier epoch.
    */
   shown?: PublicationsEvent;
 }

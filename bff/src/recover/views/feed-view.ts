@@ -31,7 +31,7 @@ export class FeedView {
   #head: { head: Head; readAt: number } | undefined;
   /** True after a later epoch made the view drop all publications. */
   #isStale = false;
-  /** Set while the view could have missed publications unnoticed. Cleared by a comparison that starts after that. */
+  /** Set when the view could have missed publications unnoticed. Cleared by a comparison that starts afterwards. */
   #outdated: object | undefined;
   /** The position of the latest known removal. Readers never get data older than this. */
   #removedAt: Position | undefined;
@@ -107,7 +107,7 @@ export class FeedView {
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
-    if (resentCount > 0) this.#options.onSentTwice?.(resentCount);
+    if (resentCount > 0) this.#options.onResent?.(resentCount);
     return unsent;
   }
 
@@ -160,8 +160,8 @@ export class FeedView {
   }
 
   /**
-   * Compares the view with the head and fetches missed publications. Always reads the head after this call. Calls
-   * during a comparison share the next comparison, since the comparison in progress could have read an older head.
+   * Compares the view with the head and fetches missed publications. Never uses a head that was read before this call:
+   * calls during a comparison share the next comparison, since the one in progress could have read an older head.
    */
   compare(): Promise<void> {
     if (!this.#comparing) {

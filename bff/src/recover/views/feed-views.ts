@@ -59,7 +59,7 @@ export class FeedViews {
   readonly #views = new Map<string, ManagedView>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
-  /** When the comparisons after missing broadcasts end (ms of `performance.now()`). */
+  /** When the comparisons after missed broadcasts end (ms of `performance.now()`). */
   #allComparedAt = 0;
   #hasMissedMore = false;
   #viewsCreated = 0;
@@ -109,7 +109,7 @@ export class FeedViews {
   }
 
   /**
-   * Call after missing broadcasts for any feed. Compares all feeds with their heads over the next 8 s. Another call
+   * Call when broadcasts for any feed were missed. Compares all feeds with their heads over the next 8 s. Another call
    * during that time triggers another round afterwards.
    */
   compareAll(): void {

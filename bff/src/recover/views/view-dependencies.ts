@@ -23,7 +23,7 @@ export interface ViewDependencies {
    * Called with the number of publications re-sent to browsers that already had them, because other browsers have
    * joined since.
    */
-  onSentTwice?: (count: number) => void;
+  onResent?: (count: number) => void;
   /** Called with the feed's position if it doesn't follow the known position, for example in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }

@@ -10,8 +10,8 @@ import type { SocketData } from '../../connect/socket-data.ts';
 type Next = (error?: Error) => void;
 
 /**
- * The error that a client gets as `connect_error`. The message starts with the code; `data` has code and text
- * separately.
+ * The error that a client gets as `connect_error`. The message starts with the code; `data` has the code and
+ * the text separately.
  */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
   const data: SocketError = { code, message: text, temporary };

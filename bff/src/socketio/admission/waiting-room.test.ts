@@ -20,7 +20,7 @@ describe('a full waiting room', () => {
     expect([room.size, room.leave('a1'), room.leave('a2')]).toEqual([4, false, true]);
   });
 
-  it("should refuse an item in the largest group until that group's oldest has waited for the grace period", () => {
+  it("should refuse an item in the largest group until the grace period of the group's oldest item has ended", () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a1', 'a', false);
     room.enter('a2', 'a', false);

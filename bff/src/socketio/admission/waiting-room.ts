@@ -16,7 +16,7 @@ interface Slot {
 }
 
 /**
- * Slots for connections that have not signed in. When all slots are taken, the group with the most slots loses the
+ * Slots for connections that have not signed in. When all slots are taken, the group with the most slots loses its
  * oldest item, so that floods from a few addresses never keep out readers from other addresses.
  */
 export class WaitingRoom<T> {
@@ -82,7 +82,7 @@ export class WaitingRoom<T> {
     return this.#oldestOf(largestGroup, largestGroup.size > (groupItems?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
-  /** The oldest item, if it has waited for the grace period. */
+  /** The oldest item, if its grace period has ended. */
   #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { evicted: T } {
     for (const item of items) {
       const since = this.#slots.get(item)?.since ?? 0;

@@ -35,7 +35,7 @@ export interface ConnectionDependencies extends SubscriptionDependencies {
   auth: Authenticator;
   log: Logger;
   now: () => number;
-  /** Called just before answering a subscription, to send queued earlier publications first. */
+  /** Called just before answering a subscription, so that queued publications are sent first. */
   onAnswering: (feed: string) => void;
   /** The publications that the client has acknowledged. Not set if another server sends the pings, as with Azure. */
   acknowledged?: AcknowledgedPublications | undefined;
@@ -230,7 +230,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits for the error list in a response, which can have at most 256 KB. */
+/** Limits for the error list in a response, which can be at most 256 KB. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

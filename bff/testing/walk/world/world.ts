@@ -246,7 +246,7 @@ export class World {
     this.report.count('forged broadcasts');
   }
 
-  /** Lets a day pass and forgets the previous day's entries and runs. */
+  /** Lets a day pass and removes the previous day's entries. Runs and ids expire by the instances' clock. */
   passDay(): void {
     this.time += this.entryLifeMs + 1;
     this.#snapshots = [];

@@ -1,6 +1,6 @@
 import type { Item } from '../../stores/feeds/feed-log.ts';
 
-/** Actions on a row's notifications. `menu` opens a menu with more actions at the button. */
+/** Actions on a row's notifications. `menu` opens the overflow menu next to the button. */
 export type RowAction = 'read' | 'unread' | 'dismiss' | 'restore' | 'menu' | 'open';
 
 export type OnRowAction = (action: RowAction, items: readonly Item[], button: HTMLElement | null) => void;

@@ -60,7 +60,7 @@ describe('the Unread tab', () => {
     useItems().add('all', { epoch: 'e', publications: range(5, 6) });
   });
 
-  it('should not show retracted notifications that are loaded or that the server found before or after the retraction', async () => {
+  it('should not show retracted notifications, whether loaded or found, even if the results arrive after the retraction', async () => {
     found = [unread(6), unread(5), unread(4), unread(3), unread(2)];
     beforeResponse = () => useItems().remove('all', ['n2']);
     const shown = await openUnread();

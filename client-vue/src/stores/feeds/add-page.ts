@@ -12,6 +12,6 @@ export function addPage(feed: string, page: Page): void {
   const before = page.publications[0]?.offset ?? 1;
   if (before > 1) notifications.older.set(feed, { epoch: page.epoch, before });
   else notifications.older.delete(feed);
-  // Last because it sets `older` if it drops the oldest items.
+  // Must come last: `add` sets `older` if it drops the oldest items.
   notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
 }

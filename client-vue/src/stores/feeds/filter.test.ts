@@ -14,6 +14,7 @@ const item = (id: string, more: Partial<Item['notification']> = {}, feed = 'all'
 const ALL = [
   item('a', { title: 'Disk full', severity: 'error' }),
   item('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
+  item('c', { title: 'Straße', severity: 'warning' }),
 ];
 const found = (filter: Partial<ReturnType<typeof noFilter>>) =>
   filterItems(ALL, { ...noFilter(), ...filter }).map(({ notification }) => notification.id);
@@ -21,7 +22,7 @@ const found = (filter: Partial<ReturnType<typeof noFilter>>) =>
 describe('filterItems', () => {
   it('should return the list unchanged without a filter', () => {
     expect(filterItems(ALL, noFilter())).toBe(ALL);
-    expect(found({ text: '  ' })).toEqual(['a', 'b']);
+    expect(found({ text: '  ' })).toEqual(['a', 'b', 'c']);
   });
 
   it.each([
@@ -29,6 +30,8 @@ describe('filterItems', () => {
     [{ text: 'shop  disk' }, ['b']],
     [{ text: 'nothing' }, []],
     [{ text: 'DÍSK full' }, ['a']],
+    [{ text: 'strasse' }, ['c']],
+    [{ text: 'STRAẞE' }, ['c']],
     [{ source: 'Shop' }, ['b']],
     [{ feed: 'topic:x' }, ['b']],
     [{ severity: 'error' as const }, ['a']],

@@ -19,8 +19,9 @@ export const countFilters = ({ feed, severity, source }: Filter): number =>
 
 export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || countFilters(filter) > 0;
 
-/** Normalizes text like the server's search. */
-const normalize = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+/** Normalizes text as the server's search does. Upper case last turns `ß` and `ẞ` into `SS`. */
+const normalize = (text: string): string =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().toUpperCase();
 
 export function filterItems(items: readonly Item[], filter: Filter): readonly Item[] {
   if (!isFiltering(filter)) return items;

@@ -29,7 +29,7 @@ export interface FollowFeedOptions {
   page?: Page;
   /**
    * Called each time the feed has caught up. If `isFirst` is false, events about the reader could have been missed
-   * before that.
+   * since the last call.
    */
   onCaughtUp: (isFirst: boolean) => void;
 }
@@ -66,12 +66,12 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
   const notify = (publications: readonly LivePublication[], presenting: boolean): void =>
     lateStores.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
 
-  function reportMissed(toasts: Pick<LateToasts, 'summarise' | 'show'>, presenting: boolean): void {
+  function reportMissed(toasts: Pick<LateToasts, 'summarizeMissed' | 'show'>, presenting: boolean): void {
     const errors = [...missed.values()]
       .filter(({ notification }) => severityOf(notification) === 'error')
       .slice(0, MAX_MISSED_ERRORS);
     const areAllShown = errors.length === missed.size && !gap.gap;
-    if (presenting && !areAllShown) toasts.summarise({ feed, count: missed.size, ...gap });
+    if (presenting && !areAllShown) toasts.summarizeMissed({ feed, count: missed.size, ...gap });
     if (presenting) toasts.show(feed, errors);
     missed.clear();
     gap = { gap: false };

@@ -5,8 +5,8 @@ import { isPosition } from '@tocsin/client';
 export const MAX_IDS = 1_000;
 
 /**
- * A feed's read mark: all notifications up to `offset` are read, and the later notifications in `ids`. `at` is when the
- * mark was made (ms since 1970). In other epochs, items no newer than `at` are read.
+ * A feed's read mark: all notifications up to `offset` are read, and so are the later notifications in `ids`. `at` is
+ * when the mark was made (ms since 1970). In other epochs, items no newer than `at` are read.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 export type ReadMarks = Readonly<Record<string, ReadMark>>;

@@ -84,7 +84,7 @@ export const useReader = defineStore(() => {
     notice.show(!change.until ? 'unsaved' : isFull ? 'snooze-full' : 'snooze-refused', items.length);
   }
 
-  /** Applies a change to items, and sends it for their ids. */
+  /** Applies a change to items and sends it to the server with their ids. */
   function save(items: readonly Item[], name: Change, change: Override): void {
     const { until } = change;
     const sent = [...byFeed(items)].flatMap(([feed, group]) =>
@@ -126,7 +126,7 @@ export const useReader = defineStore(() => {
     notice.show('unarchived', items.length, undo);
   }
 
-  /** Undo restores each item's place, and whether an item with an earlier snooze was unread. */
+  /** Undo restores each item's place and, if the item had been snoozed before, its unread state. */
   function snooze(items: readonly Item[], until: Date): void {
     const groups = groupsOf(items, (item) => {
       const { place, unread, until: end, returnedAt } = marks.placeOf(item);

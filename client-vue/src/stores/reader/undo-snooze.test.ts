@@ -32,7 +32,7 @@ const snoozed = (flags: Partial<SnoozeMark>) => ({
   snoozed: [1, 2].map((offset) => ({ id: `n${offset}`, offset, epoch: 'e', until: '', ...flags })),
 });
 
-it('undoing a snooze should leave notifications that were back from an earlier snooze unread', async () => {
+it('undoing a snooze should leave notifications unread if they were back from an earlier snooze', async () => {
   const requests = snoozeAndUndo(snoozed({ until: '2026-06-02T10:00:00Z', due: true }));
   expect(ids()).toHaveLength(3);
   expect(useUnread().count).toBe(2);

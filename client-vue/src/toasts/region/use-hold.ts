@@ -2,8 +2,8 @@ import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, typ
 import { useToasts } from '../store.ts';
 
 /**
- * Tracks whether the reader is using the toasts by pointer, focus or touch. While in use, cards are spread out and
- * stay on the screen. Also pauses countdowns while the tab is hidden.
+ * Tracks whether the reader hovers over, focuses or touches the toasts. Meanwhile, cards are spread out and stay on the
+ * screen. Also pauses countdowns while the tab is hidden.
  */
 export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   held: ComputedRef<boolean>;

@@ -81,7 +81,7 @@ export const dataMappingSchema: z.ZodType<DataMapping> = z.lazy(() =>
   ]),
 );
 
-/** Replaces every `$field` in a mapping. Not recursive: field values are inserted verbatim. */
+/** Replaces every `$field` in a mapping. Field values are inserted verbatim, even if they contain a `$field`. */
 export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   if (typeof mapping === 'string') return valueOf(mapping, sources);
   if (typeof mapping !== 'object' || mapping === null) return mapping;

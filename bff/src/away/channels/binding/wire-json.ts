@@ -1,8 +1,8 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * The characters that Go's encoding/json escapes: U+2028 and U+2029 end lines in some languages, and `<`, `>` and `&`
- * are special in HTML.
+ * The characters that Go's encoding/json escapes but `JSON.stringify` doesn't: U+2028 and U+2029 end lines in some
+ * languages, and `<`, `>` and `&` are special in HTML.
  */
 const ESCAPED = /[<>&\u2028\u2029]/g;
 

@@ -41,9 +41,9 @@ export async function sendOverSmtp(
   const close = () => connection.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    await phase(connection, (done) => connection.connect(done));
+    await runPhase(connection, (done) => connection.connect(done));
     const { auth } = server;
-    if (auth) await phase(connection, (done) => connection.login(auth, done));
+    if (auth) await runPhase(connection, (done) => connection.login(auth, done));
   } catch (error) {
     close();
     return { outcome: 'unavailable', reason: reasonOf(error) };
@@ -52,7 +52,7 @@ export async function sendOverSmtp(
     const body = Readable.from([mail.raw]);
     body.once('end', () => (progress.handedOver = true));
     const envelope = { from: mail.from, to: [mail.to], size: mail.raw.length };
-    await phase(connection, (done) => connection.send(envelope, body, done));
+    await runPhase(connection, (done) => connection.send(envelope, body, done));
     connection.quit();
     return { outcome: 'sent' };
   } catch (error) {
@@ -67,7 +67,7 @@ export async function sendOverSmtp(
  * Runs a phase of the connection, such as the login. Also rejects if the connection breaks, since Nodemailer then
  * doesn't always call `done`.
  */
-const phase = (
+const runPhase = (
   connection: SMTPConnection,
   start: (done: (error?: Error | null) => void) => void,
 ): Promise<void> =>

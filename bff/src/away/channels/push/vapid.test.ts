@@ -3,7 +3,7 @@ import { newVapid, readVapid } from './vapid.ts';
 
 const vapid = newVapid('mailto:ops@shop.example');
 
-it('should read a secret that it created', () => {
+it('should read a secret with a newly generated key pair', () => {
   expect(readVapid(JSON.stringify(vapid))).toEqual(vapid);
 });
 

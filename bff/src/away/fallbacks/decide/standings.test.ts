@@ -82,7 +82,7 @@ describe('a notification that has left the history but has a stored position', (
   const waiting = { position: { epoch: EPOCH, offset: 3 } };
   const standing = (world: World) => standingWith({ waiting, ...world });
 
-  it('should get the standing from the marks', async () => {
+  it('should get its standing from the marks', async () => {
     expect(await standing({})).toBe('open');
     expect(await standing({ read: { offset: 2, ids: ['other'] } })).toBe('open');
     expect(await standing({ read: { offset: 3 } })).toBe('read');
@@ -131,7 +131,7 @@ describe('a notification that has left the history but has a stored position', (
 describe('a notification with a position that contradicts the history', () => {
   const waiting = { position: { epoch: EPOCH, offset: 15 } };
 
-  it('should get the standing from the history', async () => {
+  it('should get its standing from the history', async () => {
     const read = { offset: 9, ids: ['old'] };
     expect(await standingWith({ waiting, published: [live(14, 'old')], read })).toBe('read');
     expect(
@@ -153,7 +153,7 @@ describe('a notification from a past epoch', () => {
   const world = { epoch: '2-b', floor: 1, waiting: { position: { epoch: EPOCH, offset: 3 } } };
   const unread = { unread: [[3, 3]] as [number, number][] };
 
-  it("should get the standing from that epoch's marks", async () => {
+  it("should get its standing from that epoch's marks", async () => {
     expect(await standingWith({ ...world, read: { offset: 3 } })).toBe('read');
     expect(await standingWith({ ...world, read: { ids: ['old'] } })).toBe('read');
     expect(await standingWith({ ...world, read: { offset: 2 } })).toBe('open');

@@ -15,7 +15,7 @@ export async function standingsOf(
   waiting: readonly Waiting[],
   options: CurrentMarksOptions,
 ): Promise<(one: Waiting) => Standing> {
-  if (waiting.length === 0) return () => GONE;
+  if (waiting.length === 0) return () => LEFT_HISTORY;
   const marks = await readCurrentMarks(reader, waiting.flatMap(idsOf), options);
   const { history, offsets } = marks;
   const standings = await Promise.all(
@@ -26,10 +26,10 @@ export async function standingsOf(
     }),
   );
   const byName = new Map(standings);
-  return (one) => byName.get(nameOf(one)) ?? GONE;
+  return (one) => byName.get(nameOf(one)) ?? LEFT_HISTORY;
 }
 
-const GONE: Standing = { isOpen: false, reason: 'left the history' };
+const LEFT_HISTORY: Standing = { isOpen: false, reason: 'left the history' };
 
 function standingOf(
   { id, createdAt, notification: content, position: at }: Waiting,
@@ -54,7 +54,7 @@ function standingOf(
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
   // The id was already taken, so the feed didn't show this notification.
   if (other) return { isOpen: false, reason: 'published twice' };
-  if (!content) return GONE;
+  if (!content) return LEFT_HISTORY;
   if (isExpired(content, now)) return { isOpen: false, reason: 'expired' };
   if (position) {
     // If another publication has the id, marks by id don't refer to this publication.

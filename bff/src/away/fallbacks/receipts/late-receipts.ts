@@ -22,7 +22,7 @@ export interface LateReceiptsOptions {
 
 /** Pause after a broker failure (ms), so that read marks don't wait for the broker. */
 const PAUSE_MS = 5_000;
-/** Maximum bytes of events in the store. Once full, publishing rejects until the broker is back. */
+/** Maximum bytes of events in the store. At the limit, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;
 /** An attempt ends after this many failed events. The remaining events wait for the next attempt. */
 const MAX_FAILED = 3;

@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }
 afterEach(() => void vi.useRealTimers());
 
 describe('a fallback that was not sent', () => {
-  it('should be listed along with the reason by every instance', async () => {
+  it('should be listed by every instance, with the reason', async () => {
     const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
     const common = { reader: READER, via: 'email' };
     expect(await listOf(instance().fallbacks)).toEqual([

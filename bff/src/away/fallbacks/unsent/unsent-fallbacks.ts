@@ -23,7 +23,7 @@ export interface UnsentFallbacksOptions extends Pick<
 const MAX_RUNNING_LISTS = 2;
 const MAX_WAITING_LISTS = 16;
 /** Delay of the wake-up that covers a crash after a document write (ms). Longer than the write takes. */
-const WRITE_MS = 2 * 60_000;
+const CRASH_WAKE_UP_MS = 2 * 60_000;
 /**
  * Time limit for a request (ms), after which the remaining readers are skipped. The ops page waits a minute for the
  * response.
@@ -46,8 +46,8 @@ export class UnsentFallbacks {
   }
 
   /**
-   * Puts fallbacks back into the queue, due now. Safe to repeat. They are sent unless the reader has since read the
-   * notification, or it has left the history.
+   * Puts fallbacks back into the queue, due now. Safe to repeat. They are sent unless the notification has since been
+   * read or has left the history.
    */
   sendAgain(names: readonly UnsentName[]): Promise<UnsentResult> {
     const { rulesOf, now } = this.#options;
@@ -58,7 +58,7 @@ export class UnsentFallbacks {
       if (!planned || planned.done === 0) return planned;
       // Set a wake-up before the write in case the process crashes after the write. The reader's later fallbacks depend
       // on this wake-up too.
-      const wakeUpAt = now() + WRITE_MS;
+      const wakeUpAt = now() + CRASH_WAKE_UP_MS;
       await this.#options.wakeUps.set(wakeUpName(hash, wakeUpAt, { unique: true }), wakeUpAt);
       const closing = await this.#change(reader, plan);
       if (closing) await this.#wakeUp(hash, closing.document);

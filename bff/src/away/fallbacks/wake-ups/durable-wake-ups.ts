@@ -15,16 +15,16 @@ export interface DurableWakeUpsOptions {
   now: () => number;
 }
 
-/** How long not to call the scheduler after it failed (ms), so that turns don't wait for it. */
+/** Pause after a scheduler failure (ms), so that turns don't wait for the scheduler. */
 const PAUSE_MS = 5_000;
 const BATCH_SIZE = 100;
 /** Maximum wake-ups set in parallel. Low enough for a busy scheduler to accept all of them before the timeout. */
 const MAX_PARALLEL = 10;
-/** Minimum time before resending a wake-up that the scheduler accepted (ms). Resent in case the scheduler lost it. */
+/** Minimum time before resending an accepted wake-up (ms). Later calls resend it in case the scheduler lost it. */
 const RESEND_AFTER_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 /** Maximum wake-ups per document (about 700 kB). Further wake-ups go into the next document. */
-const MAX_KEPT = 10_000;
+const MAX_PER_DOCUMENT = 10_000;
 /** Maximum documents. When all are full, turns with fallbacks wait for the scheduler. */
 const MAX_DOCUMENTS = 64;
 
@@ -82,7 +82,7 @@ export class DurableWakeUps implements WakeUps {
       for (let number = 0; number < MAX_DOCUMENTS;) {
         const stored = await store.read(keyOf(number));
         const { waiting } = parse(keyOf(number), stored?.value);
-        if (waiting.length < MAX_KEPT) this.#firstFree = Math.min(this.#firstFree, number);
+        if (waiting.length < MAX_PER_DOCUMENT) this.#firstFree = Math.min(this.#firstFree, number);
         // A document is created when the previous document is full, and isn't deleted when it becomes empty.
         if (!stored) return;
         if (waiting.length === 0) {
@@ -144,13 +144,13 @@ export class DurableWakeUps implements WakeUps {
       this.#firstFree = number;
       if (number === MAX_DOCUMENTS)
         throw new TemporaryError(
-          `${MAX_DOCUMENTS * MAX_KEPT} wake-ups are already waiting for the scheduler`,
+          `${MAX_DOCUMENTS * MAX_PER_DOCUMENT} wake-ups are already waiting for the scheduler`,
         );
       const added = remaining;
       await this.#change(number, (waiting) => {
         const known = new Set(waiting.map(([name]) => name));
         const missing = added.filter(([name]) => !known.has(name));
-        const room = Math.max(0, MAX_KEPT - waiting.length);
+        const room = Math.max(0, MAX_PER_DOCUMENT - waiting.length);
         remaining = missing.slice(room);
         return missing.length === 0 || room === 0 ? waiting : [...waiting, ...missing.slice(0, room)];
       });

@@ -6,7 +6,7 @@ import { wakeUpName } from './wake-up-names.ts';
 /** Wake-ups due within this time (ms) get unique names, which can't clash with the wake-up that is being delivered. */
 const UNIQUE_WITHIN_MS = 5_000;
 const MIN_WAIT_MS = 100;
-/** Minimum pause while a channel has the maximum messages in flight. The maximum pause is twice as long. */
+/** Minimum pause while a channel is at its limit of messages in flight. The maximum pause is twice as long. */
 const FULL_WAIT_MS = 1_000;
 /** Maximum time between checks by an instance whose clock is behind the scheduler's. */
 const SLOW_CLOCK_MS = 15_000;

@@ -75,8 +75,8 @@ export async function subscribe(publicKey: string): Promise<void> {
 }
 
 /**
- * Turns off push on this device. Push is off even if this rejects because the server is unreachable. The server then
- * notices when the next push fails.
+ * Turns off push on this device. Push is off even if this rejects because the server is unreachable. In that case, the
+ * server finds out when the next push fails.
  */
 export async function unsubscribe(): Promise<void> {
   const subscription = await (await pushManager()).getSubscription();

@@ -21,7 +21,7 @@ export function useChannels() {
   const state = ref<ChannelsState>('loading');
   const channels = shallowRef<Channels>();
 
-  /** Reloads the channels. Never rejects. `state` tells whether it worked. */
+  /** Reloads the channels. Never rejects. `state` shows whether it succeeded. */
   async function load(): Promise<void> {
     try {
       const response = await useSource().call((url, _clientId, options) => fetchChannels(url, options));
