@@ -50,13 +50,13 @@ export interface FeedHandlers {
   /** The feed was acknowledged, and all publications in the response have been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state in the feed. Called for each acknowledgement before the publications, and after each change
-   * in any tab or on any device. Calls can arrive out of order. Within an epoch, a read state only grows, so merge all
-   * reported states (take their union).
+   * The reader's read state in the feed. Called for each acknowledgement, before its publications, and after each
+   * change in any tab or on any device. Calls can arrive out of order. Within an epoch, a read state only grows, so
+   * merge all reported states (take their union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement before the
+   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement, before its
    * publications. Also called after each change in any tab or on any device. The state never goes back in time. Use
    * `placesIn` to apply the marks.
    */
@@ -130,7 +130,7 @@ export type ServerEventListeners = {
 
 export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** An error to be retried, a skipped malformed event, or an exception in a handler. */
+  /** A failure that the client will retry, a skipped malformed event, or an exception in a handler. */
   error: (error: Error) => void;
   /** This tab may show toasts from now on (true) or may no longer show them (false). */
   presenting: (now: boolean) => void;

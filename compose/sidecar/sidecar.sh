@@ -13,8 +13,8 @@ trim() {
   text=${1#"${1%%[![:space:]]*}"}
   text=${text%"${text##*[![:space:]]}"}
 }
-# Exports the variables in $file, lines of NAME=value, without running anything in it. The bffs read the same file with
-# `node --env-file`, so a value that the two would read differently is refused.
+# Exports the variables in $file (lines of NAME=value) without running anything in it. The bffs read the same file with
+# `node --env-file`, so values that Node would read differently are refused.
 load() {
   while IFS= read -r line || [ -n "$line" ]; do
     trim "$line"

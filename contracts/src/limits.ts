@@ -55,8 +55,8 @@ export const MAX_MUTED_BYTES = 32 * 1024;
 /** Maximum number of ranges per list of marks for each reader and feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum size of the marks in a reader's inbox, and maximum number of feeds with marks. The oldest feeds are dropped
- * first.
+ * Maximum size of the marks in a reader's inbox, and maximum number of feeds with marks. The least recently changed
+ * feeds are dropped first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;
 export const MAX_MARKED_FEEDS = 200;
@@ -74,5 +74,5 @@ export const MAX_QUERY_LENGTH = 200;
 
 export const MAX_EPOCH_LENGTH = 64;
 
-/** `deliverAt` can be at most a year ahead. */
+/** `deliverAt`, snoozes and temporary mutes can be at most a year ahead. */
 export const MAX_SCHEDULE_MS = 366 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import { momentOf, type Identity, type Revocation } from '@tocsin/contracts';
+import { revokedUntil, type Identity, type Revocation } from '@tocsin/contracts';
 import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
@@ -39,7 +39,7 @@ export class Revocations {
   /** Whether the token is revoked. A token without an issue time counts as issued before every revocation. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
-    return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));
+    return revocation !== undefined && (issuedAt === undefined || issuedAt <= revokedUntil(revocation));
   }
 
   has(sub: string): boolean {
@@ -102,7 +102,7 @@ export class Revocations {
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
     const isStricter = (stored ?? []).some((revocation) => {
       const earlier = before.get(revocation.sub);
-      return !earlier || momentOf(earlier) < momentOf(revocation);
+      return !earlier || revokedUntil(earlier) < revokedUntil(revocation);
     });
     if (isStricter) for (const listener of this.#listeners) listener();
   }

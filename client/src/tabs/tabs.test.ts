@@ -162,7 +162,7 @@ describe('tabs', () => {
     }
   });
 
-  it('should take turns leading less and less often while no tab can get a token', async () => {
+  it('should take turns leading, less and less often, while no tab can get a token', async () => {
     let getToken = () => Promise.reject<string>(new Error('signed out'));
     const connecting = vi.fn();
     const options = { getToken: () => getToken(), tabs: { group: 'one' } };

@@ -263,7 +263,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstPageOf(reader, feed);
-      // A socket can also push publications that are in the response, possibly before the response and more than once.
+      // A socket can push publications that are also in the response, possibly before the response and more than once.
       const all = new Map(first.publications.map((publication) => [publication.offset, publication]));
       const collect = () => {
         for (const publication of pushed(reader.inbox, feed)) all.set(publication.offset, publication);

@@ -58,7 +58,7 @@ export const receiptsSchema = z
         z.object({
           via: channelNameSchema,
           state: z.enum(FALLBACK_STATES),
-          at: dateTimeSchema.meta({ description: 'When the fallback is due or ended.' }),
+          at: dateTimeSchema.meta({ description: 'When the fallback is due, or when it ended.' }),
           reason: z.string().optional(),
         }),
       )

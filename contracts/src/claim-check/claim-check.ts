@@ -91,7 +91,7 @@ export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 /** The Redis key for a feed's entry. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
-/** The set-aside record name for an item. */
+/** The name of an item's set-aside record. */
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 

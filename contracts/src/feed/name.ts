@@ -39,7 +39,7 @@ const encoder = new TextEncoder();
 
 /**
  * The feed's name in keys and actor ids, unique for each feed. UTF-8 bytes other than `A–Z a–z 0–9 . _ : -` are
- * encoded as `~XX`, so the name survives URLs and Dapr (which uses `||` as separator).
+ * encoded as `~XX`, so the name survives URLs and Dapr (which uses `||` as a separator).
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)

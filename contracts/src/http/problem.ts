@@ -51,7 +51,7 @@ export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[]
         message: 'is not a known member',
       }));
     }
-    // Otherwise, the message would only say that a record has an invalid key, but not why.
+    // Otherwise, the message would say only that a record has an invalid key, not why.
     const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
     return [{ path: path.map(String).join('.'), message: reason ?? issue.message }];
   });

@@ -90,7 +90,7 @@ export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   sources: members.sources,
   categories: members.categories,
-  /** Can end more than a year ahead, because the clock of the server that stored it might have been ahead. */
+  /** Mutes can end more than a year ahead: the clock of the server that stored them might have been ahead. */
   mutedUntil: z.array(z.looseObject({ ...mutedUntilSchema.shape, until: dateTimeSchema })).optional(),
   quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
   sound: members.sound,

@@ -28,8 +28,8 @@ const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(atMost(MAX_LISTED, 'values', z.array(item).min(1)));
 
 /**
- * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated. Defaults to `all` and every feed
- * named in the reader's token.
+ * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated, and defaults
+ * to `all` and, with a token, the reader's own feed and the topics that the token lists by name.
  */
 export const searchQuerySchema = z.strictObject({
   q: z

@@ -22,7 +22,7 @@ export const apiKeySchema = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
   /** Feeds that the key can use. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
-  /** Average notifications per second. Each producer instance counts separately. */
+  /** Maximum notifications per second, on average. Each producer instance counts separately. */
   perSecond: z.int().min(1).max(100_000),
   /** Permitted actions on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),

@@ -128,7 +128,7 @@ export const auditQuerySchema = z.strictObject({
     .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
     .default(DEFAULT_PAGE_LIMIT),
   action: wordSchema.optional(),
-  /** Case-insensitive part of the actor's name, or the actor's kind. */
+  /** Part of the actor's name, or the actor's kind. Case-insensitive. */
   actor: z.string().min(1).max(255).optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;

@@ -19,7 +19,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('gone'), offset: z.int().min(1), reason: z.enum(GONE_REASONS) }),
   /** The feed remembers the id but no longer has the content. */
   z.object({ place: z.literal('forgotten') }),
-  /** The feed remembers that the id was retracted and never shows a notification with it. */
+  /** The feed remembers that the id was retracted, and will never show a notification with that id. */
   z.object({ place: z.literal('retracted') }),
   z.object({ place: z.literal('waiting'), entry: z.string() }),
   z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),

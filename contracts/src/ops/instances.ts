@@ -9,13 +9,13 @@ const rate = z.number().min(0);
 const latency = z.number().min(0).nullable();
 const count = z.int().min(0);
 
-/** The broker's counts of announcements that the bffs haven't finished. */
+/** The broker's counts of announcements that the bffs haven't finished processing. */
 export const announcementQueueSchema = z.object({
   /** Announcements not read by any sidecar yet. */
   waiting: count,
   /** Announcements read but not acknowledged. They are being processed, or have failed and will be retried. */
   heldBack: count,
-  /** Age of the oldest announcement in ms, waiting or held back. 0 without announcements. */
+  /** Age (ms) of the oldest announcement, waiting or held back. 0 if there are none. */
   oldestMs: count,
 });
 export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;

@@ -86,7 +86,7 @@ export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
  * The epoch that every feed starts in. It gives feeds an epoch before the head is first written. Created once per
- * store. A store that has lost data gets a new origin.
+ * store, and again if the store has lost it.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;

@@ -21,7 +21,7 @@ is_joined() {
       address=$(address "$other")
       if ! printf '%s\n' "$nodes" | grep -q " $address:6379@16379,redis-$other.redis .* connected"; then
         status=1
-        # The cluster bus requires no password, so first check that the address now belongs to our node.
+        # The cluster bus requires no password, so first check that the address now belongs to one of our nodes.
         if [ -n "$address" ] && cli -h "$address" cluster myid | grep -q '^[0-9a-f]\{40\}$'; then
           cli cluster meet "$address" 6379 > /dev/null
         fi
@@ -45,7 +45,7 @@ master_to_follow() {
     }'
 }
 
-# Succeeds if a live replica follows a master that serves no slots: it may have the only copy of lost slots.
+# Succeeds if a master that serves no slots has a live replica, which may hold the only copy of lost slots.
 has_orphan() {
   printf '%s\n' "$nodes" | awk '
     $3 ~ /slave/ && $3 !~ /fail/ { followed[$4] = 1 }

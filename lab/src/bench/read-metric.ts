@@ -1,4 +1,4 @@
-/** Sums a metric's series that have these `labels`. 0 without matching series. @throws Error if reading fails */
+/** Sums a metric's series that have these `labels`. Returns 0 if none do. @throws Error if reading fails */
 export async function readMetric(
   url: string,
   name: string,

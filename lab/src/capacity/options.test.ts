@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readCapacityOptions } from './options.ts';
 
 describe('the capacity options', () => {
-  it('should have defaults for everything except the bff count', () => {
+  it('should have defaults for the load, but not for the bff count', () => {
     const { mode, json, load } = readCapacityOptions([]);
     expect([mode, json]).toEqual(['compute', false]);
     expect(load).toMatchObject({ connections: 10_000, rate: 100, feeds: 1, payload: 200, target: 0.6 });

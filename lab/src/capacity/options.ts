@@ -5,7 +5,7 @@ export interface CapacityOptions {
   /** `compute` uses the stored constants. All other modes run real stacks. */
   mode: 'compute' | 'measure' | 'measure-compression' | 'check';
   load: Load;
-  /** Prints only the plan to standard output, as JSON. */
+  /** Prints the plan or the check's result as JSON. */
   json: boolean;
 }
 

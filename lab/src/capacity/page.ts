@@ -44,8 +44,8 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
       'measure.',
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
-    `One feed accepted ${amount(constants.rates.singles)} single notifications a second at 64 in flight, or ${amount(constants.rates.arrays)} ` +
-      `in arrays of 100. Many feeds in one partition accepted ${amount(constants.rates.partition)} single notifications a second at 256 in flight. ` +
+    `One feed accepted ${amount(constants.rates.singles)} single notifications a second with 64 requests in flight, or ${amount(constants.rates.arrays)} ` +
+      `in arrays of 100. Many feeds in one partition accepted ${amount(constants.rates.partition)} single notifications a second with 256 requests in flight. ` +
       `All processes shared the same cores. A lane starts at most one entry every ${amount(constants.laneMs)} ms.`,
     `CPU cores needed to receive ${amount(EVENTS_PER_SECOND)} messages a second with one publication each, for all bffs together and for the broadcaster's Redis:`,
     markdown(receivingRows(constants)),

@@ -18,7 +18,7 @@ import { makeLedger, type Ledger } from './report/ledger.ts';
 import { naiveBff } from './naive/command.ts';
 import { readChaosOptions, type ChaosOptions } from './options.ts';
 import { printLedger } from './report/print-ledger.ts';
-import { startSixNodes } from './masters.ts';
+import { startRedisCluster } from './masters.ts';
 import { Random } from './random.ts';
 import { Reader } from './clients/reader.ts';
 import { startReceivers, type Receivers } from './clients/receivers.ts';
@@ -27,8 +27,8 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Deliveries count as finished after this time without any (ms). Other processes finish a killed process's work
- * within 20 s.
+ * Deliveries count as finished once there have been none for this long (ms). Other processes finish a killed process's
+ * work within 20 s.
  */
 const QUIET_MS = 21_000;
 /** Maximum time between the last notification and the end of deliveries (ms). */
@@ -42,8 +42,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
- * them at most steps, while more than 200 clients receive notifications. Then checks each notification. Exits with 1 if
- * a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
+ * them at most of these steps, while more than 200 clients receive notifications. Then checks each notification. Exits
+ * with 1 if a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -53,7 +53,7 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
   const receivers = await startReceivers();
   const channels = channelsOf(receivers, dir);
   const settings = { AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER };
-  const cluster = options.redis === 'cluster' ? await startSixNodes(dir, say) : undefined;
+  const cluster = options.redis === 'cluster' ? await startRedisCluster(dir, say) : undefined;
   const stack = await startStack({
     bffs: BFFS,
     ...(cluster && { redisHost: cluster.address, redisSettings: { REDIS_CLUSTER: 'true' } }),
@@ -118,8 +118,8 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
     await clients.stopDisruptions();
     const activities = [changes, marks, fallbacks, orders].filter((activity) => activity !== undefined);
     await Promise.all([workload.stop(), ...activities.map((activity) => activity.stop())]);
-    const lastDue = Math.max(0, ...activities.map((activity) => activity.lastDue));
-    await delay(Math.max(0, lastDue - Date.now()));
+    const settledAt = Math.max(0, ...activities.map((activity) => activity.settledAt));
+    await delay(Math.max(0, settledAt - Date.now()));
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
     const ledger = await makeLedger({

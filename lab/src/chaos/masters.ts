@@ -32,7 +32,7 @@ const CHANGE_MS = 30_000;
 const DOWN_MS = 700;
 
 /** Starts a cluster of three masters with a replica each. @throws Failure if `redis-server` is missing */
-export async function startSixNodes(dir: string, say: Say): Promise<RedisCluster> {
+export async function startRedisCluster(dir: string, say: Say): Promise<RedisCluster> {
   const { kind, command } = await ensureRedisServer(say);
   if (kind === 'docker')
     throw new Failure('A Redis Cluster needs `redis-server` on this machine. Install it, and try again.');

@@ -2,7 +2,7 @@ import {
   DOCUMENT_VERSION,
   MAX_REVOCATIONS,
   MAX_REVOCATIONS_BYTES,
-  momentOf,
+  revokedUntil,
   revocationsDocumentSchema,
   type Revocation,
 } from '@tocsin/contracts';
@@ -61,7 +61,7 @@ export class RevocationList {
     let effective: Revocation = { sub, before: new Date(moment).toISOString(), at };
     await this.#write((current) => {
       const existing = current.find((revocation) => revocation.sub === sub);
-      if (existing && momentOf(existing) >= moment) {
+      if (existing && revokedUntil(existing) >= moment) {
         effective = existing;
         return undefined;
       }
@@ -111,7 +111,7 @@ export class RevocationList {
     const { tokenLifeMs, now } = this.#options;
     const { revocations } = revocationsDocumentSchema.parse(value);
     if (tokenLifeMs === undefined) return revocations;
-    return revocations.filter((revocation) => momentOf(revocation) + tokenLifeMs > now());
+    return revocations.filter((revocation) => revokedUntil(revocation) + tokenLifeMs > now());
   }
 }
 

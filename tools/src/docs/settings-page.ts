@@ -46,7 +46,7 @@ ${table(settingsOf(producerSettings))}
 
 ${table(settingsOf(bffSettings))}
 
-Each \`REDIS_…\` setting can be given for only one part of the data, as \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
+You can override each \`REDIS_…\` setting for one part of the data, with \`REDIS_STATE_…\`, \`REDIS_ENTRIES_…\`,
 \`REDIS_TOPICS_…\` or \`REDIS_AUDIT_…\` ([several Redis servers](guides/redis.md#several-redis-servers)).
 
 ## ui

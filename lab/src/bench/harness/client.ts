@@ -13,7 +13,7 @@ const READY_MS = 60_000;
 export class Client {
   readonly #dialogue: Dialogue;
   #socket: RawSocket | undefined;
-  /** Why the connection was closed; `undefined` if `close()` closed it. */
+  /** Why the connection was closed; `undefined` while it's open, or if `close()` closed it. */
   fault: Error | undefined;
 
   private constructor(dialogue: Dialogue) {

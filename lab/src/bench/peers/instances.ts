@@ -10,7 +10,7 @@ export interface Instances {
 }
 
 /**
- * Starts all processes and waits until `isReady` is true for each. If a process doesn't get ready, stops them all.
+ * Starts all processes and waits until `isReady` is true for each. If a process doesn't become ready, stops them all.
  * @throws Failure with the end of that process's log
  */
 export async function startInstances(

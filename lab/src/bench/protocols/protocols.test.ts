@@ -84,7 +84,7 @@ describe("Centrifugo's protocol", () => {
   });
 });
 
-it('should make a client with the plain protocol ready once the server answers `ok`', () => {
+it('should consider a client with the plain protocol ready once the server answers `ok`', () => {
   const dialogue = plainProtocol.begin({ feed: 'all' });
   expect(dialogue.hello).toBe('subscribe');
   expect(say(dialogue, 'ok')).toEqual({ ready: true });

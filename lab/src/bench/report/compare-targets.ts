@@ -20,7 +20,7 @@ export interface TargetResult {
   stretchReached: boolean;
 }
 
-/** Compares a result with the performance targets. Skips targets that weren't measured. */
+/** Compares a result with the performance targets. Skips targets whose figure wasn't measured. */
 export function compareWithTargets(result: Pick<Result, 'samples' | 'growth'>): TargetResult[] {
   const read = medianReader(result);
   const growth = result.growth ?? [];

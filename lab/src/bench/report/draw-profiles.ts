@@ -13,8 +13,8 @@ const busyTime = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
 };
 
 /**
- * Draws the profile of the busiest thread in `folder`. With multiple instances, that thread belongs to the feed's host.
- * Returns the written file, or `undefined` if there is no profile.
+ * Draws only the profile of the busiest thread in `folder`, even if there are multiple instances. Returns the written
+ * file, or `undefined` if there is no profile.
  */
 export function drawBusiest(folder: string, app: string): string | undefined {
   const profiles = readdirSync(folder)

@@ -13,8 +13,8 @@ const LANES = 64;
 const WARM_UP = 1;
 
 /**
- * Measures the latency from a POST to each of 100 clients at a steady 100 messages per second. Doesn't wait for a
- * response before it sends the next message.
+ * Measures the time from a POST until each of 100 clients receives the message, at a steady 100 messages per second.
+ * Doesn't wait for a response before it sends the next message.
  */
 export const latency: Workload = {
   id: 'latency',

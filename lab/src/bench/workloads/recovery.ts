@@ -8,9 +8,9 @@ import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 
-/** How long to wait (ms) so that a server has noticed that a single client has disconnected. */
+/** How long to wait (ms) for a server to notice that a single client has disconnected. */
 const DISCONNECT_MS = 50;
-/** How long to wait (ms) so that a server has noticed that many clients have disconnected. */
+/** How long to wait (ms) for a server to notice that many clients have disconnected. */
 const ALL_DISCONNECT_MS = 500;
 
 interface DisconnectedClients {

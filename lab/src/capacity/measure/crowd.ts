@@ -29,7 +29,7 @@ const startsWith = (message: Buffer, start: Buffer): boolean =>
   message.subarray(0, start.length).equals(start);
 
 /**
- * Runs `work` while clients are subscribed to a feed each, then disconnects them and waits until the instances have
+ * Runs `work` while clients are each subscribed to one feed, then disconnects them and waits until the instances have
  * noticed.
  */
 export async function withCrowd<T>(

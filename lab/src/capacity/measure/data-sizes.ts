@@ -29,7 +29,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** How long to wait so that instances have dropped the views from previous steps (ms). */
+/** How long to wait for instances to drop the views from previous steps (ms). */
 const FORGET_MS = 20_000;
 
 /** Measures the memory used by connections, watched feeds and publications, and the feeds' data in Redis. */
@@ -76,12 +76,12 @@ export async function measureReplaced(steps: Steps): Promise<number> {
   const feedAt = feedOf(REPLACED, SIZES.replacedFeeds);
   await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: feedAt });
   const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => feedAt(index));
-  return measureReplacedBytes(steps.rig, LABEL, feeds);
+  return measureReplacedBytes(steps.rig, FEED_PREFIX, feeds);
 }
 
 const REPLACED = 'replaced';
 /** The prefix of the feed names, used to find the documents. */
-const LABEL = `topic:${REPLACED}`.slice(0, 8);
+const FEED_PREFIX = `topic:${REPLACED}`.slice(0, 8);
 
 /** Creates readers with read marks in a feed. Returns the average size in bytes of a reader's read state. */
 export async function measureReaders({ rig }: Steps): Promise<number> {

@@ -10,7 +10,7 @@ const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
 /** The sender in injected events. Instances skip only events that they sent, so every instance reads these. */
 const STRANGER = 'capacity';
-/** How long to wait after the last event so that all instances have read it (ms). */
+/** How long to wait after the last event for all instances to read it (ms). */
 const READ_MS = 200;
 
 type Event = Record<string, string>;
@@ -32,7 +32,7 @@ async function withRedis<T>(
 export const newestEvent = (rig: Rig): Promise<Event> =>
   withRedis(rig, async (redis) => {
     const [newest] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
-    if (!newest) throw new Failure('The broadcaster has not sent any event.');
+    if (!newest) throw new Failure('The broadcaster has not sent any events.');
     return { ...newest.message };
   });
 

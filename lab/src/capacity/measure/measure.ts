@@ -8,7 +8,7 @@ import { Numbers } from '../../bench/workloads/workload.ts';
 import type { Constants } from '../model/constants.ts';
 import { fit } from './fit.ts';
 import { startRig, type Rig, type RigSettings } from './rig.ts';
-import { measureAll, measureSmall } from './steps.ts';
+import { measureAll, measureSingleInstance } from './steps.ts';
 
 const RAW_FILE = join(ARTIFACTS_DIR, 'capacity-windows.json');
 
@@ -38,7 +38,7 @@ export async function measureConstants(
 ): Promise<Constants> {
   const conditions = await startConditions(true);
   const context = { numbers: new Numbers(), say, signal };
-  const small = await onRig(1, signal, (rig) => measureSmall(rig, context));
+  const small = await onRig(1, signal, (rig) => measureSingleInstance(rig, context));
   const { windows, measurements } = await onRig(2, signal, (rig) => measureAll(rig, context));
   const { persistence: _, ...fitConditions } = conditions();
   const all = [...small, ...windows];

@@ -46,8 +46,8 @@ export interface RigSettings {
 }
 
 /**
- * Starts a rig.
- * @throws Failure if it can't start, after stopping all processes
+ * Starts a rig. If that fails, stops all its processes.
+ * @throws Failure if it can't start
  */
 export async function startRig(
   instances: number,

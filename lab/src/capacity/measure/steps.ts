@@ -33,7 +33,7 @@ export interface OtherMeasurements {
 
 /**
  * Publishes until V8 has compiled the code and one-time allocations are done. Instances keep watching a feed for a
- * minute, so this doesn't subscribe to feeds from later windows.
+ * minute after the last client leaves, so this doesn't subscribe to feeds from later windows.
  */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
@@ -65,7 +65,7 @@ async function measureEntries(steps: Steps): Promise<void> {
 }
 
 /** Measures, on a single instance, the costs that depend on the instance count. */
-export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
+export async function measureSingleInstance(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
   await measureEntries(steps);
@@ -193,7 +193,7 @@ const clientsOf =
   (client: number): string =>
     feedAt(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** How long to wait after publishing so that the last message has arrived (ms). */
+/** How long to wait after publishing for the last message to arrive (ms). */
 const ARRIVE_MS = 300;
 
 /**
@@ -207,7 +207,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
   return steps.crowd('crowd connects', { count, feedOf: feedAt }, async (received) => {
     received.reset();
     await steps.idle('crowd idle', SIZES.crowdIdleSeconds, count);
-    // Connections get the first ping 25 s after they were opened.
+    // Connections get their first ping 25 s after they open.
     await steps.idle('crowd pings', SIZES.crowdPingsSeconds, count, count);
     const positionBytes = received.positionBytes / Math.max(1, received.positions);
     received.reset();

@@ -172,7 +172,7 @@ describe('the distribution of the load', () => {
     expect(flow({ feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count a receipt for each ping from a page with new publications, but at most one per view in 2 s', () => {
+  it('should count a receipt for each ping from a page with new publications, at most one per view every 2 s', () => {
     // Together, 1,000 pages answer 40 pings a second, and nearly all have new publications.
     expect(flow({ feeds: 1_000, rate: 1_000 }, 2).receipts).toBeCloseTo(40);
     expect(flow({ feeds: 1_000, rate: 40 }, 2).receipts).toBeCloseTo(40 * (1 - Math.exp(-1)));
@@ -208,12 +208,12 @@ describe('a plan', () => {
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use an entry’s cost at each process’s own rate, not at the total rate', () => {
+  it('should use an entry’s cost at each producer’s own rate, but at the total rate for bffs and Redis', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
     ];
-    // Each producer handles 10 entries a second, and each pair of bffs 1,000.
+    // Each producer handles 10 entries a second. Redis handles all 10,000, and every bff receives their messages.
     expect(entryCost({ entry }, 10_000, { instances: 20, producers: 1_000 })).toMatchObject({
       producer: 100,
       bff: 20,
@@ -248,7 +248,7 @@ describe('a plan', () => {
     expect(plan({ feeds: 10, payload: 400 }).memory.bff - memory.bff).toBeCloseTo(10 * 1_000 * 200, -1);
   });
 
-  it('should limit the data in Redis to the history, the ids and unacknowledged announcements', () => {
+  it('should limit the data in Redis to the history, the ids and recent announcements', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);

@@ -18,7 +18,7 @@ const UNCOMPRESSED_BYTES = 4 * 1024;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
 /** The default for `FEEDS_BYTES`, the maximum total size of a bff's rings as JSON. */
 const FEEDS_BYTES = 32 * 2 ** 20;
-/** The broadcaster's stream limits: the default for `BROADCAST_BYTES`. */
+/** The limits of the broadcaster's stream. `bytes` is the default for `BROADCAST_BYTES`. */
 const BROADCAST = { messages: 2_000, seconds: 30, bytes: 16 * 2 ** 20 };
 /** Time between two `position` events for a subscription (s). */
 const POSITION_SECONDS = 8;
@@ -90,7 +90,7 @@ function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, p
   return { ...memory.process, bff };
 }
 
-/** A feed's history size in Redis (bytes). With compression, the newest documents are too small to be compressed. */
+/** A feed's history size in Redis (bytes). The newest documents are never compressed, since they are too small. */
 function historyBytes(load: Load, { stored }: Constants, json: number): number {
   if (!load.compressedHistory) return json;
   const plain = Math.min(json, UNCOMPRESSED_BYTES);

@@ -19,9 +19,9 @@ export interface Rule {
   mustRemove?: boolean;
 }
 
-const NEAR_MS = 20_000;
-/** A delay of more than a minute (ms), which makes the producer store notifications as Dapr jobs. */
-const FAR_MS = 62_000;
+const NEAR_RANGE_MS = 20_000;
+/** Range of the random delays (ms): more than a minute, so that the producer stores some notifications as Dapr jobs. */
+const FAR_RANGE_MS = 62_000;
 /** Pause between two runs of a task (ms): at least this, and less than twice as long. */
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
@@ -41,8 +41,8 @@ export class Changes {
     this.#random = random;
     this.#caller = new Caller({ urls, patienceMs: 180_000 });
     const tasks = [
-      () => this.#schedule(NEAR_MS),
-      () => this.#schedule(FAR_MS),
+      () => this.#schedule(NEAR_RANGE_MS),
+      () => this.#schedule(FAR_RANGE_MS),
       () => this.#cancel(),
       () => this.#retract(),
       () => this.#retractEarly(),
@@ -59,7 +59,7 @@ export class Changes {
   }
 
   /** When the last scheduled notification is due (ms since 1970). */
-  get lastDue(): number {
+  get settledAt(): number {
     return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
   }
 
@@ -95,7 +95,7 @@ export class Changes {
 
   async #cancel(): Promise<void> {
     const { feed, notification, id } = this.#make('cancelled');
-    const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
+    const at = Date.now() + 3_000 + this.#random.below(FAR_RANGE_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
     // If the notification was due before the retraction was acknowledged, a client might have shown and then removed

@@ -87,7 +87,7 @@ export class Fallbacks {
   }
 
   /** When all messages must have arrived (ms since 1970). */
-  get lastDue(): number {
+  get settledAt(): number {
     return Math.max(0, ...[...this.#expected.values()].map(({ dueAt }) => dueAt)) + SETTLE_MS;
   }
 

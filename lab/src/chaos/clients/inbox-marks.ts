@@ -71,7 +71,7 @@ export class InboxMarks {
   }
 
   /** When the last snooze ends (ms since 1970). */
-  get lastDue(): number {
+  get settledAt(): number {
     return Math.max(0, ...[...this.#snoozed.values()].map(({ until }) => until));
   }
 

@@ -85,7 +85,7 @@ export class Orders {
   }
 
   /** When all notifications must have arrived (ms since 1970). */
-  get lastDue(): number {
+  get settledAt(): number {
     return this.#stoppedAt + SETTLE_MS;
   }
 

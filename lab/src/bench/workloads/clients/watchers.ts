@@ -5,7 +5,7 @@ import { cpuFigures, startCpu } from '../cpu.ts';
 import { Publisher } from '../publisher.ts';
 import type { Figures, WorkloadContext } from '../workload.ts';
 
-/** Requests in flight while each feed receives the first message. */
+/** Requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
 
 /** The feeds that each client subscribes to, and the feed that each message goes to. */
