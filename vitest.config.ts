@@ -130,7 +130,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, SITE, FAILOVERS, UPGRADES, CLOCKS, ...SEQUENTIAL],
           sequence: { groupOrder: 1 },
-          // More than a small machine has cores since many tests wait: with 2 workers, half of the CPU time was idle.
+          // More workers than a small machine has cores since many tests wait. With 2, half of the CPU time was unused.
           maxWorkers: 3,
         },
       },

@@ -37,7 +37,7 @@ if (
   !isLoopback(TOCSIN_ADDRESS.replace(/^\[(.*)\]$/, '$1'))
 ) {
   console.error(
-    `TOCSIN_ADDRESS=${TOCSIN_ADDRESS} would open the ports ${PORTS} to the network, but ` +
+    `TOCSIN_ADDRESS=${TOCSIN_ADDRESS} would open ports ${PORTS} to the network, but ` +
       `${withoutAuth.join(' and ')}: anyone there could read or publish. ` +
       'Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or unset ' +
       'TOCSIN_ADDRESS. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',

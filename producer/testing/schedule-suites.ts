@@ -10,7 +10,7 @@ export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should deliver each job at its time, except jobs that were removed: ${name}`, async () => {
+  it(`should deliver each job when it is due, except jobs that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     // Enough time to set and remove all jobs on a busy machine.
@@ -68,7 +68,7 @@ export function scheduleIndexStoreSuite(name: string, open: () => Promise<Schedu
     expect((await store.read([2]))[0]?.value).toEqual(documentWith('b'));
   });
 
-  it(`should read a full schedule index, eight documents at a time: ${name}`, async () => {
+  it(`should read eight full documents of the schedule index in one call: ${name}`, async () => {
     const store = await open();
     const numbers = Array.from({ length: 8 }, (_, number) => 10 + number);
     const list = Array.from({ length: 2_000 }, (_, n): [string, number] => [`${n}`.padStart(178, 'x'), n]);

@@ -2,8 +2,8 @@ import type { Fault } from '@tocsin/contracts';
 
 /**
  * - `refused`: the server rejected the notification. `status` and `faults` give the reason. Retrying won't help.
- * - `gave_up`: all retries failed without a definite response. The notification might still appear. Republish it with
- *   `id`.
+ * - `gave_up`: all retries failed without a definite response. The notification might still appear. Publish it again
+ *   with the same `id`.
  * - `full`: too many notifications are waiting. Retry this notification later.
  * - `closed`: `close()` has already been called.
  */

@@ -84,7 +84,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
   }
 }
 
-/** Parses `Retry-After` as milliseconds. 0 if it is missing or a date. */
+/** Returns `Retry-After` in milliseconds, or 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
 /** Browsers hide a redirect's status and target. */

@@ -91,7 +91,7 @@ describe('npm create tocsin', () => {
     expect(dependencies['@tocsin/publish']).toMatch(/^file:.*tocsin-publish-.*\.tgz$/);
   });
 
-  it('should use the published packages without --packages', async () => {
+  it('should use the published packages if --packages is omitted', async () => {
     expect((await create('other')).code).toBe(0);
     expect(readFileSync(join(dir, 'other', 'package.json'), 'utf8')).toMatch(
       /"@tocsin\/publish": "\^\d+\.\d+\.\d+"/,

@@ -77,7 +77,7 @@ function run(cwd: string, command: string, args: readonly string[]): string {
   }
 }
 
-/** Finds relative imports without a declaration file. With `skipLibCheck`, a compiler would treat them as `any`. */
+/** Finds relative imports without a declaration file. With `skipLibCheck`, the compiler treats them as `any`. */
 function undeclaredFiles(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.d.ts'),

@@ -10,7 +10,7 @@ const TOKEN = 'shop-token';
 const TOPIC = 'notifications';
 const files = ['-f', 'docker-compose.yml', '-f', 'compose/publisher.yml'];
 
-/** An application that subscribes to the producer's topic and prints what it receives. */
+/** An application that subscribes to the producer's topic and prints `EVENT` for each event that it receives. */
 const SUBSCRIBER = `require('node:http').createServer((request, response) => {
   if (request.url === '/event') console.log('EVENT');
   response.setHeader('content-type', 'application/json');

@@ -91,7 +91,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should set aside a damaged entry with the content and not delay other entries', async () => {
+  it('should set aside a damaged entry with its content and not delay other entries', async () => {
     const feed = 'topic:poison';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -108,11 +108,11 @@ describe('instances that claim entries', () => {
     expect(record).toMatchObject({ entry, feed, reason: 'invalid' });
     expect(record?.faults.join()).toContain('notifications.0.title');
     expect(record?.content).toContain('"title":7');
-    // Entries are claimed after the broadcast.
+    // Notifications can be shown before their entries are claimed.
     await expect.poll(() => check.isUnclaimed(feed, 2)).toBe(false);
   });
 
-  it('should report that an announced entry is missing, skip the number and continue', async () => {
+  it('should report that an announced entry is missing, skip its number and continue', async () => {
     const feed = 'topic:missing';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

@@ -21,7 +21,7 @@ const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
  * A segment is full once it reaches a fortieth of this size; the bff never merges a full segment with later ones. The
- * oldest segment is always full here, since all smaller segments together are smaller than the published history.
+ * oldest segment is always full here: full segments come first, and the rest can't hold the whole published history.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
 /** Enough for segments in multiple tiers. */
@@ -33,7 +33,7 @@ const text = sentencesFrom(20_26);
 
 let stack: Stack;
 let redis: ReturnType<typeof createClient>;
-/** An instance that never compresses. Started by the test that needs it. */
+/** An instance that is first started without compression, by the test that needs it. */
 let plain: Pair;
 beforeAll(async () => {
   stack = await startStack({ bffs: 1, bffEnv: ON, env: { HISTORY_BYTES: String(HISTORY_BYTES) } });

@@ -28,7 +28,7 @@ const head = () => readHead(stack.bffs[0] as Pair, 'all');
 const untilAllShown = (ids: string[]) =>
   Promise.all(observers.map((observer) => observer.untilShown(ids, 60_000)));
 
-it('should start a new epoch, notify clients and continue after Redis restarts empty', async () => {
+it('should start a new epoch, notify clients and continue after Redis loses all data', async () => {
   await untilAllShown(await post(20));
   const before = await head();
   const redis = await openRedisView(stack.redisHost);

@@ -55,7 +55,7 @@ async function publish(notifications: object[]): Promise<void> {
   expect(response.status).toBe(202);
 }
 
-/** Resolves with a notification's fallback outcomes once none are waiting or being sent. */
+/** Resolves with a notification's fallback outcomes once no fallback is waiting or being sent. */
 const outcomesOf = (id: string) =>
   eventually(async () => {
     const headers = { authorization: `Bearer ${OPS_TOKEN}` };

@@ -111,7 +111,8 @@ describe('a connection that falls silent', () => {
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
 
-      // Feeds without a position start at the head, so notifications don't show until the client is connected.
+      // Without a position, a client starts at the feed's head, so it doesn't show notifications published before it
+      // connected.
       await expectHere
         .poll(async () => {
           await bff.publish(1, feed);
@@ -126,7 +127,11 @@ describe('a connection that falls silent', () => {
 });
 
 describe.each(LANGUAGES)('the client in $name', (client) => {
-  it('should not keep connections from attempts that got a 503', async ({ task, skip, onTestFinished }) => {
+  it('should not keep connections open after attempts that got a 503', async ({
+    task,
+    skip,
+    onTestFinished,
+  }) => {
     await buildOrSkip(client, task, skip);
     let open = 0;
     let requests = 0;

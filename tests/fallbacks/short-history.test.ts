@@ -90,8 +90,8 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   ]);
   await publish([{ id: id('newer'), collapseKey: id('order') }]);
   await publish(['n1', 'n2', 'n3', 'n4'].map((name) => ({ id: id(name) })));
-  // These requests come from a page loaded earlier that still shows `late`. Saving them drops the marks for
-  // notifications that are no longer in the history.
+  // These requests come from a page loaded earlier that still shows `late`. Saving the changes drops the marks
+  // for notifications that have left the history, except marks that a waiting fallback needs.
   await mark('read', id('late'), id('n3'));
   await mark('archive', id('n3'));
   if (Date.now() >= due) return undefined;

@@ -117,7 +117,7 @@ describe('strangers who open as many connections as they can', () => {
       'GET /app/notifications HTTP/1.1\r\nHost: x\r\nX-More: ',
       'GET /healthz HTTP/1.1\r\n',
     ];
-    // More than the 240 connections without a reader that the bff allows.
+    // The bff allows only 240 connections without a reader.
     await strangers(400, (i) => incompleteRequests[i % incompleteRequests.length] ?? '');
     await reader('websocket');
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="sockets"}')).toBeGreaterThan(100);

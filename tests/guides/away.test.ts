@@ -37,7 +37,7 @@ const [data, components, files] = ['data', 'components', 'messages'].map((name) 
   string,
   string,
 ];
-/** The environment variables that the guide's commands start the system with. */
+/** The environment variables that the guides' commands start the system with. */
 const started: Record<string, string> = {};
 const outputs = new Map<string, string>();
 

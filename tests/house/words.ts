@@ -7,7 +7,7 @@ const TEXT_ATTRIBUTES =
 /** Names that aren't translated. */
 const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
-/** A sentence, or a single capitalised word like a button label. */
+/** A sentence, or a single capitalized word like a button label. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Media queries and shorthands that only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
@@ -104,7 +104,7 @@ function inTemplate({ type, content, props = [], children = [] }: TemplateNode):
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
 
-/** User-visible text in a file that doesn't come from the message files. */
+/** A file's user-visible text that doesn't come from the message files. */
 export function wordsIn({ name, text }: PageFile): string[] {
   if (!name.endsWith('.vue')) return literals(text, isPhrase);
   const { template, script, scriptSetup } = componentIn(text);

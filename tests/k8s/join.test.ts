@@ -49,7 +49,7 @@ it('should claim its share of the slots in a new cluster', async () => {
   expect(await changesAfter(nodes, 0)).toEqual(claim);
 });
 
-it('should claim slots lost with a master and a replica', async () => {
+it('should claim the slots that were lost with a master and its replica', async () => {
   const others = [
     master(1, RANGES[1]),
     master(2, RANGES[2]),

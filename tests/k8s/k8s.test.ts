@@ -24,7 +24,7 @@ import {
   kubectlText,
 } from './cluster.ts';
 import { testOpenPorts } from './open-ports.ts';
-import { asReader, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
+import { asViewer, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
 import { openSocket, spread, stickyCookie } from './sockets.ts';
 import { PodRestarts } from './pod-restarts.ts';
 
@@ -103,7 +103,7 @@ describe('npm run deploy with a missing requirement', () => {
   };
 
   it('should list the missing permissions', () =>
-    asReader(async (KUBECONFIG) => {
+    asViewer(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
         /^You lack these permissions in the cluster: .*customresourcedefinitions.*. Ask its administrator to deploy, or to grant them to you/,
       );

@@ -34,7 +34,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `work` while Dapr's components lack the `app` label, so that they can't be found. They keep running. */
+/** Runs `work` while Dapr's control plane lacks the `app` labels, so that it can't be found. It keeps running. */
 export async function withoutDapr<T>(work: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
@@ -54,7 +54,7 @@ const configSchema = z.looseObject({
 });
 
 /** Runs `work` with a temporary user's kubeconfig. The user has only the `view` cluster role. */
-export async function asReader<T>(work: (kubeconfig: string) => Promise<T>): Promise<T> {
+export async function asViewer<T>(work: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {
     await kubectlText(['create', 'serviceaccount', READER, '-n', 'default']);

@@ -4,7 +4,7 @@ import { withStranger, withPublisher } from './stranger.ts';
 
 /** Tests the deployment from another application's pods in the same namespace. */
 export function testOpenPorts(): void {
-  it('should let sidecars communicate only with certificates, and reject strangers', () =>
+  it('should require certificates between sidecars, and reject strangers', () =>
     withStranger('stranger', async ({ responses, run }) => {
       expect(responses).toEqual({
         invoked: 403,

@@ -6,7 +6,7 @@ export interface Fault {
   durationMs: number;
   /** Body for the posted notifications. Default: none. */
   body?: string;
-  /** The statuses that the producer must have returned during the fault. It returns only 202 and 503. */
+  /** The statuses that the producer must return at least once during the fault. It may return only 202 and 503. */
   statuses: readonly (202 | 503)[];
   /** True if the fault delays deliveries but doesn't interrupt them. */
   keepsDelivering?: boolean;

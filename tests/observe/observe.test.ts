@@ -70,7 +70,7 @@ describe('a notification’s logs', () => {
     ),
   );
 
-  it('should contain the POST’s trace in the producer and in the bff that received and committed it', async () => {
+  it('should contain the POST’s trace at every step, from acceptance to commit', async () => {
     const accepted = traced(logOf(producer));
     expect(
       accepted.filter((line) => line.includes('"notifications accepted"') && line.includes(ID)),

@@ -67,7 +67,7 @@ describe('a notification with a sampled trace', () => {
     expect(receiver.spansOf(traceId).map(({ status }) => status)).toEqual(STEPS.map(() => 0));
   });
 
-  it('should show the steps in order, each inside the parent span', () => {
+  it('should show the steps in order, with commit and broadcast inside the turn', () => {
     for (const [before, after] of [
       ['produce', 'deposit'],
       ['deposit', 'announce'],

@@ -15,7 +15,7 @@ import { eventually } from '../support/state.ts';
 /** Two tests wait for this limit, so it's short, but a busy machine still has time to accept a request. */
 const REQUEST_TIMEOUT_MS = 4_000;
 /** Enough concurrent requests that some share an entry, but few enough that all are accepted in time. */
-const LANES = 30;
+const CONCURRENCY = 30;
 
 let stack: Stack;
 let pair: Pair;
@@ -62,7 +62,7 @@ it('should deposit every accepted notification once and announce entries in orde
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift())
       statuses.add((await post({ id, feed, title: id })).status);
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
   expect(statuses).toEqual(new Set([202]));
   const entries = await announced(feed);
   expect(entries.flatMap((entry) => entry.ids).sort()).toEqual([...ids].sort());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useShopStack } from '../support/processes/shop-stack.ts';
 
-/** Tests the Dapr behaviour described in docs/guides/traps-for-publishers.md. Other Dapr versions can differ. */
+/** Tests the Dapr behavior described in docs/guides/traps-for-publishers.md. Other Dapr versions can differ. */
 const shopStack = useShopStack();
 
 const TOPIC = 'notification-pubsub/notifications';

@@ -40,7 +40,7 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance the client reconnects to. The client was connected to the first instance before. */
+  /** The instance the client reconnects to. Before that, it was connected to the first instance. */
   to: () => Pair;
   /** Called once the client has missed notifications. */
   whileAway?: () => Promise<void>;

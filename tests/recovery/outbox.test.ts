@@ -100,7 +100,7 @@ describe("Dapr's outbox", () => {
       ).status,
     ).toBe(204);
     await observer.untilShown(['b-placed', 'c-placed']);
-    // daprd 1.18.1 panics and closes the connection without writing any data.
+    // In the other order, daprd 1.18.1 panics and closes the connection without writing any data.
     const other = ['d', 'e'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     await expect(transact(first(), other.flat())).rejects.toThrow();
     expect(await stateOf(first(), 'd')).toBeUndefined();

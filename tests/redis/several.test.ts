@@ -14,7 +14,7 @@ import { examineStack } from '../support/redis/examine-stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-several-'));
 const PARTS = ['entries', 'topics', 'audit', 'broadcaster'] as const;
-/** Each component's secret prefix. */
+/** The prefix of each component's secrets. */
 const PREFIXES: Record<string, string> = {
   [COMPONENTS.state]: 'STATE_',
   [COMPONENTS.entries]: 'ENTRIES_',
@@ -56,7 +56,10 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The kinds of keys in a Redis: the first part of each key, which is `bff`, `entry`, `tocsin` or a topic name. */
+/**
+ * The kinds of keys in a Redis: the first part of each key, which is `bff`, `producer`, `entry`, `tocsin` or a topic
+ * name.
+ */
 async function kindsAt(address: string): Promise<string[]> {
   const client = createClient({ url: `redis://${address}` });
   await client.connect();

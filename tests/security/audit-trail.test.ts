@@ -55,7 +55,7 @@ it('should record each action once, including the actor but not the content', as
     403,
   );
   expect(await status(audited.publisher('DELETE', '/notifications/one'))).toBe(202);
-  // An actor's actions within 250 ms share a record.
+  // An actor's actions of the same kind within 250 ms share a record.
   await delay(600);
   const later = { id: 'later', deliverAt: new Date(Date.now() + 3_600_000).toISOString(), ...CONTENT };
   expect(await status(audited.publisher('POST', '/notifications', { ...later, feed: 'topic:later' }))).toBe(

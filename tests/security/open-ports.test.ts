@@ -78,7 +78,7 @@ describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_00
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
       };
-      // The same attack works on the machine itself.
+      // From the machine itself, the call succeeds.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
         response: expect.stringContaining('"ids"') as string,
@@ -135,7 +135,7 @@ describe('a start that would open ports without authentication', () => {
   ] as const)('should be rejected by npm run %s, which suggests a remedy', async (command, ports) => {
     const tocsin = await launchTracked({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await tocsin.exit).toBe(1);
-    expect(tocsin.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);
+    expect(tocsin.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open ports ${ports} to the network`);
     expect(tocsin.output()).toContain('Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md)');
     expect(tocsin.output()).toContain('TOCSIN_INSECURE=yes');
   });

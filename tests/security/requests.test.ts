@@ -129,7 +129,7 @@ describe('HEAD', () => {
 });
 
 describe.each(SERVERS)('the server %s', (port) => {
-  it('should reject HTTP/1.1 requests that have no host or two hosts with a problem document', async () => {
+  it('should send a problem document for HTTP/1.1 requests that have no host or two hosts', async () => {
     for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
       const { status, problem } = await rawProblem(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
       expect([status, problem.code]).toEqual([400, 'invalid_request']);
@@ -167,7 +167,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     }
   });
 
-  it('should close a connection if its headers or body don’t end, or it sends nothing', async () => {
+  it('should close a connection if its headers or body don’t end, or if nothing is sent', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
       open(port, `${begun}X-More: `),
@@ -197,7 +197,7 @@ describe.each<[PortName, string]>([
   it('should get 503 while other bodies use up the memory limit', async () => {
     const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
     await expect.poll(() => begun.text).toContain('100 Continue');
-    // Only received bytes count towards the limit.
+    // Only received bytes count toward the limit.
     begun.socket.write(' '.repeat(MEBIBYTE - 10));
     const more = {
       method: 'POST',
@@ -221,7 +221,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be rejected as soon as the chunks get too large, and not be read any further', async () => {
+  it('should be rejected as soon as its chunks exceed the limit, and not be read any further', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;

@@ -68,7 +68,7 @@ export class Tenant {
   readonly #limits: object;
   readonly #bff: object;
   readonly #keys = {
-    /** Can publish to every feed, including fallbacks, and retract and erase there. */
+    /** Can publish to, retract from and erase every feed, and request fallbacks. */
     canary: this.#key('canary', 1_000),
     /** For the flood test. Allows 50 notifications in 10 s. */
     slow: this.#key('slow', 5),
@@ -223,8 +223,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except keys that a release writes in the background: locks, metrics, the audit trail, and when
-   * API keys were last used.
+   * The keys in Redis, except keys that a release writes in the background, such as locks, metrics, the audit trail and
+   * records of API key use.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';

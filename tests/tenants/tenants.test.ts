@@ -135,7 +135,7 @@ describe('a pod of another tenant', () => {
     }));
 
   it.each(['bff', 'producer'])(
-    'should be refused by the other release, including with a Dapr certificate for the app id %s',
+    'should be refused by the other release, even with a Dapr certificate for the app id %s',
     (id) =>
       expectUnharmed(async () => {
         const refused = await refusedByOurBff();
@@ -230,7 +230,7 @@ describe('a release’s quotas', () => {
     expect(await ours.counters('producer', names)).toEqual({ ...before, [name]: (before[name] ?? 0) + 1 });
   });
 
-  it('should apply a limit only to the release that sets it in the values', async () => {
+  it('should apply a limit only to the release that sets it in its values', async () => {
     const writes = async (tenant: Tenant) => {
       const headers = { authorization: `Bearer ${await tenant.token('writer')}` };
       const put = { name: 'writes', url: 'http://127.0.0.1:4001/app/mutes', method: 'PUT', times: 5 };

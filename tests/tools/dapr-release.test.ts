@@ -18,7 +18,7 @@ import { ensureDapr } from '@tocsin/tools/setup/dapr';
 import { downloadDapr, releaseDir, type ReleaseOptions } from '../../tools/src/setup/dapr/release/install.ts';
 import { refreshDigests } from '../../tools/src/setup/dapr/release/refresh-digests.ts';
 import { PLATFORMS, readRelease } from '../../tools/src/setup/dapr/release/release.ts';
-import { releaseServer, type Behaviour, type ReleaseServer } from './release-server.ts';
+import { releaseServer, type Behavior, type ReleaseServer } from './release-server.ts';
 
 const NO_PROXY = { httpProxy: '', httpsProxy: '', noProxy: '' };
 const COMMANDS = ['dapr', 'daprd', 'placement', 'scheduler'];
@@ -49,7 +49,7 @@ const optionsFor = (overrides: Partial<ReleaseOptions> = {}): ReleaseOptions => 
 const get = (overrides?: Partial<ReleaseOptions>) => downloadDapr(optionsFor(overrides));
 const requestsFor = (command: string) => server.requests.filter(({ file }) => file.includes(`/${command}_`));
 const expectNothingUnpacked = () => expect(existsSync(releaseDir(optionsFor()))).toBe(false);
-const respondWith = (...behaviours: Behaviour[]) => server.behaviours.set('daprd', behaviours);
+const respondWith = (...behaviors: Behavior[]) => server.behaviors.set('daprd', behaviors);
 
 describe('the Dapr download', () => {
   it('should put a real, working daprd into the cache and not redownload it', async () => {

@@ -73,7 +73,7 @@ export interface LaunchOptions {
   change?: Change;
 }
 
-/** The original `dapr.yaml` that defines Tocsin's applications and ports. */
+/** The original `dapr.yaml`, which defines Tocsin's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
 /** Runs `node tools/start.mjs`. Default: `start` with a separate data folder and stub applications. */

@@ -110,7 +110,7 @@ describe('components/', () => {
     expect(component(COMPONENTS.audit).spec.metadata.map((item) => item.name)).not.toContain('streamTTL');
   });
 
-  it('should name each file after the component', () => {
+  it('should name each file after its component', () => {
     for (const { file, resource } of resources) {
       if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
     }
@@ -133,7 +133,7 @@ describe('components/', () => {
     },
   );
 
-  it('should retry for longer than processingTimeout without a circuit breaker', () => {
+  it('should retry for longer than processingTimeout, with no circuit breaker', () => {
     const resiliency = z
       .object({
         policies: z.strictObject({
@@ -185,7 +185,7 @@ describe('dapr.yaml', () => {
     for (const app of apps) expect(app.env['INTERNAL_PORT']).toBe(String(app.appPort));
   });
 
-  it('should detect a dead application with probes within 2 s', () => {
+  it('should use probes to detect a dead application within 2 s', () => {
     expect(common).toMatchObject({
       enableAppHealthCheck: true,
       appHealthProbeInterval: 1,

@@ -14,7 +14,7 @@ import {
 } from '../../tools/src/setup/dapr/release/release.ts';
 
 /** How the server responds to the next request for a file. */
-export type Behaviour =
+export type Behavior =
   | { kind: 'whole' }
   /** Number of bytes after which to end the connection. */
   | { kind: 'cut'; after: number }
@@ -37,7 +37,7 @@ export interface ReleaseServer {
   /** Every request's path and Range header. */
   requests: { file: string; range: string | undefined; method: string }[];
   /** How to respond to the next requests for each command's archive. Later requests get `whole`. */
-  behaviours: Map<string, Behaviour[]>;
+  behaviors: Map<string, Behavior[]>;
   /** Also serves this platform's archives under every other platform's name. */
   serveAllPlatforms: () => void;
   close: () => void;
@@ -72,13 +72,13 @@ async function pack(dir: string, commands: Readonly<Record<string, string>>): Pr
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** Serves release archives and checksum files on loopback, as GitHub does. */
+/** Serves release archives and checksum files as GitHub does, but on loopback. */
 export async function releaseServer(commands: Readonly<Record<string, string>> = {}): Promise<ReleaseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const files = await pack(dir, commands);
   rmSync(dir, { recursive: true });
   const requests: ReleaseServer['requests'] = [];
-  const behaviours: ReleaseServer['behaviours'] = new Map();
+  const behaviors: ReleaseServer['behaviors'] = new Map();
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/\.sha256$/, '').replace(/^\/moved/, '');
     const content = files.get(path);
@@ -88,9 +88,9 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
     else if (request.url?.endsWith('.sha256')) response.end(`${sha256(content)}  ${basename(path)}\n`);
     else {
       const command = basename(path).split('_')[0] ?? '';
-      const behaviour = behaviours.get(command)?.shift() ?? { kind: 'whole' };
-      if (behaviour.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
-      else void respond(response, content, range, behaviour);
+      const behavior = behaviors.get(command)?.shift() ?? { kind: 'whole' };
+      if (behavior.kind === 'redirect') response.writeHead(302, { location: `/moved${path}` }).end();
+      else void respond(response, content, range, behavior);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -99,7 +99,7 @@ export async function releaseServer(commands: Readonly<Record<string, string>> =
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     release: { runtime: '1.18.1', cli: '1.16.5', digests: Object.fromEntries(digests) },
     requests,
-    behaviours,
+    behaviors,
     serveAllPlatforms: () => {
       for (const [path, content] of [...files])
         for (const platform of PLATFORMS) files.set(path.replace(platformOf(), platform), content);
@@ -115,36 +115,36 @@ async function respond(
   response: ServerResponse,
   whole: Buffer,
   range: string | undefined,
-  behaviour: Exclude<Behaviour, { kind: 'redirect' }>,
+  behavior: Exclude<Behavior, { kind: 'redirect' }>,
 ): Promise<void> {
-  if (behaviour.kind === 'status') {
-    response.writeHead(behaviour.status).end();
+  if (behavior.kind === 'status') {
+    response.writeHead(behavior.status).end();
     return;
   }
-  const from = behaviour.kind === 'no-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  const from = behavior.kind === 'no-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
   if (from >= whole.length) {
     response.writeHead(416).end();
     return;
   }
   const content = Buffer.from(whole.subarray(from));
-  if (behaviour.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
+  if (behavior.kind === 'corrupt') content[content.length >> 1] = (content[content.length >> 1] ?? 0) ^ 1;
   response.writeHead(from > 0 ? 206 : 200, {
     'content-length': content.length,
-    ...(behaviour.kind === 'close' && { connection: 'close' }),
+    ...(behavior.kind === 'close' && { connection: 'close' }),
     ...(from > 0 && { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }),
   });
-  if (behaviour.kind === 'cut') {
-    response.write(content.subarray(0, behaviour.after));
+  if (behavior.kind === 'cut') {
+    response.write(content.subarray(0, behavior.after));
     // Give the client time to write the received bytes to disk.
     await delay(250);
     response.destroy();
-  } else if (behaviour.kind === 'silent') {
+  } else if (behavior.kind === 'silent') {
     response.write(content.subarray(0, content.length >> 1));
-  } else if (behaviour.kind === 'slow') {
-    const size = Math.ceil(content.length / behaviour.pieces);
+  } else if (behavior.kind === 'slow') {
+    const size = Math.ceil(content.length / behavior.pieces);
     for (let at = 0; at < content.length; at += size) {
       response.write(content.subarray(at, at + size));
-      await delay(behaviour.pauseMs);
+      await delay(behavior.pauseMs);
     }
     response.end();
   } else response.end(content);

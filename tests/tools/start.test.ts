@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface ProcessTree {
-  /** The process id of `npm start`'s second stage. `all` has the child processes. */
+  /** The process id of `npm start`'s second stage. `all` lists its child processes. */
   cli: number;
   all: { pid: number; command: string }[];
 }

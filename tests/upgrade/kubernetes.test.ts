@@ -14,7 +14,7 @@ const isPrepared = EARLIER !== undefined && LATER !== undefined;
 let earlier: string;
 let load: FeedLoad;
 
-/** Runs `npm run deploy` for the version in this folder, and returns the address that it prints. */
+/** Runs `npm run deploy` for the version in `cwd`, and returns the address that it prints. */
 async function deploy(cwd: string, ...args: string[]): Promise<string> {
   const { code, output } = await run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd });
   const url = / Open (https?:\S+)$/m.exec(output)?.[1];

@@ -133,14 +133,14 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
 
 const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTIFICATION_SECRETS_${name}`);
 
-const PRIVATE =
+const AFFECTS_APPS =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
 /** The caller's environment, minus variables that would affect started applications or sidecars. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !PRIVATE.test(name)) variables[name] = value;
+    if (value !== undefined && !AFFECTS_APPS.test(name)) variables[name] = value;
   }
   return variables;
 };
@@ -161,7 +161,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** The bff sidecar that the caller chose with DAPR_HTTP_PORT, and the sidecar's token. */
+/** The sidecar that the caller chose with DAPR_HTTP_PORT, and its token. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -180,7 +180,7 @@ export interface DoctorConfig {
   /** REDIS_HOST, if set. */
   redisHost: string | undefined;
   /**
-   * Each part's Redis, given `host` as REDIS_HOST. Errors mention `source`, where `host` comes from.
+   * Each part's Redis, given `host` as REDIS_HOST. Errors mention `source`, the setting or option that contains `host`.
    * @throws Failure that lists invalid settings
    */
   redisAt: (host: string, source?: string) => RedisParts;

@@ -2,7 +2,7 @@ interface Graph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** A module and all static imports, including transitive imports. */
+/** A module and all its static imports, direct and transitive. */
 function reachable(from: string, graph: Graph): ReadonlySet<string> {
   const seen = new Set<string>([from]);
   for (const id of seen) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) seen.add(next);

@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 const STYLE_MODULE = join(import.meta.dirname, '..', '..', 'client-vue', 'src', 'elements', 'style.ts');
 const STYLE_IMPORT = /\bimport ?["']([^"'\n]+\.css)["'];?/g;
 
-/** The import id that makes Vite return a style sheet as a string. Vue's ids must end with the language. */
+/** The import id that makes Vite return a style sheet as a string. A Vue component's id must end with `lang.css`. */
 const asText = (id: string): string =>
   id.includes('?') ? id.replace('&lang.css', '&inline&lang.css') : `${id}?inline`;
 

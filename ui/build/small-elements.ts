@@ -9,7 +9,7 @@ export const smallElements: Plugin = {
   name: 'tocsin-small-elements',
   enforce: 'pre',
   resolveId(id) {
-    // Devtools don't show the elements' stores, so they don't need pinia.
+    // The elements' stores aren't shown in devtools, so they don't need pinia.
     if (id.endsWith('/define-store.ts')) return SMALL_STORE;
     return undefined;
   },

@@ -4,7 +4,7 @@ import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 /**
  * Time that a closing WebSocket waits for the peer. The default in ws is 30 s, during which the connection doesn't
- * count towards any limit.
+ * count toward any limit.
  */
 const CLOSE_TIMEOUT_MS = 2_000;
 

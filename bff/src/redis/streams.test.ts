@@ -88,7 +88,7 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(event('not a refused event'), content)).toBe(false);
   });
 
-  describe("recognised by the event's published id", () => {
+  describe("recognized by the event's published id", () => {
     const HASHED = { alone: 'invalid id', first: 'invalid id:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };

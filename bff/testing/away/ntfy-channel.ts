@@ -4,7 +4,7 @@ import { reasonOf, sendWithin } from '../../src/away/channels/send-within.ts';
 /** Posts to an ntfy topic. The deployment chooses topic and server. */
 export const createNtfyChannel = ({ topicUrl }: { topicUrl: string }): Channel => ({
   name: 'ntfy',
-  // ntfy doesn't recognise repeated messages.
+  // ntfy doesn't recognize repeated messages.
   repeatable: false,
   reaches: () => true,
   send: ({ notifications: [newest], more, links }) => {

@@ -1,4 +1,4 @@
-/** SVG paths on a 24 × 24 grid, drawn in the current colour. */
+/** SVG paths on a 24 × 24 grid, drawn in the current color. */
 export const ICONS = {
   bell: 'M12 3a6 6 0 0 0-6 6v3.6L4.4 16a.8.8 0 0 0 .7 1.2h13.8a.8.8 0 0 0 .7-1.2L18 12.6V9a6 6 0 0 0-6-6ZM9.5 20a2.6 2.6 0 0 0 5 0',
   info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 11v5.5M12 7.6v.1',

@@ -18,14 +18,15 @@ export const SEARCH_PARAMETERS = [
 ] as readonly string[];
 
 const MAX_CURSOR = 8 * 1024;
-const MAX_LISTED = 20;
+/** Maximum values of `severity`, `source` and `category`, each. */
+export const MAX_SEARCH_VALUES = 20;
 
 /** Parses comma-separated values. */
 const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()
     .transform((text) => text.split(','))
-    .pipe(atMost(MAX_LISTED, 'values', z.array(item).min(1)));
+    .pipe(atMost(MAX_SEARCH_VALUES, 'values', z.array(item).min(1)));
 
 /**
  * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated, and defaults

@@ -27,7 +27,8 @@ export const revocationSchema = z.strictObject({
 export type Revocation = z.infer<typeof revocationSchema>;
 
 /** A revocation's effective time (ms since 1970). */
-export const revokedUntil = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
+export const revokedUntil = ({ before }: Pick<Revocation, 'before'>): number =>
+  parseDateTime(before) ?? Infinity;
 
 /** The response to `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });

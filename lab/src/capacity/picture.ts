@@ -1,4 +1,4 @@
-import { colours, svgText } from '../bench/report/svg.ts';
+import { colors, svgText } from '../bench/report/svg.ts';
 import { KINDS } from './model/constants.ts';
 import type { Plan } from './model/plan.ts';
 import { amount } from './report.ts';
@@ -105,13 +105,13 @@ export function drawPicture(plan: Plan, title: string): string {
     y += TITLE - BAR;
     for (const { name, before, after } of all) {
       parts.push(text(LEFT - 8, y + BAR, name, 'text-anchor="end"'));
-      for (const [value, colour] of [
-        [before, colours.others],
-        [after, colours.ours],
+      for (const [value, color] of [
+        [before, colors.others],
+        [after, colors.ours],
       ] as const) {
         const width = Math.max(1, (value / highest) * (WIDTH - LEFT - RIGHT));
         parts.push(
-          `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${colour}"/>`,
+          `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${color}"/>`,
           text(LEFT + width + 6, y + BAR - 5, value === 0 ? 'not counted' : amount(value)),
         );
         y += BAR;
@@ -123,12 +123,12 @@ export function drawPicture(plan: Plan, title: string): string {
   draw('CPU, cores', cores);
   draw('memory, GiB', gib);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colors.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     text(LEFT, 28, title, 'font-size="16" font-weight="600"'),
-    `<rect x="${LEFT}" y="38" width="12" height="12" fill="${colours.others}"/>`,
+    `<rect x="${LEFT}" y="38" width="12" height="12" fill="${colors.others}"/>`,
     text(LEFT + 18, 49, 'before partitions, on another machine (2026-11-26)'),
-    `<rect x="${LEFT + 350}" y="38" width="12" height="12" fill="${colours.ours}"/>`,
+    `<rect x="${LEFT + 350}" y="38" width="12" height="12" fill="${colors.ours}"/>`,
     text(LEFT + 368, 49, 'now'),
     ...parts,
     '</svg>\n',

@@ -42,7 +42,7 @@ describe('the fault schedule', () => {
     ]);
   });
 
-  it('should first kill the naive bff between pop and emit, and never at a step that doesn’t exist there', () => {
+  it('should first kill the naive bff between pop and emit, and never at a step that it doesn’t have', () => {
     const names = first(100, { ...SHORT, naive: true });
     expect(names[0]).toBe('kill -9 at bff popped');
     expect(names).not.toContain('kill -9 at bff committed');

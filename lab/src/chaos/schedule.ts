@@ -128,7 +128,7 @@ export const killsOnce = (redis: RedisKind): Fault[] => [
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
-/** Faults in a full round. */
+/** Number of faults in a full round. */
 export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + PAUSE_STEPS.length;
 

@@ -15,7 +15,7 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** The warm-up's share of the run. While warming up, buffers fill and V8 compiles the code. */
+/** The warm-up's share of the run. During the warm-up, buffers fill and V8 compiles the code. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 

@@ -101,7 +101,7 @@ export class Producer {
 
   /**
    * Publishes a request's notifications or changes. Within a feed, order is preserved, including the order of the
-   * caller's requests. Resolves with `accepted` once all are deposited and announced, and retractions are normally also
+   * caller's requests. Resolves with `accepted` once all are deposited and announced and, normally, all retractions are
    * claimed ({@link Acknowledger}). After any other outcome, some may still appear; retry with the same ids to complete
    * the request. Callers take turns and share the queue; requests without a `caller` can fill all of it.
    */

@@ -28,7 +28,7 @@ function producerWithSlowBffs(options: Partial<ProducerOptions> = {}) {
 }
 
 describe('a retraction', () => {
-  it('should not be acknowledged before its entry is claimed, so that no other producer can be faster', async () => {
+  it('should not be acknowledged before its entry is claimed, so that no other producer’s entry can overtake it', async () => {
     const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
     const retracted = produce(retraction('a'));
     await sleep(1_500);
@@ -38,7 +38,7 @@ describe('a retraction', () => {
     expect([retracted.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
   });
 
-  it('should be acknowledged after 2 s without the bffs, and later ones without a wait until the bffs are back', async () => {
+  it('should be acknowledged after 2 s without the bffs, and later ones immediately, until the bffs are back', async () => {
     const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
     const first = produce(retraction('a'));
     await sleep(1_900);
@@ -110,7 +110,7 @@ describe('a retraction', () => {
     expect([retracted.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
   });
 
-  it('should keep the next one waiting if its entry was claimed just before it gave up', async () => {
+  it('should still make the next one wait after giving up just as its own entry is claimed', async () => {
     const { produce, bffs } = producerWithSlowBffs();
     produce(retraction('a'));
     await sleep(1_999);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testServer, type TestServer } from '../../testing/test-server.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Large bodies may use three quarters of the budget, which is 1.5 MiB. */
+/** Large bodies may use three quarters of the budget: 1.5 MiB. */
 const BODIES_MAX_BYTES = 2 * MEBIBYTE;
 
 let server: TestServer;

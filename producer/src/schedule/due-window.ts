@@ -45,7 +45,7 @@ export class DueWindow {
   );
   #finished = 0;
 
-  /** Calls `onIndex` with each index that was read or written, but never with an older version than before. */
+  /** Calls `onIndex` with each index that was read or written, but never with one older than the last. */
   constructor(store: DueWindowStore, onIndex: (index: DueWindowDocument) => void) {
     this.#store = store;
     this.#onIndex = onIndex;
@@ -53,7 +53,7 @@ export class DueWindow {
 
   /**
    * Resolves when the window contains the schedules. An existing schedule's content stays unchanged. Adds nothing if
-   * `isCurrent` resolves to false. Whenever another producer wrote first, `isCurrent` is re-evaluated.
+   * `isCurrent` resolves to false. Re-evaluates `isCurrent` whenever another producer writes first.
    * @throws ScheduleFullError
    */
   async add(

@@ -3,7 +3,7 @@ import type { Arrival } from '@tocsin/contracts';
 
 const PREFIX_LENGTH = 32;
 
-/** Name prefix for a feed's schedules. It's a hash because job names allow fewer characters than feed names. */
+/** Name prefix for a feed's schedules. It's a hash because feed names can contain characters that job names can't. */
 export const prefixOf = (feed: string): string =>
   `${createHash('sha256').update(feed).digest('hex').slice(0, PREFIX_LENGTH)}:`;
 

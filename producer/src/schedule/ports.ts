@@ -1,6 +1,6 @@
 import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsin/contracts';
 
-/** Stores schedules for any later time. Hands over a due schedule repeatedly until accepted. */
+/** Stores schedules for any time in the future. Hands over a due schedule repeatedly until it is accepted. */
 export interface Jobs {
   /**
    * Resolves when `scheduled` is stored. The name is handed over at `at` (ms since 1970). An existing job's content
@@ -37,7 +37,7 @@ export interface DueWindowStore {
 
 /** Stores the schedule index. All producers see each change immediately. */
 export interface ScheduleIndexStore {
-  /** Returns the documents with these numbers, including versions. `undefined` for missing documents. */
+  /** Returns the documents with these numbers and their versions, or `undefined` for missing documents. */
   read(numbers: readonly number[]): Promise<({ value: unknown; etag: string } | undefined)[]>;
   /**
    * Writes a document that expires after `ttlSeconds`. Rejects if the stored document has a different version, or if

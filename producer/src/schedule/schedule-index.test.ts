@@ -112,7 +112,7 @@ describe('a schedule', () => {
     expect(before).toEqual([expect.stringContaining(nameOf('all', { id: 'far' }))]);
   });
 
-  it('should be accepted if the index cannot be written', async () => {
+  it('should be accepted even if the index cannot be written', async () => {
     const { publishService, jobs, scheduleIndexStore, scheduleObserver } = instance();
     vi.spyOn(scheduleIndexStore, 'write').mockRejectedValue(new Error('unavailable'));
     const published = publishService.publish([input('a'), input('b', 'user:1')]);

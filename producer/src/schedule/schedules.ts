@@ -18,8 +18,8 @@ import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
- * How early jobs are handed over (ms). If a scheduler is killed, its jobs don't fire for 20 s until the lease expires,
- * so anything due in that time must already have been handed over.
+ * How early jobs are handed over (ms). If a scheduler is killed, its jobs don't fire until its lease expires, up to
+ * 20 s later, so anything due in that time must already have been handed over.
  */
 export const LEAD_MS = 30_000;
 /** Extra delay in ms before a producer delivers a schedule that another producer added. */
@@ -118,7 +118,8 @@ export class Schedules implements Scheduler {
 
   async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     if (list.length === 0) return;
-    // Write the index first. If the process crashes in between, the entry has no job, so the list doesn't show it.
+    // Write the index first. If the process crashes before it stores the job, the entry has no job, so the list doesn't
+    // show it.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
     await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
       this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
@@ -151,8 +152,8 @@ export class Schedules implements Scheduler {
    */
   async cancel(feed: string, id: string): Promise<void> {
     const ownName = nameOf(feed, { id });
-    // Also remove schedules from events with this id, and from the event that would be shown under this id because
-    // another source has already used the event's own id.
+    // Also remove schedules that came from events with this id, or from the event that would be shown under this id
+    // because another source has already used the event's own id.
     const prefixes = [eventPrefixOf(feed, id)];
     const eventId = partsOfIdBeside(id);
     if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
@@ -191,7 +192,7 @@ export class Schedules implements Scheduler {
       const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
         throw new NotDueError(`The schedule ${name} is due in more than ${(2 * LEAD_MS) / 1000} s.`);
-      // If the job is gone by now, the feed was erased, or another producer has added the schedule.
+      // If the job is gone by now, it was retracted or erased, or another producer has already added the schedule.
       const isCurrent = async () => (await find()) !== undefined;
       await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }], isCurrent);
     }

@@ -46,7 +46,7 @@ interface PendingRecord {
 }
 
 /**
- * In the background, records who did what. `note` only collects attempts in limited memory. While the sink fails,
+ * Records who did what, in the background. `note` only collects attempts in limited memory. While the sink fails,
  * attempts are combined into fewer records, but never dropped.
  */
 export class AuditTrail {
@@ -66,7 +66,7 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** Records an attempt and the outcome. Takes microseconds and never throws. */
+  /** Records an attempt and its outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
     this.#collectors.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
     if (this.#stopped) this.#abandon();

@@ -35,7 +35,7 @@ export async function compressed(
 }
 
 /**
- * A window of the document's size compresses as well as the 4 MiB default, which counts towards process memory and
+ * A window of the document's size compresses as well as the 4 MiB default, which counts toward process memory and
  * would make V8 collect garbage every few documents. The result fits in a single chunk, which avoids thread switches.
  */
 const optionsFor = (bytes: number) => ({

@@ -4,8 +4,8 @@ import { splitWithin } from '@tocsin/contracts';
 export const ABSENT = '-1';
 
 /**
- * A key's etag after a number of writes, which is what Dapr uses as the etag on Redis. Before the first write, the etag
- * is `ABSENT`.
+ * A key's etag after this number of writes. On Redis, Dapr uses the number of writes as the etag. Before the first
+ * write, the etag is `ABSENT`.
  */
 export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
 
@@ -31,7 +31,7 @@ export function stagesOf(operations: readonly StateOperation[]): StateOperation[
     change.operation === 'delete' ? 2 : change.etag === undefined ? 0 : 1;
   return [0, 1, 2].flatMap((stage) => {
     const inStage = operations.filter((change) => stageOf(change) === stage);
-    // Documents with an etag are written together or not at all.
+    // Never split documents with an etag, so that a crash can't separate them.
     return splitWithin(inStage, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
   });
 }

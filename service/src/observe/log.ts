@@ -3,9 +3,7 @@ import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
 
-/**
- * Maximum bytes of lines to buffer while writing fails (for example because the disk is full). Later lines are lost.
- */
+/** Maximum bytes of log lines to buffer while writes fail (for example on a full disk). Later lines are lost. */
 const MAX_UNWRITTEN = 16 * 1024 * 1024;
 
 /** Standard output. Without a listener, an error other than a closed pipe would end the process. */

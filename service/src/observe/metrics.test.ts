@@ -11,7 +11,7 @@ it('should include the process metrics, under names that Prometheus accepts', as
   }
 });
 
-it('should export a labelled counter as 0 before the first event', async () => {
+it('should export a labeled counter as 0 before the first event', async () => {
   const registry = createRegistry();
   startAtZero(
     new Counter({ name: 'tries_total', help: 'Tries.', labelNames: ['outcome'], registers: [registry] }),

@@ -73,7 +73,7 @@ export const commonSettings = {
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Sidecar host. Needed only if the sidecar and the application don’t share a network'),
+    .describe('Sidecar host. Needed only if the sidecar isn’t reachable at 127.0.0.1'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
   APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),

@@ -7,7 +7,7 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** Time limit for a graceful shutdown in ms, starting after `leave`. When exceeded, the process exits. */
+/** Time limit (ms) for a graceful shutdown, starting after `leave`. If it is exceeded, the process exits. */
 const STOP_LIMIT_MS = 10_000;
 
 /**

@@ -12,7 +12,7 @@ export interface ClientOptions extends Pick<
   connectTimeout: number;
   /** Connections are closed after this much silence (ms). */
   socketTimeout: number;
-  /** Returns the delay before the next attempt in ms. `false` disables reconnecting. */
+  /** Returns the delay (ms) before the next attempt. `false` disables reconnecting. */
   reconnectStrategy: false | ((retries: number) => number);
 }
 

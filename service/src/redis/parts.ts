@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that can each have a separate Redis, mapped to the prefix for the settings. The broadcaster's
- * Redis settings have only the prefix `REDIS_`.
+ * The parts of the data that can each have a separate Redis, mapped to the prefixes of their settings. The settings of
+ * the broadcaster's Redis have just the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',

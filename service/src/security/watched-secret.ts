@@ -1,7 +1,7 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
 export interface WatchedSecretOptions<T> {
-  /** Reads the secret, or `undefined` if it is missing. */
+  /** Resolves with the secret, or with `undefined` if it is missing. */
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;

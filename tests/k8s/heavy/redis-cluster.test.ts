@@ -50,7 +50,7 @@ async function loadThrough(what: string, fail: () => Promise<unknown>): Promise<
 }
 
 describe('a Redis Cluster of six pods', () => {
-  it('should form three masters with a replica each, and pass the doctor’s checks', async () => {
+  it('should have three masters with one replica each, and pass the doctor’s checks', async () => {
     await expect.poll(isHealthy, RECOVERY_WAIT).toBe(true);
     const { code, stdout } = await doctor();
     expect(code, stdout).toBe(0);

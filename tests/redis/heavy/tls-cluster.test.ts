@@ -15,7 +15,7 @@ let cluster: RedisCluster;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** Starts six nodes with a private CA that accept only TLS, and require a client certificate and a password. */
+/** Starts six nodes that use a private CA, accept only TLS, and require a client certificate and a password. */
 beforeAll(async () => {
   const { tls, settings: clientSettings } = redisWithTls(dir);
   const passwords = { requirepass: 'secret', masterauth: 'secret' };

@@ -11,7 +11,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** Connects each client to the instance that `pick` currently returns. Rejects the client if it returns `undefined`. */
+/** Connects each client to the instance that `pick` currently returns. Rejects the client if that is `undefined`. */
 export async function startProxy(pick: () => string | undefined): Promise<Proxy> {
   const clients = new Map<Socket, Socket>();
   const server = createServer((client) => {

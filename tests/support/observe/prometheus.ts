@@ -58,7 +58,7 @@ export interface Rule {
 }
 
 export interface RunningPrometheus {
-  /** The current series for an expression. @throws Error with Prometheus's message if it's invalid */
+  /** The current series for an expression. @throws Error with Prometheus's message if the expression is invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;

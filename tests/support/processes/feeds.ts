@@ -18,7 +18,7 @@ async function pageOf({ url }: Pair, feed: string): Promise<Page | undefined> {
 const idsOf = (page: Page | undefined) =>
   page?.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
 
-/** Formats the gone publications that an observer has received as `<id> <reason>`. */
+/** Returns the gone publications that an observer has received, each as `<id> <reason>`. */
 export const formatGone = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
 
 export type Feeds = Awaited<ReturnType<typeof useFeeds>>;

@@ -11,7 +11,7 @@ import type { Start, PortsMessage } from './ports-child.ts';
 /** Serves all of Tocsin's HTTP ports with memory adapters in a separate process. Reports the process's CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
-  /** The headers that callers need to be accepted. */
+  /** Headers with a valid API key. `token` and `appToken` are headers with valid tokens. */
   readonly key: Record<string, string>;
   readonly token: Record<string, string>;
   readonly appToken: Record<string, string>;

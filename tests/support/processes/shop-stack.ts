@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 export interface ShopStack {
   stack: Stack;
-  /** An application without any of our code that uses only the sidecar. */
+  /** An application that has none of our code and uses only the sidecar. */
   shop: ExternalSidecar;
   /** A client that is subscribed to the feed `all`. */
   observer: Observer;

@@ -8,7 +8,7 @@ export interface Certificate {
   key: string;
 }
 
-/** Creates CAs and certificates in a folder with `openssl`. */
+/** Uses `openssl` to create CAs and certificates in a folder. */
 export class Certificates {
   readonly #dir: string;
 

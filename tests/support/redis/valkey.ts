@@ -33,5 +33,5 @@ export async function ensureValkey(): Promise<string> {
 
 async function runOrThrow(command: string, args: string[]): Promise<void> {
   const { code, output } = await run(command, args, { cwd: FOLDER });
-  if (code !== 0) throw new Error(`Install valkey-server 8: \`${command}\` failed: ${output}`);
+  if (code !== 0) throw new Error(`\`${command}\` failed, so install valkey-server 8 yourself: ${output}`);
 }

@@ -64,7 +64,7 @@ it('the custom elements should report the connection state to the page', async (
   await expect.poll(() => page.evaluate('states.at(-1)')).toMatch(/^live: /);
 });
 
-it('the custom elements should inherit the page’s colours and font', async () => {
+it('the custom elements should inherit the page’s colors and font', async () => {
   await openShop();
   bff.publish([{ title: 'New', severity: 'error' }]);
   await toast().waitFor();
@@ -97,7 +97,7 @@ it.each([
   await expect.poll(focused).toBe('button');
 });
 
-it('the custom elements should show the page’s feed names, and show images only from origins that it allows', async () => {
+it('the custom elements should show the page’s feed names, and images only from allowed origins', async () => {
   await page.route(/^https:\/\/(?:cdn|other)\.example\.com\//, (route) =>
     route.fulfill({ contentType: 'image/png', body: PIXEL }),
   );

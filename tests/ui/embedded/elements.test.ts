@@ -220,13 +220,13 @@ it('should move the toasts into the page’s modal dialog and back', async () =>
 it('should use the system theme unless the element sets a theme', async () => {
   await tab.emulateMedia({ colorScheme: 'dark' });
   await tab.goto(`${origin}/plain.html`);
-  const colour = () =>
+  const color = () =>
     tab
       .locator('tocsin-bell')
       .evaluate((element) => getComputedStyle(element).getPropertyValue('--tocsin-surface').trim());
-  await expect.poll(colour).toBe('#1c1a18');
+  await expect.poll(color).toBe('#1c1a18');
   await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('theme', 'light'));
-  await expect.poll(colour).toBe('#fff');
+  await expect.poll(color).toBe('#fff');
 });
 
 it('should follow the language of the closest ancestor, and use strings that the page provides', async () => {

@@ -40,7 +40,7 @@ const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</t
 <div id="app"></div><script type="module" src="./main.js"></script></html>`;
 
 let browser: Browser;
-/** Folder for an app on a different origin with the packed client installed. */
+/** Folder for an app that runs on a different origin and has the packed client installed. */
 let root: string;
 let app: PreviewServer;
 let origin: string;

@@ -11,7 +11,7 @@ const EXAMPLE = join(import.meta.dirname, '../../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../../docs/guides/embed-in-your-app.md');
 
 let browser: Browser;
-/** A folder that contains only the example and the installed client package. */
+/** A folder that contains only the example and its installed packages. */
 let root: string;
 let shop: PreviewServer;
 let bff: MemoryBff;

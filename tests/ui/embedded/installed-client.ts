@@ -5,7 +5,7 @@ import { buildClientPackage, buildClientVuePackage } from '@tocsin/tools';
 /** Other packages in the app's package.json. */
 const DEPENDENCIES = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
 
-/** Installs both client packages and the peer dependencies into an app's folder. */
+/** Installs both client packages and the app's other dependencies into its folder. */
 export async function installClient(dir: string): Promise<void> {
   const modules = join(dir, 'node_modules');
   await buildClientPackage(join(modules, '@tocsin', 'client'));

@@ -13,7 +13,7 @@ beforeEach(() => {
 const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
-/** Waits until the page has not just shown but sent the snooze. Returns the time when the snooze ends. */
+/** Waits until the page has sent the snooze, not just shown it. Returns the time when the snooze ends. */
 async function snoozedUntil(): Promise<string> {
   await expect.poll(changes).toEqual(['snooze']);
   return bff.inbox.changes[0]?.until ?? '';

@@ -30,7 +30,7 @@ it('should show the subject, HTML and text in the chosen language', async () => 
   await heading.waitFor();
   expect(await page.getByTestId('email-text').innerText()).toContain('Posteingang öffnen: https://');
   expect(await page.getByTestId('email-templates').innerText()).toBe('All templates are built in.');
-  // The page's content security policy blocks inline styles, so the page has to apply them.
+  // The page's content security policy blocks the e-mail's inline styles, so a script on the page applies them.
   await expect.poll(() => heading.evaluate((element) => getComputedStyle(element).fontSize)).toBe('20px');
   const button = mail(page).getByRole('link', { name: 'Posteingang öffnen' });
   expect(await button.evaluate((element) => getComputedStyle(element).textDecorationLine)).toBe('none');
@@ -62,7 +62,7 @@ it('should show the deployment’s templates without running scripts in them', a
   }
 });
 
-it('should explain that a deployment without channels has no e-mails', async () => {
+it('should explain that a deployment without channels sends no e-mails', async () => {
   ops.templates = undefined;
   const page = await pages.open(ops);
   await page.getByTestId('preview-submit').click();

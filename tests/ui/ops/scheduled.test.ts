@@ -18,13 +18,13 @@ beforeEach(() => {
 const show = (page: Page) => page.getByTestId('scheduled-show');
 const message = (page: Page) => page.getByTestId('scheduled-said');
 const rows = (page: Page) => page.getByTestId('scheduled-one');
-const listRequests = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
+const countListRequests = () => ops.calls.filter((call) => call === 'GET /app/ops/schedules').length;
 
 describe('the scheduled notifications', () => {
   it('should be counted and listed, but only when the operator requests it', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('instance').first().waitFor();
-    expect(listRequests()).toBe(0);
+    expect(countListRequests()).toBe(0);
     await show(page).click();
     await message(page).getByText('2 notifications are scheduled.').waitFor();
     const texts = await rows(page).allInnerTexts();
@@ -32,7 +32,7 @@ describe('the scheduled notifications', () => {
       ['topic:orders', 'order-1-due', 'Retract…', 'order-1-due'],
       ['user:ada', 'reminder-7', 'Retract…', 'reminder-7'],
     ]);
-    expect(listRequests()).toBe(1);
+    expect(countListRequests()).toBe(1);
     await checkLooks(page, 'ops-scheduled', { fullPage: true });
   });
 
@@ -54,7 +54,7 @@ describe('the scheduled notifications', () => {
       .toBe(true);
     await message(page).getByText('1 notification is scheduled.').waitFor();
     await show(page).click();
-    await expect.poll(listRequests).toBe(2);
+    await expect.poll(countListRequests).toBe(2);
     await message(page).getByText('Retracted').waitFor({ state: 'detached' });
     expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('reminder-7')]);
   });

@@ -62,7 +62,7 @@ describe('the connection', () => {
       await page
         .locator('[data-testid="connection"][data-state="reconnecting"]')
         .waitFor({ timeout: 20_000 });
-      // The client needs 14 s. A busy machine can need more.
+      // The client takes 14 s, and longer on a busy machine.
       expect(Date.now() - started).toBeLessThan(18_000);
       proxy.silent = false;
       await live(page);

@@ -66,7 +66,7 @@ it('should not bring back a feed that is erased again while the newest page is r
   expect(await rows(page).count()).toBe(2);
 });
 
-it('should show notifications published between requesting a slow newest page and subscribing', async () => {
+it('should show notifications published between a slow request for the newest page and the subscription', async () => {
   const { bff } = pages;
   bff.publish([{ title: 'First' }]);
   let release = (): void => undefined;

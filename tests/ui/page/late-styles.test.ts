@@ -7,7 +7,7 @@ const pages = usePages();
 /** Style sheets that the page's HTML doesn't link to. */
 const LATE = /\/assets\/(?!first-|index-|page-[^t]).*\.css$/;
 
-/** Opens the page. Calls `handle` with the attempt number for each late style sheet request. */
+/** Opens the page. Calls `handle` with each request for a late style sheet and the attempt number. */
 async function openWith(handle: (route: Route, attempt: number) => Promise<void>): Promise<Page> {
   const attempts = new Map<string, number>();
   return pages.open({

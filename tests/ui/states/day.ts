@@ -15,7 +15,7 @@ export const day = (): Draft[] => [
     body: '412 GB in 38 min.',
   }),
   draft(1500, {
-    title: 'Certificate of shop.example expires in 14 days',
+    title: 'Certificate for shop.example expires in 14 days',
     severity: 'warning',
     source: 'Certificates',
     link: '/certificates/shop',

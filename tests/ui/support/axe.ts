@@ -15,11 +15,11 @@ const EVERY_RULE: RunOptions['runOnly'] = {
   values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 };
 /** The only rule that depends on the theme. */
-const COLOURS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
+const COLORS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
 /** Violations of `rules` (by default WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
-  // The page's content security policy forbids inline scripts but allows evaluated scripts.
+  // The page's content security policy forbids inline scripts, but doesn't apply to `evaluate`.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
   const results = await page.evaluate(async (runOnly) => {
     // Elements that are still fading in don't have enough contrast.
@@ -76,7 +76,7 @@ export async function checkLooks(
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: theme });
     await check(look);
-    expect(await violations(page, theme === 'light' ? EVERY_RULE : COLOURS), look).toEqual([]);
+    expect(await violations(page, theme === 'light' ? EVERY_RULE : COLORS), look).toEqual([]);
   }
   await page.evaluate(() => (document.documentElement.dir = 'rtl'));
   for (const { width, height } of [

@@ -12,8 +12,8 @@ async function buildPage(): Promise<string> {
 }
 
 /**
- * Builds the page once for all test files of this process. Other processes might be building `ui/dist` at the same time,
- * so this uses a separate folder.
+ * Builds the page once for all test files in this process. Other processes might be building `ui/dist` at the same
+ * time, so this uses a separate folder.
  */
 export function builtPage(): Promise<string> {
   built ??= buildPage().catch((error: unknown) => {

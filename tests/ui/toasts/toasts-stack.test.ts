@@ -9,7 +9,7 @@ const pages = useToastPages();
 const { open } = pages;
 const LONG = 'A title that goes on and on, like many titles from machines. '.repeat(2).trim();
 
-/** True if a pointer at the centre of the element would hit it. */
+/** True if a pointer at the center of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>
   page.evaluate((css) => {
     const element = document.querySelector(css);
@@ -18,7 +18,7 @@ const isOnTop = (page: Page, selector: string) =>
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }, selector);
 
-/** Swipes with one finger from the centre of the front toast, or from the lower edge to swipe up. */
+/** Swipes with one finger from the center of the front toast, or from the lower edge to swipe up. */
 async function swipe(page: Page, dx: number, dy: number): Promise<void> {
   // A toast that's still animating out can cover the front toast.
   await expect.poll(() => page.locator('.tocsin-toast-leave').count()).toBe(0);

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { AuditTrail, DaprAuditSink, type AuditCaller, type Sidecar } from '@tocsin/service';
 
-/** Maximum time to write an audit record in ms. */
+/** Maximum time (ms) to write the remaining audit records. */
 const AUDIT_MS = 5_000;
 
 /** The user who runs a command, as named in the audit trail. */

@@ -12,7 +12,7 @@ const OVERLAP_MS = 5_000;
 export class AuditFollower {
   readonly #reader: AuditReader;
   /** The newest position read from each stream. */
-  readonly #heads = new Map<number, AuditPosition>();
+  readonly #newestByStream = new Map<number, AuditPosition>();
   #newest: number | undefined;
 
   constructor(reader: AuditReader) {
@@ -44,13 +44,13 @@ export class AuditFollower {
   }
 
   #isNew(position: AuditPosition): boolean {
-    const head = this.#heads.get(position.stream);
+    const head = this.#newestByStream.get(position.stream);
     return !head || compareAuditPositions(position, head) < 0;
   }
 
   #note(records: readonly StoredAuditRecord[]): void {
     for (const { position } of records) {
-      if (this.#isNew(position)) this.#heads.set(position.stream, position);
+      if (this.#isNew(position)) this.#newestByStream.set(position.stream, position);
       this.#newest = Math.max(this.#newest ?? 0, position.ms);
     }
   }

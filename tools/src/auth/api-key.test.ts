@@ -86,7 +86,7 @@ describe('npm run api-key', () => {
     expect(storedKeys().map(({ name }) => name)).toEqual(['hr']);
   });
 
-  it('should list revoked and valid keys, but not show full hashes', async () => {
+  it('should list new keys and keys from 0.1.0, but not show full hashes', async () => {
     const old = { name: 'old', hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     writeFileSync(file(), JSON.stringify([old]));
     await run('--name', 'shop', '--feeds', 'all', '--expires', '2026-02-01');

@@ -8,7 +8,7 @@ import { keyTable } from './key-table.ts';
 import { withLock } from './lock.ts';
 import { newKey } from './new-key.ts';
 
-/** `npm run api-key`: creates a key, prints it once and stores a hash. Can also list, revoke and remove keys. */
+/** `npm run api-key`: creates a key, prints it once and stores its hash. Can also list, revoke and remove keys. */
 export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
   const { dataDir } = options;

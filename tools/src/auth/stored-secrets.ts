@@ -11,7 +11,8 @@ export const vapidFile = (dataDir: string): string => join(dataDir, 'vapid.json'
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
 /**
- * Writes a file that only this user can read. Readers see either the old file or the new file, never a partial file.
+ * Writes a file that only this user can read. Other processes see either the old file or the new file, never a partial
+ * file.
  */
 function writePrivate(dir: string, file: string, text: string): void {
   mkdirSync(dir, { recursive: true });
@@ -81,7 +82,7 @@ function jsonOf(file: string): unknown {
 export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The `vapid` secret stored by `npm run vapid` as text, or `undefined` if it isn't stored. */
+/** The `vapid` secret that `npm run vapid` stored, or `undefined` if there is none. */
 export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 

@@ -5,7 +5,7 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** Each application's source and bundle folders. For the ui, this is the server, which serves the pages next to it. */
+/** Each application's source and bundle folders. The ui's are the folders of its server, which serves the pages. */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },

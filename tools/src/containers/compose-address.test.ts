@@ -74,7 +74,7 @@ describe('the first start in compose', () => {
 
   it('should refuse the address of a network interface', () => {
     expect(start({ TOCSIN_ADDRESS: '192.0.2.1', TOCSIN_PORT: '80' }).stderr).toContain(
-      'TOCSIN_ADDRESS=192.0.2.1 would open the ports 80, 4000 to the network',
+      'TOCSIN_ADDRESS=192.0.2.1 would open ports 80, 4000 to the network',
     );
   });
 });

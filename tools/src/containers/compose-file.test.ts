@@ -185,7 +185,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('should contain no password, and mount only the data volumes as writable', () => {
+  it('should contain no password, and let only the services that fill a volume write to it', () => {
     expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?:(?!-\}) *[^\s$]/);
     const writable = withoutProfile.flatMap((name) =>
       service(name)

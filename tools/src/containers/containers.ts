@@ -50,7 +50,7 @@ async function buildAndPush(docker: Docker, options: ContainersOptions): Promise
     );
   }
   say(
-    `Pushed. Run them in a cluster with \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\`.`,
+    `Pushed. Deploy the images with \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\`.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { endOf, type Docker } from './engine.ts';
 
 export interface BuildFacts {
   version: string;
-  /** The commit to build the image from. */
+  /** The commit to record in the image's label. */
   revision: string;
 }
 

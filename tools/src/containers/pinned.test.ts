@@ -20,7 +20,7 @@ const IMAGE_PATTERNS: [RegExp, RegExp][] = [
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
 ];
-/** The stages in our Dockerfiles, and our own images, which `npm run deploy` tags. */
+/** The stages in our Dockerfiles, and our own images, for which `npm run deploy` fills in the tag. */
 const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const FULL_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 

@@ -33,7 +33,7 @@ const ARGS = [
 /**
  * Starts a container from one of our images, without other services. Returns the time (ms) that the container took to
  * become healthy, and removes the container.
- * @throws Failure with the container's last lines if it doesn't become healthy
+ * @throws Failure with the container's last log lines if it doesn't become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {
   const started = await docker([...ARGS, name]);

@@ -95,7 +95,7 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. A failure doesn't stop it from trying the rest.
+ * Puts back records. If one fails, continues with the rest.
  * @throws Failure if any could not be put back, or SetAsideError if there is only one record
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {

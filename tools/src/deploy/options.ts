@@ -6,7 +6,7 @@ import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 export interface DeployOptions extends ImageSource {
   /** The Ingress class. If omitted, deploy chooses one. */
   ingressClass: string | undefined;
-  /** The Ingress host name. If omitted, it serves all hosts. */
+  /** The Ingress host name. If omitted, the Ingress serves all hosts. */
   host: string | undefined;
   /** The Secret with the certificate for that host name. If omitted, the Ingress serves plain HTTP. */
   tlsSecret: string | undefined;

@@ -9,7 +9,7 @@ import { formatReport } from './report.ts';
 
 /**
  * `npm run doctor`: checks a running system end to end and prints errors along with remedies. Exits with 1 if there are
- * errors, or 0 if there are only warnings.
+ * errors, otherwise with 0, even if there are warnings.
  */
 export async function doctor(args: string[], signal: AbortSignal): Promise<number> {
   const options = readDoctorOptions(args, readDoctorConfig());

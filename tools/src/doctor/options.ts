@@ -46,10 +46,11 @@ function contextOf(values: Values): string | undefined {
 }
 
 function targetOf(values: Values, config: DoctorConfig, credentials: Credentials): Target {
-  const isNamed = values.producer !== undefined || values.bff !== undefined || values.sidecar !== undefined;
-  const saved = isNamed ? undefined : readSidecarInfo(resolve(values.data));
+  const hasAddresses =
+    values.producer !== undefined || values.bff !== undefined || values.sidecar !== undefined;
+  const saved = hasAddresses ? undefined : readSidecarInfo(resolve(values.data));
   const redis = values.redis ?? config.redisHost ?? saved?.redis ?? 'localhost:6379';
-  const endpoints = isNamed ? fromOptions(values) : fromRunFile(resolve(values['run-file']));
+  const endpoints = hasAddresses ? fromOptions(values) : fromRunFile(resolve(values['run-file']));
   const redisParts = config.redisAt(redis, values.redis === undefined ? 'REDIS_HOST' : '--redis');
   return {
     ...endpoints,

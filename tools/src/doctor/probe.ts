@@ -55,7 +55,7 @@ export async function probe(url: string, options: ProbeOptions = {}): Promise<Pr
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no response within ${timeoutMs / 1000} s`;
-  // The fetch error only states that it failed. The cause explains why.
+  // The error from fetch only states that the request failed. Its cause explains why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

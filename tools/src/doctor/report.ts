@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** Formats a line per check, a remedy after each error, and the totals. Can also format all findings as JSON. */
+/** Formats a line per check, with any remedy, and the totals. Can also format all findings as JSON. */
 export function formatReport(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

@@ -1,6 +1,6 @@
 import type { RedisParts, RedisTarget } from '@tocsin/service/redis';
 
-/** An address of an application or a sidecar, and the name to use in findings. */
+/** The address of an application or a sidecar, and the name to use in findings. */
 export interface Endpoint {
   name: string;
   url: string;

@@ -13,7 +13,7 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // Disables cleanup, since a sidecar that was paused for a long time would exit when it finds no registration.
+    // Disables cleanup. Otherwise, a sidecar that was paused for a long time would exit if its registration was gone.
     cleanupInterval: '0s',
     // Registrations expire if they aren't renewed within this time.
     updateInterval: '10s',

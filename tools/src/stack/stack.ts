@@ -42,7 +42,7 @@ export interface StackOptions {
   /** Added to each producer's environment. A function receives the producer's index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
-  /** `host:port` of an existing Redis. The stack never starts it, stops it or removes the data. */
+  /** `host:port` of an existing Redis. The stack never starts or stops it, and never removes its data. */
   redisHost?: string;
   /** The user name for the existing Redis, unless it is `default`. */
   redisUsername?: string;

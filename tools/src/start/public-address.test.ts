@@ -25,7 +25,7 @@ describe('the address of the public ports', () => {
     'should reject %s without authentication',
     (address) => {
       expect(() => check({ TOCSIN_ADDRESS: address })).toThrow(
-        `TOCSIN_ADDRESS=${address} would open the ports 4000, 4001 to the network, but API_KEYS is off and AUTH_MODE is none`,
+        `TOCSIN_ADDRESS=${address} would open ports 4000, 4001 to the network, but API_KEYS is off and AUTH_MODE is none`,
       );
     },
   );

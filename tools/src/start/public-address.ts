@@ -25,20 +25,20 @@ export function checkPublicAddress(
   if (isIP(address) === 0) {
     throw new Failure(
       `TOCSIN_ADDRESS is ${address}, which is not an IP address. Set it to 0.0.0.0 for all networks, to the ` +
-        'address of one network, or unset it to allow only this machine.',
+        'address of one network interface, or unset it to allow only this machine.',
     );
   }
   if (isLoopback(address) || allowInsecure || withoutAuth.length === 0) return;
   throw new Failure(
-    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${withoutAuth.join(' and ')}: anyone ` +
+    `TOCSIN_ADDRESS=${address} would open ports ${ports.join(', ')} to the network, but ${withoutAuth.join(' and ')}: anyone ` +
       'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or unset ' +
       'TOCSIN_ADDRESS. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',
   );
 }
 
 /**
- * Returns a phrase for each application in a run file that doesn't require authentication. The run file's variables
- * override the caller's.
+ * Checks the applications in a run file, and returns a phrase for each one that doesn't require authentication. The run
+ * file's variables override the caller's.
  */
 export function settingsWithoutAuth(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
   const sentences = apps.flatMap(({ appId, env }) => {

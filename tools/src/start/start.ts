@@ -52,7 +52,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
-    colours: process.stdout.isTTY && !hostEnvironment()['NO_COLOR'],
+    colors: process.stdout.isTTY && !hostEnvironment()['NO_COLOR'],
     verbose: options.verbose,
   });
   const say: Say = (text) => printer.print({ source: 'tocsin', level: 'info', text });

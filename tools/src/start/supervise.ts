@@ -5,7 +5,7 @@ import type { ControlService } from '../stack/control-plane.ts';
 import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
-/** Maximum number of exits within a minute before a service is no longer restarted. */
+/** After this many exits within a minute, a service is no longer restarted. */
 const MAX_EXITS = 5;
 const WINDOW_MS = 60_000;
 

@@ -1,6 +1,6 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** Number of unrelated lines to buffer, since a later line can show that they belong to the notification. */
+/** Maximum number of seemingly unrelated lines to buffer, since a later line can show that they belong. */
 const MAX_BUFFERED = 2_000;
 
 /**

@@ -1,9 +1,9 @@
 import { run } from '../process/run.ts';
 
 /**
- * Resolves with a command that runs its arguments in a network namespace that has only a loopback, or with an empty list
- * if this machine doesn't allow that. Chromium aborts all requests (`ERR_NETWORK_CHANGED`) whenever a network interface
- * of the machine changes, for example because another suite starts a container.
+ * Resolves with a command that runs its arguments in a network namespace that has only a loopback interface, or with an
+ * empty list if this machine doesn't allow that. Chromium aborts all requests (`ERR_NETWORK_CHANGED`) whenever one of
+ * the machine's network interfaces changes, for example because another suite starts a container.
  */
 export async function ownNetwork(): Promise<readonly string[]> {
   if (process.platform !== 'linux') return [];

@@ -93,7 +93,7 @@ describe('the position of a notification', () => {
     expect(await waiting()).toEqual([['a', at(3)]]);
   });
 
-  it('should not count towards the size limit for content', () => {
+  it('should not count toward the size limit for content', () => {
     const contents = (position?: PublishedAt) => {
       const itemsFrom = (from: number) =>
         Array.from({ length: 350 }, (_, i) => ({
@@ -117,7 +117,7 @@ describe('the position of a notification', () => {
   });
 });
 
-it('should count content being sent towards the size limit for stored content', () => {
+it('should count content being sent toward the size limit for stored content', () => {
   const added = Array.from({ length: 700 }, (_, i) => ({
     notification: { ...arrival(`n${i}`), body: 'x'.repeat(200) },
     fallback: after('P1D'),

@@ -5,8 +5,8 @@ import type { Words } from './defaults/words.ts';
 export interface ViewItem {
   severity: Severity;
   severityName: string;
-  /** The severity's text colour on white. The contrast ratio is at least 4.5. */
-  colour: string;
+  /** The severity's text color on white. The contrast ratio is at least 4.5. */
+  color: string;
   title: string;
   body?: string;
   /** The publication time, formatted for the message's language. */
@@ -32,7 +32,7 @@ export interface View {
   links: { inbox: string; unsubscribe: string };
 }
 
-const COLOURS: Record<Severity, string> = {
+const COLORS: Record<Severity, string> = {
   info: '#1d5fb8',
   success: '#1a7042',
   warning: '#8f5a00',
@@ -102,7 +102,7 @@ function itemOf(
   return {
     severity,
     severityName: words[severity],
-    colour: COLOURS[severity],
+    color: COLORS[severity],
     title: text(title),
     ...(body !== undefined && { body: body.split('\n').map(text).join('\n') }),
     time: timeOf(createdAt, language, timeZone),

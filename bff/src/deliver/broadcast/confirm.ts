@@ -45,7 +45,7 @@ const UNFINISHED_MS = 60 * 60 * 1000;
 
 /**
  * Pops `head`'s unconfirmed entries and broadcasts the publications, unless this activation knows that both are done.
- * Both are safe to repeat after a crash: popping an entry again is a no-op, and browsers recognise publications by
+ * Both are safe to repeat after a crash: popping an entry again is a no-op, and browsers recognize publications by
  * offset. Then deletes documents with content that the commit removed, and copies of retracted or erased content.
  * Rejects if an outcome is unknown. In that case, don't commit anything on top of this head.
  */

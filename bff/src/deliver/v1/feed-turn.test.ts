@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should recognise a finished entry, no matter how late the announcement is redelivered', async () => {
+  it('should recognize a finished entry, no matter how late the announcement is redelivered', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();

@@ -1,6 +1,7 @@
 import type { InboxState, Preferences, Problem, SearchAnswer } from '@tocsin/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { searchAnswerSchema } from '../specs/schemas.ts';
 
 let bff: ServedBff;
 beforeAll(async () => {
@@ -174,6 +175,16 @@ describe('a search', () => {
     const second = await get<SearchAnswer>(`notifications?state=any&limit=3&cursor=${first.cursor}`);
     expect(second.items.map(({ notification }) => notification.id)).toEqual(['a']);
     expect(second.more).toBe(false);
+  });
+
+  it('should return all members that the OpenAPI document lists, and no others', async () => {
+    await post('snooze', { ids: ['a'], until: isoAfter(60_000), clientId: 'ida' });
+    await post('snooze', { ids: ['b'], until: isoAfter(1_000), clientId: 'ida' });
+    advanceClock(2_000);
+    const answer = await get<SearchAnswer>('notifications?state=any&clientId=ida');
+    const members = new Set(answer.items.flatMap((item) => Object.keys(item)));
+    expect([...members]).toEqual(expect.arrayContaining(['until', 'returnedAt']));
+    expect(searchAnswerSchema.parse(answer)).toEqual(answer);
   });
 });
 

@@ -257,7 +257,7 @@ describe('a stream that requires a token', () => {
     expect(await untilEnd(stream)).toEqual([]);
   });
 
-  it("should count towards the reader's connection limit", async () => {
+  it("should count toward the reader's connection limit", async () => {
     await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
     await (await open('', bearer())).nextOf('subscribed');
     const { response } = await open('', bearer());

@@ -1,20 +1,21 @@
 import {
+  DEFAULT_FEED,
+  DEFAULT_PAGE_LIMIT,
   MAX_FEEDS_PER_CONNECTION,
+  MAX_PAGE_LIMIT,
   PROBLEM_MEDIA_TYPE,
-  clientIdSchema,
   epochSchema,
   feedSchema,
   idSchema,
-  MAX_PAGE_LIMIT,
-  DEFAULT_PAGE_LIMIT,
-  DEFAULT_FEED,
 } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
+import { clientId, feed, offset, query, searchParameters } from './parameters.ts';
 import { parameterSchema, ref, schemasOf } from './schemas.ts';
 
 const NAMES = [
   ...[
     'Page',
+    'SearchAnswer',
     'LinkedNotification',
     'Unread',
     'Mutes',
@@ -62,17 +63,6 @@ const writes = {
   415: problem('The body is not UTF-8 application/json.'),
   429: retryableProblem('Too many changes from one reader or address.'),
 };
-
-const query = (name: string, description: string, schema: object) => ({
-  ...{ name, in: 'query', description, schema },
-});
-const feed = query('feed', 'The feed.', { ...parameterSchema(feedSchema), default: DEFAULT_FEED });
-const clientId = query(
-  'clientId',
-  'Identifies a browser whose reader is not signed in.',
-  parameterSchema(clientIdSchema),
-);
-const offset = (minimum: number) => ({ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER });
 
 const get = (operationId: string, summary: string, parameters: object[], schema: string) => ({
   operationId,
@@ -163,28 +153,44 @@ export const openApiDocument = () => ({
   security: [{}, { bearer: [] }],
   paths: {
     '/app/notifications': {
-      get: get(
-        'getNotifications',
-        'The newest page of a feed, or the page before or after a position',
-        [
-          feed,
-          query('limit', 'Maximum number of publications.', {
-            type: 'integer',
-            minimum: 1,
-            maximum: MAX_PAGE_LIMIT,
-            default: DEFAULT_PAGE_LIMIT,
-          }),
-          query(
-            'epoch',
-            "The position's epoch. Required with after or before.",
-            parameterSchema(epochSchema),
-          ),
-          query('after', 'Publications after this offset.', offset(0)),
-          query('before', 'Publications before this offset.', offset(1)),
-          clientId,
-        ],
-        'Page',
-      ),
+      get: {
+        ...get(
+          'getNotifications',
+          'The newest page of a feed, the page before or after a position, or a search',
+          [
+            {
+              ...feed,
+              description:
+                'The feed. For a search, repeat the parameter for more than one; without it, a search covers `all`, ' +
+                "the reader's own feed and the topics that the token lists by name.",
+            },
+            query('limit', 'Maximum number of publications.', {
+              ...{ type: 'integer', minimum: 1, maximum: MAX_PAGE_LIMIT, default: DEFAULT_PAGE_LIMIT },
+            }),
+            query(
+              'epoch',
+              "The position's epoch. Required with after or before.",
+              parameterSchema(epochSchema),
+            ),
+            query('after', 'Publications after this offset.', offset(0)),
+            query('before', 'Publications before this offset.', offset(1)),
+            ...searchParameters,
+            clientId,
+          ],
+          'Page',
+        ),
+        description:
+          'With `q`, `state`, `severity`, `source`, `category` or `cursor`, the request is a search. A search ' +
+          'accepts neither a position nor an empty list.',
+        responses: {
+          200: {
+            description: 'The page or, for a search, the matches, newest first.',
+            content: { 'application/json': { schema: { anyOf: [ref('Page'), ref('SearchAnswer')] } } },
+          },
+          ...refusals,
+          429: retryableProblem('Too many searches from one reader or address.'),
+        },
+      },
     },
     '/app/notification': {
       get: {

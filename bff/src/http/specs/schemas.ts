@@ -1,10 +1,14 @@
 import {
+  PLACES,
   SERVER_EVENT_NAMES,
   SOCKET_ERROR_CODES,
   archiveSchema,
   channelsSchema,
+  dateTimeSchema,
   deletePushSchema,
   emailCodeSchema,
+  epochSchema,
+  feedSchema,
   markSeenSchema,
   namedIdsSchema,
   patchPreferencesSchema,
@@ -19,6 +23,7 @@ import {
   markReadSchema,
   mutesSchema,
   notificationSchema,
+  offsetSchema,
   pageSchema,
   positionSchema,
   problemSchema,
@@ -29,11 +34,30 @@ import {
   unreadSchema,
   unsubscribeRequestSchema,
   publicationSchema,
+  type SearchAnswer,
 } from '@tocsin/contracts';
 import { z } from 'zod';
 import { EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
+
+export const searchAnswerSchema: z.ZodType<SearchAnswer> = z.object({
+  items: z.array(
+    z.object({
+      feed: feedSchema,
+      epoch: epochSchema,
+      offset: offsetSchema,
+      notification: notificationSchema,
+      place: z.enum(PLACES),
+      unread: z.boolean(),
+      unseen: z.boolean().meta({ description: 'In the inbox, unread and not seen yet.' }),
+      until: z.exactOptional(dateTimeSchema).meta({ description: 'When the snooze ends.' }),
+      returnedAt: z.exactOptional(dateTimeSchema).meta({ description: 'When the snooze ended.' }),
+    }),
+  ),
+  more: z.boolean().meta({ description: 'Whether to continue with `cursor`, even if `items` is empty.' }),
+  cursor: z.exactOptional(z.string()),
+});
 
 /** Schemas of data that the server sends. Newer servers can add members. */
 const sentSchemas: Record<string, z.ZodType> = {
@@ -43,6 +67,7 @@ const sentSchemas: Record<string, z.ZodType> = {
   Publication: publicationSchema,
   ReadState: readStateSchema,
   Page: pageSchema,
+  SearchAnswer: searchAnswerSchema,
   LinkedNotification: linkedNotificationSchema,
   Unread: unreadSchema,
   Mutes: mutesSchema,

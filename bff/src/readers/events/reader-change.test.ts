@@ -6,7 +6,7 @@ const change = { reader: 'user:ada', version: '7' };
 it.each([
   { ...change, name: 'read', feed: 'all' },
   { ...change, name: 'mutes' },
-])('should recognise a change with the event name $name', (known) => {
+])('should recognize a change with the event name $name', (known) => {
   expect(isReaderChange(known)).toBe(true);
 });
 
@@ -15,6 +15,6 @@ it.each([
   { ...change, name: 'publications', feed: 'all' },
   { ...change, name: 'read' },
   { ...change, name: 'mutes', feed: 'all' },
-])('should not recognise the change %j', (unknown) => {
+])('should not recognize the change %j', (unknown) => {
   expect(isReaderChange(unknown)).toBe(false);
 });

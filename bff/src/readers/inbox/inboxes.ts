@@ -287,7 +287,7 @@ export class Inboxes {
         });
         return document;
       },
-      // A signed-in reader's inbox doesn't count towards the quota, so other documents can't evict it.
+      // A signed-in reader's inbox doesn't count toward the quota, so other documents can't evict it.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

@@ -56,7 +56,7 @@ export class MuteLists {
         };
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // A signed-in reader's mutes don't count towards the quota, so other documents can't evict them.
+      // A signed-in reader's mutes don't count toward the quota, so other documents can't evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

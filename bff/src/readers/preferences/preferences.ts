@@ -78,7 +78,7 @@ export class ReaderPreferences {
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
-      // A signed-in reader's preferences don't count towards the quota, so other documents can't evict them.
+      // A signed-in reader's preferences don't count toward the quota, so other documents can't evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (feeds !== undefined || severities !== undefined)

@@ -29,7 +29,7 @@ export interface ClientAddress {
   of(request: IncomingMessage): string;
   /**
    * Whether this machine or a trusted proxy itself sent the request. An address from a header never counts as this
-   * machine. If only a proxy count is configured, no proxies are recognised.
+   * machine. If only a proxy count is configured, no proxies are recognized.
    */
   isExempt(request: IncomingMessage): boolean;
 }

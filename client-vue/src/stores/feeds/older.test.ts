@@ -44,7 +44,7 @@ it.each([true, false])(
   },
 );
 
-it('should count archived notifications towards the list limit', () => {
+it('should count archived notifications toward the list limit', () => {
   const notifications = useItems();
   notifications.add('all', { epoch: 'e', publications: range(52, 51 + MAX_ITEMS) });
   notifications.older.set('all', { epoch: 'e', before: 52 });

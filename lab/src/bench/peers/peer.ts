@@ -13,7 +13,7 @@ export type PeerId = (typeof PEER_IDS)[number];
 
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
-/** A process that counts towards the peer's CPU and memory usage. */
+/** A process that counts toward the peer's CPU and memory usage. */
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;

@@ -1,7 +1,7 @@
 import { METRICS } from './metrics.ts';
 import { medianReader, type Result } from './result.ts';
 import { numberText } from './rows.ts';
-import { colours, svgText } from './svg.ts';
+import { colors, svgText } from './svg.ts';
 
 const WIDTH = 1000;
 const LEFT = 190;
@@ -42,10 +42,10 @@ export function drawChart(result: Result): string {
     y += TITLE;
     for (const { id, name, value } of bars) {
       const width = Math.max(1, (value / highest) * (WIDTH - LEFT - RIGHT));
-      const colour = id === 'tocsin' ? colours.ours : colours.others;
+      const color = id === 'tocsin' ? colors.ours : colors.others;
       parts.push(text(LEFT - 8, y + BAR - 5, name, 'text-anchor="end"'));
       parts.push(
-        `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${colour}"/>`,
+        `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${color}"/>`,
       );
       parts.push(text(LEFT + width + 6, y + BAR - 5, numberText(value, metric.digits)));
       y += BAR;
@@ -53,7 +53,7 @@ export function drawChart(result: Result): string {
     y += GAP;
   }
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colors.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     text(LEFT, 28, 'Latency and costs: lower is better', 'font-size="16" font-weight="600"'),
     text(

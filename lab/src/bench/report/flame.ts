@@ -1,4 +1,4 @@
-import { colours, svgText } from './svg.ts';
+import { colors, svgText } from './svg.ts';
 
 /**
  * The format of V8's `--cpu-prof`:
@@ -53,7 +53,7 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
       const percent = ((child.all / root.all) * 100).toFixed(1);
       const label = child.name.slice(0, Math.max(0, Math.floor((width - 4) / CHARACTER_WIDTH)));
       parts.push(
-        `<g><title>${svgText(`${child.name} ${child.url}: ${percent}%`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW_HEIGHT - 1}" fill="${colourOf(child)}"/>` +
+        `<g><title>${svgText(`${child.name} ${child.url}: ${percent}%`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW_HEIGHT - 1}" fill="${colorOf(child)}"/>` +
           (label.length > 2
             ? `<text x="${(left + 2).toFixed(1)}" y="${y + ROW_HEIGHT - 4}">${svgText(label)}</text>`
             : '') +
@@ -65,10 +65,10 @@ export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions):
   };
   draw(root, 0, 0);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + depth * ROW_HEIGHT + 8}" font-family="ui-monospace, monospace" font-size="10" fill="${colours.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + depth * ROW_HEIGHT + 8}" font-family="ui-monospace, monospace" font-size="10" fill="${colors.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="4" y="16" font-size="13" font-weight="600">${svgText(title)}</text>`,
-    `<text x="4" y="31">${svgText(`${(root.all / 1e6).toFixed(1)} s of work; blue: this repository, grey: packages, sand: Node and V8`)}</text>`,
+    `<text x="4" y="31">${svgText(`${(root.all / 1e6).toFixed(1)} s of work; blue: this repository, gray: packages, sand: Node and V8`)}</text>`,
     ...parts,
     '</svg>\n',
   ].join('\n');
@@ -110,7 +110,7 @@ const shortUrl = (url: string): string =>
     .replace(/^.*\/node_modules\//, '')
     .replace(/^file:\/\/.*\/((?:producer|bff|service|contracts)\/)/, '$1');
 
-function colourOf({ url }: Frame): string {
-  if (url === '' || url.startsWith('node:') || url.startsWith('wasm:')) return colours.system;
-  return /^(?:producer|bff|service|contracts)\/src\//.test(url) ? colours.oursLight : colours.othersLight;
+function colorOf({ url }: Frame): string {
+  if (url === '' || url.startsWith('node:') || url.startsWith('wasm:')) return colors.system;
+  return /^(?:producer|bff|service|contracts)\/src\//.test(url) ? colors.oursLight : colors.othersLight;
 }

@@ -168,7 +168,7 @@ describe('the report', () => {
     expect(withFigures(page, [result])).toMatch(/Every message reached/);
   });
 
-  it('should draw a bar for each peer, using a different colour for ours', () => {
+  it('should draw a bar for each peer, using a different color for ours', () => {
     const svg = drawChart(result);
     expect(svg.match(/<rect x=/g)).toHaveLength(4);
     expect(svg.match(/fill="#2f6fde"/g)).toHaveLength(2);

@@ -1,4 +1,4 @@
-export const colours = {
+export const colors = {
   ink: '#1f2328',
   ours: '#2f6fde',
   oursLight: '#a8c7fa',

@@ -21,7 +21,7 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
 
 /**
  * Single messages spread over many feeds. Each feed receives a message before the first measurement and in every
- * measurement. Deferred work for a message counts towards the next measurement, so all measurements include the same
+ * measurement. Deferred work for a message counts toward the next measurement, so all measurements include the same
  * amount of deferred work.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({

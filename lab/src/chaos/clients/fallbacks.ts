@@ -36,9 +36,9 @@ export interface FallbackResults {
   webhook: number;
   email: number;
   readInTime: number;
-  /** Repeated webhook messages. They share a key, so the receiver recognises them. */
+  /** Repeated webhook messages. They share a key, so the receiver recognizes them. */
   repeatedWebhooks: number;
-  /** Notifications with an e-mail that arrived more than once. SMTP servers don't recognise repeated messages. */
+  /** Notifications with an e-mail that arrived more than once. SMTP servers don't recognize repeated messages. */
   repeatedEmails: number;
   /** How late each message arrived (ms). */
   lateMs: number[];

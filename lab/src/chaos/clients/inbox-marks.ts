@@ -6,7 +6,7 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * Interval for ending the snoozes of notifications that have returned (ms). Snoozes count towards the limit until they
+ * Interval for ending the snoozes of notifications that have returned (ms). Snoozes count toward the limit until they
  * end.
  */
 const END_RETURNED_EVERY_MS = 5_000;

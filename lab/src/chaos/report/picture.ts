@@ -8,7 +8,7 @@ const TOP = 56;
 const BARS = 90;
 const ROW = 15;
 const BOTTOM = 28;
-const COLOURS = { ink: '#1f2328', faint: '#d5d9e0', flow: '#2f6fde', hit: '#c62b3b', missed: '#8a919c' };
+const COLORS = { ink: '#1f2328', faint: '#d5d9e0', flow: '#2f6fde', hit: '#c62b3b', missed: '#8a919c' };
 
 /** An SVG chart of the run: deliveries per second, and a row for each kind of fault that shows when it happened. */
 export function drawRun(
@@ -26,13 +26,13 @@ export function drawRun(
   const highest = counts.reduce((most, count) => Math.max(most, count), 1);
   const grid = marks(seconds).map(
     (second) =>
-      `<path d="M${at(x(second))} ${TOP}V${bottom}" stroke="${COLOURS.faint}"/>` +
+      `<path d="M${at(x(second))} ${TOP}V${bottom}" stroke="${COLORS.faint}"/>` +
       text(x(second), bottom + 16, timeOf(second), 'middle'),
   );
   const flow = counts.map((count, second) => {
     const height = (count / highest) * BARS;
     const width = Math.max(0.5, x(second + 1) - x(second) - 0.3);
-    return rect(x(second), base - height, width, height, COLOURS.flow);
+    return rect(x(second), base - height, width, height, COLORS.flow);
   });
   const rows = groups.flatMap((group, row) => {
     const y = base + 12 + row * ROW;
@@ -44,14 +44,14 @@ export function drawRun(
           y,
           Math.max(2, x(since(to)) - x(since(from))),
           ROW - 4,
-          happened ? COLOURS.hit : COLOURS.missed,
+          happened ? COLORS.hit : COLORS.missed,
         ),
       );
     return [text(LEFT - 8, y + 10, group, 'end'), ...hits];
   });
   const title = `${ledger.naive ? 'Naive: ' : ''}${ledger.kills} kills in ${timeOf(seconds)}, seed ${ledger.seed}`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + BOTTOM}" font-family="system-ui, sans-serif" font-size="11" fill="${COLOURS.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + BOTTOM}" font-family="system-ui, sans-serif" font-size="11" fill="${COLORS.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="${LEFT}" y="24" font-size="15" font-weight="600">${title}</text>`,
     `<text x="${LEFT}" y="42">Red: from the start of a fault until deliveries to all other instances resume.</text>`,

@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should no longer count towards the queue length, except for notifications in an entry', async () => {
+  it('should no longer count toward the queue length, except for notifications in an entry', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const notifications = Array.from({ length: 1_000 }, (_, n) =>

@@ -34,7 +34,7 @@ interface Waiter {
  * Acknowledges the requests in a lane's announced entries. A request with a retraction waits until the bffs have
  * claimed its entry. From then on, feeds don't show the retracted id, whichever producer or run publishes it. Entries
  * of different runs have no order, so without the wait, the bffs could process that notification first. If they don't
- * claim an entry in time, they are considered down, and requests don't wait until the bffs have claimed a later entry.
+ * claim an entry in time, they are considered down until they claim a later one. In the meantime, requests don't wait.
  */
 export class Acknowledger {
   readonly #options: AcknowledgerOptions;

@@ -17,7 +17,7 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 /** The name of the API key used for the request, or `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Accepts requests with a valid API key that hasn't reached the rate limit. Sets `request.caller`. */
+/** Accepts requests with a valid API key that hasn't reached its rate limit. Sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {

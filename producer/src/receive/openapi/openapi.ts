@@ -160,7 +160,7 @@ const deleteNotification = {
   summary: 'Retract a notification',
   description:
     'Removes the notification from screens and history, and hides it if it is published later. Unknown ids are ' +
-    'accepted too. This is safe to retry.',
+    'accepted too. Retrying is safe.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: {
@@ -209,7 +209,7 @@ const deleteFeed = {
 const deleteFeedByQuery = {
   ...deleteFeed,
   operationId: 'deleteFeedByQuery',
-  summary: 'Erase a feed with a name that can’t be part of a path',
+  summary: 'Erase a feed whose name can’t be part of a path',
   description:
     "Same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
     'a percent sign or a question mark.',

@@ -16,8 +16,8 @@ const INFLATERS = new Map([
 /**
  * Reads the decompressed body into `request.body`. Responds with 413 as soon as the Content-Length, the received bytes
  * or the decompressed bytes exceed `limit`. Responds with 503 if the body exceeds the budget of `boundBodies`. A small
- * body's Content-Length is counted immediately, and a large body's bytes are counted as they arrive. They are returned
- * to the budget when the response closes.
+ * body's Content-Length is counted immediately, and a large body's bytes are counted as they arrive. All bytes are
+ * returned to the budget when the response closes.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>

@@ -10,9 +10,9 @@ export const MAX_REQUESTS_IN_PROGRESS = 4;
 
 /**
  * Wraps `app` for servers that untrusted clients can reach. Destroys connections that send too many requests without
- * reading the responses. Node stops reading only while responses are queued, and by then has accepted all pipelined
- * requests. When a connection closes, closes all its responses so that handlers release resources. Node itself doesn't
- * close queued responses.
+ * reading the responses. Node itself stops reading only once responses have queued up, and by then it has accepted the
+ * pipelined requests. When a connection closes, closes all its responses so that handlers release resources. Node
+ * itself doesn't close queued responses.
  */
 export function boundPipelining(app: RequestListener): RequestListener {
   const inProgress = new WeakMap<Socket, Set<ServerResponse>>();

@@ -20,7 +20,7 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
 }
 
 /**
- * Limits how much of a request is read after the response because Node would read to the end. If the limit is exceeded,
+ * Limits how much of a request is read after the response. Node itself would read to the end. If the limit is exceeded,
  * the connection is closed a second later.
  */
 export function boundUnreadBody(request: IncomingMessage): void {

@@ -13,8 +13,8 @@ const GENERATED =
   '{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
- * The template file for each document of k8s/base. Dapr's kinds share a file because the pods restart when the file's
- * hash changes.
+ * The template file for each document of k8s/base. Dapr's kinds share a file, so a single hash shows whether the pods
+ * must restart.
  */
 const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';

@@ -112,7 +112,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
   return { ...document, spec: { ...spec, minReplicas: min, maxReplicas: max } };
 }
 
-/** An Ingress for one or all host names, including the annotations that make Traefik serve only HTTPS. */
+/** An Ingress for one host name or for all, including the annotations that make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
     // Keep only the rules because the chart's values set the class.
@@ -166,7 +166,7 @@ function pubsub(document: Document, text: TemplateText): Document {
 
 const quotaSchema = z.looseObject({ spec: z.object({ hard: z.record(z.string(), z.string()) }) });
 
-/** The quota from k8s/components. Storage and limits come from the values. */
+/** The quota from k8s/components. The values set the storage and can override each limit. */
 function quota(document: Document, text: TemplateText): Document {
   const { hard } = quotaSchema.parse(document).spec;
   const defaults = `(fromJson ${JSON.stringify(JSON.stringify(hard))})`;

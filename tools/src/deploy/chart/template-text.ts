@@ -19,8 +19,8 @@ export class TemplateText {
   }
 
   /**
-   * Renders the manifest as a template. A multi-line value is indented like the key. To replace a whole object member
-   * with a placeholder, use `{[placeholder]: null}`.
+   * Renders the manifest as a template. To replace a whole object member with a placeholder, use
+   * `{[placeholder]: null}`; all lines of its text are then indented like that member.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })

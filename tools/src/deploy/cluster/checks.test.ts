@@ -225,7 +225,7 @@ describe('needsNodeVolume', () => {
 
   it('should explain what to do if there are multiple nodes and no default storage class', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
-      /no default storage class and 2 nodes.*Install/,
+      /2 nodes and no default storage class.*Install/,
     );
   });
 });

@@ -27,7 +27,7 @@ export async function needsNodeVolume(
   const nodes = await kubectl.list(z.unknown(), ['nodes']);
   if (nodes.length === 1) return true;
   throw new Failure(
-    `The cluster has no default storage class and ${nodes.length} nodes, so Redis would have no volume. Install a ` +
+    `The cluster has ${nodes.length} nodes and no default storage class, so Redis would have no volume. Install a ` +
       'storage class, or mark one as the default (`kubectl patch storageclass NAME -p ' +
       `'{"metadata":{"annotations":{"${DEFAULT}":"true"}}}'\`), and deploy again.`,
   );

@@ -11,8 +11,8 @@ const podsSchema = z.looseObject({
 });
 
 /**
- * Annotates pods that have a sidecar with a hash of Dapr's documents, as the chart does. A sidecar reads some of them
- * only when it starts, so pods restart if one of them changes.
+ * Adds a hash of Dapr's documents to the annotations of pods that have a sidecar, as the chart does. A sidecar reads
+ * some of the documents only when it starts, so pods restart if one of them changes.
  */
 export function withDaprChecksum<T extends { kind: string }>(resources: readonly T[]): T[] {
   const documents = resources.filter(({ kind }) => DAPR_KINDS.includes(kind));

@@ -108,7 +108,7 @@ const ENCRYPTED_ONLY = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: {
-    // The target selects the Ingress; Kustomize only requires a name.
+    // Kustomize requires a name but ignores it: the target selects the Ingress.
     name: 'any',
     annotations: {
       'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
@@ -118,7 +118,8 @@ const ENCRYPTED_ONLY = {
 };
 
 /**
- * Writes this variant's kustomization to `.artifacts/deploy` and renders it, with checksums that restart sidecars.
+ * Writes this variant's kustomization to `.artifacts/deploy` and renders it, with checksums that make pods restart when
+ * Dapr's documents change.
  * @throws Failure if kubectl can't render it
  */
 export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {

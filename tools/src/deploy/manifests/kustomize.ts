@@ -29,7 +29,7 @@ const mountsSchema = z.strictObject({
 });
 
 /**
- * Returns a patch's operations. Converts a merge patch that adds volume mounts to an operation that appends them.
+ * Returns a patch's operations. A merge patch that adds volume mounts becomes operations that append them.
  * @throws Error for other merge patches
  */
 export function operationsOf(patch: string): Operation[] {

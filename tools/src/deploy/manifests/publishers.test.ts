@@ -77,21 +77,21 @@ const dns = { pod: { 'k8s-app': 'kube-dns' }, namespace: { 'kubernetes.io/metada
 const anywhere = { pod: {}, namespace: {} };
 const dapr = { pod: { app: 'sentry' }, namespace: { 'kubernetes.io/metadata.name': 'dapr-system' } };
 
-it('should let labelled pods in the namespace publish over HTTP, or to the topic through a sidecar', () => {
+it('should let labeled pods in the namespace publish over HTTP, or to the topic through a sidecar', () => {
   expect(mayLeave(publisher, dns, 53)).toBe(true);
   expect(connects(publisher, app('producer'), 'http')).toBe(true);
   expect(mayLeave(publisher, dapr, 50001)).toBe(true);
   expect(connects(publisher, app('redis'), 6379)).toBe(true);
 });
 
-it('should let labelled pods reach any address on the Kubernetes API’s ports, for the sidecar’s secrets', () => {
+it('should let labeled pods reach any address on the Kubernetes API’s ports, for the sidecar’s secrets', () => {
   const ports = [80, 443, 3500, 4317, 4318, 6379, 6443, 50001, 50002, 'http'];
   const reached = (pod: Labels) => ports.filter((port) => mayLeave(pod, anywhere, port));
   expect(reached(publisher)).toEqual([443, 6443]);
   expect(reached(other)).toEqual([]);
 });
 
-it('should block all other connections from labelled pods, and all connections from other pods', () => {
+it('should block all other connections from labeled pods, and all connections from other pods', () => {
   expect(connects(publisher, app('producer'), 50002)).toBe(false);
   for (const name of ['bff', 'ui'])
     for (const port of ['http', 50002]) expect(connects(publisher, app(name), port)).toBe(false);
@@ -100,7 +100,7 @@ it('should block all other connections from labelled pods, and all connections f
   expect(connects(other, app('redis'), 6379)).toBe(false);
 });
 
-it('should not block requests from labelled pods to the producer’s sidecar port, which another policy must allow', () => {
+it('should let labeled pods call the producer’s sidecar port, which needs another policy to accept the calls', () => {
   expect(mayLeave(publisher, { pod: app('producer') }, 50002)).toBe(true);
 });
 

@@ -32,7 +32,7 @@ export async function apply(
   return objects('unchanged');
 }
 
-/** Deletes Jobs that differ from these because the API server rejects changes to a Job. Applying recreates them. */
+/** Deletes Jobs that differ from these: the API server rejects changes to a Job. Applying recreates the Jobs. */
 async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
   for (const job of resources.filter(({ kind }) => kind === 'Job')) {
     const { name, namespace } = job.metadata;

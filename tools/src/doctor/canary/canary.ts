@@ -119,12 +119,12 @@ const notSubscribed = (failed: Watch): Finding =>
     `canary at ${failed.name}`,
     `cannot subscribe: ${failed.failure()}`,
     /token|unauthorized|forbidden/i.test(failed.failure() ?? '')
-      ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor). With compose and on Kubernetes, sign it with their secret (docs/guides/look-inside.md#ask-the-doctor).'
+      ? 'Set a token that can read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor). With compose or on Kubernetes, sign it with that system’s secret (docs/guides/look-inside.md#ask-the-doctor).'
       : 'Fix the application first. If there is a proxy in front of it, the proxy must allow WebSockets (docs/operations.md).',
   );
 
 const remedyOf = (reason: string): string => {
   if (/ 401 | 403 /.test(reason))
     return 'Set DOCTOR_API_KEY to an API key that can write to topic:tocsin-doctor.';
-  return 'Fix the errors above: the producer needs its sidecar and Redis to accept notifications.';
+  return 'Fix the errors above: to accept notifications, the producer needs its sidecar and Redis.';
 };

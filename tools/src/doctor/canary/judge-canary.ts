@@ -14,8 +14,8 @@ export interface CanaryRun {
  */
 const PUSHED_WITHIN_MS = 1_000;
 
-const SETTINGS =
-  "Check that bff's BROADCASTER (it must be redis with more than one instance), REDIS_HOST and REDIS_PASSWORD: all bffs must share one Redis. Its log reports when the broadcaster loses its connection. Then restart it.";
+const BROADCASTER_REMEDY =
+  "Check that bff's BROADCASTER (it must be redis if there is more than one instance), REDIS_HOST and REDIS_PASSWORD: all bffs must share one Redis. Its log reports when the broadcaster loses its connection. Then restart it.";
 
 /** Returns one finding per bff. An instance that was late once but then on time is fine. */
 export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
@@ -39,13 +39,13 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
       return fault(
         check,
         'it delivered the canary but did not broadcast it, so notifications in the feeds that it hosts reach readers on other instances late',
-        SETTINGS,
+        BROADCASTER_REMEDY,
       );
     }
     if (isPushed(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
     if (host.length > 0)
       return ok(check, `${arrivalOf(arrival.ms)} because it was not broadcast (see the other bff)`);
-    return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
+    return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, BROADCASTER_REMEDY);
   });
 }
 

@@ -22,7 +22,7 @@ export function clockOf(name: string, { date, sentAt, receivedAt }: ProbeResult)
   return { name, min: date - receivedAt, max: date + 2_000 - sentAt };
 }
 
-/** Compares all clocks, and reports the two that must be furthest apart. */
+/** Compares all clocks, and reports the pair with the largest guaranteed skew. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {

@@ -20,8 +20,8 @@ export async function openRedis({ redis }: Pick<Target, 'redis'>): Promise<Redis
   try {
     return await openOnce(redis, {
       ...{ connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
-      // With pings, a silent connection means that Redis hangs. `socketTimeout` then closes it and rejects pending
-      // commands.
+      // With pings, a silent connection means that Redis is hanging. `socketTimeout` then closes the connection and
+      // rejects pending commands.
       pingInterval: 1_000,
     });
   } catch (error) {

@@ -16,8 +16,9 @@ export interface Forward {
 const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
- * Forwards a free local port to a pod's port until `signal` aborts. Resolves when the port is open or has failed. Each
- * forward needs a separate kubectl process, because kubectl ends all forwards if one of the ports has no listener.
+ * Forwards a free local port to a pod's port until `signal` aborts. Resolves when the port is open or
+ * forwarding has failed. Each forward needs a separate kubectl process, because kubectl ends all forwards if one of the
+ * ports has no listener.
  */
 export function forward(
   kubectl: Kubectl,

@@ -4,7 +4,7 @@ import type { Say } from '../say.ts';
 
 const NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 
-/** The path of Chromium's headless shell, which opens pages with about half the CPU time of the full Chromium. */
+/** The path of Chromium's headless shell, which opens pages in about half the CPU time of full Chromium. */
 export const findHeadlessShell = (): string | undefined => findCommand(NAMES);
 
 /** Installs the headless shell with apt if possible. If that fails, prints why, and the tests use Chromium. */

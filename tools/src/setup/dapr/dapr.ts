@@ -54,7 +54,7 @@ async function problemWith(
     : `its version ${version} is older than ${OLDEST_VERSION}`;
 }
 
-/** The Dapr requested by the caller. It must not be substituted. */
+/** The Dapr that DAPR_RUNTIME_PATH requests. No other Dapr may replace it. */
 async function requestedDapr(runtimePath: string): Promise<string> {
   const problem = await problemWith(runtimePath);
   if (problem === undefined) return runtimePath;

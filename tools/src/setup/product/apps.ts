@@ -7,9 +7,9 @@ const APPS = ['producer', 'bff'] as const;
 let built: Promise<void> | undefined;
 
 /**
- * Bundles the producer and the bff with failpoints, unless they were already bundled from the same sources. A bundle
- * starts in a third of the CPU time that the sources take, and tests start applications hundreds of times. Checks the
- * sources only once per process because that reads hundreds of files, and a test may start multiple stacks.
+ * Bundles the producer and the bff with failpoints, unless they were already bundled from the same sources. Starting a
+ * bundle takes a third of the CPU time of starting the sources, and tests start applications hundreds of times. Checks
+ * the sources only once per process because checking reads hundreds of files, and a test may start multiple stacks.
  * @throws Error with the bundler's message
  */
 export function ensureApps(say: Say): Promise<void> {

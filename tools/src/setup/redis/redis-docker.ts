@@ -57,8 +57,8 @@ export const thisUser = (): string | undefined => {
 };
 
 /**
- * The `docker run` process for a private Redis. It forwards SIGTERM to Redis, and the container stops with Redis. Other
- * signals are sent to the container with `docker kill`. The next start removes a leftover container.
+ * The `docker run` process for a private Redis. It forwards SIGTERM to Redis, and the container stops when Redis does.
+ * Other signals are sent to the container with `docker kill`. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;

@@ -63,7 +63,7 @@ export interface PrivateRedisOptions {
   /** The data folder, which outlives the process. */
   dir: string;
   logFile: string;
-  /** If false, doesn't write to disk, which isn't supported with Docker. Defaults to true. */
+  /** If false, Redis doesn't write to disk. False isn't supported with Docker. Defaults to true. */
   persistence?: boolean;
 }
 

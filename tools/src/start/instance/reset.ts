@@ -19,7 +19,7 @@ export async function reset(args: string[]): Promise<number> {
   const running = await findRunning(DATA_DIR);
   if (running) {
     throw new Failure(
-      `Tocsin is running in this folder (process ${running.pid}). Stop it with Ctrl-C in its terminal, then reset again.`,
+      `Tocsin is running in this folder (process ${running.pid}). Stop it with Ctrl-C in its terminal, then try again.`,
     );
   }
   process.stdout.write(removeData(DATA_DIR, all));

@@ -16,8 +16,8 @@ export class LogFile {
   #isFailing = false;
 
   /**
-   * Calls `onError` when writing starts to fail, for example because the disk is full. Lines that fail after that don't
-   * cause calls until a write has succeeded.
+   * Calls `onError` when writing starts to fail, for example because the disk is full. Doesn't call it again until a
+   * write has succeeded.
    */
   constructor(path: string, onError: (error: unknown) => void) {
     this.path = path;
@@ -25,7 +25,7 @@ export class LogFile {
     mkdirSync(dirname(path), { recursive: true });
   }
 
-  /** Writes a line. Loses it if that fails, because a log must not end `npm start`. */
+  /** Writes a line. Drops it if writing fails, because a log error must not end `npm start`. */
   write(line: string): void {
     try {
       this.#append(line);

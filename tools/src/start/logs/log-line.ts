@@ -6,8 +6,8 @@ export interface LogLine {
   text: string;
 }
 
-// oxlint-disable-next-line no-control-regex -- terminal colours start with the control character ESC
-const COLOURS = /\u001b\[[\d;]*m/g;
+// oxlint-disable-next-line no-control-regex -- terminal colors start with the control character ESC
+const COLORS = /\u001b\[[\d;]*m/g;
 const MARKED = /^== (?:APP - )?(.+?) ==(?: (.*))?$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
 const MAX_VALUE_LENGTH = 120;
@@ -18,7 +18,7 @@ export const markLine = (source: string, line: string): string => `== ${source} 
 
 /** Parses a line from that log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
-  const line = raw.replace(COLOURS, '').trimEnd();
+  const line = raw.replace(COLORS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
   if (content.trim() === '') return undefined;
   const daprd = DAPRD.exec(content);
@@ -78,7 +78,7 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
 
 /** Warnings that daprd usually prints when all processes run on the same machine. */
 const NOISE = [
-  // Each application has a separate secret store, but they share a configuration.
+  // The shared configuration lists both applications' secret stores, but each sidecar loads only its own.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
   /^mTLS is disabled/,
   /increasedCardinality/,

@@ -5,7 +5,7 @@ function createPrinter(verbose = false) {
   const lines: string[] = [];
   const logPrinter = new LogPrinter({
     write: (text) => lines.push(text),
-    colours: false,
+    colors: false,
     verbose,
   });
   return { logPrinter, lines };

@@ -2,13 +2,13 @@ import { parseLine, isNoise, type LogLine } from './log-line.ts';
 
 const QUIET_MS = 5_000;
 const WIDTH = 13;
-const COLOUR_OF = { debug: 90, info: 0, warn: 33, error: 31 } as const;
+const COLOR_OF = { debug: 90, info: 0, warn: 33, error: 31 } as const;
 const SOURCES = [36, 35, 32, 34, 96, 95, 92, 94] as const;
 
 export interface LogPrinterOptions {
   write: (text: string) => void;
-  colours: boolean;
-  /** Shows all lines of daprd. */
+  colors: boolean;
+  /** Shows all lines from daprd. */
   verbose: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface LogPrinterOptions {
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
-  readonly #colourOf = new Map<string, number>();
+  readonly #colorOf = new Map<string, number>();
   readonly #lastShown = new Map<string, { at: number; hidden: number }>();
   #daprIsQuiet = false;
 
@@ -51,13 +51,13 @@ export class LogPrinter {
     const text = `${level}${line.text}${more}`;
     const head = `${time} ${source.padEnd(WIDTH)}`;
     this.#options.write(
-      this.#options.colours
-        ? `\u001b[90m${time}\u001b[0m \u001b[${this.#sourceColour(source)}m${source.padEnd(WIDTH)}\u001b[0m │ \u001b[${COLOUR_OF[line.level]}m${text}\u001b[0m\n`
+      this.#options.colors
+        ? `\u001b[90m${time}\u001b[0m \u001b[${this.#sourceColor(source)}m${source.padEnd(WIDTH)}\u001b[0m │ \u001b[${COLOR_OF[line.level]}m${text}\u001b[0m\n`
         : `${head} | ${text}\n`,
     );
   }
 
-  /** Number of identical lines hidden since a line was last shown. `undefined` to hide this line too. */
+  /** How often this line was hidden since it was last shown. `undefined` to hide it this time too. */
   #hiddenSinceShown(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {
@@ -69,11 +69,11 @@ export class LogPrinter {
     return last?.hidden ?? 0;
   }
 
-  #sourceColour(source: string): number {
-    const known = this.#colourOf.get(source);
+  #sourceColor(source: string): number {
+    const known = this.#colorOf.get(source);
     if (known !== undefined) return known;
-    const colour = SOURCES[this.#colourOf.size % SOURCES.length] ?? 36;
-    this.#colourOf.set(source, colour);
-    return colour;
+    const color = SOURCES[this.#colorOf.size % SOURCES.length] ?? 36;
+    this.#colorOf.set(source, color);
+    return color;
   }
 }

@@ -2,19 +2,19 @@ import type uPlot from 'uplot';
 import { formatClock } from '../numbers.ts';
 
 export interface Line {
-  /** A colour token, for example `--tocsin-info`. */
-  colour: string;
+  /** A color token, for example `--tocsin-info`. */
+  color: string;
   values: readonly (number | null)[];
 }
 
-const colourOf = (name: string): string =>
+const colorOf = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export interface ChartLook {
   width: number;
   height: number;
-  /** Each line's colour token. */
-  colours: readonly string[];
+  /** Each line's color token. */
+  colors: readonly string[];
   hasAxes: boolean;
   /** Milliseconds from the left edge to the newest point. */
   span: () => number;
@@ -22,10 +22,10 @@ export interface ChartLook {
   onPoint: (index: number | null | undefined) => void;
 }
 
-export function chartOptions({ width, height, colours, hasAxes, span, onPoint }: ChartLook): uPlot.Options {
+export function chartOptions({ width, height, colors, hasAxes, span, onPoint }: ChartLook): uPlot.Options {
   const axis: uPlot.Axis = {
-    stroke: colourOf('--tocsin-text-muted'),
-    grid: { stroke: colourOf('--tocsin-line'), width: 1 },
+    stroke: colorOf('--tocsin-text-muted'),
+    grid: { stroke: colorOf('--tocsin-line'), width: 1 },
     ticks: { show: false },
     font: '11px system-ui, sans-serif',
   };
@@ -55,8 +55,8 @@ export function chartOptions({ width, height, colours, hasAxes, span, onPoint }:
       : [{ show: false }, { show: false }],
     series: [
       {},
-      ...colours.map((colour) => ({
-        stroke: colourOf(colour),
+      ...colors.map((color) => ({
+        stroke: colorOf(color),
         width: hasAxes ? 1.75 : 1.5,
         points: { show: false },
         spanGaps: false,

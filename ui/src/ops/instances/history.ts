@@ -1,6 +1,6 @@
 import type { InstanceSnapshot, PastInstance } from '@tocsin/contracts';
 
-/** An instance's metrics shown over time. */
+/** The metrics of an instance that are tracked over time. */
 export interface Figures extends Pick<
   InstanceSnapshot,
   'instance' | 'accepted' | 'delivered' | 'suppressed' | 'p50Ms' | 'p99Ms'

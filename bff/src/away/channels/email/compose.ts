@@ -51,7 +51,7 @@ export function createComposer(
       subject,
       text,
       html,
-      // The same for all attempts, so mail servers and people can recognise duplicates.
+      // The same for all attempts, so mail servers and people can recognize duplicates.
       messageId: `<${key}@${domain}>`,
       list: { unsubscribe: { url: links.unsubscribe, comment: '' } },
       headers: {

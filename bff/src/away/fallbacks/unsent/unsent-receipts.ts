@@ -5,7 +5,7 @@ import { AWAY_TTL_SECONDS, type AwayDocument, type Receipt } from '../document.t
 export const MAX_RECEIPTS = 1_000;
 /**
  * Number of unsent receipts that newer receipts can't displace. Most of the space is for other receipts, because
- * repeated turns need them to recognise notifications whose fallbacks have ended.
+ * repeated turns need them to recognize notifications whose fallbacks have ended.
  */
 const MAX_KEPT = 200;
 /** Maximum unpublished receipts. Newer receipts don't displace them, unless the document could get too large to store. */

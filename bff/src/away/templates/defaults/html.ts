@@ -1,5 +1,5 @@
 /**
- * The HTML part of an e-mail: a single column of tables because Outlook supports no other layout. Colours are inline
+ * The HTML part of an e-mail: a single column of tables because Outlook supports no other layout. Colors are inline
  * because some clients drop style sheets. The style sheet adds dark mode. All output is escaped.
  */
 export const HTML = `<!doctype html>
@@ -47,7 +47,7 @@ a { text-decoration: underline; }
 {%- for item in group.items %}
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin-top:12px;"><tr>
 <td class="rule" align="left" style="padding:14px 0 0;border-top:1px solid #e3e0db;overflow-wrap:anywhere;word-break:break-word;">
-<p style="margin:0 0 4px;font-size:13px;line-height:1.4;"><strong class="{{ item.severity }}" style="color:{{ item.colour }};">{{ item.severityName }}</strong> <span class="muted" style="color:#5f5a52;">· {{ item.time }}</span></p>
+<p style="margin:0 0 4px;font-size:13px;line-height:1.4;"><strong class="{{ item.severity }}" style="color:{{ item.color }};">{{ item.severityName }}</strong> <span class="muted" style="color:#5f5a52;">· {{ item.time }}</span></p>
 <p dir="auto" style="margin:0;font-size:16px;line-height:1.4;font-weight:600;"><a class="text" href="{{ item.open }}" style="color:#1d1b18;">{{ item.title }}</a></p>
 {%- if item.body %}
 <p class="text" dir="auto" style="margin:6px 0 0;font-size:15px;line-height:1.5;color:#1d1b18;white-space:pre-line;">{{ item.body }}</p>

@@ -7,7 +7,7 @@ const CONNECT_MS = 10_000;
 /** Timeout (ms) for receiving more data. A slow download can continue for as long as data arrives. */
 const SILENCE_MS = 30_000;
 
-/** Connections for downloads, through the proxy from the environment. Close it after use. */
+/** The dispatcher for downloads. Uses the proxy from the environment. Destroy it after use. */
 export const downloadAgent = (proxy: ProxyConfig, silenceMs = SILENCE_MS): Dispatcher =>
   new EnvHttpProxyAgent({
     ...proxy,

@@ -21,7 +21,7 @@ const MAX_BYTES = 400 * 1024 * 1024;
 const MAX_ATTEMPTS_WITHOUT_DATA = 3;
 /** Maximum number of attempts in total. */
 const MAX_ATTEMPTS = 20;
-/** GitHub redirects each download once. */
+/** More than enough, since GitHub redirects each download only once. */
 const MAX_REDIRECTIONS = 5;
 
 export interface Download {
@@ -126,7 +126,7 @@ async function receive(
 }
 
 /**
- * The file position where the response starts. `undefined` if we already have as many bytes as the file or more, in
+ * The file position where the response starts. `undefined` if we already have at least as many bytes as the file, in
  * which case the digest shows whether they are right.
  * @throws Retryable or Failure for any other response
  */

@@ -37,7 +37,7 @@ it('should not report a total until all file sizes are known', () => {
   expect(lines).toHaveLength(2);
 });
 
-it('should not count data from an earlier run towards the speed', () => {
+it('should not count data from an earlier run toward the speed', () => {
   const { onBytes, stop } = report();
   onBytes('daprd', 50 * MB, 60 * MB);
   onBytes('placement', 0, 40 * MB);

@@ -20,7 +20,7 @@ export type Release = z.infer<typeof releaseSchema>;
 
 /** The commands that make up Dapr, and the repositories that release them. */
 const COMMANDS = { daprd: 'dapr/dapr', placement: 'dapr/dapr', scheduler: 'dapr/dapr', dapr: 'dapr/cli' };
-/** The platforms that Dapr is released for. Windows runs Tocsin under WSL, which is Linux. */
+/** The platforms for which we download Dapr. On Windows, Tocsin runs under WSL, which counts as Linux. */
 export const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64'] as const;
 
 /** A released Dapr command: a `.tar.gz` that contains only that command. */

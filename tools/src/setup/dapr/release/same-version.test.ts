@@ -6,7 +6,7 @@ import { readRelease } from './release.ts';
 
 const { runtime, cli } = readRelease();
 
-/** Files that contain a Dapr version, each with a pattern whose group is the version. */
+/** Files that contain a Dapr version, each with a pattern that captures it. */
 const PLACES: [file: string, pattern: RegExp, version: string][] = [
   ['docker-compose.yml', /image: (?:ghcr\.io\/dapr\/\w+|tocsin-sidecar):(\S+)/g, runtime],
   ['compose/sidecar/Dockerfile', /^FROM ghcr\.io\/dapr\/daprd:(\S+)/gm, runtime],

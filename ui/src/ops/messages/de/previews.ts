@@ -2,7 +2,7 @@ import type { OpsMessages } from '../messages.ts';
 
 export const previews: OpsMessages['previews'] = {
   title: 'E-Mail-Vorschau',
-  hint: 'Beispiele, geschrieben von den Vorlagen dieser Installation. Links öffnen nichts, und Bilder anderer Server werden nicht geladen.',
+  hint: 'Beispiele, erzeugt mit den Vorlagen dieser Installation. Links lassen sich nicht öffnen, und Bilder anderer Server werden nicht geladen.',
   language: 'Sprache',
   languages: { en: 'Englisch', de: 'Deutsch' },
   kind: 'E-Mail',

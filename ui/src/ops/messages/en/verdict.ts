@@ -23,7 +23,7 @@ export const verdict = {
     count === 1 ? `Instance ${names} vanished.` : `${count} instances vanished: ${names}.`,
   queue: (unfinished: string, age: string) =>
     `Delivery is stuck: ${unfinished} announcements are waiting, the oldest for ${age}.`,
-  late: (p99: string) => `Notifications arrive late: the slowest instance takes ${p99} (p99).`,
+  late: (p99: string) => `Notifications are arriving late: the slowest instance takes ${p99} (p99).`,
   memory: (used: string, limit: string, percent: string) =>
     `Redis is nearly full: ${used} of ${limit} (${percent}).`,
   setAside: (total: number) => (total === 1 ? '1 record is set aside.' : `${total} records are set aside.`),
