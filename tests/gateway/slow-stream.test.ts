@@ -68,7 +68,7 @@ it('should pause a slow reader’s stream without buffering unread data, then se
   await bff.expectMetric('tocsin_bff_connections', 0);
 });
 
-it('should close a stream that its reader doesn’t read', async () => {
+it('should close a stream whose reader has stopped reading', async () => {
   await start(2_000);
   for (let batch = 0; batch < BATCHES; batch++) await bff.publish(PER_BATCH, 'all', CHARACTERS);
   const { response, lastEventId } = await pausedStream();

@@ -17,7 +17,7 @@ import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
 import { isInboxState, isPage, isReadState } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
-import { ReaderMarks } from './reader-marks.ts';
+import { InboxUpdates } from './inbox-updates.ts';
 
 /** If this many consecutive subscribe requests are unanswered, the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
@@ -65,10 +65,10 @@ export class FeedSubscription {
       if (!this.live) this.#earlyRead = mergeReads(event, this.#earlyRead);
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
-    inbox: (event) => this.#marks.pass(event),
-    'snooze-due': ({ due }) => this.#marks.passDue(due),
+    inbox: (event) => this.#inbox.pass(event),
+    'snooze-due': ({ due }) => this.#inbox.passDue(due),
   };
-  readonly #marks: ReaderMarks;
+  readonly #inbox: InboxUpdates;
   #socket: FeedSocket | undefined;
   /** Number of the last subscribe request. Responses to earlier requests are ignored. */
   #lastRequest = 0;
@@ -92,7 +92,7 @@ export class FeedSubscription {
     this.feed = feed;
     this.#handlers = handlers;
     this.#context = context;
-    this.#marks = new ReaderMarks(handlers, (handler) => this.#call(handler));
+    this.#inbox = new InboxUpdates(handlers, (handler) => this.#call(handler));
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
     this.#expiries = new Expiries((ids) => context.call(() => handlers.onGone?.(ids, 'expired')));
   }
@@ -233,7 +233,7 @@ export class FeedSubscription {
     if (response?.ok && isPage(response)) {
       this.#attempts = 0;
       const { epoch, read, inbox } = response;
-      if (isInboxState(inbox)) this.#marks.pass(inbox);
+      if (isInboxState(inbox)) this.#inbox.pass(inbox);
       if (isReadState(read)) this.#reportRead({ epoch, ...read });
       const earlyRead = this.#earlyRead;
       this.#earlyRead = undefined;

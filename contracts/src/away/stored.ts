@@ -124,7 +124,7 @@ export const contactsDocumentSchema = z.looseObject({
   email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
   /** Channels that the reader has unsubscribed from, excluding e-mail. */
   stopped: z.array(channelNameSchema).optional(),
-  /** A code sent to a second address. `tries` counts wrong codes. */
+  /** An address that the reader has entered but not confirmed, and the code sent to it. `tries` counts wrong codes. */
   pending: z
     .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })
     .optional(),

@@ -73,7 +73,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
 
 const SOURCE_DIGITS = 16;
 
-/** Truncates every member because the message and the record are limited in size. */
+/** Cuts texts to a maximum length because set-aside records, and the messages that carry them, are limited in size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],

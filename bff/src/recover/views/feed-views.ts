@@ -201,7 +201,7 @@ export class FeedViews {
     managed.isRegular = true;
     try {
       await managed.view.compare();
-      // After a lost broadcast, the next broadcast could be lost too.
+      // The comparison found a lost broadcast, and the next one could be lost too.
       if (before && isHigher(managed.view.position, before))
         this.#compareIn(managed, Math.min(managed.compareAt - performance.now(), FIRST_COMPARISON_MS));
     } catch (error) {

@@ -75,7 +75,7 @@ describe('the scopes of a key', () => {
   });
 });
 
-describe('the source of a key', () => {
+describe('the source that a key sets', () => {
   const sources = () =>
     server.backend.deposited.flatMap(({ notifications }) =>
       notifications.map((item) => (item as { source?: string }).source),

@@ -11,7 +11,7 @@ import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
-  /** The subscriptions to return from `/dapr/subscribe`. The router adds the routes. */
+  /** The subscriptions to return from `/dapr/subscribe`, without `route`, which the router adds to each. */
   list: () => readonly (Subscribed & Record<string, unknown>)[];
   /** Handles a delivery if the path belongs to an active subscription. */
   deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;

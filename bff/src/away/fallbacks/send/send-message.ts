@@ -29,7 +29,7 @@ export async function sendMessage(
   try {
     if ('gone' in result && result.gone) await book.forgetDevices(reader, result.gone);
   } catch (error) {
-    // Not fatal. The push service reports the same devices for the next message.
+    // Not fatal. The push service reports the same devices as gone for the next message.
     observer.failed('forget-devices', error);
   }
   return result;

@@ -188,7 +188,7 @@ describe('resending if the process or a dependency fails', () => {
     expect(await listOf(fallbacks)).toHaveLength(1);
   });
 
-  it('should send this fallback and later fallbacks, even if the process is killed after the write', async () => {
+  it('should still send the resent fallback and later ones if the process is killed after the document is written', async () => {
     const { instance, fallbacks, names, set, titles } = await refused(['a']);
     const wakeUps: [string, number][] = [];
     set

@@ -128,7 +128,7 @@ export class UnsentFallbacks {
     return closing;
   }
 
-  /** Sets the wake-up for the next check. If that fails, the wake-up set before the write wakes an instance. */
+  /** Sets the wake-up for the next check. If this fails, the wake-up from before the write triggers the check later. */
   async #wakeUp(hash: string, document: AwayDocument): Promise<void> {
     const now = this.#options.now();
     const next = nextCheck(document, this.#options.rulesOf);

@@ -5,8 +5,8 @@ import type { FeedHandlers } from '../types.ts';
 /** Number of reported snoozes to remember: the maximum that a reader can have. */
 const MAX_REPORTED = 200;
 
-/** Passes on the reader's marks in a feed. Drops outdated states. Reports each snooze's end once. */
-export class ReaderMarks {
+/** Passes on the reader's inbox state in a feed, unless it's outdated. Reports each snooze's end once. */
+export class InboxUpdates {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
   readonly #reported = new RecentIds(MAX_REPORTED);
