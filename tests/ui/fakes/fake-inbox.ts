@@ -1,5 +1,6 @@
 import {
   DEFAULT_PREFERENCES,
+  matchesWords,
   placesIn,
   withoutOffsets,
   withOffsets,
@@ -171,12 +172,8 @@ export class FakeInbox {
   }
 }
 
-const normalize = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-
 function matches({ notification, place, unread, returnedAt }: Found, query: URLSearchParams): boolean {
-  const { title, body = '', source = '', category = '', severity, actions = [] } = notification;
-  const text = normalize([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
-  const words = normalize(query.get('q') ?? '').split(/\s+/);
+  const { source = '', category = '', severity } = notification;
   const isListed = (name: string, value: string) =>
     !query.has(name) || (query.get(name) ?? '').split(',').includes(value);
   const state = query.get('state') ?? 'any';
@@ -187,7 +184,7 @@ function matches({ notification, place, unread, returnedAt }: Found, query: URLS
     (state === 'returned' && returnedAt !== undefined);
   return (
     hasState &&
-    words.every((word) => text.includes(word)) &&
+    matchesWords(query.get('q') ?? '')(notification) &&
     isListed('severity', severity) &&
     isListed('source', source) &&
     isListed('category', category)

@@ -1,4 +1,4 @@
-import type { Severity } from '@tocsin/contracts';
+import { matchesWords, type Severity } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
@@ -19,20 +19,14 @@ export const countFilters = ({ feed, severity, source }: Filter): number =>
 
 export const isFiltering = (filter: Filter): boolean => filter.text.trim() !== '' || countFilters(filter) > 0;
 
-/** Normalizes text as the server's search does. Upper case last turns `ß` and `ẞ` into `SS`. */
-const normalize = (text: string): string =>
-  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().toUpperCase();
-
 export function filterItems(items: readonly Item[], filter: Filter): readonly Item[] {
   if (!isFiltering(filter)) return items;
-  const words = normalize(filter.text).split(/\s+/).filter(Boolean);
+  const hasWords = matchesWords(filter.text);
   return items.filter((item) => {
-    const { title, body, source = '', category, actions = [] } = item.notification;
+    const { source = '' } = item.notification;
     if (filter.feed !== '' && item.feed !== filter.feed) return false;
     if (filter.severity !== '' && severityOf(item.notification) !== filter.severity) return false;
     if (filter.source !== '' && source !== filter.source) return false;
-    if (words.length === 0) return true;
-    const text = normalize([title, body, source, category, ...actions.map(({ label }) => label)].join('\n'));
-    return words.every((word) => text.includes(word));
+    return hasWords(item.notification);
   });
 }
