@@ -27,7 +27,7 @@ import { createViews } from './wiring/views.ts';
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
 /**
- * Time limit for moving clients and finishing in-flight deliveries (ms). The process exits after 10 s, and the
+ * Time limit for moving clients and finishing in-flight deliveries (ms). The process exits after at most 10 s, and the
  * remaining steps need up to 2 s.
  */
 const DELIVERIES_TIMEOUT_MS = 8_000;

@@ -44,7 +44,7 @@ export interface Inbound {
    * read.
    */
   receiptsOf(notification: { feed: string; id: string }): Promise<Receipts>;
-  /** Called for each rejected call that didn't come from our own instances. The call had no effect. */
+  /** Reports each rejected call that didn't come from our own instances. Rejected calls have no effect. */
   onRefused: OnRefused;
 }
 

@@ -174,7 +174,7 @@ export const bffSettings = withRedisRules(
     HISTORY_BYTES: withDefault(
       wholeNumberSetting(65_536, MAX_HISTORY_BYTES),
       DEFAULT_FEED_LIMITS.historyBytes,
-    ).describe('Maximum bytes that a feed keeps'),
+    ).describe('Maximum bytes that `all` or a topic feed keeps'),
     HISTORY_TTL: withDefault(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,

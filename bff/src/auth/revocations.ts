@@ -46,7 +46,7 @@ export class Revocations {
     return this.#known?.has(sub) ?? false;
   }
 
-  /** Calls `listener` when a revocation is added or gets a later time, since it might affect accepted tokens. */
+  /** Calls `listener` when a revocation is added or gets a later time, since it might revoke accepted tokens. */
   onRevoked(listener: () => void): void {
     this.#listeners.push(listener);
   }

@@ -73,7 +73,7 @@ export class AcknowledgedPublications {
 
 interface FeedProgress {
   epoch: string;
-  /** All publications up to this offset were acknowledged or not sent on this connection. */
+  /** Every publication up to this offset was either acknowledged or never sent on this connection. */
   offset: number;
   /** The last subscription answer's offset. */
   answeredOffset: number;

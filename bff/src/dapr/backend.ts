@@ -69,7 +69,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
     what: 'the "internal" secret',
-    // At startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
+    // Not a warning: at startup, the sidecar becomes ready after the application. /readyz reports persistent failures.
     onError: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
   const ownSigner = new Signer(() => secret.get());

@@ -145,7 +145,7 @@ function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | 
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
-  // The etag reveals a head that was written back after the store was emptied.
+  // `loadHead` needs the etag to detect a head that was written back after the store was emptied.
   if (!Number.isInteger(etag) || etag < 1) {
     return new TemporaryError(`the head of ${feed} has the invalid etag "${text}"`);
   }

@@ -149,7 +149,8 @@ export class DaprSetAside implements SetAsideStore {
         const sizesOfListed = {
           v: DOCUMENT_VERSION,
           bytes: pick(listing.bytes, listing.entries),
-          // Older versions listed names without a time. Those records expire no later than a record stored now.
+          // Older versions listed names without a time. Use the current time: those records expire no later than a
+          // record stored now.
           storedAt: Object.fromEntries(
             listing.entries.map((entry) => [entry, listing.storedAt[entry] ?? now]),
           ),

@@ -91,7 +91,7 @@ export interface SetAsideStore {
   remove(entry: string): Promise<void>;
 }
 
-/** Copies of notifications outside the feeds' logs and the set-aside records. */
+/** Copies of notifications outside the feeds' logs, such as in Dapr's topic streams and in inboxes. */
 export interface Copies {
   /** Resolves once the erasure is recorded. The copies are deleted within a minute after that. */
   erase(erased: Erased): Promise<void>;

@@ -30,9 +30,9 @@ export type LimitsOf = (feed: string) => FeedLimits;
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * Upper limits for the settings. In a single request, a commit writes up to 1 MiB of new publications, the ids, and the
- * absorbed part of the chain (at most four full documents). The sidecar refuses bodies over 4 MiB, which would block
- * the feed.
+ * Upper limits for `HISTORY_BYTES`, `USER_HISTORY_BYTES` and `IDS_MAX`. In a single request, a commit writes up to
+ * 1 MiB of new publications, their ids, and the older documents that it merges with them (at most the size of four full
+ * segments and four full id documents). The sidecar refuses bodies over 4 MiB, which would block the feed.
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
 export const MAX_IDS = 400_000;

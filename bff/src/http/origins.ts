@@ -5,7 +5,7 @@ import { isAllowedOrigin } from '../auth/origins.ts';
 /** Time that browsers can cache a preflight response (seconds). */
 const PREFLIGHT_S = '600';
 
-/** Refuses requests from disallowed origins. Adds CORS headers to other responses. */
+/** Refuses requests from disallowed origins. Adds CORS headers to responses for the origins in `allowed`. */
 export const crossOrigin =
   (allowed: readonly string[]): RequestHandler =>
   (request, response, next) => {

@@ -93,7 +93,7 @@ describe('changes to read marks and mutes', () => {
       body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
     });
 
-  it('should be limited per address, regardless of the clientId, but reads should not be limited', async () => {
+  it('should be limited per address, regardless of the clientId, but GET requests should not be limited', async () => {
     const statuses = [];
     for (const clientId of ['a', 'b']) statuses.push((await put('192.0.2.1', clientId)).status);
     statuses.push((await mark('192.0.2.1')).status);

@@ -7,7 +7,7 @@ const MAX_FAULTS = 1_000;
 
 export const jsonBody: readonly RequestHandler[] = [requireJson, takeBody()];
 
-/** Parses the body. If invalid, responds with all errors and returns `undefined`. */
+/** Parses the body. If invalid, responds with its errors (at most 1,000) and returns `undefined`. */
 export function readBody<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
   const read = readJson(request.body as Uint8Array);
   if ('problem' in read) {

@@ -15,7 +15,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
  */
 export class BoundedPongServer extends WebSocketServer {
   constructor(options: ServerOptions) {
-    // Missing in the type definitions of ws.
+    // The type definitions of ws lack `closeTimeout`.
     const limits: ServerOptions & { closeTimeout: number } = {
       autoPong: false,
       closeTimeout: CLOSE_TIMEOUT_MS,

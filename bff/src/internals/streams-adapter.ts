@@ -31,7 +31,8 @@ const EVENT = 2;
 
 /**
  * Returns a function that adds an event to the stream. It resolves once Redis has stored the event, and otherwise
- * rejects. Events carry a count for other processes, which version 0.1.0 doesn't send or read.
+ * rejects. Each event carries the number of events sent so far, so that other processes notice if they missed any.
+ * Version 0.1.0 neither sends nor reads this number.
  */
 export function tapStreamsAdapter(
   adapter: StreamsAdapter,

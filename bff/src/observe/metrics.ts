@@ -150,7 +150,7 @@ export function createMetrics(registry: Registry) {
     }),
     sentTwice: new Counter({
       name: 'tocsin_bff_publications_sent_twice_total',
-      help: 'Publications re-sent to browsers that already had them because other browsers joined while a gap was being filled.',
+      help: 'Publications re-sent to browsers that already had them, because other browsers joined while a gap was being filled.',
       registers,
     }),
     broadcastGaps: new Counter({

@@ -41,7 +41,7 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
           record('claim', times.get('committed'), times.get('popped'));
           record('broadcast', times.get('popped'), times.get('broadcast'));
         } else record('broadcast', times.get('committed'), times.get('broadcast'));
-        // If the turn goes on to commit another feed, that feed's spans start here.
+        // If the turn commits more, the next `turn` span starts here.
         times.set('started', now);
       },
       claimed(batch) {

@@ -75,8 +75,8 @@ export class InstanceReporter {
       await work;
       this.#failures = 0;
     } catch (error) {
-      // A single failure is normal: two instances can start at the same time, or the sidecar can start after the
-      // application.
+      // A single failure is normal: instances that start at the same time can conflict, and the sidecar can start after
+      // the application.
       if (++this.#failures === 2) this.#options.onError(error);
     }
   }

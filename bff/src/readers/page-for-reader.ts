@@ -9,7 +9,7 @@ export interface ReaderPages {
   states: Pick<ReadStates, 'stored'>;
   inboxes: Pick<Inboxes, 'stateOf'>;
   now: () => number;
-  /** Called if the marks are unavailable, so that the page is returned without them. */
+  /** Called if the marks are unavailable. The page is then returned without them. */
   onUnreadable: (error: unknown) => void;
 }
 

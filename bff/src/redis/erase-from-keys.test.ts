@@ -109,7 +109,7 @@ it('should remove erased content from fallbacks that a delayed turn stored after
   expect((await fallbacks.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['kept']);
 });
 
-it('should keep newer fallbacks that have the id of a notification from before an erasure', async () => {
+it('should keep fallbacks from after an erasure, even if an erased notification had the same id', async () => {
   const { store, instance } = deployment();
   const { fallbacks } = instance();
   const older = { ...arrival('a', after('P1D')), createdAt: '2026-01-01T00:00:00.000Z' };

@@ -16,7 +16,7 @@ export function reasonOf(error: unknown): string {
 
 /**
  * Runs `send` with a time limit. Never rejects. On a timeout, aborts `signal` and resolves with the result of
- * `onTimeout`. If `send` rejects, the result is `refused` because the message caused the error, not the network.
+ * `onTimeout`. If `send` rejects, the result is `refused`, so `send` must handle network errors itself.
  */
 export async function sendWithin(
   timeoutMs: number,

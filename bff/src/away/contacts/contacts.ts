@@ -107,8 +107,8 @@ export class ContactBook {
   }
 
   /**
-   * Creates an 8-digit code that confirms an address other than the token's. Valid for 15 minutes. Replaces any earlier
-   * code.
+   * Creates an 8-digit code that confirms an address other than the one in the reader's token. Valid for 15 minutes.
+   * Replaces any earlier code.
    * @throws TooManyCodesError
    */
   async createCode(reader: string, address: string): Promise<string> {

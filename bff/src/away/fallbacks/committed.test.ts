@@ -76,7 +76,7 @@ describe('the position of a notification', () => {
     expect([await waiting(), failed]).toEqual([[['a', undefined]], ['find-position']]);
   });
 
-  it('should change if the notification was republished after a data loss', async () => {
+  it('should change if the notification was republished after data loss', async () => {
     const { committed, waiting } = world();
     const a = arrival('a', after('PT5M'));
     for (const position of [at(6), at(5), at(1, { epoch: '2-b' })]) {

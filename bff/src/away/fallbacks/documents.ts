@@ -24,7 +24,10 @@ export interface AwayDocumentsOptions extends Pick<
 export interface ChangeOptions {
   /** Whether the change can end fallbacks. If so, the observer gets the new receipts. */
   mayEndFallbacks?: boolean;
-  /** Filled with the new receipts. If the call rejects, they stay in the list because they might have been stored. */
+  /**
+   * Holds the new receipts until the observer gets them. If the call rejects, they might have been stored, so pass the
+   * same list when retrying.
+   */
   newReceipts?: Receipt[];
   /** Whether to wait until the reader is in the index of unsent fallbacks. */
   waitForIndex?: boolean;

@@ -44,7 +44,7 @@ const USER = 'user:';
 const MAX_WAKE_UPS = 664;
 /** Maximum readers checked in parallel. */
 const MAX_CHECKS = 64;
-/** If sending and recording a message takes less than this (ms), the claim needs no wake-up. */
+/** If a wake-up's messages are all sent and recorded within this time (ms), no wake-up is set for their deadlines. */
 const QUICK_MS = 3_000;
 const SETTLE_ATTEMPTS = 5;
 /** Time limit for a decision's reads (ms). After a timeout, the wake-up is repeated. */
@@ -95,8 +95,8 @@ export class Fallbacks {
 
   /**
    * Decides on a reader's due fallbacks and sends them. `name` is the wake-up's name. Resolves when the wake-up is no
-   * longer needed: once the outcome is stored or, if sending takes longer, once the decision and the next wake-up are
-   * stored. Resolves with false for unknown names.
+   * longer needed: once the outcome is stored or, if that takes longer than `QUICK_MS`, once the decision and the next
+   * wake-up are stored. Resolves with false for unknown names.
    */
   async wake(name: string): Promise<boolean> {
     const parsed = parseWakeUp(name);

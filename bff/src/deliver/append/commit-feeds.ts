@@ -96,7 +96,7 @@ export async function commitFeeds(
 
 /**
  * Adds the positions of notifications that this commit published, and drops notifications that it suppressed. Keeps
- * items that an earlier turn committed: that turn could have been interrupted before it passed them on.
+ * items that an earlier turn committed: that turn could have been interrupted before it passed them to `onItems`.
  */
 const withPositions = (
   items: readonly PlacedItem[],

@@ -57,7 +57,7 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // Only pops version 0.1.0 entries, which belong to a single feed. A partition's entries are popped once all feeds
+    // Pops only version 0.1.0 entries, which belong to a single feed. A partition's entries are popped once all feeds
     // have been committed.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
@@ -70,8 +70,9 @@ export async function confirm(
 }
 
 /**
- * Deletes everything that an erasure covers, then the documents that the head lists as withdrawn, then the list. If the
- * list is missing, all of this has already been deleted, and anything that the reader has stored since then must stay.
+ * If the head is from an erasure, deletes everything that the erasure covers. Then deletes the documents that the head
+ * lists as withdrawn, and finally the list. If the list is missing, all of this has already been deleted, and anything
+ * that the reader has stored since then must stay.
  */
 export async function deleteWithdrawn(
   feed: string,
@@ -106,7 +107,7 @@ async function broadcastAll(
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
-    // A broadcast without publications announces the new epoch, the only sign of the erasure.
+    // Announce the new epoch without publications: browsers have no other sign of the erasure.
     if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }

@@ -14,7 +14,8 @@ export interface ProgressDependencies {
 /**
  * A partition's progress as this host knows it: for each run, the number up to which all entries are committed and
  * broadcast. The stored checkpoint can lag behind. Hosts can be behind but never disagree, so for each run, the higher
- * number wins. If the store has less than this host wrote, it was rolled back, and only the store counts.
+ * number wins. If the stored checkpoint is older than the last one that this host read or wrote, the store was rolled
+ * back, and only the stored checkpoint counts.
  */
 export class Progress {
   readonly #partition: number;

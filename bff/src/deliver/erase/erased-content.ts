@@ -46,7 +46,7 @@ export class ErasedContent {
 
   /** Whether a message's item is erased. Accepts invalid items. */
   has(item: unknown, context: ItemContext): boolean {
-    // In an invalid item, any member could contain the feed's name.
+    // If the item has no `feed` string, any member could contain the feed's name.
     if (feedOf(item) === undefined && this.isMentionedIn(textOf(item), context.publishedAt)) return true;
     return this.#hasItem(item, context);
   }
@@ -72,7 +72,7 @@ export class ErasedContent {
     search(0, items.length);
     return (index, context) => {
       const text = texts[index] ?? '';
-      // Base64 is decoded only for whole items.
+      // The joint search doesn't decode base64, so texts that could be base64 are searched one by one.
       const isSuspect = suspects.has(index) || (withoutFeed[index] && text.length >= MIN_BASE64);
       return (
         (isSuspect && this.isMentionedIn(text, context.publishedAt)) || this.#hasItem(items[index], context)

@@ -34,7 +34,7 @@ export interface LoadedHead {
 }
 
 /**
- * Reads the head for a turn and checks whether the store has lost data. A head with mismatched version and etag was
+ * Reads the head for a turn and checks whether the store has lost data. A head whose version and etag differ was
  * written back after the store was emptied. A head below the high-water mark was rolled back. A head that references a
  * missing document has a gap.
  */
@@ -51,8 +51,8 @@ export async function loadHead(
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // A store that came back empty has a later first epoch. If the feed had publications, the next commit stores a
-    // head, which announces that epoch to readers.
+    // In a store that came back empty, feeds begin in a later epoch. If the feed had publications, the next commit
+    // stores a head, which announces that epoch to readers.
     const beginsEpoch = isLost(etag, expected);
     return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
   }

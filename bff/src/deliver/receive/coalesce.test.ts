@@ -45,7 +45,7 @@ it('should not combine announcements in a run if the numbers are far apart', asy
   expect(calls.map(({ seq }) => seq)).toEqual([1, Number.MAX_SAFE_INTEGER, 1_002, 1_003]);
 });
 
-it('should make one call at a time per feed, each for a single run, but call for other feeds in parallel', async () => {
+it('should make one call at a time per feed, each for a single run, but parallel calls for other feeds', async () => {
   const { calls, routeFeedTurn } = controlledTurnTaker();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});

@@ -49,7 +49,7 @@ describe('an erasure', () => {
 });
 
 describe('an erasure by version 0.1.0', () => {
-  /** Stores the head of an erasure like version 0.1.0, which lists withdrawn documents only if the feed had any. */
+  /** Stores an erasure's head as version 0.1.0 did: with a list of withdrawn documents only if the feed had any. */
   async function storeAs010({ hadContent, isFinished }: { hadContent: boolean; isFinished: boolean }) {
     if (hadContent) await take(1, 'P0000001', notification('x', { feed: ADA }));
     f.depositInPartition(2, [ERASURE]);

@@ -90,8 +90,7 @@ export class FeedHost {
   }
 
   /**
-   * Drops the feed's cache between turns; the next turn reloads it. Safe to call at any time: keeps unwritten state and
-   * state in use.
+   * Drops the feed's cache; the next turn reloads it. Safe to call at any time: keeps unwritten state and state in use.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);

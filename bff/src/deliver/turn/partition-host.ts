@@ -54,7 +54,7 @@ export class PartitionHost {
     return outcome;
   }
 
-  /** Drops the partition's cache between turns; the next turn reloads it. */
+  /** Drops the partition's cached state; the next turn reloads it. */
   deactivate(partition: number): void {
     this.#states.delete(partition);
     this.#hosted.remove(String(partition));

@@ -55,7 +55,7 @@ describe("a partition's turn", () => {
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
   });
 
-  it('should only retract and erase within the named feed', async () => {
+  it('should retract and erase only within the named feed', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
     f.depositInPartition(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(2);
@@ -95,7 +95,7 @@ describe("a partition's turn", () => {
     f.depositInPartition(1, [{ ...erase, feed: ben, at }]);
     await f.instance().take(1);
     f.depositInPartition(2, [to(ben, 'late', { createdAt: before }), to(ben, 'b2', { createdAt: after })]);
-    // The retried turn doesn't commit anything, but passes on the items again.
+    // The first turn dies before it passes on any items. The next turn commits nothing, but passes them on.
     await expect(f.instance(dieAt('broadcast')).take(2)).rejects.toThrow('broadcast');
     await f.instance().take(2);
     expect([f.passedOnIds, await f.idsOf(ben)]).toEqual([['b2'], ['b2']]);

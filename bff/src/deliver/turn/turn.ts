@@ -38,8 +38,8 @@ export interface CommittedItem extends PlacedItem {
 }
 
 /**
- * Called with a batch's items once they are committed and broadcast, and again if the turn is retried. Leaves out
- * erased, retracted and suppressed notifications. If it rejects, the turn is retried; the entries stay until it
+ * Called with a batch's items once they are committed and broadcast, and again if the turn is retried. `items` excludes
+ * erased, retracted and suppressed notifications. If the call rejects, the turn is retried; the entries stay until it
  * resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;

@@ -9,7 +9,7 @@ export interface HashChain {
   /** References to the previous head's documents. */
   references: readonly IdsReference[];
   known: KnownIds;
-  /** Number of hashes in a full document. Full documents are no longer merged. */
+  /** Number of hashes in a full document. Full documents are never absorbed. */
   full: number;
   key: () => string;
   limits: FeedLimits;
@@ -28,7 +28,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
   const lifeMs = idsLifeMs(limits);
-  // A key without a lifetime stands for an entry's lifetime: earlier versions forget ids after that time.
+  // A key without a lifetime means an entry's lifetime. That is how long earlier versions remember ids.
   const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);

@@ -92,7 +92,7 @@ describe('a head', () => {
     };
     const feed = `user:${'\u{1F514}'.repeat(255)}`;
     const sizesOf = (count: number, times: number) => Array.from({ length: times }, () => count);
-    // The maximum number of documents in each tier that a head can reference at the same time.
+    // Items per commit, chosen so that the head ends up with as many documents of each tier as possible.
     const counts = [
       ...sizesOf(0, 300),
       ...sizesOf(1_024, 45),

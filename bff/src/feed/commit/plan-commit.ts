@@ -43,8 +43,8 @@ export interface FeedBatch {
 const LABEL_LENGTH = 8;
 /**
  * Lifetime of an erasure's list of withdrawn documents: two years, like a reader's longest-lived documents. An
- * erasure always writes a list, even an empty one, since a list means that the erasure is unfinished. Normally, the
- * list is deleted right away.
+ * erasure always writes a list, even an empty one: the erasure counts as unfinished while the list exists. Normally,
+ * the list is deleted right away.
  */
 const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 

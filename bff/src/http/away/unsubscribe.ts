@@ -55,7 +55,7 @@ const POLICY = [
 /**
  * `/app/unsubscribe`, the link in e-mails (`/unsubscribe` in earlier versions). It works without signing in because it
  * contains a proof that this deployment created it. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
- * button because mail scanners open links. Here, readers can also resume channels without addresses, such as webhooks.
+ * button because mail scanners open links. Readers can also resume channels that need no address, such as webhooks.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   /** Whether the link is for a channel that needs no e-mail address. */

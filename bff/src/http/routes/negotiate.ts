@@ -1,7 +1,7 @@
 import { allowParameters, methodNotAllowed } from '@tocsin/service';
 import { Router, type Request, type Response } from 'express';
 
-/** Responds with the address that the browser must connect to and a token for it. */
+/** Responds with the address that the browser must connect to, and a token for it. */
 export type Negotiate = (request: Request, response: Response, userId?: string) => Promise<void>;
 
 /** `GET /app/negotiate`, for deployments where browsers connect to another service. */

@@ -182,8 +182,8 @@ describe('a stream request', () => {
   });
 });
 
-describe("a stream's place among the connections", () => {
-  it("should be refused at the instance's connection limit, which sockets and streams share", async () => {
+describe("a stream beyond the instance's connection limit", () => {
+  it('should be refused, since streams and sockets share the limit', async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});
     await once(socket as never, 'connect');

@@ -54,7 +54,7 @@ const refusals = {
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem("The token does not permit the feed, or the page's origin is not allowed."),
-  503: retryableProblem('The store or the keys are unavailable. Retry the request.'),
+  503: retryableProblem('The store or the keys that verify tokens are unavailable. Retry the request.'),
 };
 const writes = {
   204: { description: "Saved. All of the reader's connections get an event." },

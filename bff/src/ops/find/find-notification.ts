@@ -2,7 +2,7 @@ import type { FindPlace, FoundNotification, FoundPlace, NamedNotification } from
 
 /**
  * Searches for a notification in one place, such as the set-aside records. `isComplete` is true if the place was
- * searched to the end. Rejects if the place doesn't respond.
+ * searched to the end or enough was found. Rejects if the place doesn't respond.
  */
 export type SearchPlace = (
   notification: NamedNotification,

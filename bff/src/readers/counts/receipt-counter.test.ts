@@ -96,7 +96,7 @@ it("should count a change once if it's unknown whether the write succeeded", asy
   expect(await countsOf(counter)).toEqual(['2000', '1000', '1000', '1000', '1000']);
 });
 
-it("should count only deliveries to pages for a user feed, and forget an erased feed's counts", async () => {
+it("should count deliveries but not marks in a user feed, and forget an erased feed's counts", async () => {
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);

@@ -24,8 +24,8 @@ const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities:
 const ERASED = { v: DOCUMENT_VERSION, erased: true };
 
 /**
- * The tombstone for an erased document. Version 0.1.0 also reads read states and mutes, so these are replaced with
- * empty documents.
+ * The tombstone for an erased document. Version 0.1.0 also reads read states and mutes, but doesn't know tombstones, so
+ * these are replaced with empty documents.
  */
 function erasedDocument(key: string): object {
   if (key.startsWith('read:')) return EMPTY_READ;

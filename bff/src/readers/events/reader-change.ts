@@ -6,9 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * A change to a reader's document. `name` is the event that reports the change to the reader's connections. Instances
- * with connections for the reader then read the document. `version` is the document's version, or empty if unknown.
- * `feed` is set if the event has a feed.
+ * A change to a reader's document, published to all instances. Instances with connections for the reader read the
+ * document and send them the event `name`. `version` is the document's version, or empty if unknown. `feed` is set if
+ * the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;

@@ -106,7 +106,7 @@ it('should recheck when the inbox changes, and tell a connecting reader about re
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should report a snooze that it only learns of after that snooze and a later snooze have ended', async () => {
+it('should report an ended snooze that it learns of only after a later snooze has ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);

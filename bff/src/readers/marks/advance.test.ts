@@ -132,7 +132,7 @@ describe('advance', () => {
   });
 });
 
-describe('advance, while fallbacks are waiting for notifications that have left the history', () => {
+describe('advance, while notifications that have left the history have waiting fallbacks', () => {
   const moved = () => history(40, { floor: 21 });
   const agedOut = (...offsets: number[]) => ({
     calls: 0,
@@ -162,7 +162,7 @@ describe('advance, while fallbacks are waiting for notifications that have left 
     });
   });
 
-  it('should not look up waiting notifications if no ids are dropped and no publications are skipped', async () => {
+  it('should not look up waiting fallbacks if no ids are dropped and no publications are skipped', async () => {
     const waiting = agedOut(3);
     await advanceWith(waiting, { offset: 0, ids: ['n25'] }, { offset: 0, ids: ['n30'] });
     await advanceWith(waiting, { offset: 20, ids: [] }, { offset: 0, ids: ['n21'] });

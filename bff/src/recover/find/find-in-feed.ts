@@ -23,7 +23,7 @@ const DOCUMENTS_AT_ONCE = 16;
 
 export interface FoundInFeed {
   found: FoundPlace[];
-  /** Whether the entire history was searched. */
+  /** False if the search stopped at `MAX_BYTES` without finding the id in the history. */
   isComplete: boolean;
 }
 

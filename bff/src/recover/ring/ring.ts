@@ -89,7 +89,7 @@ export class Ring {
       .map(({ publication }) => publication);
   }
 
-  /** Drops the oldest publications until they fit into `bytes`. Always keeps the newest publication. */
+  /** Drops the oldest publications until the rest fit into `bytes`. Always keeps the newest publication. */
   trimTo(bytes: number): void {
     let excess = 0;
     while (

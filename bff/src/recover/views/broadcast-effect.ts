@@ -5,7 +5,8 @@ export interface BroadcastEffect {
   continues: boolean;
   /**
    * The part of the broadcast to send to browsers: new publications without removed content, or an empty list from a
-   * new, empty epoch. Not set if there is nothing to send, or if the broadcast is from an earlier epoch.
+   * new, empty epoch. Not set if there is nothing to send, or if the broadcast is from an earlier epoch or has no valid
+   * proof.
    */
   shown?: PublicationsEvent;
 }

@@ -1,6 +1,6 @@
 /**
- * The largest share for which the sizes fit into the limit once each larger size is cut to the share. `Infinity` if
- * they already fit.
+ * The largest share with which the total stays within `limit` if every size above the share is cut to it. `Infinity`
+ * if nothing has to be cut.
  */
 export function fairShare(sizes: readonly number[], limit: number): number {
   const ascending = Float64Array.from(sizes).sort();

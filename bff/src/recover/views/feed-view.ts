@@ -33,7 +33,7 @@ export class FeedView {
   #isStale = false;
   /** Set when the view could have missed publications unnoticed. Cleared by a comparison that starts afterwards. */
   #outdated: object | undefined;
-  /** The position of the latest known removal. Readers never get data older than this. */
+  /** The position of the latest known removal. Readers wait until the view and the head have reached it. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -45,7 +45,7 @@ export class FeedView {
     this.#segments = this.#emptyCache();
   }
 
-  /** The feed's latest position known to this instance. */
+  /** The view's position, which is the end of its ring. `undefined` while there is no ring. */
   get position(): Position | undefined {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }

@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** The part of a notification that receivers get: the content without delivery settings. */
+/** The members of a notification that receivers get: all except `icon` and `collapseKey`. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

@@ -17,7 +17,10 @@ const SCHEMES: Record<string, { secure: boolean; port: number }> = {
 
 const URL_FORMAT = 'must be smtp://user:password@host:587 or smtps://user:password@host:465';
 
-/** Parses an SMTP server URL. If it's invalid, adds errors without the password to `faults` and returns `undefined`. */
+/**
+ * Parses an SMTP server URL. If it's invalid, adds errors to `faults` and returns `undefined`. The errors never contain
+ * the password.
+ */
 export function serverOf(
   { url, requireTls }: Pick<EmailOptions, 'url' | 'requireTls'>,
   faults: string[],

@@ -12,9 +12,9 @@ const RESPONSE_TIMEOUT_MS = 20_000;
 const MAX_CONNECTIONS = 16;
 
 /**
- * Parses a push service address. It comes from a browser, so it can be forged. Returns `undefined` unless it is https
- * on port 443, has no credentials and is outside our own network. `allowLoopback` (for tests) also permits loopback
- * addresses on any port and doesn't require TLS.
+ * Parses a push service URL, which comes from a browser and can be forged. Returns `undefined` unless it is https on
+ * port 443, has no credentials and has a host name or a public IP address. `publicAgent` checks which addresses the
+ * host name resolves to. `allowLoopback` (for tests) also permits loopback addresses, on any port and without TLS.
  */
 export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
   if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;

@@ -51,7 +51,7 @@ it("should only end the due steps of channels that don't exist or don't reach th
   expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
 });
 
-it('should not resend a message that has no content left, and record why each notification’s fallback ended', () => {
+it('should not resend a message that has no content left, but record why each fallback ended', () => {
   const item = { createdAt: CREATED, unless: 'read' as const };
   const items = [
     { ...item, id: 'a', retracted: true as const },

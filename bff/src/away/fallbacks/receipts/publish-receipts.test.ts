@@ -45,7 +45,7 @@ it('should retry with the same id until the broker accepts the event', async () 
   };
   const { fallbacks } = instance(publishReceipt);
   await fallbacks.committed(itemsOf(arrival('a', after('PT1M'))));
-  // Longer than the send timeout, after which an instance wakes up anyway.
+  // Long enough for many retries.
   await pass(30 * MINUTE);
   expect(tried.length).toBeGreaterThan(1);
   isUp = true;

@@ -5,7 +5,7 @@ import type { AwayDocument } from '../document.ts';
 /** Publishes an event for other applications. Resolves once the broker has accepted it. */
 export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 
-/** Minimum delay before publishing receipts is retried (ms). The maximum delay is twice as long. */
+/** Minimum delay before receipts are published again after a failure (ms). The maximum delay is twice as long. */
 const RETRY_MS = 30_000;
 
 /**

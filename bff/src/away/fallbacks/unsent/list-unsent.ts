@@ -150,7 +150,10 @@ const cursorOf = ([hash, at]: UnsentReader, receipt?: Receipt): string =>
 const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
-/** Keeps one receipt per key. If a channel refuses two steps at the same time, their receipts have the same key. */
+/**
+ * Keeps one receipt per key. If a channel refuses two steps of a notification at the same time, their receipts have the
+ * same key.
+ */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [
   ...new Map(receipts.map((receipt) => [keyOf(receipt), receipt])).values(),
 ];

@@ -61,7 +61,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(other.fallbacks)).toMatchObject([{ id: 'a', outcome: 'unknown' }]);
   });
 
-  it("should not delay turns, and only delay sends by up to 3 s, while the list can't be written", async () => {
+  it("should not delay turns, and should delay sends by at most 3 s, while the list can't be written", async () => {
     const { instance, store, presetResults, sent, outcomes } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);

@@ -56,8 +56,8 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, namesOfReader, { now: now(), rulesOf });
       const planned = await this.#dryRun(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set a wake-up before the write in case the process crashes after the write. The reader's later fallbacks depend
-      // on this wake-up too.
+      // Set a wake-up before the write in case the process crashes after the write. Turns that then add later fallbacks
+      // rely on this wake-up too (`hasWakeUp`).
       const wakeUpAt = now() + CRASH_WAKE_UP_MS;
       await this.#options.wakeUps.set(wakeUpName(hash, wakeUpAt, { unique: true }), wakeUpAt);
       const closing = await this.#change(reader, plan);

@@ -82,7 +82,7 @@ describe('the index of readers with unsent fallbacks', () => {
     expect(JSON.stringify(value).length).toBeLessThan(64 * 1024);
   });
 
-  it("should not delay callers while it can't be written, and be written later", async () => {
+  it("should not delay callers while it can't be written, and should be written later", async () => {
     const { write, failed, instance, hashes } = deployment();
     write.mockRejectedValue(new Error('down'));
     const index = instance();

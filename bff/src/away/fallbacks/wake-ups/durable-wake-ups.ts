@@ -83,7 +83,7 @@ export class DurableWakeUps implements WakeUps {
         const stored = await store.read(keyOf(number));
         const { waiting } = parse(keyOf(number), stored?.value);
         if (waiting.length < MAX_PER_DOCUMENT) this.#firstFree = Math.min(this.#firstFree, number);
-        // A document is created when the previous document is full, and isn't deleted when it becomes empty.
+        // No later documents exist: each is created when the previous one is full, and isn't deleted when it is empty.
         if (!stored) return;
         if (waiting.length === 0) {
           number++;

@@ -16,7 +16,7 @@ export interface RescheduleOptions {
 }
 
 /**
- * Handles wake-ups on an instance without channels. Other instances might have channels, so it reschedules a wake-up
+ * Handles wake-ups on an instance without channels. Because other instances might have channels, reschedules a wake-up
  * while the reader has fallbacks that are waiting or being sent, or receipts to publish. Resolves with false for
  * unknown names.
  */

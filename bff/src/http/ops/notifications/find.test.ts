@@ -43,7 +43,7 @@ describe('GET /app/ops/find', () => {
     expect((await find('never')).found).toMatchObject([{ place: 'gone', reason: 'retracted' }]);
   });
 
-  it("should report that the feed still remembers a notification's id after the content is gone", async () => {
+  it('should report that the feed still remembers the id of a notification that it no longer stores', async () => {
     await bff.publish('topic:long', 'first');
     for (let n = 0; n < 600; n += 50) {
       const ids = Array.from({ length: 50 }, (_, index) => `later-${n + index}`);

@@ -46,8 +46,7 @@ export function revocationRoutes(
         if (error instanceof RevocationsFullError) {
           return sendProblem(response, { status: 409, code: 'conflict', detail: error.message });
         }
-        const detail =
-          'The revocations cannot be read or changed right now. The change may have been saved. Try again.';
+        const detail = 'The revocations are unavailable right now. A change may have been saved. Try again.';
         reportUnavailable(response, log, { error, detail });
       }
     };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * SPDX ids of the licences that shipped packages may have. They require attribution at most, except MPL-2.0, which also
+ * SPDX ids of the licenses that shipped packages may have. They require attribution at most, except MPL-2.0, which also
  * requires publishing changes to the licensed files. We don't make any.
  */
-export const ALLOWED_LICENCES = [
+export const ALLOWED_LICENSES = [
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
@@ -30,31 +30,31 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages specify the licence as an object or a list. */
+/** Old packages specify the license as an object or a list. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
 });
 
-export interface PackageLicence {
+export interface PackageLicense {
   /** The installed package's path, for example `node_modules/zod`. */
   path: string;
-  /** An SPDX expression, or `undefined` if the package doesn't specify a licence. */
-  licence: string | undefined;
+  /** An SPDX expression, or `undefined` if the package doesn't specify a license. */
+  license: string | undefined;
 }
 
 /**
- * Each package's licence, read from package-lock.json or else from the package itself. Skips development dependencies.
- * These files specify all licences, so no library is needed.
+ * Each package's license, read from package-lock.json or else from the package itself. Skips development dependencies.
+ * These files specify all licenses, so no library is needed.
  */
-export function shippedLicences(root: string): PackageLicence[] {
+export function shippedLicenses(root: string): PackageLicense[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
   return Object.entries(lock.packages)
     .filter(([path, { dev, link }]) => path.includes('node_modules/') && !dev && !link)
-    .map(([path, { license }]) => ({ path, licence: license ?? licenceOfPackage(join(root, path)) }));
+    .map(([path, { license }]) => ({ path, license: license ?? licenseOfPackage(join(root, path)) }));
 }
 
-function licenceOfPackage(folder: string): string | undefined {
+function licenseOfPackage(folder: string): string | undefined {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return undefined;
   const { license, licenses } = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -63,7 +63,7 @@ function licenceOfPackage(folder: string): string | undefined {
 }
 
 /** True if `allowed` satisfies an SPDX expression of ids, AND, OR and parentheses. */
-export function isAllowed(expression: string, allowed: readonly string[] = ALLOWED_LICENCES): boolean {
+export function isAllowed(expression: string, allowed: readonly string[] = ALLOWED_LICENSES): boolean {
   const ids = new Set(allowed.map((id) => id.toLowerCase()));
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;

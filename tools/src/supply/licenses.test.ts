@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
-import { isAllowed, shippedLicences } from './licences.ts';
+import { isAllowed, shippedLicenses } from './licenses.ts';
 
-describe('the licences of shipped packages', () => {
-  const shipped = shippedLicences(ROOT);
+describe('the licenses of shipped packages', () => {
+  const shipped = shippedLicenses(ROOT);
 
-  it('should all be on the list of permitted licences', () => {
-    const forbidden = shipped.filter(({ licence }) => licence === undefined || !isAllowed(licence));
+  it('should all be on the list of permitted licenses', () => {
+    const forbidden = shipped.filter(({ license }) => license === undefined || !isAllowed(license));
     expect(forbidden).toEqual([]);
   });
 
@@ -18,7 +18,7 @@ describe('the licences of shipped packages', () => {
   });
 });
 
-describe('a licence expression', () => {
+describe('a license expression', () => {
   it.each([
     ['MIT', true],
     ['apache-2.0', true],
@@ -33,7 +33,7 @@ describe('a licence expression', () => {
     ['SEE LICENSE IN FILE', false],
     ['(MIT', false],
     ['', false],
-  ])('should be evaluated against the permitted licences: %s', (expression, allowed) => {
+  ])('should be evaluated against the permitted licenses: %s', (expression, allowed) => {
     expect(isAllowed(expression)).toBe(allowed);
   });
 });
