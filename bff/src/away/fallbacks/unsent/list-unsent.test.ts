@@ -155,7 +155,7 @@ it('should report when newer readers last displaced older readers from the index
   expect((await list()).truncatedAt).toBeNull();
 });
 
-it('should list only one of a notification's fallbacks if a channel refused two at the same time', async () => {
+it('should list only one of a notification’s fallbacks if a channel refused two at the same time', async () => {
   const { add, ids } = world();
   await add('user:ada', [receipt('a'), receipt('a'), receipt('b'), receipt('b')]);
   expect(await ids()).toEqual(['b', 'a']);
