@@ -84,6 +84,13 @@ describe('the socket', () => {
     return socket;
   }
 
+  async function refuse(payload: unknown) {
+    const socket = await connect();
+    const answer = (await socket.timeout(5_000).emitWithAck('subscribe', payload)) as SubscribeAnswer;
+    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request', temporary: false } });
+    expect(JSON.stringify(answer).length).toBeLessThan(6_000);
+  }
+
   it.each([
     [null],
     ['all'],
@@ -99,13 +106,10 @@ describe('the socket', () => {
     [{ feed: 'all', position: { epoch: '1-a', offset: 1.5 } }],
     [{ feed: 'all', position: { epoch: '1-a', offset: '1' } }],
     [Buffer.from('all')],
-    [Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]))],
-  ])('should refuse a subscription to %j with a short error', async (payload) => {
-    const socket = await connect();
-    const answer = (await socket.timeout(5_000).emitWithAck('subscribe', payload)) as SubscribeAnswer;
-    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request', temporary: false } });
-    expect(JSON.stringify(answer).length).toBeLessThan(6_000);
-  });
+  ])('should refuse a subscription to %j', (payload) => refuse(payload));
+
+  it('should refuse a subscription with thousands of unknown members, with a short error', () =>
+    refuse(Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]))));
 
   it('should refuse unknown events', async () => {
     const socket = await connect();

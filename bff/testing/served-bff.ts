@@ -9,7 +9,7 @@ import { freePort } from './free-port.ts';
 
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
-/** Serves an instance with a memory backend on a free port. Stopping it closes all sockets opened here. */
+/** Serves an instance with a memory backend on a free port. `stop` also closes the sockets from `socketWith`. */
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},

@@ -12,7 +12,7 @@ describe('stream ids', () => {
     expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
   });
 
-  it('should allow trimming below the oldest unacknowledged message of all groups, but not without a group', () => {
+  it('should allow trimming only messages that all groups have acknowledged, and none if there is no group', () => {
     expect(acknowledgedBelow([])).toBeUndefined();
     const idle = { lastDelivered: '20-0', oldestPending: null };
     expect(acknowledgedBelow([idle])).toBe('20-1');
@@ -54,7 +54,7 @@ describe('a message with erased content', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it("should be deleted if all content was erased, based on the event's time", () => {
+  it("should be deleted if all of it was published before the feed's erasure or erased by id", () => {
     expect(isFullyErased(event(ada), content)).toBe(true);
     expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -88,7 +88,7 @@ describe('a message with erased content', () => {
     expect(isRefusedErased(event('not a refused event'), content)).toBe(false);
   });
 
-  describe("recognized by the event's published id", () => {
+  describe('recognized by an id that was derived from the event', () => {
     const HASHED = { alone: 'invalid id', first: 'invalid id:0' };
     const publishedIdOf = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };

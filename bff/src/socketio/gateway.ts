@@ -104,7 +104,7 @@ export class Gateway {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
     const { admission, onDelivered, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
-    // With Azure, no browsers connect here: until the engine is replaced, it has a server that never listens.
+    // With Azure, no browsers connect here: the engine gets a server that never listens, until `attach` replaces it.
     this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,
@@ -291,8 +291,8 @@ export class Gateway {
 
 /**
  * Ends an upgraded session that never answers a ping. If a ping was sent before the upgrade, engine.io clears the
- * ping's timeout and doesn't send another ping until the first is answered. For later pings, engine.io extends the
- * timeout once.
+ * ping's timeout and doesn't send another ping until the first is answered. For later pings, engine.io has a timeout
+ * that it can extend once, so this limit allows for two timeouts.
  */
 function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
   const timeout = setTimeout(() => terminate(session), pingIntervalMs + 2 * pingTimeoutMs);

@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state for as long as fallbacks in a reader's own feed, and as long as the history elsewhere", async () => {
+it("should keep read state in a reader's own feed as long as fallbacks, elsewhere as long as the history", async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],

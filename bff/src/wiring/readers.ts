@@ -26,7 +26,7 @@ export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
   histories: Histories;
   limitsOf: LimitsOf;
-  /** Maximum documents per reader or address. */
+  /** Maximum documents per signed-in reader, or per IP address for all others. */
   maxDocuments: number;
   /** If true, marks for notifications with waiting fallbacks are kept after the notifications leave the history. */
   hasChannels: boolean;

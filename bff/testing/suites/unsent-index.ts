@@ -6,7 +6,7 @@ import type { ReaderStore } from '../../src/readers/ports.ts';
 /** Tests that the index of readers with unsent fallbacks must pass with every reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
-    it('should keep readers that two instances add at the same time until they are removed', async () => {
+    it('should keep readers until they are removed, even if two instances add readers at the same time', async () => {
       const store = create();
       const errors: unknown[] = [];
       const instance = () =>

@@ -28,7 +28,7 @@ function positionBeyond({ position }: World, distance: 'epoch' | number): Positi
   return { epoch: position.epoch, offset: position.offset + distance };
 }
 
-/** Faults that leave the store intact. */
+/** Faults that lose no data in the store, except announcements. */
 export const FAULTS: readonly WeightedStep[] = [
   step(3, 'restartProducer', { producer: indexOfTwo }, alwaysPossible, ({ producers }, { producer }) =>
     producers[producer]!.kill(),
@@ -134,7 +134,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // Wait for all pending work since `passDay` forgets the previous day's entries, runs and ids.
+  // `passDay` forgets the previous day's entries, runs and ids, so wait for all pending work first.
   step(2, 'passDay', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);

@@ -67,7 +67,7 @@ function withoutPort(address: string): string {
   return match?.[1] ?? address;
 }
 
-/** Reduces an IPv6 address to the /64 network, which counts as one address since a single host can own all of it. */
+/** Reduces an IPv6 address to its /64 network, which counts as one address since a single host can own all of it. */
 export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

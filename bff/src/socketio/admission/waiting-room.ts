@@ -78,7 +78,7 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const largestGroup = this.#groups.get(largest);
     if (!largestGroup) return 'full';
-    // A group that stays smaller than the largest group takes a slot from it without waiting for the grace period.
+    // A group that is smaller than the largest group even with the new item doesn't have to wait for the grace period.
     return this.#oldestOf(largestGroup, largestGroup.size > (groupItems?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 

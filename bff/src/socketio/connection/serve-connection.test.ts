@@ -33,7 +33,7 @@ it('should stay subscribed to a feed if unsubscribe and subscribe arrive in the 
   }
 });
 
-it('should forget feeds that the client unsubscribed from before the subscribe request was answered', async () => {
+it('should stop tracking feeds if the client unsubscribes before the subscribe request is answered', async () => {
   const trackedFeeds = new Set<string>();
   vi.spyOn(AcknowledgedPublications.prototype, 'subscribed').mockImplementation(
     (feed) => void trackedFeeds.add(feed),

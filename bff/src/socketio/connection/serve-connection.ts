@@ -37,7 +37,10 @@ export interface ConnectionDependencies extends SubscriptionDependencies {
   now: () => number;
   /** Called just before answering a subscription, so that queued publications are sent first. */
   onAnswering: (feed: string) => void;
-  /** The publications that the client has acknowledged. Not set if another server sends the pings, as with Azure. */
+  /**
+   * The publications that the client has acknowledged by answering pings. Not set if another server sends the pings, as
+   * with Azure.
+   */
   acknowledged?: AcknowledgedPublications | undefined;
   onEnded: (reason: EndReason) => void;
   onJoined: (reader: string) => void;
@@ -89,7 +92,7 @@ export function serveConnection(
       end('token_revoked', 'the token was revoked; sign in again');
     }
   };
-  // Join before the first request, since the answer could be older than events sent from now on.
+  // Join before the first request, or the client could miss an event that is sent while the request is answered.
   void socket.join(readerRoomOf(socket.data.reader));
   onJoined(socket.data.reader);
   if (socket.data.identity) tokenExpiry.watch(socket.data.identity);

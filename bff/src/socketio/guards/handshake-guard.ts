@@ -58,7 +58,7 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
-/** Whether the headers request a protocol that `ws` supports. It refuses anything else without a problem document. */
+/** Whether `ws` accepts a handshake with these headers. It refuses all others without a problem document. */
 function requestsWebSocket({ headers }: IncomingMessage): boolean {
   const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
   return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);

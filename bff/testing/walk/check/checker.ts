@@ -27,7 +27,7 @@ export class Checker {
   readonly setAside = new Set<string>();
   /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** The ids committed at each `epoch:offset`, in order. Multiple after a rollback that no running process knew of. */
+  /** Ids committed at each `epoch:offset`, newest last. Several after a rollback that no running process knew of. */
   readonly committedIds = new Map<string, Set<string>>();
   /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
@@ -94,8 +94,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written, but before the head itself. `known`: positions that the host and
-   * caller knew before. `sawLoss`: whether the store was lost during the turn; etags could then match by accident.
+   * Called after a head's documents are written, but before the head itself. `known`: the host's and the caller's
+   * high-water marks. `sawLoss`: whether the store was lost during the turn; etags could then match by accident.
    */
   onCommit(
     head: Head,
@@ -146,7 +146,10 @@ export class Checker {
     }
   }
 
-  /** Called after a comparison during which the head didn't change. `known`: the instance's previous position. */
+  /**
+   * Called after a comparison during which the head didn't change. `known`: the instance's high-water mark before the
+   * comparison.
+   */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -165,7 +168,10 @@ export class Checker {
     }
   }
 
-  /** Called when an announcement was processed. `wasStored`: whether the store still had it, which rules out a loss. */
+  /**
+   * Called when an announcement was processed. `wasStored`: whether it was still in the stream, so the store wasn't
+   * lost meanwhile.
+   */
   onSuccess({ run, seq }: { run: string; seq: number }, wasStored: boolean): void {
     this.processed.set(run, Math.max(seq, this.processed.get(run) ?? 0));
     if (wasStored) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));

@@ -84,7 +84,7 @@ export async function end(world: World): Promise<void> {
   endFaults(world);
   await waitUntilCaughtUp(world);
   world.report.check();
-  // A later announcement's turn also processes entries left behind by earlier losses.
+  // Post one more notification, since its turn also processes entries left behind by earlier losses.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);

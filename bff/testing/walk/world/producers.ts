@@ -141,7 +141,7 @@ export class WalkProducer {
   }
 }
 
-/** Sends notifications to either producer with the same ids until accepted. */
+/** Sends notifications to either producer, and repeats them with the same ids until they are accepted. */
 export class WalkCaller {
   ids: string[] | undefined;
   busy = false;
