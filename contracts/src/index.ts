@@ -27,7 +27,6 @@ export * from './feed/publication.ts';
 export * from './feed/severities.ts';
 export * from './http/problem.ts';
 export * from './inbox/interrupt.ts';
-export * from './inbox/matches-words.ts';
 export * from './inbox/muted.ts';
 export * from './inbox/places.ts';
 export * from './inbox/preferences.ts';

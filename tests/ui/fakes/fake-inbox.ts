@@ -1,6 +1,5 @@
 import {
   DEFAULT_PREFERENCES,
-  matchesWords,
   placesIn,
   withoutOffsets,
   withOffsets,
@@ -14,6 +13,7 @@ import {
   type SearchAnswer,
   type SnoozeMark,
 } from '@tocsin/contracts';
+import { matchesWords } from '@tocsin/contracts/matches-words';
 
 /** The parts of the fake bff that the inbox needs. */
 export interface FakeFeeds {

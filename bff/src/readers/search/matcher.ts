@@ -1,4 +1,5 @@
-import { matchesWords, type Notification, type SearchQuery } from '@tocsin/contracts';
+import type { Notification, SearchQuery } from '@tocsin/contracts';
+import { matchesWords } from '@tocsin/contracts/matches-words';
 
 export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
 

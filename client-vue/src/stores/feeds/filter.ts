@@ -1,4 +1,5 @@
-import { matchesWords, type Severity } from '@tocsin/contracts';
+import type { Severity } from '@tocsin/contracts';
+import { matchesWords } from '@tocsin/contracts/matches-words';
 import { severityOf } from '../../format/severity.ts';
 import type { Item } from './feed-log.ts';
 
