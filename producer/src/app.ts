@@ -187,6 +187,7 @@ function createServers({ config, backend, access, metrics, ...services }: Server
       signer: access?.signer,
       paths: new SubscriptionPaths(() => backend.subscriptions()),
       onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
+      onExpired: () => metrics.eventsExpired.inc(),
       refuse: (refused) => backend.refuse(refused),
       deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
       token: config.APP_API_TOKEN,
