@@ -27,6 +27,7 @@ const app = (token: string | undefined) =>
     onRefused: () => undefined,
     onExpired: () => undefined,
     isServed: createHostCheck([]),
+    operationSigner: async () => undefined,
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });

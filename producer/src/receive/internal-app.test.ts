@@ -40,6 +40,7 @@ const app = (token: string | undefined) =>
     onRefused: (reason) => refusals.push(reason),
     onExpired,
     isServed: createHostCheck([]),
+    operationSigner: async () => undefined,
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
