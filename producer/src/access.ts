@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { SECRETS } from '@tocsin/contracts';
-import { Signer, WatchedSecret, parseSigningKeys, type AuditTrail, type Logger } from '@tocsin/service';
+import {
+  Signer,
+  WatchedSecret,
+  isMissingSecret,
+  parseSigningKeys,
+  type AuditTrail,
+  type Logger,
+  type SigningKeys,
+} from '@tocsin/service';
 import { Callers, parseApiKeys } from './auth/callers.ts';
 import { KeyUses } from './auth/key-uses.ts';
 import { KeyWatch } from './auth/key-watch.ts';
@@ -49,6 +57,27 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
       internal.stop();
       return uses.stop();
     },
+  };
+}
+
+/**
+ * Returns a function that reads the `internal` secret and resolves with a signer to check the bff's signatures, for a
+ * producer without API keys. It resolves with `undefined` if there is no such secret, and rejects if the secret is
+ * invalid or can't be read.
+ */
+export function createOptionalSigner({
+  readSecret,
+}: Pick<Backend, 'readSecret'>): () => Promise<Signer | undefined> {
+  let keys: SigningKeys;
+  const signer = new Signer(() => keys);
+  return async () => {
+    const secret = await readSecret(SECRETS.internalOfProducer.name).catch((error: unknown) => {
+      if (isMissingSecret(error)) return undefined;
+      throw error;
+    });
+    if (secret === undefined) return undefined;
+    keys = parseSigningKeys(secret);
+    return signer;
   };
 }
 

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
-import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
+import {
+  OPERATE_PURPOSE,
+  PUBLISH_PURPOSE,
+  SIGNATURE_HEADER,
+  Signer,
+  parseConfig,
+  parseSigningKeys,
+} from '@tocsin/service';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startProducer } from './app.ts';
@@ -108,6 +115,8 @@ describe('the producer', () => {
         .status;
     expect(await postInternally({})).toBe(401);
     expect(await postInternally({ 'x-api-key': 'key' })).toBe(202);
+    const list = '{"do":"list-schedules"}';
+    expect(await postInternally({ 'x-api-key': 'key' }, list, '/operations'), 'only the bff').toBe(401);
     expect((await fetch(`${internalUrl}/feeds/all`, { method: 'DELETE' })).status).toBe(401);
     const signer = new Signer(() => parseSigningKeys(secret));
     const sign = (body: string) => ({ [SIGNATURE_HEADER]: signer.sign(PUBLISH_PURPOSE, body).signature });
@@ -121,6 +130,25 @@ describe('the producer', () => {
     const signedRequest = { ...request, headers: { ...headers, ...sign(request.body) } };
     expect((await fetch(`${url}/notifications`, signedRequest)).status).toBe(401);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
+  });
+
+  it('should require the bff’s signature for operations if it has the secret, even if API keys are off', async () => {
+    const secret = 'a secret that producer and bff share';
+    const body = '{"do":"list-schedules"}';
+    const operate = async (internalUrl: string, more: Record<string, string> = {}) => {
+      const headers = { 'content-type': 'application/json', ...more };
+      return (await fetch(`${internalUrl}/operations`, { method: 'POST', headers, body })).status;
+    };
+    const signer = new Signer(() => parseSigningKeys(secret));
+    const signed = { [SIGNATURE_HEADER]: signer.sign(OPERATE_PURPOSE, body).signature };
+    const withSecret = await start({}, { [SECRETS.internalOfProducer.name]: secret });
+    expect(await operate(withSecret.internalUrl)).toBe(401);
+    expect(await operate(withSecret.internalUrl, signed)).toBe(200);
+    expect(await operate(withSecret.internalUrl, signed), 'replayed').toBe(401);
+    expect((await withSecret.post('a')).status).toBe(202);
+    const withoutSecret = await start();
+    expect(await operate(withoutSecret.internalUrl)).toBe(200);
+    expect(await operate(withoutSecret.internalUrl, signed)).toBe(200);
   });
 
   it('should not be ready until it has read valid API keys', async () => {

@@ -21,7 +21,7 @@ import {
 } from '@tocsin/service';
 import type { NamedNotification } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
-import { createAccess, type Access } from './access.ts';
+import { createAccess, createOptionalSigner, type Access } from './access.ts';
 import type { Backend } from './backend.ts';
 import type { ProducerConfig } from './config.ts';
 import { daprBackend } from './dapr/backend.ts';
@@ -185,8 +185,10 @@ function createServers({ config, backend, access, metrics, ...services }: Server
       ...shared,
       schedules,
       signer: access?.signer,
+      operationSigner: access ? async () => access.signer : createOptionalSigner(backend),
       paths: new SubscriptionPaths(() => backend.subscriptions()),
       onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
+      onExpired: () => metrics.eventsExpired.inc(),
       refuse: (refused) => backend.refuse(refused),
       deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
       token: config.APP_API_TOKEN,

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
-import { ABSENT, SidecarError, type Logger, type Sidecar } from '@tocsin/service';
+import { ABSENT, isMissingSecret, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
-/** HTTP 403: the sidecar's configuration doesn't allow access to this secret. */
-const NOT_ALLOWED = 403;
 const SECRET_BYTES = 48;
 const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
@@ -33,14 +31,10 @@ async function configuredSecret(sidecar: Sidecar): Promise<string | undefined> {
   try {
     return await sidecar.getSecret(store, name);
   } catch (error) {
-    if (error instanceof SidecarError && isAbsent(error)) return undefined;
+    if (isMissingSecret(error)) return undefined;
     throw error;
   }
 }
-
-/** Some secret stores, such as Kubernetes, report a missing secret as an error. */
-const isAbsent = ({ status, message }: SidecarError): boolean =>
-  status === NOT_ALLOWED || /\bnot found\b/i.test(message);
 
 async function sharedSecret(sidecar: Sidecar): Promise<string> {
   const existing = await readShared(sidecar);

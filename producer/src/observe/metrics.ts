@@ -58,6 +58,11 @@ export function createMetrics(registry: Registry) {
       labelNames: ['code'] as const,
       registers,
     }),
+    eventsExpired: new Counter({
+      name: 'tocsin_producer_events_expired_total',
+      help: 'Events from the topic that were dropped because they arrived after their ttlInSeconds had passed.',
+      registers,
+    }),
     steps: startAtZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',

@@ -25,7 +25,9 @@ const app = (token: string | undefined) =>
     trail: { note: (note) => notes.push(note) },
     paths: new SubscriptionPaths(() => Promise.resolve(subscriptions)),
     onRefused: () => undefined,
+    onExpired: () => undefined,
     isServed: createHostCheck([]),
+    operationSigner: async () => undefined,
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });

@@ -18,6 +18,7 @@ const { publishService, schedules, dueWindowStore, jobs } = testSchedules(produc
 afterAll(() => schedules.stop());
 const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
+const onExpired = vi.fn();
 let clock = 0;
 const subscriptions: ActiveSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
@@ -37,7 +38,9 @@ const app = (token: string | undefined) =>
       () => clock,
     ),
     onRefused: (reason) => refusals.push(reason),
+    onExpired,
     isServed: createHostCheck([]),
+    operationSigner: async () => undefined,
     bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
@@ -268,13 +271,15 @@ describe('the open topic', () => {
     expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
   });
 
-  it('should acknowledge an expired event', async () => {
+  it('should acknowledge and count an expired event', async () => {
     const before = backend.deposited.length;
     const event = { id: 't-1', data: { title: 'x' } };
     expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);
     expect(backend.deposited).toHaveLength(before);
+    expect(onExpired).toHaveBeenCalledOnce();
     expect(await deliver({ ...event, expiration: '2999-01-01T00:00:00Z' })).toEqual(done);
     expect(backend.deposited).toHaveLength(before + 1);
+    expect(onExpired).toHaveBeenCalledOnce();
   });
 
   it('should request redelivery if an event could be neither published nor stored', async () => {

@@ -19,7 +19,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { requireSignatureOrKey } from './callers/signature-or-key.ts';
-import { operationRoutes } from './routes/operations.ts';
+import { operationRoutes, type OperationRoutesOptions } from './routes/operations.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './routes/notifications.ts';
 import { countProblems } from './public-app.ts';
 import { receiptRoutes, type ReceiptRoutesOptions } from './routes/receipts.ts';
@@ -34,6 +34,7 @@ export interface InternalAppOptions
   callers?: Callers | undefined;
   /** Checks the bff's signatures; required if API keys are on. */
   signer?: Signer | undefined;
+  operationSigner: OperationRoutesOptions['signer'];
   /** The token that the sidecar sends. Required for every route but `/healthz`. */
   token: string | undefined;
   /** Decides which Host headers are accepted if there is no token. */
@@ -48,7 +49,8 @@ export interface InternalAppOptions
  * events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {
-  const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;
+  const { token, isServed, onProblem, schedules, callers, signer, operationSigner, bodies, ...rest } =
+    options;
   const routes = { ...rest, audit: auditRequests(rest.trail, 'invocation') };
   const app = express();
   app.disable('x-powered-by');
@@ -68,7 +70,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
   app.use(receiptRoutes(routes));
-  app.use(operationRoutes({ ...routes, schedules, signer }));
+  app.use(operationRoutes({ ...routes, schedules, signer: operationSigner }));
   app.use(refuseInvocations(routes.onRefused));
   app.use(jobRoutes({ ...routes, schedules }));
   app.use(eventRoutes({ ...routes, allowFallbacks: callers === undefined }));

@@ -12,3 +12,13 @@ export class SidecarError extends Error {
     this.status = options.status;
   }
 }
+
+/** HTTP 403: the sidecar's configuration doesn't allow access to this secret. */
+const NOT_ALLOWED = 403;
+
+/**
+ * Whether the sidecar says that the application has no such secret. Some secret stores, such as Kubernetes, report a
+ * missing secret as an error.
+ */
+export const isMissingSecret = (error: unknown): boolean =>
+  error instanceof SidecarError && (error.status === NOT_ALLOWED || /\bnot found\b/i.test(error.message));

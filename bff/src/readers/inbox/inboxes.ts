@@ -18,6 +18,7 @@ import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
+import { isGone } from '../marks/advance.ts';
 import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReceiptCounter } from '../counts/receipt-counter.ts';
 import { agedOutFinder, agedOutUpTo, type FindAgedOut } from '../marks/aged-out.ts';
@@ -172,9 +173,7 @@ export class Inboxes {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#options.now()) return false;
     const { head, history } = await this.#options.histories.including(notification.feed, {});
-    if (epoch !== head.epoch || offset < history.floor || offset > head.offset) return true;
-    const [published] = await history.readRange(offset, offset);
-    return published?.notification !== null;
+    return epoch !== head.epoch || !(await isGone(offset, history));
   }
 
   seen(who: InboxOwner, { feed, epoch, offset }: Omit<MarkSeen, 'clientId'>): Promise<void> {

@@ -58,6 +58,16 @@ export async function advance(
   return { offset, ids: [...ids] };
 }
 
+/** Whether the history says that the publication at this offset has been retracted or replaced, or has expired. */
+export async function isGone(
+  offset: number,
+  { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
+): Promise<boolean> {
+  if (offset < floor || offset > head) return false;
+  const [published] = await readRange(offset, offset);
+  return published?.notification === null;
+}
+
 /** Finds the offsets of ids among the newest publications. */
 export async function locate(
   ids: ReadonlySet<string>,

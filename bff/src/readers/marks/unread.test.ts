@@ -80,3 +80,16 @@ it('should check a limited number of publications, even if all are gone', async 
   });
   expect(history.reads).toHaveLength(10);
 });
+
+it('should not count an ended snooze if the history says that the notification is gone', async () => {
+  const snooze = (offset: number, rest = {}) =>
+    ({ id: `n${offset}`, epoch: '1-a', offset, until: '2026-01-01T00:00:00Z', due: true, ...rest }) as const;
+  const snoozed = [snooze(2), snooze(4), snooze(6), snooze(6, { id: 'other', epoch: '0-a' }), snooze(9)];
+  const inbox = { version: 1, epoch: '1-a', seen: 8, unread: [], archived: [], snoozed };
+  const history = historyOf(8, { floor: 3, gone: [2, 4, 9] });
+  expect(await countUnread({ ...marks({ offset: 8, ids: [] }), inbox }, history)).toEqual({
+    unread: 4,
+    unseen: 4,
+    more: false,
+  });
+});

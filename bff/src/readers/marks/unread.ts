@@ -6,7 +6,7 @@ import {
   type Placed,
   type Publication,
 } from '@tocsin/contracts';
-import { CHUNK, type History } from './advance.ts';
+import { CHUNK, isGone, type History } from './advance.ts';
 import type { Histories } from './histories.ts';
 import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
@@ -49,8 +49,9 @@ export async function countFor(
 /** Counts the history's unread publications that the inbox shows, plus notifications with an ended snooze. */
 export async function countUnread(
   marks: Marks,
-  { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
+  history: Pick<History, 'head' | 'floor' | 'readRange'>,
 ): Promise<UnreadCount> {
+  const { head, floor, readRange } = history;
   const placeOf = placesIn(marks);
   const { inbox, epoch, read } = marks;
   const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
@@ -66,8 +67,11 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // Count snoozed notifications based on marks, since the history might have dropped them.
-  for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
+  // Count ended snoozes based on marks, since their notifications might have left the history.
+  for (const { id, offset, due, epoch: markEpoch } of inbox?.snoozed ?? []) {
+    if (due && (markEpoch !== epoch || !(await isGone(offset, history))))
+      add(placeOf({ offset, notification: { id } }));
+  }
 
   const readTo = read?.offset ?? 0;
   const lowest = Math.max(floor, readTo + 1, 1);

@@ -24,6 +24,8 @@ export interface EventRoutesOptions {
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
+  /** Called for each event that is dropped because it arrived after its publisher's `ttlInSeconds`. */
+  onExpired: () => void;
   trail: Pick<AuditTrail, 'note'>;
   log: Logger;
 }
@@ -69,6 +71,7 @@ export function eventRoutes({
   refuse,
   allowFallbacks,
   deadLetterPauseMs,
+  onExpired,
   trail,
   log,
   ...routeOptions
@@ -76,6 +79,7 @@ export function eventRoutes({
   const processEvent = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now(), { allowFallbacks });
     if ('expired' in read) {
+      onExpired();
       log.info({ event: read.expired }, 'dropped an event that arrived after its ttlInSeconds had passed');
       return 'SUCCESS';
     }

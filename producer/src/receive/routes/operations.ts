@@ -19,8 +19,11 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
   schedules: Pick<Schedules, 'find' | 'list'>;
-  /** Checks the bff's signatures. Omitted if API keys are off, since then anyone may publish and retract. */
-  signer?: Signer | undefined;
+  /**
+   * Resolves with the signer that checks the bff's signatures, so that no other application can read schedules. Resolves
+   * with `undefined` if the producer has neither API keys nor the `internal` secret.
+   */
+  signer: () => Promise<Signer | undefined>;
   onRefused: OnRefused;
 }
 
@@ -64,10 +67,9 @@ export function operationRoutes(options: OperationRoutesOptions): Router {
 
 const requireSignature =
   ({ signer, onRefused }: OperationRoutesOptions): RequestHandler =>
-  (request, response, next) => {
-    if (!signer) return next();
+  async (request, response, next) => {
     try {
-      signer.check(request.get(SIGNATURE_HEADER), OPERATE_PURPOSE, request.body as Uint8Array);
+      (await signer())?.check(request.get(SIGNATURE_HEADER), OPERATE_PURPOSE, request.body as Uint8Array);
     } catch (error) {
       if (!(error instanceof SignatureError)) return next(error);
       onRefused(error.fault);
