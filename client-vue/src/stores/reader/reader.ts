@@ -134,8 +134,12 @@ export const useReader = defineStore(() => {
 
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
+    // An archived notification's snooze can still be running. Unarchiving alone would return it to Snoozed.
+    const stillSnoozed = archived.filter(({ feed, notification: { id } }) =>
+      marks.inboxes[feed]?.snoozed.some((mark) => mark.id === id && Date.parse(mark.until) > Date.now()),
+    );
     save(archived, 'unarchive', { place: 'inbox' });
-    save(snoozed, 'unsnooze', { place: 'inbox' });
+    save([...stillSnoozed, ...snoozed], 'unsnooze', { place: 'inbox' });
     const undo = archived.length > 0 ? () => save(archived, 'archive', { place: 'archive' }) : undefined;
     notice.show('unarchived', items.length, undo);
   }
