@@ -8,6 +8,7 @@ import { useFeedLabels } from '../feed-labels.ts';
 import { useLateStores } from '../late-stores.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useItems } from './items.ts';
+import type { Arrived } from '../reader/interruptions.ts';
 import { useMarks } from '../reader/marks.ts';
 import { addPage } from './add-page.ts';
 
@@ -63,7 +64,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
 
   if (page) addNewestPage(feed, page);
 
-  const notify = (publications: readonly LivePublication[], presenting: boolean): void =>
+  const notify = (publications: readonly Arrived[], presenting: boolean): void =>
     lateStores.run(({ useInterruptions }) => useInterruptions().notify(feed, publications, presenting));
 
   function reportMissed(toasts: Pick<LateToasts, 'summarizeMissed' | 'show'>, presenting: boolean): void {

@@ -2,6 +2,7 @@ import { ProblemError } from '@tocsin/client';
 import { afterEach, expect, it, vi } from 'vitest';
 import { inbox, item, sendMarksWith } from '../../../testing/reader.ts';
 import { ids, range, useFreshStores } from '../../../testing/stores.ts';
+import { useConnection } from '../connection.ts';
 import { useItems } from '../feeds/items.ts';
 import { useMarks } from './marks.ts';
 import { useNotice } from './notice.ts';
@@ -43,6 +44,7 @@ it('should show all notifications as read while a slow server saves the change',
   vi.useFakeTimers();
   let respond = (): void => undefined;
   sendMarksWith(() => new Promise<void>((resolve) => (respond = resolve)));
+  useConnection().changed('live');
   addUnread();
   useReader().markAllRead();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -52,6 +54,21 @@ it('should show all notifications as read while a slow server saves the change',
   expect(useUnread().count, 'the marks can arrive after the response').toBe(0);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(useUnread().count, "the server's marks apply").toBe(2);
+});
+
+it('should keep a saved change until the connection is live again and its marks can arrive', async () => {
+  vi.useFakeTimers();
+  sendMarksWith(async () => undefined);
+  useConnection().changed('reconnecting');
+  addUnread();
+  useReader().archive([item('n1')]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(ids()).toEqual(['n3', 'n2']);
+  useConnection().changed('live');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(ids(), 'the marks can arrive after the connection').toEqual(['n3', 'n2']);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(ids(), "the server's marks apply").toContain('n1');
 });
 
 it('should keep all notifications read on this page and show a notice if the server refuses the change', async () => {

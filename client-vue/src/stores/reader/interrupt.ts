@@ -28,14 +28,14 @@ function mayInterruptAt(
  * Returns the publications that may interrupt the reader now and, separately, the publications held back by quiet
  * hours.
  */
-export function splitByQuietHours(
+export function splitByQuietHours<Publication extends LivePublication>(
   preferences: Preferences,
   feed: string,
-  publications: readonly LivePublication[],
-): { interrupting: LivePublication[]; held: LivePublication[] } {
+  publications: readonly Publication[],
+): { interrupting: Publication[]; held: Publication[] } {
   const now = Date.now();
-  const interrupting: LivePublication[] = [];
-  const held: LivePublication[] = [];
+  const interrupting: Publication[] = [];
+  const held: Publication[] = [];
   for (const publication of publications) {
     const { notification } = publication;
     if (isExpired(notification, now)) continue;

@@ -138,6 +138,16 @@ describe('notifications held back by quiet hours', () => {
     expect(titles().filter((title) => title.includes('quiet'))).toHaveLength(1);
   });
 
+  it('should not include older unread notifications when a snooze ends during quiet hours', () => {
+    const stored = [publishedAt('2026-05-01T23:00:00Z', 1), publishedAt('2026-05-02T23:00:00Z', 2)];
+    openPage('2026-06-01T22:00:00Z', { stored });
+    vi.setSystemTime(EVENING);
+    const due = stored.slice(0, 1).map((publication) => ({ ...publication, until: EVENING }));
+    useInterruptions().notify('all', due, true);
+    checkAt(MORNING);
+    expect(titles()).toEqual(['1 unread notification arrived during quiet hours']);
+  });
+
   it('should be recognized by their time once the page no longer remembers whether it held them back', () => {
     openPage(EVENING);
     let presenting = false;

@@ -16,6 +16,9 @@ import { useUnread } from './unread.ts';
  */
 const KEY = 'tocsin.quiet-since';
 
+/** A publication, and when its snooze ended if it's back from one (RFC 3339). */
+export type Arrived = LivePublication & { until?: string };
+
 /** Notifies the reader. Holds notifications back during quiet hours and reports their number afterwards. */
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
@@ -31,17 +34,17 @@ export const useInterruptions = defineStore(() => {
   let isPresenting = (): boolean => false;
 
   /** Returns the publications that may interrupt now and records which publications quiet hours hold back. */
-  function applyQuietHours(feed: string, publications: readonly LivePublication[]): LivePublication[] {
+  function applyQuietHours(feed: string, publications: readonly Arrived[]): LivePublication[] {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
     for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
     limitTo(MAX_ITEMS, heldByKey);
     if (held.length > 0)
-      check(Math.min(...held.map(({ notification }) => Date.parse(notification.createdAt))));
+      check(Math.min(...held.map(({ notification, until }) => Date.parse(until ?? notification.createdAt))));
     return interrupting;
   }
 
-  function notify(feed: string, publications: readonly LivePublication[], presenting: boolean): void {
+  function notify(feed: string, publications: readonly Arrived[], presenting: boolean): void {
     const interrupting = applyQuietHours(feed, publications);
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }

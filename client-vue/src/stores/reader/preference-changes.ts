@@ -3,64 +3,80 @@ import { isInForce, type MutedUntil, type Preferences } from '@tocsin/contracts'
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
-import { usePreferences } from './preferences.ts';
+import { usePreferences, type PreferenceChange } from './preferences.ts';
 
 /** The lists of muted feeds, severities, sources and categories. */
 export type MuteList = 'feeds' | 'severities' | 'sources' | 'categories';
 
-/** Removes the item from the list or, if missing, adds it. */
-export const toggled = <T>(list: readonly T[], item: T): T[] =>
-  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+/** Adds the item to the list, or removes it. */
+export const withItem = <T>(list: readonly T[], item: T, isIn: boolean): T[] => [
+  ...list.filter((other) => other !== item),
+  ...(isIn ? [item] : []),
+];
 
-/** Applies preference changes immediately, then saves them to the server sequentially. */
+const inForce = ({ mutedUntil = [] }: Preferences): readonly MutedUntil[] =>
+  mutedUntil.filter((mute) => isInForce(mute, useClock().now));
+const withoutMute = (preferences: Preferences, list: MuteList, name: string): MutedUntil[] =>
+  inForce(preferences).filter((mute) => mute.list !== list || mute.name !== name);
+
+/**
+ * Applies preference changes immediately, then saves them to the server sequentially. The server replaces whole lists,
+ * so a change is saved only after the stored lists have been loaded.
+ */
 export const usePreferenceChanges = defineStore(() => {
   const store = usePreferences();
   /** The reader who made the last change. The queue contains only this reader's changes. */
   let owner: unknown;
   let queue: Promise<unknown> = Promise.resolve();
 
-  async function change(changed: Partial<Preferences>): Promise<void> {
-    const settle = store.edit(changed);
+  async function edit(change: PreferenceChange): Promise<void> {
+    const edited = store.edit(change);
     const { call, current } = useSource();
     // Capture the reader now. Someone else could be signed in by the time the earlier changes have been saved.
     const reader = current();
     if (reader !== owner) queue = Promise.resolve();
     owner = reader;
-    const save = () =>
-      call((url, clientId, options) => changePreferences(url, clientId, changed, options), {}, reader);
+    const save = async () => {
+      if (!(await edited.loaded)) throw new Error('The session ended before the preferences were loaded.');
+      const { values } = edited;
+      await call((url, clientId, options) => changePreferences(url, clientId, values, options), {}, reader);
+      return values;
+    };
     const saving = queue.then(save);
     queue = saving.catch(() => undefined);
     try {
-      await saving;
-      settle(true);
+      store.settle(edited, await saving);
     } catch (error) {
-      settle(false);
+      store.settle(edited);
       console.warn('Could not save the preferences. They apply to this page only.', error);
     }
   }
 
-  const inForce = (): readonly MutedUntil[] =>
-    (store.preferences.mutedUntil ?? []).filter((mute) => isInForce(mute, useClock().now));
+  const change = (values: Partial<Preferences>): Promise<void> => edit(() => values);
+
   /** When a mute ends (RFC 3339). `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: MuteList, name: string): string | undefined =>
-    inForce().find((mute) => mute.list === list && mute.name === name)?.until;
+    inForce(store.preferences).find((mute) => mute.list === list && mute.name === name)?.until;
   const isMuted = (list: MuteList, name: string): boolean =>
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
   /** Toggles the mute for a name in a list. New mutes are indefinite. Also lifts temporary mutes. */
   function toggle(list: MuteList, name: string): Promise<void> {
-    if (mutedUntil(list, name) === undefined)
-      return change({ [list]: toggled<string>(store.preferences[list], name) });
-    const others = store.preferences[list].filter((muted) => muted !== name);
-    return change({ [list]: others, mutedUntil: without(list, name) });
+    const isMuting = !isMuted(list, name);
+    return edit((now) => {
+      const timed = withoutMute(now, list, name);
+      return {
+        [list]: withItem<string>(now[list], name, isMuting),
+        ...(!isMuting && timed.length < inForce(now).length && { mutedUntil: timed }),
+      };
+    });
   }
-
-  const without = (list: MuteList, name: string): MutedUntil[] =>
-    inForce().filter((mute) => mute.list !== list || mute.name !== name);
 
   /** Mutes a name until a given time, when the server ends the mute on all devices. */
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
-    change({ mutedUntil: [...without(list, name), { list, name, until: until.toISOString() }] });
+    edit((now) => ({
+      mutedUntil: [...withoutMute(now, list, name), { list, name, until: until.toISOString() }],
+    }));
 
-  return { change, toggle, muteUntil, mutedUntil, isMuted };
+  return { edit, change, toggle, muteUntil, mutedUntil, isMuted };
 });

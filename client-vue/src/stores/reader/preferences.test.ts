@@ -1,4 +1,4 @@
-import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, type Preferences } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useFreshStores } from '../../../testing/stores.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
@@ -34,6 +34,41 @@ describe('the preferences', () => {
     fetched.mockImplementation(async () => responseWith({ ...DEFAULT_PREFERENCES, quietHours: NIGHT }));
     await vi.advanceTimersByTimeAsync(3_000);
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT, sound: true });
+  });
+
+  /** Answers `GET` with the stored preferences after one failure. Returns the bodies of the changes. */
+  function storeAfterFailure(stored: Partial<Preferences>): unknown[] {
+    const bodies: unknown[] = [];
+    let failures = 1;
+    vi.stubGlobal('fetch', async (_url: string, { body }: RequestInit) => {
+      if (body) bodies.push(JSON.parse(String(body)));
+      else if (failures-- > 0) return responseWith({}, 503);
+      return responseWith({ ...DEFAULT_PREFERENCES, ...stored });
+    });
+    return bodies;
+  }
+
+  it('should keep the stored mutes when the reader mutes a source before they are loaded', async () => {
+    const night = { list: 'sources', name: 'b', until: '2099-01-01T00:00:00Z' } as const;
+    const bodies = storeAfterFailure({ sources: ['a'], mutedUntil: [night] });
+    await usePreferences().load(session.signal);
+    const { toggle, muteUntil } = usePreferenceChanges();
+    const saving = [toggle('sources', 'ci'), muteUntil('feeds', 'all', new Date('2099-01-01T00:00:00Z'))];
+    expect(usePreferences().preferences).toMatchObject({ sources: ['ci'], mutedUntil: [{ name: 'all' }] });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await Promise.all(saving);
+    expect(bodies).toMatchObject([{ sources: ['a', 'ci'] }, { mutedUntil: [night, { name: 'all' }] }]);
+    expect(usePreferences().preferences.sources).toEqual(['a', 'ci']);
+  });
+
+  it('should not be changed by a session that ends before they are loaded', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    const bodies = storeAfterFailure({ sources: ['a'] });
+    await usePreferences().load(session.signal);
+    const saving = usePreferenceChanges().toggle('sources', 'ci');
+    session.abort();
+    await saving;
+    expect(bodies).toEqual([]);
   });
 
   it('should ignore a late response for the previous reader', async () => {
@@ -102,6 +137,7 @@ describe('the preferences', () => {
     const responders: ((response: Response) => void)[] = [];
     fetched.mockImplementation(() => new Promise((resolve) => responders.push(resolve)));
     const changing = usePreferenceChanges().change({ sound: true });
+    await vi.waitFor(() => expect(responders).toHaveLength(1));
     const loading = usePreferences().refresh(session.signal);
     await vi.waitFor(() => expect(responders).toHaveLength(2));
     responders[0]?.(responseWith({}));

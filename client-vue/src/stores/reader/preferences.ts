@@ -13,20 +13,37 @@ import { useClock } from '../clock.ts';
 import { retry } from '../retry.ts';
 import { useSource } from '../source.ts';
 
+/** Computes a change from the preferences it applies to. Applying it twice is the same as applying it once. */
+export type PreferenceChange = (now: Preferences) => Partial<Preferences>;
+
+/** A change made on this page that isn't saved yet. */
+interface Edit {
+  change: PreferenceChange;
+  /** The change to the reader's latest known preferences. */
+  values: Partial<Preferences>;
+  /** Whether the change couldn't be saved. */
+  failed: boolean;
+  /** Resolves once the session's preferences have been loaded, or with false if the session ended first. */
+  loaded: Promise<boolean>;
+}
+
 /**
  * The reader's preferences, stored by the server. Muted notifications don't pop up or count as unread but stay in the
  * list.
  */
 export const usePreferences = defineStore(() => {
   const preferences = shallowRef<Preferences>(DEFAULT_PREFERENCES);
-  /** Changes made or received while the preferences are loading. They take precedence over the response. */
+  /** The preferences without unsaved changes. */
+  let stored = DEFAULT_PREFERENCES;
+  /** Changes saved or received while the preferences are loading. They take precedence over the response. */
   let changes: Partial<Preferences> = {};
-  /** This page's last change to each preference, until saved. Takes precedence over the server's value. */
-  const unsaved = new Map<string, { change: Partial<Preferences>; couldNotSave: boolean }>();
+  /** This page's unsaved changes, in order. They apply on top of the server's preferences. */
+  let unsaved: Edit[] = [];
   /** Whether a change couldn't be saved and might be lost when the page is closed. */
   const failed = ref(false);
   /** The last load. Loads in a session run sequentially. Never rejects. */
-  let loading: Promise<void> = Promise.resolve();
+  let loading = Promise.resolve(true);
+  let firstLoad = loading;
   let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
@@ -46,32 +63,38 @@ export const usePreferences = defineStore(() => {
     }
   }
 
-  /** Fetches and applies the preferences, retrying until it succeeds. Calls `onFailure` after each failure. */
-  async function fetchAndApply(signal: AbortSignal, onFailure?: () => void): Promise<void> {
+  /**
+   * Fetches and applies the preferences, retrying until it succeeds. Calls `onFailure` after each failure. Resolves
+   * with false if aborted.
+   */
+  async function fetchAndApply(signal: AbortSignal, onFailure?: () => void): Promise<boolean> {
     changes = {};
     const onError = (error: unknown): void => {
       console.warn('Could not load the preferences. Retrying.', error);
       onFailure?.();
     };
-    const stored = await retry(fetchPreferencesOrMutes, onError, signal);
-    if (!signal.aborted) set({ ...DEFAULT_PREFERENCES, ...stored, ...changes });
+    const fetched = await retry(fetchPreferencesOrMutes, onError, signal);
+    if (signal.aborted) return false;
+    set({ ...DEFAULT_PREFERENCES, ...fetched, ...changes });
+    return true;
   }
 
   function set(now: Preferences): void {
-    const unsavedValues = [...unsaved].map(([name, { change }]) => ({
-      [name]: change[name as keyof Preferences],
-    }));
-    preferences.value = Object.assign({ ...now }, ...unsavedValues);
+    stored = now;
+    preferences.value = unsaved.reduce((before, edited) => {
+      edited.values = edited.change(before);
+      return { ...before, ...edited.values };
+    }, now);
+    failed.value = unsaved.some((edited) => edited.failed);
   }
 
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
   function load(signal: AbortSignal): Promise<void> {
-    preferences.value = DEFAULT_PREFERENCES;
-    unsaved.clear();
-    failed.value = false;
+    unsaved = [];
+    set(DEFAULT_PREFERENCES);
     return new Promise((resolve) => {
-      loading = fetchAndApply(signal, resolve);
-      void loading.then(resolve);
+      firstLoad = loading = fetchAndApply(signal, resolve);
+      void loading.then(() => resolve());
     });
   }
 
@@ -87,34 +110,37 @@ export const usePreferences = defineStore(() => {
   }
 
   /** Applies a change made in another tab or on another device. */
-  function applyChange(now: Partial<Preferences>): void {
+  function applyChange(now?: Partial<Preferences>): void {
     changes = { ...changes, ...now };
-    set({ ...preferences.value, ...now });
+    set({ ...stored, ...now });
+  }
+
+  /** Applies a change made on this page. Call `settle` when the server has responded. */
+  function edit(change: PreferenceChange): Edit {
+    const edited = { change, values: {}, failed: false, loaded: firstLoad };
+    unsaved.push(edited);
+    set(stored);
+    return edited;
   }
 
   /**
-   * Applies a change made on this page. Call the returned function when the server has responded. A change that
-   * couldn't be saved applies until a later change to the same preference is saved or the page is closed.
+   * Records which values the server has saved for an edit, if any. An edit that couldn't be saved applies until a later
+   * edit to the same preference is saved or the page is closed.
    */
-  function edit(change: Partial<Preferences>): (isSaved: boolean) => void {
-    const names = Object.keys(change) as (keyof Preferences)[];
-    for (const name of names) unsaved.set(name, { change, couldNotSave: false });
-    applyChange(change);
-    return (isSaved) => {
-      for (const name of names) {
-        // Superseded by a later change or session.
-        if (unsaved.get(name)?.change !== change) continue;
-        if (isSaved) {
-          unsaved.delete(name);
-          changes = { ...changes, [name]: change[name] };
-        } else unsaved.set(name, { change, couldNotSave: true });
-      }
-      failed.value = [...unsaved.values()].some(({ couldNotSave }) => couldNotSave);
-    };
+  function settle(edited: Edit, saved?: Partial<Preferences>): void {
+    // Superseded by a later edit or session.
+    if (!unsaved.includes(edited)) return;
+    edited.failed = !saved;
+    if (saved)
+      unsaved = unsaved.filter(
+        (other) =>
+          other !== edited && !(other.failed && Object.keys(saved).some((name) => name in other.values)),
+      );
+    applyChange(saved);
   }
 
   return {
-    ...{ preferences, failed, isMuted, load, refresh, applyChange, edit },
+    ...{ preferences, failed, isMuted, load, refresh, applyChange, edit, settle },
     applyMutes: ({ feeds, severities }: Mutes) => applyChange({ feeds, severities }),
     /** Applies all preferences as sent by the server, which omits `mutedUntil` if there are no timed mutes. */
     replace: (now: Preferences) => applyChange({ mutedUntil: undefined, ...now }),

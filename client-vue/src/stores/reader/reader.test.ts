@@ -165,6 +165,24 @@ describe('useReader', () => {
     expect(ids()).toHaveLength(3);
   });
 
+  it('should end a running snooze when an archived notification is moved to the inbox', async () => {
+    const requests = startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    const snooze = { epoch: 'e', until: '2099-01-01T00:00:00Z', archived: true as const };
+    const snoozed = [
+      { ...snooze, id: 'n1', offset: 1 },
+      { ...snooze, id: 'n2', offset: 2, until: '2026-06-01T10:00:00Z' },
+    ];
+    useMarks().mergeInboxState('all', inbox({ archived: [[3, 3]], snoozed }));
+    useReader().moveToInbox([item('n1'), item('n2'), item('n3')]);
+    expect(ids()).toHaveLength(3);
+    await vi.waitFor(() => expect(requests).toHaveLength(2));
+    expect(requests).toEqual([
+      ['unarchive', 'all', { ids: ['n1', 'n2', 'n3'] }],
+      ['unsnooze', 'all', { ids: ['n1'] }],
+    ]);
+  });
+
   it('should apply marks from other devices and sort returned items by the end of their snooze', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 4) });

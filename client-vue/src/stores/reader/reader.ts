@@ -3,6 +3,7 @@ import { ProblemError } from '@tocsin/client';
 import type { Place, Position } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useToasts } from '../../toasts/store.ts';
+import { useConnection } from '../connection.ts';
 import { defineStore } from '../define-store.ts';
 import type { Item } from '../feeds/feed-log.ts';
 import { useItems } from '../feeds/items.ts';
@@ -12,7 +13,10 @@ import { useNotice } from './notice.ts';
 
 /** Maximum number of ids per request: the server's limit for a snooze. */
 const MAX_IDS = 100;
-/** Time to wait for the server's marks after a change (ms). The marks can arrive before or after the response. */
+/**
+ * Time to wait for the server's marks after a change, over a live connection (ms). The marks can arrive before or after
+ * the response.
+ */
 const SETTLE_MS = 3_000;
 
 type Mark = NotificationClient['mark'];
@@ -63,6 +67,15 @@ export const useReader = defineStore(() => {
     return sent;
   };
 
+  /** Drops a saved override once the server's marks have had time to arrive. They need a live connection. */
+  function settleLater(token: symbol): void {
+    const isLive = (): boolean => useConnection().status === 'live';
+    setTimeout(() => {
+      if (isLive()) marks.settle(token);
+      else watch(isLive, () => settleLater(token), { once: true });
+    }, SETTLE_MS);
+  }
+
   /**
    * Applies a change to items until the server has saved it. If the server doesn't save all of it, shows a notice. The
    * change then stays on this page, unless it's a snooze, which is reverted.
@@ -78,7 +91,8 @@ export const useReader = defineStore(() => {
       change,
     );
     const failure = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
-    if (!failure || change.until) setTimeout(() => marks.settle(token), failure ? 0 : SETTLE_MS);
+    if (!failure) settleLater(token);
+    else if (change.until) setTimeout(() => marks.settle(token));
     if (!failure || session !== useItems().session) return;
     const isFull = failure.reason instanceof ProblemError && failure.reason.status === 409;
     notice.show(!change.until ? 'unsaved' : isFull ? 'snooze-full' : 'snooze-refused', items.length);
@@ -120,8 +134,12 @@ export const useReader = defineStore(() => {
 
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
+    // An archived notification's snooze can still be running. Unarchiving alone would return it to Snoozed.
+    const stillSnoozed = archived.filter(({ feed, notification: { id } }) =>
+      marks.inboxes[feed]?.snoozed.some((mark) => mark.id === id && Date.parse(mark.until) > Date.now()),
+    );
     save(archived, 'unarchive', { place: 'inbox' });
-    save(snoozed, 'unsnooze', { place: 'inbox' });
+    save([...stillSnoozed, ...snoozed], 'unsnooze', { place: 'inbox' });
     const undo = archived.length > 0 ? () => save(archived, 'archive', { place: 'archive' }) : undefined;
     notice.show('unarchived', items.length, undo);
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { at, ids, useFreshStores } from '../../../testing/stores.ts';
 import { useItems } from '../feeds/items.ts';
 import { useSource } from '../source.ts';
-import { loadReturned } from './returned.ts';
+import { loadReturned, showReturned } from './returned.ts';
 
 useFreshStores();
 
@@ -14,7 +14,10 @@ beforeEach(() => {
   fetched.mockImplementation(async () => found());
   useSource().set({ url: 'http://bff.example' });
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const found = () =>
   new Response(
@@ -37,6 +40,28 @@ it('should request a returned notification once per session, and again after an 
   await loadReturned('all', INBOX);
   expect(ids()).toEqual(['n1']);
   expect(fetched).toHaveBeenCalledTimes(3);
+});
+
+it('should retry a failed request until it succeeds, is refused or the session ends', async () => {
+  vi.useFakeTimers();
+  vi.spyOn(console, 'warn').mockReturnValue();
+  const failWith = (status: number) =>
+    fetched.mockImplementationOnce(async () => new Response('{}', { status }));
+  failWith(429);
+  void showReturned('all', INBOX);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(ids()).toEqual(['n1']);
+  failWith(503);
+  useItems().reset();
+  void showReturned('all', INBOX);
+  await vi.advanceTimersByTimeAsync(0);
+  useItems().reset();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(fetched).toHaveBeenCalledTimes(3);
+  failWith(403);
+  await showReturned('all', INBOX);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(fetched).toHaveBeenCalledTimes(4);
 });
 
 it.each([

@@ -1,7 +1,9 @@
-import { searchNotifications } from '@tocsin/client';
+import { ClientError, searchNotifications } from '@tocsin/client';
 import type { InboxState } from '@tocsin/contracts';
+import { watch } from 'vue';
 import { itemKey } from '../feeds/feed-log.ts';
 import { useItems } from '../feeds/items.ts';
+import { retry } from '../retry.ts';
 import { useSource } from '../source.ts';
 
 /** Maximum number of snoozes per reader. */
@@ -34,17 +36,24 @@ export async function loadReturned(feed: string, { snoozed }: InboxState): Promi
     for (const { epoch, offset, notification } of items)
       notifications.add(feed, { epoch, publications: [{ offset, notification }] });
   } catch (error) {
-    // Forget these requests to retry them when the next inbox state arrives.
+    // Forget these requests so that they can be retried.
     for (const { snooze } of missing) requested.delete(snooze);
     throw error;
   }
 }
 
-/** Like `loadReturned`, but logs errors instead of throwing them. */
+/** Like `loadReturned`, but retries temporary failures until the session ends. Logs errors instead of throwing them. */
 export async function showReturned(feed: string, inbox: InboxState): Promise<void> {
-  try {
-    await loadReturned(feed, inbox);
-  } catch (error) {
+  const end = new AbortController();
+  const stopWatching = watch(
+    () => useItems().session,
+    () => end.abort(),
+    { flush: 'sync' },
+  );
+  const onFailure = (error: unknown): boolean => {
     console.warn('Could not load notifications that are back from a snooze.', error);
-  }
+    return error instanceof ClientError && !error.temporary;
+  };
+  await retry(() => loadReturned(feed, inbox), onFailure, end.signal);
+  stopWatching();
 }
