@@ -14,7 +14,7 @@ import type {
  * only types from the contracts package, not functions or constants.
  */
 
-/** Returns a function that finds a publication's place in the inbox by the reader's marks, without a clock. */
+/** Returns a function that places a feed's publications by the reader's marks. It doesn't read the clock. */
 export const placesIn: (
   marks: Marks,
 ) => (publication: { offset: number; notification: { id: string } }) => Placed = rules.placesIn;

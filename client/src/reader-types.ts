@@ -22,7 +22,7 @@ export interface ReaderMarkChanges {
   unread: NamedIds;
   /** Marks all notifications up to `offset` as seen, so the bell no longer counts them. */
   seen: UpTo;
-  /** Moves notifications to the archive if they are still in the history. */
+  /** Moves notifications to the archive if they are still in the history or have been snoozed. */
   archive: Read;
   /** Moves notifications from the archive back to their previous place. */
   unarchive: NamedIds;
@@ -30,6 +30,6 @@ export interface ReaderMarkChanges {
    * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Ends snoozes. The server then keeps its copy of a notification only if the feed's history no longer has it. */
+  /** Ends snoozes. The server deletes a snooze's copy of the notification if the feed's history still has it. */
   unsnooze: NamedIds;
 }

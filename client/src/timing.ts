@@ -9,7 +9,10 @@ export const TIMING = {
    * every 10 s.
    */
   quiet: 10_500,
-  /** The connection is suspect if the probe gets no response within this time. `quiet + probe` is less than 15 s. */
+  /**
+   * The connection is suspect if the probe gets no response within this time. `quiet + probe` must be less than 15 s,
+   * the documented time in which a dead connection is detected.
+   */
   probe: 3_500,
   /** Interval between checks for suspended timers. */
   wakeCheck: 1_000,
@@ -33,7 +36,7 @@ export const TIMING = {
   reconnectMax: 5_000,
   /** Maximum random delay added to the delay that a draining instance sets for each client. */
   drainJitter: 250,
-  /** Time without a connection before `offline` is reported. */
+  /** Time that the client isn't live before it reports `offline`. */
   offlineAfter: 20_000,
   /** Interval between a tab's checks that the leader still responds. */
   tabCheck: 2_000,

@@ -14,7 +14,7 @@ import type { Read, ReaderMarkChanges } from './reader-types.ts';
 
 /**
  * - `connecting`: not live yet;
- * - `live`: connected, and every feed is acknowledged;
+ * - `live`: connected, and the server has acknowledged every subscription;
  * - `reconnecting`: was live and is trying to reconnect;
  * - `offline`: the device has no network, or the client hasn't been live for 20 s. The client keeps trying.
  */
@@ -25,8 +25,8 @@ export interface DeliveryDetails {
   epoch: string;
   delivery: Delivery;
   /**
-   * Whether the publications were missed while disconnected or before this page was loaded, as opposed to during a
-   * live connection.
+   * Whether the publications were missed while disconnected or before this page was loaded. False if they were pushed,
+   * or missed in a gap while connected.
    */
   away: boolean;
 }
@@ -47,12 +47,12 @@ export interface FeedHandlers {
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
   /** The position advanced past shown publications or was set by a response. */
   onPosition?: (position: Position) => void;
-  /** The feed was acknowledged, and all publications in the response have been shown. */
+  /** The server acknowledged the subscription, and all publications in its response have been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state in the feed. Called for each acknowledgement, before its publications, and after each
-   * change in any tab or on any device. Calls can arrive out of order. Within an epoch, a read state only grows, so
-   * merge all reported states (take their union).
+   * The reader's read state in the feed. Called each time the server acknowledges the subscription, before the
+   * publications in its response, and after each change in any tab or on any device. Calls can arrive out of order.
+   * Within an epoch, a read state only grows, so merge all reported states (take their union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**

@@ -208,7 +208,7 @@ export const pushed = (inbox: Inbox, feed: string): Publication[] =>
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
-/** Waits until exactly these ids have been pushed, once each and in order. */
+/** Waits for as many publications as there are ids. Fails unless they have exactly these ids, in order. */
 export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.waitUntil(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);

@@ -44,8 +44,8 @@ export const MAX_TOKEN_LENGTH = 16_384;
 /** Maximum number of ids in a read state and per request. */
 export const MAX_READ_IDS = 1_000;
 /**
- * Maximum JSON size of a read state's ids in bytes, enough for 1,000 UUIDs. If they get larger, the oldest ids are
- * folded into the offset.
+ * Maximum JSON size of a read state's ids in bytes, enough for 1,000 UUIDs. Above this, the oldest ids are dropped, and
+ * `offset` is raised so that all publications before the remaining ids count as read.
  */
 export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;

@@ -52,7 +52,7 @@ export type SessionOptions = Pick<
   language?: MaybeRefOrGetter<string | undefined>;
   /** Strings that override this package's defaults. */
   messages?: MaybeRefOrGetter<OwnMessages | undefined>;
-  /** Feed display names: an object keyed by feed, or a function. Default: the text after the colon. */
+  /** Feed display names: an object keyed by feed, or a function. Default: the text after the feed's colon. */
   feedLabels?: FeedLabels;
   /** Allowed origins for icon images, for example `https://cdn.example.com`. Default: none. */
   iconOrigins?: readonly string[];
@@ -119,7 +119,7 @@ export function startSession({
       let firstPosition: Position | undefined;
       /** The newest page, if it arrived after the subscription started. */
       let latePage: Page | undefined;
-      /** Loads the newest page again after the batch, and once more if the feed is erased in the meantime. */
+      /** Reloads the newest page once pending updates are applied. Starts over if the feed is erased meanwhile. */
       const reload = (): void =>
         batch.run(() => {
           const erasure = notifications.erasures.get(feed);

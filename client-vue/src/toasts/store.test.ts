@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and announce an error immediately after three errors and 500 info toasts', () => {
+  it('should immediately show and announce an error, even after three errors and 500 info toasts', () => {
     const toasts = useToasts();
     toasts.show('all', createPublications(3, 'error'));
     toasts.show(

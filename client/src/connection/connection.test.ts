@@ -95,7 +95,7 @@ it('should keep the new connection if the server drains while requests are unans
   client = createNotificationClient({ url: gateway.url });
   client.subscribe('all', {});
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(1));
-  // After the second unanswered request, the client considers the connection stuck.
+  // The first request times out. If the second fails too, the client considers the connection stuck.
   await vi.advanceTimersByTimeAsync(TIMING.acknowledgement);
   await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
   gateway.respond = (request) => gateway.page(request);

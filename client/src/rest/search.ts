@@ -7,7 +7,10 @@ export interface SearchRequest {
   q?: string;
   /** Which notifications to search. Default: `any`, including archived and snoozed notifications. */
   state?: SearchState;
-  /** The feeds to search. Default: `all` and every feed named in the token. */
+  /**
+   * The feeds to search. Default: `all` and, with a token, the reader's user feed and the topics that the token lists
+   * by name.
+   */
   feeds?: readonly string[];
   /** Matches notifications with any of these severities. The same applies to categories and sources. */
   severities?: readonly Severity[];

@@ -2,8 +2,8 @@ import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
 /**
- * Counts unread notifications in a feed or, by default, in `all` and every feed named in the token. Throws the same
- * errors as `fetchPage`.
+ * Counts unread notifications in a feed. By default, counts them in `all` and, with a token, in the reader's user feed
+ * and the topics that the token lists by name. Throws the same errors as `fetchPage`.
  */
 export function fetchUnread(
   url: string,

@@ -7,7 +7,7 @@ import { MESSAGES_VERSION } from './messages.ts';
 export interface Group {
   /** Identifies a group of tabs that share a connection. */
   readonly name: string;
-  /** Options for the connection. `getToken` returns only tokens for this group's reader. */
+  /** Options for the connection. Without `tabs.group`, `getToken` rejects if the token is for another reader. */
   readonly options: NotificationClientOptions;
 }
 

@@ -116,7 +116,7 @@ describe('a tab with too many feeds of its own', () => {
     expect([...tab.shown.values()].filter((ids) => ids.length > 0)).toHaveLength(MAX_FEEDS_PER_CONNECTION);
   });
 
-  it('should connect separately for new feeds that fit within its own limit after it has closed others', async () => {
+  it('should connect separately if its feeds fit its own connection, not counting feeds it has closed', async () => {
     fixture.open(['all', 'topic:a', 'topic:b', 'topic:c']);
     const tab = fixture.open(feeds.slice(0, -6));
     await pass(1_000);

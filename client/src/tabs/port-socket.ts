@@ -55,7 +55,7 @@ export class PortSocket implements FeedSocket {
     };
   }
 
-  /** Passes on the server's response. If it refuses a feed because of the other tabs, leaves the group instead. */
+  /** Passes on the server's response, or leaves the group if a feed is refused only because tabs share a connection. */
   async respond(id: number, response: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;

@@ -5,7 +5,7 @@ export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();
 
-  /** `previous` keeps presenting until a visible tab is found or `previous` is gone. */
+  /** `previous` keeps presenting until another tab reports that it's visible, or `previous` is hidden or gone. */
   constructor(leader: string, previous: string | undefined) {
     this.#leader = leader;
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });

@@ -1,4 +1,4 @@
-/** The feeds that each tab is subscribed to within a session. */
+/** The feeds that each tab is subscribed to on the leader's current connection. */
 export class Subscriptions {
   readonly #tabs = new Map<string, Set<string>>();
 

@@ -78,7 +78,7 @@ it('should leave no timers behind if a tab presents as soon as it joins and a li
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should resume leading after another script on the page claimed to lead', async () => {
+it('should resume leading after a script in another tab falsely claimed to lead', async () => {
   const { tab, client } = fixture.open(['all']);
   const open = vi.spyOn(tab, 'open');
   await pass(1_000);

@@ -239,10 +239,10 @@ export class TabConnection implements ClientConnection {
     const current = this.#state;
     const isOtherLeader = state.leader !== current?.leader;
     if (isOtherLeader && current && state.term < current.term && this.#silentTicks === 0) return;
-    // True if this tab's lock was stolen while it slept and it hasn't noticed yet.
+    // True if the leader lock was stolen while this tab slept and it hasn't noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
-    // Release the lock in case it wasn't stolen after all: a tab that doesn't lead must not hold it.
+    // Release the leader lock in case it wasn't stolen after all: a tab that doesn't lead must not hold it.
     if (isSuperseded) this.#election?.requeue();
     this.#state = state;
     this.#silentTicks = 0;

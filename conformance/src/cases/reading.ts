@@ -41,7 +41,7 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
 
 const assertDefaultPageSize = (page: Page) => assert.ok(page.publications.length <= 50);
 
-/** Rules for all transports. */
+/** Rules for all transports that can read feeds. */
 export const READING: readonly Case[] = [
   readerCase(
     'returns the head and no publications for a subscription without a position',

@@ -29,8 +29,8 @@ const fallbackEndedSchema = z.object({
 });
 
 /**
- * Published when a `user:` feed's reader reads notifications. `ids` starts with the oldest. If `more` is set, older
- * notifications were read too.
+ * Published when a `user:` feed's reader reads notifications. `ids` has the newest of them, oldest first. If `more` is
+ * set, older notifications were read too.
  */
 const notificationsReadSchema = z.object({
   ...shared,

@@ -116,7 +116,7 @@ export const awayDocumentSchema = z.looseObject({
 });
 export type AwayDocument = z.infer<typeof awayDocumentSchema>;
 
-/** The addresses and devices that a reader has consented to store. */
+/** A reader's e-mail address and devices, stored with the reader's consent. */
 export const contactsDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   reader: feedSchema,

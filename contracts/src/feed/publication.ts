@@ -32,7 +32,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at an offset. Once a publication is gone, only the offset, the id and the reason remain. */
+/** A notification at an offset. Once a publication is gone, only the offset, id, reason and `replaces` remain. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

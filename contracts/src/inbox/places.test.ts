@@ -42,7 +42,7 @@ describe('placesIn', () => {
     expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it("should ignore a snoozed notification's other marks until it has returned and been read or archived", () => {
+  it('should place a snoozed notification by its snooze mark and ignore its other marks', () => {
     const until = '2026-05-01T07:00:00Z';
     const snoozed = [
       mark(1),

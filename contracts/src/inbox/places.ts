@@ -2,8 +2,8 @@ import type { ReadState } from '../reader/read.ts';
 import { inRanges, type Ranges } from './ranges.ts';
 
 /**
- * A snoozed notification. When the snooze has ended (`due`), the notification is back in the inbox and stays unread
- * until the reader marks it as read or archives it. The snooze mark overrides all other marks at that offset.
+ * A snoozed notification. When the snooze has ended (`due`), the notification is back in the inbox until the reader
+ * archives it, and unread until the reader marks it as read. The snooze mark overrides the notification's other marks.
  */
 export interface SnoozeMark {
   id: string;

@@ -25,8 +25,8 @@ export const markSeenSchema = z.strictObject({
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
 /**
- * The body of `POST /app/notifications/archive`, which archives `ids` and all notifications up to `offset` that aren't
- * snoozed.
+ * The body of `POST /app/notifications/archive`, which archives all notifications up to `offset` that aren't snoozed,
+ * and all in `ids`.
  */
 export const archiveSchema = z
   .strictObject({

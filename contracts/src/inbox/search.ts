@@ -18,7 +18,7 @@ export const SEARCH_PARAMETERS = [
 ] as readonly string[];
 
 const MAX_CURSOR = 8 * 1024;
-/** Maximum values of `severity`, `source` and `category`, each. */
+/** Maximum number of values in each of `severity`, `source` and `category`. */
 export const MAX_SEARCH_VALUES = 20;
 
 /** Parses comma-separated values. */

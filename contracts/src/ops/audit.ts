@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Recorded actions. `internal-call` is a refused call to an internal port. `call` is any other refused call. */
+/** Recorded actions. Other requests are recorded only if refused: `internal-call` on an internal port, else `call`. */
 export const AUDIT_ACTIONS = [
   'publish',
   'retract',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Retention of an instance's history after the last snapshot. Also applies to instances that are gone. */
+/** Lifetime of an instance's history in seconds, from the last snapshot. Also applies to instances that are gone. */
 export const PAST_SECONDS = 3_600;
 /** Maximum number of minutes per instance, including the current minute. */
 export const MAX_PAST_MINUTES = 60;

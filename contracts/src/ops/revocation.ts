@@ -8,7 +8,7 @@ import { parseDateTime } from '../text/time.ts';
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** `before` can be at most this far in the future, because an issuer's clock might be ahead of ours. */
+/** `before` can be in the future, because an issuer's clock might be ahead of ours, but by no more than this. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**
@@ -26,7 +26,7 @@ export const revocationSchema = z.strictObject({
 });
 export type Revocation = z.infer<typeof revocationSchema>;
 
-/** A revocation's effective time (ms since 1970). */
+/** A revocation's `before` (ms since 1970): the latest issue time of revoked tokens. */
 export const revokedUntil = ({ before }: Pick<Revocation, 'before'>): number =>
   parseDateTime(before) ?? Infinity;
 

@@ -7,7 +7,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 /** Maximum number of fallbacks per response and per request. */
 export const MAX_UNSENT_LISTED = 100;
 
-/** Identifies an unsent fallback by notification, channel and end time (`at`). */
+/** Identifies an unsent fallback by reader, notification, channel and the time of its outcome (`at`). */
 export const unsentNameSchema = z.strictObject({
   reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
   id: idSchema,

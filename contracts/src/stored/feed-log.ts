@@ -8,8 +8,8 @@ const time = z.int().min(0);
 
 /**
  * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
- * `bytes` is the original size of the publications. It isn't reduced when publications are gone, so removing content
- * doesn't make the history reach further back.
+ * `bytes` is the original size of the publications. It counts toward the history's limit even after publications are
+ * gone, so removing content doesn't make the history reach further back.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -25,8 +25,8 @@ export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * A run's entries `from` to `to`, committed as publications `first` to `last` (none if `last < first`). They might not
- * have been popped and broadcast yet.
+ * A run's entries `from` to `to`, committed as publications `first` to `last` (none if `last < first`). The
+ * publications might not have been broadcast yet, and the entries might not have been popped.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -59,8 +59,9 @@ export const headSchema = z.strictObject({
    */
   withdrawn: z.string().optional(),
   /**
-   * Set if this commit erased the feed. The feed's content elsewhere is deleted before the next commit, but only while
-   * the `withdrawn` list exists. Earlier versions omit the list if the feed had no documents.
+   * Set if this commit erased the feed. While the `withdrawn` list exists, the erasure is unfinished: the feed's
+   * content elsewhere must be deleted before the next commit. Earlier versions omit the list if the feed had no
+   * documents.
    */
   erased: z.literal(true).optional(),
   /** Notifications published before this time are erased and are ignored if they arrive later. */

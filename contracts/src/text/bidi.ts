@@ -8,8 +8,8 @@ const DIRECTIONAL =
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Removes characters that would end an isolate around the text, and closes all isolates within it. The result can't
- * affect the direction of surrounding text.
+ * Removes characters that would end an isolate around the text, and closes all isolates within it. Inside an isolate,
+ * the result can't affect the direction of surrounding text.
  */
 export function contained(text: string): string {
   if (!DIRECTIONAL.test(text)) return text;

@@ -29,8 +29,8 @@ const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: n
 );
 
 /**
- * Limits a list to `max` items. For a longer list, Zod's own limit doesn't check the items. This limit also reports
- * errors in the first `max + 1` items.
+ * Limits a list to `max` items. If a list is longer, Zod's own limit reports only that. This limit also reports errors
+ * in the first `max + 1` items.
  */
 export const atMost = <List extends z.ZodArray>(max: number, what: string, list: List): List =>
   (new Bounded({ ...list.def, reads: max + 1 }) as List)

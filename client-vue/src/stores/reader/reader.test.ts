@@ -52,7 +52,7 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(3);
   });
 
-  it('should keep read marks across a reload and compare times for items from another epoch', () => {
+  it('should keep read marks across a reload and count earlier items from another epoch as read', () => {
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useReader().initFeed('all', { epoch: 'e', offset: 1 });
     forgetStores();

@@ -214,7 +214,7 @@ export const useReader = defineStore(() => {
     for (const [feed, position] of Object.entries(positions)) void send('seen', feed, position);
   }
 
-  /** Marks the feed as read up to the head on a first visit. */
+  /** Marks the feed as read up to the head on a first visit, unless it's a `user:` feed. */
   function initFeed(feed: string, { epoch, offset }: Position): void {
     if (marks.initFeed(feed, { epoch, offset })) void send('read', feed, { epoch, offset });
   }

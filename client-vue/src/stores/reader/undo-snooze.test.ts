@@ -77,7 +77,7 @@ it('undoing a snooze should move notifications to the inbox if their earlier sno
   ]);
 });
 
-it('undoing a second snooze immediately should not restore the first', async () => {
+it('undoing a snooze should not restore an earlier snooze that was just undone', async () => {
   const requests = snoozeAndUndo({});
   useReader().snooze([item('n1'), item('n2')], snoozeEnd);
   useNotice().undo();

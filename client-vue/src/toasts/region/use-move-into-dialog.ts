@@ -2,7 +2,8 @@ import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
  * Moves an element into the page's modal dialog while the dialog is open, since everything outside is inert. A custom
- * element moves as a whole, including the shadow root. A component's element must be the only child of its parent.
+ * element moves as a whole, including the shadow root. An element that a component renders must be the only child of
+ * its parent, because Vue doesn't know that it moves.
  */
 export function useMoveIntoDialog(
   getElement: () => HTMLElement | null | undefined,

@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show a new error immediately after three errors and 500 info toasts', () => {
+  it('should immediately show a new error, even after three errors and 500 info toasts', () => {
     const stack = new ToastStack();
     stack.add(createToasts(3, 'error'));
     stack.add(createToasts(500));
