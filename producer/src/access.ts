@@ -3,8 +3,8 @@ import { SECRETS } from '@tocsin/contracts';
 import {
   Signer,
   WatchedSecret,
-  isMissingSecret,
   parseSigningKeys,
+  undefinedIfMissing,
   type AuditTrail,
   type Logger,
   type SigningKeys,
@@ -71,10 +71,7 @@ export function createOptionalSigner({
   let keys: SigningKeys;
   const signer = new Signer(() => keys);
   return async () => {
-    const secret = await readSecret(SECRETS.internalOfProducer.name).catch((error: unknown) => {
-      if (isMissingSecret(error)) return undefined;
-      throw error;
-    });
+    const secret = await readSecret(SECRETS.internalOfProducer.name).catch(undefinedIfMissing);
     if (secret === undefined) return undefined;
     keys = parseSigningKeys(secret);
     return signer;

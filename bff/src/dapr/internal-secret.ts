@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
-import { ABSENT, isMissingSecret, type Logger, type Sidecar } from '@tocsin/service';
+import { ABSENT, undefinedIfMissing, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
 const SECRET_BYTES = 48;
@@ -26,14 +26,9 @@ export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => P
   };
 }
 
-async function configuredSecret(sidecar: Sidecar): Promise<string | undefined> {
+function configuredSecret(sidecar: Sidecar): Promise<string | undefined> {
   const { store, name } = SECRETS.internal;
-  try {
-    return await sidecar.getSecret(store, name);
-  } catch (error) {
-    if (isMissingSecret(error)) return undefined;
-    throw error;
-  }
+  return sidecar.getSecret(store, name).catch(undefinedIfMissing);
 }
 
 async function sharedSecret(sidecar: Sidecar): Promise<string> {

@@ -9,7 +9,7 @@ import {
 } from '@tocsin/contracts';
 import { SIGNATURE_HEADER, Signer } from '../security/signer.ts';
 import { parseSigningKeys } from '../security/signing-keys.ts';
-import { SidecarError } from './sidecar-error.ts';
+import { SidecarError, undefinedIfMissing } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
 export type ProducerResponse = { ids: string[] } | { problem: Problem };
@@ -61,7 +61,8 @@ async function invokeSigned(
   { body, purpose }: { body: unknown; purpose: string },
 ): Promise<{ status: number; text: string }> {
   const json = JSON.stringify(body);
-  const secret = await sidecar.getSecret(SECRETS.internal.store, SECRETS.internal.name);
+  const { store, name } = SECRETS.internal;
+  const secret = await sidecar.getSecret(store, name).catch(undefinedIfMissing);
   const keys = secret === undefined ? undefined : parseSigningKeys(secret);
   const headers = keys && {
     [SIGNATURE_HEADER]: new Signer(() => keys).sign(purpose, json).signature,

@@ -17,8 +17,11 @@ export class SidecarError extends Error {
 const NOT_ALLOWED = 403;
 
 /**
- * Whether the sidecar says that the application has no such secret. Some secret stores, such as Kubernetes, report a
- * missing secret as an error.
+ * Returns `undefined` if reading a secret failed because the application has no such secret, and throws any other error
+ * again. Some secret stores, such as Kubernetes, report a missing secret as an error.
  */
-export const isMissingSecret = (error: unknown): boolean =>
-  error instanceof SidecarError && (error.status === NOT_ALLOWED || /\bnot found\b/i.test(error.message));
+export function undefinedIfMissing(error: unknown): undefined {
+  const isMissing =
+    error instanceof SidecarError && (error.status === NOT_ALLOWED || /\bnot found\b/i.test(error.message));
+  if (!isMissing) throw error;
+}
