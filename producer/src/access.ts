@@ -29,7 +29,7 @@ export interface AccessOptions {
 export interface Access {
   callers: Callers;
   signer: Signer;
-  /** Stops reading the secrets. Resolves once the time of each key's last use is stored. */
+  /** Stops reading the secrets. Resolves after a last attempt to store when each key was last used. */
   stop(): Promise<void>;
 }
 

@@ -40,9 +40,12 @@ import { Schedules } from './schedule/schedules.ts';
 const STOP_LIMIT_MS = 7_000;
 /** Time limit in ms for writing the remaining audit records. */
 const LAST_AUDIT_MS = 1_000;
-/** Time limit in ms for each remaining step of a graceful shutdown, such as pending calls to the sidecar. */
+/** Time limit in ms for each remaining step of a graceful shutdown, such as closing the internal server. */
 const STOP_STEP_MS = 500;
-/** Close idle connections after this time (ms). Longer than the maximum of `REQUEST_TIMEOUT_MS`. */
+/**
+ * Close idle connections after this time (ms). A connection that is waiting for a response counts as idle, so this is
+ * longer than the maximum of `REQUEST_TIMEOUT_MS`.
+ */
 const IDLE_MS = 60_000;
 
 /** Starts the producer. Resolves when both ports are listening. */

@@ -16,7 +16,7 @@ export interface Backend {
   knownKeys: KnownKeysStore;
   /** Creates the job store. The in-memory store calls `handOver` for each due job; Dapr calls `/job/<name>` instead. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** Returns an application secret, or `undefined` if it isn't set. */
+  /** Returns an application secret. If it isn't set, returns `undefined` or rejects, depending on the secret store. */
   readSecret(name: string): Promise<string | undefined>;
   /** Returns the subscriptions that deliver to this process. */
   subscriptions(): Promise<readonly ActiveSubscription[]>;

@@ -66,7 +66,7 @@ export async function testServer(
     ...scheduled,
     ...served,
     refused,
-    /** The records passed to the audit trail. */
+    /** The notes passed to the audit trail. */
     notes,
     setFault: (error: Error | undefined) => (fault = error),
     /** Posts a body as is. */

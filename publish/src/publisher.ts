@@ -49,8 +49,8 @@ export function createPublisher(given: PublisherOptions): Publisher {
   }
 
   /**
-   * The server published no notifications from the rejected request. Rejects the notifications with errors and resends
-   * the rest.
+   * Rejects the notifications with errors, and resends the rest because the server published nothing from the rejected
+   * request.
    */
   async function resendValid(batch: Item[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);

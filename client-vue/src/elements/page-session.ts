@@ -3,7 +3,10 @@ import { effectScope } from 'vue';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 
-/** Options for the session that a page's elements share. */
+/**
+ * Options for the session that a page's elements share. Apart from `token`, only the values of the element that started
+ * the session are used.
+ */
 export interface ElementOptions {
   server: string;
   feeds: readonly string[];
@@ -15,7 +18,6 @@ export interface ElementOptions {
   pushWorker?: NotificationsOptions['pushWorker'];
   feedLabels?: NotificationsOptions['feedLabels'];
   iconOrigins?: readonly string[] | undefined;
-  /** Only the first element's value is used. */
   language?: () => string | undefined;
   messages?: () => OwnMessages | undefined;
 }
@@ -36,11 +38,11 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element
- * has a different server, feeds, `clientId` or `negotiate`, it logs an error and shows the first element's
- * notifications. If its token belongs to another reader, the session restarts with that element's options. The previous
- * reader's elements are expected to be removed soon. Returns a function that removes the element. The connection closes
- * when the last element is removed.
+ * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element's
+ * token belongs to another reader, the session restarts with that element's options, and the previous reader's elements
+ * are expected to be removed soon. Otherwise, a later element with a different server, feeds, `clientId` or `negotiate`
+ * shows the first element's notifications, and an error is logged. Returns a function that removes the element. The
+ * connection closes when the last element is removed.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const key = keyOf(options);

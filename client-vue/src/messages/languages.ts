@@ -10,8 +10,8 @@ const loaded = new Map<string, Messages>();
 const baseOf = (language: string): string => language.toLowerCase().split('-')[0] ?? '';
 
 /**
- * Returns a function that loads the strings for a language tag such as `de-AT`. `undefined` if the language isn't
- * built in.
+ * Returns a function that loads the strings for a language tag such as `de-AT`. `undefined` for English and for
+ * languages that aren't built in.
  */
 export const loaderFor = (language: string): (() => Promise<Messages>) | undefined =>
   Object.hasOwn(LANGUAGES, baseOf(language)) ? LANGUAGES[baseOf(language)] : undefined;

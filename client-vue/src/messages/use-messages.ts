@@ -35,7 +35,7 @@ export const useMessages = defineStore(() => {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    // `loadedTexts` isn't reactive, so an effect that calls `use` doesn't depend on it.
+    // `loadedTexts` isn't reactive, so an effect that calls `use` doesn't rerun when a language is loaded.
     const ready = loadedTexts(next.language);
     loaded.value = ready;
     const load = ready ? undefined : loaderFor(next.language);

@@ -62,8 +62,8 @@ while sleep 2; do
     master=$(master_to_follow)
     if [ -n "$master" ]; then cli cluster replicate "$master"; fi
   elif [ "$N" -lt "$MASTERS" ] && ! has_orphan; then
-    # Fails if another node has one of these slots. With the newer epoch, the other nodes accept this node as the owner
-    # of slots whose master no longer exists.
+    # `addslotsrange` fails if another node has one of these slots. After `bumpepoch`, the other nodes accept this node
+    # as the owner of slots whose master no longer exists.
     cli cluster addslotsrange $((N * SLOTS / MASTERS)) $(((N + 1) * SLOTS / MASTERS - 1)) && cli cluster bumpepoch
   fi
 done

@@ -47,7 +47,10 @@ interface BurstFigures {
   sent: number;
   /** Fallbacks that arrived more than 50 ms early. */
   early: number;
-  /** How late each fallback arrived (ms). Excludes the additional reader's fallbacks. */
+  /**
+   * How late each fallback arrived (ms). Like `missed`, `duplicated` and `early`, excludes the additional reader's
+   * fallbacks.
+   */
   lateMs: number[];
   /** Peak messages in flight to the receiver. */
   maxInFlight: number;

@@ -23,7 +23,7 @@ interface PendingCall {
 
 /**
  * A client that implements engine.io and socket.io over a WebSocket, and parses messages only on demand. Even a
- * thousand of these use little CPU time, and the same amount for every message.
+ * thousand of these use little CPU time, however long the messages are.
  */
 export class RawClient {
   readonly #socket: WebSocket;

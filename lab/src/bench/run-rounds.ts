@@ -44,7 +44,7 @@ export async function runRounds(
         const capablePeers = peers.filter(({ id }) => work.peers.includes(id));
         if (capablePeers.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
-        // Rotate the order, so that no peer always goes first or always follows the same peer.
+        // Rotate the order, so that no peer always goes first or last.
         for (let turn = 0; turn < capablePeers.length && !signal.aborted; turn++) {
           await runWorkload(work, capablePeers[(turn + round) % capablePeers.length] as Peer, round);
         }

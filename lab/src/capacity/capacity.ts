@@ -12,9 +12,9 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: computes the resources that a load needs from measured constants. `--measure` measures the
+ * `npm run capacity`: uses measured constants to compute the resources that a load needs. `--measure` measures the
  * constants with real stacks on this machine. `--measure-compression` measures only the constant for compressed
- * history. `--check` verifies the constants with other loads. Exits with 1 if a prediction is too far off.
+ * history. `--check` verifies the constants with other loads, and exits with 1 if a prediction is too far off.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);

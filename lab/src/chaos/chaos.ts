@@ -42,8 +42,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
- * them at most of these steps, while more than 200 clients receive notifications. Then checks each notification. Exits
- * with 1 if a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
+ * them at about half of these steps, while more than 200 clients receive notifications. Then checks each notification.
+ * Exits with 1 if a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);

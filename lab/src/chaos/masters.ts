@@ -66,7 +66,7 @@ export async function failMaster(
   return wasRunning && isReplaced && fault === undefined;
 }
 
-/** True if the slot's master is known, and is no longer `before`. */
+/** True if the current master is known, and isn't `before`. */
 const hasNewMaster = (now: AnyRedis | undefined, before: AnyRedis): boolean =>
   now !== undefined && now.port !== before.port;
 

@@ -52,7 +52,7 @@ export const STEPS: readonly Step[] = [
   ]),
 ];
 
-/** The steps where a process is paused until other processes have continued without it. */
+/** The steps where a process is paused long enough for other processes to continue without it. */
 export const PAUSE_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),

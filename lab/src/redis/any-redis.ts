@@ -101,7 +101,7 @@ async function launch(
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
 
-/** Checks by connecting: `isPortFree` briefly occupies the port, possibly just when the server needs it. */
+/** Connects instead of using `isPortFree`, which briefly occupies the port, possibly just when the server needs it. */
 const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -115,7 +115,7 @@ async function formCluster(
   for (const node of nodes) await eventually(() => isIn(node, `cluster_known_nodes:${nodes.length}\r`));
   for (const [n, replica] of nodes.slice(MASTERS).entries()) {
     const id = await ask<string>(nodes[n % MASTERS] as AnyRedis, 'CLUSTER', 'MYID');
-    // The replica might not know yet that this node is a master.
+    // The replica might not know yet that the node with this id is a master.
     await eventually(() => ask(replica, 'CLUSTER', 'REPLICATE', id).then(Boolean, () => false));
     await eventually(async () =>
       (await ask<string>(replica, 'INFO', 'replication')).includes('master_link_status:up'),

@@ -26,7 +26,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Called with the error when the keys could not be compared. Retried when the keys are next read. */
+  /** Called with the error when the keys could not be compared. The next read of the keys retries the comparison. */
   onError: (error: unknown) => void;
 }
 
@@ -54,10 +54,10 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 
 /**
  * Reports keys that were created, changed or revoked, including while no producer was running. All producers share a
- * stored version that's guarded by an etag, so each change is reported by exactly one producer. The report is lost if
- * that producer crashes between the write and the report. A producer that doesn't know whether a write succeeded
- * reports the changes once it finds its version in the store, although another producer might have written that
- * version.
+ * stored version that's guarded by an etag, so each change is normally reported by exactly one producer. The report is
+ * lost if that producer crashes between the write and the report. A producer that doesn't know whether a write
+ * succeeded reports the changes once it finds its version in the store. If another producer wrote that version, both
+ * report the changes.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
@@ -108,7 +108,7 @@ export class KeyWatch {
         this.#compared = text;
         return;
       } catch (error) {
-        // An earlier write may still be in flight.
+        // This write had no effect, but an earlier one with an unknown outcome may still take effect.
         if (error instanceof NotWrittenError) this.#unconfirmed = pending;
         // Another producer may have written first, or the store is unavailable. Retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onError(error);

@@ -3,8 +3,8 @@ import type { Sidecar } from '@tocsin/service';
 import type { Jobs } from '../schedule/ports.ts';
 
 /**
- * Stores schedules as jobs of Dapr's scheduler, which calls `/job/<name>` on a producer until that producer accepts the
- * job.
+ * Stores schedules as jobs of Dapr's scheduler, which calls `/job/<name>` on one of the producers each second until one
+ * accepts the job.
  */
 export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;

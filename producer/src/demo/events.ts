@@ -1,7 +1,8 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
 /**
- * Creates a notification about an event at a small company. The numbers in the text depend on `n`, which starts at 0.
+ * Creates a notification about an event at a small company. The names and numbers in the text depend on `n`, which
+ * starts at 0.
  */
 export type DemoEvent = (n: number) => NotificationInput;
 

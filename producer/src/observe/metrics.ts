@@ -111,13 +111,13 @@ export function createMetrics(registry: Registry) {
     }),
     entryNotifications: new Histogram({
       name: 'tocsin_producer_entry_notifications',
-      help: 'Notifications in a deposited entry.',
+      help: 'Notifications, retractions and erasures in a deposited entry.',
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
       registers,
     }),
     entryBytes: new Histogram({
       name: 'tocsin_producer_entry_bytes',
-      help: 'Size of the notifications in a deposited entry, in bytes of JSON.',
+      help: 'Size of all items in a deposited entry, in bytes of JSON.',
       buckets: [256, 1_024, 4_096, 16_384, 65_536, 262_144],
       registers,
     }),

@@ -2,8 +2,8 @@ import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } fro
 import { uuidV7 } from './ids.ts';
 
 /**
- * A notification as sent by a caller or contained in an event. `sourceHash` is set if the id was derived from the
- * event.
+ * A notification as sent by a caller or contained in an event. `sourceHash` is set if the id was derived from an event
+ * with a source.
  */
 export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;
 

@@ -100,8 +100,8 @@ export class Producer {
   }
 
   /**
-   * Publishes a request's notifications or changes. Within a feed, order is preserved, including the order of the
-   * caller's requests. Resolves with `accepted` once all are deposited and announced and, normally, all retractions are
+   * Publishes a request's notifications or changes. Within a feed, a caller's items stay in order, even across
+   * requests. Resolves with `accepted` once all are deposited and announced and, normally, all retractions are
    * claimed ({@link Acknowledger}). After any other outcome, some may still appear; retry with the same ids to complete
    * the request. Callers take turns and share the queue; requests without a `caller` can fill all of it.
    */
@@ -167,7 +167,8 @@ export class Producer {
 
   /**
    * Lets the lane start an entry at the end of this tick, or once the lane has rested. An entry's cost hardly depends
-   * on its size. On a busy machine, entries take longer, so lanes rest longer and more requests share an entry.
+   * on its size, so sharing entries saves CPU. On a busy machine, entries take longer, so lanes rest longer and more
+   * requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;

@@ -22,8 +22,8 @@ export interface PublishResult {
 }
 
 /**
- * An event's publishing time is in whole seconds. If an event arrives within this time (ms) after its publishing time,
- * the arrival time becomes the notification's date. A later event keeps the publishing time because it may predate an
+ * An event's publishing time is truncated to whole seconds, so if the event arrives within this time (ms) after it, the
+ * arrival time becomes the notification's date. A later event keeps the publishing time because it may predate an
  * erasure.
  */
 const ON_TIME_MS = 1_500;

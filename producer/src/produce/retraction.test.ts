@@ -78,7 +78,7 @@ describe('a retraction', () => {
     expect(third.outcome).toBe('accepted');
   });
 
-  it('should be acknowledged within the request’s time limit, even if its entry took most of that', async () => {
+  it('should be acknowledged within the time limit, even if depositing and announcing takes most of it', async () => {
     const { produce, backend } = producerWithSlowBffs();
     backend.latencyMs = 1_500;
     const retracted = produce(retraction('a'));
@@ -110,7 +110,7 @@ describe('a retraction', () => {
     expect([retracted.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
   });
 
-  it('should still make the next one wait after giving up just as its own entry is claimed', async () => {
+  it('should still make the next retraction wait if its own entry is claimed just as it gives up', async () => {
     const { produce, bffs } = producerWithSlowBffs();
     produce(retraction('a'));
     await sleep(1_999);

@@ -4,13 +4,13 @@ import { idsOf, notification, testProducer } from '../../testing/test-producer.t
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-it('should not begin a second entry if stopped while the first is in progress and a rest timer is pending', async () => {
+it('should not begin the next entry early if stopped during an entry while a rest timer is pending', async () => {
   const { producer, backend } = testProducer();
   backend.latencyMs = 10;
   const outcomes = [producer.produce([notification('a')])];
   await vi.advanceTimersByTimeAsync(25);
   outcomes.push(producer.produce([notification('b')]));
-  // The lane rests for less time than a timer can measure, so the next request starts the entry.
+  // Afterwards, the lane's remaining rest is too short for a timer, so the next request starts the entry immediately.
   await vi.advanceTimersByTimeAsync(14.5);
   outcomes.push(producer.produce([notification('c')]));
   outcomes.push(producer.produce([notification('d')]));

@@ -232,7 +232,7 @@ describe('the open topic', () => {
     },
   );
 
-  it('should set the source hash only if the id is derived from the event', async () => {
+  it('should set the source hash only if the id is derived from an event with a source', async () => {
     const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
     await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
     expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);

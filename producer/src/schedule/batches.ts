@@ -1,6 +1,6 @@
 /**
  * Passes items to `write` in sequential batches. Items that arrive during a write form the next batch. To limit a
- * batch, pass a `firstOf` that returns only the first of the waiting items.
+ * batch, pass a `firstOf` that returns only the first few of the waiting items.
  */
 export class Batches<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;

@@ -85,7 +85,8 @@ export class DueWindow {
 
   /**
    * Returns the names that are in the window but have no content. Call it only with names that had no content in an
-   * earlier read, since a producer that removes a schedule removes the name before the content.
+   * earlier read: if another producer had removed such a schedule, its name would be gone, too, since a producer
+   * removes the name before the content.
    */
   async lost(names: readonly string[]): Promise<string[]> {
     const listed = new Set((await this.list()).map(({ name }) => name));

@@ -1,4 +1,4 @@
-/** Runs `work` for all items, `count` at a time. Once all have settled, rejects with the first failure, if any. */
+/** Runs `work` for all items, `count` at a time. After failures, may skip items, and rejects once all calls settle. */
 export async function inParallel<T>(
   items: readonly T[],
   count: number,

@@ -133,7 +133,7 @@ const numbers = Array.from({ length: SCHEDULE_INDEX_DOCUMENTS }, (_, number) => 
 /** The document number for a name or prefix. Both start with a hash of the feed. */
 const documentOf = (name: string): number => Number.parseInt(name.slice(0, 2), 16) % SCHEDULE_INDEX_DOCUMENTS;
 
-/** A stored document's entries; `past` are entries in the past. Documents written by later versions can't be read. */
+/** A stored document's upcoming entries (`list`) and `past` entries. A later version's document is not readable. */
 function parse(value: unknown, now: number) {
   const parsed = value === undefined ? undefined : scheduleIndexSchema.safeParse(value);
   const { list = [], partialUntil = 0 } = parsed?.data ?? {};

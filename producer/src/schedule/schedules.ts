@@ -118,8 +118,8 @@ export class Schedules implements Scheduler {
 
   async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     if (list.length === 0) return;
-    // Write the index first. If the process crashes before it stores the job, the entry has no job, so the list doesn't
-    // show it.
+    // Write the index first. After a crash between the two writes, the index has an entry without a job, which the
+    // list omits. In the other order, the list would omit a job.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
     await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
       this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
@@ -152,8 +152,8 @@ export class Schedules implements Scheduler {
    */
   async cancel(feed: string, id: string): Promise<void> {
     const ownName = nameOf(feed, { id });
-    // Also remove schedules that came from events with this id, or from the event that would be shown under this id
-    // because another source has already used the event's own id.
+    // Also remove schedules that came from events with this id. If `idBesideAnother` may have created this id, also
+    // remove the schedule of the event that would be shown under it.
     const prefixes = [eventPrefixOf(feed, id)];
     const eventId = partsOfIdBeside(id);
     if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
@@ -180,8 +180,8 @@ export class Schedules implements Scheduler {
 
   /**
    * Moves a job into the due window. Reads the content from the scheduler by name because the caller isn't trusted.
-   * Resolves with false if the job doesn't exist, or true if it is in the window or was unreadable. Rejects if the job
-   * isn't due soon or might not have been moved.
+   * Resolves with false if the job doesn't exist, or true if it is in the window, was removed meanwhile, or is
+   * unreadable. Rejects if the job isn't due soon or might not have been moved.
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {

@@ -58,7 +58,7 @@ function decodeText(base64: string): string | undefined {
   }
 }
 
-/** Without this check, JSON.stringify would fail, and Dapr would redeliver the message forever. */
+/** Reported for data that is too deep: JSON.stringify could fail, and Dapr would redeliver the message forever. */
 const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
 /** An event's string attributes. */

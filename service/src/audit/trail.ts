@@ -34,7 +34,7 @@ export interface AuditTrailOptions {
  * period's attempts.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The delay for rejected attempts. They cost senders nothing, so each record combines more of them. */
+/** The delay for rejected attempts. Anyone can make many of them, so each record combines more. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records per action, actor and period. */

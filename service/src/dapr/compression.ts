@@ -35,8 +35,9 @@ export async function compressed(
 }
 
 /**
- * A window of the document's size compresses as well as the 4 MiB default, which counts toward process memory and
- * would make V8 collect garbage every few documents. The result fits in a single chunk, which avoids thread switches.
+ * The window is about as large as the document. The default of 4 MiB compresses no better, but counts toward process
+ * memory, so V8 would collect garbage every few documents. The result usually fits in a single chunk, which avoids
+ * thread switches.
  */
 const optionsFor = (bytes: number) => ({
   params: {

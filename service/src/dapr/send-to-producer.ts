@@ -36,8 +36,8 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 }
 
 /**
- * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response.
- * Rejects with a SidecarError if the producer did not respond or doesn't support operations.
+ * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with a response that
+ * has the status 200, 202 or 503. Otherwise, rejects with a SidecarError.
  */
 export async function operateProducer(
   sidecar: Sidecar,

@@ -218,7 +218,7 @@ export class Sidecar {
     return values[name] || (all.length === 1 ? all[0] : undefined) || undefined;
   }
 
-  /** Resolves with the names of the loaded components when the sidecar is healthy. */
+  /** Returns the names of the loaded components. Rejects if the sidecar isn't healthy. */
   async components(): Promise<string[]> {
     await this.#call('GET', '/v1.0/healthz/outbound');
     const { text } = await this.#call('GET', '/v1.0/metadata');

@@ -22,16 +22,16 @@ export interface StoredState {
 const MAX_CALL_BYTES = 1024 * 1024;
 
 /**
- * Splits operations into stages, because the store might write only some of them: first plain documents, then the
- * documents that refer to them (these have an etag), and finally deletions. Plain documents and deletions that are too
- * large for one call are split into several stages.
+ * Splits operations into stages, because the store might write only some operations. Plain documents come first, then
+ * the documents that refer to them (these have an etag), and finally deletions. Plain documents and deletions that are
+ * too large for one call are split into several stages.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (change: StateOperation): number =>
     change.operation === 'delete' ? 2 : change.etag === undefined ? 0 : 1;
   return [0, 1, 2].flatMap((stage) => {
     const inStage = operations.filter((change) => stageOf(change) === stage);
-    // Never split documents with an etag, so that a crash can't separate them.
+    // Keep all documents with an etag in one stage, so that a crash can't separate them.
     return splitWithin(inStage, Infinity, MAX_CALL_BYTES, stage === 1 ? () => 0 : bytesOf);
   });
 }

@@ -28,8 +28,8 @@ export class RefreshedTooRecentlyError extends Error {
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar confirms that it has the subscription, so paths that anyone else gets
- * from that route never become valid. The sidecar and the application can restart independently.
+ * paths. A path becomes valid when the sidecar lists it as active, so paths that anyone else gets from that route never
+ * become valid. Unknown paths are looked up in the sidecar, so it and the application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;

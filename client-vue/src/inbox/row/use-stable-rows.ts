@@ -8,8 +8,9 @@ const FADE_MS = 180;
 const TOP_PX = 24;
 
 /**
- * Keeps rows in place when rows are added above them. Browsers do this only while the list is scrolled. At the top, the
- * list scrolls to keep a hovered, focused or touched row in place. Otherwise, rows make room for the new rows.
+ * Handles new rows at the top of the list. While the list is scrolled, browsers keep the visible rows in place. At the
+ * top, this does the same by scrolling, but only if a row is hovered or focused, or if the list was touched. Otherwise,
+ * the rows move down to make room.
  */
 export function useStableRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;

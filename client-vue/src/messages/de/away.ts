@@ -2,7 +2,7 @@ import type { Messages } from '../messages.ts';
 
 export const away: Messages['away'] = {
   title: 'Wenn ich nicht da bin',
-  hint: 'Benachrichtigungen, die Sie nicht rechtzeitig gelesen haben, können Sie auch auf diesen Wegen erreichen. Die Ruhezeit gilt auch hier.',
+  hint: 'Wählen Sie weitere Wege, auf denen Sie Benachrichtigungen erhalten, die Sie nicht rechtzeitig lesen. Die Ruhezeit gilt auch hier.',
   loading: 'Wird geladen …',
   signedOut: 'Melden Sie sich an, um Nachrichten zu erhalten, wenn Sie nicht da sind.',
   notOffered: 'Diese Seite sendet keine Nachrichten, wenn Sie nicht da sind.',

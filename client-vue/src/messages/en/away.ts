@@ -1,4 +1,4 @@
-/** Settings for messages sent to the reader while no page is open. */
+/** Settings for messages about notifications that the reader doesn't read in time. */
 export const away = {
   title: "When I'm away",
   hint: "Choose other ways to get notifications that you don't read in time. Quiet hours apply.",

@@ -67,8 +67,8 @@ describe('Chunks', () => {
   it('should keep the order of any list and give each chunk a unique key', () => {
     const times = fc.integer({ min: 0, max: 3 }).map((halfDays) => NOON - halfDays * 12 * 60 * 60 * 1000);
     /**
-     * Each list has the time of the item at each offset, or null if it isn't listed. Spans two days with several chunks
-     * each.
+     * In each list, the value at an offset is the item's time, or null if the item isn't listed. The times span two
+     * days, with several chunks each.
      */
     const lists = fc.array(fc.array(fc.option(times), { minLength: 150, maxLength: 150 }), { maxLength: 4 });
     fc.assert(

@@ -29,8 +29,8 @@ export interface FollowFeedOptions {
   /** The newest page, if it has been loaded. */
   page?: Page;
   /**
-   * Called each time the feed has caught up. If `isFirst` is false, events about the reader could have been missed
-   * since the last call.
+   * Called each time the feed has caught up. If `isFirst` is false, changes to the reader's preferences could have been
+   * missed since the last call.
    */
   onCaughtUp: (isFirst: boolean) => void;
 }

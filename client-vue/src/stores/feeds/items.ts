@@ -22,7 +22,10 @@ export function limitTo(max: number, entries: Map<string, unknown> | Set<string>
   }
 }
 
-/** All feeds' items. No items are missing after a feed's oldest item, except at marked gaps. */
+/**
+ * All feeds' items. No items are missing after a feed's oldest item, except at marked gaps and after old items that
+ * were added because their snooze ended.
+ */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
   /** Feeds with older notifications that aren't in the list, and where to continue. `dropped` if that's impossible. */

@@ -14,7 +14,7 @@ import type { Item } from '../feeds/feed-log.ts';
 import { useDesktop } from './desktop.ts';
 import { playTone } from './sound.ts';
 
-/** Rules for interruptions. This module loads before the first notification is shown. */
+/** Rules for interruptions. This module loads after the first view, before the first toast is shown. */
 
 function mayInterruptAt(
   preferences: Preferences,

@@ -184,7 +184,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['2 unread notifications arrived during quiet hours']);
   });
 
-  it('should appear on the desktop only if the reader allows the severity', () => {
+  it('should not appear on the desktop, unlike notifications with a severity that the reader allows', () => {
     const shown: string[] = [];
     vi.stubGlobal(
       'Notification',

@@ -13,7 +13,7 @@ import type { Message, StartPeer } from './peer.ts';
 
 const API_KEY = 'bench';
 
-/** Each channel keeps as much history as our feeds do: up to 10,000 publications for a day. */
+/** Each channel keeps as many publications as our feeds do (10,000), for a day. */
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
 /**

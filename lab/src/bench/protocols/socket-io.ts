@@ -6,7 +6,7 @@ interface Session {
   offset: string;
 }
 
-/** The standard socket.io client. Uses connection state recovery if the server has enabled it. */
+/** Behaves like the standard socket.io client. Uses connection state recovery if the server has enabled it. */
 class PlainSocketIoDialogue extends SocketIoDialogue {
   protected override readonly auth: string;
   readonly #feed: string;

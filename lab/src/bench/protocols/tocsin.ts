@@ -22,7 +22,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 
   protected override acknowledged(message: Buffer): Step | undefined {
-    // Parsed on demand: parsing a thousand recovery acknowledgements would keep the client busy.
+    // Search only the first bytes: parsing a thousand recovery acknowledgements would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'the server could not recover missed messages' };

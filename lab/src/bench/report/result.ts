@@ -14,7 +14,9 @@ export interface Conditions {
   redis: string;
   dapr: string;
   persistence: boolean;
-  /** One-minute load averages before and after. A value above the core count means that other processes were busy. */
+  /**
+   * One-minute load averages before and after the run. If the first is above the core count, other processes were busy.
+   */
   load: [number, number];
 }
 

@@ -20,9 +20,8 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Single messages spread over many feeds. Each feed receives a message before the first measurement and in every
- * measurement. Deferred work for a message counts toward the next measurement, so all measurements include the same
- * amount of deferred work.
+ * Single messages spread over many feeds. Each feed receives a message before the first measurement, so that this
+ * measurement, like the later one, includes deferred work for earlier messages.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,

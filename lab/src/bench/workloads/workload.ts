@@ -48,7 +48,7 @@ export interface Sizes {
   missed: number;
   /** Number of single-client recoveries. */
   recoveries: number;
-  /** Pause (ms) before measuring the memory that idle connections use. */
+  /** Pause (ms) for a peer to settle after clients connect or disconnect. */
   settleMs: number;
   daprCalls: number;
   /**
@@ -105,7 +105,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** Warm-up sizes: enough for V8 to compile every peer's code. Our stack has the most code. */
+/** Warm-up sizes: enough for V8 to compile the code of every peer, even of our stack, which has the most. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),

@@ -20,7 +20,7 @@ import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
 /** The faults that the test peer injects. */
 interface Faults {
-  /** Number of times the message with this index is sent to each client. Defaults to 1. */
+  /** Number of times the message with this index is sent to this client. Defaults to 1. */
   timesOf?: (index: number, client: number) => number;
   /** The status for the request with this index. */
   statusOf?: (index: number) => number;

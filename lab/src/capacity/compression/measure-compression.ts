@@ -7,8 +7,8 @@ import { measureFeedSizes } from '../measure/stored.ts';
 
 const FEEDS = 16;
 /**
- * Notifications per feed: about as many as a feed in the example load keeps in a day, so that segments of all sizes
- * occur.
+ * Notifications per feed: about as many as a feed keeps in a day under the example load in docs/scaling.md, so that
+ * segments of all sizes occur.
  */
 const PER_FEED = 4_200;
 /** Bytes of text per notification. In total, the same payload as in all other measurements. */

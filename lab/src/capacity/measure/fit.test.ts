@@ -78,7 +78,7 @@ function windowOf(
 }
 
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
-/** The lower of the two measured rates, so that the tests need no interpolation. */
+/** The lower rate in `COSTS.hear`. Using a measured rate avoids interpolation. */
 const RATE = SIZES.hearRates[0];
 /** The highest rate in `COSTS.entry`. */
 const FREQUENT_RATE = 150;

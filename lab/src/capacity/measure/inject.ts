@@ -62,8 +62,8 @@ interface Injection {
 }
 
 /**
- * Writes copies of an earlier event. The default destination is the broadcaster's stream. The feed has no subscribers,
- * so instances read the copies and do no further work.
+ * Writes copies of an earlier event. The default destination is the broadcaster's stream. The event's feeds have no
+ * subscribers, so instances read the copies and do no further work.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Counts> =>
   withRedis(rig, async (redis) => {

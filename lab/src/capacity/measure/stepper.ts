@@ -41,7 +41,7 @@ export class Steps {
     return window;
   }
 
-  /** Like `withCrowd`, but uses a separate window for connecting the clients. */
+  /** Like `withCrowd`, but also measures a window while the clients connect. */
   async crowd<T>(
     step: string,
     crowd: Parameters<typeof withCrowd>[1],

@@ -47,7 +47,7 @@ async function warmUp(steps: Steps): Promise<void> {
   await steps.publishAt(SIZES.batchRate, 2, watched, { size: SIZES.batch });
 }
 
-/** Measures what entries and receiving events cost. */
+/** Measures the cost of entries, and of receiving events. */
 async function measureEntries(steps: Steps): Promise<void> {
   const feedAt = feedOf('entry', SIZES.feeds);
   for (let round = 0; round < SIZES.entryRounds; round++) {

@@ -40,8 +40,8 @@ export const measureFeedSizes = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * Average bytes per entry in replaced documents, for feeds with names that start with `label`. Call this within two
- * minutes after the first of these documents was written, before they're deleted.
+ * Average size (bytes) of the documents that an entry replaces, for feeds with names that start with `label`. Call this
+ * within two minutes after the first of these documents was written, before they're deleted.
  */
 export async function measureReplacedBytes(
   rig: Rig,

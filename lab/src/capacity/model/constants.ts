@@ -7,7 +7,7 @@ export type Kind = (typeof KINDS)[number];
 /** CPU time by process kind (µs). Omitted kinds used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
-/** A cost that falls as the rate rises, since a process handles all pending work each time it wakes up. */
+/** A cost at one rate. Costs fall as the rate rises, since a process handles all pending work each time it wakes up. */
 export interface AtRate {
   rate: number;
   cost: Cost;
@@ -59,7 +59,7 @@ export interface Constants {
     furtherFeed: Cost;
     /** Each additional notification for the same feed in an entry. */
     furtherNotification: Cost;
-    /** A turn on an instance that didn't receive the announcement itself. */
+    /** The extra cost of a turn on an instance that didn't receive the announcement itself. */
     remoteTurn: Cost;
     /** Reading a message with one publication on an instance where the feed has no subscribers. Sorted by rate. */
     hear: AtRate[];

@@ -37,7 +37,7 @@ export interface Load {
   sessionMinutes: number;
   /** Readers with read marks. */
   readers: number;
-  /** Maximum utilization (0 to 1) of a core, or of a pod's or shard's memory. */
+  /** Maximum utilization (0 to 1) of a core, a partition, or the memory of a pod or Redis server. */
   target: number;
   /** A bff's memory limit (GiB). */
   bffGib: number;

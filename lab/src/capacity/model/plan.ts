@@ -47,7 +47,7 @@ export interface Plan {
   producers: number;
   partitions: number;
   terms: Term[];
-  /** Total cores used by pods of each kind. */
+  /** Total cores used by processes of each kind. */
   cores: Record<Kind, number>;
   /** Cores used by the busiest bff, which hosts the most partitions and runs turns for them. */
   busiestBff: number;

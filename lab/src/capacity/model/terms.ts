@@ -12,7 +12,7 @@ export interface Term {
   cost: Cost;
 }
 
-/** The terms that, among the bffs, cost CPU time only on the partition's host. */
+/** The terms whose cost for bffs arises only on the partition's host. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
   'additional feeds in an entry',

@@ -12,7 +12,7 @@ export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'
 
 /**
  * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times. The
- * first feed also has a slow client. All other feeds have a single client.
+ * first feed also has a slow client. Each feed in `MANY_FEEDS` has a single client.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];

@@ -7,8 +7,8 @@ import type { ReceivedMessage, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Pause between notifications (ms). All notifications that pile up until a dead sender's claim expires must fit into a
- * single message.
+ * Minimum pause between notifications (ms). Long enough that all notifications that pile up until a dead sender's claim
+ * expires fit into a single message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
@@ -17,8 +17,8 @@ const EXTRA_AFTER_S = 10;
 /** If a read mark is acknowledged at least this long (ms) before a fallback is due, the fallback is never sent. */
 const READ_MARGIN_MS = 1_000;
 /**
- * Time after which no more messages arrive (ms). Messages are resent after 45 s if the sender was killed, or after a
- * pause if the channel was unavailable.
+ * How long messages can still arrive after the last fallback is due (ms). Messages are resent after 45 s if the sender
+ * was killed, or after a pause if the channel was unavailable.
  */
 const SETTLE_MS = 75_000;
 

@@ -6,12 +6,12 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * Interval for ending the snoozes of notifications that have returned (ms). Snoozes count toward the limit until they
- * end.
+ * Interval for removing the snoozes of notifications that have returned (ms). Even ended snoozes count toward the limit
+ * until removed.
  */
 const END_RETURNED_EVERY_MS = 5_000;
 
-/** True if the notification is from `Workload`. Notifications from `Changes` can be removed. */
+/** True if the notification is from `Workload`. Those from `Changes` aren't marked, since they can be removed. */
 const isFromWorkload = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
 
 interface Device {

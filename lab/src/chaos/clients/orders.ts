@@ -23,8 +23,8 @@ const statesSchema = z.array(
   z.looseObject({ key: z.string(), data: z.unknown().optional(), error: z.undefined().optional() }),
 );
 /**
- * Time after which no more notifications arrive (ms). Another sidecar takes over a dead sidecar's messages after 15 s,
- * and needs up to 11 s more to discard messages without a transaction.
+ * How long notifications can still arrive after the publisher has stopped (ms). Another sidecar takes over a dead
+ * sidecar's messages after 15 s, and needs up to 11 s more to discard messages without a transaction.
  */
 const SETTLE_MS = 35_000;
 

@@ -31,5 +31,5 @@ export async function startReceivers() {
   };
 }
 
-/** Finds the ids of notifications with fallbacks in a text. */
+/** Extracts the ids of notifications with fallbacks from a text. */
 const idsIn = (text: string): string[] => [...new Set(text.match(/away-[0-9a-f]{16}/g))];

@@ -9,8 +9,8 @@ export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) 
 const CALLERS_FOR_MANY_FEEDS = 2;
 
 /**
- * Posts one to five notifications at a time until `stop()`. A few feeds have a dedicated caller, and two callers share
- * all other feeds.
+ * Posts one to five notifications at a time until `stop()`. Each feed in `FEEDS` has its own caller, and two callers
+ * share `MANY_FEEDS`.
  */
 export class Workload {
   readonly #callers: readonly Caller[];

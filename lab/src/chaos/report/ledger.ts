@@ -65,9 +65,9 @@ export interface Ledger {
   faults: FaultRow[];
   shortfalls: readonly string[];
   /**
-   * True if no notification was lost, duplicated, out of order or skipped, no rule was broken, marks, fallbacks and
-   * orders have no faults, and all goals were reached. With a Redis Cluster, a client that reported a gap is allowed to
-   * have lost notifications.
+   * True if all goals were reached, no notification was lost, duplicated, out of order or skipped, no rule was broken,
+   * and `marks`, `fallbacks` and `orders` contain no faults. With a Redis Cluster, a client that reported a gap is
+   * allowed to have lost notifications.
    */
   clean: boolean;
 }

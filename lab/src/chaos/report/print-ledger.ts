@@ -9,7 +9,7 @@ import { MANY_FEEDS } from '../clients/workload.ts';
 const MAX_SENTENCES = 20;
 
 const changesOf = (changes: ChangesRow): string =>
-  `The acknowledged notifications include ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms late, ` +
+  `The run included ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms late, ` +
   `and at most ${changes.highestLateMs} ms, even during faults), ${changes.cancelled} cancelled, ` +
   `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
@@ -96,7 +96,7 @@ export function printLedger(ledger: Ledger): string {
       highestPauseMs,
     ]),
   ];
-  const markFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap(
+  const otherFaults = [ledger.marks, ledger.fallbacks, ledger.orders].flatMap(
     (results) => results?.faults ?? [],
   );
   const total =
@@ -104,7 +104,7 @@ export function printLedger(ledger: Ledger): string {
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
     `${sum(({ lost }) => lost.length)} lost, ${sum(({ duplicated }) => duplicated.length)} shown twice, ` +
     `${sum(({ outOfOrder, skipped }) => outOfOrder.length + skipped.length)} out of order, ` +
-    (ledger.changes ? `${sum(({ broken }) => broken.length) + markFaults.length} rules broken, ` : '') +
+    (ledger.changes ? `${sum(({ broken }) => broken.length) + otherFaults.length} rules broken, ` : '') +
     `${sum(({ reportedGaps }) => reportedGaps)} reported gaps`;
   const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
   const marks = ledger.marks ? `${marksOf(ledger.marks)}\n` : '';
@@ -114,7 +114,7 @@ export function printLedger(ledger: Ledger): string {
     ...ledger.accounts.flatMap(({ observer, broken }) =>
       broken.map((sentence) => `${observer}: ${sentence}.\n`),
     ),
-    ...markFaults.map((sentence) => `${sentence}.\n`),
+    ...otherFaults.map((sentence) => `${sentence}.\n`),
   ];
   const shortfalls = ledger.shortfalls.map((sentence) => `Goal missed: ${sentence}.\n`).join('');
   return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${fallbacks}${orders}${total}`;

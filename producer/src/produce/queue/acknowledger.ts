@@ -33,8 +33,9 @@ interface Waiter {
 /**
  * Acknowledges the requests in a lane's announced entries. A request with a retraction waits until the bffs have
  * claimed its entry. From then on, feeds don't show the retracted id, whichever producer or run publishes it. Entries
- * of different runs have no order, so without the wait, the bffs could process that notification first. If they don't
- * claim an entry in time, they are considered down until they claim a later one. In the meantime, requests don't wait.
+ * of different runs have no order, so without the wait, the bffs could process a later notification with this id before
+ * the retraction. If the bffs don't claim an entry in time, they are considered down until they claim a later one. In
+ * the meantime, requests don't wait.
  */
 export class Acknowledger {
   readonly #options: AcknowledgerOptions;
@@ -90,7 +91,7 @@ export class Acknowledger {
     void this.#check();
   }
 
-  /** Leaves enough time to respond to the request. */
+  /** How long the request may wait for the bffs (ms). Leaves enough time to respond to it. */
   #limitMs({ part: { request } }: Share): number {
     const { maxWaitMs, requestTimeoutMs } = this.#options;
     return Math.min(maxWaitMs, request.arrivedAt + (1 - RESERVED) * requestTimeoutMs - performance.now());

@@ -76,8 +76,9 @@ export class Backlog {
   }
 
   /**
-   * Counts the claimed entries, which are the oldest. If all but the newest are claimed, a single check is enough, and
-   * the newest isn't counted. Otherwise, uses a binary search, and may count too few if the deadline passes.
+   * Counts the claimed entries, which are the oldest. Doesn't check or count the newest of several entries. If all
+   * others are claimed, a single check is enough. Otherwise, uses a binary search, and may count too few if the
+   * deadline passes.
    */
   async #countClaimed(deadline: number): Promise<number> {
     const isClaimed = (index: number) => {

@@ -3,8 +3,8 @@ import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
 /**
- * A request's items for a partition. The first `begun` items are in entries, and the first `finished` items have been
- * announced.
+ * A request's items for a partition. The first `begun` items are in entries, and the first `finished` items can be
+ * acknowledged.
  */
 export interface Part {
   readonly request: Request;
@@ -57,7 +57,7 @@ export class Request {
     this.#unfinishedParts = this.parts.size;
   }
 
-  /** Call when `count` more items of `part` have been deposited and announced. */
+  /** Call when `count` more items of `part` can be acknowledged (see `Acknowledger`). */
   finish(part: Part, count: number): void {
     part.finished += count;
     if (part.finished === part.items.length && --this.#unfinishedParts === 0) this.settle('accepted');

@@ -6,7 +6,7 @@ import { sendRate, sendTooMany } from './rate.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Omitted if API keys are off. */
+    /** Omitted if API keys are off, or if the bff signed the request. */
     caller?: Caller;
   }
 }
@@ -14,7 +14,7 @@ declare module 'express-serve-static-core' {
 const MAX_KEY_LENGTH = 512;
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The name of the API key used for the request, or `undefined` if API keys are off. */
+/** The name of the API key used for the request. `undefined` if API keys are off, or if the bff signed the request. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
 /** Accepts requests with a valid API key that hasn't reached its rate limit. Sets `request.caller`. */
@@ -78,7 +78,7 @@ export interface Needs {
 /**
  * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing or the
  * limit was reached, responds with 403 (listing all missing permissions) or 429 and returns false. The limit is
- * rechecked because a large request can exceed it, and concurrent requests must then be rejected.
+ * rechecked because a concurrent large request may have exceeded it since this request arrived.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

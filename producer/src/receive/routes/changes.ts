@@ -54,7 +54,8 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
 
   const router = Router();
   router.route('/notifications/:id').delete(retract).all(methodNotAllowed('DELETE'));
-  // The sidecar decodes an invocation's path, so feed names with a slash or a percent sign must be query parameters.
+  // The sidecar decodes an invocation's path, so feed names with a slash, a percent sign or a question mark must be
+  // query parameters.
   router.route('/feeds').delete(erase).all(methodNotAllowed('DELETE'));
   router.route('/feeds/:feed').delete(erase).all(methodNotAllowed('DELETE'));
   return router;

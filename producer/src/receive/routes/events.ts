@@ -18,7 +18,7 @@ export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
   /** Resolves when the rejected event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Whether events may have fallbacks. Only if API keys are off, since then anyone may use them. */
+  /** Whether events may have fallbacks. False if API keys are on: a fallback then needs a key, and events have none. */
   allowFallbacks: boolean;
   /** Delay in ms before reprocessing an event that ran out of retries. */
   deadLetterPauseMs: number;
@@ -37,7 +37,7 @@ export interface EventRoutesOptions {
 type Status = 'SUCCESS' | 'RETRY';
 
 /**
- * An event's sender. The source is unverified: it was chosen by the sender, or is the app id filled in by the sidecar.
+ * An event's sender. The source is unverified: the sidecar fills in the app id, but only if the sender chose no source.
  */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',

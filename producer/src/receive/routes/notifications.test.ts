@@ -73,7 +73,7 @@ describe('POST /notifications', () => {
     expect((await server.post(`\ufeff${hello}`)).status).toBe(202);
   });
 
-  it('should deposit a notification within the request’s trace, or a new one if traceparent is invalid', async () => {
+  it('should deposit a notification in the request’s trace, or in a new trace if traceparent is invalid', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await server.post('{"title":"a"}', { traceparent });
     await server.post('{"title":"b"}', { traceparent: 'no trace' });

@@ -1,5 +1,5 @@
 /**
- * Maximum nesting depth. Node can parse deeper values, but recursive functions like JSON.stringify overflow the stack.
+ * Maximum nesting depth. Node can parse values so deep that recursive functions like JSON.stringify overflow the stack.
  */
 export const MAX_JSON_DEPTH = 100;
 

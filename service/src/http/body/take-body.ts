@@ -39,7 +39,8 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
-    // If the client disconnected while an earlier handler was waiting, the response is already closed.
+    // If the client disconnected while an earlier handler was waiting, the response is already closed, so its share
+    // would never be returned to the budget.
     if (request.socket.destroyed) return;
     const share = createShare(request);
     if (share) response.once('close', () => share.close());

@@ -41,8 +41,8 @@ export const invalidQuery = (errors: readonly Fault[], detail: string): ProblemD
 });
 
 /**
- * Rejects queries with errors. Unknown parameters are errors because ignoring a misspelled `?feed=` would send a
- * private notification to all readers.
+ * Rejects queries with errors. Unknown parameters are errors because ignoring the query in
+ * `POST /notifications?feed=user:ada` would send a private notification to all readers.
  */
 export const allowParameters =
   (...known: string[]): RequestHandler =>

@@ -4,7 +4,7 @@ import { PROTOCOLS } from '../../protocols/index.ts';
 import { withClients } from './clients.ts';
 import type { CrowdPart, CrowdMessage } from './crowd.ts';
 
-/** Keeps part of a crowd connected until the parent process exits or requests a stop. */
+/** Keeps one process's part of a crowd of clients connected until the parent process exits or requests a stop. */
 const { socketUrls, protocol, first, count } = JSON.parse(process.argv[2] ?? '') as CrowdPart;
 const send = (message: CrowdMessage) => process.send?.(message);
 const parentMessage = once(process, 'message');
