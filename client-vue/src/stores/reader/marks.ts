@@ -25,8 +25,10 @@ export const useMarks = defineStore(() => {
   const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
-  /** Feeds without marks on the server. */
-  const feedsWithoutMarks = new Set<string>();
+  /** Feeds whose read state on the server is empty. */
+  const emptyReads = new Set<string>();
+  /** Feeds whose read mark dates from before their read state arrived. The server's read state replaces it. */
+  const provisional = new Set<string>();
 
   const placers = computed(() => {
     const feeds = new Set([...Object.keys(reads.value), ...Object.keys(inboxes.value)]);
@@ -67,30 +69,32 @@ export const useMarks = defineStore(() => {
     inboxes.value = {};
     seen.value = {};
     overrides.value = new Map();
-    feedsWithoutMarks.clear();
+    emptyReads.clear();
+    provisional.clear();
   }
 
   /**
    * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
-   * meant for this reader alone. Returns whether to send the read mark to the server.
+   * meant for this reader alone. Returns whether to send the read mark to the server. If the feed's read state is not
+   * known yet, it replaces this mark when it arrives.
    */
   function initFeed(feed: string, { epoch, offset }: Position): boolean {
     if (reads.value[feed]) return false;
+    if (!emptyReads.has(feed)) provisional.add(feed);
     const isOwn = feed.startsWith('user:');
     const at = isOwn ? 0 : Date.now();
     write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    return !isOwn && offset > 0 && feedsWithoutMarks.has(feed);
+    return !isOwn && offset > 0 && emptyReads.has(feed) && !inboxes.value[feed];
   }
 
   function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
-    if (read.offset === 0 && read.ids.length === 0) feedsWithoutMarks.add(feed);
-    const mark = withRead(reads.value[feed], read);
+    if (read.offset === 0 && read.ids.length === 0) emptyReads.add(feed);
+    const mark = withRead(provisional.delete(feed) ? undefined : reads.value[feed], read);
     if (mark) write({ [feed]: mark });
   }
 
   /** Stores the server's marks, except read marks, unless newer marks have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
-    feedsWithoutMarks.delete(feed);
     const current = inboxes.value[feed];
     if (current && isOlderState(inbox, current)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
@@ -104,6 +108,7 @@ export const useMarks = defineStore(() => {
   function readTo(positions: Readonly<Record<string, Position>>): void {
     const at = Date.now();
     const changes = Object.entries(positions).flatMap(([feed, position]) => {
+      provisional.delete(feed);
       const mark = withRead(reads.value[feed], { ...position, ids: [] });
       return mark ? [[feed, { ...mark, at }] as const] : [];
     });

@@ -44,6 +44,38 @@ describe('useReader', () => {
     expect(requests[0]).toEqual(['read', 'all', { epoch: 'e', offset: 3 }]);
   });
 
+  it('should replace the first-visit mark if the read state was unavailable and arrives later', async () => {
+    const requests = startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().initFeed('all', { epoch: 'e', offset: 3 });
+    useItems().add('all', { epoch: 'e', publications: range(4, 4) });
+    expect(useUnread().count).toBe(1);
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 1, ids: [] });
+    expect(useUnread().count).toBe(3);
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
+    expect(useUnread().count, 'read states only grow').toBe(3);
+    expect(requests).toEqual([]);
+  });
+
+  it('should keep the first-visit mark if the reader confirms it or has no read state', () => {
+    startSession();
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
+    useReader().initFeed('all', { epoch: 'e', offset: 2 });
+    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
+    expect(useUnread().count).toBe(1);
+    useItems().add('topic:a', { epoch: 'e', publications: range(4, 6) });
+    useReader().initFeed('topic:a', { epoch: 'e', offset: 5 });
+    useReader().markAllRead();
+    useMarks().mergeReadState('topic:a', { epoch: 'e', offset: 4, ids: [] });
+    expect(useUnread().count).toBe(0);
+    useItems().add('topic:b', { epoch: 'e', publications: range(7, 9) });
+    useMarks().mergeReadState('topic:b', { epoch: 'e', offset: 0, ids: [] });
+    useMarks().mergeInboxState('topic:b', inbox({ epoch: '-' }));
+    useReader().initFeed('topic:b', { epoch: 'e', offset: 9 });
+    useMarks().mergeReadState('topic:b', { epoch: 'e', offset: 0, ids: ['n8'] });
+    expect(useUnread().count).toBe(0);
+  });
+
   it("should count all of a user feed's notifications as unread on the first visit", () => {
     startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
