@@ -38,7 +38,7 @@ export function useView() {
     const isListed = source !== '' && !source.includes(',');
     return {
       ...{ q: text.trim(), state: isEverywhere.value ? 'any' : STATES[tab.value] },
-      feeds: feed === '' ? connection.feeds : [feed],
+      feeds: feed === '' ? connection.searchable : [feed],
       ...(severity !== '' && { severities: [severity] }),
       ...(isListed && { sources: [source] }),
     };
