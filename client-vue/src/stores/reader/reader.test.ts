@@ -76,6 +76,15 @@ describe('useReader', () => {
     expect(useUnread().count).toBe(0);
   });
 
+  it('should count all notifications as unread if the reader has marks from an earlier epoch', () => {
+    const requests = startSession();
+    useItems().add('all', { epoch: 'f', publications: range(1, 3) });
+    useMarks().mergeReadState('all', { epoch: 'f', offset: 0, ids: [], earlier: true });
+    useReader().initFeed('all', { epoch: 'f', offset: 3 });
+    expect(useUnread().count).toBe(3);
+    expect(requests).toEqual([]);
+  });
+
   it("should count all of a user feed's notifications as unread on the first visit", () => {
     startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
