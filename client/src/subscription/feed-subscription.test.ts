@@ -178,7 +178,7 @@ describe('FeedSubscription', () => {
     const reads: unknown[] = [];
     const subscription = subscribe(undefined, { onRead: (read) => reads.push(read) });
     subscription.connected(socket);
-    const read = { offset: 0, ids: [], earlier: true };
+    const read = { offset: 0, ids: [], earlier: true as const };
     callbacks.at(-1)?.(null, { ...page, publications: [], read });
     expect(reads).toEqual([{ epoch: 'e', ...read }]);
   });
