@@ -30,10 +30,6 @@ export const useConnection = defineStore(() => {
   const pending = shallowReactive(new Set<string>());
   /** Permanently refused feeds, mapped to the server's reason. */
   const refused = shallowReactive(new Map<string, string>());
-  /** The feeds that the server hasn't refused, or all if it refuses every feed. */
-  const searchable = computed(() =>
-    refused.size === feeds.value.length ? feeds.value : feeds.value.filter((feed) => !refused.has(feed)),
-  );
   /** Why the server denies access to every feed. */
   const denied = ref<string>();
   /**
@@ -130,7 +126,6 @@ export const useConnection = defineStore(() => {
     placeholder,
     pending,
     refused,
-    searchable,
     pageFailed,
   };
   return { ...data, failed, pageLoaded, pageNotLoaded, refuse, changed, reset };
