@@ -57,6 +57,7 @@ export const useMarks = defineStore(() => {
       ),
   );
 
+  /** Replaces the read marks of these feeds. */
   function write(changes: ReadMarks): void {
     reads.value = { ...reads.value, ...changes };
     storage.set(KEY, storedReadMarks(reads.value));
@@ -71,20 +72,6 @@ export const useMarks = defineStore(() => {
     overrides.value = new Map();
     emptyReads.clear();
     provisional.clear();
-  }
-
-  /**
-   * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
-   * meant for this reader alone. Returns whether to send the read mark to the server. If the feed's read state is not
-   * known yet, it replaces this mark when it arrives.
-   */
-  function initFeed(feed: string, { epoch, offset }: Position): boolean {
-    if (reads.value[feed]) return false;
-    if (!emptyReads.has(feed)) provisional.add(feed);
-    const isOwn = feed.startsWith('user:');
-    const at = isOwn ? 0 : Date.now();
-    write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    return !isOwn && offset > 0 && emptyReads.has(feed) && !inboxes.value[feed];
   }
 
   function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
@@ -142,10 +129,10 @@ export const useMarks = defineStore(() => {
   }
 
   return {
-    ...{ reads, inboxes, allInInbox, placeOf },
+    ...{ reads, inboxes, emptyReads, provisional, allInInbox, placeOf },
     ...{
       startSession,
-      initFeed,
+      write,
       mergeReadState,
       mergeInboxState,
       readIds,

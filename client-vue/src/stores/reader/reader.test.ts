@@ -34,6 +34,8 @@ describe('useReader', () => {
     const requests = startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
+    // The reader has marks in other feeds only.
+    useMarks().mergeInboxState('all', inbox({ epoch: '-' }));
     useReader().initFeed('all', { epoch: 'e', offset: 3 });
     expect(useUnread().count).toBe(0);
     useItems().add('all', { epoch: 'e', publications: range(4, 5) });
