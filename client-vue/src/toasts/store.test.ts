@@ -88,7 +88,20 @@ describe('useToasts', () => {
     toasts.show('all', [publication(4)]);
     toasts.clear('all');
     vi.advanceTimersByTime(BATCH_MS);
-    expect(spoken('polite')).toHaveLength(1);
+    expect(spoken('polite')).toEqual([]);
+  });
+
+  it('should remove announced messages of notifications that are retracted or erased', () => {
+    const toasts = useToasts();
+    toasts.show('all', [publication(1, 'error'), publication(2, 'error'), publication(3)]);
+    toasts.show('topic:a', [publication(4, 'error')]);
+    useLiveMessages().speak('offline');
+    vi.advanceTimersByTime(BATCH_MS);
+    toasts.remove('all', ['n2'], 'retracted');
+    expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t4']);
+    toasts.clear('topic:a');
+    toasts.remove('all', ['n3'], 'retracted');
+    expect([spoken('assertive'), spoken('polite')]).toEqual([['Error: t1'], ['offline']]);
   });
 
   it('should announce only the successor of a replaced notification, and nothing if it is gone too', () => {

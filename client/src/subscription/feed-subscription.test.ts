@@ -174,6 +174,15 @@ describe('FeedSubscription', () => {
     expect(log).toEqual(['inbox']);
   });
 
+  it("should report that the reader's marks are from an earlier epoch", () => {
+    const reads: unknown[] = [];
+    const subscription = subscribe(undefined, { onRead: (read) => reads.push(read) });
+    subscription.connected(socket);
+    const read = { offset: 0, ids: [], earlier: true as const };
+    callbacks.at(-1)?.(null, { ...page, publications: [], read });
+    expect(reads).toEqual([{ epoch: 'e', ...read }]);
+  });
+
   it('should merge read events that arrived before the response, whatever their order', () => {
     const reads: [number, readonly string[]][] = [];
     const subscription = subscribe(undefined, { onRead: ({ offset, ids }) => reads.push([offset, ids]) });

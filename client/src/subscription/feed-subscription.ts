@@ -2,6 +2,7 @@ import {
   isExpired,
   type Position,
   type ReadEvent,
+  type ReadState,
   type ReceivedEvent,
   type ServerEventName,
   type ServerEvents,
@@ -249,8 +250,8 @@ export class FeedSubscription {
     this.#handle({ type: 'refused' });
   }
 
-  #reportRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
-    this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
+  #reportRead({ epoch, offset, ids, earlier }: ReadState & { epoch: string }): void {
+    this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids], earlier }));
   }
 
   /** Runs a handler unless a previous handler closed the subscription. */

@@ -17,7 +17,11 @@ export const idsUpTo = (max: number) =>
   atMost(max, 'ids', z.array(idSchema).min(1, 'must have at least one id'));
 
 /** A feed's read state: all notifications up to `offset`, plus `ids` after it. Only grows within an epoch. */
-export const readStateSchema = z.strictObject(members);
+export const readStateSchema = z.strictObject({
+  ...members,
+  /** Set in a page if the state is empty because the reader's marks are from an earlier epoch. */
+  earlier: z.literal(true).optional(),
+});
 export type ReadState = z.infer<typeof readStateSchema>;
 
 /**

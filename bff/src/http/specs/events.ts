@@ -39,7 +39,7 @@ export const EVENT_SPECS: EventSpecs = {
   },
   read: {
     summary: "The reader's read state in a feed, after a change in any tab or device.",
-    schema: z.object({ ...feedAndEpoch, ...readStateSchema.shape }),
+    schema: z.object({ ...feedAndEpoch, ...readStateSchema.omit({ earlier: true }).shape }),
   },
   mutes: {
     summary: "All of the reader's mutes, after a change in any tab or device.",

@@ -59,7 +59,8 @@ describe('a read state', () => {
     expect(published).toEqual([{ reader: ADA, name: 'read', feed: 'all', version: '1' }]);
     const document = await states.stored(ADA, 'all');
     expect(stateIn('1-a', document)).toEqual({ offset: 4, ids: [] });
-    expect(stateIn('2-b', document)).toEqual({ offset: 0, ids: [] });
+    expect(stateIn('2-b', document)).toEqual({ offset: 0, ids: [], earlier: true });
+    expect(stateIn('2-b', undefined)).toEqual({ offset: 0, ids: [] });
     expect(await states.stored('user:ben', 'all')).toBeUndefined();
   });
 

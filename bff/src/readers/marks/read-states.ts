@@ -159,8 +159,11 @@ export class ReadStates {
 }
 
 /** The stored read state, or an empty one if the stored state is from another epoch. */
-export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
-  stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : NOTHING_READ;
+export function stateIn(epoch: string, stored: ReadDocument | undefined): ReadState {
+  if (!stored) return NOTHING_READ;
+  const { offset, ids } = stored;
+  return stored.epoch === epoch ? { offset, ids } : { ...NOTHING_READ, earlier: true };
+}
 
 const NOTHING_READ: ReadState = { offset: 0, ids: [] };
 

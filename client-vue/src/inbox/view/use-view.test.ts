@@ -13,6 +13,8 @@ import { useView, type View } from './use-view.ts';
 
 useFreshStores();
 let server: Server;
+/** The URL of the last request. */
+let requested = '';
 /** The server's search results. */
 let found: Found[] = [];
 let beforeResponse = (): void => undefined;
@@ -23,7 +25,8 @@ beforeEach(async () => {
   scope = effectScope(true);
   found = [];
   beforeResponse = () => undefined;
-  server = createServer((_request, response) => {
+  server = createServer(({ url = '' }, response) => {
+    requested = url;
     const body = JSON.stringify({ items: found, more: false });
     beforeResponse();
     response.end(body);
@@ -108,6 +111,13 @@ describe('the Unread tab', () => {
     expect(shown()).toEqual([]);
     beforeResponse = () => useItems().clear('all');
     expect((await openUnread())()).toEqual([]);
+  });
+
+  it('should not search feeds that the server refuses', async () => {
+    useConnection().reset(['all', 'topic:closed']);
+    useConnection().refuse('topic:closed', 'not permitted');
+    await openUnread();
+    expect(new URL(requested, 'http://x').searchParams.getAll('feed')).toEqual(['all']);
   });
 
   it("should not show a reader's notifications or search to the next reader", async () => {

@@ -1,11 +1,11 @@
 import type { SearchRequest } from '@tocsin/client';
 import type { Placed, SearchState } from '@tocsin/contracts';
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
-import { useConnection } from '../../stores/connection.ts';
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { filterItems, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
 import { limitTo, MAX_ITEMS, useItems } from '../../stores/feeds/items.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
+import { searchableFeeds } from './searchable-feeds.ts';
 import { useSearch } from './use-search.ts';
 
 export const TABS = ['all', 'unread', 'archive', 'snoozed'] as const;
@@ -21,7 +21,6 @@ const MAX_SHOWN = 2 * MAX_ITEMS;
 /** A tab's items that match the filter, whether already loaded or found by the server. */
 export function useView() {
   const notifications = useItems();
-  const connection = useConnection();
   const marks = useMarks();
   const tab = ref<Tab>('all');
   const filter = shallowRef(noFilter());
@@ -38,7 +37,7 @@ export function useView() {
     const isListed = source !== '' && !source.includes(',');
     return {
       ...{ q: text.trim(), state: isEverywhere.value ? 'any' : STATES[tab.value] },
-      feeds: feed === '' ? connection.feeds : [feed],
+      feeds: feed === '' ? searchableFeeds() : [feed],
       ...(severity !== '' && { severities: [severity] }),
       ...(isListed && { sources: [source] }),
     };

@@ -10,6 +10,7 @@ import { MAX_ITEMS, useItems } from '../feeds/items.ts';
 import { useInterruptions } from './interruptions.ts';
 import { useMarks } from './marks.ts';
 import { usePreferences } from './preferences.ts';
+import { useReader } from './reader.ts';
 
 useFreshStores();
 beforeEach(() => {
@@ -56,7 +57,7 @@ function openPage(time: string, options: PageOptions = {}): void {
   if (hasPreferences) loadPreferences();
   closePage = useInterruptions().start(presenting);
   useItems().add('all', { epoch: 'e', publications: stored });
-  useMarks().initFeed('all', { epoch: 'e', offset: 0 });
+  useReader().initFeed('all', { epoch: 'e', offset: 0 });
   useInterruptions().check();
 }
 

@@ -25,8 +25,10 @@ export const useMarks = defineStore(() => {
   const inboxes = shallowRef<Readonly<Record<string, InboxState>>>({});
   const seen = shallowRef<Readonly<Record<string, Position>>>({});
   const overrides = shallowRef<Overrides>(new Map());
-  /** Feeds without marks on the server. */
-  const feedsWithoutMarks = new Set<string>();
+  /** Feeds whose read state on the server is empty. */
+  const emptyReads = new Set<string>();
+  /** Feeds whose read mark dates from before their read state arrived. The server's read state replaces it. */
+  const provisional = new Set<string>();
 
   const placers = computed(() => {
     const feeds = new Set([...Object.keys(reads.value), ...Object.keys(inboxes.value)]);
@@ -55,6 +57,7 @@ export const useMarks = defineStore(() => {
       ),
   );
 
+  /** Replaces the read marks of these feeds. */
   function write(changes: ReadMarks): void {
     reads.value = { ...reads.value, ...changes };
     storage.set(KEY, storedReadMarks(reads.value));
@@ -67,30 +70,18 @@ export const useMarks = defineStore(() => {
     inboxes.value = {};
     seen.value = {};
     overrides.value = new Map();
-    feedsWithoutMarks.clear();
-  }
-
-  /**
-   * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
-   * meant for this reader alone. Returns whether to send the read mark to the server.
-   */
-  function initFeed(feed: string, { epoch, offset }: Position): boolean {
-    if (reads.value[feed]) return false;
-    const isOwn = feed.startsWith('user:');
-    const at = isOwn ? 0 : Date.now();
-    write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    return !isOwn && offset > 0 && feedsWithoutMarks.has(feed);
+    emptyReads.clear();
+    provisional.clear();
   }
 
   function mergeReadState(feed: string, read: ReadState & { epoch: string }): void {
-    if (read.offset === 0 && read.ids.length === 0) feedsWithoutMarks.add(feed);
-    const mark = withRead(reads.value[feed], read);
+    if (read.offset === 0 && read.ids.length === 0) emptyReads.add(feed);
+    const mark = withRead(provisional.delete(feed) ? undefined : reads.value[feed], read);
     if (mark) write({ [feed]: mark });
   }
 
   /** Stores the server's marks, except read marks, unless newer marks have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
-    feedsWithoutMarks.delete(feed);
     const current = inboxes.value[feed];
     if (current && isOlderState(inbox, current)) return;
     inboxes.value = { ...inboxes.value, [feed]: inbox };
@@ -104,6 +95,7 @@ export const useMarks = defineStore(() => {
   function readTo(positions: Readonly<Record<string, Position>>): void {
     const at = Date.now();
     const changes = Object.entries(positions).flatMap(([feed, position]) => {
+      provisional.delete(feed);
       const mark = withRead(reads.value[feed], { ...position, ids: [] });
       return mark ? [[feed, { ...mark, at }] as const] : [];
     });
@@ -137,10 +129,10 @@ export const useMarks = defineStore(() => {
   }
 
   return {
-    ...{ reads, inboxes, allInInbox, placeOf },
+    ...{ reads, inboxes, emptyReads, provisional, allInInbox, placeOf },
     ...{
       startSession,
-      initFeed,
+      write,
       mergeReadState,
       mergeInboxState,
       readIds,

@@ -25,6 +25,18 @@ it('should offer to undo a change for eight seconds, or longer while the reader 
   expect(notices.notice).toBeUndefined();
 });
 
+it('should keep a notice that replaces another while the reader is using it', () => {
+  const notices = useNotice();
+  notices.show('archived', 1, () => undefined);
+  notices.hold(true);
+  notices.undo();
+  vi.advanceTimersByTime(60_000);
+  expect(notices.notice?.kind).toBe('undone');
+  notices.hold(false);
+  vi.advanceTimersByTime(8_000);
+  expect(notices.notice).toBeUndefined();
+});
+
 it('should undo the last change once', () => {
   const notices = useNotice();
   const [first, last] = [vi.fn(), vi.fn()];

@@ -24,6 +24,7 @@ export interface Notice {
 export const useNotice = defineStore(() => {
   const notice = shallowRef<Notice>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isHeld = false;
   let keys = 0;
 
   function hide(): void {
@@ -31,15 +32,16 @@ export const useNotice = defineStore(() => {
     notice.value = undefined;
   }
 
-  /** Keeps the notice while `held` is true. Hides it `NOTICE_MS` after `held` becomes false. */
+  /** Keeps notices while `held` is true. Hides the last one `NOTICE_MS` after `held` becomes false. */
   function hold(held: boolean): void {
+    isHeld = held;
     clearTimeout(timer);
     if (!held && notice.value) timer = setTimeout(hide, NOTICE_MS);
   }
 
   function show(kind: NoticeKind, count: number, undo?: () => void): void {
     notice.value = { key: ++keys, kind, count, undo };
-    hold(false);
+    hold(isHeld);
   }
 
   function undo(): void {

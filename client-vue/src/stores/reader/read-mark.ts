@@ -47,12 +47,15 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
   ids: newest(new Set([...mark.ids, ...ids])),
 });
 
-/** Merges the server's read state into the mark. Returns `undefined` if the state is empty and from another epoch. */
+/**
+ * Merges the server's read state into the mark. Returns `undefined` if the state is empty and from another epoch, unless
+ * there is no mark yet and the reader has marks from an earlier epoch.
+ */
 export function withRead(
   mark: ReadMark | undefined,
-  { epoch, offset, ids }: ReadState & { epoch: string },
+  { epoch, offset, ids, earlier }: ReadState & { epoch: string },
 ): ReadMark | undefined {
   if (mark?.epoch === epoch) return withIds({ ...mark, offset: Math.max(mark.offset, offset) }, ids);
-  if (offset === 0 && ids.length === 0) return undefined;
+  if (offset === 0 && ids.length === 0 && (mark || !earlier)) return undefined;
   return { epoch, offset, at: mark?.at ?? Date.now(), ids: new Set(ids) };
 }

@@ -214,9 +214,20 @@ export const useReader = defineStore(() => {
     for (const [feed, position] of Object.entries(positions)) void send('seen', feed, position);
   }
 
-  /** Marks the feed as read up to the head on a first visit, unless it's a `user:` feed. */
+  /**
+   * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
+   * meant for this reader alone. If the feed's read state is not known yet, it replaces this mark when it arrives.
+   */
   function initFeed(feed: string, { epoch, offset }: Position): void {
-    if (marks.initFeed(feed, { epoch, offset })) void send('read', feed, { epoch, offset });
+    if (marks.reads[feed]) return;
+    const isEmpty = marks.emptyReads.has(feed);
+    if (!isEmpty) marks.provisional.add(feed);
+    const isOwn = feed.startsWith('user:');
+    const at = isOwn ? 0 : Date.now();
+    marks.write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
+    // `-` means that the reader has marks in other feeds only.
+    const hasNoMarks = isEmpty && (marks.inboxes[feed]?.epoch ?? '-') === '-';
+    if (!isOwn && offset > 0 && hasNoMarks) void send('read', feed, { epoch, offset });
   }
 
   // The next session must not wait for this session's changes or undo them.

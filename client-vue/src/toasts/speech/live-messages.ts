@@ -1,11 +1,10 @@
 import { ref } from 'vue';
 import { defineStore } from '../../stores/define-store.ts';
-import { SpokenBatch, spokenErrors } from './spoken.ts';
+import { SpokenBatch, spokenErrors, type Spoken } from './spoken.ts';
 import { isSticky, type Toast } from '../stack/toast.ts';
 
-export interface LiveMessage {
+export interface LiveMessage extends Spoken {
   readonly key: number;
-  readonly text: string;
 }
 
 /** Time before a message is removed from its live region (ms). Screen readers have picked it up by then. */
@@ -25,8 +24,8 @@ export const useLiveMessages = defineStore(() => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let key = 0;
 
-  function say(region: typeof polite, text: string): void {
-    const message = { key: key++, text };
+  function say(region: typeof polite, spoken: Spoken): void {
+    const message = { key: key++, ...spoken };
     region.value = [...region.value.slice(1 - MAX_MESSAGES), message];
     setTimeout(() => {
       region.value = region.value.filter((other) => other.key !== message.key);
@@ -38,19 +37,23 @@ export const useLiveMessages = defineStore(() => {
    * combines the rest.
    */
   function announce(toasts: readonly Toast[]): void {
-    for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
+    for (const spoken of spokenErrors(toasts.filter(isSticky))) say(assertive, spoken);
     const others = toasts.filter((toast) => !isSticky(toast));
     batch.add(others);
     if (others.length === 0) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      const text = batch.take();
-      if (text) say(polite, text);
+      const spoken = batch.take();
+      if (spoken.text) say(polite, spoken);
     }, BATCH_MS);
   }
 
-  /** Drops toasts that are gone and not announced yet. */
-  const drop = (isGone: (toast: Toast) => boolean): void => batch.drop(isGone);
+  /** Drops toasts that are gone, and the messages that mention them. */
+  function drop(isGone: (toast: Toast) => boolean): void {
+    batch.drop(isGone);
+    for (const region of [polite, assertive])
+      region.value = region.value.filter(({ toasts }) => !toasts.some(isGone));
+  }
 
   function clear(): void {
     polite.value = [];
@@ -65,5 +68,7 @@ export const useLiveMessages = defineStore(() => {
     clear();
   }
 
-  return { polite, assertive, clear, reset, speak: (text: string) => say(polite, text), announce, drop };
+  const speak = (text: string): void => say(polite, { text, toasts: [] });
+
+  return { polite, assertive, clear, reset, speak, announce, drop };
 });

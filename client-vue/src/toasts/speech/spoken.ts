@@ -10,6 +10,12 @@ export const MAX_SPOKEN_ERRORS = 10;
 /** Maximum number of notifications per batch to announce in full. */
 const MAX_IN_FULL = 3;
 
+/** A message for screen readers, and the toasts that it mentions. */
+export interface Spoken {
+  readonly text: string;
+  readonly toasts: readonly Toast[];
+}
+
 /** The text that screen readers read out for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
   const { severities, spoken } = useMessages().texts;
@@ -18,13 +24,22 @@ export function spokenOf({ kind, severity, title, body, source }: Toast): string
 }
 
 /** A message for each new error. Equal errors share a message. */
-export function spokenErrors(errors: readonly Toast[]): string[] {
+export function spokenErrors(errors: readonly Toast[]): Spoken[] {
   const { spoken } = useMessages().texts;
-  const counts = new Map<string, number>();
-  for (const error of errors) counts.set(spokenOf(error), (counts.get(spokenOf(error)) ?? 0) + 1);
-  const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line}. ${spoken.times(count)}`));
+  const equalErrors = new Map<string, Toast[]>();
+  for (const error of errors) {
+    const line = spokenOf(error);
+    const toasts = equalErrors.get(line);
+    if (toasts) toasts.push(error);
+    else equalErrors.set(line, [error]);
+  }
+  const lines = [...equalErrors].map(([line, toasts]) => ({
+    text: toasts.length === 1 ? line : `${line}. ${spoken.times(toasts.length)}`,
+    toasts,
+  }));
   const remaining = lines.length - MAX_SPOKEN_ERRORS;
-  return remaining <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(remaining)];
+  if (remaining <= 0) return lines;
+  return [...lines.slice(-MAX_SPOKEN_ERRORS), { text: spoken.moreErrors(remaining), toasts: [] }];
 }
 
 /** Collects toasts for a combined message. If there are many, the message has only counts and the newest toast. */
@@ -39,11 +54,12 @@ export class SpokenBatch {
     this.#toasts = this.#toasts.filter((toast) => !isGone(toast));
   }
 
-  /** Returns the message for all toasts since the last call. Empty without new toasts. */
-  take(): string {
+  /** Returns the message for all toasts since the last call. Its text is empty without new toasts. */
+  take(): Spoken {
     const toasts = this.#toasts;
     this.#toasts = [];
-    return toasts.length <= MAX_IN_FULL ? toasts.map(spokenOf).join('. ') : summaryOf(toasts);
+    if (toasts.length <= MAX_IN_FULL) return { text: toasts.map(spokenOf).join('. '), toasts };
+    return { text: summaryOf(toasts), toasts: toasts.slice(-1) };
   }
 }
 

@@ -1,0 +1,76 @@
+import { nextTick, ref } from 'vue';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { at, useFreshStores } from '../../../testing/stores.ts';
+import { useToasts } from '../store.ts';
+import { useFocus } from './use-focus.ts';
+
+useFreshStores();
+class FakeDocument {
+  activeElement: unknown = null;
+}
+let page: FakeDocument;
+let region: HTMLElement;
+let cards: HTMLElement[] = [];
+const setFocused = vi.fn<(inside: boolean) => void>();
+
+/** A button in the page, or in the card with this key. */
+function button(key?: string): HTMLElement {
+  const element = {
+    ...{ dataset: { toastKey: key }, closest: () => (key === undefined ? null : element) },
+    ...{ querySelector: () => element, focus: () => (page.activeElement = element) },
+    blur: () => (page.activeElement = null),
+  };
+  return element as unknown as HTMLElement;
+}
+
+beforeEach(() => {
+  vi.stubGlobal('Document', FakeDocument);
+  vi.stubGlobal('HTMLElement', Object);
+  page = new FakeDocument();
+  cards = [1, 2, 3].map((offset) => button(`all/n${offset}`));
+  const contains = (node: unknown) => node === region || cards.includes(node as HTMLElement);
+  region = { ...button(), contains, getRootNode: () => page } as unknown as HTMLElement;
+  setFocused.mockClear();
+  useToasts().show('all', [at(1), at(2), at(3)]);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const start = () => useFocus(ref(region), () => cards, setFocused);
+
+it('should move the focus from a retracted toast to the next toast', () => {
+  start();
+  cards[0]?.focus();
+  useToasts().remove('all', ['n1', 'n2'], 'retracted');
+  expect(page.activeElement).toBe(cards[2]);
+});
+
+it('should leave the focus alone while its toast stays, or if it is outside', () => {
+  start();
+  cards[0]?.focus();
+  useToasts().remove('all', ['n2']);
+  expect(page.activeElement).toBe(cards[0]);
+  page.activeElement = null;
+  useToasts().clear('all');
+  expect(page.activeElement).toBe(null);
+});
+
+it('should return the focus to where it was if all toasts are gone', () => {
+  const before = button();
+  const { onFocusIn } = start();
+  onFocusIn({ relatedTarget: before } as unknown as FocusEvent);
+  region.focus();
+  page.activeElement = region;
+  useToasts().clear('all');
+  expect(page.activeElement).toBe(before);
+});
+
+it('should notice that a focused button is gone', async () => {
+  start();
+  cards[0]?.focus();
+  page.activeElement = null;
+  useToasts().remove('all', ['n2']);
+  await nextTick();
+  expect(setFocused).toHaveBeenLastCalledWith(false);
+});

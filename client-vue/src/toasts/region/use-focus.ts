@@ -1,0 +1,71 @@
+import { ref, watch, type Ref } from 'vue';
+import { activeElementInRootOf } from '../../active-element.ts';
+import { useToasts } from '../store.ts';
+
+/**
+ * Keeps the focus when toasts disappear: it moves to the next toast, or back to where it was before. Calls `setFocused`
+ * when the focus enters or leaves the region.
+ */
+export function useFocus(
+  region: Readonly<Ref<HTMLElement | null>>,
+  cardsOnScreen: () => readonly HTMLElement[],
+  setFocused: (inside: boolean) => void,
+): {
+  onFocusIn: (event: FocusEvent) => void;
+  onFocusOut: (event: FocusEvent) => void;
+  returnFocus: () => boolean;
+} {
+  const toasts = useToasts();
+  /** The element that had focus before the toasts. */
+  const previous = ref<HTMLElement>();
+
+  /** The focused element if it's in the region. */
+  function focusedElement(): HTMLElement | undefined {
+    const element = activeElementInRootOf(region.value);
+    return element instanceof HTMLElement && region.value?.contains(element) ? element : undefined;
+  }
+
+  /** Moves the focus out of the region. Returns whether it was there. */
+  function returnFocus(): boolean {
+    const focused = focusedElement();
+    // An element that is removed while it has the focus sends no `focusout`.
+    focused?.blur();
+    if (focused) previous.value?.focus();
+    return focused !== undefined;
+  }
+
+  function moveFocus(keys: ReadonlySet<string | undefined>): void {
+    const cards = cardsOnScreen();
+    const staying = cards.filter(({ dataset }) => keys.has(dataset['toastKey']));
+    if (staying.length === cards.length) return;
+    const card = focusedElement()?.closest<HTMLElement>('[data-toast-key]');
+    if (staying.length === 0) returnFocus();
+    else if (card && !staying.includes(card))
+      staying[0]?.querySelector<HTMLElement>('[data-testid="toast-dismiss"]')?.focus();
+  }
+
+  // Runs before the renderer removes cards.
+  watch(
+    () => toasts.view.cards,
+    (cards) => moveFocus(new Set(cards.map(({ key }) => key))),
+    { flush: 'sync' },
+  );
+  // The buttons below the cards can disappear too.
+  watch(
+    () => toasts.view,
+    () => setFocused(focusedElement() !== undefined),
+    { flush: 'post' },
+  );
+
+  return {
+    onFocusIn({ relatedTarget }) {
+      setFocused(true);
+      if (relatedTarget instanceof HTMLElement && !region.value?.contains(relatedTarget))
+        previous.value = relatedTarget;
+    },
+    onFocusOut({ relatedTarget }) {
+      if (!(relatedTarget instanceof Node) || !region.value?.contains(relatedTarget)) setFocused(false);
+    },
+    returnFocus,
+  };
+}
